@@ -1,0 +1,1 @@
+"""Benchmarks: each measures one budget of docs/benchmarks.md; run by script/bench."""

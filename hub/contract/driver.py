@@ -1,0 +1,73 @@
+"""What a driver is to the hub, and what the hub gives it. Pure types."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from hub.contract.commands import Command
+from hub.contract.datapoints import Datapoint
+from hub.contract.events import Event
+from privacy.ports import Clock, RandomBytes
+
+
+class SerialPort(Protocol):
+    """Opens the one serial device that this hub may use."""
+
+    async def open(self) -> int:
+        """Return a file descriptor, raw mode not yet set, non-blocking; the caller closes it.
+
+        Raises:
+            LinkLost: with the code port_missing, port_busy or port_denied.
+        """
+        ...
+
+
+class DriverStore(Protocol):
+    """A driver's own durable records: small values by key, in the hub's encrypted store."""
+
+    async def load(self) -> Mapping[str, bytes]:
+        """All records of this driver."""
+        ...
+
+    async def save(self, records: Mapping[str, bytes | None]) -> None:
+        """Write all in one transaction; None deletes. On disk (fsync) when this returns.
+
+        Raises:
+            StoreError: nothing was written.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriverContext:
+    """What the hub hands to a driver. publish never blocks."""
+
+    clock: Clock
+    random_bytes: RandomBytes
+    serial: SerialPort
+    store: DriverStore
+    publish: Callable[[Event], None]
+    settings: Mapping[str, object]  # the driver's own table of homebase.toml
+
+
+class Driver(Protocol):
+    """One kind of hardware. Built with a DriverContext; never raises from its constructor."""
+
+    name: str
+
+    async def run(self) -> None:
+        """Serve until cancelled: publish DeviceAppeared for each known device first, then live.
+
+        Raises:
+            DriverError: the supervisor reports it and runs again after a pause.
+        """
+        ...
+
+    async def execute(self, command: Command) -> tuple[Datapoint, ...]:
+        """Do it; return what the device confirmed (also published).
+
+        Raises:
+            CommandRefused: this driver can't do that.
+            DriverError: it could not be done now.
+        """
+        ...

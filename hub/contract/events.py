@@ -1,0 +1,120 @@
+"""What a driver tells the hub. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from hub.contract.addresses import DeviceAddress
+from hub.contract.datapoints import Datapoint, DeviceDescription
+
+
+class DriverState(Enum):
+    """A driver's hardware, as the owner sees it."""
+
+    STARTING = "starting"
+    READY = "ready"
+    LOST = "lost"  # stick pulled, port missing or busy; it is looked for again
+    STOPPED = "stopped"
+
+
+class PairingStage(Enum):
+    """Steps of a teach-in, in order; FAILED and CLOSED end it."""
+
+    OPEN = "open"
+    HEARD = "heard"
+    CONFIGURING = "configuring"
+    PAIRED = "paired"
+    FAILED = "failed"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatapointChanged:
+    """A device reported or confirmed a value (also the same value again: its age is new)."""
+
+    datapoint: Datapoint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceAppeared:
+    """A device is known: paired just now, or loaded at start."""
+
+    description: DeviceDescription
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceChanged:
+    """Its description changed, for example by a firmware update."""
+
+    description: DeviceDescription
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceRemoved:
+    """It was unpaired."""
+
+    device: DeviceAddress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceUnreachable:
+    """No acknowledgement after all attempts, or silent for longer than its model may be. reason: a code."""
+
+    device: DeviceAddress
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceReachable:
+    """It was heard again after having been unreachable."""
+
+    device: DeviceAddress
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairingProgress:
+    """A step of the teach-in. until: end of the window; reason: a failure's code (owned_by_other, no_answer …)."""
+
+    interface: str
+    stage: PairingStage
+    at: datetime
+    until: datetime | None = None
+    device: DeviceAddress | None = None
+    model: str | None = None
+    rssi_dbm: float | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriverStateChanged:
+    """detail: the cause (port_missing, port_busy, port_denied, silent, wrong_firmware), empty when READY."""
+
+    driver: str
+    state: DriverState
+    at: datetime
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AirtimeChanged:
+    """Send time used in the running hour, of what the law allows, in ms."""
+
+    driver: str
+    used_ms: float
+    limit_ms: float
+    at: datetime
+
+
+Event = (
+    DatapointChanged
+    | DeviceAppeared
+    | DeviceChanged
+    | DeviceRemoved
+    | DeviceUnreachable
+    | DeviceReachable
+    | PairingProgress
+    | DriverStateChanged
+    | AirtimeChanged
+)

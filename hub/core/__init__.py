@@ -1,0 +1,1 @@
+"""The hub's memory: bus, registry, state, dispatch, supervisor, store, history."""

@@ -1,0 +1,1 @@
+"""What people add to devices: rooms, people and their sessions."""
