@@ -8,7 +8,7 @@ from enum import Enum
 
 
 class DataCategory(Enum):
-    """What kind of data something is. The value is our key in ``config/notice/``; ``dpv`` the vocabulary's."""
+    """What kind of data something is. The value is our key in ``config/notice/``."""
 
     SYSTEM = "system"  # version, uptime, memory: about the machine, not a person
     RADIO = "radio"  # signal strength, airtime, counters

@@ -75,7 +75,7 @@ class DeviceReachable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairingProgress:
-    """A step of the teach-in. until: end of the window; reason: a failure's code (owned_by_other, no_answer …)."""
+    """A step of the teach-in. until: end of the window; reason: a failure's code."""
 
     interface: str
     stage: PairingStage
