@@ -1,4 +1,80 @@
-# Sourced by script/*: makes .venv at the root hold exactly what the lock files say, once.
+# Sourced by script/*: goes to the root and offers what a fresh machine needs, each step done once.
 # shellcheck shell=bash
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+unset PYTHONDONTWRITEBYTECODE PYTHONPATH PYTHONHOME
+export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
+
+say() { printf 'homebase: %s\n' "$*" >&2; }
+
+# need_packages NAME=COMMAND …: Debian packages whose command (or file, if it holds a slash) is missing
+need_packages() {
+  local pair missing=()
+  for pair in "$@"; do
+    case "${pair#*=}" in
+      */*) [ -e "${pair#*=}" ] || missing+=("${pair%%=*}") ;;
+      *) command -v "${pair#*=}" >/dev/null || [ -x "/usr/sbin/${pair#*=}" ] || missing+=("${pair%%=*}") ;;
+    esac
+  done
+  [ ${#missing[@]} -eq 0 ] && return
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    say "installing ${missing[*]}"
+    { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"; } >&2
+  else
+    say "missing: please run   sudo apt-get install -y --no-install-recommends ${missing[*]}"
+    exit 69
+  fi
+}
+
+# need_python: a python3 of at least 3.11, as $PYTHON
+need_python() {
+  local name
+  PYTHON=""
+  for name in "${HOMEBASE_PYTHON:-}" python3 python3.14 python3.13 python3.12 python3.11; do
+    [ -n "$name" ] && command -v "$name" >/dev/null || continue
+    "$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && PYTHON=$name && break
+  done
+  if [ -z "$PYTHON" ]; then
+    say "needs Python 3.11 or newer: sudo apt-get install -y python3 python3-venv (Debian 12 or newer)"
+    exit 69
+  fi
+  "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null || need_packages python3-venv=/usr/share/doc/python3-venv/.
+}
+
+# install_lock FILE …: packages exactly as locked, when the lock or the interpreter changed since the last time
+install_lock() {
+  local lock stamp want
+  for lock in "$@"; do
+    stamp=.venv/.installed-$(basename "$lock")
+    want="$(sha256sum <"$lock") $(.venv/bin/python -V)"
+    [ "$(cat "$stamp" 2>/dev/null)" = "$want" ] && continue
+    say "installing $lock"
+    .venv/bin/python -m pip install -q --require-hashes -r "$lock" >&2
+    printf '%s' "$want" >"$stamp"
+  done
+}
+
+# need_environment LOCK …: .venv with these locks, our own package, and its bytecode
+need_environment() {
+  local stamp want
+  if ! .venv/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+    need_python
+    rm -rf .venv
+    "$PYTHON" -m venv .venv
+  fi
+  install_lock "$@"
+  stamp=.venv/.installed-homebase
+  want="$(cat pyproject.toml requirements-build.lock | sha256sum) $PWD"
+  if [ "$(cat "$stamp" 2>/dev/null)" != "$want" ]; then
+    install_lock requirements-build.lock
+    .venv/bin/python -m pip install -q --no-deps --no-build-isolation -e . >&2
+    .venv/bin/python -m compileall -q -j 0 .venv/lib/python3*/site-packages >/dev/null 2>&1 || true
+    printf '%s' "$want" >"$stamp"
+  fi
+  .venv/bin/python -m compileall -q hub drivers privacy
+}
+
+# need_app: the phone app, built from app/ into the package's data when its sources changed
+need_app() {
+  script/build-app
+}
