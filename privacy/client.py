@@ -1,0 +1,162 @@
+"""The hub's side of control.sock: ask the gate, and answer it. Standard library only.
+
+The hub connects, the gate listens: a socket made by the hub could be swapped for another.
+Way through: ``connect`` → a task runs ``run`` → ``hello`` → the rest. After GateLost: ``connect`` again.
+"""
+
+import asyncio
+import os
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from privacy.conversation import Conversation, ConversationLost, Declined, Handler
+
+__all__ = ["GateClient", "GateDeclined", "GateLost", "Handler", "Welcome"]
+
+GateLost = ConversationLost
+GateDeclined = Declined
+_PIECE = 1 << 16
+_DESCRIPTORS_AT_ONCE = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Welcome:
+    """The gate's answer to ``hello``. setup_token: the ready line's one-time word; None when it is spent."""
+
+    setup_token: str | None
+
+
+class GateClient:
+    """One connection to the gate at a time.
+
+    path: control.sock as the jail shows it. Handlers are set before ``connect``; they answer the gate's
+    questions (``collect``) with a mapping, or raise GateDeclined(code, detail).
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._handlers: dict[str, Handler] = {}
+        self._socket: socket.socket | None = None
+        self._conversation: Conversation | None = None
+        self._received: list[int] = []
+        self._writing = asyncio.Lock()
+        self._opening = asyncio.Lock()
+
+    def on_request(self, op: str, handler: Handler) -> None:
+        """Let ``handler`` answer the gate's question ``op``."""
+        self._handlers[op] = handler
+
+    # life
+
+    async def connect(self) -> None:
+        """Connect; ``run`` has to be started before anything is asked.
+
+        Raises:
+            GateLost: nobody listens there.
+        """
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        connection.setblocking(False)
+        try:
+            await asyncio.get_running_loop().sock_connect(connection, str(self._path))
+        except OSError as error:
+            connection.close()
+            raise GateLost(f"no gate at {self._path}: {error.strerror}") from error
+        self._socket = connection
+        self._conversation = Conversation(self._receive, self._send, self._handlers)
+
+    async def run(self) -> None:
+        """Serve the connection until it ends.
+
+        Raises:
+            GateLost: always at the end; the caller decides when to connect again.
+        """
+        connection, conversation = self._connected()
+        try:
+            await conversation.run()
+        finally:
+            self._socket = self._conversation = None
+            connection.close()
+            self._close_received()
+        raise GateLost("the gate closed the connection")
+
+    # questions to the gate
+
+    async def hello(self, *, version: str, claimed: bool) -> Welcome:
+        """Introduce this hub. claimed: whether an owner has set it up already.
+
+        Raises:
+            GateLost, GateDeclined: also by the other questions.
+        """
+        token = (await self.ask("hello", version=version, claimed=claimed)).get("setup_token")
+        return Welcome(setup_token=token if isinstance(token, str) else None)
+
+    async def claimed(self) -> None:
+        """Tell the gate that the set-up token is spent."""
+        await self.ask("claimed")
+
+    async def open_serial(self) -> int:
+        """Have the gate open the configured radio; the caller owns the descriptor (non-blocking, mode unset).
+
+        Raises:
+            GateDeclined: code port_missing, port_busy or port_denied.
+        """
+        async with self._opening:
+            self._close_received()
+            await self.ask("serial.open")
+            if not self._received:
+                raise GateLost("an answer without its descriptor")
+            descriptor = self._received.pop(0)
+            self._close_received()
+            return descriptor
+
+    async def ask(self, op: str, /, **fields: object) -> Mapping[str, object]:
+        """Any question of the list in privacy/gate/control.py; returns the answer's fields."""
+        _, conversation = self._connected()
+        return await conversation.ask(op, **fields)
+
+    # bytes
+
+    def _connected(self) -> tuple[socket.socket, Conversation]:
+        if self._socket is None or self._conversation is None:
+            raise GateLost("not connected")
+        return self._socket, self._conversation
+
+    async def _receive(self) -> bytes:
+        connection, _ = self._connected()
+        while True:
+            try:
+                data, descriptors, _, _ = socket.recv_fds(connection, _PIECE, _DESCRIPTORS_AT_ONCE)
+            except BlockingIOError:
+                await _readable(connection)
+                continue
+            for descriptor in descriptors:
+                os.set_inheritable(descriptor, False)
+            self._received += descriptors
+            return data
+
+    async def _send(self, frame: bytes, descriptor: int | None) -> None:
+        assert descriptor is None  # the hub hands out nothing
+        connection, _ = self._connected()
+        async with self._writing:
+            await asyncio.get_running_loop().sock_sendall(connection, frame)
+
+    def _close_received(self) -> None:
+        while self._received:
+            os.close(self._received.pop())
+
+
+async def _readable(connection: socket.socket) -> None:
+    loop = asyncio.get_running_loop()
+    ready: asyncio.Future[None] = loop.create_future()
+    loop.add_reader(connection, _wake, ready)
+    try:
+        await ready
+    finally:
+        loop.remove_reader(connection)
+
+
+def _wake(ready: asyncio.Future[None]) -> None:
+    if not ready.done():
+        ready.set_result(None)

@@ -1,0 +1,152 @@
+"""Questions and answers in both directions over one connection of messages.
+
+``{"id", op, …}`` asks; ``{"id", "ok": {…}}`` or ``{"id", "error": {"code", "detail"}}`` answers.
+The bytes come and go by two functions of the owner: this file opens and closes nothing.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from privacy.framing import BrokenFrame, MessageDecoder, encode_message
+
+QUESTIONS_AT_ONCE = 16  # of the other side in work; further ones are declined as ``busy``
+ANSWER_TIME_S = 30.0
+
+
+class ConversationLost(Exception):
+    """The other side is gone, or does not speak this language."""
+
+
+class Declined(Exception):
+    """The other side answered with an error. code: a word for programs; detail: one line for people."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(code, detail)
+        self.code, self.detail = code, detail
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.detail}" if self.detail else self.code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """An answer with an open file beside it; whoever sends it closes ``descriptor`` afterwards."""
+
+    fields: Mapping[str, object]
+    descriptor: int | None = None
+
+
+Handler = Callable[[Mapping[str, object]], Awaitable[Mapping[str, object] | Reply]]
+"""Answers one question; raises Declined to answer with an error."""
+
+
+class Conversation:
+    """Both halves: asks with ``ask``, answers by the table of handlers while ``run`` runs.
+
+    receive: returns the next bytes, b"" at the end. send: writes one frame whole, with a descriptor or None.
+    word: the key that names a question, ``op`` on control.sock, ``verb`` on console.sock.
+    """
+
+    def __init__(
+        self,
+        receive: Callable[[], Awaitable[bytes]],
+        send: Callable[[bytes, int | None], Awaitable[None]],
+        handlers: Mapping[str, Handler],
+        *,
+        word: str = "op",
+    ) -> None:
+        self._receive, self._send, self._handlers, self._word = receive, send, handlers, word
+        self._pending: dict[int, asyncio.Future[dict[str, object]]] = {}
+        self._count = 0
+        self._in_work = 0
+
+    async def run(self) -> None:
+        """Serve until the connection ends; every open question then fails with ConversationLost."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                await self._read(tasks)
+                raise _Ended
+        except* _Ended:
+            pass
+        finally:
+            for future in self._pending.values():
+                if not future.done():
+                    future.set_exception(ConversationLost("the connection ended"))
+            self._pending.clear()
+
+    async def ask(self, question: str, /, **fields: object) -> dict[str, object]:
+        """Ask and return the fields of the answer.
+
+        Raises:
+            Declined: the other side answered with an error.
+            ConversationLost: it is gone, or did not answer within ANSWER_TIME_S.
+        """
+        self._count += 1
+        number, future = self._count, asyncio.get_running_loop().create_future()
+        self._pending[number] = future
+        try:
+            async with asyncio.timeout(ANSWER_TIME_S):
+                await self._send(encode_message({"id": number, self._word: question, **fields}), None)
+                answer = await future
+        except (OSError, TimeoutError) as error:
+            raise ConversationLost(str(error) or f"no answer in {ANSWER_TIME_S:.0f} s") from error
+        finally:
+            self._pending.pop(number, None)
+        match answer:
+            case {"ok": dict(fields)}:
+                return fields
+            case {"error": {"code": str(code), **rest}}:
+                raise Declined(code, str(rest.get("detail", "")))
+            case _:
+                raise ConversationLost("an answer without ok or error")
+
+    async def _read(self, tasks: asyncio.TaskGroup) -> None:
+        decoder = MessageDecoder()
+        try:
+            while data := await self._receive():
+                for message in decoder.feed(data):
+                    self._take(message, tasks)
+        except (OSError, BrokenFrame):
+            return  # the owner closes; whoever asked gets ConversationLost
+
+    def _take(self, message: dict[str, object], tasks: asyncio.TaskGroup) -> None:
+        number, question = message.get("id"), message.get(self._word)
+        if not isinstance(number, int):
+            raise BrokenFrame("a message without an id")
+        if isinstance(question, str):
+            tasks.create_task(self._answer(number, question, message), name=f"answer.{question[:40]}")
+        elif (future := self._pending.get(number)) is not None and not future.done():
+            future.set_result(message)
+
+    async def _answer(self, number: int, question: str, message: Mapping[str, object]) -> None:
+        reply: Mapping[str, object] | Reply = {}
+        error: Declined | None = None
+        self._in_work += 1
+        try:
+            if self._in_work > QUESTIONS_AT_ONCE:
+                raise Declined("busy", f"more than {QUESTIONS_AT_ONCE} questions at once")
+            handler = self._handlers.get(question)
+            if handler is None:
+                raise Declined("unknown_question", f"{self._word} {question[:40]!r} is not known here")
+            reply = await handler(message)
+        except Declined as refusal:
+            error = refusal
+        finally:
+            self._in_work -= 1
+        if error is not None:
+            await self._say({"id": number, "error": {"code": error.code, "detail": error.detail}}, None)
+        elif isinstance(reply, Reply):
+            await self._say({"id": number, "ok": reply.fields}, reply.descriptor)
+        else:
+            await self._say({"id": number, "ok": reply}, None)
+
+    async def _say(self, message: Mapping[str, object], descriptor: int | None) -> None:
+        try:
+            await self._send(encode_message(message), descriptor)
+        except OSError:
+            return  # gone meanwhile: the reading side notices and ends
+
+
+class _Ended(Exception):
+    """Ends the task group with the connection, and whatever is still being answered with it."""

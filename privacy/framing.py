@@ -1,0 +1,61 @@
+"""Messages between the house's processes: a four-byte length and JSON, over a byte stream.
+
+No I/O, no clock. Spoken on control.sock (hub and gate) and console.sock (command line and gate).
+"""
+
+import json
+from collections.abc import Mapping
+
+MESSAGE_LIMIT = 1 << 20  # bytes of JSON in one message; both ends refuse more
+_LENGTH_SIZE = 4  # big-endian, not counting itself
+
+
+class BrokenFrame(ValueError):
+    """The other side does not speak this language; the connection can only be closed."""
+
+
+def encode_message(message: Mapping[str, object]) -> bytes:
+    """Return the frame of one message.
+
+    Raises:
+        ValueError: the message is longer than MESSAGE_LIMIT.
+    """
+    body = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
+    if len(body) > MESSAGE_LIMIT:
+        raise ValueError(f"a message of {len(body)} bytes; allowed are {MESSAGE_LIMIT}")
+    return len(body).to_bytes(_LENGTH_SIZE, "big") + body
+
+
+class MessageDecoder:
+    """Cuts a byte stream into messages and keeps the unfinished one, at most one message long."""
+
+    def __init__(self) -> None:
+        self._rest = bytearray()
+
+    def feed(self, data: bytes) -> list[dict[str, object]]:
+        """Return the messages that ``data`` completes, oldest first.
+
+        Raises:
+            BrokenFrame: a length beyond the limit, or a body that is not one JSON object.
+        """
+        self._rest += data
+        messages = []
+        while len(self._rest) >= _LENGTH_SIZE:
+            end = _LENGTH_SIZE + int.from_bytes(self._rest[:_LENGTH_SIZE], "big")
+            if end > _LENGTH_SIZE + MESSAGE_LIMIT:
+                raise BrokenFrame(f"a message of {end - _LENGTH_SIZE} bytes; allowed are {MESSAGE_LIMIT}")
+            if len(self._rest) < end:
+                break
+            messages.append(_decode(bytes(self._rest[_LENGTH_SIZE:end])))
+            del self._rest[:end]
+        return messages
+
+
+def _decode(body: bytes) -> dict[str, object]:
+    try:
+        message = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise BrokenFrame("not JSON") from error
+    if not isinstance(message, dict):
+        raise BrokenFrame("not a JSON object")
+    return message
