@@ -1,1 +1,6 @@
-"""The hub's memory: bus, registry, state, dispatch, supervisor, store, history."""
+"""The home's heart: bus, registry, state, dispatch, supervisor, store, history."""
+
+from .repositories import DriverRecords, Settings
+from .store import Store
+
+__all__ = ["DriverRecords", "Settings", "Store"]

@@ -1,0 +1,77 @@
+"""What personal data lies in which table, and how long. A table that is not named here stops the start."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from hub.contract import StoreError
+from privacy.ports import Holding
+from privacy.vocabulary import DataCategory
+
+_OWNER = "until the owner removes it"
+RAW_DAYS = 30
+MEANS_DAYS = 730
+SESSION_DAYS = 90
+MEASURED = (
+    DataCategory.ACTUATOR_STATE,
+    DataCategory.CLIMATE,
+    DataCategory.PRESENCE,
+    DataCategory.SAFETY,
+    DataCategory.ENERGY,
+    DataCategory.DEVICE,
+    DataCategory.RADIO,
+)
+
+
+def holdings(raw_days: int = RAW_DAYS, means_days: int = MEANS_DAYS) -> tuple[Holding, ...]:
+    """All holdings of the hub's store.
+
+    raw_days, means_days: the owner's settings for history.
+    """
+    run = "run the home"
+    chart = "show the home's past to its people"
+    return (
+        _kept("hub.rooms", DataCategory.HOUSEHOLD, run),
+        _kept("hub.devices", DataCategory.DEVICE_NAME, run),
+        _kept("hub.devices", DataCategory.DEVICE_IDENTITY, run),
+        _kept("hub.people", DataCategory.ACCOUNT, "know who may do what"),
+        Holding(
+            name="hub.sessions",
+            category=DataCategory.ACCOUNT,
+            purpose="stay logged in",
+            retention=timedelta(days=SESSION_DAYS),
+            reason="erased when it expires",
+        ),
+        _kept("hub.settings", DataCategory.SYSTEM, run),
+        _kept("hub.driver_records", DataCategory.DEVICE_IDENTITY, "keys and counters of paired devices"),
+        _kept("hub.series", DataCategory.DEVICE_IDENTITY, chart),
+        *(_kept("hub.state", category, run) for category in MEASURED),
+        *(_timed("hub.history", category, chart, raw_days) for category in MEASURED),
+        *(_timed("hub.history_days", category, chart, means_days) for category in MEASURED),
+        _kept("hub.alembic_version", DataCategory.SYSTEM, "know how the tables are built"),
+    )
+
+
+def check_tables(tables: Iterable[str], held: Iterable[Holding]) -> None:
+    """Refuse to start with a table of which nobody said what it holds and how long.
+
+    Raises:
+        StoreError: undeclared.
+    """
+    declared = {holding.name for holding in held}
+    missing = sorted(name for name in tables if f"hub.{name}" not in declared)
+    if missing:
+        raise StoreError("undeclared", f"tables without a holding: {', '.join(missing)}; declare them")
+
+
+def _kept(name: str, category: DataCategory, purpose: str) -> Holding:
+    return Holding(name=name, category=category, purpose=purpose, retention=None, reason=_OWNER)
+
+
+def _timed(name: str, category: DataCategory, purpose: str, days: int) -> Holding:
+    return Holding(
+        name=name,
+        category=category,
+        purpose=purpose,
+        retention=timedelta(days=days),
+        reason="erased when older; the owner may set another time",
+    )

@@ -1,0 +1,123 @@
+"""The tables of the hub's store. Times are integers, unix milliseconds, UTC.
+
+A change here needs a revision in migrations/versions/ and its name at the end of REVISIONS;
+tests/hub/core/test_upgrade.py compares both ways to this schema.
+"""
+
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+from sqlalchemy.types import UserDefinedType
+
+REVISIONS = ("0001",)  # oldest first; the last is this program's
+HEAD = REVISIONS[-1]
+
+metadata = MetaData()
+
+
+class Scalar(UserDefinedType[Any]):
+    """A number or a text, kept as it comes (a column of type BLOB converts nothing)."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: object) -> str:
+        """DDL."""
+        return "BLOB"
+
+
+version = Table("alembic_version", metadata, Column("version_num", String(32), primary_key=True))
+
+rooms = Table(
+    "rooms",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+)
+
+devices = Table(
+    "devices",
+    metadata,
+    Column("address", Text, primary_key=True),  # "bidcos:JEQ0123456"
+    Column("description", LargeBinary),  # JSON of DeviceDescription; the driver's newest word
+    Column("name", Text),
+    Column("room", Integer, ForeignKey("rooms.id", ondelete="SET NULL")),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),  # owner, resident, guest
+    Column("password_hash", Text, nullable=False),  # Argon2id in PHC form
+    Column("created_at", Integer, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_hash", LargeBinary, primary_key=True),  # SHA-256 of the token; the token is never kept
+    Column("person", Integer, ForeignKey("people.id", ondelete="CASCADE"), nullable=False),
+    Column("role", Text, nullable=False),
+    Column("created_at", Integer, nullable=False),
+    Column("expires_at", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+settings = Table(
+    "settings",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),  # JSON
+    sqlite_with_rowid=False,
+)
+
+driver_records = Table(
+    "driver_records",
+    metadata,
+    Column("driver", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+series = Table(
+    "series",  # every datapoint that ever had a value gets a number
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("datapoint", Text, nullable=False, unique=True),
+    Column("kind", Text, nullable=False),  # bool, int, float, str: SQLite alone can't tell 1 from true
+    Column("unit", Text),
+    Column("category", Text, nullable=False),
+)
+
+state = Table(
+    "state",  # last value of each series when it was last written here; newer ones stand in history
+    metadata,
+    Column("series", Integer, ForeignKey("series.id", ondelete="CASCADE"), primary_key=True),
+    Column("at", Integer, nullable=False),
+    Column("value", Scalar, nullable=False),
+)
+
+history = Table(
+    "history",  # append-only; its key holds time and series, so that no second index is needed
+    metadata,
+    Column("key", Integer, primary_key=True),  # unix milliseconds << 20 | series
+    Column("value", Scalar, nullable=False),
+)
+
+history_days = Table(
+    "history_days",  # 15-minute means, one row per day and series
+    metadata,
+    Column("key", Integer, primary_key=True),  # days since 1970 << 20 | series
+    Column("slots", LargeBinary, nullable=False),  # hub/core/means.py
+)
