@@ -1,0 +1,158 @@
+"""Reads the model table and answers by code or by name. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from hub.contract.addresses import DeviceAddress
+from hub.contract.datapoints import ChannelDescription, DeviceDescription, ParameterDescription, ReceiveMode
+
+from .kinds import LOWBAT, MAINTENANCE, kind
+from .models import MODELS
+
+_MODES = {
+    "a": ReceiveMode.ALWAYS,
+    "b": ReceiveMode.BURST,
+    "f": ReceiveMode.CONDITIONAL_BURST,
+    "c": ReceiveMode.CONFIG,
+    "w": ReceiveMode.WAKE_UP,
+    "l": ReceiveMode.LAZY_CONFIG,
+}
+# What FHEM and the captures call models that the table has under another name, and bare class words
+_CLASS_WORDS = {
+    "switch actuator": "S",
+    "switch": "S",
+    "dimmer": "DR",
+    "blind": "B",
+    "remote": "K",
+    "contact": "C",
+    "motion detector": "M",
+    "th sensor": "TH",
+    "radiator thermostat": "RT",
+    "wall thermostat": "TCIT",
+    "smoke detector": "SD",
+    "power meter": "P",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """One model of device.
+
+    code: as in its device info; None for a bare class. cls: class letters (docs/protocols/bidcos.md,
+    "Device classes"). channels: kind names by index, ascending. silence_s: seconds, or None.
+    """
+
+    code: int | None
+    name: str
+    cls: str
+    channels: Mapping[int, str]
+    receive_modes: frozenset[ReceiveMode]
+    signs: bool
+    silence_s: float | None
+    other_name: str = ""
+
+    @property
+    def has_battery(self) -> bool:
+        """It does not listen all the time, so it lives on a battery."""
+        return ReceiveMode.ALWAYS not in self.receive_modes
+
+    def kind_at(self, channel: int) -> str | None:
+        """The kind of one of its channels."""
+        return self.channels.get(channel)
+
+
+@cache
+def models() -> tuple[Model, ...]:
+    """All models, in the order of their codes."""
+    return tuple(_read_line(line) for line in MODELS.strip().splitlines())
+
+
+def model_by_code(code: int) -> Model | None:
+    """The model of a device info's code."""
+    return _by_code().get(code)
+
+
+def model_by_name(name: str) -> Model | None:
+    """The model of this name, other name or class word, in any spelling of case.
+
+    A remark in brackets after the name is ignored.
+    """
+    word = name.partition(" (")[0].strip().lower()
+    if (model := _by_name().get(word)) is not None or word not in _CLASS_WORDS:
+        return model
+    cls = _CLASS_WORDS[word]
+    first = next(model for model in models() if model.cls == cls)
+    return Model(
+        code=None,
+        name=word,
+        cls=cls,
+        channels=dict.fromkeys(range(1, 64), next(iter(first.channels.values())))
+        if len(set(first.channels.values())) == 1
+        else first.channels,
+        receive_modes=first.receive_modes,
+        signs=first.signs,
+        silence_s=first.silence_s,
+    )
+
+
+def describe(model: Model, address: DeviceAddress, firmware: str) -> DeviceDescription:
+    """The contract's description of a device of this model."""
+    channels = [ChannelDescription(index=0, type="MAINTENANCE", parameters=_maintenance(model))]
+    for index, name in model.channels.items():
+        channel = kind(name)
+        channels.append(ChannelDescription(index=index, type=channel.type, parameters=channel.parameters))
+    return DeviceDescription(
+        address=address,
+        model=model.name,
+        firmware=firmware,
+        serial=address.serial,
+        receive_modes=model.receive_modes,
+        channels=tuple(channels),
+        silence_s=model.silence_s,
+    )
+
+
+def _maintenance(model: Model) -> Mapping[str, ParameterDescription]:
+    return {**MAINTENANCE, "LOWBAT": LOWBAT} if model.has_battery else MAINTENANCE
+
+
+@cache
+def _by_code() -> Mapping[int, Model]:
+    return {model.code: model for model in models() if model.code is not None}
+
+
+@cache
+def _by_name() -> Mapping[str, Model]:
+    names: dict[str, Model] = {}
+    for model in models():
+        for name in (model.name, model.other_name):
+            names.setdefault(name.lower(), model)
+    names.pop("", None)
+    return names
+
+
+def _read_line(line: str) -> Model:
+    code, names, cls, channels, modes, signs, silence = (part.strip() for part in line.split(" | "))
+    name, _, other = names.partition(" = ")
+    return Model(
+        code=int(code, 16),
+        name=name,
+        other_name=other,
+        cls=cls,
+        channels=_read_channels(channels),
+        receive_modes=frozenset(_MODES[letter] for letter in modes if letter != "-"),
+        signs=signs == "s",
+        silence_s=None if silence == "-" else float(silence),
+    )
+
+
+def _read_channels(text: str) -> Mapping[int, str]:
+    channels: dict[int, str] = {}
+    for part in text.split(", "):
+        if part == "-":
+            continue
+        name, _, indexes = part.partition(" ")
+        first, _, last = indexes.partition("-")
+        channels.update(dict.fromkeys(range(int(first), int(last or first) + 1), name))
+    return dict(sorted(channels.items()))

@@ -1,0 +1,206 @@
+"""What a frame says: one dataclass per message, to its type and payload and back.
+
+``decode_message`` never raises and gives ``Opaque`` for what it does not know exactly, so that
+``message.payload()`` is the payload it was read from. Central's and devices' messages alike, for a hub
+speaks with both. Values are raw here (half degrees, C8 = 100 %); readings.py gives them their units.
+Source: docs/protocols/bidcos.md, "Messages".
+"""
+
+from collections.abc import Callable
+
+from .frames import Frame
+from .messages_config import (
+    ConfigEnd,
+    ConfigStart,
+    PairBySerial,
+    ParamRequest,
+    PeerAdd,
+    PeerListRequest,
+    PeerRemove,
+    SerialRequest,
+    StatusRequest,
+    WritePairs,
+    WriteSequence,
+    parse_config,
+)
+from .messages_event import (
+    ClimateEvent,
+    KeyPress,
+    PowerEvent,
+    SensorEvent,
+    TeamTemperature,
+    ThermalControl,
+    Weather,
+)
+from .messages_info import (
+    ItInfo,
+    ParamPairs,
+    ParamSequence,
+    PeerList,
+    RtInfo,
+    SerialInfo,
+    Status,
+    parse_info,
+)
+from .messages_link import (
+    Ack,
+    AckStatus,
+    AesResponse,
+    Challenge,
+    DeviceInfo,
+    HaveData,
+    KeyExchange,
+    Nack,
+    Opaque,
+    TimeReply,
+    TimeRequest,
+    parse_answer,
+    parse_time,
+)
+from .messages_set import (
+    ClassCommand,
+    Inhibit,
+    Reset,
+    SetLevel,
+    Stop,
+    SwitchOnBehalf,
+    decode_time16,
+    encode_time16,
+    parse_set,
+)
+
+Message = (
+    Ack
+    | AckStatus
+    | AesResponse
+    | Challenge
+    | ClassCommand
+    | ClimateEvent
+    | ConfigEnd
+    | ConfigStart
+    | DeviceInfo
+    | HaveData
+    | Inhibit
+    | ItInfo
+    | KeyExchange
+    | KeyPress
+    | Nack
+    | Opaque
+    | PairBySerial
+    | ParamPairs
+    | ParamRequest
+    | ParamSequence
+    | PeerAdd
+    | PeerList
+    | PeerListRequest
+    | PeerRemove
+    | PowerEvent
+    | Reset
+    | RtInfo
+    | SensorEvent
+    | SerialInfo
+    | SerialRequest
+    | SetLevel
+    | Status
+    | StatusRequest
+    | Stop
+    | SwitchOnBehalf
+    | TeamTemperature
+    | ThermalControl
+    | TimeReply
+    | TimeRequest
+    | Weather
+    | WritePairs
+    | WriteSequence
+)
+
+
+def decode_message(frame: Frame) -> Message:
+    """Read a frame's payload. Never raises."""
+    parse = _PARSERS.get(frame.kind)
+    message = parse(frame.payload) if parse is not None else None
+    return Opaque(kind=frame.kind, data=frame.payload) if message is None else message
+
+
+def message_frame(message: Message, *, counter: int, flags: int, sender: bytes, receiver: bytes) -> Frame:
+    """The frame that carries ``message``. counter, flags: 0-255."""
+    return Frame(
+        counter=counter,
+        flags=flags,
+        kind=message.kind,
+        sender=sender,
+        receiver=receiver,
+        payload=message.payload(),
+    )
+
+
+_PARSERS: dict[int, Callable[[bytes], Message | None]] = {
+    0x00: DeviceInfo.parse,
+    0x01: parse_config,
+    0x02: parse_answer,
+    0x03: AesResponse.parse,
+    0x04: KeyExchange.parse,
+    0x10: parse_info,
+    0x11: parse_set,
+    0x12: HaveData.parse,
+    0x3E: SwitchOnBehalf.parse,
+    0x3F: parse_time,
+    0x40: KeyPress.parse,
+    0x41: SensorEvent.parse,
+    0x58: ClimateEvent.parse,
+    0x59: TeamTemperature.parse,
+    0x5A: ThermalControl.parse,
+    0x5E: PowerEvent.parse_cyclic,
+    0x5F: PowerEvent.parse_event,
+    0x70: Weather.parse,
+}
+
+__all__ = [
+    "Ack",
+    "AckStatus",
+    "AesResponse",
+    "Challenge",
+    "ClassCommand",
+    "ClimateEvent",
+    "ConfigEnd",
+    "ConfigStart",
+    "DeviceInfo",
+    "HaveData",
+    "Inhibit",
+    "ItInfo",
+    "KeyExchange",
+    "KeyPress",
+    "Message",
+    "Nack",
+    "Opaque",
+    "PairBySerial",
+    "ParamPairs",
+    "ParamRequest",
+    "ParamSequence",
+    "PeerAdd",
+    "PeerList",
+    "PeerListRequest",
+    "PeerRemove",
+    "PowerEvent",
+    "Reset",
+    "RtInfo",
+    "SensorEvent",
+    "SerialInfo",
+    "SerialRequest",
+    "SetLevel",
+    "Status",
+    "StatusRequest",
+    "Stop",
+    "SwitchOnBehalf",
+    "TeamTemperature",
+    "ThermalControl",
+    "TimeReply",
+    "TimeRequest",
+    "Weather",
+    "WritePairs",
+    "WriteSequence",
+    "decode_message",
+    "decode_time16",
+    "encode_time16",
+    "message_frame",
+]

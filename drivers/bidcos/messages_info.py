@@ -1,0 +1,211 @@
+"""Type 10: what a device tells, asked or by itself. Pure.
+
+Source: docs/protocols/bidcos.md, "Information", "Thermostats".
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SerialInfo:
+    """My serial number (10 characters)."""
+
+    kind: ClassVar[int] = 0x10
+    serial: str
+
+    def payload(self) -> bytes:
+        """11 bytes."""
+        return b"\x00" + self.serial.encode("ascii")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeerList:
+    """Up to 4 peers: (address, channel). The end of the list is the peer 000000, channel 0."""
+
+    kind: ClassVar[int] = 0x10
+    peers: tuple[tuple[bytes, int], ...]
+
+    def payload(self) -> bytes:
+        """1 byte and 4 per peer."""
+        return b"\x01" + b"".join(peer + bytes((channel,)) for peer, channel in self.peers)
+
+    @property
+    def last(self) -> bool:
+        """No more follow."""
+        return bool(self.peers) and self.peers[-1] == (bytes(3), 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParamPairs:
+    """Registers as (register, value); the pair (0, 0) at the end closes the list."""
+
+    kind: ClassVar[int] = 0x10
+    registers: tuple[tuple[int, int], ...]
+
+    def payload(self) -> bytes:
+        """1 byte and 2 per register."""
+        return b"\x02" + b"".join(bytes(pair) for pair in self.registers)
+
+    @property
+    def last(self) -> bool:
+        """No more follow."""
+        return bool(self.registers) and self.registers[-1] == (0, 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParamSequence:
+    """Registers from ``first`` on; first 0 without values closes the list."""
+
+    kind: ClassVar[int] = 0x10
+    first: int
+    values: bytes
+
+    def payload(self) -> bytes:
+        """2 bytes and the values."""
+        return bytes((0x03, self.first)) + self.values
+
+    @property
+    def last(self) -> bool:
+        """No more follow."""
+        return not self.values
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """The state of a channel. tail: RSSI as the device hears us, further state."""
+
+    kind: ClassVar[int] = 0x10
+    channel: int
+    value: int
+    flags: int
+    tail: bytes = b""
+
+    def payload(self) -> bytes:
+        """4 bytes and the tail."""
+        return bytes((0x06, self.channel, self.value, self.flags)) + self.tail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RtInfo:
+    """A radiator thermostat (HM-CC-RT-DN) tells its state about every 2.5 minutes.
+
+    set_half_degrees: 9 (off) to 61 (on); actual_tenths: 0-1023; fault: 0-7; battery_tenths: 0-31, added to
+    1.5 V; valve_percent: 0-127; mode: 0 auto, 1 manual, 2 party, 3 boost; low6: boost minutes, party start
+    or a counter; party: what follows in party mode.
+    """
+
+    kind: ClassVar[int] = 0x10
+    set_half_degrees: int
+    actual_tenths: int
+    fault: int
+    battery_tenths: int
+    valve: int
+    mode: int
+    low6: int
+    party: bytes = b""
+
+    def payload(self) -> bytes:
+        """6 bytes and the party."""
+        temperatures = (self.set_half_degrees << 10 | self.actual_tenths).to_bytes(2, "big")
+        state = bytes((self.fault << 5 | self.battery_tenths, self.valve, self.mode << 6 | self.low6))
+        return b"\x0a" + temperatures + state + self.party
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItInfo:
+    """A wall thermostat (HM-TC-IT-WM-W-EU) tells its state. battery: the byte with its report bits."""
+
+    kind: ClassVar[int] = 0x10
+    set_half_degrees: int
+    actual_tenths: int
+    battery: int
+    mode: int
+    low6: int
+    party: bytes = b""
+
+    def payload(self) -> bytes:
+        """5 bytes and the party."""
+        temperatures = (self.set_half_degrees << 10 | self.actual_tenths).to_bytes(2, "big")
+        return b"\x0b" + temperatures + bytes((self.battery, self.mode << 6 | self.low6)) + self.party
+
+
+InfoMessage = SerialInfo | PeerList | ParamPairs | ParamSequence | Status | RtInfo | ItInfo
+
+
+def parse_info(payload: bytes) -> InfoMessage | None:
+    """Read type 10; None for what is not known."""
+    if not payload:
+        return None
+    parse = _PARSERS.get(payload[0])
+    return parse(payload[1:]) if parse is not None else None
+
+
+def _serial(rest: bytes) -> InfoMessage | None:
+    if len(rest) != 10 or any(not 0x20 < byte < 0x7F for byte in rest):
+        return None
+    return SerialInfo(serial=rest.decode("ascii"))
+
+
+def _peer_list(rest: bytes) -> InfoMessage | None:
+    if len(rest) % 4:
+        return None
+    return PeerList(peers=tuple((rest[at : at + 3], rest[at + 3]) for at in range(0, len(rest), 4)))
+
+
+def _param_pairs(rest: bytes) -> InfoMessage | None:
+    if len(rest) % 2:
+        return None
+    return ParamPairs(registers=tuple(zip(rest[::2], rest[1::2], strict=True)))
+
+
+def _param_sequence(rest: bytes) -> InfoMessage | None:
+    return ParamSequence(first=rest[0], values=rest[1:]) if rest else None
+
+
+def _status(rest: bytes) -> InfoMessage | None:
+    if len(rest) < 3:
+        return None
+    return Status(channel=rest[0], value=rest[1], flags=rest[2], tail=rest[3:])
+
+
+def _rt_info(rest: bytes) -> InfoMessage | None:
+    if len(rest) < 5:
+        return None
+    temperatures = int.from_bytes(rest[:2], "big")
+    return RtInfo(
+        set_half_degrees=temperatures >> 10,
+        actual_tenths=temperatures & 0x3FF,
+        fault=rest[2] >> 5,
+        battery_tenths=rest[2] & 0x1F,
+        valve=rest[3],
+        mode=rest[4] >> 6,
+        low6=rest[4] & 0x3F,
+        party=rest[5:],
+    )
+
+
+def _it_info(rest: bytes) -> InfoMessage | None:
+    if len(rest) < 4:
+        return None
+    temperatures = int.from_bytes(rest[:2], "big")
+    return ItInfo(
+        set_half_degrees=temperatures >> 10,
+        actual_tenths=temperatures & 0x3FF,
+        battery=rest[2],
+        mode=rest[3] >> 6,
+        low6=rest[3] & 0x3F,
+        party=rest[4:],
+    )
+
+
+_PARSERS: dict[int, Callable[[bytes], InfoMessage | None]] = {
+    0x00: _serial,
+    0x01: _peer_list,
+    0x02: _param_pairs,
+    0x03: _param_sequence,
+    0x06: _status,
+    0x0A: _rt_info,
+    0x0B: _it_info,
+}

@@ -1,0 +1,61 @@
+"""The device table holds together."""
+
+import pytest
+
+from drivers.bidcos.devices import describe, kind, model_by_code, model_by_name, models
+from hub.contract import DeviceAddress, ParameterType, ReceiveMode
+
+ADDRESS = DeviceAddress("bidcos", "SIM0000001")
+
+
+def test_there_are_over_a_hundred_models_and_each_describes_itself() -> None:
+    assert len(models()) > 100
+    for model in models():
+        description = describe(model, ADDRESS, "1.0")
+        assert description.channels[0].type == "MAINTENANCE"
+        assert description.receive_modes or model.name
+        for channel in description.channels:
+            for parameter in channel.parameters.values():
+                assert (parameter.min is None) == (parameter.max is None)
+                assert bool(parameter.enum) == (parameter.type is ParameterType.ENUM)
+
+
+@pytest.mark.parametrize(
+    ("name", "channel", "ccu_type"),
+    [
+        ("HM-LC-Sw1-Pl-2", 1, "SWITCH"),
+        ("HM-LC-Dim1T-Pl-3", 1, "DIMMER"),
+        ("HM-LC-Bl1PBU-FM", 1, "BLIND"),
+        ("HM-TC-IT-WM-W-EU", 2, "THERMALCONTROL_TRANSMIT"),
+        ("HM-CC-RT-DN", 4, "CLIMATECONTROL_RT_TRANSCEIVER"),
+        ("HM-Sec-SC-2", 1, "SHUTTER_CONTACT"),
+        ("HM-Sec-MDIR-2", 1, "MOTION_DETECTOR"),
+        ("HM-RC-4-3", 4, "KEY"),
+        ("HM-WDS40-TH-I-2", 1, "WEATHER"),
+        ("HM-Sec-SD-2", 1, "SMOKE_DETECTOR"),
+        ("HM-ES-PMSw1-Pl", 2, "POWERMETER"),
+    ],
+)
+def test_a_common_model_has_its_channel(name: str, channel: int, ccu_type: str) -> None:
+    model = model_by_name(name)
+    assert model is not None
+    assert model.code is not None
+    assert model_by_code(model.code) is model
+    kind_name = model.kind_at(channel)
+    assert kind_name is not None
+    assert kind(kind_name).type == ccu_type
+
+
+def test_a_name_is_found_in_any_spelling_and_by_its_other_name() -> None:
+    assert model_by_name("hm-sec-sc") is model_by_name("HM-SEC-SC")
+    other = model_by_name("HM-LC-SW1-PL2")
+    assert other is not None
+    assert other.name == "HM-LC-Sw1-Pl-2"
+    assert model_by_name("nothing of ours") is None
+
+
+def test_a_radiator_thermostat_sleeps_and_can_be_woken() -> None:
+    model = model_by_name("HM-CC-RT-DN")
+    assert model is not None
+    assert ReceiveMode.CONDITIONAL_BURST in model.receive_modes
+    assert model.has_battery
