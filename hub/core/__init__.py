@@ -1,6 +1,31 @@
 """The home's heart: bus, registry, state, dispatch, supervisor, store, history."""
 
+from .bus import Bus, HomeEvent, Subscription, WhenFull
+from .dispatch import Dispatcher
+from .drivers import DriverBoard, DriverStatus
+from .intake import Intake
+from .registry import Device, Registry
 from .repositories import DriverRecords, Settings
+from .state import Change, State
 from .store import Store
+from .supervisor import supervise, supervise_all
 
-__all__ = ["DriverRecords", "Settings", "Store"]
+__all__ = [
+    "Bus",
+    "Change",
+    "Device",
+    "Dispatcher",
+    "DriverBoard",
+    "DriverRecords",
+    "DriverStatus",
+    "HomeEvent",
+    "Intake",
+    "Registry",
+    "Settings",
+    "State",
+    "Store",
+    "Subscription",
+    "WhenFull",
+    "supervise",
+    "supervise_all",
+]

@@ -1,0 +1,86 @@
+"""The devices of the home by address: their descriptions and whether they are reachable. No I/O, no clock."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import assert_never
+
+from hub.contract import (
+    DatapointId,
+    DeviceAddress,
+    DeviceAppeared,
+    DeviceChanged,
+    DeviceDescription,
+    DeviceReachable,
+    DeviceRemoved,
+    DeviceUnreachable,
+    ParameterDescription,
+)
+
+DeviceEvent = DeviceAppeared | DeviceChanged | DeviceRemoved | DeviceUnreachable | DeviceReachable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """A device of this home.
+
+    reachable: False after all attempts failed or it was silent for too long; True until that is known.
+    """
+
+    description: DeviceDescription
+    reachable: bool = True
+
+
+class Registry:
+    """Keeps one Device per address. One writer: the hub's intake."""
+
+    def __init__(self) -> None:
+        self._devices: dict[DeviceAddress, Device] = {}
+        self.devices: Mapping[DeviceAddress, Device] = MappingProxyType(self._devices)
+
+    def restore(self, descriptions: Iterable[DeviceDescription]) -> None:
+        """Take devices from the store; the driver's own word replaces them."""
+        for description in descriptions:
+            self._devices.setdefault(description.address, Device(description=description))
+
+    def parameter(self, datapoint: DatapointId) -> ParameterDescription | None:
+        """What ``datapoint`` may hold, or None when no such device, channel or parameter is known."""
+        device = self._devices.get(datapoint.channel.device)
+        if device is None:
+            return None
+        return device.description.parameter(datapoint.channel.index, datapoint.parameter)
+
+    def apply(self, event: DeviceEvent) -> DeviceEvent | None:
+        """Take a driver's word; return what is new for the home, or None when it was known already.
+
+        A known device that appears again (each start does that) is None, or DeviceChanged when its
+        description differs.
+        """
+        match event:
+            case DeviceAppeared() | DeviceChanged():
+                return self._describe(event.description)
+            case DeviceRemoved():
+                return event if self._devices.pop(event.device, None) else None
+            case DeviceUnreachable():
+                return event if self._reach(event.device, reachable=False) else None
+            case DeviceReachable():
+                return event if self._reach(event.device, reachable=True) else None
+            case _:
+                assert_never(event)
+
+    def _describe(self, description: DeviceDescription) -> DeviceEvent | None:
+        known = self._devices.get(description.address)
+        if known is None:
+            self._devices[description.address] = Device(description=description)
+            return DeviceAppeared(description=description)
+        if known.description == description:
+            return None
+        self._devices[description.address] = replace(known, description=description)
+        return DeviceChanged(description=description)
+
+    def _reach(self, address: DeviceAddress, *, reachable: bool) -> bool:
+        known = self._devices.get(address)
+        if known is None or known.reachable == reachable:
+            return False
+        self._devices[address] = replace(known, reachable=reachable)
+        return True
