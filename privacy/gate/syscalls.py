@@ -1,0 +1,160 @@
+"""System calls that Python has no name for: their numbers on both architectures, and one way to make them.
+
+Numbers: Linux, arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h (aarch64).
+"""
+
+import ctypes
+import os
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+# name: (x86_64, aarch64); None where an architecture does not have it
+NUMBERS: Final = MappingProxyType(
+    {
+        "acct": (163, 89),
+        "add_key": (248, 217),
+        "bpf": (321, 280),
+        "capset": (126, 91),
+        "chroot": (161, 51),
+        "clock_settime": (227, 112),
+        "clone": (56, 220),
+        "clone3": (435, 435),
+        "close_range": (436, 436),
+        "delete_module": (176, 106),
+        "fanotify_init": (300, 262),
+        "finit_module": (313, 273),
+        "fsconfig": (431, 431),
+        "fsmount": (432, 432),
+        "fsopen": (430, 430),
+        "fspick": (433, 433),
+        "init_module": (175, 105),
+        "io_uring_enter": (426, 426),
+        "io_uring_register": (427, 427),
+        "io_uring_setup": (425, 425),
+        "ioctl": (16, 29),
+        "ioperm": (173, None),
+        "iopl": (172, None),
+        "kcmp": (312, 272),
+        "kexec_file_load": (320, 294),
+        "kexec_load": (246, 104),
+        "keyctl": (250, 219),
+        "lookup_dcookie": (212, 18),
+        "migrate_pages": (256, 238),
+        "modify_ldt": (154, None),
+        "mount": (165, 40),
+        "mount_setattr": (442, 442),
+        "move_mount": (429, 429),
+        "move_pages": (279, 239),
+        "name_to_handle_at": (303, 264),
+        "open_by_handle_at": (304, 265),
+        "open_tree": (428, 428),
+        "open_tree_attr": (467, 467),
+        "perf_event_open": (298, 241),
+        "personality": (135, 92),
+        "pidfd_getfd": (438, 438),
+        "pivot_root": (155, 41),
+        "process_madvise": (440, 440),
+        "process_vm_readv": (310, 270),
+        "process_vm_writev": (311, 271),
+        "ptrace": (101, 117),
+        "quotactl": (179, 60),
+        "quotactl_fd": (443, 443),
+        "reboot": (169, 142),
+        "request_key": (249, 218),
+        "setdomainname": (171, 162),
+        "sethostname": (170, 161),
+        "setns": (308, 268),
+        "settimeofday": (164, 170),
+        "socket": (41, 198),
+        "socketpair": (53, 199),
+        "swapoff": (168, 225),
+        "swapon": (167, 224),
+        "syslog": (103, 116),
+        "umount2": (166, 39),
+        "unshare": (272, 97),
+        "userfaultfd": (323, 282),
+        "vhangup": (153, 58),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Architecture:
+    """A processor the jail knows.
+
+    column: its place in ``NUMBERS``.
+    audit: how the kernel names it to a seccomp filter (AUDIT_ARCH_*, linux/audit.h).
+    foreign_bit: calls from this number on belong to another ABI (x32); None where there is no such ABI.
+    """
+
+    name: str
+    column: int
+    audit: int
+    foreign_bit: int | None
+
+    def number(self, call: str) -> int | None:
+        """The call's number here, or None where this architecture does not have it."""
+        return NUMBERS[call][self.column]
+
+
+ARCHITECTURES: Final = MappingProxyType(
+    {
+        "x86_64": Architecture(name="x86_64", column=0, audit=0xC000003E, foreign_bit=0x40000000),
+        "aarch64": Architecture(name="aarch64", column=1, audit=0xC00000B7, foreign_bit=None),
+    }
+)
+
+
+def architecture() -> Architecture:
+    """The machine this process runs on.
+
+    Raises:
+        OSError: for any other than x86_64 and aarch64, or a 32-bit Python on them: no filter exists for it.
+    """
+    machine = os.uname().machine
+    known = ARCHITECTURES.get(machine)
+    if known is None or ctypes.sizeof(ctypes.c_void_p) != 8:
+        raise OSError(
+            0,
+            f"no system call filter for {machine} with {ctypes.sizeof(ctypes.c_void_p) * 8}-bit Python; "
+            "known are x86_64 and aarch64: use a 64-bit system",
+        )
+    return known
+
+
+_libc = ctypes.PyDLL(
+    None, use_errno=True
+)  # keeps the interpreter lock: clone must return with it held, twice
+_libc.syscall.restype = ctypes.c_long
+
+
+def call(name: str, *arguments: int | bytes | None) -> int:
+    """Make the system call ``name``; bytes are passed as a pointer to them.
+
+    Raises:
+        OSError: with the kernel's errno and the call's name.
+    """
+    number = architecture().number(name)
+    if number is None:
+        raise OSError(38, f"{name}: not on this architecture")
+    passed = [ctypes.c_long(a) if isinstance(a, int) else ctypes.c_char_p(a) for a in arguments]
+    result = int(_libc.syscall(ctypes.c_long(number), *passed))
+    if result < 0:
+        error = ctypes.get_errno()
+        raise OSError(error, f"{name}: {os.strerror(error)}")
+    return result
+
+
+def prctl(option: int, *arguments: int) -> int:
+    """Set or get a property of this process (linux/prctl.h).
+
+    Raises:
+        OSError: with the kernel's errno and the option's number.
+    """
+    padded = [ctypes.c_ulong(a) for a in (*arguments, 0, 0, 0, 0)[:4]]
+    result = int(_libc.prctl(option, *padded))
+    if result < 0:
+        error = ctypes.get_errno()
+        raise OSError(error, f"prctl {option}: {os.strerror(error)}")
+    return result
