@@ -176,9 +176,7 @@ def _adopt(pid: int, failure: str | None) -> Jailed:
 
 
 def _read_report(status: BinaryIO) -> tuple[int | None, str | None]:
-    """The program's pid and why it failed, as far as told before the report ends (at exec, or with its
-    writers).
-    """
+    """The program's pid and why it failed, as far as told before the report ends, which it does at exec."""
     report = b""
     while select.select([status], [], [], START_LIMIT_S)[0]:
         if not (data := status.read(4096)):

@@ -64,7 +64,7 @@ def way_out() -> str:
 
 
 def map_ids(process: Path, uid: int, gid: int) -> None:
-    """Let the user namespace of ``process``, a folder of /proc, know one user and one group by their numbers."""
+    """Let the user namespace of ``process`` (its folder in /proc) know one user and one group."""
     (process / "setgroups").write_text("deny")
     (process / "uid_map").write_text(f"{uid} {uid} 1")
     (process / "gid_map").write_text(f"{gid} {gid} 1")
