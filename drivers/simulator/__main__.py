@@ -1,0 +1,132 @@
+"""`homebase simulator`: a simulated home behind a CUL stick on a pty, as a process of its own.
+
+Read downwards: main → _serve. What is simulated is world.py, the line to real time is line.py.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from . import system
+from .line import Line
+from .pty import Port
+from .store import read_memory, write_memory
+from .teach_in import TeachIn
+from .world import World, WorldConfig
+
+MEMORY_FILE = "memory.json"
+LINK_NAME = "stick"
+KEEP_INTERVAL_S = 1.0
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run until SIGTERM or SIGINT; return the exit code: 0, 65 bad file, 73 can't write."""
+    options = _parse(argv)
+    with contextlib.suppress(OSError):
+        Path("/proc/self/comm").write_text("homebase simulator"[:15], encoding="ascii")
+    try:
+        options.dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        asyncio.run(_serve(options))
+    except ValueError as error:
+        print(f"homebase simulator: {error}", file=sys.stderr)
+        return 65
+    except OSError as error:
+        print(f"homebase simulator: {error.filename or options.dir}: {error.strerror}", file=sys.stderr)
+        return 73
+    return 0
+
+
+def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="homebase simulator", description="A simulated Homematic home behind a CUL stick on a pty."
+    )
+    parser.add_argument("--dir", type=Path, required=True, help="folder for stick, memory and control socket")
+    parser.add_argument("--devices", type=_between(1, 10_000), default=12, metavar="N", help="default 12")
+    parser.add_argument(
+        "--speed",
+        type=float,
+        default=1.0,
+        metavar="X",
+        help="home seconds per second, 1 to 3600; the radio always runs in real time",
+    )
+    parser.add_argument("--seed", type=int, default=None, metavar="N", help="repeatable chance")
+    parser.add_argument(
+        "--teach-in", action="store_true", help="press the teach-in button of unowned devices"
+    )
+    parser.add_argument(
+        "--central",
+        type=_address,
+        default=None,
+        metavar="HEX",
+        help="owner of devices without memory, 6 hex digits; for benches",
+    )
+    options = parser.parse_args(argv)
+    if not 1.0 <= options.speed <= 3600.0:
+        parser.error(f"--speed {options.speed}: 1 to 3600")
+    return options
+
+
+def _between(low: int, high: int) -> Callable[[str], int]:
+    def checked(text: str) -> int:
+        if not text.isdigit() or not low <= int(text) <= high:
+            raise argparse.ArgumentTypeError(f"{text}: {low} to {high}")
+        return int(text)
+
+    return checked
+
+
+def _address(text: str) -> bytes:
+    with contextlib.suppress(ValueError):
+        address = bytes.fromhex(text)
+        if len(address) == 3 and any(address):
+            return address
+    raise argparse.ArgumentTypeError(f"{text}: 6 hex digits, not 000000")
+
+
+async def _serve(options: argparse.Namespace) -> None:
+    line = Line(Port(options.dir / LINK_NAME), system.monotonic)
+    world = World(
+        WorldConfig(
+            devices=options.devices,
+            speed=options.speed,
+            day_start_s=system.local_day_s(),
+            central=options.central,
+        ),
+        uniform=system.chance(options.seed),
+        emit=line.emit,
+        on_line=line.recorder.from_host,
+        now_s=system.monotonic(),
+    )
+    memory = options.dir / MEMORY_FILE
+    read_memory(memory, world)
+    if options.teach_in:
+        TeachIn(world).start()
+    line.start(world)
+    print(f"homebase simulator: stick at {line.port.link}, {len(world.devices)} devices", flush=True)
+    try:
+        await _keep_until_stopped(world, memory)
+    finally:
+        line.stop()
+        write_memory(memory, world)
+
+
+async def _keep_until_stopped(world: World, memory: Path) -> None:
+    """Write the devices' memory down, at most once a second, until a signal ends the process."""
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    kept = -1
+    while not stopped.is_set():
+        if world.memory_changes != kept:
+            kept = world.memory_changes
+            write_memory(memory, world)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stopped.wait(), KEEP_INTERVAL_S)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

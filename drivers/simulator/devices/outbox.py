@@ -1,0 +1,110 @@
+"""Frames of a device that want an acknowledgement: one at a time, repeated with the same counter. Pure.
+
+Source: docs/protocols/bidcos.md, "Time-outs and repeats" (up to 6 sends, 300 to 1000 ms apart).
+"""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from drivers.bidcos.frames import Frame
+
+from ..agenda import Agenda, Appointment, Uniform
+
+QUEUE_MAX = 32  # letters; the oldest that waits is dropped
+GAP_MIN_S = 0.3
+GAP_MAX_S = 1.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Letter:
+    """One frame to deliver. build: called once, when its turn comes, so that counters stay in order."""
+
+    build: Callable[[], bytes]
+    tries: int
+    delay_s: float = 0.0
+    done: Callable[[bool], None] | None = None
+    data: bytes = b""
+
+
+class Outbox:
+    """Delivers letters in their order.
+
+    transmit: sends a frame and calls back when it has left the air or could not be sent.
+    given_up: letters that nobody acknowledged.
+    """
+
+    def __init__(
+        self, agenda: Agenda, uniform: Uniform, transmit: Callable[[bytes, Callable[[], None]], None]
+    ) -> None:
+        self.given_up = 0
+        self._agenda = agenda
+        self._uniform = uniform
+        self._transmit = transmit
+        self._letters: deque[Letter] = deque()
+        self._current: Letter | None = None
+        self._timer: Appointment | None = None
+
+    def post(self, letter: Letter, *, first: bool = False) -> None:
+        """Deliver a letter after those that wait, or before them."""
+        if first:
+            self._letters.appendleft(letter)
+        else:
+            self._letters.append(letter)
+        if len(self._letters) > QUEUE_MAX:
+            self._letters.popleft()
+        if self._current is None:
+            self._next()
+
+    def clear(self) -> None:
+        """Forget everything that waits."""
+        self._letters.clear()
+        self._current = None
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def answered(self, frame: Frame) -> bool:
+        """Match an acknowledgement with the letter on its way; True when it fits."""
+        letter = self._current
+        if letter is None or not letter.data:
+            return False
+        if frame.counter != letter.data[1] or frame.sender != letter.data[7:10]:
+            return False
+        self._finish(letter, delivered=True)
+        return True
+
+    @property
+    def waiting_for(self) -> bytes:
+        """The frame that is on its way; empty when there is none."""
+        return self._current.data if self._current is not None else b""
+
+    def _next(self) -> None:
+        if not self._letters:
+            return
+        letter = self._current = self._letters.popleft()
+        self._timer = self._agenda.after(letter.delay_s, lambda: self._send(letter))
+
+    def _send(self, letter: Letter) -> None:
+        if letter is not self._current:
+            return
+        if letter.tries <= 0:
+            self.given_up += 1
+            self._finish(letter, delivered=False)
+            return
+        letter.tries -= 1
+        letter.data = letter.data or letter.build()
+        self._transmit(letter.data, lambda: self._wait(letter))
+
+    def _wait(self, letter: Letter) -> None:
+        if letter is self._current:
+            gap_s = GAP_MIN_S + self._uniform() * (GAP_MAX_S - GAP_MIN_S)
+            self._timer = self._agenda.after(gap_s, lambda: self._send(letter))
+
+    def _finish(self, letter: Letter, *, delivered: bool) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._current = None
+        if letter.done is not None:
+            letter.done(delivered)
+        if self._current is None:
+            self._next()

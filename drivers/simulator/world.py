@@ -1,0 +1,97 @@
+"""The simulated home as one pure machine: agenda, air, stick and devices, introduced to each other.
+
+Whoever owns the clock calls run_until; whoever owns the serial line calls write and takes what emit gets.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from .agenda import Agenda, Uniform
+from .air import Air, Conditions
+from .devices.catalogue import address_of, kind_of, serial_of
+from .devices.device import Device
+from .devices.kind import Surroundings
+from .devices.memory import DEVICE_LIST
+from .stick import Stick
+from .weather import outside_celsius
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorldConfig:
+    """What a simulated home is like.
+
+    devices: 1 to 10,000. speed: how many home seconds pass in one second; the radio always runs in real time.
+    day_start_s: home time at the beginning, seconds since midnight. central: owner of devices without memory,
+    3 bytes; None leaves them unpaired.
+    """
+
+    devices: int = 12
+    speed: float = 1.0
+    day_start_s: float = 6.5 * 3600
+    central: bytes | None = None
+    conditions: Conditions = field(default_factory=Conditions)
+
+
+class World:
+    """A home on a desk.
+
+    emit: takes the bytes that the stick sends to its host. on_line: told every command line of the host.
+    """
+
+    def __init__(
+        self,
+        config: WorldConfig,
+        *,
+        uniform: Uniform,
+        emit: Callable[[bytes], None],
+        on_line: Callable[[bytes], None] | None = None,
+        now_s: float = 0.0,
+    ) -> None:
+        self.config = config
+        self.agenda = Agenda(now_s)
+        self.air = Air(self.agenda, uniform, config.conditions)
+        self.stick = Stick(self.agenda, self.air, emit, on_line)
+        self.air.join_everything(self.stick)
+        self._start_s = now_s
+        surroundings = Surroundings(
+            home_s=self.home_s, outside_celsius=lambda: outside_celsius(self.home_s()), uniform=uniform
+        )
+        self.devices: dict[str, Device] = {}
+        for number in range(1, config.devices + 1):
+            device = Device(
+                kind_of(number), serial_of(number), address_of(number), self.air, self.agenda, surroundings
+            )
+            if config.central is not None:
+                device.memory.write(DEVICE_LIST, dict(zip((0x0A, 0x0B, 0x0C), config.central, strict=True)))
+            self.devices[device.serial] = device
+
+    def remember(self, kept: Mapping[str, Mapping[str, object]]) -> None:
+        """Give devices back what they kept; unknown serials are ignored.
+
+        Raises:
+            ValueError: a memory is broken; the message names the device.
+        """
+        for serial, memory in kept.items():
+            if serial in self.devices:
+                try:
+                    self.devices[serial].memory.load_json(memory)
+                except (ValueError, TypeError, AttributeError) as error:
+                    raise ValueError(f"memory of {serial}: {error}") from error
+
+    def power_on(self) -> None:
+        """Let every device begin."""
+        for device in self.devices.values():
+            device.power_on()
+
+    def home_s(self) -> float:
+        """Home time: seconds since the midnight before the beginning."""
+        return self.config.day_start_s + (self.agenda.now_s - self._start_s) * self.config.speed
+
+    @property
+    def memory_changes(self) -> int:
+        """Grows when some device learned something worth keeping."""
+        return sum(device.memory.changes for device in self.devices.values())
+
+    def unpaired(self) -> list[Device]:
+        """Devices without an owner, in the order of their serials."""
+        return [device for device in self.devices.values() if not device.memory.is_paired]
