@@ -1,1 +1,7 @@
 """The one table of what can be asked of a home: name, request, answer, role."""
+
+from .house import House
+from .operation import Caller, Operation
+from .table import BY_NAME, OPERATIONS
+
+__all__ = ["BY_NAME", "OPERATIONS", "Caller", "House", "Operation"]

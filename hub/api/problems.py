@@ -1,0 +1,188 @@
+"""Every refusal as problem+json (RFC 9457): code, field, value, allowed range, way out, in German or English.
+
+The texts stand in texts/*.toml, one catalogue per language, read when the first problem is told.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+import msgspec
+
+from hub.contract import (
+    CommandRefused,
+    DeviceUnreachableError,
+    DriverError,
+    DutyCycleExhausted,
+    HubError,
+    LinkLost,
+    StoreError,
+)
+from hub.home.errors import Refused
+
+LANGUAGES = ("de", "en")
+SECRET_FIELDS = frozenset({"password", "token"})  # never told back
+STATUS: Mapping[str, int] = {
+    "broken_json": 400,
+    "no_session": 401,
+    "wrong_password": 401,
+    "wrong_setup_token": 401,
+    "forbidden": 403,
+    "unknown_path": 404,
+    "unknown_device": 404,
+    "unknown_channel": 404,
+    "unknown_parameter": 404,
+    "unknown_datapoint": 404,
+    "unknown_room": 404,
+    "wrong_method": 405,
+    "slow_body": 408,
+    "already_claimed": 409,
+    "not_claimed": 409,
+    "name_taken": 409,
+    "too_large": 413,
+    "not_json": 415,
+    "wrong_type": 422,
+    "out_of_range": 422,
+    "missing_field": 422,
+    "unknown_field": 422,
+    "not_writable": 422,
+    "unknown_interface": 422,
+    "too_many": 422,
+    "refused": 422,
+    "websocket_only": 426,
+    "too_many_attempts": 429,
+    "internal": 500,
+    "radio_lost": 503,
+    "duty_cycle": 503,
+    "busy": 503,
+    "store_failed": 503,
+    "driver_failed": 503,
+    "device_unreachable": 504,
+    "store_full": 507,
+}
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A refusal as it crosses the edge. value: what was sent, never a secret."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    field: str = ""
+    value: bool | int | float | str | None = None
+    allowed: str = ""
+    way_out: str = ""
+    retry_after_s: float = 0.0
+
+
+def language_of(accept_language: str, default: str) -> str:
+    """The first language of ``Accept-Language`` that we speak."""
+    for part in accept_language[:200].split(","):
+        tag = part.split(";")[0].strip()[:2].lower()
+        if tag in LANGUAGES:
+            return tag
+    return default
+
+
+def problem(refused: Refused, language: str) -> Problem:
+    """Put a refusal into words."""
+    code = refused.code if refused.code in STATUS else "refused"
+    words = _catalogue(language)[code]
+    field, value = refused.field[:64], _shown(refused)
+    said = {"field": field, "value": value, "allowed": refused.allowed, "code": refused.code}
+    return Problem(
+        type=f"urn:homebase:problem:{code}",
+        title=words["title"],
+        status=STATUS[code],
+        detail=_filled(words["detail"], said),
+        code=refused.code if code != "refused" else (refused.code or code),
+        field=field,
+        value=value,
+        allowed=refused.allowed,
+        way_out=_filled(words["way_out"], said),
+        retry_after_s=round(refused.retry_after_s, 1),
+    )
+
+
+def refusal_of(error: HubError) -> Refused:
+    """What an error of the layers below means to the person who asked."""
+    match error:
+        case Refused():
+            return error
+        case CommandRefused():
+            return Refused(error.code, field=error.field, value=error.value, allowed=error.allowed)
+        case DeviceUnreachableError():
+            return Refused("device_unreachable", value=str(error.device))
+        case DutyCycleExhausted():
+            return Refused("duty_cycle", retry_after_s=error.retry_after_s)
+        case LinkLost():
+            return Refused("radio_lost", value=error.code, retry_after_s=2.0)
+        case DriverError():
+            return Refused("driver_failed", retry_after_s=5.0)
+        case StoreError(code="full"):
+            return Refused("store_full")
+        case StoreError():
+            return Refused("store_failed", value=error.code, retry_after_s=5.0)
+        case _:
+            return Refused("internal")
+
+
+_UNKNOWN = re.compile(r"Object contains unknown field `(.*)`")
+_MISSING = re.compile(r"Object missing required field `(.*)`")
+_WANTED = re.compile(r"Expected (.*?)(?:, got .*)?$")
+_PLACE = re.compile(r" - at `(?:key in )?\$\.?(.*)`$")
+_RANGE_WORDS = ("<=", ">=", "<", ">", "length", "matching")
+
+
+def refusal_of_shape(error: msgspec.ValidationError, given: Mapping[str, object]) -> Refused:
+    """Which field is wrong, and what is allowed, from msgspec's own words."""
+    text = str(error)
+    place = _PLACE.search(text)
+    field = place[1] if place else ""
+    text = _PLACE.sub("", text)
+    if match := _UNKNOWN.match(text):
+        return Refused("unknown_field", field=_inside(field, match[1]))
+    if match := _MISSING.match(text):
+        return Refused("missing_field", field=_inside(field, match[1]))
+    wanted = _WANTED.match(text)
+    allowed = wanted[1].replace("`", "") if wanted else text
+    code = "out_of_range" if any(word in allowed for word in _RANGE_WORDS) else "wrong_type"
+    return Refused(code, field=field, value=given.get(field), allowed=allowed)
+
+
+def _inside(place: str, name: str) -> str:
+    return f"{place}.{name}" if place else name
+
+
+def _shown(refused: Refused) -> bool | int | float | str | None:
+    if refused.field in SECRET_FIELDS:
+        return None
+    match refused.value:
+        case bool() | float():
+            return refused.value
+        case int():
+            return refused.value if abs(refused.value) < 2**53 else str(refused.value)[:40]
+        case str():
+            return refused.value[:80]
+        case _:
+            return None
+
+
+class _Words(dict[str, object]):
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def _filled(template: str, said: Mapping[str, object]) -> str:
+    shown = {key: "" if value is None else value for key, value in said.items()}
+    return template.format_map(_Words(shown)).strip()
+
+
+@cache
+def _catalogue(language: str) -> Mapping[str, Mapping[str, str]]:
+    text = files("hub.api").joinpath("texts", f"{language}.toml").read_text("utf-8")
+    return tomllib.loads(text)

@@ -1,0 +1,152 @@
+"""The hub's part of homebase.toml: frozen sections, each key with its unit and range.
+
+All mistakes are found at once, before anything starts. ``[gate]`` and ``[[recipient]]`` belong to the gate,
+which reads them itself; here they only have to exist as names. No file is read here.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from typing import TypeVar
+
+from hub.contract import ConfigError
+
+LANGUAGES = ("de", "en")
+LEVELS = ("debug", "info", "warning", "error")
+GATE_SECTIONS = ("gate", "recipient")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeConfig:
+    """[home]. name: 1 to 64 characters; language: of texts that the hub writes by itself, "de" or "en"."""
+
+    name: str = "Homebase"
+    language: str = "de"
+
+    def mistakes(self) -> Iterator[tuple[str, str]]:
+        """Key and allowed range of each value that is out of range."""
+        if not 1 <= len(self.name) <= 64 or not self.name.isprintable():
+            yield "name", "1 to 64 printable characters"
+        if self.language not in LANGUAGES:
+            yield "language", '"de" or "en"'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryConfig:
+    """[history]. raw_days: single values are kept 1 to 3650 days; mean_years: means, 1 to 30 years."""
+
+    raw_days: int = 30
+    mean_years: int = 2
+
+    def mistakes(self) -> Iterator[tuple[str, str]]:
+        """Key and allowed range of each value that is out of range."""
+        if not 1 <= self.raw_days <= 3650:
+            yield "raw_days", "1 to 3650 days"
+        if not 1 <= self.mean_years <= 30:
+            yield "mean_years", "1 to 30 years"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RadioConfig:
+    """[radio]. driver: entry point in homebase.drivers; port: serial device, "": look for one."""
+
+    driver: str = "bidcos"
+    port: str = ""
+
+    def mistakes(self) -> Iterator[tuple[str, str]]:
+        """Key and allowed range of each value that is out of range."""
+        if not self.driver.isidentifier() or len(self.driver) > 16:
+            yield "driver", "name of an installed driver, for example bidcos"
+        if self.port and not self.port.startswith("/"):
+            yield "port", "an absolute path, for example /dev/ttyACM0, or empty"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogConfig:
+    """[log]. level: least severity that is written: debug, info, warning, error."""
+
+    level: str = "info"
+
+    def mistakes(self) -> Iterator[tuple[str, str]]:
+        """Key and allowed range of each value that is out of range."""
+        if self.level not in LEVELS:
+            yield "level", "debug, info, warning or error"
+
+
+S = TypeVar("S", "HomeConfig", "HistoryConfig", "RadioConfig", "LogConfig")
+Section = HomeConfig | HistoryConfig | RadioConfig | LogConfig
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """All sections of the hub."""
+
+    home: HomeConfig = field(default_factory=HomeConfig)
+    history: HistoryConfig = field(default_factory=HistoryConfig)
+    radio: RadioConfig = field(default_factory=RadioConfig)
+    log: LogConfig = field(default_factory=LogConfig)
+
+
+class Mistakes(ConfigError):
+    """Every mistake of one file; reads as one line."""
+
+    def __init__(self, found: tuple[ConfigError, ...]) -> None:
+        first = found[0]
+        super().__init__(first.key, first.value, first.allowed, first.way_out)
+        self.found = found
+
+    def __str__(self) -> str:
+        return " · ".join(str(mistake) for mistake in self.found)
+
+
+def config_from(table: Mapping[str, object]) -> Config:
+    """Check a parsed homebase.toml.
+
+    Raises:
+        Mistakes: all of them: unknown sections and keys, wrong types, values out of range.
+    """
+    found: list[ConfigError] = []
+    known = [section.name for section in fields(Config)]
+    for name in table:
+        if name not in (*known, *GATE_SECTIONS):
+            found.append(
+                ConfigError(f"[{name}]", "section", ", ".join((*known, *GATE_SECTIONS)), "remove it")
+            )
+    config = Config(
+        home=_section("home", HomeConfig, table, found),
+        history=_section("history", HistoryConfig, table, found),
+        radio=_section("radio", RadioConfig, table, found),
+        log=_section("log", LogConfig, table, found),
+    )
+    if found:
+        raise Mistakes(tuple(found))
+    return config
+
+
+def _section(name: str, make: Callable[..., S], table: Mapping[str, object], found: list[ConfigError]) -> S:
+    default = make()
+    given = table.get(name, {})
+    if not isinstance(given, dict):
+        found.append(ConfigError(name, given, f"a section [{name}]", ""))
+        return default
+    values: dict[str, object] = {}
+    kinds = {key.name: type(getattr(default, key.name)) for key in fields(default)}
+    for key, value in given.items():
+        kind = kinds.get(key)
+        if kind is None:
+            found.append(ConfigError(f"{name}.{key}", value, "one of " + ", ".join(kinds), "remove it"))
+        elif type(value) is not kind:
+            found.append(ConfigError(f"{name}.{key}", value, _WORDS[kind]))
+        else:
+            values[key] = value
+    section = make(**values)
+    found += [
+        ConfigError(f"{name}.{key}", getattr(section, key), allowed) for key, allowed in section.mistakes()
+    ]
+    return section
+
+
+_WORDS: Mapping[type, str] = {
+    str: 'text in quotes, for example "x"',
+    int: "a whole number",
+    bool: "true or false",
+}

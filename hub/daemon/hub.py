@@ -1,0 +1,92 @@
+"""The hub process: read the options and homebase.toml, serve until the gate ends it, say why in one line.
+
+It runs inside the jail that the gate built; it opens no network and asks the gate for its serial device.
+"""
+
+import argparse
+import asyncio
+import gc
+import sys
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hub.contract import ConfigError, StoreError
+
+from .config import Config, config_from
+from .log import ErrorCounter, start_logging
+from .system import SystemClock, set_title
+
+VERSION = "0.1.0"
+EX_CONFIG, EX_CANT_WRITE, EX_IO, EX_PERMISSION = 65, 73, 74, 77
+_STORE_EXITS = {"io": EX_IO, "full": EX_CANT_WRITE}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """Where things lie inside the jail."""
+
+    state: Path
+    run: Path
+    ring: Path
+    config: Path
+    demo: bool
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Serve until ended; return the exit code."""
+    options = _options(arguments)
+    set_title("homebase hub")
+    try:
+        config = read_config(options.config)
+    except ConfigError as error:
+        return _say(f"{options.config.name}: {error}", EX_CONFIG)
+    clock = SystemClock()
+    errors = ErrorCounter(clock.monotonic)
+    start_logging(config.log.level, errors)
+    gc.set_threshold(50_000, 20, 50)  # full collections over a whole home were the peers' longest pauses
+    try:
+        from .wiring import serve  # noqa: PLC0415 - a mistake in the config is told before servers are loaded
+
+        asyncio.run(serve(options, config, clock, errors))
+    except ConfigError as error:
+        return _say(str(error), EX_CONFIG)
+    except StoreError as error:
+        return _say(error.what, _STORE_EXITS.get(error.code, EX_IO))
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def read_config(path: Path) -> Config:
+    """Read and check homebase.toml; a file that does not exist means all defaults.
+
+    Raises:
+        ConfigError: unreadable, not TOML, or with mistakes, all of them at once.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8")
+        return config_from(tomllib.loads(text))
+    except FileNotFoundError:
+        return Config()
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError("file", str(error), "TOML in UTF-8", "correct that line") from error
+    except OSError as error:
+        raise ConfigError("file", error.strerror, "a readable file", "give its user read access") from error
+
+
+def _options(arguments: Sequence[str]) -> Options:
+    parser = argparse.ArgumentParser(prog="homebase hub", description="the jailed half, started by the gate")
+    parser.add_argument("--state", type=Path, required=True, help="folder of the hub's own data")
+    parser.add_argument("--run", type=Path, required=True, help="folder with control.sock and stream.sock")
+    parser.add_argument("--ring", type=Path, required=True, help="folder in memory for the newest values")
+    parser.add_argument("--config", type=Path, required=True, help="homebase.toml")
+    parser.add_argument("--demo", action="store_true", help="furnish the home at the first start")
+    found = parser.parse_args(arguments)
+    return Options(state=found.state, run=found.run, ring=found.ring, config=found.config, demo=found.demo)
+
+
+def _say(line: str, code: int) -> int:
+    print(f"homebase hub: {line}", file=sys.stderr)
+    return code

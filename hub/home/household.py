@@ -1,0 +1,43 @@
+"""The values of a household: people, their sessions, rooms, names of devices. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from .roles import Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody who may log in. password_hash: Argon2id in PHC form."""
+
+    id: int
+    name: str
+    role: Role
+    password_hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One log-in. key: SHA-256 of its token."""
+
+    key: bytes
+    person: int
+    role: Role
+    created_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """A room. id: a number as text."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """What people added to a device: a name and a room's id, or None."""
+
+    name: str | None = None
+    room: str | None = None

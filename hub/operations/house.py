@@ -1,0 +1,17 @@
+"""All parts of a home that operations work on, joined by the wiring. No decisions."""
+
+from dataclasses import dataclass
+
+from hub.home.access import Access
+from hub.home.rooms import Rooms
+from privacy.ports import Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """The home's parts."""
+
+    version: str
+    clock: Clock
+    access: Access
+    rooms: Rooms

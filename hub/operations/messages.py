@@ -1,0 +1,289 @@
+"""What crosses the edge: requests and answers of every operation, as JSON.
+
+Requests refuse unknown fields. Times are RFC 3339, UTC, with milliseconds. Sizes and ranges that do not
+depend on the home stand here, as annotations, and so in the OpenAPI document too.
+"""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+Address = Annotated[str, Meta(max_length=64, description="a device, for example bidcos:JEQ0123456")]
+DatapointName = Annotated[str, Meta(max_length=96, description="for example bidcos:JEQ0123456:1.STATE")]
+Time = Annotated[
+    str, Meta(description="RFC 3339, UTC, milliseconds", extra_json_schema={"format": "date-time"})
+]
+Name = Annotated[str, Meta(min_length=1, max_length=64, description="what people call it")]
+Password = Annotated[str, Meta(min_length=10, max_length=256)]
+RoomId = Annotated[str, Meta(min_length=1, max_length=16)]
+RoleName = Literal["owner", "resident", "guest"]
+JsonValue = bool | int | float | str
+
+
+class Request(msgspec.Struct, forbid_unknown_fields=True):
+    """Root of all requests."""
+
+
+class Answer(msgspec.Struct):
+    """Root of all answers."""
+
+
+# requests
+
+
+class Nothing(Request):
+    """An operation without arguments."""
+
+
+class SetUp(Request):
+    """Claim the home. token: from the ready line, once; name: of the owner."""
+
+    token: Annotated[str, Meta(min_length=1, max_length=128)]
+    password: Password
+    name: Name = "Owner"
+
+
+class LogIn(Request):
+    """Ask for a session."""
+
+    password: Annotated[str, Meta(max_length=256)]
+
+
+class OneDevice(Request):
+    """Name a device."""
+
+    address: Address
+
+
+class ChangeDevice(Request):
+    """Give a device a name or a room; null takes it away, a missing field leaves it."""
+
+    address: Address
+    name: Name | UnsetType | None = UNSET
+    room: RoomId | UnsetType | None = UNSET
+
+
+class RemoveDevice(Request):
+    """Unpair a device. forget: leave the device alone, it is lost or broken."""
+
+    address: Address
+    forget: bool = False
+
+
+class SetDatapoint(Request):
+    """Set one value; the device's description says what is allowed."""
+
+    id: DatapointName
+    value: JsonValue
+
+
+class NewRoom(Request):
+    """Add a room."""
+
+    name: Name
+
+
+class RenameRoom(Request):
+    """Call a room something else."""
+
+    id: RoomId
+    name: Name
+
+
+class OneRoom(Request):
+    """Name a room."""
+
+    id: RoomId
+
+
+class ReadHistory(Request):
+    """Ask for a datapoint's past. from, to: RFC 3339, default the last 24 hours; points: at most so many."""
+
+    id: DatapointName
+    since: Annotated[str, Meta(max_length=40)] = msgspec.field(name="from", default="")
+    until: Annotated[str, Meta(max_length=40)] = msgspec.field(name="to", default="")
+    points: Annotated[int, Meta(ge=1, le=2000)] = 500
+
+
+class StartTeachIn(Request):
+    """Open the teach-in window of one interface."""
+
+    interface: Annotated[str, Meta(min_length=1, max_length=16)] = "bidcos"
+    seconds: Annotated[float, Meta(ge=1, le=300)] = 60
+
+
+class StopTeachIn(Request):
+    """Close the teach-in window of one interface."""
+
+    interface: Annotated[str, Meta(min_length=1, max_length=16)] = "bidcos"
+
+
+# answers
+
+
+class Health(Answer):
+    """The hub answers."""
+
+    status: Literal["ok"]
+    version: str
+
+
+class Claimed(Answer):
+    """Whether the home has an owner."""
+
+    claimed: bool
+
+
+class NewSession(Answer):
+    """A session: its token is shown this once."""
+
+    token: str
+    role: RoleName
+    expires_at: Time
+
+
+class SessionInfo(Answer):
+    """The session that asks."""
+
+    role: RoleName
+    expires_at: Time | None
+
+
+class Parameter(Answer):
+    """What a parameter may hold."""
+
+    type: Literal["BOOL", "INTEGER", "FLOAT", "ENUM", "STRING", "ACTION"]
+    unit: str | None
+    min: float | None
+    max: float | None
+    step: float | None
+    enum: tuple[str, ...]
+    special: dict[str, float]
+    readable: bool
+    writable: bool
+    event: bool
+    category: str
+
+
+class Channel(Answer):
+    """One function of a device."""
+
+    index: int
+    type: str
+    parameters: dict[str, Parameter]
+
+
+class Device(Answer):
+    """A device with what people added to it."""
+
+    address: Address
+    model: str
+    firmware: str
+    name: str | None
+    room: str | None
+    reachable: bool
+    pending: bool
+    channels: tuple[Channel, ...]
+
+
+class Devices(Answer):
+    """All devices."""
+
+    devices: tuple[Device, ...]
+
+
+class DatapointValue(Answer):
+    """A value with its age and origin."""
+
+    id: DatapointName
+    value: JsonValue
+    unit: str | None
+    at: Time
+    origin: Literal["reported", "confirmed", "restored", "assumed"]
+
+
+class Room(Answer):
+    """A room."""
+
+    id: str
+    name: str
+
+
+class Rooms(Answer):
+    """All rooms."""
+
+    rooms: tuple[Room, ...]
+
+
+class History(Answer):
+    """points: Unix milliseconds, mean, minimum, maximum; oldest first."""
+
+    id: DatapointName
+    unit: str | None
+    resolution_s: float
+    points: tuple[tuple[int, float, float, float], ...]
+
+
+class Airtime(Answer):
+    """Send time used in the running hour, of what the law allows."""
+
+    used_ms: float
+    limit_ms: float
+
+
+class Driver(Answer):
+    """A driver's hardware. detail: a code, for example port_missing; empty when ready."""
+
+    name: str
+    state: Literal["starting", "ready", "lost", "stopped"]
+    detail: str
+    since: Time
+    airtime: Airtime | None
+
+
+class Drivers(Answer):
+    """All drivers."""
+
+    drivers: tuple[Driver, ...]
+
+
+class TeachIn(Answer):
+    """The window is open."""
+
+    until: Time
+
+
+class TeachInStep(Answer):
+    """One step of a teach-in, as an event."""
+
+    interface: str
+    stage: Literal["open", "heard", "configuring", "paired", "failed", "closed"]
+    at: Time
+    until: Time | None
+    device: str | None
+    model: str | None
+    rssi_dbm: float | None
+    reason: str | None
+
+
+class Snapshot(Answer):
+    """First message of the event stream: everything."""
+
+    seq: int
+    snapshot: tuple[DatapointValue, ...]
+    devices: tuple[Device, ...]
+    rooms: tuple[Room, ...]
+    drivers: tuple[Driver, ...]
+
+
+class Changes(Answer, omit_defaults=True):
+    """Later messages of the event stream: what is new; a part without news is missing."""
+
+    seq: int
+    changes: tuple[DatapointValue, ...] = ()
+    devices: tuple[Device, ...] = ()
+    removed: tuple[str, ...] = ()
+    rooms: tuple[Room, ...] | UnsetType = UNSET
+    drivers: tuple[Driver, ...] = ()
+    pairing: TeachInStep | UnsetType = UNSET

@@ -1,0 +1,40 @@
+"""What an operation is: a name, a request, an answer, a role and a function. Pure types."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from hub.home.household import Session
+from hub.home.roles import Role
+
+from .house import House
+from .messages import Request
+
+Asked = TypeVar("Asked", bound=Request)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who asks. peer: text that tells peers apart, for limits only; role None: no session."""
+
+    peer: str
+    role: Role | None = None
+    session: Session | None = None  # None for the console, which is owner without one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation(Generic[Asked]):
+    """One thing that can be asked.
+
+    answer: type of the answer, None when there is nothing to say.
+    role: least role needed; None: anybody, without a session.
+    changes: whether it changes the home; such an operation is never repeated by a transport on its own.
+    """
+
+    name: str
+    request: type[Asked]
+    answer: type | None
+    role: Role | None
+    summary: str
+    perform: Callable[[House, Caller, Asked], Awaitable[object]]
+    changes: bool = False

@@ -1,0 +1,95 @@
+"""The gate's end of the hub's sockets, as the outside world: listens, answers hello, splices browsers."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+
+import aiohttp
+
+from privacy.conversation import Conversation, Handler
+
+
+class Front:
+    """Listens on RUN/control.sock and RUN/stream.sock like the gate, and on RUN/front.sock for browsers."""
+
+    def __init__(self, run: Path, setup_token: str | None = "the-setup-token") -> None:
+        self.run_folder = run
+        self.setup_token = setup_token
+        self.asked: list[str] = []
+        self.hellos: list[Mapping[str, object]] = []
+        self.control: Conversation | None = None
+        self.serial: Handler | None = None
+        self._parked: asyncio.Queue[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = asyncio.Queue()
+        self._stack = contextlib.AsyncExitStack()
+        self._writers: set[asyncio.StreamWriter] = set()
+
+    async def __aenter__(self) -> "Front":
+        for name, serve in (("control", self._control), ("stream", self._park), ("front", self._splice)):
+            path = self.run_folder / f"{name}.sock"
+            path.unlink(missing_ok=True)
+            await self._stack.enter_async_context(await asyncio.start_unix_server(serve, path))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for writer in tuple(self._writers):
+            writer.transport.abort()
+        await asyncio.sleep(0.01)
+        await self._stack.aclose()
+
+    @contextlib.asynccontextmanager
+    async def browser(
+        self, token: str | None = None, peer: str = "127.0.0.1"
+    ) -> AsyncIterator[aiohttp.ClientSession]:
+        """A client whose requests go the way a browser's go, after the gate named its peer."""
+        headers = {"Homebase-Peer": peer}
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
+        connector = aiohttp.UnixConnector(path=str(self.run_folder / "front.sock"))
+        async with aiohttp.ClientSession("http://home", connector=connector, headers=headers) as session:
+            yield session
+
+    @property
+    def parked(self) -> int:
+        """Idle streams that the hub keeps."""
+        return self._parked.qsize()
+
+    async def _control(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)
+
+        async def send(frame: bytes, _: int | None) -> None:
+            writer.write(frame)
+
+        async def hello(message: Mapping[str, object]) -> Mapping[str, object]:
+            self.hellos.append(message)
+            return {"setup_token": None if message["claimed"] else self.setup_token}
+
+        async def claimed(_: Mapping[str, object]) -> Mapping[str, object]:
+            self.asked.append("claimed")
+            return {}
+
+        handlers: dict[str, Handler] = {"hello": hello, "claimed": claimed}
+        if self.serial is not None:
+            handlers["serial.open"] = self.serial
+        self.control = Conversation(lambda: reader.read(65536), send, handlers)
+        await self.control.run()
+        writer.close()
+
+    async def _park(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)
+        await self._parked.put((reader, writer))
+
+    async def _splice(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)
+        hub_reader, hub_writer = await self._parked.get()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(_copy(reader, hub_writer))
+            tasks.create_task(_copy(hub_reader, writer))
+
+
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(OSError):
+        while data := await reader.read(65536):
+            writer.write(data)
+            await writer.drain()
+    writer.close()
