@@ -25,6 +25,14 @@ class DataCategory(Enum):
     ACCOUNT = "account"  # people, passwords' hashes, sessions
     ACCESS_LOG = "access_log"  # who asked for which page from where
     CONSENT_RECORD = "consent_record"  # grants, withdrawals, ledger
+    INSTALLATION = "installation"  # ids of Home Base, license, paired phones
+    NETWORK_ADDRESS = "network_address"  # the home's address on the internet
+    PHONE_NUMBER = "phone_number"
+    MESSAGE = "message"  # texts that the home or its people send
+    IMAGE = "image"  # pictures and videos
+    AUDIO = "audio"  # sound recordings; explicit consent only
+    BACKUP = "backup"  # everything at once, encrypted to the owner
+    USAGE = "usage"  # how the home is used, over time
 
     @property
     def dpv(self) -> str:
@@ -48,4 +56,12 @@ _DPV = {
     DataCategory.ACCOUNT: "pd:Authenticating",
     DataCategory.ACCESS_LOG: "pd:IPAddress",
     DataCategory.CONSENT_RECORD: "dpv:ConsentRecord",
+    DataCategory.INSTALLATION: "pd:DeviceBased",
+    DataCategory.NETWORK_ADDRESS: "pd:IPAddress",
+    DataCategory.PHONE_NUMBER: "pd:TelephoneNumber",
+    DataCategory.MESSAGE: "pd:Communication",
+    DataCategory.IMAGE: "pd:Picture",
+    DataCategory.AUDIO: "pd:Communication",
+    DataCategory.BACKUP: "pd:Household",
+    DataCategory.USAGE: "pd:Behavioral",
 }

@@ -1,0 +1,24 @@
+"""A moment as the gate knows it: what the clock says, what it can't be before, how much time ran. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instant:
+    """One moment.
+
+    wall: the machine's clock, aware, UTC. floor: the latest wall time that was ever written down.
+    running_s: seconds this gate has run since its store was made, counted each minute and never taken back.
+    sure: whether somebody (kernel, hardware clock, owner) vouches for ``wall``.
+    """
+
+    wall: datetime
+    floor: datetime
+    running_s: float
+    sure: bool
+
+    @property
+    def at(self) -> datetime:
+        """The later of clock and floor: setting the clock back gains nothing."""
+        return max(self.wall, self.floor)

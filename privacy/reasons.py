@@ -1,0 +1,179 @@
+"""Why something may not leave the house: a closed list, each with a sentence in German and English. Pure."""
+
+from enum import Enum
+
+from privacy.register import Language
+
+
+class Reason(Enum):
+    """A refusal's reason; the value is its code in the ledger and in errors."""
+
+    UNKNOWN_ACTIVITY = "unknown_activity"
+    NOT_BUILT = "not_built"
+    STAYS_HOME = "stays_home"
+    CATEGORY_NOT_DECLARED = "category_not_declared"
+    UNKNOWN_GROUP = "unknown_group"
+    UNKNOWN_FIELD = "unknown_field"
+    UNKNOWN_RECIPIENT = "unknown_recipient"
+    RECIPIENT_NOT_DECLARED = "recipient_not_declared"
+    WRONG_ROLE = "wrong_role"
+    OTHER_HOST = "other_host"
+    COUNTRY_NEEDS_CONSENT = "country_needs_consent"
+    COUNTRY_FORBIDDEN = "country_forbidden"
+    NO_CONSENT = "no_consent"
+    FORM_NOT_ALLOWED = "form_not_allowed"
+    TERM_TOO_LONG = "term_too_long"
+    USED_UP = "used_up"
+    EXPIRED = "expired"
+    CLOCK_UNSURE = "clock_unsure"
+    WITHDRAWN = "withdrawn"
+    NOTICE_CHANGED = "notice_changed"
+    OBJECTED = "objected"
+    RESTRICTED = "restricted"
+    DEREGISTERED = "deregistered"
+    NO_TICKET = "no_ticket"
+    OTHER_TICKET = "other_ticket"
+    OTHER_PAYLOAD = "other_payload"
+    NO_PREVIEW = "no_preview"
+    GROUP_NOT_CONSENTED = "group_not_consented"
+    BUDGET_USED_UP = "budget_used_up"
+    NOT_JAILED = "not_jailed"
+    LEDGER_NOT_WRITABLE = "ledger_not_writable"
+    ADDRESS_NOT_OUTSIDE = "address_not_outside"
+
+    def text(self, language: Language) -> str:
+        """One sentence for people, with the way out where there is one."""
+        german, english = _TEXTS[self]
+        return german if language is Language.DE else english
+
+
+_TEXTS = {
+    Reason.UNKNOWN_ACTIVITY: (
+        "Dieser Vorgang steht nicht im Verzeichnis; »homebase notice« zeigt alle.",
+        "This activity is not in the register; `homebase notice` lists all.",
+    ),
+    Reason.NOT_BUILT: (
+        "Dieser Vorgang ist noch nicht gebaut und sendet nichts.",
+        "This activity is not built yet and sends nothing.",
+    ),
+    Reason.STAYS_HOME: (
+        "Diese Daten verlassen das Haus nie.",
+        "This data never leaves the house.",
+    ),
+    Reason.CATEGORY_NOT_DECLARED: (
+        "Die Art der Daten steht bei diesem Vorgang nicht im Verzeichnis.",
+        "The register does not name this kind of data for the activity.",
+    ),
+    Reason.UNKNOWN_GROUP: (
+        "Diese Datengruppe gibt es bei dem Vorgang nicht; »homebase notice« zeigt sie.",
+        "The activity has no such group of data; `homebase notice` lists them.",
+    ),
+    Reason.UNKNOWN_FIELD: (
+        "Die Daten passen nicht zum festgelegten Aufbau.",
+        "The data does not fit the closed schema.",
+    ),
+    Reason.UNKNOWN_RECIPIENT: (
+        "Dieser Empfänger ist nicht eingetragen; ergänzen Sie [[recipient]] in homebase.toml.",
+        "This recipient is not registered; add it as [[recipient]] to homebase.toml.",
+    ),
+    Reason.RECIPIENT_NOT_DECLARED: (
+        "Der Empfänger ist für diesen Vorgang nicht eingetragen.",
+        "The recipient is not registered for this activity.",
+    ),
+    Reason.WRONG_ROLE: (
+        "Die Rolle dieses Empfängers ist bei dem Vorgang nicht vorgesehen.",
+        "The activity does not allow recipients of this role.",
+    ),
+    Reason.OTHER_HOST: (
+        "Der Empfänger hat jetzt eine andere Adresse als die, der Sie zugestimmt haben; bitte neu zustimmen.",
+        "The recipient has another address now than the one you agreed to; please agree again.",
+    ),
+    Reason.COUNTRY_NEEDS_CONSENT: (
+        "Der Empfänger sitzt außerhalb des EWR; die Einwilligung muss sein Land nennen (--country).",
+        "The recipient is outside the EEA; the consent has to name its country (--country).",
+    ),
+    Reason.COUNTRY_FORBIDDEN: (
+        "Dieser Vorgang ist nur innerhalb des EWR erlaubt.",
+        "This activity is allowed inside the EEA only.",
+    ),
+    Reason.NO_CONSENT: (
+        "Es liegt keine Einwilligung vor.",
+        "There is no consent.",
+    ),
+    Reason.FORM_NOT_ALLOWED: (
+        "Diese Form der Einwilligung ist bei dem Vorgang nicht vorgesehen.",
+        "The activity does not allow this form of consent.",
+    ),
+    Reason.TERM_TOO_LONG: (
+        "Die Einwilligung darf nicht so lange gelten; wählen Sie eine kürzere Zeit.",
+        "The consent may not last that long; choose a shorter time.",
+    ),
+    Reason.USED_UP: (
+        "Die einmalige Einwilligung ist verbraucht; bitte neu zustimmen.",
+        "The one-time consent is used up; please agree again.",
+    ),
+    Reason.EXPIRED: (
+        "Die Einwilligung ist abgelaufen; bitte neu zustimmen.",
+        "The consent has expired; please agree again.",
+    ),
+    Reason.CLOCK_UNSURE: (
+        "Die Uhr ist nicht bestätigt; befristete Einwilligungen ruhen (»homebase consent clock«).",
+        "The clock is not confirmed; time-limited consents are suspended (`homebase consent clock`).",
+    ),
+    Reason.WITHDRAWN: (
+        "Die Einwilligung ist widerrufen.",
+        "The consent is withdrawn.",
+    ),
+    Reason.NOTICE_CHANGED: (
+        "Der Text, dem Sie zugestimmt haben, hat sich geändert; bitte neu zustimmen.",
+        "The text that you agreed to has changed; please agree again.",
+    ),
+    Reason.OBJECTED: (
+        "Sie haben widersprochen.",
+        "You have objected.",
+    ),
+    Reason.RESTRICTED: (
+        "Die Verarbeitung ist eingeschränkt.",
+        "The processing is restricted.",
+    ),
+    Reason.DEREGISTERED: (
+        "Die Zentrale ist abgemeldet.",
+        "The Home Base is deregistered.",
+    ),
+    Reason.NO_TICKET: (
+        "Es fehlt eine Ticketnummer (1 bis 40 Zeichen: Buchstaben, Ziffern, - und .).",
+        "A ticket number is missing (1 to 40 characters: letters, digits, - and .).",
+    ),
+    Reason.OTHER_TICKET: (
+        "Die Einwilligung gilt für ein anderes Ticket.",
+        "The consent is for another ticket.",
+    ),
+    Reason.OTHER_PAYLOAD: (
+        "Die einmalige Einwilligung gilt für andere Daten als diese.",
+        "The one-time consent is for other data than these.",
+    ),
+    Reason.NO_PREVIEW: (
+        "Die Vorschau ist unbekannt oder abgelaufen; bitte neu ansehen.",
+        "The preview is unknown or expired; please look again.",
+    ),
+    Reason.GROUP_NOT_CONSENTED: (
+        "Für eine dieser Datengruppen liegt keine Einwilligung vor.",
+        "There is no consent for one of these groups of data.",
+    ),
+    Reason.BUDGET_USED_UP: (
+        "Die Tagesmenge dieses Vorgangs ist verbraucht; morgen geht es weiter.",
+        "The activity's daily amount is used up; it goes on tomorrow.",
+    ),
+    Reason.NOT_JAILED: (
+        "Die Zentrale läuft ungeschützt; solange bleibt die Tür zu.",
+        "The hub runs without its jail; the door stays shut.",
+    ),
+    Reason.LEDGER_NOT_WRITABLE: (
+        "Das Protokoll kann nicht geschrieben werden; solange verlässt nichts das Haus. Schaffen Sie Platz.",
+        "The ledger can't be written; until then nothing leaves. Free some disk space.",
+    ),
+    Reason.ADDRESS_NOT_OUTSIDE: (
+        "Der Name des Empfängers führt zu keiner Adresse außerhalb des Hauses.",
+        "The recipient's name leads to no address outside the house.",
+    ),
+}

@@ -1,0 +1,112 @@
+"""The recipients that stand as ``[[recipient]]`` in homebase.toml, checked against the register.
+
+Pure. A recipient is a name with one host; nothing is ever sent to a host that stands nowhere here.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from privacy.register import Register, Role
+
+# Members of the European Economic Area, agreement of 1994 as of 2020, in ISO 3166-1 codes
+EEA = frozenset(
+    {
+        *("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE"),
+        *("IS", "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK"),
+    }
+)
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_HOST = re.compile(rf"(?:{_LABEL}\.)+[A-Za-z](?:[A-Za-z0-9-]{{0,61}}[A-Za-z0-9])?")
+
+
+class RecipientRow(Struct, frozen=True, forbid_unknown_fields=True):
+    """``[[recipient]]`` as it is spelled. ca_file: PEM; absent means the system's store."""
+
+    name: Annotated[str, Meta(pattern="^[a-z][a-z0-9-]{0,31}$")]
+    role: str
+    host: Annotated[str, Meta(max_length=253)]
+    country: Annotated[str, Meta(pattern="^[A-Z]{2}$")]
+    activities: Annotated[list[str], Meta(min_length=1)]
+    port: Annotated[int, Meta(ge=1, le=65535)] = 443
+    path: Annotated[str, Meta(pattern="^/[A-Za-z0-9._~/-]{0,200}$")] = "/"
+    safeguard: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
+    ca_file: Annotated[str, Meta(min_length=1)] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    """Whoever may get something. host: one exact name, lower case; safeguard: where outside the EEA."""
+
+    name: str
+    role: Role
+    host: str
+    port: int
+    path: str
+    country: str
+    safeguard: str | None
+    ca_file: str | None
+    activities: frozenset[str]
+
+    @property
+    def in_eea(self) -> bool:
+        """Whether its country is a member of the EEA."""
+        return self.country in EEA
+
+
+def read(rows: Sequence[object], register: Register) -> tuple[Mapping[str, Recipient], tuple[str, ...]]:
+    """Return the recipients by name, and one line for each mistake (then nothing may start)."""
+    found: dict[str, Recipient] = {}
+    mistakes: list[str] = []
+    for number, row in enumerate(rows):
+        label = f"[[recipient]] {row['name'] if isinstance(row, dict) and 'name' in row else number + 1}"
+        try:
+            spelled = msgspec.convert(row, RecipientRow)
+        except msgspec.ValidationError as error:
+            mistakes.append(f"{label}: {error}")
+            continue
+        mistakes += [f"{label}: {mistake}" for mistake in _mistakes(spelled, register)]
+        if spelled.name in found:
+            mistakes.append(f"{label}: name stands there twice")
+        if spelled.role in {role.value for role in Role}:
+            found[spelled.name] = Recipient(
+                name=spelled.name,
+                role=Role(spelled.role),
+                host=spelled.host.lower(),
+                port=spelled.port,
+                path=spelled.path,
+                country=spelled.country,
+                safeguard=spelled.safeguard,
+                ca_file=spelled.ca_file,
+                activities=frozenset(spelled.activities),
+            )
+    return found, tuple(mistakes)
+
+
+def _mistakes(row: RecipientRow, register: Register) -> list[str]:
+    mistakes = []
+    roles = ", ".join(sorted(role.value for role in Role))
+    if row.role not in {role.value for role in Role}:
+        mistakes.append(f"role = {row.role!r}; allowed are {roles}")
+    if not _HOST.fullmatch(row.host):
+        mistakes.append(
+            f"host = {row.host!r}; allowed is one full host name such as support.example.org,"
+            " without http:// or https:// (always https), port, path or wildcard, and no address"
+        )
+    if row.country not in EEA and row.safeguard is None:
+        mistakes.append(f"safeguard is missing; {row.country} is outside the EEA (Art. 44 ff. GDPR)")
+    for name in row.activities:
+        activity = register.get(name)
+        if activity is None or not activity.leaves_house:
+            mistakes.append(f"activities: {name!r} is no activity of the register that leaves the house")
+            continue
+        if row.role not in {role.value for role in activity.roles}:
+            allowed = ", ".join(sorted(role.value for role in activity.roles))
+            mistakes.append(f"role = {row.role!r}; {name} allows {allowed}")
+        if activity.eea_only and row.country not in EEA:
+            mistakes.append(f"country = {row.country!r}; {name} allows the EEA only")
+    return mistakes

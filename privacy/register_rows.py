@@ -1,0 +1,102 @@
+"""The register's files as they are spelled: TOML tables, closed. register.py checks what they mean. Pure."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct, field
+
+Words = Annotated[str, Meta(min_length=1, max_length=1000)]
+Name = Annotated[str, Meta(min_length=1, max_length=64)]
+Country = Annotated[str, Meta(pattern="^[A-Z]{2}$")]
+
+
+class TextRow(Struct, frozen=True, forbid_unknown_fields=True):
+    """An activity's texts in one language."""
+
+    title: Words
+    purpose: Words
+    data: Words
+    storage: Words
+
+
+class GroupRow(Struct, frozen=True, forbid_unknown_fields=True):
+    """A part of the data that can be left out."""
+
+    categories: list[Name]
+    de: Words
+    en: Words
+
+
+class ActivityRow(Struct, frozen=True, forbid_unknown_fields=True):
+    """One activity. Days are whole; bytes_per_day counts payload."""
+
+    id: Name
+    clause: Name
+    source: Literal["qivicon-2018", "iot-2026"]
+    built: bool
+    mode: Literal["delivered", "tunnelled", "local"]
+    purpose: Annotated[str, Meta(pattern="^dpv:[A-Z][A-Za-z]{2,63}$")]
+    basis: Name
+    condition: Literal["consent", "transfer", "owner_entry", "stays_home"]
+    categories: list[Name]
+    roles: list[Name]
+    forms: list[Name]
+    needs_ticket: bool
+    bytes_per_day: Annotated[int, Meta(ge=0, le=1 << 40)]
+    de: TextRow
+    en: TextRow
+    longest_days: Annotated[int, Meta(ge=1, le=3650)] | None = None
+    storage_days: Annotated[int, Meta(ge=0, le=3650)] | None = None
+    schema: Name | None = None
+    eea_only: bool = False
+    groups: dict[Name, GroupRow] = field(default_factory=dict)
+
+
+class NoticeRow(Struct, frozen=True, forbid_unknown_fields=True):
+    """The frame's own data."""
+
+    version: Name
+    languages: list[Name]
+
+
+class ControllerRow(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who answers for the processing."""
+
+    name: Words
+    address: Words
+    country: Country
+    contact: Words
+    source: Literal["qivicon-2018", "iot-2026"]
+
+
+class OfficerRow(Struct, frozen=True, forbid_unknown_fields=True):
+    """The data protection officer."""
+
+    address: Words
+    contact: Words
+    de: Words
+    en: Words
+
+
+class AuthorityRow(Struct, frozen=True, forbid_unknown_fields=True):
+    """Whom to complain to."""
+
+    link: Annotated[str, Meta(pattern="^https://")]
+    de: Words
+    en: Words
+
+
+class RightsRow(Struct, frozen=True, forbid_unknown_fields=True):
+    """The rights in one sentence."""
+
+    de: Words
+    en: Words
+
+
+class NoticeFile(Struct, frozen=True, forbid_unknown_fields=True):
+    """notice.toml."""
+
+    notice: NoticeRow
+    controller: Annotated[list[ControllerRow], Meta(min_length=1)]
+    officer: OfficerRow
+    authority: Annotated[list[AuthorityRow], Meta(min_length=1)]
+    rights: RightsRow

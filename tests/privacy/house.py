@@ -1,0 +1,87 @@
+"""A register with its recipients, and moments, as the privacy tests use them."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
+
+from privacy import recipients
+from privacy.consent import Grant, Wish, propose
+from privacy.decide import EgressRequest
+from privacy.instant import Instant
+from privacy.reasons import Reason
+from privacy.recipients import Recipient
+from privacy.register import Form, Register, load
+from privacy.vocabulary import DataCategory
+from tests.paths import ROOT
+
+START = datetime(2026, 3, 1, 12, tzinfo=UTC)
+ACTIVITY = "diagnosis.remote"
+GROUPS = frozenset({"system", "radio", "devices", "errors"})
+SHA = "ab" * 32
+
+SUPPORT = {
+    "name": "support",
+    "role": "processor",
+    "host": "support.example.org",
+    "country": "DE",
+    "path": "/diagnosis",
+    "activities": [ACTIVITY],
+}
+ABROAD = SUPPORT | {
+    "name": "abroad",
+    "host": "abroad.example.org",
+    "country": "US",
+    "safeguard": "SCC 2021/914",
+}
+
+
+@cache
+def register() -> Register:
+    return load({path.name: path.read_text() for path in (ROOT / "config" / "notice").glob("*.toml")})
+
+
+@cache
+def known() -> Mapping[str, Recipient]:
+    found, mistakes = recipients.read([SUPPORT, ABROAD], register())
+    assert not mistakes
+    return found
+
+
+def moment(after: timedelta = timedelta(0), *, sure: bool = True) -> Instant:
+    return Instant(wall=START + after, floor=START, running_s=after.total_seconds(), sure=sure)
+
+
+def wish(form: Form = Form.ONCE, **changes: object) -> Wish:
+    plain = Wish(
+        activity=ACTIVITY,
+        recipient="support",
+        form=form,
+        groups=GROUPS,
+        ticket="T-123",
+        language="en",
+        term=timedelta(days=3) if form is Form.UNTIL else None,
+        payload_sha256=SHA,
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type]  # fields by name, as the test spells them
+
+
+def grant(form: Form = Form.ONCE, at: Instant | None = None, number: int = 1, **changes: object) -> Grant:
+    given = propose(wish(form, **changes), register(), known(), at or moment(), number)
+    assert not isinstance(given, Reason)
+    return given
+
+
+def request(**changes: object) -> EgressRequest:
+    plain = EgressRequest(
+        activity=ACTIVITY,
+        recipient="support",
+        ticket="T-123",
+        groups=GROUPS,
+        categories=frozenset(
+            {DataCategory.SYSTEM, DataCategory.RADIO, DataCategory.DEVICE, DataCategory.ERROR}
+        ),
+        payload_sha256=SHA,
+        size=1000,
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type]  # fields by name, as the test spells them

@@ -1,0 +1,78 @@
+"""What may be agreed to at all."""
+
+from datetime import timedelta
+
+import pytest
+
+from privacy.consent import Standing, propose
+from privacy.reasons import Reason
+from privacy.register import Form, Language
+from tests.privacy import house
+
+FORTNIGHT = timedelta(days=14)
+
+
+@pytest.mark.obligation("Q6.6-b")
+def test_fourteen_days_may_be_agreed_to_and_not_one_second_more() -> None:
+    given = house.grant(Form.UNTIL, term=FORTNIGHT)
+    assert given.until - given.given == FORTNIGHT
+    longer = house.wish(Form.UNTIL, term=FORTNIGHT + timedelta(seconds=1))
+    assert propose(longer, house.register(), house.known(), house.moment(), 1) is Reason.TERM_TOO_LONG
+
+
+@pytest.mark.parametrize(
+    ("form", "change", "reason"),
+    [
+        (Form.ONCE, {"activity": "nothing"}, Reason.UNKNOWN_ACTIVITY),
+        (Form.ONCE, {"activity": "portal.access_log"}, Reason.STAYS_HOME),
+        (Form.ONCE, {"activity": "support.ticket"}, Reason.NOT_BUILT),
+        (Form.STANDING, {}, Reason.FORM_NOT_ALLOWED),
+        (Form.ONCE, {"ticket": ""}, Reason.NO_TICKET),
+        (Form.ONCE, {"ticket": "T 1\r\nX-Header: a"}, Reason.NO_TICKET),
+        (Form.ONCE, {"groups": frozenset({"rooms"})}, Reason.UNKNOWN_GROUP),
+        (Form.ONCE, {"groups": frozenset[str]()}, Reason.UNKNOWN_GROUP),
+        (Form.ONCE, {"recipient": "stranger"}, Reason.UNKNOWN_RECIPIENT),
+        (Form.ONCE, {"recipient": "abroad"}, Reason.COUNTRY_NEEDS_CONSENT),
+        (Form.ONCE, {"recipient": "abroad", "country": "CH"}, Reason.COUNTRY_NEEDS_CONSENT),
+        (Form.ONCE, {"payload_sha256": None}, Reason.NO_PREVIEW),
+        (Form.UNTIL, {"term": timedelta(0)}, Reason.TERM_TOO_LONG),
+    ],
+)
+@pytest.mark.obligation("Q6.6-a")
+@pytest.mark.obligation("Q5-b")
+def test_what_may_not_be_agreed_to(form: Form, change: dict[str, object], reason: Reason) -> None:
+    assert propose(house.wish(form, **change), house.register(), house.known(), house.moment(), 1) is reason
+
+
+@pytest.mark.obligation("Q5-b")
+def test_a_country_outside_the_eea_is_agreed_to_by_its_name() -> None:
+    assert house.grant(recipient="abroad", country="US").country == "US"
+
+
+def test_an_end_needs_a_clock_that_somebody_vouches_for() -> None:
+    unsure = house.moment(sure=False)
+    wish = house.wish(Form.UNTIL)
+    assert propose(wish, house.register(), house.known(), unsure, 1) is Reason.CLOCK_UNSURE
+
+
+def test_a_new_yes_for_the_same_ticket_takes_the_place_of_the_old() -> None:
+    held, first, second = Standing(), house.grant(number=1), house.grant(number=2)
+    assert held.give(first) is None
+    assert held.give(second) == first
+    assert list(held.live()) == [second]
+
+
+def test_what_ended_stays_ended_for_its_reason() -> None:
+    held, given = Standing(), house.grant()
+    held.give(given)
+    held.end(given, Reason.EXPIRED)
+    assert not list(held.live())
+    assert held.covering(house.ACTIVITY, "support", "T-123", house.SHA) is Reason.EXPIRED
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+def test_every_reason_has_its_sentence_in_both_languages(reason: Reason) -> None:
+    german, english = reason.text(Language.DE), reason.text(Language.EN)
+    assert german.endswith((".", ")."))
+    assert english.endswith((".", ")."))
+    assert german != english

@@ -1,0 +1,51 @@
+"""Recipients of homebase.toml are checked against the register; every mistake is said."""
+
+import pytest
+
+from privacy import recipients
+from tests.privacy import house
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"role": "friend"}, "role = 'friend'; allowed are"),
+        ({"role": "partner"}, "role = 'partner'; diagnosis.remote allows processor"),
+        ({"host": "http://support.example.org"}, "without http://"),
+        ({"host": "https://support.example.org"}, "without http://"),
+        ({"host": "*.example.org"}, "wildcard"),
+        ({"host": "192.0.2.1"}, "no address"),
+        ({"host": "localhost"}, "one full host name"),
+        ({"country": "US"}, "safeguard is missing"),
+        ({"country": "Germany"}, "$.country"),
+        ({"port": 0}, "$.port"),
+        ({"path": "diagnosis"}, "$.path"),
+        ({"path": "/a?b=c\r\n"}, "$.path"),
+        ({"activities": ["portal.access_log"]}, "no activity of the register that leaves"),
+        ({"activities": ["camera.cloud"], "country": "US", "safeguard": "SCC"}, "allows the EEA only"),
+        ({"scheme": "http"}, "unknown field `scheme`"),
+        ({"name": "Support"}, "$.name"),
+    ],
+)
+@pytest.mark.obligation("Q5-a")
+def test_each_mistake_is_named(change: dict[str, object], expected: str) -> None:
+    _, mistakes = recipients.read([house.SUPPORT | change], house.register())
+    assert any(expected in mistake for mistake in mistakes), mistakes
+
+
+def test_mistakes_of_all_rows_are_collected() -> None:
+    rows = [house.SUPPORT | {"port": 0}, house.SUPPORT, house.SUPPORT, {"role": "own"}]
+    _, mistakes = recipients.read(rows, house.register())
+    assert [mistake.split(":")[0] for mistake in mistakes] == [
+        "[[recipient]] support",
+        "[[recipient]] support",
+        "[[recipient]] 4",
+    ]
+
+
+def test_a_good_row_is_a_recipient() -> None:
+    found, mistakes = recipients.read([house.SUPPORT | {"host": "Support.Example.ORG"}], house.register())
+    assert not mistakes
+    assert found["support"].host == "support.example.org"
+    assert found["support"].port == 443
+    assert found["support"].in_eea

@@ -1,0 +1,138 @@
+"""The register loads strictly, and says what both notices promise."""
+
+import pytest
+
+from privacy.register import Condition, Language, Mode, RegisterError, load
+from tests.paths import ROOT
+from tests.privacy import house
+
+FILES = {path.name: path.read_text() for path in (ROOT / "config" / "notice").glob("*.toml")}
+
+NAMED = """portal.access_log 6.1, account.register 6.2, setup.timezone 6.3, license.check 6.3, sms.send 6.3,
+push.send 6.3, remote.access 6.4, backup.local 6.5, backup.cloud 6.5, support.ticket 6.6, diagnosis.remote 6.6,
+camera.live 6.8, camera.cloud 6.8, camera.security_firm 6.8, mail.product 6.11, update.check 6.11,
+monitor.device 6.12, telemetry.usage 6.13, account.deregister 6.14"""
+
+
+def mistakes(file: str, old: str, new: str) -> list[str]:
+    assert old in FILES[file]
+    with pytest.raises(RegisterError) as raised:
+        load(FILES | {file: FILES[file].replace(old, new, 1)})
+    return [str(mistake) for mistake in raised.value.mistakes]
+
+
+def test_every_activity_of_the_notices_has_its_row() -> None:
+    activities = house.register().activities
+    for pair in NAMED.split(","):
+        name, clause = pair.split()
+        assert activities[name].clause == clause
+    assert {"advertising", "training", "deletion.request", "local.device"} <= activities.keys()
+    assert [row.id for row in activities.values() if row.built] == ["diagnosis.remote", "portal.access_log"]
+
+
+@pytest.mark.obligation("Q2")
+def test_both_languages_say_everything() -> None:
+    register = house.register()
+    for row in register.activities.values():
+        for language in Language:
+            text = row.texts[language]
+            assert all([text.title, text.purpose, text.data, text.storage])
+    assert all(party.address and party.contact for party in (*register.controllers, register.officer))
+
+
+@pytest.mark.obligation("Q6.10")
+@pytest.mark.obligation("Q6.13-b")
+@pytest.mark.obligation("T4-b")
+@pytest.mark.obligation("T5-c")
+def test_nothing_leaves_without_the_owners_own_yes() -> None:
+    for row in house.register().activities.values():
+        if row.mode is not Mode.LOCAL:
+            assert row.condition in {Condition.CONSENT, Condition.TRANSFER, Condition.OWNER_ENTRY}, row.id
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (
+            "longest_days = 14",
+            "longest_days = 15",
+            "diagnosis.remote, longest_days: 15; clause 6.6 allows 14",
+        ),
+        ("longest_days = 14", 'longest_days = "14"', "diagnosis.remote, longest_days: Expected `int | null`"),
+        ("storage_days = 28", "storage_days = 29", "diagnosis.remote, storage_days: clause 6.6 allows 28"),
+        (
+            "needs_ticket = true",
+            "needs_tickets = true",
+            "diagnosis.remote, needs_tickets: Object contains unknown",
+        ),
+        ("needs_ticket = true", "", "diagnosis.remote, needs_ticket: Object missing required field"),
+        ('"system", "radio"', '"sistem", "radio"', "diagnosis.remote, categories: unknown 'sistem'"),
+        ('["processor"]', '["helper"]', "diagnosis.remote, roles: unknown 'helper'"),
+        ('["processor"]', "[]", "diagnosis.remote, roles: empty"),
+        ('["once", "until"]', "[]", "diagnosis.remote, forms: a consent names its forms"),
+        ('["once", "until"]', '["once"]', "diagnosis.remote, longest_days: stands exactly where"),
+        ('"homebase.diagnosis/1"', '"homebase.diagnosis/2"', "diagnosis.remote, schema: "),
+        ("bytes_per_day = 2097152", "bytes_per_day = 0", "diagnosis.remote, bytes_per_day: 0; a built"),
+        ('"dpv:CustomerCare"', '"care"', "diagnosis.remote, purpose: Expected `str` matching"),
+        ("A6-1-a-explicit-consent", "A6-1-x", "diagnosis.remote, basis: "),
+        ('condition = "consent"', 'condition = "stays_home"', "diagnosis.remote, condition: stays_home goes"),
+        ('clause = "6.6"', 'clause = "six"', "diagnosis.remote, clause: 'six' is not"),
+        ('id = "diagnosis.remote"', 'id = "Diagnosis"', "Diagnosis, id: not of the form"),
+        (
+            'id = "support.ticket"',
+            'id = "diagnosis.remote"',
+            "diagnosis.remote, id: stands in diagnosis.toml",
+        ),
+        ('"system", "radio"', '"system", "access_log", "radio"', "access_log never leaves the house"),
+        ('"system", "radio"', '"system"', "groups: their categories together"),
+        ("# Clause 6.6", "[[activities]]\n# Clause", "file, activities: unknown"),
+        ("[[activity]]", "[[activity", "diagnosis.toml, file, syntax"),
+        ('title = "Ferndiagnose"', 'title = ""', "diagnosis.remote, de.title: Expected `str` of length >= 1"),
+    ],
+)
+def test_each_mistake_names_file_row_and_field(old: str, new: str, expected: str) -> None:
+    found = mistakes("diagnosis.toml", old, new)
+    assert any(expected in line for line in found), found
+    assert all(line.startswith("config/notice/diagnosis.toml, ") for line in found)
+
+
+@pytest.mark.obligation("T5-a")
+def test_audio_needs_an_explicit_consent() -> None:
+    found = mistakes("camera.toml", '["image"]', '["image", "audio"]')
+    assert any("audio needs the basis" in line for line in found)
+
+
+@pytest.mark.obligation("Q6.1-b")
+def test_no_activity_that_leaves_may_name_the_access_log() -> None:
+    found = mistakes("usage.toml", '["usage"]', '["usage", "access_log"]')
+    assert any("access_log never leaves the house" in line for line in found)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ('languages = ["de", "en"]', 'languages = ["de"]', "notice, languages"),
+        ("[officer]", "[oficer]", "file, oficer"),
+        ("[notice]", "[notice", "file, syntax"),
+    ],
+)
+def test_the_frame_is_checked_too(old: str, new: str, expected: str) -> None:
+    assert any(expected in line for line in mistakes("notice.toml", old, new))
+
+
+def test_all_mistakes_are_said_at_once_in_one_line() -> None:
+    with pytest.raises(RegisterError, match=r"diagnosis\.toml.*portal\.toml"):
+        load(FILES | {"diagnosis.toml": "a = 1", "portal.toml": "b = 1"})
+
+
+def test_the_hash_changes_with_what_people_are_told() -> None:
+    text = FILES["diagnosis.toml"].replace("and for nothing else", "and for nothing else at all")
+    other = load(FILES | {"diagnosis.toml": text})
+    assert (
+        other.activities["diagnosis.remote"].text_hash
+        != house.register().activities["diagnosis.remote"].text_hash
+    )
+    assert (
+        other.activities["support.ticket"].text_hash
+        == house.register().activities["support.ticket"].text_hash
+    )
