@@ -9,9 +9,9 @@ from tests.privacy import house
 FILES = {path.name: path.read_text() for path in (ROOT / "config" / "notice").glob("*.toml")}
 
 NAMED = """portal.access_log 6.1, account.register 6.2, setup.timezone 6.3, license.check 6.3, sms.send 6.3,
-push.send 6.3, remote.access 6.4, backup.local 6.5, backup.cloud 6.5, support.ticket 6.6, diagnosis.remote 6.6,
-camera.live 6.8, camera.cloud 6.8, camera.security_firm 6.8, mail.product 6.11, update.check 6.11,
-monitor.device 6.12, telemetry.usage 6.13, account.deregister 6.14"""
+push.send 6.3, remote.access 6.4, backup.local 6.5, backup.cloud 6.5, diagnosis.remote 6.6,
+support.ticket 6.6, camera.live 6.8, camera.cloud 6.8, mail.product 6.11, update.check 6.11,
+camera.security_firm 6.8, monitor.device 6.12, telemetry.usage 6.13, account.deregister 6.14"""
 
 
 def mistakes(file: str, old: str, new: str) -> list[str]:
