@@ -1,0 +1,142 @@
+"""``homebase decode``: lines of frames in, one JSON object per line out, in order, flushed.
+
+A line is hex from the length byte on, or a CUL ``A…`` line. The model comes from an earlier device info of
+that device in this input, else from --model, else both readings are given.
+"""
+
+import argparse
+import io
+import json
+import sys
+from collections.abc import Sequence
+from typing import IO
+
+from .cul import decode_line
+from .devices import Model, kind, model_by_name
+from .frames import Damaged, Frame, decode_frame
+from .meaning import frame_object, meaning
+from .messages import decode_message
+from .readings import Reading, read_message
+from .session import Session
+
+MAX_TEXT_SIZE = 1000  # characters looked at of one line
+EXIT_USAGE = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit code."""
+    parser = argparse.ArgumentParser(
+        prog="homebase decode",
+        description="Explain Homematic radio frames: one line in (hex from the length byte on, or a stick's "
+        "A… line), one JSON object out.",
+    )
+    parser.add_argument("--model", help="model of devices that did not introduce themselves: HM-CC-RT-DN …")
+    parser.add_argument("--key", action="append", default=[], help="further system key, 32 hex digits")
+    options = parser.parse_args(arguments)
+    model = model_by_name(options.model) if options.model else None
+    if options.model and model is None:
+        sys.stderr.write(
+            f"homebase decode: --model {options.model!r} is not in the device table (it has HM-LC-Sw1-Pl-2 "
+            "and others): both readings are given\n"
+        )
+    try:
+        keys = tuple(_key(text) for text in options.key)
+    except ValueError as error:
+        sys.stderr.write(f"homebase decode: --key {error}\n")
+        return EXIT_USAGE
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
+    return decode_lines(sys.stdin, sys.stdout, Decoder(model, keys))
+
+
+def _key(text: str) -> bytes:
+    key = bytes.fromhex(text)
+    if len(key) != 16:
+        raise ValueError(f"has {len(key)} bytes, must have 16 (32 hex digits)")
+    return key
+
+
+def decode_lines(source: IO[str], target: IO[str], decoder: "Decoder") -> int:
+    """Answer each line of ``source`` with one line."""
+    try:
+        for number, line in enumerate(source, 1):
+            target.write(json.dumps(decoder.decode(number, line), ensure_ascii=True) + "\n")
+            target.flush()
+    except BrokenPipeError:
+        return 0
+    return 0
+
+
+class Decoder:
+    """Explains one line after the other and remembers who introduced himself."""
+
+    def __init__(self, model: Model | None, keys: tuple[bytes, ...] = ()) -> None:
+        self._model = model
+        self._session = Session(keys)
+
+    def decode(self, number: int, line: str) -> dict[str, object]:
+        """The object for one line. Never raises."""
+        frame = read_line(line)
+        if isinstance(frame, Damaged):
+            return {"error": {"line": number, "reason": frame.reason}}
+        secrets = self._session.secrets(frame)
+        model = self._session.model(frame) or self._model
+        readings = read_message(decode_message(frame), frame, model)
+        return {
+            "frame": frame_object(frame),
+            "meaning": meaning(frame, model, secrets),
+            "datapoints": [_datapoint(reading, model) for reading in readings],
+        }
+
+
+def read_line(line: str) -> Frame | Damaged:
+    """Read hex or a stick's line; what it is not, in words."""
+    text = line.strip()[:MAX_TEXT_SIZE]
+    if not text:
+        return Damaged(data=b"", reason="empty line")
+    data = text.upper().encode("ascii", "replace")
+    odd = len(data) % 2 == 1
+    if odd and data.startswith(b"A"):
+        event = decode_line(data)
+        return event if isinstance(event, Frame | Damaged) else Damaged(data=data, reason="not a frame")
+    try:
+        raw = bytes.fromhex(data.decode("ascii"))
+    except ValueError:
+        return Damaged(data=data, reason="not hex digits")
+    if len(raw) * 2 != len(data):
+        return Damaged(data=data, reason="not pairs of hex digits")
+    return decode_frame(raw)
+
+
+def _datapoint(reading: Reading, model: Model | None) -> dict[str, object]:
+    return {
+        "channel": reading.channel,
+        "parameter": reading.parameter,
+        "value": reading.value,
+        "unit": _unit(reading, model),
+    }
+
+
+_COMMON_UNITS = {"TEMPERATURE": "°C", "SET_TEMPERATURE": "°C", "ACTUAL_TEMPERATURE": "°C"} | {
+    "HUMIDITY": "%",
+    "ACTUAL_HUMIDITY": "%",
+    "VALVE_STATE": "%",
+    "BATTERY_STATE": "V",
+    "LEVEL": "",
+    "ENERGY_COUNTER": "Wh",
+    "POWER": "W",
+    "CURRENT": "mA",
+    "VOLTAGE": "V",
+    "FREQUENCY": "Hz",
+}
+
+
+def _unit(reading: Reading, model: Model | None) -> str | None:
+    name = model.kind_at(reading.channel) if model is not None else None
+    if name is not None and (parameter := kind(name).parameters.get(reading.parameter)) is not None:
+        return parameter.unit
+    return _COMMON_UNITS.get(reading.parameter)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,99 @@
+"""What earlier frames of one listening tell about later ones: models, and both ends of signatures. Pure.
+
+Bounded: the oldest are forgotten. Source: docs/protocols/bidcos.md, "Signing".
+"""
+
+from collections import OrderedDict
+from typing import TypeVar
+
+from .devices import Model, model_by_code
+from .frames import Frame
+from .messages import AesResponse, Challenge, DeviceInfo, KeyExchange, decode_message
+from .signing import DEFAULT_KEY, KEY_EXCHANGE_MAGIC, open_key_half, unseal, verify
+
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+MAX_REMEMBERED = 1024
+_TO_DEVICE = frozenset({0x01, 0x04, 0x11, 0x12, 0x3E, 0xCA, 0xCB})
+_Link = tuple[bytes, bytes, int]  # who sent the message, to whom, its counter
+
+
+class Session:
+    """Listens along. keys: those that responses are tried with, beside the default key."""
+
+    def __init__(self, keys: tuple[bytes, ...] = ()) -> None:
+        self._keys = [DEFAULT_KEY, *keys]
+        self._models: OrderedDict[bytes, Model] = OrderedDict()
+        self._messages: OrderedDict[_Link, Frame] = OrderedDict()
+        self._challenges: OrderedDict[_Link, bytes] = OrderedDict()
+        self._key_halves: OrderedDict[_Link, bytes] = OrderedDict()
+
+    def model(self, frame: Frame) -> Model | None:
+        """The model of the device that ``frame`` is about, if it introduced itself."""
+        about = frame.receiver if frame.kind in _TO_DEVICE else frame.sender
+        return self._models.get(about)
+
+    def secrets(self, frame: Frame) -> dict[str, object]:
+        """Take ``frame`` in and return what only a holder of the keys can say about it."""
+        message = decode_message(frame)
+        link = (frame.sender, frame.receiver, frame.counter)
+        if isinstance(message, Challenge):
+            _remember(self._challenges, (frame.receiver, frame.sender, frame.counter), message.challenge)
+            return {}
+        if isinstance(message, AesResponse):
+            return self._open_response(link, frame, message.data)
+        if isinstance(message, DeviceInfo):
+            known = model_by_code(message.model)
+            if known is not None:
+                _remember(self._models, frame.sender, known)
+        if frame.kind != 0x02:
+            _remember(self._messages, link, frame)
+        if isinstance(message, KeyExchange):
+            return self._open_key_half(frame, message.data)
+        return {}
+
+    def _open_response(self, link: _Link, frame: Frame, response: bytes) -> dict[str, object]:
+        challenge, message = self._challenges.get(link), self._messages.get(link)
+        if challenge is None:
+            return {}
+        for key in self._keys:
+            if message is not None:
+                opened = verify(key, challenge, message, response)
+            else:  # the message was not heard; a short one can be opened without it
+                opened = unseal(key, challenge, b"", response)
+                head = bytes((frame.counter,))
+                if opened is not None and (
+                    opened.inner[6:7] != head or opened.inner[9:15] != frame.sender + frame.receiver
+                ):
+                    opened = None
+            if opened is not None:
+                inner, auth = opened.inner.hex().upper(), opened.auth.hex().upper()
+                return {"decrypted_inner": inner, "auth_expected": auth}
+        return {}
+
+    def _open_key_half(self, frame: Frame, data: bytes) -> dict[str, object]:
+        block = open_key_half(DEFAULT_KEY, data)
+        good = block[12:] == KEY_EXCHANGE_MAGIC
+        if good:
+            self._learn_key(frame, block)
+        return {
+            "decrypted_with_default_key": block.hex().upper(),
+            "key_index_byte": block[1:2].hex().upper(),
+            "key_half": block[2:10].hex().upper(),
+            "magic_ok": good,
+        }
+
+    def _learn_key(self, frame: Frame, block: bytes) -> None:
+        half = (frame.sender, frame.receiver, block[1] & 1)
+        _remember(self._key_halves, half, block[2:10])
+        first = self._key_halves.get((frame.sender, frame.receiver, 0))
+        second = self._key_halves.get((frame.sender, frame.receiver, 1))
+        if first is not None and second is not None and first + second not in self._keys:
+            self._keys = [*self._keys[:8], first + second]
+
+
+def _remember(store: OrderedDict[_K, _V], key: _K, value: _V) -> None:
+    store[key] = value
+    store.move_to_end(key)
+    if len(store) > MAX_REMEMBERED:
+        store.popitem(last=False)
