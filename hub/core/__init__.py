@@ -3,6 +3,7 @@
 from .bus import Bus, HomeEvent, Subscription, WhenFull
 from .dispatch import Dispatcher
 from .drivers import DriverBoard, DriverStatus
+from .history import Chart, History, HistoryConfig
 from .intake import Intake
 from .registry import Device, Registry
 from .repositories import DriverRecords, Settings
@@ -13,11 +14,14 @@ from .supervisor import supervise, supervise_all
 __all__ = [
     "Bus",
     "Change",
+    "Chart",
     "Device",
     "Dispatcher",
     "DriverBoard",
     "DriverRecords",
     "DriverStatus",
+    "History",
+    "HistoryConfig",
     "HomeEvent",
     "Intake",
     "Registry",

@@ -1,0 +1,235 @@
+"""The home's past: what values were, as charts, and how long they stay. Written by recorder.py.
+
+Raw values for some weeks, 15-minute means for some years. SQL: history_tables.py.
+"""
+
+import asyncio
+import logging
+import math
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from hub.contract import ConfigError, Datapoint, DatapointId, DeviceAddress, StoreError
+from privacy.ports import Clock, RandomBytes
+
+from . import history_tables as tables
+from .history_tables import DAY_MS, SLOT_MS
+from .holdings import MEANS_DAYS, RAW_DAYS
+from .means import Bucket
+from .recorder import Recorder
+from .store import Store
+from .stored_values import unix_ms
+
+log = logging.getLogger(__name__)
+
+BATCH_S = 60.0
+MAX_POINTS = 2000
+SWEEP_S = 3600.0
+ERASE_ROWS = 5000  # per transaction, so that no write waits long behind a sweep
+JUMP = timedelta(hours=1)
+HELD = timedelta(days=1)  # erasing rests so long after the wall clock jumped ahead by more than JUMP
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryConfig:
+    """The owner's choice. raw_days: 1..3650; means_days: 1..36500; batch_s: 1..3600."""
+
+    raw_days: int = RAW_DAYS
+    means_days: int = MEANS_DAYS
+    batch_s: float = BATCH_S
+
+    def __post_init__(self) -> None:
+        chosen: tuple[tuple[str, object, int], ...] = (
+            ("raw_days", self.raw_days, 3650),
+            ("means_days", self.means_days, 36500),
+            ("batch_s", self.batch_s, 3600),
+        )
+        for key, value, high in chosen:
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or not 1 <= value <= high:
+                raise ConfigError(f"history.{key}", value, f"1..{high}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """Buckets of one datapoint: (start in unix ms, mean, lowest, highest); empty ones are absent."""
+
+    id: DatapointId
+    unit: str | None
+    resolution_s: float
+    points: tuple[tuple[int, float, float, float], ...]
+
+
+class History:
+    """Records values and answers what they were."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        *,
+        ring_path: Path | None,
+        random_bytes: RandomBytes,
+        config: HistoryConfig | None = None,
+    ) -> None:
+        """ring_path: in the runtime folder; None: kill -9 loses what came since the last batch."""
+        self._store = store
+        self._clock = clock
+        self.config = HistoryConfig() if config is None else config
+        self._recorder = Recorder(
+            store, clock, random_bytes, ring_path=ring_path, batch_s=self.config.batch_s
+        )
+        self.record = self._recorder.record
+        self.flush = self._recorder.flush
+        self._seen: tuple[datetime, float] | None = None
+        self._held_until_s = -math.inf
+
+    # life
+
+    async def start(self) -> list[Datapoint]:
+        """Return the newest value of every datapoint, RESTORED; a killed process's last values are in it.
+
+        Raises:
+            StoreError: the store can't be read or written.
+        """
+        return await self._recorder.start()
+
+    async def run(self) -> None:
+        """Write batches and erase what is too old, until cancelled. Call ``close`` after it."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._recorder.write_batches(), name="history.write")
+            tasks.create_task(self._sweep_hourly(), name="history.sweep")
+
+    async def close(self) -> None:
+        """Write what waits; the store may be closed afterwards.
+
+        Raises:
+            StoreError: it could not be written; the ring keeps it.
+        """
+        await self._recorder.close()
+
+    # charts
+
+    async def query(self, datapoint: DatapointId, start: datetime, end: datetime, points: int) -> Chart:
+        """At most ``points`` (1..2000) buckets of equal length over start ≤ at < end.
+
+        Read day by day, so that a long chart never holds up a write. Values of the last minute are in it.
+
+        Raises:
+            ValueError: end is not after start, or points out of range.
+            StoreError: it can't be read.
+        """
+        start_ms, end_ms = unix_ms(start), unix_ms(end)
+        if end_ms <= start_ms or not 1 <= points <= MAX_POINTS:
+            raise ValueError(f"from < to and points 1..{MAX_POINTS} needed, not {start}, {end}, {points}")
+        series = self._recorder.series.get(datapoint)
+        raw_from_ms = unix_ms(self._clock.now() - timedelta(days=self.config.raw_days))
+        bucket_ms = max(1000, -(-(end_ms - start_ms) // points))
+        by_means = bucket_ms >= SLOT_MS or start_ms < raw_from_ms
+        if by_means:
+            bucket_ms = -(-bucket_ms // SLOT_MS) * SLOT_MS
+            start_ms -= start_ms % SLOT_MS
+        buckets: dict[int, Bucket] = {}
+        if series is not None:
+            await self.flush()
+            for day in await self._days(start_ms, end_ms):
+                span = (max(start_ms, day * DAY_MS), min(end_ms, (day + 1) * DAY_MS))
+                for number, bucket in await self._read_day(
+                    series.id, day, span, start_ms, bucket_ms, by_means
+                ):
+                    if number in buckets:
+                        buckets[number].add(bucket)
+                    else:
+                        buckets[number] = bucket
+        return Chart(
+            id=datapoint,
+            unit=series.unit if series else None,
+            resolution_s=bucket_ms / 1000,
+            points=tuple(
+                (start_ms + number * bucket_ms, bucket.mean, bucket.low, bucket.high)
+                for number, bucket in sorted(buckets.items())
+            ),
+        )
+
+    async def _days(self, start_ms: int, end_ms: int) -> range:
+        oldest = unix_ms(self._clock.now() - timedelta(days=self.config.means_days + 1))
+        newest = unix_ms(self._clock.now() + timedelta(days=2))  # clocks that were ahead
+        return range(max(start_ms, oldest) // DAY_MS, -(-min(end_ms, newest) // DAY_MS))
+
+    async def _read_day(
+        self, series: int, day: int, span: tuple[int, int], origin_ms: int, bucket_ms: int, by_means: bool
+    ) -> list[tuple[int, Bucket]]:
+        if by_means and await self._store.read(lambda connection: tables.has_means(connection, day)):
+            slots = await self._store.read(lambda connection: tables.read_days(connection, series, (day,)))
+            return [
+                ((at_ms - origin_ms) // bucket_ms, bucket)
+                for at_ms, bucket in slots
+                if span[0] <= at_ms < span[1]
+            ]
+        return await self._store.read(
+            lambda connection: tables.read_raw(connection, series, *span, origin_ms, bucket_ms)
+        )
+
+    # erasing
+
+    async def _sweep_hourly(self) -> None:
+        while True:
+            try:
+                await self.sweep(self._clock.now())
+            except StoreError as error:
+                log.warning("history.not_swept", extra={"code": error.code})
+            await self._clock.sleep(SWEEP_S)
+
+    async def sweep(self, at: datetime) -> int:
+        """Make means of days that are over, then erase what outlived its retention at ``at``.
+
+        After the wall clock jumped ahead by more than an hour, nothing is erased for a day.
+
+        Returns:
+            How many records went.
+
+        Raises:
+            StoreError: it can't be read or written.
+        """
+        await self._make_means(today=unix_ms(at) // DAY_MS)
+        if self._is_held(at):
+            return 0
+        erased = 0
+        before_ms = unix_ms(at - timedelta(days=self.config.raw_days))
+        while count := await self._store.write(
+            lambda connection: tables.erase_raw(connection, before_ms, ERASE_ROWS)
+        ):
+            erased += count
+        before_day = unix_ms(at - timedelta(days=self.config.means_days)) // DAY_MS
+        return erased + await self._store.write(lambda connection: tables.erase_days(connection, before_day))
+
+    async def erase(self, device: DeviceAddress) -> None:
+        """Erase all that is remembered about a device, for good.
+
+        Raises:
+            StoreError: nothing was erased.
+        """
+        await self.flush()
+        ids = self._recorder.forget(device)
+        if ids:
+            await self._store.write(lambda connection: tables.erase_series(connection, ids))
+
+    async def _make_means(self, today: int) -> None:
+        day = await self._store.read(tables.first_raw_day)
+        while day is not None and day < today:
+            this = day
+            if not await self._store.read(lambda connection, this=this: tables.has_means(connection, this)):  # type: ignore[misc] # mypy infers no default in a lambda
+                await self._store.write(lambda connection, this=this: tables.consolidate(connection, this))  # type: ignore[misc] # as above
+            day = await self._store.read(
+                lambda connection, this=this: tables.first_raw_day(connection, this + 1)  # type: ignore[misc] # as above
+            )
+
+    def _is_held(self, at: datetime) -> bool:
+        now_s = self._clock.monotonic()
+        if self._seen is not None:
+            seen_at, seen_s = self._seen
+            if at - seen_at - timedelta(seconds=now_s - seen_s) > JUMP:
+                self._held_until_s = now_s + HELD.total_seconds()
+                log.warning("history.clock_jumped", extra={"held_s": HELD.total_seconds()})
+        self._seen = (at, now_s)
+        return now_s < self._held_until_s

@@ -1,0 +1,215 @@
+"""History on a real encrypted store; only time belongs to the test."""
+
+import asyncio
+import math
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from hub.contract import ConfigError, Datapoint, DatapointId, Origin, Value
+from hub.core import History, HistoryConfig, Store, schema
+from hub.core.recorder import SNAPSHOT_ROWS
+from tests.clock import START, ManualClock
+from tests.hub.core.home import DEVICE, STATE, SWITCH, value
+
+TEMPERATURE = SWITCH.datapoint("ACTUAL_TEMPERATURE")
+
+
+@asynccontextmanager
+async def opened(
+    folder: Path, clock: ManualClock, *, end: str = "close", config: HistoryConfig | None = None
+) -> AsyncIterator[tuple[History, Store, dict[DatapointId, Datapoint]]]:
+    """end: close, as a stop does, or kill: nothing is written at the end."""
+    async with Store(folder, os.urandom) as store:
+        history = History(store, clock, ring_path=folder / "ring", random_bytes=os.urandom, config=config)
+        restored = {datapoint.id: datapoint for datapoint in await history.start()}
+        yield history, store, restored
+        if end == "close":
+            await history.close()
+
+
+def at(seconds: float) -> datetime:
+    return START + timedelta(seconds=seconds)
+
+
+def temperature(new: Value, seconds: float) -> Datapoint:
+    return value(new, of=TEMPERATURE, at=at(seconds))
+
+
+async def rows(store: Store) -> int:
+    query = select(func.count()).select_from(schema.history)
+    return await store.read(lambda connection: connection.execute(query).scalar_one())
+
+
+async def points(history: History, start_s: float, end_s: float, count: int) -> list[tuple[float, ...]]:
+    chart = await history.query(TEMPERATURE, at(start_s), at(end_s), count)
+    return [((ms - START.timestamp() * 1000) / 1000, *numbers) for ms, *numbers in chart.points]
+
+
+@pytest.mark.parametrize("end", ["close", "kill"])
+async def test_the_last_values_come_back_with_their_age_as_restored(tmp_path: Path, end: str) -> None:
+    given: dict[DatapointId, Value] = {
+        STATE: True,
+        TEMPERATURE: 21.0,
+        SWITCH.datapoint("COUNT"): 7,
+        SWITCH.datapoint("FRACTION"): 20.3,
+        SWITCH.datapoint("TEXT"): "Süd",
+        SWITCH.datapoint("LONG"): "x" * 500,
+    }
+    async with opened(tmp_path, ManualClock(), end=end) as (history, _, restored):
+        assert restored == {}
+        for seconds, (known, new) in enumerate(given.items()):
+            history.record(value(new, of=known, at=at(seconds)))
+        if end == "kill":
+            await history.flush()  # what a long text asks for; all others lie in the ring anyway
+    async with opened(tmp_path, ManualClock()) as (_, _, restored):
+        assert {known: datapoint.value for known, datapoint in restored.items()} == given
+        assert {type(datapoint.value) for datapoint in restored.values()} == {bool, float, int, str}
+        assert {datapoint.origin for datapoint in restored.values()} == {Origin.RESTORED}
+        assert restored[TEMPERATURE].at == at(1)
+
+
+async def test_a_kill_between_batches_loses_nothing(tmp_path: Path) -> None:
+    async with opened(tmp_path, ManualClock(), end="kill") as (history, store, _):
+        for number in range(10):
+            history.record(temperature(number, number))
+        await history.flush()
+        for number in range(10, 20):
+            history.record(temperature(number, number))
+        assert await rows(store) == 10
+    async with opened(tmp_path, ManualClock()) as (_, store, restored):
+        assert await rows(store) == 20
+        assert restored[TEMPERATURE].value == 19
+
+
+async def test_a_power_cut_that_empties_the_runtime_folder_costs_only_the_open_batch(tmp_path: Path) -> None:
+    async with opened(tmp_path, ManualClock(), end="kill") as (history, _, _):
+        history.record(temperature(1, 1))
+        await history.flush()
+        history.record(temperature(2, 2))
+    (tmp_path / "ring").unlink()
+    async with opened(tmp_path, ManualClock()) as (_, _, restored):
+        assert (restored[TEMPERATURE].value, restored[TEMPERATURE].at) == (1, at(1))
+
+
+async def test_a_batch_is_written_each_minute_and_when_much_came(tmp_path: Path) -> None:
+    clock = ManualClock()
+    async with opened(tmp_path, clock) as (history, store, _), asyncio.TaskGroup() as tasks:
+        run = tasks.create_task(history.run())
+        history.record(temperature(1, 0))
+        await clock.advance(59)
+        assert await rows(store) == 0
+        await clock.advance(2)
+        assert await until(store, 1)
+        for number in range(5000):
+            history.record(temperature(number, number))
+        assert await until(store, 5000)
+        run.cancel()
+
+
+async def until(store: Store, count: int) -> bool:
+    for _ in range(500):
+        if await rows(store) >= count:
+            return True
+        await asyncio.sleep(0.01)
+    return False
+
+
+async def test_values_after_the_last_snapshot_and_from_a_clock_set_back_are_restored(tmp_path: Path) -> None:
+    async with opened(tmp_path, ManualClock(), end="kill") as (history, _, _):
+        for number in range(SNAPSHOT_ROWS):
+            history.record(temperature(number, number))
+        history.record(value(True, at=at(SNAPSHOT_ROWS)))
+        await history.flush()  # writes the snapshot
+        history.record(temperature(-1, 10))  # the clock was set back
+        await history.flush()
+        history.record(value(False, at=at(SNAPSHOT_ROWS + 1)))
+        await history.flush()
+    async with opened(tmp_path, ManualClock()) as (_, _, restored):
+        assert (restored[TEMPERATURE].value, restored[TEMPERATURE].at) == (-1, at(10))
+        assert restored[STATE].value is False
+
+
+async def test_numbers_that_can_not_be_stored_are_left_out_and_harm_nobody(tmp_path: Path) -> None:
+    async with opened(tmp_path, ManualClock()) as (history, store, _):
+        for bad in (math.nan, math.inf, 1 << 70):
+            history.record(temperature(bad, 1))
+        history.record(value("\ud800", of=SWITCH.datapoint("TEXT"), at=at(1)))
+        history.record(temperature(5, 2))
+        await history.flush()
+        assert await rows(store) == 2
+
+
+async def test_a_chart_has_mean_lowest_and_highest_of_each_bucket(tmp_path: Path) -> None:
+    async with opened(tmp_path, ManualClock(at(100))) as (history, _, _):
+        for second, number in ((0, 10.0), (5, 20.0), (9, 30.0), (25, 7.5)):
+            history.record(temperature(number, second))
+        history.record(value(1, at=at(3)))  # another datapoint
+        assert await points(history, 0, 100, 10) == [(0, 20.0, 10.0, 30.0), (20, 7.5, 7.5, 7.5)]
+        assert await points(history, 5, 9, 2) == [(5, 20.0, 20.0, 20.0)]
+        chart = await history.query(SWITCH.datapoint("UNKNOWN"), at(0), at(1), 5)
+        assert chart.points == ()
+
+
+@pytest.mark.parametrize(("start", "end", "count"), [(10, 10, 5), (10, 0, 5), (0, 10, 0), (0, 10, 2001)])
+async def test_a_chart_of_nonsense_is_refused(tmp_path: Path, start: int, end: int, count: int) -> None:
+    async with opened(tmp_path, ManualClock()) as (history, _, _):
+        with pytest.raises(ValueError, match="points"):
+            await history.query(TEMPERATURE, at(start), at(end), count)
+
+
+async def test_means_stay_when_raw_values_are_erased(tmp_path: Path) -> None:
+    day = 86400
+    clock = ManualClock(at(3 * day))
+    config = HistoryConfig(raw_days=2, means_days=10)
+    async with opened(tmp_path, clock, config=config) as (history, store, _):
+        for hour in range(3 * 24):
+            history.record(temperature(hour, hour * 3600))
+            history.record(temperature(hour + 1, hour * 3600 + 60))
+        await history.flush()
+        before = await points(history, 0, 3 * day, 72)
+        clock.jump(timedelta(days=1))
+        assert await history.sweep(clock.now()) == 2 * 48
+        assert await rows(store) == 2 * 24
+        assert await points(history, 0, 3 * day, 72) == before
+        assert [point for point in before if point[0] < 7200] == [(0, 0.5, 0, 1), (3600, 1.5, 1, 2)]
+
+        clock.jump(timedelta(days=30))
+        await history.sweep(clock.now())
+        assert await rows(store) == 2 * 24  # held: the clock jumped ahead
+        await clock.advance(day + 1)
+        await history.sweep(clock.now())
+        assert await points(history, 0, 3 * day, 72) == []
+        assert await rows(store) == 0
+
+
+async def test_a_device_can_be_erased_for_good(tmp_path: Path) -> None:
+    other = value(1, of=DEVICE.__class__("ccu", "X").channel(1).datapoint("STATE"))
+    async with opened(tmp_path, ManualClock()) as (history, store, _):
+        history.record(temperature(1, 0))
+        history.record(other)
+        await history.erase(DEVICE)
+        assert await rows(store) == 1
+    async with opened(tmp_path, ManualClock()) as (_, _, restored):
+        assert list(restored) == [other.id]
+
+
+async def test_without_a_runtime_folder_the_home_works_all_the_same(tmp_path: Path) -> None:
+    async with Store(tmp_path, os.urandom) as store:
+        for path in (None, tmp_path / "missing" / "ring"):
+            history = History(store, ManualClock(), ring_path=path, random_bytes=os.urandom)
+            await history.start()
+            history.record(temperature(1, 0))
+            await history.close()
+        assert await rows(store) == 1
+
+
+@pytest.mark.parametrize("wrong", [{"raw_days": 0}, {"means_days": True}, {"batch_s": 3601}])
+def test_a_setting_out_of_range_is_named(wrong: dict[str, int]) -> None:
+    with pytest.raises(ConfigError, match=f"history.{next(iter(wrong))}"):
+        HistoryConfig(**wrong)
