@@ -36,6 +36,30 @@ def appended(size: int, leaf: bytes, node: Node) -> Iterator[tuple[int, int, byt
         yield level, index, current
 
 
+class Edge:
+    """The right edge of a growing tree: enough for its root, in memory that grows with the logarithm."""
+
+    def __init__(self) -> None:
+        self._peaks: list[tuple[int, bytes]] = []  # complete subtrees by level, largest first
+
+    def append(self, leaf: bytes) -> None:
+        """Add one leaf hash."""
+        level = 0
+        while self._peaks and self._peaks[-1][0] == level:
+            leaf = node_hash(self._peaks.pop()[1], leaf)
+            level += 1
+        self._peaks.append((level, leaf))
+
+    def root(self) -> bytes:
+        """Root of all leaves so far."""
+        if not self._peaks:
+            return EMPTY_ROOT
+        current = self._peaks[-1][1]
+        for _, peak in reversed(self._peaks[:-1]):
+            current = node_hash(peak, current)
+        return current
+
+
 def root(size: int, node: Node) -> bytes:
     """Root of the first ``size`` leaves."""
     return EMPTY_ROOT if size == 0 else _range_hash(0, size, node)

@@ -82,6 +82,10 @@ def test_what_we_prove_we_verify_and_nothing_else(data: st.DataObject) -> None:
     tree = Tree(new)
     old_root, new_root = merkle.root(old, tree.node), merkle.root(new, tree.node)
     assert new_root == slow_root(tree.leaves)
+    edge = merkle.Edge()
+    for leaf in tree.leaves:
+        edge.append(leaf)
+    assert edge.root() == new_root
     assert old_root == slow_root(tree.leaves[:old])
 
     proof = merkle.inclusion_proof(index, new, tree.node)
@@ -104,4 +108,4 @@ def test_proofs_outside_the_tree_are_not_made(old: int, new: int) -> None:
 
 
 def test_the_empty_tree_has_the_root_of_nothing() -> None:
-    assert merkle.root(0, Tree(0).node) == merkle.EMPTY_ROOT
+    assert merkle.root(0, Tree(0).node) == merkle.Edge().root() == merkle.EMPTY_ROOT
