@@ -1,8 +1,10 @@
 """The home's heart: bus, registry, state, dispatch, supervisor, store, history."""
 
 from .bus import Bus, HomeEvent, Subscription, WhenFull
+from .device_records import DeviceRecords
 from .dispatch import Dispatcher
 from .drivers import DriverBoard, DriverStatus
+from .garbage import settle_garbage
 from .history import Chart, History, HistoryConfig
 from .intake import Intake
 from .registry import Device, Registry
@@ -16,6 +18,7 @@ __all__ = [
     "Change",
     "Chart",
     "Device",
+    "DeviceRecords",
     "Dispatcher",
     "DriverBoard",
     "DriverRecords",
@@ -30,6 +33,7 @@ __all__ = [
     "Store",
     "Subscription",
     "WhenFull",
+    "settle_garbage",
     "supervise",
     "supervise_all",
 ]

@@ -55,9 +55,18 @@ def _make(path: Path, key: bytes) -> bytes:
     finally:
         os.close(descriptor)
     fresh.rename(path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    fsync(path.parent)
     return key
+
+
+def fsync(path: Path) -> None:
+    """Have a file's or a folder's content on disk.
+
+    Raises:
+        OSError: it can't be.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

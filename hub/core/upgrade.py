@@ -13,6 +13,7 @@ from hub.contract import StoreError
 
 from . import schema
 from .holdings import check_tables, holdings
+from .keyfile import fsync
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +66,8 @@ def _copy_aside(engine: Engine, path: Path, revision: str) -> None:
     finally:
         connection.close()
     copy.chmod(0o600)
+    fsync(copy)
+    fsync(path.parent)
     log.warning("store.copied", extra={"copy": copy.name})
 
 

@@ -1,0 +1,146 @@
+"""Upgrades of the store, on real files. The step that no release has yet is written by the test itself."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, insert, select, text
+
+from hub.contract import StoreError
+from hub.core import Store, schema, upgrade
+from hub.core.holdings import check_tables, holdings
+from hub.core.store import KEY_NAME, STORE_NAME, make_engine
+from hub.core.upgrade import MIGRATIONS, bring_up_to_date, copy_name
+
+STEP = """
+from alembic import op
+import sqlalchemy as sa
+revision = "0002"
+down_revision = "0001"
+
+def upgrade():
+    op.add_column("rooms", sa.Column("floor", sa.Integer))
+    op.execute("UPDATE rooms SET floor = 1")
+    {then}
+"""
+
+
+def scripts(folder: Path, then: str = "pass") -> Path:
+    """A migrations folder with one more step than this program has."""
+    (folder / "versions").mkdir(parents=True)
+    for source in (MIGRATIONS / "env.py", MIGRATIONS / "versions" / "v0001_first.py"):
+        (folder / source.relative_to(MIGRATIONS)).write_text(source.read_text())
+    (folder / "versions" / "v0002_floor.py").write_text(STEP.format(then=then))
+    return folder
+
+
+async def a_home(folder: Path) -> bytes:
+    async with Store(folder, os.urandom) as store:
+        await store.write(lambda c: c.execute(insert(schema.rooms).values(name="Kitchen")))
+    return (folder / KEY_NAME).read_bytes()
+
+
+def tables(connection: Connection) -> dict[str, list[tuple[object, ...]]]:
+    names = connection.execute(
+        text("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY 1")
+    ).scalars()
+    return {
+        name: [
+            *(tuple(row) for row in connection.execute(text(f"PRAGMA table_info({name})"))),
+            *(tuple(row) for row in connection.execute(text(f"PRAGMA foreign_key_list({name})"))),
+            *(tuple(row)[2:] for row in connection.execute(text(f"PRAGMA index_list({name})"))),
+            *(tuple(row)[4:] for row in connection.execute(text(f"PRAGMA table_list({name})"))),
+        ]
+        for name in names
+    }
+
+
+async def test_all_steps_from_nothing_give_the_tables_of_a_new_home(tmp_path: Path) -> None:
+    await a_home(tmp_path)
+    key = (tmp_path / KEY_NAME).read_bytes()
+    fresh = make_engine(tmp_path / STORE_NAME, key)
+    stepped = make_engine(tmp_path / "stepped.db", key)
+    with stepped.begin() as connection:
+        connection.execute(
+            text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+        )
+    upgrade._migrate(stepped, MIGRATIONS)
+    with fresh.connect() as one, stepped.connect() as two:
+        assert tables(one) == tables(two)
+        assert one.execute(select(schema.version)).all() == two.execute(select(schema.version)).all()
+    fresh.dispose()
+    stepped.dispose()
+
+
+async def test_an_upgrade_keeps_everything_and_a_readable_copy_from_before(tmp_path: Path) -> None:
+    key = await a_home(tmp_path)
+    path = tmp_path / STORE_NAME
+    engine = make_engine(path, key)
+    bring_up_to_date(engine, path, scripts=scripts(tmp_path / "scripts"), known=("0001", "0002"))
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT name, floor FROM rooms")).all() == [("Kitchen", 1)]
+    engine.dispose()
+
+    copy = copy_name(path, "0001")
+    assert copy.stat().st_mode & 0o777 == 0o600
+    assert b"Kitchen" not in copy.read_bytes()
+    before = make_engine(copy, key)
+    with before.connect() as connection:
+        assert connection.execute(text("SELECT * FROM rooms")).all() == [(1, "Kitchen")]
+    before.dispose()
+
+
+async def test_an_older_homebase_refuses_a_newer_store_and_names_the_copy(tmp_path: Path) -> None:
+    key = await a_home(tmp_path)
+    path = tmp_path / STORE_NAME
+    engine = make_engine(path, key)
+    bring_up_to_date(engine, path, scripts=scripts(tmp_path / "scripts"), known=("0001", "0002"))
+    engine.dispose()
+    content = path.read_bytes()
+
+    with pytest.raises(StoreError) as caught:
+        await Store(tmp_path, os.urandom).__aenter__()
+    assert caught.value.code == "newer"
+    assert copy_name(path, "0001").name in caught.value.what
+    assert path.read_bytes() == content
+
+    # the way back that the message names
+    copy_name(path, "0001").rename(path)
+    async with Store(tmp_path, os.urandom) as store:
+        assert await store.read(lambda c: c.execute(select(schema.rooms.c.name)).scalars().all()) == [
+            "Kitchen"
+        ]
+
+
+async def test_a_failed_upgrade_leaves_the_old_tables_and_the_next_start_works(tmp_path: Path) -> None:
+    key = await a_home(tmp_path)
+    path = tmp_path / STORE_NAME
+    engine = make_engine(path, key)
+    broken = scripts(tmp_path / "scripts", then='raise RuntimeError("power is out")')
+    with pytest.raises(RuntimeError):
+        bring_up_to_date(engine, path, scripts=broken, known=("0001", "0002"))
+    engine.dispose()
+    async with Store(tmp_path, os.urandom) as store:
+        rows = await store.read(lambda c: c.execute(text("SELECT * FROM rooms")).all())
+        assert rows == [(1, "Kitchen")]
+
+
+async def test_a_start_without_upgrade_does_not_load_alembic(tmp_path: Path) -> None:
+    code = (
+        "import asyncio, os, sys, pathlib\nfrom hub.core import Store\n"
+        "async def main():\n    async with Store(pathlib.Path(sys.argv[1]), os.urandom): pass\n"
+        "asyncio.run(main()); print('alembic' in sys.modules)\n"
+    )
+    for _ in range(2):
+        command = [sys.executable, "-c", code, str(tmp_path)]
+        run = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert (run.stdout, run.stderr) == ("False\n", "")
+
+
+def test_every_table_says_what_it_holds_and_a_stranger_stops_the_start() -> None:
+    check_tables(schema.metadata.tables, holdings())
+    with pytest.raises(StoreError, match="diary") as caught:
+        check_tables([*schema.metadata.tables, "diary"], holdings())
+    assert caught.value.code == "undeclared"
