@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 START_LIMIT_S = 10.0  # building takes about 0.1 s; a jail that takes longer than this will not come
+OWN = frozenset({"/", "/tmp"})  # noqa: S108 -- the jail's own
 EXIT_ISOLATION = 77  # what a process ends with when its isolation could not be had
 
 
@@ -199,7 +200,7 @@ def _check_bind(bind: Bind, hidden: tuple[str, ...]) -> None:
     for path in (bind.source, bind.inside):
         if not path.startswith("/") or ".." in path.split("/"):
             raise JailError(f"jail: bind {path!r} must be absolute and without '..'")
-    if bind.inside == "/" or bind.inside.split("/")[1] in {"proc", "dev", "tmp"}:
+    if bind.inside in OWN or bind.inside.split("/")[1] in {"proc", "dev"}:
         raise JailError(
             f"jail: bind inside {bind.inside!r} is not allowed; /, /proc, /dev and /tmp are the jail's own"
         )
@@ -221,13 +222,20 @@ def _check_user(user: tuple[int, int] | None, euid: int) -> None:
 def _check_descriptor(fd: int) -> None:
     try:
         mode = os.fstat(fd).st_mode
-        harmless = stat.S_ISFIFO(mode) or stat.S_ISREG(mode) or (stat.S_ISSOCK(mode) and _is_local(fd))
+        harmless = stat.S_ISFIFO(mode) or (stat.S_ISREG(mode) and _is_stored(fd))
+        harmless = harmless or (stat.S_ISSOCK(mode) and _is_local(fd))
         null = stat.S_ISCHR(mode) and os.fstat(fd).st_rdev == os.makedev(1, 3)
     except OSError as error:
         raise JailError(f"jail: descriptor {fd} is not open: {error.strerror}") from error
     if not harmless and not null:
         allowed = "pipes, plain files, /dev/null, AF_UNIX sockets"
         raise JailError(f"jail: descriptor {fd} would lead out; pass only {allowed}")
+
+
+def _is_stored(fd: int) -> bool:
+    """Not a namespace, a process or a setting of the kernel: those call themselves plain files as well."""
+    name = str(Path(f"/proc/self/fd/{fd}").readlink())
+    return name.startswith("/") and not name.startswith(("/proc/", "/sys/"))
 
 
 def _is_local(fd: int) -> bool:

@@ -56,11 +56,9 @@ def build(jail: Jail) -> int:
     small_proc = _filesystem("proc", {"subset": "pid"}, READ_ONLY | NO_SETUID | NO_DEVICES | NO_EXEC)
     tmp = _filesystem("tmpfs", {"size": TMP_SIZE, "mode": "1777"}, NO_SETUID | NO_DEVICES | NO_EXEC)
     _enter_empty_root()
-    for tree in (
-        *trees,
-        _Tree(fd=small_proc, inside="/proc", folder=True),
-        _Tree(fd=tmp, inside=TMP, folder=True),
-    ):
+    # /tmp first: a checkout may lie below it
+    own = (_Tree(fd=tmp, inside=TMP, folder=True), _Tree(fd=small_proc, inside="/proc", folder=True))
+    for tree in (*own, *trees):
         _attach(tree)
     for name, target in links:
         Path(name).symlink_to(target)

@@ -1,0 +1,113 @@
+"""Hostile code in the hub's place, each attack twice: without the jail it must succeed, inside it must not.
+
+The table of attacks is in attacks_*.py. As root, and as an ordinary user where that user could succeed at
+all.
+"""
+
+import importlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.lab import hostile
+from tests.lab.house import House, Who
+
+pytestmark = pytest.mark.lab
+
+ORDINARY_USER = 60_900  # of a range that nobody gives out
+JAILED_USER = 60_901
+TABLES = ("attacks_network", "attacks_local", "attacks_power")
+
+
+def _table() -> dict[str, Any]:
+    for name in TABLES:
+        importlib.import_module(f"tests.lab.{name}")
+    return dict(hostile.ATTACKS)
+
+
+ATTACKS = _table()
+AS_ROOT = sorted(ATTACKS)
+AS_USER = sorted(name for name, attack in ATTACKS.items() if attack.as_user)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rounds:
+    """Both rounds of one attacker."""
+
+    control: House
+    jailed: House
+
+
+def _python_for(user: int) -> str:
+    """An interpreter that this user may run; root's own may lie in a closed folder."""
+    for python in (os.path.realpath(sys.executable), "/usr/bin/python3"):
+        check = [python, "-I", "-c", "import sys; sys.exit(sys.version_info < (3, 11))"]
+        try:
+            if subprocess.run(check, user=user, group=user, extra_groups=[], check=False).returncode == 0:
+                return python
+        except OSError:
+            continue
+    pytest.skip(f"no Python 3.11 that user {user} may run")
+
+
+def _need_root() -> None:
+    if os.geteuid() != 0:
+        pytest.skip("the attack lab builds network namespaces: run it as root")
+    if not (shutil.which("ip") and shutil.which("nsenter")):
+        pytest.skip("the attack lab needs ip and nsenter: apt install iproute2 util-linux")
+
+
+@pytest.fixture(scope="module")
+def rounds() -> Iterator[dict[str, Rounds]]:
+    _need_root()
+    root = Who(name="root", user=0, jail_user=JAILED_USER, python=os.path.realpath(sys.executable))
+    user = Who(name="user", user=ORDINARY_USER, jail_user=None, python=_python_for(ORDINARY_USER))
+    with ExitStack() as houses:
+        result = {}
+        for who, names in ((root, AS_ROOT), (user, AS_USER)):
+            both = [houses.enter_context(House(who, jailed=jailed)) for jailed in (False, True)]
+            for house in both:
+                house.attack(names)
+            result[who.name] = Rounds(control=both[0], jailed=both[1])
+        yield result
+
+
+CASES = [*(("root", name) for name in AS_ROOT), *(("user", name) for name in AS_USER)]
+
+
+@pytest.mark.parametrize(("who", "name"), CASES)
+def test_attack(rounds: dict[str, Rounds], who: str, name: str) -> None:
+    control, jailed = rounds[who].control, rounds[who].jailed
+    proof = ATTACKS[name].proof
+    without, inside = control.claims.get(name), jailed.claims.get(name)
+    assert without is not None, f"the control did not run: {control.output[-2000:]}"
+    assert inside is not None, f"the jailed attack did not run: {jailed.output[-2000:]}"
+    # inside, nothing worked
+    assert not inside["claim"], inside
+    assert not jailed.worked(name, proof), inside
+    # without the jail it does, else this test shows nothing
+    if without.get("unsupported"):
+        pytest.skip(f"this kernel does not have it: {without['hindrance']}")
+    assert without["claim"] or control.worked(name, proof), without
+
+
+@pytest.mark.parametrize("who", ["root", "user"])
+def test_no_byte_left_the_jail_and_no_file_outside_changed(rounds: dict[str, Rounds], who: str) -> None:
+    assert rounds[who].control.strangers() != []
+    assert rounds[who].control.changed() != []
+    assert rounds[who].jailed.claims.keys() == rounds[who].control.claims.keys()
+    assert rounds[who].jailed.strangers() == []
+    assert rounds[who].jailed.changed() == []
+
+
+def test_the_table_is_whole() -> None:
+    tables = [Path(__file__).with_name(f"{name}.py").read_text() for name in TABLES]
+    assert sum(text.count("\ndef attack_") for text in tables) == len(ATTACKS)
