@@ -99,7 +99,7 @@ class House:
             (root / "code" / package).mkdir(parents=True)
             for file in (ROOT / package).glob("*.py"):
                 shutil.copy(file, root / "code" / package)
-        for file, text in {
+        for name, text in {
             "code/hub.py": "",
             "site/other.pth": "",
             "home/.bashrc": "",
@@ -114,7 +114,7 @@ class House:
             "records/services": "",
             "resolv.conf": f"nameserver {SINKS[0]}\noptions timeout:1 attempts:1\n",
         }.items():
-            (root / file).write_text(text)
+            (root / name).write_text(text)
         for owned in (root, *root.rglob("*")):
             os.chown(owned, self._who.user, self._who.user)
         root.chmod(0o755)
