@@ -8,18 +8,24 @@ import asyncio
 import contextlib
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from importlib import resources
 from pathlib import Path
 
 from . import system
+from .control import Control, ControlProtocol
+from .day import TIME, Moment, Player, parse_day
 from .line import Line
+from .load import Load
 from .pty import Port
-from .store import read_memory, write_memory
+from .store import keep_private, read_memory, remove, write_memory
 from .teach_in import TeachIn
 from .world import World, WorldConfig
 
 MEMORY_FILE = "memory.json"
 LINK_NAME = "stick"
+CONTROL_NAME = "control.sock"
+MORNING_S = 6 * 3600.0
 KEEP_INTERVAL_S = 1.0
 
 
@@ -79,6 +85,13 @@ def _between(low: int, high: int) -> Callable[[str], int]:
     return checked
 
 
+def _clock_time(text: str) -> float:
+    if (match := TIME.fullmatch(text)) is None:
+        raise argparse.ArgumentTypeError(f"{text}: 00:00 to 23:59")
+    hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    return hours * 3600.0 + minutes * 60 + seconds
+
+
 def _address(text: str) -> bytes:
     with contextlib.suppress(ValueError):
         address = bytes.fromhex(text)
@@ -88,30 +101,69 @@ def _address(text: str) -> bytes:
 
 
 async def _serve(options: argparse.Namespace) -> None:
+    day = _read_day(options.day)
     line = Line(Port(options.dir / LINK_NAME), system.monotonic)
-    world = World(
+    world = _make_world(options, line)
+    memory = options.dir / MEMORY_FILE
+    read_memory(memory, world)
+    player = Player(world, day) if day else None
+    if player is not None:
+        player.start()
+    if options.teach_in:
+        TeachIn(world).start()
+    load = Load(world)
+    line.start(world)
+    if options.load:
+        load.set(options.load)
+        line.step()
+    async with contextlib.AsyncExitStack() as stack:
+        if options.control:
+            await stack.enter_async_context(_control(options.dir / CONTROL_NAME, Control(line, load, player)))
+        print(f"homebase simulator: stick at {line.port.link}, {len(world.devices)} devices", flush=True)
+        try:
+            await _keep_until_stopped(world, memory)
+        finally:
+            line.stop()
+            write_memory(memory, world)
+
+
+def _make_world(options: argparse.Namespace, line: Line) -> World:
+    start_s = options.start
+    if start_s is None:
+        start_s = system.local_day_s() if options.speed == 1.0 else MORNING_S
+    return World(
         WorldConfig(
-            devices=options.devices,
-            speed=options.speed,
-            day_start_s=system.local_day_s(),
-            central=options.central,
+            devices=options.devices, speed=options.speed, day_start_s=start_s, central=options.central
         ),
         uniform=system.chance(options.seed),
         emit=line.emit,
         on_line=line.recorder.from_host,
         now_s=system.monotonic(),
     )
-    memory = options.dir / MEMORY_FILE
-    read_memory(memory, world)
-    if options.teach_in:
-        TeachIn(world).start()
-    line.start(world)
-    print(f"homebase simulator: stick at {line.port.link}, {len(world.devices)} devices", flush=True)
+
+
+def _read_day(name: str) -> tuple[Moment, ...]:
+    if name == "none":
+        return ()
+    if name == "packaged":
+        return parse_day(resources.files("drivers.simulator").joinpath("day.toml").read_text("utf-8"))
     try:
-        await _keep_until_stopped(world, memory)
+        return parse_day(Path(name).read_text("utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from error
+
+
+@contextlib.asynccontextmanager
+async def _control(path: Path, control: Control) -> AsyncIterator[None]:
+    remove(path)
+    loop = asyncio.get_running_loop()
+    server = await loop.create_unix_server(lambda: ControlProtocol(control), path)
+    keep_private(path)
+    try:
+        yield
     finally:
-        line.stop()
-        write_memory(memory, world)
+        server.close()
+        remove(path)
 
 
 async def _keep_until_stopped(world: World, memory: Path) -> None:

@@ -125,7 +125,7 @@ class Air:
             self._tune_in(sending)
             self._finish(sending)
             return
-        clear_s = self._clear_at(now_s)
+        clear_s = self._clear_at(now_s, sending.node)
         if clear_s <= now_s:
             self._begin(sending)
         elif clear_s > sending.patience_until_s:
@@ -134,8 +134,12 @@ class Air:
         else:
             self._agenda.at(clear_s + self._uniform() * BACKOFF_S, lambda: self._attempt(sending))
 
-    def _clear_at(self, now_s: float) -> float:
-        sensed = [other.end_s for other in self._on_air if other.begun_s + SENSING_S <= now_s]
+    def _clear_at(self, now_s: float, node: Node) -> float:
+        sensed = [
+            other.end_s
+            for other in self._on_air
+            if other.node is node or other.begun_s + SENSING_S <= now_s  # nobody talks over himself
+        ]
         return max([*sensed, self._jammed_until_s])
 
     def _begin(self, sending: _Sending) -> None:

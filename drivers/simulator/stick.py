@@ -130,8 +130,8 @@ class Stick:
     # from the air
 
     def hears(self, burst: bool) -> bool:
-        """Hear every frame once reception is on, but not while sending."""
-        return self.receives and not self._sending
+        """Hear every frame once reception is on; while it sends, the air carries nothing else whole."""
+        return self.receives
 
     def receive(self, data: bytes, rssi_dbm: float) -> None:
         """Report a frame to the host."""

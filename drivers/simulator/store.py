@@ -39,3 +39,13 @@ def write_memory(path: Path, world: World) -> None:
     fresh.write_text(json.dumps({"version": VERSION, "devices": devices}), encoding="utf-8")
     fresh.chmod(0o600)
     fresh.replace(path)
+
+
+def remove(path: Path) -> None:
+    """Remove what an earlier run left."""
+    path.unlink(missing_ok=True)
+
+
+def keep_private(path: Path) -> None:
+    """Let nobody but the owner use a socket."""
+    path.chmod(0o600)

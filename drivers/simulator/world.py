@@ -15,6 +15,9 @@ from .devices.memory import DEVICE_LIST
 from .stick import Stick
 from .weather import outside_celsius
 
+CROWD = 50  # devices whose first frames the air carries at once
+CROWD_GAP_S = 0.1
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorldConfig:
@@ -79,9 +82,9 @@ class World:
                     raise ValueError(f"memory of {serial}: {error}") from error
 
     def power_on(self) -> None:
-        """Let every device begin."""
-        for device in self.devices.values():
-            device.power_on()
+        """Let every device begin; a crowd does so one after the other, as its fuses would be switched on."""
+        for index, device in enumerate(self.devices.values()):
+            device.power_on(max(0, index - CROWD) * CROWD_GAP_S)
 
     def home_s(self) -> float:
         """Home time: seconds since the midnight before the beginning."""

@@ -2,15 +2,43 @@
 
 from collections.abc import Callable, Sequence
 
+from .blind import Blind
+from .contact import Contact
+from .dimmer import Dimmer
 from .kind import Kind
+from .motion import Motion
+from .power_meter import PowerMeter
+from .radiator_thermostat import RadiatorThermostat
+from .remote import Remote
+from .smoke import Smoke
 from .switch import BATTERY, FLUSH_TWO, PLUG, Switch
+from .wall_thermostat import WallThermostat
+from .weather_sensor import WeatherSensor
 
 TWELVE: Sequence[Callable[[], Kind]] = (
     lambda: Switch(PLUG),
+    Dimmer,
+    Blind,
+    WallThermostat,
+    RadiatorThermostat,
+    Contact,
+    Motion,
+    Remote,
+    WeatherSensor,
+    Smoke,
+    PowerMeter,
     lambda: Switch(BATTERY),
-    lambda: Switch(FLUSH_TWO),
 )
-MORE: Sequence[Callable[[], Kind]] = (lambda: Switch(PLUG),)
+MORE: Sequence[Callable[[], Kind]] = (
+    WeatherSensor,
+    Contact,
+    lambda: Switch(FLUSH_TWO),
+    WeatherSensor,
+    RadiatorThermostat,
+    Contact,
+    lambda: Switch(PLUG),
+    Dimmer,
+)
 ADDRESS_BASE = 0x510000  # ours; not the range of real centrals or adapters
 
 

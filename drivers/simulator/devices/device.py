@@ -6,6 +6,7 @@ Source: docs/protocols/bidcos.md, "Message types", "Pairing, peers, registers", 
 """
 
 from collections.abc import Callable
+from functools import partial
 
 from drivers.bidcos.frames import BROADCAST, Damaged, Flag, Frame, decode_frame, encode_frame
 
@@ -27,6 +28,8 @@ EVENT_TRIES = 6  # list 0 register 14 where it is set
 DUPLICATE_S = 3.0  # an equal frame within this time is a repeat: answered again, not obeyed again
 TRIES_REGISTER = 0x14
 ANSWER_FLAGS = 0x80
+PAGE_FLAGS = 0xA0
+PAGE_TRIES = 3
 KINDS_FROM_PEERS = (0x3E, 0x40, 0x41, 0x42, 0x58, 0x59)
 
 
@@ -68,9 +71,9 @@ class Device:
 
     # life
 
-    def power_on(self) -> None:
+    def power_on(self, delay_s: float = 0.0) -> None:
         """Begin, after the address-dependent wait that keeps a house from talking all at once."""
-        self.agenda.after(self.address[2] * 0.010, lambda: self.kind.start(self))
+        self.agenda.after(delay_s + self.address[2] * 0.010, lambda: self.kind.start(self))
 
     def factory_reset(self) -> None:
         """Forget owner, peers and settings."""
@@ -224,14 +227,20 @@ class Device:
 
     def answer_pages(self, question: Frame, pages: Pages) -> None:
         """Send the frames of a list one by one, each acknowledged before the next (type 10)."""
-        self.outbox.clear()
-        self.memory.counter = question.counter
+        letters = []
         for index, page in enumerate(pages):
-            counter = (question.counter + index) & 0xFF
-            self.memory.counter = counter
-            self._post(
-                0x10, question.sender, page, 0xA0, tries=3, counter=counter, delay_s=self._turn_round_s()
+            self.memory.counter = (question.counter + index) & 0xFF
+            frame = self._frame(0x10, question.sender, page, PAGE_FLAGS, self.memory.counter)
+            data = encode_frame(frame)
+            letters.append(
+                Letter(
+                    build=partial(bytes, data),
+                    tries=PAGE_TRIES,
+                    delay_s=self._turn_round_s(),
+                    is_page=True,
+                )
             )
+        self.outbox.post_pages(letters)
 
     def _status(self, channel: int) -> bytes | None:
         status = self.kind.status(channel)
@@ -248,9 +257,9 @@ class Device:
         tries = self.memory.register(TRIES_REGISTER, EVENT_TRIES) or EVENT_TRIES
         for peer in self.memory.peers.get(channel, []):
             if peer[:3] != self.memory.central:
-                self._post(kind, peer[:3], payload, flags, tries=tries)
+                self._post(kind, peer[:3], payload, flags, tries)
         if self.memory.is_paired:
-            self._post(kind, self.memory.central, payload, flags, tries=tries)
+            self._post(kind, self.memory.central, payload, flags, tries)
 
     def inform(self, kind: int, payload: bytes, flags: int, receiver: bytes = BROADCAST) -> None:
         """Send to whoever listens; nobody acknowledges it. Unowned devices keep quiet."""
@@ -272,7 +281,7 @@ class Device:
     def ask_time(self) -> None:
         """Ask the central for the time (3F)."""
         if self.memory.is_paired:
-            self._post(0x3F, self.memory.central, b"", 0xA0, tries=3)
+            self._post(0x3F, self.memory.central, b"", 0xA0, PAGE_TRIES)
 
     def _send_info(self, receiver: bytes, flags: int) -> None:
         model = self.kind.model
@@ -287,15 +296,11 @@ class Device:
         self.memory.counter = (self.memory.counter + 1) & 0xFF
         return self.memory.counter
 
-    def _post(
-        self, kind: int, receiver: bytes, payload: bytes, flags: int, *, tries: int,
-        counter: int | None = None, delay_s: float = 0.0,
-    ) -> None:  # fmt: skip
+    def _post(self, kind: int, receiver: bytes, payload: bytes, flags: int, tries: int) -> None:
         def build() -> bytes:
-            number = self.next_counter() if counter is None else counter
-            return encode_frame(self._frame(kind, receiver, payload, flags, number))
+            return encode_frame(self._frame(kind, receiver, payload, flags, self.next_counter()))
 
-        self.outbox.post(Letter(build=build, tries=tries, delay_s=delay_s))
+        self.outbox.post(Letter(build=build, tries=tries))
 
     def _frame(self, kind: int, receiver: bytes, payload: bytes, flags: int, counter: int) -> Frame:
         return Frame(
@@ -307,6 +312,10 @@ class Device:
 
     def _transmit_later(self, data: bytes) -> None:
         self.agenda.after(self._turn_round_s(), lambda: self._transmit(data, lambda: None))
+
+    def transmit(self, data: bytes) -> None:
+        """Send a ready frame once."""
+        self._transmit(data, lambda: None)
 
     def _transmit(self, data: bytes, left: Callable[[], None]) -> None:
         def sent() -> None:

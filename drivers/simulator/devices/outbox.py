@@ -4,7 +4,7 @@ Source: docs/protocols/bidcos.md, "Time-outs and repeats" (up to 6 sends, 300 to
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from drivers.bidcos.frames import Frame
@@ -18,12 +18,16 @@ GAP_MAX_S = 1.0
 
 @dataclass(slots=True, kw_only=True)
 class Letter:
-    """One frame to deliver. build: called once, when its turn comes, so that counters stay in order."""
+    """One frame to deliver.
+
+    build: called once, when its turn comes, so that counters stay in order. delay_s: before its first send.
+    is_page: part of an answer to a register read; a new read replaces it.
+    """
 
     build: Callable[[], bytes]
     tries: int
     delay_s: float = 0.0
-    done: Callable[[bool], None] | None = None
+    is_page: bool = False
     data: bytes = b""
 
 
@@ -45,12 +49,18 @@ class Outbox:
         self._current: Letter | None = None
         self._timer: Appointment | None = None
 
-    def post(self, letter: Letter, *, first: bool = False) -> None:
-        """Deliver a letter after those that wait, or before them."""
-        if first:
-            self._letters.appendleft(letter)
-        else:
-            self._letters.append(letter)
+    def post_pages(self, pages: Sequence[Letter]) -> None:
+        """Deliver the pages of an answer before everything else, instead of the pages that still wait."""
+        current, self._current = self._current, None
+        if self._timer is not None:
+            self._timer.cancel()
+        waiting = [letter for letter in (current, *self._letters) if letter and not letter.is_page]
+        self._letters = deque((*pages, *waiting))
+        self._next()
+
+    def post(self, letter: Letter) -> None:
+        """Deliver a letter after those that wait."""
+        self._letters.append(letter)
         if len(self._letters) > QUEUE_MAX:
             self._letters.popleft()
         if self._current is None:
@@ -70,13 +80,8 @@ class Outbox:
             return False
         if frame.counter != letter.data[1] or frame.sender != letter.data[7:10]:
             return False
-        self._finish(letter, delivered=True)
+        self._finish()
         return True
-
-    @property
-    def waiting_for(self) -> bytes:
-        """The frame that is on its way; empty when there is none."""
-        return self._current.data if self._current is not None else b""
 
     def _next(self) -> None:
         if not self._letters:
@@ -89,7 +94,7 @@ class Outbox:
             return
         if letter.tries <= 0:
             self.given_up += 1
-            self._finish(letter, delivered=False)
+            self._finish()
             return
         letter.tries -= 1
         letter.data = letter.data or letter.build()
@@ -100,11 +105,8 @@ class Outbox:
             gap_s = GAP_MIN_S + self._uniform() * (GAP_MAX_S - GAP_MIN_S)
             self._timer = self._agenda.after(gap_s, lambda: self._send(letter))
 
-    def _finish(self, letter: Letter, *, delivered: bool) -> None:
+    def _finish(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
         self._current = None
-        if letter.done is not None:
-            letter.done(delivered)
-        if self._current is None:
-            self._next()
+        self._next()

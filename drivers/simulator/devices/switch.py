@@ -12,6 +12,7 @@ from ..payloads import seconds16
 from .device import Device
 from .kind import ActRefused, Model, Status
 from .memory import ListId, Registers
+from .touch import battery
 
 ON, OFF, LAST = 0xC8, 0x00, 0xC9
 TIMER_RUNS = 0x40
@@ -101,7 +102,7 @@ class Switch:
         if verb in {"on", "off", "toggle", "press"} and channel in self._level:
             self.set(channel, {"on": True, "off": False}.get(verb, not self.is_on(channel)))
         elif verb == "battery" and self.model.sleeps:
-            self._low_battery = args[:1] == ("low",)
+            self._low_battery = battery(args)
         else:
             raise ActRefused(f"{self.model.name} knows: on, off, toggle (channel 1 to {self.model.channels})")
 
