@@ -1,0 +1,273 @@
+"""One browser connection, from its first byte to its last. Read downwards: run → _exchange → _read → _write.
+
+h11 decides what is HTTP; checks.py what may be asked; this file waits, bounds and writes.
+"""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+import h11
+
+from privacy.gate.checks import is_websocket, refuse, too_large
+from privacy.gate.exchange import CONSOLE, Answer, Endpoint, Request, problem
+from privacy.gate.relay import HubBroken, Relay
+from privacy.gate.streams import HubStream, ParkedStreams
+
+BODY_LIMIT = 256 << 10  # bytes of one request's body
+HEAD_LIMIT = 32 << 10  # bytes of its line and headers
+HEAD_TIME_S = 10.0  # from the first byte to the end of the headers; also for the first byte of all
+BODY_TIME_S = 20.0
+IDLE_TIME_S = 75.0  # between two requests
+WRITE_TIME_S = 30.0  # a browser that takes nothing for so long is gone
+LINGER_S, LINGER_LIMIT = (
+    1.0,
+    1 << 20,
+)  # a refused body is read so far, or the refusal would be lost to a reset
+SEND_BUFFER = 128 << 10  # bytes the kernel keeps for a slow browser: what is behind shows early
+_PIECE = 1 << 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """One line of the access log; these fields and no other (obligation Q6.1-a)."""
+
+    ip: str
+    file: str
+    status: int
+    referrer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """What every connection shares. find: the endpoint of a method and path, None when the hub is meant."""
+
+    port: int
+    find: Callable[[str, str], Endpoint | None]
+    streams: ParkedStreams
+    record: Callable[[Access], None]
+
+
+class Connection:
+    """Serves one accepted connection until either side is done."""
+
+    def __init__(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, peer: str, house: House
+    ) -> None:
+        self._reader, self._writer, self._peer, self._house = reader, writer, peer, house
+        self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=HEAD_LIMIT)
+        self._relay = Relay(house.streams)
+        self._first = True
+
+    async def run(self) -> None:
+        """Serve until the connection is done. Never raises for what the other side does."""
+        if self._peer != CONSOLE:
+            self._writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+        try:
+            while await self._exchange():
+                self._first = False
+                self._http.start_next_cycle()
+        except (OSError, TimeoutError, HubBroken):
+            self._writer.transport.abort()
+        finally:
+            self._relay.close()
+            self._writer.close()
+            try:
+                async with asyncio.timeout(WRITE_TIME_S):
+                    await self._writer.wait_closed()
+            except OSError:  # also TimeoutError: what it did not take by now it does not get
+                self._writer.transport.abort()
+
+    async def _exchange(self) -> bool:
+        try:
+            request = await self._read()
+        except h11.RemoteProtocolError as error:
+            await self._refuse_unread(_unreadable(error.error_status_hint))
+            return False
+        except TimeoutError:
+            if self._http.their_state is not h11.IDLE or self._http.trailing_data[0]:
+                await self._refuse_unread(_too_slow())
+            return False
+        if request is None:
+            return False
+        if isinstance(request, Answer):
+            await self._give_up(request)
+            return False
+        if request.path.startswith("/api/") and is_websocket(request):
+            return await self._splice(request)
+        endpoint = self._house.find(request.method, request.path)
+        await self._write(
+            request, await (self._relay.ask(request) if endpoint is None else endpoint(request))
+        )
+        return self._http.our_state is h11.DONE and self._http.their_state is h11.DONE
+
+    # from the browser
+
+    async def _read(self) -> Request | Answer | None:
+        """Return the next request, the refusal of it (the rest unread), or None at the end."""
+        async with asyncio.timeout(HEAD_TIME_S if self._first else IDLE_TIME_S) as limit:
+            event = await self._event(limit)
+        if isinstance(event, h11.ConnectionClosed):
+            return None
+        assert isinstance(event, h11.Request)
+        request = self._understood(event)
+        if (refusal := refuse(request, self._house.port, BODY_LIMIT)) is not None:
+            self._log(request.path, refusal.status, request)
+            return refusal
+        if self._http.they_are_waiting_for_100_continue:
+            await self._send(h11.InformationalResponse(status_code=100, headers=[]))
+        body = bytearray()
+        async with asyncio.timeout(BODY_TIME_S):
+            while isinstance(event := await self._event(), h11.Data):
+                body += event.data
+                if len(body) > BODY_LIMIT:
+                    self._log(request.path, 413, request)
+                    return too_large(BODY_LIMIT)
+        if isinstance(event, h11.ConnectionClosed):
+            return None
+        return replace(request, body=bytes(body))
+
+    async def _event(self, limit: asyncio.Timeout | None = None) -> h11.Event:
+        while True:
+            event = self._http.next_event()
+            if event is h11.PAUSED:
+                raise h11.RemoteProtocolError("a second request before the first was answered")
+            if event is not h11.NEED_DATA:
+                assert not isinstance(event, type)
+                return event
+            data = await self._reader.read(_PIECE)
+            if limit is not None and not self._http.trailing_data[0]:
+                limit.reschedule(asyncio.get_running_loop().time() + HEAD_TIME_S)
+            self._http.receive_data(data)
+
+    def _understood(self, event: h11.Request) -> Request:
+        path, _, query = event.target.decode("latin-1").partition("?")
+        return Request(
+            method=event.method.decode("latin-1"),
+            path=path,
+            query=query,
+            headers=tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in event.headers),
+            peer=self._peer,
+        )
+
+    # to the browser
+
+    async def _write(self, request: Request, answer: Answer) -> None:
+        self._log(request.path, answer.status, request)
+        length = answer.length if answer.stream is not None else len(answer.body)
+        await self._head(answer, length)
+        if answer.stream is not None:
+            async for piece in answer.stream:
+                if request.method != "HEAD":
+                    await self._send(h11.Data(data=piece))
+        elif request.method != "HEAD" and answer.body:
+            await self._send(h11.Data(data=answer.body))
+        await self._send(h11.EndOfMessage())
+
+    async def _head(self, answer: Answer, length: int) -> None:
+        headers = [*answer.headers, ("X-Content-Type-Options", "nosniff")]
+        if answer.content_type is not None:
+            headers.append(("Content-Type", answer.content_type))
+        if answer.status not in {204, 304}:
+            headers.append(("Content-Length", str(length)))
+        if self._http.their_state in {h11.IDLE, h11.SEND_BODY, h11.ERROR}:
+            headers.append(("Connection", "close"))
+        await self._send(h11.Response(status_code=answer.status, headers=headers))
+
+    async def _send(self, event: h11.Event) -> None:
+        self._writer.write(self._http.send(event) or b"")
+        async with asyncio.timeout(WRITE_TIME_S):
+            await self._writer.drain()
+
+    async def _refuse_unread(self, answer: Answer) -> None:
+        self._house.record(Access(ip=self._peer, file="-", status=answer.status, referrer=""))
+        await self._give_up(answer)
+
+    async def _give_up(self, answer: Answer) -> None:
+        """Refuse, and close so that the refusal arrives."""
+        if self._http.our_state not in {h11.IDLE, h11.SEND_RESPONSE}:
+            return
+        await self._head(answer, len(answer.body))
+        await self._send(h11.Data(data=answer.body))
+        await self._send(h11.EndOfMessage())
+        with contextlib.suppress(TimeoutError, OSError):
+            self._writer.write_eof()
+            async with asyncio.timeout(LINGER_S):
+                left = LINGER_LIMIT
+                while left > 0 and (data := await self._reader.read(_PIECE)):
+                    left -= len(data)
+
+    # WebSocket
+
+    async def _splice(self, request: Request) -> bool:
+        answer, stream, early = await self._relay.upgrade(request)
+        if stream is None:
+            await self._write(request, answer)
+            return False
+        self._log(request.path, 101, request)
+        await self._send(h11.InformationalResponse(status_code=101, headers=list(answer.headers)))
+        self._writer.write(early)
+        stream.writer.write(self._http.trailing_data[0])
+        try:
+            await _pass_on_both_ways(self._reader, self._writer, stream)
+        finally:
+            stream.writer.close()
+        return False
+
+    def _log(self, path: str, status: int, request: Request) -> None:
+        referrer = urlsplit(request.header("referer") or "")
+        self._house.record(
+            Access(
+                ip=self._peer,
+                file=path,
+                status=status,
+                referrer=f"{referrer.scheme}://{referrer.netloc}{referrer.path}" if referrer.netloc else "",
+            )
+        )
+
+
+def _unreadable(status: int) -> Answer:
+    if status == 431:
+        return problem(
+            431,
+            "head_too_large",
+            "the headers are too large",
+            way_out="send less",
+            allowed=f"{HEAD_LIMIT} bytes",
+        )
+    return problem(status, "not_http", "this is not a request of HTTP/1.1", way_out="send valid HTTP/1.1")
+
+
+def _too_slow() -> Answer:
+    return problem(
+        408,
+        "too_slow",
+        "the request did not arrive in time",
+        way_out="send it at once",
+        allowed=f"{HEAD_TIME_S:.0f} s for the headers, {BODY_TIME_S:.0f} s for the body",
+    )
+
+
+class _Closed(Exception):
+    """One side of a splice is done, so both are."""
+
+
+async def _pass_on_both_ways(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, stream: HubStream
+) -> None:
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(_pass_on(reader, stream.writer), name="websocket.up")
+            tasks.create_task(_pass_on(stream.reader, writer), name="websocket.down")
+    except* (_Closed, OSError):
+        pass
+
+
+async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while data := await reader.read(_PIECE):
+        writer.write(data)
+        await writer.drain()  # waits while the other side is slow: nothing piles up here
+    raise _Closed

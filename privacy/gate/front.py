@@ -1,0 +1,155 @@
+"""The front: accepts browsers on loopback and the command line on home.sock, and says who answers what.
+
+Who may connect is decided here; one connection's life is connection.py.
+"""
+
+import asyncio
+import logging
+import socket
+from collections.abc import Callable, Mapping
+
+from privacy.gate.connection import Access, Connection, House
+from privacy.gate.exchange import Answer, Endpoint, Request, problem
+
+log = logging.getLogger(__name__)
+
+CONNECTIONS_LIMIT = 256  # at once, browsers and command line together
+BACKLOG = 128
+
+PeerOf = Callable[[socket.socket], str | None]
+"""Names the peer of an accepted socket for the hub and the access log; None refuses it."""
+
+
+class PortTaken(Exception):
+    """Somebody else listens there. port: the one that was asked for."""
+
+    def __init__(self, port: int, reason: str) -> None:
+        super().__init__(port, reason)
+        self.port, self.reason = port, reason
+
+
+def listen_on_loopback(port: int) -> socket.socket:
+    """Return a socket that listens on 127.0.0.1; port 0 lets the kernel choose.
+
+    Raises:
+        PortTaken: the port is in use, or not for this user.
+    """
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind(("127.0.0.1", port))
+        listening.listen(BACKLOG)
+    except OSError as error:
+        listening.close()
+        raise PortTaken(port, error.strerror or "refused") from error
+    return listening
+
+
+class Routes:
+    """The one table of the gate's own answers; ``/api/`` is the hub's, the rest are the app's files."""
+
+    def __init__(self, files: Endpoint, own: Mapping[tuple[str, str], Endpoint]) -> None:
+        self._files, self._own = files, own
+
+    def find(self, method: str, path: str) -> Endpoint | None:
+        """Return who answers; None means the hub."""
+        if path == "/api" or path.startswith("/api/"):
+            return None
+        if not path.startswith("/gate/"):
+            return self._files
+        if (endpoint := self._own.get((method, path))) is not None:
+            return endpoint
+        methods = sorted(known for known, at in self._own if at == path)
+        return _not_here if not methods else _wrong_method(", ".join(methods))
+
+
+class Front:
+    """Accepts connections until cancelled, at most CONNECTIONS_LIMIT at once."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._open = 0
+
+    async def serve(self, listening: socket.socket, peer_of: PeerOf) -> None:
+        """Serve one listening socket, of either family."""
+        async with asyncio.TaskGroup() as tasks:
+
+            def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+                self._accept(reader, writer, peer_of, tasks)
+
+            start = asyncio.start_unix_server if listening.family == socket.AF_UNIX else asyncio.start_server
+            server = await start(accept, sock=listening)
+            try:
+                await asyncio.get_running_loop().create_future()
+            finally:
+                server.close()  # not `async with`: that would wait for connections only our TaskGroup ends
+
+    def _accept(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        peer_of: PeerOf,
+        tasks: asyncio.TaskGroup,
+    ) -> None:
+        peer = peer_of(writer.get_extra_info("socket"))
+        if peer is None:
+            _turn_away(writer, _FOREIGN)
+        elif self._open >= CONNECTIONS_LIMIT:
+            self._house.record(Access(ip=peer, file="-", status=503, referrer=""))
+            _turn_away(writer, _FULL)
+        else:
+            tasks.create_task(self._serve_one(reader, writer, peer), name="front.connection")
+
+    async def _serve_one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, peer: str) -> None:
+        self._open += 1
+        try:
+            await Connection(reader, writer, peer, self._house).run()
+        finally:
+            self._open -= 1
+
+
+def address_of(connection: socket.socket) -> str | None:
+    """The peer of a browser's connection: its address."""
+    try:
+        return str(connection.getpeername()[0])
+    except OSError:
+        return None  # gone already
+
+
+def _turn_away(writer: asyncio.StreamWriter, answer: Answer) -> None:
+    head = f"HTTP/1.1 {answer.status} Refused\r\nContent-Type: {answer.content_type}\r\nConnection: close\r\n"
+    writer.write(f"{head}Content-Length: {len(answer.body)}\r\n\r\n".encode() + answer.body)
+    writer.close()
+
+
+async def _not_here(request: Request) -> Answer:
+    return problem(404, "not_found", f"{request.path[:80]} is not known", way_out="see /api/v1/openapi.json")
+
+
+def _wrong_method(allowed: str) -> Endpoint:
+    async def refuse(request: Request) -> Answer:
+        return problem(
+            405,
+            "method_unknown",
+            f"{request.method} is not answered at {request.path[:80]}",
+            way_out="use an allowed method",
+            allowed=allowed,
+            headers=(("Allow", allowed),),
+        )
+
+    return refuse
+
+
+_FULL = problem(
+    503,
+    "too_many_connections",
+    "too many connections at once",
+    way_out="close some and try again",
+    allowed=f"{CONNECTIONS_LIMIT} connections",
+)
+_FOREIGN = problem(
+    403,
+    "foreign_user",
+    "this socket belongs to another user",
+    way_out="run the command as the user who runs homebase, or as root",
+)

@@ -1,0 +1,67 @@
+"""Opens the one serial device that the hub may use; the jail itself has no way to any.
+
+Whatever the path leads to: only a terminal device passes, and none that is somebody's terminal.
+"""
+
+import errno
+import fcntl
+import os
+import stat
+import termios
+from collections.abc import Iterator
+from pathlib import Path
+
+from privacy.conversation import Declined, Reply
+
+_MISSING = {errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.ENOTDIR, errno.ELOOP, errno.EIO}
+_BUSY = {errno.EBUSY, errno.EAGAIN}
+_CONTROLLING_TERMINAL = 6 - 2  # field tty_nr of /proc/PID/stat, after pid and name
+
+
+def open_serial(path: Path) -> Reply:
+    """Return the open device beside an empty answer; the caller closes it after sending.
+
+    Raises:
+        Declined: port_missing, port_busy or port_denied, with what to do.
+    """
+    try:
+        if not stat.S_ISCHR(path.stat().st_mode):
+            raise Declined("port_missing", f"{path} is no serial device: set [radio] port")
+        descriptor = os.open(path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        raise _declined(path, error) from error
+    try:
+        if not os.isatty(descriptor):
+            raise Declined("port_missing", f"{path} is no serial device: set [radio] port")
+        if os.fstat(descriptor).st_rdev in set(_controlling_terminals()):
+            raise Declined("port_busy", f"{path} is somebody's terminal: set [radio] port to the stick")
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)  # what other well-behaved programs look at
+        fcntl.ioctl(descriptor, termios.TIOCEXCL)  # and what the kernel enforces against the rest
+    except OSError as error:
+        os.close(descriptor)
+        raise _declined(path, error) from error
+    except Declined:
+        os.close(descriptor)
+        raise
+    return Reply(fields={}, descriptor=descriptor)
+
+
+def _declined(path: Path, error: OSError) -> Declined:
+    if error.errno in _BUSY:
+        return Declined("port_busy", f"{path} is used by another program: stop it")
+    if error.errno in _MISSING:
+        return Declined("port_missing", f"{path} is not there: plug the stick in, or set [radio] port")
+    return Declined("port_denied", f"{path}: {error.strerror}; add this user to the group dialout")
+
+
+def _controlling_terminals() -> Iterator[int]:
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdecimal():
+            try:
+                fields = (folder / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue  # ended meanwhile
+            # the kernel's number packs major and minor as makedev does for small ones, proc(5)
+            number = int(fields[_CONTROLLING_TERMINAL])
+            if number:
+                yield os.makedev((number >> 8) & 0xFFF, (number & 0xFF) | ((number >> 12) & 0xFFF00))
