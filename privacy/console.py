@@ -1,0 +1,50 @@
+"""The command line's side of console.sock: one question, one answer, blocking. Standard library only."""
+
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+
+from privacy.conversation import Declined
+from privacy.framing import BrokenFrame, MessageDecoder, encode_message
+
+__all__ = ["ConsoleAway", "ConsoleDeclined", "ask"]
+
+ConsoleDeclined = Declined
+ANSWER_TIME_S = 60.0
+_PIECE = 1 << 16
+
+
+class ConsoleAway(Exception):
+    """No gate answers at the socket: homebase is not running, or this user may not ask."""
+
+
+def ask(path: Path, verb: str, /, **fields: object) -> Mapping[str, object]:
+    """Ask the gate at ``path`` (console.sock) and return the answer's fields.
+
+    Raises:
+        ConsoleAway: nobody there, or the connection was refused.
+        ConsoleDeclined: the gate answered with an error.
+    """
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.settimeout(ANSWER_TIME_S)
+            connection.connect(str(path))
+            connection.sendall(encode_message({"id": 1, "verb": verb, **fields}))
+            answer = _answer(connection)
+    except (OSError, BrokenFrame) as error:
+        raise ConsoleAway(f"{path}: {error}") from error
+    match answer:
+        case {"ok": dict(content)}:
+            return content
+        case {"error": {"code": str(code), **rest}}:
+            raise ConsoleDeclined(code, str(rest.get("detail", "")))
+        case _:
+            raise ConsoleAway(f"{path}: refused; run it as the user who runs homebase, or as root")
+
+
+def _answer(connection: socket.socket) -> Mapping[str, object]:
+    decoder = MessageDecoder()
+    while data := connection.recv(_PIECE):
+        for message in decoder.feed(data):
+            return message
+    return {}

@@ -1,0 +1,104 @@
+"""The gate's part of homebase.toml: [gate], [radio] port, [[recipient]]. All mistakes are found at once.
+
+The other sections are the hub's; it checks them itself at its start.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+PORT = 8480  # of the front on 127.0.0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mistake:
+    """One wrong key. allowed: range or values in words."""
+
+    key: str
+    value: object
+    allowed: str
+
+    def __str__(self) -> str:
+        return f"{self.key} = {self.value!r}: allowed is {self.allowed}"
+
+
+class BadConfig(Exception):
+    """homebase.toml can't be used; carries every mistake."""
+
+    def __init__(self, path: Path, mistakes: tuple[Mistake, ...]) -> None:
+        super().__init__(path, mistakes)
+        self.path, self.mistakes = path, mistakes
+
+    def __str__(self) -> str:
+        return f"{self.path}: " + " · ".join(str(mistake) for mistake in self.mistakes) + "; correct the file"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateConfig:
+    """What the gate reads.
+
+    port: 1 to 65535 on 127.0.0.1, 0 lets the kernel choose. serial: the radio's device, None looks for one.
+    recipients: tables of [[recipient]], unread (privacy/register.py checks them).
+    """
+
+    port: int = PORT
+    serial: Path | None = None
+    recipients: tuple[Mapping[str, object], ...] = ()
+
+
+def read_config(path: Path) -> GateConfig:
+    """Read the file; one that does not exist gives the defaults.
+
+    Raises:
+        BadConfig: unreadable, not TOML, or mistakes in the gate's sections.
+    """
+    try:
+        text = path.read_bytes()
+    except FileNotFoundError:
+        return GateConfig()
+    except OSError as error:
+        raise BadConfig(path, (Mistake(key="file", value=error.strerror, allowed="a readable file"),)) from error
+    import tomllib  # noqa: PLC0415 - most homes have no file: costs start and memory only where needed
+
+    try:
+        return config_from(tomllib.loads(text.decode()), path)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadConfig(path, (Mistake(key="file", value=str(error), allowed="TOML in UTF-8"),)) from error
+
+
+def config_from(table: Mapping[str, object], path: Path) -> GateConfig:
+    """Check a parsed homebase.toml.
+
+    Raises:
+        BadConfig: with all mistakes.
+    """
+    if mistakes := tuple(_mistakes(table)):
+        raise BadConfig(path, mistakes)
+    gate, radio, recipients = table.get("gate", {}), table.get("radio", {}), table.get("recipient", [])
+    assert isinstance(gate, dict)
+    assert isinstance(radio, dict)
+    assert isinstance(recipients, list)
+    serial = radio.get("port", "")
+    return GateConfig(
+        port=gate.get("port", PORT),
+        serial=Path(serial) if serial else None,
+        recipients=tuple(recipients),
+    )
+
+
+def _mistakes(table: Mapping[str, object]) -> Iterator[Mistake]:
+    gate, radio, recipients = table.get("gate", {}), table.get("radio", {}), table.get("recipient", [])
+    if not isinstance(gate, dict):
+        yield Mistake(key="gate", value=gate, allowed="a section [gate]")
+    else:
+        for key, value in gate.items():
+            if key != "port":
+                yield Mistake(key=f"gate.{key}", value=value, allowed="one of: port")
+            elif type(value) is not int or not 0 <= value <= 65535:
+                yield Mistake(key="gate.port", value=value, allowed="0 to 65535, 0 picks a free one")
+    if not isinstance(radio, dict):
+        yield Mistake(key="radio", value=radio, allowed="a section [radio]")
+    elif not isinstance(port := radio.get("port", ""), str) or (port and not port.startswith("/")):
+        yield Mistake(key="radio.port", value=port, allowed='an absolute path, for example "/dev/ttyACM0"')
+    if not isinstance(recipients, list) or not all(isinstance(entry, dict) for entry in recipients):
+        yield Mistake(key="recipient", value=recipients, allowed="tables [[recipient]]")

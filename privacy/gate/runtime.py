@@ -1,0 +1,156 @@
+"""Folders, modes, lock and listening sockets of a running home. What it makes belongs to this user alone.
+
+``state`` stays on disk: hub/, gate/, and the demo's simulator/. ``run`` lives as long as the home does.
+"""
+
+import fcntl
+import os
+import shutil
+import socket
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+SOCKET_PATH_LIMIT = 107  # bytes of an AF_UNIX address, unix(7)
+_BACKLOG = 64
+
+
+class CantWrite(Exception):
+    """A folder or file can't be made or written. The text is one line with the way out."""
+
+
+class NotOurs(Exception):
+    """A folder in a place that others can write to is not this user's alone."""
+
+
+class AlreadyRunning(Exception):
+    """Another gate holds the lock of this state folder."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """Where things are. run: see privacy/places.py for its name."""
+
+    state: Path
+    run: Path
+
+    @property
+    def hub_state(self) -> Path:
+        """Writable for the hub, its only folder on disk."""
+        return self.state / "hub"
+
+    @property
+    def gate_state(self) -> Path:
+        """The gate's own: key, store, lock; never visible in a jail."""
+        return self.state / "gate"
+
+    @property
+    def simulator_state(self) -> Path:
+        """Writable for the demo's simulator."""
+        return self.state / "simulator"
+
+    @property
+    def hub_run(self) -> Path:
+        """control.sock and stream.sock, read-only in the hub's jail."""
+        return self.run / "hub"
+
+    @property
+    def ring(self) -> Path:
+        """Writable for the hub, in memory."""
+        return self.run / "ring"
+
+    @property
+    def console(self) -> Path:
+        """console.sock and home.sock, outside every jail."""
+        return self.run / "console"
+
+    @property
+    def stick(self) -> Path:
+        """The demo's serial stick; leads to the simulator's current pty."""
+        return self.run / "stick"
+
+
+@contextmanager
+def prepared(places: Places, *, demo: bool) -> Iterator[None]:
+    """Make the folders and hold the lock; the runtime folder goes at the end.
+
+    Raises:
+        CantWrite, NotOurs, AlreadyRunning: nothing was started.
+    """
+    made_run = not places.run.exists()
+    try:
+        for folder in (places.state, places.gate_state, places.hub_state):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if demo:
+            places.simulator_state.mkdir(mode=0o700, exist_ok=True)
+        lock = os.open(places.gate_state / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise CantWrite(
+            f"state folder {error.filename or places.state}: {error.strerror}; name another with --state"
+        ) from error
+    try:
+        _lock(lock, places.state)
+        _make_run(places, demo=demo)
+        yield
+        if made_run:
+            shutil.rmtree(places.run, ignore_errors=True)
+    finally:
+        os.close(lock)
+
+
+def listen(path: Path, mode: int) -> socket.socket:
+    """Return a socket that listens at ``path``, non-blocking.
+
+    Raises:
+        CantWrite: the path is too long, or not writable.
+    """
+    if len(os.fsencode(path)) > SOCKET_PATH_LIMIT:
+        raise CantWrite(f"{path}: longer than {SOCKET_PATH_LIMIT} bytes; set XDG_RUNTIME_DIR to a shorter folder")
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listening.setblocking(False)
+    try:
+        path.unlink(missing_ok=True)
+        listening.bind(str(path))
+        path.chmod(mode)
+        listening.listen(_BACKLOG)
+    except OSError as error:
+        listening.close()
+        raise CantWrite(f"{path}: {error.strerror}; set XDG_RUNTIME_DIR to a writable folder") from error
+    return listening
+
+
+def _lock(lock: int, state: Path) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        holder = os.pread(lock, 20, 0).decode(errors="replace").strip() or "unknown"
+        raise AlreadyRunning(
+            f"a homebase runs with {state} already (process {holder}); stop it, or name another with --state"
+        ) from error
+    os.ftruncate(lock, 0)
+    os.pwrite(lock, b"%d\n" % os.getpid(), 0)
+
+
+def _make_run(places: Places, *, demo: bool) -> None:
+    try:
+        places.run.mkdir(mode=0o700, exist_ok=True)
+        found = places.run.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o022:
+            raise NotOurs(f"{places.run} is not this user's own folder; remove it, or set XDG_RUNTIME_DIR")
+        for folder, mode in ((places.hub_run, 0o755), (places.ring, 0o700), (places.console, 0o700)):
+            folder.mkdir(mode=mode, exist_ok=True)
+            folder.chmod(mode)
+        if demo:
+            _link(places.run / "sim", places.simulator_state)
+            _link(places.stick, Path("sim/stick"))
+    except OSError as error:
+        raise CantWrite(
+            f"runtime folder {error.filename or places.run}: {error.strerror}; set XDG_RUNTIME_DIR to a writable one"
+        ) from error
+
+
+def _link(link: Path, target: Path) -> None:
+    link.unlink(missing_ok=True)
+    link.symlink_to(target)

@@ -1,0 +1,35 @@
+"""Where a home keeps its things: the folders that the gate makes and the command line looks for. No I/O but stat."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+RUN_STATE = Path("/var/lib/homebase")  # `homebase run` and systemd
+SYSTEM_RUN = Path("/run/homebase")  # made by tmpfiles.d for the system's own home
+CONFIG = Path("/etc/homebase/homebase.toml")
+
+
+def demo_state(environment: Mapping[str, str]) -> Path:
+    """The demo's folder, by the XDG base directory specification."""
+    base = environment.get("XDG_STATE_HOME") or str(Path(environment.get("HOME", "/")) / ".local/state")
+    return Path(base) / "homebase/demo"
+
+
+def runtime_folder(state: Path, environment: Mapping[str, str]) -> Path:
+    """Where the home of ``state`` has its sockets while it runs."""
+    return next(_runtime_folders(state, environment))
+
+
+def running_homes(state: Path | None, environment: Mapping[str, str]) -> Iterator[Path]:
+    """Runtime folders in which the home of ``state`` may be found, best first; without a state any home."""
+    for folder in [state] if state is not None else [RUN_STATE, demo_state(environment)]:
+        yield from _runtime_folders(folder, environment)
+
+
+def _runtime_folders(state: Path, environment: Mapping[str, str]) -> Iterator[Path]:
+    if state == RUN_STATE and SYSTEM_RUN.is_dir():
+        yield SYSTEM_RUN
+    name = "homebase-" + hashlib.sha256(str(state.resolve()).encode()).hexdigest()[:8]
+    for base in (environment.get("XDG_RUNTIME_DIR"), environment.get("TMPDIR") or "/tmp"):  # noqa: S108 - 0700 inside
+        if base and Path(base).is_dir():
+            yield Path(base) / name
