@@ -1,4 +1,4 @@
-"""Where a home keeps its things: the folders that the gate makes and the command line looks for. No I/O but stat."""
+"""Where a home keeps its things: folders that the gate makes and the command line looks for."""
 
 import hashlib
 from collections.abc import Iterator, Mapping

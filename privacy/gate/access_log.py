@@ -1,4 +1,4 @@
-"""The front's access log, as obligation Q6.1 has it: these fields, seven days at the longest, then only counts.
+"""The front's access log, by obligation Q6.1: these fields, seven days at the longest, then only counts.
 
 Time is the larger of the wall clock and what earlier times were seen, plus the time since: a clock set back
 keeps nothing longer. A clock set back by more than a day dates nothing any more: then all rows go at once.
@@ -62,15 +62,15 @@ class Connection(Protocol):
         """Whether a transaction is open."""
         ...
 
-    def execute(self, sql: str, parameters: Any = ..., /) -> Any:  # noqa: ANN401 - the driver's own signature
+    def execute(self, sql: str, parameters: Any = ..., /) -> Any:
         """Run one statement."""
         ...
 
-    def executemany(self, sql: str, parameters: Any, /) -> Any:  # noqa: ANN401 - the driver's own signature
+    def executemany(self, sql: str, parameters: Any, /) -> Any:
         """Run one statement with many rows."""
         ...
 
-    def executescript(self, sql: str, /) -> Any:  # noqa: ANN401 - the driver's own signature
+    def executescript(self, sql: str, /) -> Any:
         """Run several statements."""
         ...
 
@@ -81,7 +81,9 @@ class AccessLog:
     failure: the root of the connection's own errors (sqlcipher3 has another than sqlite3).
     """
 
-    def __init__(self, connection: Connection, clock: Clock, failure: type[Exception] = sqlite3.Error) -> None:
+    def __init__(
+        self, connection: Connection, clock: Clock, failure: type[Exception] = sqlite3.Error
+    ) -> None:
         self._connection, self._clock, self._failure = connection, clock, failure
         self._waiting: list[_Row] = []
         self._failed = False
@@ -112,7 +114,7 @@ class AccessLog:
                 self._connection.execute("ROLLBACK")
             self._waiting = (waiting + self._waiting)[-WAITING_LIMIT:]
             if not self._failed:
-                log.error("access_log.not_written", extra={"reason": str(error)})  # noqa: TRY400 - no trace needed
+                log.error("access_log.not_written", extra={"reason": str(error)})
             self._failed = True
             return
         self._failed = False
@@ -130,7 +132,9 @@ class AccessLog:
 
     def rows(self) -> Iterator[_Row]:
         """All lines on disk, oldest first."""
-        yield from self._connection.execute("SELECT at, ip, file, status, referrer FROM access_log ORDER BY at")
+        yield from self._connection.execute(
+            "SELECT at, ip, file, status, referrer FROM access_log ORDER BY at"
+        )
 
     def _at(self) -> datetime:
         wall = self._clock.now()

@@ -1,4 +1,4 @@
-"""Keeps a jailed program alive: starts it, passes its lines on harmless, starts it again 1 to 60 s after it died."""
+"""Keeps a jailed program alive: starts it, passes its lines on, starts it again 1 to 60 s after it died."""
 
 import asyncio
 import logging

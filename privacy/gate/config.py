@@ -57,7 +57,9 @@ def read_config(path: Path) -> GateConfig:
     except FileNotFoundError:
         return GateConfig()
     except OSError as error:
-        raise BadConfig(path, (Mistake(key="file", value=error.strerror, allowed="a readable file"),)) from error
+        raise BadConfig(
+            path, (Mistake(key="file", value=error.strerror, allowed="a readable file"),)
+        ) from error
     import tomllib  # noqa: PLC0415 - most homes have no file: costs start and memory only where needed
 
     try:

@@ -75,11 +75,11 @@ class Connection:
         finally:
             self._relay.close()
             self._writer.close()
-            try:
-                async with asyncio.timeout(WRITE_TIME_S):
-                    await self._writer.wait_closed()
-            except OSError:  # also TimeoutError: what it did not take by now it does not get
-                self._writer.transport.abort()
+        try:
+            async with asyncio.timeout(WRITE_TIME_S):
+                await self._writer.wait_closed()
+        except OSError:  # also TimeoutError: what it did not take by now it does not get
+            self._writer.transport.abort()
 
     async def _exchange(self) -> bool:
         try:

@@ -62,14 +62,15 @@ class Console:
                 tasks.create_task(self._converse(connection), name="console.conversation")
 
     async def _converse(self, connection: socket.socket) -> None:
-        loop = asyncio.get_running_loop()
+        loop, writing = asyncio.get_running_loop(), asyncio.Lock()
 
         async def receive() -> bytes:
             return await loop.sock_recv(connection, _PIECE)
 
         async def send(frame: bytes, descriptor: int | None) -> None:
             assert descriptor is None  # no verb hands one out
-            await loop.sock_sendall(connection, frame)
+            async with writing:
+                await loop.sock_sendall(connection, frame)
 
         self._open += 1
         try:

@@ -107,7 +107,9 @@ def listen(path: Path, mode: int) -> socket.socket:
         CantWrite: the path is too long, or not writable.
     """
     if len(os.fsencode(path)) > SOCKET_PATH_LIMIT:
-        raise CantWrite(f"{path}: longer than {SOCKET_PATH_LIMIT} bytes; set XDG_RUNTIME_DIR to a shorter folder")
+        raise CantWrite(
+            f"{path}: longer than {SOCKET_PATH_LIMIT} bytes; set XDG_RUNTIME_DIR to a shorter folder"
+        )
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     listening.setblocking(False)
     try:
@@ -147,7 +149,7 @@ def _make_run(places: Places, *, demo: bool) -> None:
             _link(places.stick, Path("sim/stick"))
     except OSError as error:
         raise CantWrite(
-            f"runtime folder {error.filename or places.run}: {error.strerror}; set XDG_RUNTIME_DIR to a writable one"
+            f"runtime folder {error.filename or places.run}: {error.strerror}; set XDG_RUNTIME_DIR"
         ) from error
 
 

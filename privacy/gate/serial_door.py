@@ -18,6 +18,34 @@ _BUSY = {errno.EBUSY, errno.EAGAIN}
 _CONTROLLING_TERMINAL = 6 - 2  # field tty_nr of /proc/PID/stat, after pid and name
 
 
+def find_serial(configured: Path | None) -> Path:
+    """Return the configured device, or the only one that is there.
+
+    Raises:
+        Declined: port_missing, when there is none or more than one to choose from.
+    """
+    if configured is not None:
+        return configured
+    found = serial_candidates()
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise Declined(
+            "port_missing", f"{len(found)} serial devices: choose one by [radio] port in homebase.toml"
+        )
+    raise Declined(
+        "port_missing", "no serial device: plug the stick in, or set [radio] port in homebase.toml"
+    )
+
+
+def serial_candidates(dev: Path = Path("/dev")) -> tuple[Path, ...]:
+    """Serial devices of this machine, each once, by its lasting name where it has one."""
+    by_id = sorted((dev / "serial/by-id").glob("*"))
+    named = {path.resolve() for path in by_id}
+    others = sorted(path for kind in ("ttyACM*", "ttyUSB*") for path in dev.glob(kind) if path not in named)
+    return (*by_id, *others)
+
+
 def open_serial(path: Path) -> Reply:
     """Return the open device beside an empty answer; the caller closes it after sending.
 

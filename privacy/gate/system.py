@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 _PR_SET_NAME = 15  # prctl(2); the kernel keeps 15 bytes of it
+_PR_SET_DUMPABLE = 4
 _ARGUMENTS_START, _ARGUMENTS_END = 47, 48  # fields of /proc/self/stat, counted from zero, proc(5)
 
 
@@ -50,3 +51,8 @@ def set_title(title: str) -> None:
     start, end = int(fields[_ARGUMENTS_START - 2]), int(fields[_ARGUMENTS_END - 2])
     if 0 < start < end:
         ctypes.memmove(start, title.encode()[: end - start - 1].ljust(end - start, b"\0"), end - start)
+
+
+def close_to_others() -> None:
+    """Let no other process of this user read or trace this one: no core file, /proc entries are root's."""
+    ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)

@@ -1,0 +1,121 @@
+"""The frame of the command line: one table of commands, each in a module of its own that loads when used.
+
+A command's module has ``configure(parser)`` and ``run(options) -> int``; a process that parses its own
+arguments has ``run(arguments) -> int`` and is listed with ``passes_arguments``.
+"""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from types import ModuleType
+from typing import NoReturn
+
+EXIT_USAGE, EXIT_CONFIG, EXIT_NOT_RUNNING, EXIT_INTERNAL = 2, 65, 69, 70
+EXIT_CANT_WRITE, EXIT_IO, EXIT_PERMISSION, EXIT_INTERRUPTED = 73, 74, 77, 130
+
+EPILOG = """exit codes:
+  0 done · 2 usage · 65 bad configuration · 69 not running or not installed · 70 internal error
+  73 can't write · 74 input or output failed · 77 isolation or permission · 130 interrupted"""
+
+
+class CommandFailed(Exception):
+    """Ends the command with one line. code: of the table; the text ends with the way out."""
+
+    def __init__(self, text: str, code: int) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One word of the command line. passes_arguments: the module parses everything after the word itself."""
+
+    name: str
+    module: str
+    summary: str
+    passes_arguments: bool = False
+
+
+COMMANDS = (
+    Command(name="run", module="hub.daemon.commands.run", summary="run this home: gate and hub"),
+    Command(name="demo", module="hub.daemon.commands.demo", summary="run a simulated home to try everything"),
+    Command(name="gate", module="hub.daemon.commands.gate", summary="run the gate alone (systemd)"),
+    Command(
+        name="hub",
+        module="hub.daemon.hub",
+        summary="run the jailed hub (started by the gate)",
+        passes_arguments=True,
+    ),
+    Command(
+        name="simulator",
+        module="hub.daemon.commands.simulator",
+        summary="run a simulated radio stick and its devices",
+        passes_arguments=True,
+    ),
+    Command(name="devices", module="hub.daemon.commands.devices", summary="list the home's devices"),
+    Command(
+        name="set", module="hub.daemon.commands.set", summary="set a datapoint: switch a light, close a blind"
+    ),
+    Command(name="watch", module="hub.daemon.commands.watch", summary="print changes as they happen"),
+    Command(
+        name="decode", module="hub.daemon.commands.decode", summary="decode radio frames from standard input"
+    ),
+    Command(name="notice", module="hub.daemon.commands.notice", summary="what may leave this home, and why"),
+    Command(name="consent", module="hub.daemon.commands.consent", summary="give, withdraw and list consents"),
+    Command(name="ledger", module="hub.daemon.commands.ledger", summary="the record of all that left"),
+    Command(
+        name="doctor", module="hub.daemon.commands.doctor", summary="check machine, isolation, keys and radio"
+    ),
+)
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """One line instead of the whole usage."""
+        self.exit(EXIT_USAGE, f"{self.prog}: {message}; see {self.prog} --help\n")
+
+
+def parse(arguments: list[str]) -> int:
+    """Find the command, let it parse the rest, run it; return its exit code."""
+    word = arguments[0] if arguments else "--help"
+    command = next((command for command in COMMANDS if command.name == word), None)
+    if command is None:
+        return _outside_a_command(arguments or ["--help"])
+    module = _load(command)
+    if command.passes_arguments:
+        return int(module.run(arguments[1:]))
+    parser = _Parser(
+        prog=f"homebase {command.name}",
+        description=command.summary,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    module.configure(parser)
+    return int(module.run(parser.parse_args(arguments[1:])))
+
+
+def _outside_a_command(arguments: Sequence[str]) -> int:
+    width = max(len(command.name) for command in COMMANDS)
+    listing = "\n".join(f"  {command.name:{width}}  {command.summary}" for command in COMMANDS)
+    parser = _Parser(
+        prog="homebase",
+        usage="homebase COMMAND [OPTIONS]",
+        description="A smart-home hub for Homematic devices: local, private by construction.",
+        epilog=f"commands:\n{listing}\n\nhomebase COMMAND --help says more.\n\n{EPILOG}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version="homebase 0.1.0")
+    parser.add_argument("command", choices=[command.name for command in COMMANDS], help=argparse.SUPPRESS)
+    parser.parse_args(arguments)
+    return EXIT_USAGE
+
+
+def _load(command: Command) -> ModuleType:
+    try:
+        return import_module(command.module)
+    except ModuleNotFoundError as error:
+        if error.name != command.module:
+            raise
+        text = f"the command {command.name} is not part of this installation; update it"
+        raise CommandFailed(text, EXIT_NOT_RUNNING) from error

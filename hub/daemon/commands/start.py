@@ -1,0 +1,72 @@
+"""Becomes the gate: what the commands run, demo and gate turn into by exec. It starts the rest."""
+
+import argparse
+import json
+import os
+import sys
+import sysconfig
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+from privacy.places import CONFIG, RUN_STATE, demo_state, runtime_folder
+
+from ..command_line import EXIT_NOT_RUNNING, CommandFailed
+from ..system import environment
+
+ROOT = Path(__file__).resolve().parents[3]
+GATE = Path("privacy/gate/__main__.py")
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options of everything that starts a gate."""
+    parser.add_argument(
+        "--port", type=between(int, 0, 65535), metavar="N", help="of 127.0.0.1; default 8480, 0 picks one"
+    )
+    parser.add_argument("--state", type=Path, metavar="DIR", help="folder of all that is kept")
+    parser.add_argument("--run", type=Path, metavar="DIR", help="folder of the sockets while it runs")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="homebase.toml")
+
+
+def become_gate(mode: str, options: argparse.Namespace, *, devices: int = 0, speed: float = 1.0) -> NoReturn:
+    """Replace this process by the gate: isolated interpreter, no site, no .pth files.
+
+    Raises:
+        CommandFailed: the gate is not installed.
+    """
+    if not (ROOT / GATE).is_file():
+        raise CommandFailed(f"{ROOT / GATE} is missing; install homebase again", EXIT_NOT_RUNNING)
+    default = demo_state(environment()) if mode == "demo" else RUN_STATE
+    state = (options.state or default).absolute()
+    hand_over = {
+        "mode": mode,
+        "state": str(state),
+        "run": str((options.run or runtime_folder(state, environment())).absolute()),
+        "config": str((options.config or (state / "homebase.toml" if mode == "demo" else CONFIG)).absolute()),
+        "config_must_exist": options.config is not None,
+        "port": options.port,
+        "environment": sys.prefix if sys.prefix != sys.base_prefix else "",
+        "devices": devices,
+        "speed": speed,
+    }
+    python = str(
+        Path(sys.executable).resolve()
+    )  # the base interpreter: a virtual environment only links to it
+    packages = sysconfig.get_path("platlib")
+    sys.stdout.flush()
+    os.execv(python, [python, "-I", "-S", str(ROOT / GATE), packages, json.dumps(hand_over)])  # noqa: S606
+
+
+def between(kind: type[int] | type[float], low: float, high: float) -> Callable[[str], float]:
+    """A parser of one number, ``low`` to ``high``, for argparse."""
+
+    def number(text: str) -> float:
+        try:
+            value = kind(text)
+        except ValueError:
+            value = kind(low - 1)
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{text!r}: allowed is {low:g} to {high:g}")
+        return value
+
+    return number

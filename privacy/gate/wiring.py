@@ -1,0 +1,199 @@
+"""Builds the gate and connects its parts. No decisions.
+
+Order: the hub is started first (it takes longest), then the sockets serve, then the ready line.
+"""
+
+import asyncio
+import logging
+import signal
+import socket
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from privacy.conversation import Handler, Reply
+from privacy.gate.access_log import FLUSH_S, AccessLog
+from privacy.gate.api import ROLES, Sessions, guarded, status_endpoint
+from privacy.gate.children import GaveUp, Program, keep
+from privacy.gate.config import GateConfig
+from privacy.gate.connection import House
+from privacy.gate.console import Console, console_peer
+from privacy.gate.control import Control
+from privacy.gate.exchange import CONSOLE, Request
+from privacy.gate.files import AppFiles
+from privacy.gate.front import Front, Routes, address_of
+from privacy.gate.jail import Jail, JailError
+from privacy.gate.jails import Installation, hub_jail, simulator_jail
+from privacy.gate.output import say
+from privacy.gate.peer import why_not_jailed
+from privacy.gate.relay import Relay
+from privacy.gate.runtime import Places, listen
+from privacy.gate.serial_door import find_serial, open_serial
+from privacy.gate.setup_token import SetUpToken
+from privacy.gate.streams import ParkedStreams
+from privacy.gate.system import SystemClock, random_bytes
+from privacy.gate.users import ACCOUNT, choose_user, hand_over
+
+log = logging.getLogger(__name__)
+
+E = TypeVar("E", bound=BaseException)
+
+VERSION = "0.1.0"
+EXIT_ISOLATION, EXIT_INTERRUPTED = 77, 130
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """What a gate is started with. devices, speed: of the demo's simulated home.
+
+    with_hub: False under systemd, where the hub is a unit of its own. demo: with a simulated home.
+    """
+
+    places: Places
+    installed: Installation
+    config_file: Path
+    config: GateConfig
+    listening: socket.socket
+    with_hub: bool
+    demo: bool
+    devices: int
+    speed: float
+
+
+class _Stopped(Exception):
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+async def serve(start: Start, announce: Callable[[str], None]) -> int:
+    """Run the house until a signal or a final failure; return the exit code. announce: says one line."""
+    code = 0
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            _Gate(start).run(tasks, announce)
+    except* _Stopped as stopped:
+        code = _first(stopped).code
+    except* GaveUp as gave_up:
+        code = _first(gave_up).code
+    except* JailError as failure:
+        say(f"homebase: {_first(failure)}")
+        code = EXIT_ISOLATION
+    return code
+
+
+class _Gate:
+    """The parts, introduced to each other."""
+
+    def __init__(self, start: Start) -> None:
+        self._start, self._clock = start, SystemClock()
+        self._token = SetUpToken(random_bytes)
+        self._streams = ParkedStreams(_is_jailed)
+        self._control = Control(_is_jailed, self._questions())
+        self._access_log = AccessLog(sqlite3.connect(":memory:", isolation_level=None), self._clock)
+        sessions = Sessions(self._streams)
+        routes = Routes(
+            AppFiles().answer,
+            {("GET", "/gate/v1/status"): guarded(sessions, ROLES, status_endpoint(_status))},
+        )
+        self._front = Front(
+            House(
+                port=start.listening.getsockname()[1],
+                find=routes.find,
+                streams=self._streams,
+                record=self._access_log.record,
+            )
+        )
+        self._console = Console({"status": self._tell_status})
+
+    def run(self, tasks: asyncio.TaskGroup, announce: Callable[[str], None]) -> None:
+        """Start everything in ``tasks``."""
+        start, places = self._start, self._start.places
+        for number, code in ((signal.SIGTERM, 0), (signal.SIGINT, EXIT_INTERRUPTED)):
+            stop = asyncio.Event()
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+            tasks.create_task(_stop_at(stop, code), name=f"gate.{number.name}")
+        inside = 0o666  # the folder around them is closed to everybody but the jail
+        control, stream = (listen(places.hub_run / name, inside) for name in ("control.sock", "stream.sock"))
+        console, home = (listen(places.console / name, 0o600) for name in ("console.sock", "home.sock"))
+        if start.with_hub:
+            tasks.create_task(keep(Program(name="hub", jail=self._hub_jail), self._clock), name="gate.hub")
+        if start.demo:
+            program = Program(name="simulator", jail=self._simulator_jail)
+            tasks.create_task(keep(program, self._clock), name="gate.simulator")
+        tasks.create_task(self._control.serve(control), name="gate.control")
+        tasks.create_task(self._streams.serve(stream), name="gate.streams")
+        tasks.create_task(self._console.serve(console), name="gate.console")
+        tasks.create_task(self._front.serve(start.listening, address_of), name="gate.front")
+        tasks.create_task(self._front.serve(home, console_peer), name="gate.home")
+        tasks.create_task(self._keep_access_log(), name="gate.access_log")
+        tasks.create_task(self._ready(announce), name="gate.ready")
+
+    # what the jailed may ask
+
+    def _questions(self) -> Mapping[str, Handler]:
+        return {"hello": self._token.hello, "claimed": self._token.claimed, "serial.open": self._open_serial}
+
+    async def _open_serial(self, question: Mapping[str, object]) -> Reply:
+        start = self._start
+        return open_serial(start.places.stick if start.demo else find_serial(start.config.serial))
+
+    async def _tell_status(self, question: Mapping[str, object]) -> Mapping[str, object]:
+        return {**_status(), "port": self._start.listening.getsockname()[1]}
+
+    # what is started
+
+    def _hub_jail(self) -> Jail:
+        start, places = self._start, self._start.places
+        user = choose_user(places.hub_state, ACCOUNT)
+        hand_over(places.hub_state, user)
+        hand_over(places.ring, user)
+        return hub_jail(start.installed, places, start.config_file, user, demo=start.demo)
+
+    def _simulator_jail(self) -> Jail:
+        start, places = self._start, self._start.places
+        user = choose_user(places.simulator_state)
+        hand_over(places.simulator_state, user)
+        return simulator_jail(start.installed, places, user, devices=start.devices, speed=start.speed)
+
+    async def _keep_access_log(self) -> None:
+        try:
+            while True:
+                await self._clock.sleep(FLUSH_S)
+                self._access_log.flush()
+        finally:
+            self._access_log.flush()
+
+    async def _ready(self, announce: Callable[[str], None]) -> None:
+        health = Request(method="GET", path="/api/v1/health", query="", headers=(), peer=CONSOLE)
+        relay = Relay(self._streams)
+        while (await relay.ask(health)).status != 200:
+            await self._clock.sleep(0.02)
+        relay.close()
+        token = await self._token.for_owner()
+        address = f"http://127.0.0.1:{self._start.listening.getsockname()[1]}/"
+        announce(f"homebase ready: {address}" + (f"#setup={token}" if token else ""))
+
+
+def _status() -> Mapping[str, object]:
+    return {"version": VERSION, "jailed": True, "network": "loopback"}
+
+
+def _is_jailed(connection: socket.socket) -> bool:
+    if (reason := why_not_jailed(connection)) is not None:
+        log.error("hub.refused", extra={"reason": reason})
+    return reason is None
+
+
+async def _stop_at(stop: asyncio.Event, code: int) -> None:
+    await stop.wait()
+    raise _Stopped(code)
+
+
+def _first(group: BaseExceptionGroup[E]) -> E:
+    error: E | BaseExceptionGroup[E] = group
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
