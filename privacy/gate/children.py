@@ -31,10 +31,11 @@ class GaveUp(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
-    """What to keep alive. name: before its lines. jail: made anew for each start."""
+    """What to keep alive. name: before its lines. jail: made anew for each start. started: told each pid."""
 
     name: str
     jail: Callable[[], Jail]
+    started: Callable[[int], None] | None = None
 
 
 async def keep(program: Program, clock: Clock) -> None:
@@ -67,6 +68,8 @@ async def _run_once(program: Program) -> int:
         finally:
             os.close(write_end)
         try:
+            if program.started is not None:
+                program.started(jailed.pid)
             async with asyncio.TaskGroup() as tasks:
                 forwarding = tasks.create_task(_forward(reading, program.name), name=f"{program.name}.lines")
                 await _readable(jailed.fileno())

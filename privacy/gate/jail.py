@@ -43,7 +43,7 @@ class Jail:
     user: (uid, gid) to become, needed when started as root and refused otherwise; see users.py.
     keep_fds: descriptors passed on under their own number; pipes, plain files, AF_UNIX sockets, nothing else.
     hidden: paths that no bind may show, e.g. the gate's own state.
-    terminals: the machine's /dev/ptmx and /dev/pts, for a program that plays a serial stick.
+    terminals: a /dev/ptmx and /dev/pts of its own, for a program that plays a serial stick.
     open_files, processes: limits of the program.
     """
 

@@ -52,6 +52,8 @@ def build(jail: Jail) -> int:
     call("mount", None, b"/", None, PRIVATE | RECURSIVE, None)
     trees = [*_trees(jail)]
     links = [(name, str(Path(name).readlink())) for name in SYSTEM if Path(name).is_symlink()]
+    if jail.terminals:
+        links.append(("/dev/ptmx", "pts/ptmx"))
     whole_proc = _filesystem("proc", {}, NO_SETUID | NO_DEVICES | NO_EXEC)
     small_proc = _filesystem("proc", {"subset": "pid"}, READ_ONLY | NO_SETUID | NO_DEVICES | NO_EXEC)
     tmp = _filesystem("tmpfs", {"size": TMP_SIZE, "mode": "1777"}, NO_SETUID | NO_DEVICES | NO_EXEC)
@@ -77,9 +79,11 @@ def _trees(jail: Jail) -> Iterable[_Tree]:
         yield _open(bind, closed | NO_EXEC)
     for name in DEVICES:
         yield _open(Bind(source=f"/dev/{name}", inside=f"/dev/{name}"), READ_ONLY | NO_SETUID | NO_EXEC)
-    if jail.terminals:
-        for path in ("/dev/pts", "/dev/ptmx"):
-            yield _open(Bind(source=path, inside=path), NO_SETUID | NO_EXEC)
+    if (
+        jail.terminals
+    ):  # of its own: the machine's would show everybody's, and their ptmx does not work as a bind
+        instance = _filesystem("devpts", {"ptmxmode": "0666", "mode": "0600"}, NO_SETUID | NO_EXEC)
+        yield _Tree(fd=instance, inside="/dev/pts", folder=True)
 
 
 def _open(bind: Bind, attributes: int) -> _Tree:

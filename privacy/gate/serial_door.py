@@ -6,6 +6,7 @@ Whatever the path leads to: only a terminal device passes, and none that is some
 import errno
 import fcntl
 import os
+import re
 import stat
 import termios
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from privacy.conversation import Declined, Reply
 
 _MISSING = {errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.ENOTDIR, errno.ELOOP, errno.EIO}
 _BUSY = {errno.EBUSY, errno.EAGAIN}
+_TERMINAL = re.compile(r"/dev/pts/[0-9]{1,6}")
 _CONTROLLING_TERMINAL = 6 - 2  # field tty_nr of /proc/PID/stat, after pid and name
 
 
@@ -46,8 +48,41 @@ def serial_candidates(dev: Path = Path("/dev")) -> tuple[Path, ...]:
     return (*by_id, *others)
 
 
-def open_serial(path: Path) -> Reply:
+class SimulatedStick:
+    """The demo's stick: a pseudo terminal in the simulator's own /dev/pts, reached through its root folder.
+
+    So the simulator's link can name its own terminals only, whatever it says.
+    told: the link that the simulator writes. shown: our link for people, renewed whenever the stick is opened.
+    """
+
+    def __init__(self, told: Path, shown: Path) -> None:
+        self._told, self._shown = told, shown
+        self._pid: int | None = None
+
+    def belongs_to(self, pid: int) -> None:
+        """Take note of the simulator's process; a child of ours, so its number is not used again unseen."""
+        self._pid = pid
+
+    def open(self) -> Reply:
+        """As ``open_serial``."""
+        try:
+            target = str(self._told.readlink())
+        except OSError as error:
+            raise _declined(self._shown, error) from error
+        if self._pid is None or not _TERMINAL.fullmatch(target):
+            raise Declined("port_missing", f"{self._shown} is not there: the simulator is starting")
+        device = Path(f"/proc/{self._pid}/root{target}")
+        fresh = self._shown.with_name(f".{self._shown.name}")
+        fresh.unlink(missing_ok=True)
+        fresh.symlink_to(device)
+        fresh.replace(self._shown)
+        return open_serial(device, others=False)
+
+
+def open_serial(path: Path, *, others: bool = True) -> Reply:
     """Return the open device beside an empty answer; the caller closes it after sending.
+
+    others: it may be somebody's terminal, so look; one of another /dev/pts has the same number and is not.
 
     Raises:
         Declined: port_missing, port_busy or port_denied, with what to do.
@@ -61,7 +96,7 @@ def open_serial(path: Path) -> Reply:
     try:
         if not os.isatty(descriptor):
             raise Declined("port_missing", f"{path} is no serial device: set [radio] port")
-        if os.fstat(descriptor).st_rdev in set(_controlling_terminals()):
+        if others and os.fstat(descriptor).st_rdev in set(_controlling_terminals()):
             raise Declined("port_busy", f"{path} is somebody's terminal: set [radio] port to the stick")
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)  # what other well-behaved programs look at
         fcntl.ioctl(descriptor, termios.TIOCEXCL)  # and what the kernel enforces against the rest

@@ -30,7 +30,7 @@ from privacy.gate.output import say
 from privacy.gate.peer import why_not_jailed
 from privacy.gate.relay import Relay
 from privacy.gate.runtime import Places, listen
-from privacy.gate.serial_door import find_serial, open_serial
+from privacy.gate.serial_door import SimulatedStick, find_serial, open_serial
 from privacy.gate.setup_token import SetUpToken
 from privacy.gate.streams import ParkedStreams
 from privacy.gate.system import SystemClock, random_bytes
@@ -89,6 +89,7 @@ class _Gate:
 
     def __init__(self, start: Start) -> None:
         self._start, self._clock = start, SystemClock()
+        self._stick = SimulatedStick(start.places.simulator_state / "stick", start.places.stick)
         self._token = SetUpToken(random_bytes)
         self._streams = ParkedStreams(_is_jailed)
         self._control = Control(_is_jailed, self._questions())
@@ -121,7 +122,7 @@ class _Gate:
         if start.with_hub:
             tasks.create_task(keep(Program(name="hub", jail=self._hub_jail), self._clock), name="gate.hub")
         if start.demo:
-            program = Program(name="simulator", jail=self._simulator_jail)
+            program = Program(name="simulator", jail=self._simulator_jail, started=self._stick.belongs_to)
             tasks.create_task(keep(program, self._clock), name="gate.simulator")
         tasks.create_task(self._control.serve(control), name="gate.control")
         tasks.create_task(self._streams.serve(stream), name="gate.streams")
@@ -138,7 +139,7 @@ class _Gate:
 
     async def _open_serial(self, question: Mapping[str, object]) -> Reply:
         start = self._start
-        return open_serial(start.places.stick if start.demo else find_serial(start.config.serial))
+        return self._stick.open() if start.demo else open_serial(find_serial(start.config.serial))
 
     async def _tell_status(self, question: Mapping[str, object]) -> Mapping[str, object]:
         return {**_status(), "port": self._start.listening.getsockname()[1]}
