@@ -52,7 +52,7 @@ class SimulatedStick:
     """The demo's stick: a pseudo terminal in the simulator's own /dev/pts, reached through its root folder.
 
     So the simulator's link can name its own terminals only, whatever it says.
-    told: the link that the simulator writes. shown: our link for people, renewed whenever the stick is opened.
+    told: the link that the simulator writes. shown: our link for people, renewed when the stick is opened.
     """
 
     def __init__(self, told: Path, shown: Path) -> None:
