@@ -1,6 +1,7 @@
 """HTTP and WebSocket over the gate's streams."""
 
+from .events import EventStream
 from .server import make_app
 from .streams import ParkedStreams
 
-__all__ = ["ParkedStreams", "make_app"]
+__all__ = ["EventStream", "ParkedStreams", "make_app"]

@@ -47,6 +47,8 @@ STATUS: Mapping[str, int] = {
     "out_of_range": 422,
     "missing_field": 422,
     "unknown_field": 422,
+    "not_finite": 422,
+    "off_step": 422,
     "not_writable": 422,
     "unknown_interface": 422,
     "too_many": 422,

@@ -18,8 +18,9 @@ from hub.home.errors import Refused
 from hub.home.roles import Role
 from hub.operations import Caller, House
 
+from .events import EventStream, token_of
 from .problems import language_of, problem, refusal_of, refusal_of_shape
-from .routes import OPENAPI_PATH, ROUTES, WITH_BODY, Route
+from .routes import EVENTS_PATH, OPENAPI_PATH, ROUTES, WITH_BODY, Route
 
 log = logging.getLogger(__name__)
 
@@ -32,12 +33,13 @@ _ENCODER = msgspec.json.Encoder()
 Respond = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def make_app(house: House, *, language: str) -> web.Application:
+def make_app(house: House, events: EventStream, *, language: str) -> web.Application:
     """The application; ``language`` is that of clients that name none."""
     app = web.Application(client_max_size=MAX_BODY, middlewares=[_problems(language)])
     for route in ROUTES:
         app.router.add_route(route.method, route.path, _serve(house, route))
     app.router.add_route("GET", OPENAPI_PATH, _openapi)
+    app.router.add_route("GET", EVENTS_PATH, _follow(house, events))
     return app
 
 
@@ -102,6 +104,15 @@ def _serve(house: House, route: Route) -> Respond:
         )
 
     return serve
+
+
+def _follow(house: House, events: EventStream) -> Respond:
+    async def follow(request: web.Request) -> web.StreamResponse:
+        caller = await authenticate(house, request, token_of(request) or bearer_of(request))
+        check_role(caller, Role.GUEST)
+        return await events.serve(request, caller)
+
+    return follow
 
 
 def bearer_of(request: web.Request) -> str | None:

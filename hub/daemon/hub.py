@@ -9,29 +9,17 @@ import gc
 import sys
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from hub.contract import ConfigError, StoreError
 
 from .config import Config, config_from
 from .log import ErrorCounter, start_logging
+from .options import Options
 from .system import SystemClock, set_title
 
-VERSION = "0.1.0"
 EX_CONFIG, EX_CANT_WRITE, EX_IO, EX_PERMISSION = 65, 73, 74, 77
 _STORE_EXITS = {"io": EX_IO, "full": EX_CANT_WRITE}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """Where things lie inside the jail."""
-
-    state: Path
-    run: Path
-    ring: Path
-    config: Path
-    demo: bool
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -47,9 +35,9 @@ def run(arguments: Sequence[str]) -> int:
     start_logging(config.log.level, errors)
     gc.set_threshold(50_000, 20, 50)  # full collections over a whole home were the peers' longest pauses
     try:
-        from .wiring import serve  # noqa: PLC0415 - a mistake in the config is told before servers are loaded
+        from .wiring import Plan, serve  # noqa: PLC0415 - mistakes in the config are told before all this loads
 
-        asyncio.run(serve(options, config, clock, errors))
+        asyncio.run(serve(Plan(options=options, config=config, clock=clock)))
     except ConfigError as error:
         return _say(str(error), EX_CONFIG)
     except StoreError as error:

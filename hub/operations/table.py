@@ -5,7 +5,7 @@ from typing import Any
 
 from hub.home.roles import Role
 
-from . import entry, rooms
+from . import devices, entry, radio, rooms
 from .operation import Operation
 
 
@@ -29,6 +29,15 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     _operation("login", entry.log_in, None, changes=True),
     _operation("session.read", entry.session_info, Role.GUEST),
     _operation("session.end", entry.log_out, Role.GUEST, changes=True),
+    _operation("devices.list", devices.list_devices, Role.GUEST),
+    _operation("devices.read", devices.read_device, Role.GUEST),
+    _operation("devices.change", devices.change_device, Role.RESIDENT, changes=True),
+    _operation("devices.remove", devices.remove_device, Role.OWNER, changes=True),
+    _operation("datapoints.set", devices.set_datapoint, Role.GUEST, changes=True),
+    _operation("history.read", devices.read_history, Role.RESIDENT),
+    _operation("drivers.list", radio.list_drivers, Role.RESIDENT),
+    _operation("pairing.start", radio.start_pairing, Role.OWNER, changes=True),
+    _operation("pairing.stop", radio.stop_pairing, Role.OWNER, changes=True),
     _operation("rooms.list", rooms.list_rooms, Role.GUEST),
     _operation("rooms.add", rooms.add_room, Role.RESIDENT, changes=True),
     _operation("rooms.rename", rooms.rename_room, Role.RESIDENT, changes=True),

@@ -2,9 +2,19 @@
 
 from datetime import UTC, datetime
 
+from hub.contract import (
+    ChannelDescription,
+    Datapoint,
+    PairingProgress,
+    ParameterDescription,
+)
+from hub.core import Device, DriverStatus
 from hub.home import household
 
 from . import messages
+from .house import House
+
+PENDING = "CONFIG_PENDING"  # of channel 0: settings wait until the device wakes up
 
 
 def rfc3339(at: datetime) -> str:
@@ -15,3 +25,80 @@ def rfc3339(at: datetime) -> str:
 def room_message(room: household.Room) -> messages.Room:
     """A room as an answer."""
     return messages.Room(id=room.id, name=room.name)
+
+
+def datapoint_message(datapoint: Datapoint) -> messages.DatapointValue:
+    """A value with its age and origin."""
+    return messages.DatapointValue(
+        id=str(datapoint.id),
+        value=datapoint.value,
+        unit=datapoint.unit,
+        at=rfc3339(datapoint.at),
+        origin=datapoint.origin.value,
+    )
+
+
+def driver_message(status: DriverStatus) -> messages.Driver:
+    """A driver's hardware as the owner sees it."""
+    airtime = status.airtime
+    return messages.Driver(
+        name=status.name,
+        state=status.state.value,
+        detail=status.detail,
+        since=rfc3339(status.since),
+        airtime=None
+        if airtime is None
+        else messages.Airtime(used_ms=airtime.used_ms, limit_ms=airtime.limit_ms),
+    )
+
+
+def pairing_message(step: PairingProgress) -> messages.TeachInStep:
+    """One step of a teach-in."""
+    return messages.TeachInStep(
+        interface=step.interface,
+        stage=step.stage.value,
+        at=rfc3339(step.at),
+        until=None if step.until is None else rfc3339(step.until),
+        device=None if step.device is None else str(step.device),
+        model=step.model,
+        rssi_dbm=step.rssi_dbm,
+        reason=step.reason,
+    )
+
+
+def device_message(house: House, device: Device) -> messages.Device:
+    """One device with its name, room and state of configuration."""
+    description = device.description
+    label = house.rooms.label(description.address)
+    pending = house.state.values.get(description.address.channel(0).datapoint(PENDING))
+    return messages.Device(
+        address=str(description.address),
+        model=description.model,
+        firmware=description.firmware,
+        name=label.name,
+        room=label.room,
+        reachable=device.reachable,
+        pending=pending is not None and pending.value is True,
+        channels=tuple(_channel(channel) for channel in description.channels),
+    )
+
+
+def _channel(channel: ChannelDescription) -> messages.Channel:
+    parameters = {name: _parameter(description) for name, description in channel.parameters.items()}
+    return messages.Channel(index=channel.index, type=channel.type, parameters=parameters)
+
+
+def _parameter(description: ParameterDescription) -> messages.Parameter:
+    return messages.Parameter(
+        type=description.type.value,
+        unit=description.unit,
+        min=description.min,
+        max=description.max,
+        step=description.step,
+        enum=description.enum,
+        special=dict(description.special),
+        readable=description.readable,
+        writable=description.writable,
+        event=description.event,
+        category=description.category.value,
+    )

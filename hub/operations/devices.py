@@ -1,0 +1,114 @@
+"""Operations on devices and their datapoints."""
+
+from datetime import datetime, timedelta
+
+from msgspec import UNSET
+
+from hub.contract import DatapointId, DeviceAddress, SetValue, Unpair
+from hub.core import Device as HomeDevice
+from hub.home.errors import Refused
+from hub.home.household import Label
+
+from .house import House
+from .messages import (
+    ChangeDevice,
+    DatapointValue,
+    Device,
+    Devices,
+    History,
+    Nothing,
+    OneDevice,
+    ReadHistory,
+    RemoveDevice,
+    SetDatapoint,
+)
+from .operation import Caller
+from .translate import datapoint_message, device_message, rfc3339
+
+DAY = timedelta(days=1)
+
+
+async def list_devices(house: House, _: Caller, __: Nothing) -> Devices:
+    """All devices with their channels and parameters."""
+    return Devices(devices=tuple(device_message(house, device) for device in house.registry.devices.values()))
+
+
+async def read_device(house: House, _: Caller, asked: OneDevice) -> Device:
+    """One device."""
+    return device_message(house, _device(house, asked.address))
+
+
+async def change_device(house: House, _: Caller, asked: ChangeDevice) -> Device:
+    """Give a device a name or a room."""
+    device = _device(house, asked.address)
+    address = device.description.address
+    before = house.rooms.label(address)
+    label = Label(
+        name=before.name if asked.name is UNSET else asked.name,
+        room=before.room if asked.room is UNSET else asked.room,
+    )
+    if label != before:
+        await house.rooms.put_label(address, label)
+    return device_message(house, _device(house, asked.address))
+
+
+async def remove_device(house: House, _: Caller, asked: RemoveDevice) -> None:
+    """Unpair a device; with forget it is not asked, because it is lost or broken."""
+    address = _device(house, asked.address).description.address
+    await house.dispatcher.execute(Unpair(device=address, forget_only=asked.forget))
+    house.rooms.forget(address)
+
+
+async def set_datapoint(house: House, _: Caller, asked: SetDatapoint) -> DatapointValue:
+    """Set one value; the answer is what the device confirmed."""
+    datapoint = _datapoint(asked.id)
+    command = SetValue(channel=datapoint.channel, parameter=datapoint.parameter, value=asked.value)
+    confirmed = await house.dispatcher.execute(command)
+    found = next((one for one in confirmed if one.id == datapoint), None) or house.state.values.get(datapoint)
+    if found is not None:
+        return datapoint_message(found)
+    # such as STOP: done, and nothing that lasts is reported for it
+    return DatapointValue(
+        id=asked.id, value=asked.value, unit=None, at=rfc3339(house.clock.now()), origin="assumed"
+    )
+
+
+async def read_history(house: House, _: Caller, asked: ReadHistory) -> History:
+    """A datapoint's past as mean, minimum and maximum per slot of time."""
+    datapoint = _datapoint(asked.id)
+    description = house.registry.parameter(datapoint)
+    if description is None:
+        raise Refused("unknown_datapoint", field="id", value=asked.id)
+    until = _time("to", asked.until) if asked.until else house.clock.now()
+    since = _time("from", asked.since) if asked.since else until - DAY
+    if since >= until:
+        raise Refused("out_of_range", field="from", value=asked.since, allowed="before to")
+    past = await house.read_history(datapoint, since, until, asked.points)
+    return History(id=asked.id, unit=description.unit, resolution_s=past.resolution_s, points=past.points)
+
+
+def _device(house: House, text: str) -> HomeDevice:
+    try:
+        device = house.registry.devices.get(DeviceAddress.parse(text))
+    except ValueError as error:
+        raise Refused("unknown_device", field="address", value=text) from error
+    if device is None:
+        raise Refused("unknown_device", field="address", value=text)
+    return device
+
+
+def _datapoint(text: str) -> DatapointId:
+    try:
+        return DatapointId.parse(text)
+    except ValueError as error:
+        raise Refused("unknown_datapoint", field="id", value=text) from error
+
+
+def _time(field: str, text: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(text)
+        if at.tzinfo is None or not 1971 <= at.year <= 9000:
+            raise ValueError(text)
+    except ValueError as error:
+        raise Refused("wrong_type", field=field, value=text, allowed="RFC 3339 with a zone") from error
+    return at

@@ -1,0 +1,134 @@
+"""What is new in a home since a client was told last: kept small by keeping only the newest. Pure.
+
+A message of ``Changes`` tells one ``News``. Values and devices are told as they are when the message is
+made; steps of a teach-in are told all, one per message.
+"""
+
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from hub.contract import (
+    AirtimeChanged,
+    Datapoint,
+    DatapointId,
+    DeviceAddress,
+    DeviceAppeared,
+    DeviceChanged,
+    DeviceReachable,
+    DeviceRemoved,
+    DeviceUnreachable,
+    DriverStateChanged,
+    PairingProgress,
+)
+from hub.core import Change, HomeEvent
+
+from .house import House
+from .messages import Changes, Snapshot
+from .translate import (
+    PENDING,
+    datapoint_message,
+    device_message,
+    driver_message,
+    pairing_message,
+    room_message,
+)
+
+MOST_STEPS = 32  # of a teach-in that wait for a slow client; older ones go first
+
+
+@dataclass(slots=True, kw_only=True)
+class News:
+    """What has to be told. rooms: all of them, because one changed."""
+
+    values: dict[DatapointId, Datapoint] = field(default_factory=dict)
+    devices: set[DeviceAddress] = field(default_factory=set)
+    removed: set[DeviceAddress] = field(default_factory=set)
+    drivers: set[str] = field(default_factory=set)
+    steps: list[PairingProgress] = field(default_factory=list)
+    rooms: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.values or self.devices or self.removed or self.drivers or self.steps or self.rooms)
+
+    def add(self, event: HomeEvent) -> None:
+        """Take one event in."""
+        match event:
+            case Change(datapoint=datapoint):
+                self.values[datapoint.id] = datapoint
+                if datapoint.id.parameter == PENDING:
+                    self.devices.add(datapoint.id.channel.device)
+            case DeviceAppeared(description=description) | DeviceChanged(description=description):
+                self.devices.add(description.address)
+                self.removed.discard(description.address)
+            case DeviceReachable(device=device) | DeviceUnreachable(device=device):
+                self.devices.add(device)
+            case DeviceRemoved(device=device):
+                self._remove(device)
+            case DriverStateChanged(driver=driver) | AirtimeChanged(driver=driver):
+                self.drivers.add(driver)
+            case PairingProgress():
+                self.steps = [*self.steps[1 - MOST_STEPS :], event]
+            case _:
+                assert_never(event)
+
+    def joined(self, later: "News") -> "News":
+        """Both in one, the later winning; neither is changed."""
+        both = News(
+            values={**self.values, **later.values},
+            devices=self.devices | later.devices,
+            removed=(self.removed - later.devices) | later.removed,
+            drivers=self.drivers | later.drivers,
+            steps=(self.steps + later.steps)[-MOST_STEPS:],
+            rooms=self.rooms or later.rooms,
+        )
+        for device in later.removed:
+            both._remove(device)
+        return both
+
+    def _remove(self, device: DeviceAddress) -> None:
+        self.removed.add(device)
+        self.devices.discard(device)
+        for known in [known for known in self.values if known.channel.device == device]:
+            del self.values[known]
+
+
+def everything(house: House) -> News:
+    """News for a client that missed some: all that there is."""
+    return News(
+        values=dict(house.state.values),
+        devices=set(house.registry.devices),
+        drivers=set(house.board.statuses),
+        rooms=True,
+    )
+
+
+def snapshot(house: House, seq: int) -> Snapshot:
+    """The first message of a stream."""
+    return Snapshot(
+        seq=seq,
+        snapshot=tuple(datapoint_message(datapoint) for datapoint in house.state.values.values()),
+        devices=tuple(device_message(house, device) for device in house.registry.devices.values()),
+        rooms=tuple(room_message(room) for room in house.rooms.all()),
+        drivers=tuple(driver_message(status) for status in house.board.statuses.values()),
+    )
+
+
+def told(house: House, news: News) -> tuple[Changes, News]:
+    """The message for ``news`` (its seq is 0) and what is left for the next one."""
+    known = house.registry.devices
+    changes = Changes(
+        seq=0,
+        changes=tuple(datapoint_message(datapoint) for datapoint in news.values.values()),
+        devices=tuple(device_message(house, known[device]) for device in news.devices if device in known),
+        removed=tuple(str(device) for device in news.removed),
+        drivers=tuple(
+            driver_message(house.board.statuses[name])
+            for name in news.drivers
+            if name in house.board.statuses
+        ),
+    )
+    if news.rooms:
+        changes.rooms = tuple(room_message(room) for room in house.rooms.all())
+    if news.steps:
+        changes.pairing = pairing_message(news.steps[0])
+    return changes, News(steps=news.steps[1:])
