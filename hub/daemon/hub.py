@@ -5,10 +5,10 @@ It runs inside the jail that the gate built; it opens no network and asks the ga
 
 import argparse
 import asyncio
-import gc
+import signal
 import sys
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
 
 from hub.contract import ConfigError, StoreError
@@ -33,11 +33,11 @@ def run(arguments: Sequence[str]) -> int:
     clock = SystemClock()
     errors = ErrorCounter(clock.monotonic)
     start_logging(config.log.level, errors)
-    gc.set_threshold(50_000, 20, 50)  # full collections over a whole home were the peers' longest pauses
     try:
         from .wiring import Plan, serve  # noqa: PLC0415 - mistakes in the config are told before all this loads
 
-        asyncio.run(serve(Plan(options=options, config=config, clock=clock)))
+        plan = Plan(options=options, config=config, clock=clock, errors=errors)
+        asyncio.run(_until_ended(serve(plan)))
     except ConfigError as error:
         return _say(str(error), EX_CONFIG)
     except StoreError as error:
@@ -45,6 +45,17 @@ def run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+async def _until_ended(life: Coroutine[None, None, None]) -> None:
+    """Run ``life`` until SIGTERM or SIGINT: as process 1 of its jail the hub would not even notice them."""
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            task = tasks.create_task(life, name="hub")
+            for number in (signal.SIGTERM, signal.SIGINT):
+                asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    except* (ConfigError, StoreError) as failed:
+        raise failed.exceptions[0] from failed
 
 
 def read_config(path: Path) -> Config:

@@ -6,13 +6,15 @@ again by the gate. Nothing of it is kept on disk by the hub.
 
 import json
 import logging
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 
 BUCKET_S = 3600.0
 BUCKETS = 24
-MOST_CODES = 64  # different event names counted; more are counted as "other"
+MOST_CODES = 64  # different ones counted per hour; more are counted as "other"
 
+_NAME = re.compile(r"[a-z][a-z0-9_.]{0,47}")  # of an area or an event; privacy/payload.py, Code
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -33,33 +35,33 @@ class LineFormatter(logging.Formatter):
 
 
 class ErrorCounter(logging.Handler):
-    """Counts warnings and errors of the last 24 hours by event name; names only, never their fields."""
+    """Counts warnings and errors of the last 24 hours by area and event name; never their fields."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         super().__init__(logging.WARNING)
         self._monotonic = monotonic
-        self._buckets: dict[int, Counter[str]] = {}
+        self._buckets: dict[int, Counter[tuple[str, str]]] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
         """Count one record."""
         hour = int(self._monotonic() // BUCKET_S)
         bucket = self._buckets.setdefault(hour, Counter())
-        name = str(record.msg)
-        # with blanks or "%" it is a library's sentence, which may hold anything; its logger's name does not
-        if not name.isascii() or any(sign in name for sign in " %\n") or len(name) > 48:
-            name = record.name
-        bucket[name if name in bucket or len(bucket) < MOST_CODES else "other"] += 1
-        for old in [key for key in self._buckets if key <= hour - BUCKETS]:
+        # a library's sentence may hold anything: only names of our form are told, else nothing but the area
+        area = record.name if _NAME.fullmatch(record.name) else "other"
+        code = str(record.msg) if _NAME.fullmatch(str(record.msg)) else "message"
+        key = (area, code)
+        bucket[key if key in bucket or len(bucket) < MOST_CODES else ("other", "other")] += 1
+        for old in [known for known in self._buckets if known <= hour - BUCKETS]:
             del self._buckets[old]
 
-    def counts(self) -> Mapping[str, int]:
-        """Events of the last 24 hours (to the hour) by name."""
+    def faults(self) -> list[Mapping[str, object]]:
+        """Events of the last 24 hours (to the hour): area, code, count."""
         hour = int(self._monotonic() // BUCKET_S)
-        total: Counter[str] = Counter()
+        total: Counter[tuple[str, str]] = Counter()
         for key, bucket in self._buckets.items():
             if key > hour - BUCKETS:
                 total += bucket
-        return dict(sorted(total.items()))
+        return [{"area": area, "code": code, "count": count} for (area, code), count in sorted(total.items())]
 
 
 def start_logging(level: str, counter: ErrorCounter) -> None:

@@ -4,31 +4,34 @@ Order: store → people and rooms → state → door → gate, streams, radio. N
 """
 
 import asyncio
-import gc
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 
 from aiohttp import web
 
 from hub.api import EventStream, ParkedStreams, make_app
-from hub.contract import DatapointId, Driver, DriverContext
+from hub.contract import Driver, DriverContext
 from hub.core import (
     Bus,
+    DeviceRecords,
     Dispatcher,
     DriverBoard,
     DriverRecords,
+    History,
+    HistoryConfig,
     Intake,
     Registry,
     Settings,
     State,
     Store,
+    settle_garbage,
     supervise_all,
 )
 from hub.home.access import Access
+from hub.home.demo import Demo
 from hub.home.records import Records
 from hub.home.rooms import Rooms
 from hub.home.sessions import Sessions
@@ -37,12 +40,15 @@ from privacy.client import GateClient, GateDeclined, GateLost
 from privacy.ports import Clock
 
 from .config import Config
+from .diagnosis import Diagnosis
 from .drivers import GateSerialPort, LoadDriver, load_driver
+from .log import ErrorCounter
 from .options import VERSION, Options
 from .system import random_bytes
 
 log = logging.getLogger(__name__)
 
+DAYS_PER_YEAR = 365.25
 Live = Callable[[], Coroutine[None, None, None]]
 
 
@@ -53,7 +59,16 @@ class Plan:
     options: Options
     config: Config
     clock: Clock
+    errors: ErrorCounter
     load: LoadDriver = load_driver
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What was built. lives: run side by side until the hub ends."""
+
+    house: House
+    lives: Mapping[str, Live]
 
 
 async def serve(plan: Plan) -> None:
@@ -63,63 +78,123 @@ async def serve(plan: Plan) -> None:
         StoreError, ConfigError: it can't start.
     """
     gate = GateClient(plan.options.run / "control.sock")
-    async with Store(plan.options.state, random_bytes) as store:
-        house, live = await _furnish(plan, store, gate)
-        events = EventStream(house)
-        async with _door(plan, house, events) as streams:
-            gc.collect()
-            gc.freeze()  # what the start made lives until the end: no collection looks at it again
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(_keep_gate(gate, house.access, plan.clock), name="hub.gate")
-                tasks.create_task(streams.run(), name="hub.streams")
-                tasks.create_task(events.run(), name="hub.events")
-                tasks.create_task(live(), name="hub.drivers")
+    async with (
+        Store(plan.options.state, random_bytes) as store,
+        _furnished(plan, store, gate) as parts,
+        _door(plan, parts.house) as lives,
+    ):
+        settle_garbage()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(_keep_gate(gate, parts.house.access, plan.clock), name="hub.gate")
+            for name, live in (*lives.items(), *parts.lives.items()):
+                tasks.create_task(live(), name=name)
 
 
-async def _furnish(plan: Plan, store: Store, gate: GateClient) -> tuple[House, Live]:
-    """Make the home's parts and read what they remember; the second is the drivers' life."""
-    clock, name = plan.clock, plan.config.radio.driver
-    records = Records(store=store)
-    access = Access(records, Settings(store), Sessions(records, clock, random_bytes), clock, random_bytes)
-    rooms = Rooms(records)
-    await access.load()
-    await rooms.load()
-    bus, registry, state, board = Bus(), Registry(), State(), DriverBoard((name,), clock.now())
-    intake = Intake(
-        bus=bus, registry=registry, state=state, board=board, record=lambda _: None, keep=lambda _: None
+@asynccontextmanager
+async def _furnished(plan: Plan, store: Store, gate: GateClient) -> AsyncIterator[Parts]:
+    """The home with all that it remembers; what waits is written at the end."""
+    clock, config = plan.clock, plan.config
+    kept = DeviceRecords(store, clock)
+    past = History(
+        store,
+        clock,
+        ring_path=plan.options.ring / "values.ring",
+        random_bytes=random_bytes,
+        config=HistoryConfig(
+            raw_days=config.history.raw_days, means_days=round(config.history.mean_years * DAYS_PER_YEAR)
+        ),
     )
+    registry, state = Registry(), State()
+    registry.restore(await kept.load())
+    state.restore(await past.start())
+    try:
+        records = Records(store=store)
+        settings = Settings(store)
+        sessions = Sessions(records, clock, random_bytes)
+        access = Access(records, settings, sessions, clock, random_bytes)
+        rooms = Rooms(records)
+        await access.load()
+        await rooms.load()
+        board = DriverBoard((config.radio.driver,), clock.now())
+        bus = Bus()
+        intake = Intake(
+            bus=bus, registry=registry, state=state, board=board, record=past.record, keep=kept.keep
+        )
+        drivers = {config.radio.driver: _driver(plan, store, gate, intake)}
+        house = House(
+            version=VERSION,
+            clock=clock,
+            access=access,
+            rooms=rooms,
+            bus=bus,
+            registry=registry,
+            state=state,
+            dispatcher=Dispatcher(registry, drivers),
+            board=board,
+            history=past,
+        )
+        _answer_gate(plan, gate, house, drivers)
+        lives: dict[str, Live] = {
+            "hub.history": past.run,
+            "hub.devices": kept.run,
+            "hub.drivers": partial(supervise_all, drivers.values(), clock, intake.publish),
+        }
+        if plan.options.demo:
+            lives["hub.demo"] = _demo(plan, house, settings).furnish
+        yield Parts(house=house, lives=lives)
+    finally:
+        await kept.flush()
+        await past.close()
+
+
+def _driver(plan: Plan, store: Store, gate: GateClient, intake: Intake) -> Driver:
+    name = plan.config.radio.driver
     context = DriverContext(
-        clock=clock,
+        clock=plan.clock,
         random_bytes=random_bytes,
         serial=GateSerialPort(gate),
         store=DriverRecords(store, name),
         publish=intake.publish,
         settings={"port": plan.config.radio.port},
     )
-    drivers: dict[str, Driver] = {name: plan.load(name, context)}
-    house = House(
-        version=VERSION,
-        clock=clock,
-        access=access,
-        rooms=rooms,
-        bus=bus,
-        registry=registry,
-        state=state,
-        dispatcher=Dispatcher(registry, drivers),
-        board=board,
-        read_history=_no_past,
+    return plan.load(name, context)
+
+
+def _answer_gate(plan: Plan, gate: GateClient, house: House, drivers: Mapping[str, Driver]) -> None:
+    diagnosis = Diagnosis(
+        house=house,
+        drivers=drivers,
+        errors=plan.errors,
+        state=plan.options.state,
+        started_s=plan.clock.monotonic(),
     )
-    return house, partial(supervise_all, drivers.values(), clock, intake.publish)
+    gate.on_request("collect", diagnosis.collect)
+
+
+def _demo(plan: Plan, house: House, settings: Settings) -> Demo:
+    return Demo(
+        rooms=house.rooms,
+        settings=settings,
+        registry=house.registry,
+        dispatcher=house.dispatcher,
+        board=house.board,
+        bus=house.bus,
+        clock=house.clock,
+        interface=plan.config.radio.driver,
+        language=plan.config.home.language,
+    )
 
 
 @asynccontextmanager
-async def _door(plan: Plan, house: House, events: EventStream) -> AsyncIterator[ParkedStreams]:
+async def _door(plan: Plan, house: House) -> AsyncIterator[Mapping[str, Live]]:
+    events = EventStream(house)
     app = make_app(house, events, language=plan.config.home.language)
     runner = web.AppRunner(app, handle_signals=False, access_log=None)
     await runner.setup()
     assert runner.server is not None  # made by setup
+    streams = ParkedStreams(str(plan.options.run / "stream.sock"), runner.server, plan.clock)
     try:
-        yield ParkedStreams(str(plan.options.run / "stream.sock"), runner.server, plan.clock)
+        yield {"hub.streams": streams.run, "hub.events": events.run}
     finally:
         await runner.cleanup()
         house.access.close()
@@ -145,15 +220,6 @@ async def _keep_gate(gate: GateClient, access: Access, clock: Clock) -> None:
         except* (GateLost, GateDeclined) as lost:
             log.warning("gate.lost", extra={"reason": str(lost.exceptions[0])})
         await clock.sleep(pause_s)
-
-
-class _NoPast:
-    resolution_s = 60.0
-    points: tuple[tuple[int, float, float, float], ...] = ()
-
-
-async def _no_past(_: DatapointId, __: datetime, ___: datetime, ____: int) -> _NoPast:
-    return _NoPast()
 
 
 def _pauses() -> Iterator[float]:

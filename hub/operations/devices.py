@@ -57,6 +57,7 @@ async def remove_device(house: House, _: Caller, asked: RemoveDevice) -> None:
     address = _device(house, asked.address).description.address
     await house.dispatcher.execute(Unpair(device=address, forget_only=asked.forget))
     house.rooms.forget(address)
+    await house.history.erase(address)
 
 
 async def set_datapoint(house: House, _: Caller, asked: SetDatapoint) -> DatapointValue:
@@ -83,7 +84,7 @@ async def read_history(house: House, _: Caller, asked: ReadHistory) -> History:
     since = _time("from", asked.since) if asked.since else until - DAY
     if since >= until:
         raise Refused("out_of_range", field="from", value=asked.since, allowed="before to")
-    past = await house.read_history(datapoint, since, until, asked.points)
+    past = await house.history.query(datapoint, since, until, asked.points)
     return History(id=asked.id, unit=description.unit, resolution_s=past.resolution_s, points=past.points)
 
 

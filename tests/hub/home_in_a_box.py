@@ -10,6 +10,7 @@ import aiohttp
 
 from hub.contract import Driver, DriverContext
 from hub.daemon.config import Config, HomeConfig, RadioConfig
+from hub.daemon.log import ErrorCounter
 from hub.daemon.options import Options
 from hub.daemon.system import SystemClock
 from hub.daemon.wiring import Plan, serve
@@ -53,7 +54,7 @@ async def running_home(folder: Path, *, language: str = "en") -> AsyncIterator[H
 
     options = Options(state=folder, run=folder, ring=folder, config=folder / "homebase.toml")
     config = Config(home=HomeConfig(language=language), radio=RadioConfig(driver="lamp"))
-    plan = Plan(options=options, config=config, clock=clock, load=load)
+    plan = Plan(options=options, config=config, clock=clock, errors=ErrorCounter(clock.monotonic), load=load)
     async with Front(folder) as front, asyncio.TaskGroup() as tasks:
         hub = tasks.create_task(serve(plan))
         async with front.browser() as browser, browser.get("/api/v1/health") as answer:

@@ -1,0 +1,116 @@
+"""What the gate may ask for a diagnosis bundle: figures about machine, radio, device types, errors.
+
+No names, serial numbers, rooms, states. The gate checks it against its own closed schema
+(privacy/payload.py) and believes nothing.
+"""
+
+import os
+import platform
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from hub.contract import Driver
+from hub.operations import House
+from privacy.client import GateDeclined
+
+from .log import ErrorCounter
+
+RSSI = "RSSI_DEVICE"
+PAGE_KIB = os.sysconf("SC_PAGESIZE") // 1024
+_NOT_VERSION = re.compile(r"[^0-9A-Za-z.+_-]")
+
+
+@runtime_checkable
+class Counting(Protocol):
+    """A driver that counts frames."""
+
+    def counters(self) -> Mapping[str, int]:
+        """frames_received, frames_sent, frames_damaged, repeats since its start."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """Collects the groups. started_s: monotonic seconds at the hub's start."""
+
+    house: House
+    drivers: Mapping[str, Driver]
+    errors: ErrorCounter
+    state: Path
+    started_s: float
+
+    async def collect(self, request: Mapping[str, object]) -> Mapping[str, object]:
+        """Answer the gate's question ``collect`` for exactly the groups that it names."""
+        groups: Mapping[str, Callable[[], object]] = {
+            "system": self._system,
+            "radio": self._radio,
+            "devices": self._devices,
+            "errors": self.errors.faults,
+        }
+        wanted = request.get("groups")
+        if not isinstance(wanted, list) or any(name not in groups for name in wanted):
+            raise GateDeclined("unknown_group", f"allowed are {', '.join(groups)}")
+        return {"groups": {name: groups[name]() for name in wanted}}
+
+    def _system(self) -> Mapping[str, object]:
+        disk = os.statvfs(self.state)
+        resident_pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+        return {
+            "version": self.house.version,
+            "python": platform.python_version(),
+            "machine": _version(os.uname().machine),
+            "kernel": _version(os.uname().release),
+            "uptime_s": int(self.house.clock.monotonic() - self.started_s),
+            "memory_kib": resident_pages * PAGE_KIB,
+            "disk_free_kib": disk.f_bavail * disk.f_frsize // 1024,
+        }
+
+    def _radio(self) -> list[Mapping[str, object]]:
+        return [self._interface(name) for name in self.house.board.statuses]
+
+    def _interface(self, name: str) -> Mapping[str, object]:
+        status = self.house.board.statuses[name]
+        driver: object = self.drivers.get(name)
+        counted: Mapping[str, int] = driver.counters() if isinstance(driver, Counting) else {}
+        found: dict[str, object] = {
+            "driver": name,
+            "state": status.state.value,
+            "airtime_used_ms": int(status.airtime.used_ms) if status.airtime else 0,
+            "airtime_limit_ms": int(status.airtime.limit_ms) if status.airtime else 0,
+        }
+        for key in ("frames_received", "frames_sent", "frames_damaged", "repeats"):
+            found[key] = counted.get(key, 0)
+        signals = [
+            float(datapoint.value)
+            for datapoint_id, datapoint in self.house.state.values.items()
+            if datapoint_id.parameter == RSSI and datapoint_id.channel.device.interface == name
+        ]
+        if signals:
+            found["signal_worst_dbm"] = round(min(signals))
+            found["signal_mean_dbm"] = round(sum(signals) / len(signals))
+        return found
+
+    def _devices(self) -> list[Mapping[str, object]]:
+        all_of: Counter[tuple[str, str]] = Counter()
+        unreachable: Counter[tuple[str, str]] = Counter()
+        for device in self.house.registry.devices.values():
+            kind = (device.description.model, device.description.firmware)
+            all_of[kind] += 1
+            unreachable[kind] += not device.reachable
+        return [
+            {
+                "model": model,
+                "firmware": firmware,
+                "count": count,
+                "unreachable": unreachable[model, firmware],
+            }
+            for (model, firmware), count in sorted(all_of.items())
+        ]
+
+
+def _version(text: str) -> str:
+    return _NOT_VERSION.sub("_", text)[:32]
