@@ -1,0 +1,91 @@
+// Which page is shown.
+
+import { Frame, Notes } from "./parts/Frame";
+import { BasePage, MorePage, SettingsPage } from "./pages/More";
+import { DevicePage } from "./pages/Device";
+import { DevicesPage } from "./pages/Devices";
+import { DiagnosisPage } from "./pages/Diagnosis";
+import { Doors } from "./pages/Doors";
+import { HistoryPage } from "./pages/History";
+import { HomePage } from "./pages/Home";
+import { LedgerPage } from "./pages/Ledger";
+import { NotFoundPage } from "./pages/NotFound";
+import { PrivacyPage } from "./pages/Privacy";
+import { RoomPage, RoomsPage } from "./pages/Rooms";
+import { SystemPage } from "./pages/System";
+import { TeachInPage } from "./pages/TeachIn";
+import { home, phase, route } from "./state/app";
+import type { Route } from "./state/route";
+import { useSelect } from "./state/store";
+import { useTexts } from "./texts";
+
+export function App() {
+  const now = useSelect(phase, (value) => value);
+  const where = useSelect(route, (value) => value);
+  if (now.name !== "in") {
+    return (
+      <>
+        <Doors phase={now} />
+        <Notes />
+      </>
+    );
+  }
+  return (
+    <Frame>
+      <Page where={where} />
+    </Frame>
+  );
+}
+
+function Page({ where }: { where: Route }) {
+  const { t } = useTexts();
+  const loaded = useSelect(home, (value) => value.loaded);
+  if (!loaded && NEEDS_HOME.has(where.page)) {
+    return (
+      <p class="quiet" role="status">
+        {t("app.loading")}
+      </p>
+    );
+  }
+  switch (where.page) {
+    case "home":
+      return <HomePage />;
+    case "rooms":
+      return <RoomsPage />;
+    case "room":
+      return <RoomPage key={where.id} id={where.id} />;
+    case "device":
+      return <DevicePage key={where.address} address={where.address} />;
+    case "history":
+      return <HistoryPage id={where.id} />;
+    case "more":
+      return <MorePage />;
+    case "settings":
+      return <SettingsPage />;
+    case "base":
+      return <BasePage />;
+    case "diagnosis":
+      return <DiagnosisPage />;
+    case "privacy":
+      return <PrivacyPage />;
+    case "ledger":
+      return <LedgerPage />;
+    case "devices":
+      return <DevicesPage />;
+    case "teach-in":
+      return <TeachInPage />;
+    case "system":
+      return <SystemPage />;
+    case "unknown":
+      return <NotFoundPage />;
+  }
+}
+
+const NEEDS_HOME: ReadonlySet<Route["page"]> = new Set<Route["page"]>([
+  "home",
+  "rooms",
+  "room",
+  "device",
+  "devices",
+  "history",
+]);

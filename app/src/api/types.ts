@@ -1,0 +1,156 @@
+// The hub's and the gate's answers, as they cross the wire.
+
+export type Value = boolean | number | string;
+export type Origin = "reported" | "confirmed" | "restored" | "assumed";
+export type Role = "owner" | "resident" | "guest";
+
+export interface Parameter {
+  type: "BOOL" | "INTEGER" | "FLOAT" | "ENUM" | "STRING" | "ACTION";
+  unit: string | null;
+  min: number | null;
+  max: number | null;
+  step: number | null;
+  enum: string[];
+  special: Record<string, number>;
+  readable: boolean;
+  writable: boolean;
+  event: boolean;
+  category: string;
+}
+
+export interface Channel {
+  index: number;
+  type: string;
+  parameters: Record<string, Parameter>;
+}
+
+export interface Device {
+  address: string;
+  model: string;
+  firmware: string;
+  name: string | null;
+  room: string | null;
+  reachable: boolean;
+  pending: boolean;
+  channels: Channel[];
+}
+
+export interface Datapoint {
+  id: string;
+  value: Value;
+  unit: string | null;
+  at: string;
+  origin: Origin;
+}
+
+export interface Room {
+  id: string;
+  name: string;
+}
+
+export interface Driver {
+  name: string;
+  state: "starting" | "ready" | "lost" | "stopped";
+  detail: string;
+  since: string;
+  airtime: { used_ms: number; limit_ms: number } | null;
+}
+
+export type PairingStage = "open" | "heard" | "configuring" | "paired" | "failed" | "closed";
+
+export interface PairingStep {
+  interface: string;
+  stage: PairingStage;
+  at: string;
+  until: string | null;
+  device: string | null;
+  model: string | null;
+  rssi_dbm: number | null;
+  reason: string | null;
+}
+
+/** One WebSocket message: the first holds `snapshot` and everything else, later ones hold what is new. */
+export interface EventMessage {
+  seq: number;
+  snapshot?: Datapoint[];
+  changes?: Datapoint[];
+  devices?: Device[];
+  removed?: string[];
+  rooms?: Room[];
+  drivers?: Driver[];
+  pairing?: PairingStep;
+}
+
+export interface Session {
+  token: string;
+  role: Role;
+  expires_at: string;
+}
+
+export interface HistoryAnswer {
+  id: string;
+  unit: string | null;
+  resolution_s: number;
+  /** Unix milliseconds, mean, minimum, maximum; oldest first. */
+  points: [number, number, number, number][];
+}
+
+/** RFC 9457, with what the owner can do about it. */
+export interface ProblemBody {
+  title?: string;
+  detail?: string;
+  code?: string;
+  field?: string;
+  value?: unknown;
+  allowed?: string;
+  way_out?: string;
+  retry_after_s?: number;
+}
+
+export type ActivityState = "off" | "active" | "used" | "withdrawn" | "expired" | "suspended";
+
+export interface Activity {
+  id: string;
+  clause: string;
+  title: string;
+  purpose: string;
+  basis: string;
+  categories: string[];
+  recipients: { name: string; role: string; country: string }[];
+  forms: string[];
+  longest_days: number | null;
+  storage: string;
+  available: boolean;
+  state: ActivityState;
+  grant: { form: string; until: string | null; ticket: string | null; since: string } | null;
+  last_transfer: { at: string; bytes: number; result: string } | null;
+  refused_today: number;
+}
+
+export interface Preview {
+  preview: string;
+  sha256: string;
+  bytes: number;
+  text: string;
+  command: string;
+  expires_at: string;
+}
+
+export interface Withdrawal {
+  cut: number;
+  within_ms: number;
+  entry: number;
+}
+
+export interface GateStatus {
+  version: string;
+  jailed: boolean;
+  ledger: { size: number; root: string; checkpoint: string | null };
+  network: string;
+}
+
+export interface LedgerPage {
+  size: number;
+  root: string;
+  entries: Record<string, unknown>[];
+}

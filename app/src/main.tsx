@@ -1,0 +1,12 @@
+import { render } from "preact";
+import { App } from "./App";
+import { start } from "./state/app";
+import "./style/base.css";
+import "./style/frame.css";
+import "./style/parts.css";
+
+const root = document.getElementById("app");
+if (root !== null) {
+  render(<App />, root);
+  void start();
+}

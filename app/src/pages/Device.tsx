@@ -1,0 +1,379 @@
+// One device: its controls, its course, every value with age and origin, its battery and radio, its name and room.
+
+import { useCallback, useState } from "preact/hooks";
+import type { Channel, Datapoint, Device, Parameter } from "../api/types";
+import { Age } from "../parts/Age";
+import { Chart } from "../parts/Chart";
+import { Controls, PlainControl } from "../parts/Controls";
+import { Dialog } from "../parts/Dialog";
+import { Title } from "../parts/Frame";
+import { useAction } from "../parts/hooks";
+import { Icon } from "../parts/Icon";
+import { usePoint, usePoints } from "../parts/live";
+import { Standing } from "../parts/Tile";
+import { client, go, home, phase, tell } from "../state/app";
+import { describe, type Face, facesOf, kindOf, place, shownIds } from "../state/faces";
+import { isNumber } from "../state/format";
+import { deviceName, faceName } from "../state/names";
+import { isDoubtful, parameterName, reading } from "../state/reading";
+import { favourite, isCharted } from "../state/series";
+import { useSelect } from "../state/store";
+import { summarise } from "../state/summary";
+import { useTexts } from "../texts";
+
+export function DevicePage({ address }: { address: string }) {
+  const texts = useTexts();
+  const { t } = texts;
+  const device = useSelect(home, (state) => state.devices.get(address));
+  const role = useSelect(phase, (state) => (state.name === "in" ? state.role : "guest"));
+  const back = { href: "#/", label: t("tab.home") };
+  if (device === undefined) {
+    return (
+      <>
+        <Title text={t("device.title")} back={back} />
+        <p>{t("device.gone")}</p>
+      </>
+    );
+  }
+  const faces = facesOf(device);
+  return (
+    <>
+      <Title text={deviceName(device, texts)} back={back} />
+      <div class="columns">
+        <div>
+          {faces.map((face) => (
+            <FaceCard key={face.id} face={face} />
+          ))}
+          <Course device={device} faces={faces} />
+        </div>
+        <div>
+          <Values device={device} faces={faces} />
+          <Health device={device} />
+          {role !== "guest" && <Edit key={`${device.name ?? ""} ${device.room ?? ""}`} device={device} />}
+          {role === "owner" && <Unpair device={device} />}
+        </div>
+      </div>
+    </>
+  );
+}
+
+function FaceCard({ face }: { face: Face }) {
+  const texts = useTexts();
+  const points = usePoints(shownIds(face));
+  const { main, more, shown } = summarise(face, points, texts);
+  const doubtful = shown === undefined || isDoubtful(shown.origin) || !face.device.reachable;
+  return (
+    <section class={`card face ${doubtful ? "doubtful" : ""}`} aria-label={faceName(face, texts)}>
+      {face.numbered && <h2>{faceName(face, texts)}</h2>}
+      <p class="big">
+        <strong>{main}</strong>
+        {more.map((words) => (
+          <span key={words}> {words}</span>
+        ))}
+      </p>
+      <Standing face={face} shown={shown} />
+      {shown !== undefined && (
+        <p class="quiet">
+          {texts.t(
+            shown.origin === "restored"
+              ? "origin.restored.long"
+              : shown.origin === "assumed"
+                ? "origin.assumed.long"
+                : `origin.${shown.origin}`,
+          )}
+        </p>
+      )}
+      <Controls face={face} />
+    </section>
+  );
+}
+
+function Course({ device, faces }: { device: Device; faces: Face[] }) {
+  const texts = useTexts();
+  const wanted = favourite(faces.flatMap(shownIds));
+  const at = wanted === null ? null : place(wanted);
+  const parameter = wanted === null ? null : describe(new Map([[device.address, device]]), wanted);
+  if (wanted === null || at === null || parameter === null || !isCharted(parameter)) return null;
+  const channel = device.channels.find((candidate) => candidate.index === at.channel);
+  return (
+    <section class="card" aria-labelledby="device-history">
+      <h2 id="device-history">
+        {texts.t("device.history")}: {parameterName(at.parameter, texts)}
+      </h2>
+      <Chart
+        id={wanted}
+        name={deviceName(device, texts)}
+        parameterName={at.parameter}
+        parameter={parameter}
+        kind={channel === undefined ? null : kindOf(channel)}
+      />
+    </section>
+  );
+}
+
+function Values({ device, faces }: { device: Device; faces: Face[] }) {
+  const { t } = useTexts();
+  const channels = device.channels.filter((channel) => channel.index > 0 && Object.keys(channel.parameters).length > 0);
+  return (
+    <section class="card" aria-labelledby="device-values">
+      <h2 id="device-values">{t("device.values")}</h2>
+      {channels.map((channel) => (
+        <ChannelValues key={channel.index} device={device} channel={channel} named={channels.length > 1} faces={faces} />
+      ))}
+    </section>
+  );
+}
+
+/** Parameters that the large controls above already offer. */
+const OFFERED = new Set(["STATE", "LEVEL", "STOP", "SET_TEMPERATURE", "CONTROL_MODE", "AUTO_MODE", "MANU_MODE", "BOOST_MODE"]);
+
+interface ChannelValuesProps {
+  device: Device;
+  channel: Channel;
+  named: boolean;
+  faces: Face[];
+}
+
+function ChannelValues({ device, channel, named, faces }: ChannelValuesProps) {
+  const { t } = useTexts();
+  const title = t("device.channel", { index: channel.index });
+  const offered = faces.some((face) => face.channel.index === channel.index);
+  const plain = Object.entries(channel.parameters).filter(
+    ([name, parameter]) => parameter.writable && !(offered && OFFERED.has(name)),
+  );
+  return (
+    <>
+      {named && (
+        <h3>
+          {title} <small>{channel.type.replaceAll("_", " ").toLowerCase()}</small>
+        </h3>
+      )}
+      <ValueTable device={device} channel={channel} caption={title} />
+      {plain.map(([name, parameter]) => (
+        <PlainControl key={name} id={`${device.address}:${channel.index}.${name}`} name={name} parameter={parameter} />
+      ))}
+    </>
+  );
+}
+
+function ValueTable({ device, channel, caption }: { device: Device; channel: Channel; caption: string }) {
+  const { t } = useTexts();
+  const shown = Object.entries(channel.parameters).filter(([, parameter]) => parameter.readable || parameter.event);
+  if (shown.length === 0) return null;
+  return (
+    <table>
+      <caption class="hidden">{caption}</caption>
+      <thead class="hidden">
+        <tr>
+          <th scope="col">{t("device.table.value")}</th>
+          <th scope="col">{t("device.table.now")}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {shown.map(([name, parameter]) => (
+          <ValueRow key={name} id={`${device.address}:${channel.index}.${name}`} name={name} parameter={parameter} channel={channel} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+interface ValueRowProps {
+  id: string;
+  name: string;
+  parameter: Parameter;
+  channel: Channel;
+}
+
+function ValueRow({ id, name, parameter, channel }: ValueRowProps) {
+  const texts = useTexts();
+  const { t } = texts;
+  const point = usePoint(id);
+  return (
+    <tr class={point === undefined || isDoubtful(point.origin) ? "doubtful" : ""}>
+      <th scope="row">{parameterName(name, texts)}</th>
+      <td>
+        <span class="now">
+          {point === undefined ? t("unknown") : reading(point.value, name, parameter, kindOf(channel), texts)}
+        </span>
+        {point !== undefined && (
+          <span class="standing">
+            {isDoubtful(point.origin) && (
+              <span class="sign">
+                <Icon name="history" size={15} /> {t(`origin.${point.origin}`)}
+              </span>
+            )}
+            <Age at={point.at} />
+          </span>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+function Health({ device }: { device: Device }) {
+  const texts = useTexts();
+  const { t } = texts;
+  const channel = device.channels.find((candidate) => candidate.index === 0);
+  const rssi = usePoint(`${device.address}:0.RSSI_DEVICE`);
+  return (
+    <section class="card" aria-labelledby="device-health">
+      <h2 id="device-health">{t("device.health")}</h2>
+      {channel !== undefined && <ValueTable device={device} channel={channel} caption={t("device.health")} />}
+      <Signal point={rssi} />
+      <dl class="facts">
+        <div>
+          <dt>{t("device.model")}</dt>
+          <dd>{device.model}</dd>
+        </div>
+        <div>
+          <dt>{t("device.firmware")}</dt>
+          <dd>{device.firmware}</dd>
+        </div>
+        <div>
+          <dt>{t("device.address")}</dt>
+          <dd>{device.address}</dd>
+        </div>
+      </dl>
+    </section>
+  );
+}
+
+const GOOD_DBM = -75;
+const FAIR_DBM = -90;
+
+function Signal({ point }: { point: Datapoint | undefined }) {
+  const { t } = useTexts();
+  if (!isNumber(point?.value) || point.value >= 0) return null;
+  const word = point.value >= GOOD_DBM ? "good" : point.value >= FAIR_DBM ? "fair" : "weak";
+  return (
+    <p class="quiet">
+      <Icon name="signal" size={18} /> {t("param.RSSI_DEVICE")}: {t(`device.signal.${word}`)}
+    </p>
+  );
+}
+
+function Edit({ device }: { device: Device }) {
+  const { t } = useTexts();
+  const rooms = useSelect(home, (state) => state.rooms);
+  const [name, setName] = useState(device.name ?? "");
+  const [room, setRoom] = useState(device.room ?? "");
+  const [running, save] = useAction(
+    useCallback(async () => {
+      const changed = await client.changeDevice(device.address, {
+        name: name.trim() === "" ? null : name.trim(),
+        room: room === "" ? null : room,
+      });
+      home.update((old) => ({ ...old, devices: new Map(old.devices).set(changed.address, changed) }));
+      tell(t("saved"));
+    }, [device.address, name, room, t]),
+  );
+  return (
+    <section class="card" aria-labelledby="device-edit">
+      <h2 id="device-edit">{t("device.edit")}</h2>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          save();
+        }}
+      >
+        <label class="field">
+          <span>{t("device.name")}</span>
+          <input
+            value={name}
+            maxLength={60}
+            autocomplete="off"
+            onInput={(event) => {
+              setName(event.currentTarget.value);
+            }}
+          />
+        </label>
+        <label class="field">
+          <span>{t("device.room")}</span>
+          <RoomSelect rooms={rooms} value={room} onValue={setRoom} />
+        </label>
+        <button type="submit" disabled={running}>
+          {t("save")}
+        </button>
+      </form>
+    </section>
+  );
+}
+
+export interface RoomSelectProps {
+  rooms: readonly { id: string; name: string }[];
+  value: string;
+  onValue: (id: string) => void;
+}
+
+export function RoomSelect({ rooms, value, onValue }: RoomSelectProps) {
+  const { t } = useTexts();
+  return (
+    <select
+      value={value}
+      onChange={(event) => {
+        onValue(event.currentTarget.value);
+      }}
+    >
+      <option value="">{t("device.room.none")}</option>
+      {rooms.map((one) => (
+        <option key={one.id} value={one.id}>
+          {one.name}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function Unpair({ device }: { device: Device }) {
+  const texts = useTexts();
+  const { t } = texts;
+  const [asking, setAsking] = useState(false);
+  const [forget, setForget] = useState(false);
+  const name = deviceName(device, texts);
+  const [running, unpair] = useAction(
+    useCallback(async () => {
+      setAsking(false);
+      await client.unpair(device.address, forget);
+      tell(t("device.unpair.done", { name }));
+      go("#/devices");
+    }, [device.address, forget, name, t]),
+  );
+  return (
+    <div class="buttons">
+      <button
+        type="button"
+        class="danger"
+        disabled={running}
+        onClick={() => {
+          setAsking(true);
+        }}
+      >
+        {t("device.unpair")}
+      </button>
+      {asking && (
+        <Dialog
+          title={t("device.unpair.ask", { name })}
+          confirm={t("device.unpair.do")}
+          danger
+          onConfirm={unpair}
+          onClose={() => {
+            setAsking(false);
+          }}
+        >
+          <p>{t("device.unpair.text")}</p>
+          <label class="tick">
+            <input
+              type="checkbox"
+              checked={forget}
+              onChange={(event) => {
+                setForget(event.currentTarget.checked);
+              }}
+            />
+            <span>{t("device.unpair.forget")}</span>
+          </label>
+        </Dialog>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,207 @@
+// Settings → Home Base → Remote diagnosis (notice 6.6): state and withdrawal first, then what it is, then preview
+// and the command that agrees. Agreeing happens at the console in this stage; withdrawing is one tap here.
+
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import type { Activity, Preview } from "../api/types";
+import { ActivityFacts, ActivityState } from "../parts/ActivityFacts";
+import { Copy } from "../parts/Copy";
+import { Title } from "../parts/Frame";
+import { useAction, useLoad, useNow } from "../parts/hooks";
+import { Icon } from "../parts/Icon";
+import { client, tell } from "../state/app";
+import { bytes, clock, dateTime, MINUTE, span } from "../state/format";
+import { sha256 } from "../state/privacy";
+import { useTexts } from "../texts";
+
+const ID = "diagnosis.remote";
+const GROUPS = ["system", "radio", "devices", "errors"] as const;
+type Group = (typeof GROUPS)[number];
+
+export function DiagnosisPage() {
+  const { t, language } = useTexts();
+  const [loaded, again] = useLoad(() => client.activities(language), language);
+  const activity =
+    loaded.state === "here" ? loaded.value.activities.find((candidate) => candidate.id === ID) : undefined;
+  return (
+    <>
+      <Title text={t("diagnosis.title")} back={{ href: "#/settings/base", label: t("base.title") }} />
+      <p class="path quiet">
+        <span class="hidden">{t("settings.path")}: </span>
+        {t("settings.title")} › {t("base.title")} › {t("diagnosis.title")}
+      </p>
+      <p class="lead">{t("diagnosis.lead")}</p>
+      {activity !== undefined && (
+        <div class="columns">
+          <div>
+            <State activity={activity} again={again} />
+            <Prepare />
+          </div>
+          <section class="card" aria-labelledby="about">
+            <h2 id="about">{t("diagnosis.about")}</h2>
+            <p class="quiet">{t("privacy.clause", { clause: activity.clause })}</p>
+            <ActivityFacts activity={activity} />
+            <p>{t("diagnosis.delete")}</p>
+          </section>
+        </div>
+      )}
+    </>
+  );
+}
+
+function State({ activity, again }: { activity: Activity; again: () => void }) {
+  const { t, language } = useTexts();
+  const nowMs = useNow(MINUTE, activity.state === "active");
+  const { grant } = activity;
+  const [running, withdraw] = useAction(
+    useCallback(async () => {
+      const { cut, within_ms, entry } = await client.withdraw(ID);
+      tell(t("diagnosis.withdrawn", { cut, ms: Math.round(within_ms), entry }));
+      again();
+    }, [again, t]),
+  );
+  const end = grant?.until ?? null;
+  const until = end === null ? null : Date.parse(end);
+  const open = activity.state === "active" || activity.state === "suspended";
+  return (
+    <section class="card" aria-labelledby="state">
+      <h2 id="state">{t("diagnosis.state")}</h2>
+      <p>
+        <ActivityState activity={activity} />
+      </p>
+      {grant !== null && open && (
+        <p>
+          <strong>
+            {until === null
+              ? t("diagnosis.active.once")
+              : t("diagnosis.active.until", { at: dateTime(until, language), left: span(until - nowMs, language) })}
+          </strong>{" "}
+          {grant.ticket !== null && t("diagnosis.ticket.of", { ticket: grant.ticket })}{" "}
+          {t("diagnosis.since", { at: dateTime(Date.parse(grant.since), language) })}
+        </p>
+      )}
+      {open && (
+        <button type="button" class="danger wide" disabled={running} onClick={withdraw}>
+          <Icon name="stop" /> {t("diagnosis.withdraw")}
+        </button>
+      )}
+    </section>
+  );
+}
+
+function Prepare() {
+  const { t } = useTexts();
+  const [ticket, setTicket] = useState("");
+  const [groups, setGroups] = useState<ReadonlySet<Group>>(new Set());
+  const [missing, setMissing] = useState(false);
+  const [preview, setPreview] = useState<Preview | null>(null);
+  const [running, show] = useAction(
+    useCallback(async () => {
+      setPreview(null);
+      const chosen = GROUPS.filter((group) => groups.has(group));
+      setPreview(await client.preview(ID, chosen, ticket.trim()));
+    }, [groups, ticket]),
+  );
+  const toggle = (group: Group, on: boolean) => {
+    const next = new Set(groups);
+    if (on) next.add(group);
+    else next.delete(group);
+    setGroups(next);
+    setPreview(null); // what is shown must be what would be agreed to
+  };
+  const ready = ticket.trim() !== "" && groups.size > 0;
+  return (
+    <section class="card" aria-labelledby="prepare">
+      <h2 id="prepare">{t("diagnosis.prepare")}</h2>
+      <form
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          setMissing(!ready);
+          if (ready) show();
+        }}
+      >
+        <label class="field">
+          <span>{t("diagnosis.ticket")}</span>
+          <input
+            value={ticket}
+            maxLength={64}
+            autocomplete="off"
+            spellcheck={false}
+            aria-describedby="ticket-hint"
+            aria-invalid={missing && ticket.trim() === ""}
+            onInput={(event) => {
+              setTicket(event.currentTarget.value);
+              setPreview(null);
+            }}
+          />
+          <small id="ticket-hint">{t("diagnosis.ticket.hint")}</small>
+        </label>
+        <fieldset aria-describedby="groups-hint">
+          <legend>{t("diagnosis.groups")}</legend>
+          <p class="quiet" id="groups-hint">
+            {t("diagnosis.groups.hint")}
+          </p>
+          {GROUPS.map((group) => (
+            <label class="tick" key={group}>
+              <input
+                type="checkbox"
+                checked={groups.has(group)}
+                onChange={(event) => {
+                  toggle(group, event.currentTarget.checked);
+                }}
+              />
+              <span>
+                {t(`diagnosis.group.${group}`)}
+                <small>{t(`diagnosis.group.${group}.text`)}</small>
+              </span>
+            </label>
+          ))}
+        </fieldset>
+        <div role="alert">{missing && !ready && <p class="bad">{t("diagnosis.preview.need")}</p>}</div>
+        <button type="submit" class="primary wide" disabled={running}>
+          {t("diagnosis.preview")}
+        </button>
+      </form>
+      {preview !== null && <Shown key={preview.preview} preview={preview} />}
+    </section>
+  );
+}
+
+function Shown({ preview }: { preview: Preview }) {
+  const { t, language } = useTexts();
+  const heading = useRef<HTMLHeadingElement>(null);
+  const [own, setOwn] = useState<string | null>(null);
+  useEffect(() => {
+    heading.current?.focus();
+    void sha256(preview.text).then(setOwn);
+  }, [preview]);
+  const wrong = own !== null && own !== preview.sha256.toLowerCase();
+  return (
+    <div class="preview">
+      <h3 tabIndex={-1} ref={heading}>
+        {t("diagnosis.preview.title")}
+      </h3>
+      <pre class="bytes" tabIndex={0} role="region" aria-label={t("diagnosis.preview.title")}>
+        {preview.text}
+      </pre>
+      <p class="breakable quiet">
+        {t("diagnosis.preview.size", { bytes: bytes(preview.bytes, language), hash: preview.sha256 })}
+      </p>
+      {own !== null && (
+        <p class={wrong ? "bad" : "good"} role={wrong ? "alert" : "status"}>
+          <Icon name={wrong ? "warning" : "check"} size={18} /> {t(wrong ? "diagnosis.preview.wrong" : "diagnosis.preview.checked")}
+        </p>
+      )}
+      {!wrong && (
+        <>
+          <h3>{t("diagnosis.command.title")}</h3>
+          <p>{t("diagnosis.command.text")}</p>
+          <Copy text={preview.command} label={t("diagnosis.command.title")} />
+          <p class="quiet">
+            {t("diagnosis.preview.until", { at: clock(Date.parse(preview.expires_at), language) })}
+          </p>
+        </>
+      )}
+    </div>
+  );
+}

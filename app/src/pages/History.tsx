@@ -1,0 +1,91 @@
+// One value of the home over time.
+
+import { Chart } from "../parts/Chart";
+import { Title } from "../parts/Frame";
+import { home } from "../state/app";
+import { describe, kindOf, place } from "../state/faces";
+import type { Home } from "../state/home";
+import { deviceName, sorted } from "../state/names";
+import { parameterName } from "../state/reading";
+import { historyLink } from "../state/route";
+import { favourite, isCharted } from "../state/series";
+import { useSelect } from "../state/store";
+import { type Texts, useTexts } from "../texts";
+
+interface Choice {
+  id: string;
+  label: string;
+}
+
+/** Every value that can be charted, grouped by device; what people look at most comes first. */
+function choices(devices: Home["devices"], texts: Texts): { device: string; values: Choice[] }[] {
+  return sorted(devices.values(), texts)
+    .map((device) => ({
+      device: deviceName(device, texts),
+      values: device.channels.flatMap((channel) =>
+        Object.entries(channel.parameters)
+          .filter(([, parameter]) => isCharted(parameter) && channel.index > 0)
+          .map(([name]) => ({
+            id: `${device.address}:${channel.index}.${name}`,
+            label: parameterName(name, texts),
+          })),
+      ),
+    }))
+    .filter((group) => group.values.length > 0);
+}
+
+export function HistoryPage({ id }: { id: string | null }) {
+  const texts = useTexts();
+  const { t } = texts;
+  const devices = useSelect(home, (state) => state.devices);
+  const groups = choices(devices, texts);
+  const chosen = id ?? favourite(groups.flatMap((group) => group.values.map((value) => value.id)));
+  const at = chosen === null ? null : place(chosen);
+  const parameter = chosen === null ? null : describe(devices, chosen);
+  const device = at === null ? undefined : devices.get(at.device);
+  const channel = device?.channels.find((candidate) => candidate.index === at?.channel);
+  return (
+    <>
+      <Title text={t("history.title")} />
+      {groups.length === 0 && <p class="quiet">{t("history.nothing")}</p>}
+      {groups.length > 0 && (
+        <div class="card">
+          <label class="field">
+            <span>{t("history.pick")}</span>
+            <select
+              value={chosen ?? ""}
+              onChange={(event) => {
+                // the page stays, so the focus stays on the list
+                history.replaceState(null, "", historyLink(event.currentTarget.value));
+                window.dispatchEvent(new HashChangeEvent("hashchange"));
+              }}
+            >
+              {groups.map((group) => (
+                <optgroup key={group.device} label={group.device}>
+                  {group.values.map((value) => (
+                    <option key={value.id} value={value.id}>
+                      {group.device}: {value.label}
+                    </option>
+                  ))}
+                </optgroup>
+              ))}
+            </select>
+          </label>
+        </div>
+      )}
+      {chosen !== null && at !== null && parameter !== null && device !== undefined && channel !== undefined && (
+        <div class="card">
+          <h2>{`${deviceName(device, texts)}: ${parameterName(at.parameter, texts)}`}</h2>
+          <Chart
+            key={chosen}
+            id={chosen}
+            name={deviceName(device, texts)}
+            parameterName={at.parameter}
+            parameter={parameter}
+            kind={kindOf(channel)}
+          />
+        </div>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,100 @@
+// The start page: what needs a look, then every light one tap away.
+
+import { useState } from "preact/hooks";
+import { Title } from "../parts/Frame";
+import { Icon } from "../parts/Icon";
+import { Tile } from "../parts/Tile";
+import { home } from "../state/app";
+import { type Section, sectionOf } from "../state/faces";
+import { sorted } from "../state/names";
+import { sameList, useSelect } from "../state/store";
+import { allFaces, belongs, type Chip, CHIPS } from "../state/summary";
+import { useTexts } from "../texts";
+
+const SECTIONS: readonly Section[] = ["light", "blind", "climate", "sensor"];
+
+export function HomePage() {
+  const texts = useTexts();
+  const { t } = texts;
+  const [chosen, setChosen] = useState<Chip | null>(null);
+  const devices = useSelect(home, (state) => state.devices);
+  const faces = allFaces(sorted(devices.values(), texts));
+  const filtered = useSelect(
+    home,
+    (state) => (chosen === null ? null : faces.filter((face) => belongs(face, chosen, state)).map((face) => face.id)),
+    (a, b) => a === b || (a !== null && b !== null && sameList(a, b)),
+  );
+  const shown = filtered === null ? faces : faces.filter((face) => filtered.includes(face.id));
+  return (
+    <>
+      <Title text={t("home.title")} />
+      {faces.length === 0 ? (
+        <div class="card empty">
+          <h2>{t("home.empty.title")}</h2>
+          <p>{t("home.empty.text")}</p>
+          <a class="button primary" href="#/devices/teach-in">
+            {t("devices.teach")}
+          </a>
+        </div>
+      ) : (
+        <Chips chosen={chosen} choose={setChosen} />
+      )}
+      {chosen !== null && shown.length === 0 && <p class="quiet">{t("home.chip.nothing")}</p>}
+      {SECTIONS.map((section) => {
+        const own = shown.filter((face) => sectionOf(face.kind) === section);
+        return own.length === 0 ? null : (
+          <section key={section} aria-labelledby={`section-${section}`}>
+            <h2 id={`section-${section}`}>{t(`home.section.${section}`)}</h2>
+            <ul class="tiles">
+              {own.map((face) => (
+                <Tile key={face.id} face={face} showRoom />
+              ))}
+            </ul>
+          </section>
+        );
+      })}
+      <p class="foot">
+        <a href="#/privacy">
+          <Icon name="shield" size={18} /> {t("home.privacy")}
+        </a>
+      </p>
+    </>
+  );
+}
+
+function Chips({ chosen, choose }: { chosen: Chip | null; choose: (chip: Chip | null) => void }) {
+  const { t, tn } = useTexts();
+  const counts = useSelect(
+    home,
+    (state) => {
+      const faces = allFaces(state.devices.values());
+      return CHIPS.map((chip) => {
+        const own = faces.filter((face) => belongs(face, chip, state));
+        return chip === "gone" || chip === "battery" ? new Set(own.map((face) => face.device.address)).size : own.length;
+      });
+    },
+    sameList,
+  );
+  return (
+    <div class="chips" role="group" aria-label={t("home.chips")}>
+      {CHIPS.map((chip, index) => {
+        const count = counts[index] ?? 0;
+        if (count === 0 && chosen !== chip) return null;
+        return (
+          <button
+            key={chip}
+            type="button"
+            class={`chip ${chip === "gone" || chip === "battery" ? "warn" : ""}`}
+            aria-pressed={chosen === chip}
+            onClick={() => {
+              choose(chosen === chip ? null : chip);
+            }}
+          >
+            {(chip === "gone" || chip === "battery") && <Icon name="warning" size={16} />}
+            {tn(`home.chip.${chip}`, count)}
+          </button>
+        );
+      })}
+    </div>
+  );
+}

@@ -1,0 +1,81 @@
+// Lists of further pages. Remote diagnosis stands where the notice (6.6) says: Settings → Home Base → Remote diagnosis.
+
+import type { ComponentChildren } from "preact";
+import { Title } from "../parts/Frame";
+import { Icon, type IconName } from "../parts/Icon";
+import { LanguageChoice } from "../parts/LanguageChoice";
+import { logOut } from "../state/app";
+import { useTexts } from "../texts";
+
+interface RowProps {
+  href: string;
+  icon: IconName;
+  title: string;
+  text?: string;
+}
+
+export function Row({ href, icon, title, text }: RowProps) {
+  return (
+    <li>
+      <a class="row" href={href}>
+        <Icon name={icon} />
+        <span class="words">
+          <strong>{title}</strong>
+          {text !== undefined && <small>{text}</small>}
+        </span>
+        <Icon name="forward" size={18} />
+      </a>
+    </li>
+  );
+}
+
+export function Rows({ children }: { children: ComponentChildren }) {
+  return <ul class="rows card">{children}</ul>;
+}
+
+export function MorePage() {
+  const { t } = useTexts();
+  return (
+    <>
+      <Title text={t("more.title")} />
+      <Rows>
+        <Row href="#/privacy" icon="shield" title={t("more.privacy")} text={t("more.privacy.text")} />
+        <Row href="#/settings" icon="settings" title={t("more.settings")} text={t("more.settings.text")} />
+        <Row href="#/devices" icon="radio" title={t("more.devices")} text={t("more.devices.text")} />
+        <Row href="#/system" icon="system" title={t("more.system")} text={t("more.system.text")} />
+      </Rows>
+      <button type="button" class="wide" onClick={() => void logOut()}>
+        {t("logout")}
+      </button>
+    </>
+  );
+}
+
+export function SettingsPage() {
+  const { t } = useTexts();
+  return (
+    <>
+      <Title text={t("settings.title")} back={{ href: "#/more", label: t("tab.more") }} />
+      <Rows>
+        <Row href="#/settings/base" icon="home" title={t("settings.base")} text={t("settings.base.text")} />
+      </Rows>
+      <div class="card">
+        <LanguageChoice />
+      </div>
+    </>
+  );
+}
+
+export function BasePage() {
+  const { t } = useTexts();
+  return (
+    <>
+      <Title text={t("base.title")} back={{ href: "#/settings", label: t("settings.title") }} />
+      <Rows>
+        <Row href="#/settings/base/diagnosis" icon="shield" title={t("base.diagnosis")} />
+        <Row href="#/devices" icon="radio" title={t("devices.radio")} />
+        <Row href="#/system" icon="system" title={t("system.title")} />
+      </Rows>
+    </>
+  );
+}

@@ -1,0 +1,76 @@
+// The facts of one activity, in the notice's order: purpose, basis, recipient, data, term, consent, last transfer.
+
+import type { Activity } from "../api/types";
+import { bytes, dateTime } from "../state/format";
+import { useTexts } from "../texts";
+import { Icon, type IconName } from "./Icon";
+
+export function ActivityFacts({ activity }: { activity: Activity }) {
+  const { t, tr, language } = useTexts();
+  const country = (code: string) =>
+    /^[A-Z]{2}$/.test(code) ? (new Intl.DisplayNames([language], { type: "region" }).of(code) ?? code) : code;
+  const last = activity.last_transfer;
+  const facts: [string, string][] = [
+    [t("privacy.purpose"), activity.purpose],
+    [t("privacy.basis"), tr(`basis.${activity.basis}`, activity.basis)],
+    [
+      t("privacy.recipient"),
+      activity.recipients.length === 0
+        ? t("privacy.recipient.none")
+        : activity.recipients
+            .map(({ name, role, country: code }) =>
+              t("privacy.recipient.line", { name, role: tr(`role.${role}`, role), country: country(code) }),
+            )
+            .join("; "),
+    ],
+    [t("privacy.categories"), activity.categories.join(", ")],
+    [t("privacy.term"), activity.storage],
+    [
+      t("privacy.form"),
+      activity.forms
+        .map((form) => tr(`privacy.form.${form}`, form, { days: activity.longest_days ?? "?" }))
+        .join(", "),
+    ],
+    [
+      t("privacy.last"),
+      last === null
+        ? t("privacy.last.none")
+        : t("privacy.last.line", {
+            at: dateTime(Date.parse(last.at), language),
+            bytes: bytes(last.bytes, language),
+            result: tr(`privacy.result.${last.result}`, last.result),
+          }),
+    ],
+    [t("privacy.refused"), String(activity.refused_today)],
+  ];
+  return (
+    <dl class="facts">
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value === "" ? "–" : value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+const MARK: Record<Activity["state"], IconName> = {
+  off: "minus",
+  active: "warning",
+  used: "check",
+  withdrawn: "close",
+  expired: "clock",
+  suspended: "clock",
+};
+
+/** The state as a word with its own sign: never by colour alone. */
+export function ActivityState({ activity }: { activity: Activity }) {
+  const { t } = useTexts();
+  const word = activity.available || activity.state !== "off" ? t(`privacy.state.${activity.state}`) : t("privacy.state.unavailable");
+  return (
+    <span class={`badge ${activity.state}`}>
+      <Icon name={activity.state === "active" ? "up" : MARK[activity.state]} size={16} /> {word}
+    </span>
+  );
+}

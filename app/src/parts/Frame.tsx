@@ -1,0 +1,169 @@
+// The frame around every page: header with the connection, banners, tabs, notes.
+
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { home, link, note, route } from "../state/app";
+import { clock, dateTime, DAY } from "../state/format";
+import { lostDrivers } from "../state/home";
+import { explain } from "../state/problems";
+import { type Tab, tabOf } from "../state/route";
+import { sameList, useSelect } from "../state/store";
+import { useTexts } from "../texts";
+import { Icon, type IconName } from "./Icon";
+
+const TABS: readonly { tab: Tab; href: string; icon: IconName }[] = [
+  { tab: "home", href: "#/", icon: "home" },
+  { tab: "rooms", href: "#/rooms", icon: "rooms" },
+  { tab: "history", href: "#/history", icon: "history" },
+  { tab: "more", href: "#/more", icon: "more" },
+];
+
+export function Frame({ children }: { children: ComponentChildren }) {
+  const { t } = useTexts();
+  return (
+    <div class="frame">
+      <a class="skip" href="#main" onClick={toMain}>
+        {t("app.skip")}
+      </a>
+      <header class="top">
+        <span class="brand">
+          <Icon name="home" size={20} /> homebase
+        </span>
+        <Connection />
+      </header>
+      <Tabs />
+      <main id="main" tabIndex={-1}>
+        <Banners />
+        {children}
+      </main>
+      <Notes />
+    </div>
+  );
+}
+
+// The fragment is the app's own address, so the skip link moves the focus itself.
+function toMain(event: Event): void {
+  event.preventDefault();
+  document.getElementById("main")?.focus();
+}
+
+function Tabs() {
+  const { t } = useTexts();
+  const current = tabOf(useSelect(route, (value) => value));
+  return (
+    <nav class="tabs" aria-label={t("app.tabs")}>
+      {TABS.map(({ tab, href, icon }) => (
+        <a key={tab} href={href} aria-current={tab === current ? "page" : undefined}>
+          <Icon name={icon} />
+          <span>{t(`tab.${tab}`)}</span>
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+function Connection() {
+  const { t } = useTexts();
+  const state = useSelect(link, (value) => value.state);
+  return (
+    <span class={`connection ${state}`} role="status">
+      <span class="mark" aria-hidden="true">
+        {state === "live" ? "●" : "◌"}
+      </span>
+      {t(`link.${state}`)}
+    </span>
+  );
+}
+
+function Banners() {
+  const texts = useTexts();
+  const { t, tr, language } = texts;
+  const lost = useSelect(home, lostDrivers, sameList);
+  const { state, heardMs } = useSelect(link, (value) => value);
+  const when = (ms: number) => (Date.now() - ms < DAY ? clock(ms, language) : dateTime(ms, language));
+  return (
+    <div class="banners" role="status">
+      {state === "lost" && heardMs > 0 && (
+        <p class="banner">
+          <Icon name="warning" /> <span>{t("link.lost.long", { at: when(heardMs) })}</span>
+        </p>
+      )}
+      {lost.map((driver) => {
+        const fill = { since: when(Date.parse(driver.since)) };
+        return (
+          <p class="banner bad" key={driver.name} data-driver={driver.name}>
+            <Icon name="warning" /> <span>{tr(`driver.lost.${driver.detail}`, t("driver.lost", fill), fill)}</span>
+          </p>
+        );
+      })}
+    </div>
+  );
+}
+
+const NOTE_STAYS_MS = 6000;
+
+export function Notes() {
+  const texts = useTexts();
+  const current = useSelect(note, (value) => value);
+  useEffect(() => {
+    if (current?.kind !== "done") return;
+    const timer = window.setTimeout(() => {
+      note.update((old) => (old?.id === current.id ? null : old));
+    }, NOTE_STAYS_MS);
+    return () => {
+      window.clearTimeout(timer);
+    };
+  }, [current]);
+  const said = current?.problem === undefined ? null : explain(current.problem, texts);
+  return (
+    <div class="notes">
+      <div role="status">{current?.kind === "done" && <p class="note">{current.text}</p>}</div>
+      <div role="alert">
+        {said !== null && (
+          <div class="note bad">
+            <Icon name="warning" />
+            <p>
+              {said.text}
+              {said.wayOut !== null && <span class="wayout">{said.wayOut}</span>}
+            </p>
+            <button
+              type="button"
+              class="plain"
+              aria-label={texts.t("close")}
+              onClick={() => {
+                note.update(() => null);
+              }}
+            >
+              <Icon name="close" />
+            </button>
+          </div>
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** A page's heading: takes the focus when the page is opened, names the document. */
+export function Title({ text, back }: { text: string; back?: { href: string; label: string } }) {
+  const { t } = useTexts();
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    document.title = t("app.title", { page: text });
+  }, [text, t]);
+  useEffect(() => {
+    heading.current?.focus({ preventScroll: true });
+    window.scrollTo(0, 0);
+  }, []);
+  return (
+    <div class="title">
+      {back !== undefined && (
+        <a class="back" href={back.href}>
+          <Icon name="back" /> <span>{back.label}</span>
+        </a>
+      )}
+      <h1 tabIndex={-1} ref={heading}>
+        {text}
+      </h1>
+    </div>
+  );
+}

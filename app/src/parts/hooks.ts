@@ -1,0 +1,66 @@
+// Small hooks that pages share.
+
+import { useCallback, useEffect, useState } from "preact/hooks";
+import { tellProblem } from "../state/app";
+
+/** Run something once at a time; problems are told. */
+export function useAction<A extends unknown[]>(run: (...args: A) => Promise<void>): [boolean, (...args: A) => void] {
+  const [running, setRunning] = useState(false);
+  const start = useCallback(
+    (...args: A) => {
+      setRunning(true);
+      run(...args)
+        .catch(tellProblem)
+        .finally(() => {
+          setRunning(false);
+        });
+    },
+    [run],
+  );
+  return [running, start];
+}
+
+export type Loaded<T> = { state: "loading" } | { state: "failed" } | { state: "here"; value: T };
+
+/** Load something when `key` changes; an answer that comes too late is dropped. */
+export function useLoad<T>(load: () => Promise<T>, key: string): [Loaded<T>, () => void] {
+  const [loaded, setLoaded] = useState<Loaded<T>>({ state: "loading" });
+  const [turn, setTurn] = useState(0);
+  useEffect(() => {
+    let wanted = true;
+    load().then(
+      (value) => {
+        if (wanted) setLoaded({ state: "here", value });
+      },
+      (error: unknown) => {
+        if (!wanted) return;
+        setLoaded((old) => (old.state === "here" ? old : { state: "failed" }));
+        tellProblem(error);
+      },
+    );
+    return () => {
+      wanted = false;
+    };
+    // `load` is made anew at each drawing; `key` says when it means something else
+  }, [key, turn]);
+  const again = useCallback(() => {
+    setTurn((old) => old + 1);
+  }, []);
+  return [loaded, again];
+}
+
+/** The time, drawn again every `everyMs` while `on`. */
+export function useNow(everyMs: number, on: boolean): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    if (!on) return;
+    setNow(Date.now());
+    const timer = window.setInterval(() => {
+      setNow(Date.now());
+    }, everyMs);
+    return () => {
+      window.clearInterval(timer);
+    };
+  }, [everyMs, on]);
+  return now;
+}

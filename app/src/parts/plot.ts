@@ -1,0 +1,88 @@
+// The drawing itself, by uPlot; loaded only when a chart is on screen. Colours come from the page's own properties.
+
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import type { Columns } from "../state/series";
+
+export interface PlotOptions {
+  stepped: boolean;
+  unit: string;
+  language: string;
+}
+
+const HEIGHT = 220;
+
+/** Draw into `place` and follow its width and the colour scheme; returns how to take it away. */
+export function plot(place: HTMLElement, data: Columns, options: PlotOptions): () => void {
+  let chart = draw(place, data, options);
+  const resize = new ResizeObserver(() => {
+    if (place.clientWidth > 0) chart.setSize({ width: place.clientWidth, height: HEIGHT });
+  });
+  resize.observe(place);
+  const scheme = window.matchMedia("(prefers-color-scheme: dark)");
+  const redraw = () => {
+    chart.destroy();
+    chart = draw(place, data, options);
+  };
+  scheme.addEventListener("change", redraw);
+  return () => {
+    scheme.removeEventListener("change", redraw);
+    resize.disconnect();
+    chart.destroy();
+  };
+}
+
+function draw(place: HTMLElement, data: Columns, { stepped, unit, language }: PlotOptions): uPlot {
+  const style = getComputedStyle(place);
+  const colour = (name: string) => style.getPropertyValue(name).trim();
+  const [ink, line, accent, band] = ["--muted", "--line", "--accent", "--band"].map(colour) as [
+    string,
+    string,
+    string,
+    string,
+  ];
+  const paths = stepped ? uPlot.paths.stepped?.({ align: 1 }) : uPlot.paths.linear?.();
+  const series = (stroke: string, width: number): uPlot.Series => ({
+    stroke,
+    width,
+    points: { show: data.times.length < 3 },
+    ...(paths === undefined ? {} : { paths }),
+  });
+  const axis: uPlot.Axis = {
+    stroke: ink,
+    grid: { stroke: line, width: 1 },
+    ticks: { stroke: line, width: 1 },
+    font: "12px system-ui, sans-serif",
+  };
+  const figure = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
+  return new uPlot(
+    {
+      width: Math.max(200, place.clientWidth),
+      height: HEIGHT,
+      legend: { show: false },
+      cursor: { y: false, drag: { x: false, y: false } },
+      series: [{}, series(accent, 2), series("transparent", 0), series("transparent", 0)],
+      bands: [{ series: [3, 2], fill: band }],
+      scales: stepped ? { y: { range: (_self, low, high) => [Math.min(0, low) - 0.1, Math.max(1, high) + 0.1] } } : {},
+      axes: [
+        { ...axis, values: (_self, splits, _index, _space, step) => splits.map((at) => when(at, step, language)) },
+        {
+          ...axis,
+          size: 58,
+          ...(stepped ? { incrs: [1] } : {}),
+          values: (_self, splits) => splits.map((value) => `${figure.format(value)}${unit === "" ? "" : ` ${unit}`}`),
+        },
+      ],
+    },
+    [data.times, data.means, data.lows, data.highs],
+    place,
+  );
+}
+
+const DAY_S = 86_400;
+
+function when(atS: number, stepS: number, language: string): string {
+  const options: Intl.DateTimeFormatOptions =
+    stepS >= DAY_S ? { day: "numeric", month: "numeric" } : { hour: "2-digit", minute: "2-digit" };
+  return new Intl.DateTimeFormat(language, options).format(atS * 1000);
+}

@@ -1,0 +1,215 @@
+// What this page holds: the session, the home, the notes to the person. The only wiring in the app.
+
+import { Client, Problem } from "../api/client";
+import { follow, type StreamState } from "../api/events";
+import type { Datapoint, EventMessage, Role, Session, Value } from "../api/types";
+import { language } from "../texts";
+import { answered, apply, EMPTY, type Home } from "./home";
+import { parse, type Route, setupToken } from "./route";
+import { Store } from "./store";
+
+export type LoginReason = "ended" | "out" | "spent" | null;
+
+export type Phase =
+  | { name: "starting" }
+  | { name: "unclaimed" }
+  | { name: "setup"; token: string }
+  | { name: "login"; reason: LoginReason }
+  | { name: "in"; token: string; role: Role; expiresAt: string };
+
+export interface Link {
+  state: StreamState;
+  /** When the last message came, in ms of this machine's clock; 0: never. */
+  heardMs: number;
+}
+
+export interface Note {
+  id: number;
+  kind: "done" | "problem";
+  text?: string;
+  problem?: Problem;
+}
+
+const TOKEN_KEPT_AS = "homebase.session";
+
+export const phase = new Store<Phase>({ name: "starting" });
+export const home = new Store<Home>(EMPTY);
+export const link = new Store<Link>({ state: "connecting", heardMs: 0 });
+export const route = new Store<Route>(parse(location.hash));
+export const note = new Store<Note | null>(null);
+/** Ids of datapoints whose command is on its way. */
+export const busy = new Store<ReadonlySet<string>>(new Set());
+
+export const client = new Client({
+  token: () => {
+    const now = phase.get();
+    return now.name === "in" ? now.token : null;
+  },
+  language: () => language.get(),
+  loggedOut: () => {
+    leave("ended");
+  },
+});
+
+let unfollow: (() => void) | null = null;
+let notes = 0;
+
+/** Decide what to show first. The one-time token leaves the address bar before anything else happens. */
+export async function start(): Promise<void> {
+  const token = setupToken(location.hash);
+  if (token !== null) history.replaceState(null, "", location.pathname);
+  document.documentElement.lang = language.get();
+  window.addEventListener("hashchange", onFragment);
+  route.update(() => parse(location.hash));
+  const kept = readToken();
+  if (kept !== null && token === null) {
+    if (await resume(kept)) return;
+  }
+  await chooseDoor(token);
+}
+
+function onFragment(): void {
+  const token = setupToken(location.hash);
+  if (token === null) {
+    route.update(() => parse(location.hash));
+    note.update((old) => (old?.kind === "problem" ? null : old)); // it belonged to the page that was left
+    return;
+  }
+  history.replaceState(null, "", location.pathname);
+  if (phase.get().name !== "in") void chooseDoor(token);
+}
+
+async function chooseDoor(token: string | null): Promise<void> {
+  try {
+    const { claimed } = await client.claimed();
+    phase.update(() => {
+      if (claimed) return { name: "login", reason: token === null ? null : "spent" };
+      return token === null ? { name: "unclaimed" } : { name: "setup", token };
+    });
+  } catch (error) {
+    phase.update(() => (token === null ? { name: "login", reason: null } : { name: "setup", token }));
+    tellProblem(error);
+  }
+}
+
+async function resume(token: string): Promise<boolean> {
+  phase.update(() => ({ name: "in", token, role: "guest", expiresAt: "" }));
+  try {
+    const session = await client.session();
+    enter({ token, ...session });
+    return true;
+  } catch (error) {
+    if (error instanceof Problem && error.status === 0) {
+      enter({ token, role: "guest", expires_at: "" });
+      return true;
+    }
+    forgetToken();
+    return false;
+  }
+}
+
+/** A session began: keep its token for this tab and follow the home. */
+export function enter(session: Session): void {
+  keepToken(session.token);
+  phase.update(() => ({
+    name: "in",
+    token: session.token,
+    role: session.role,
+    expiresAt: session.expires_at,
+  }));
+  unfollow?.();
+  unfollow = follow(session.token, {
+    message: take,
+    state: (state) => {
+      link.update((old) => ({ ...old, state }));
+    },
+    refused: () => {
+      void client.session().catch(() => undefined); // a 401 ends the session, anything else tries again
+    },
+  });
+}
+
+function take(message: EventMessage): void {
+  link.update((old) => ({ ...old, heardMs: Date.now() }));
+  home.update((old) => apply(old, message));
+}
+
+/** The session is over: forget everything about the home. */
+export function leave(reason: LoginReason): void {
+  unfollow?.();
+  unfollow = null;
+  forgetToken();
+  home.update(() => EMPTY);
+  phase.update(() => ({ name: "login", reason }));
+}
+
+export async function logOut(): Promise<void> {
+  try {
+    await client.logOut();
+  } catch {
+    // logging out here must work even when the home does not answer
+  }
+  leave("out");
+}
+
+/** Set a value and take the device's confirmation; failures are told. */
+export async function command(id: string, value: Value): Promise<Datapoint | null> {
+  mark(id, true);
+  try {
+    const confirmed = await client.setValue(id, value);
+    home.update((old) => answered(old, confirmed));
+    return confirmed;
+  } catch (error) {
+    tellProblem(error);
+    return null;
+  } finally {
+    mark(id, false);
+  }
+}
+
+function mark(id: string, on: boolean): void {
+  busy.update((old) => {
+    const next = new Set(old);
+    if (on) next.add(id);
+    else next.delete(id);
+    return next;
+  });
+}
+
+export function tell(text: string): void {
+  note.update(() => ({ id: ++notes, kind: "done", text }));
+}
+
+export function tellProblem(error: unknown): void {
+  const problem = error instanceof Problem ? error : new Problem(-1, { detail: String(error) });
+  if (problem.status === 401 && phase.get().name === "login") return;
+  note.update(() => ({ id: ++notes, kind: "problem", problem }));
+}
+
+export function go(fragment: string): void {
+  location.hash = fragment;
+}
+
+function readToken(): string | null {
+  try {
+    return sessionStorage.getItem(TOKEN_KEPT_AS);
+  } catch {
+    return null;
+  }
+}
+
+function keepToken(token: string): void {
+  try {
+    sessionStorage.setItem(TOKEN_KEPT_AS, token);
+  } catch {
+    // without storage the session ends with a reload
+  }
+}
+
+function forgetToken(): void {
+  try {
+    sessionStorage.removeItem(TOKEN_KEPT_AS);
+  } catch {
+    // nothing was kept
+  }
+}

@@ -1,0 +1,91 @@
+// Values, ages and sizes as people read them. Pure: language and time are arguments.
+
+import type { Parameter, Value } from "../api/types";
+
+export const SECOND = 1000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+/** "12 seconds ago"; a clock that runs ahead counts as now. */
+export function age(atMs: number, nowMs: number, language: string): string {
+  const since = Math.max(0, nowMs - atMs);
+  const relative = new Intl.RelativeTimeFormat(language, { numeric: "always", style: "short" });
+  if (since < MINUTE) return relative.format(-Math.floor(since / SECOND), "second");
+  if (since < HOUR) return relative.format(-Math.floor(since / MINUTE), "minute");
+  if (since < DAY) return relative.format(-Math.floor(since / HOUR), "hour");
+  return relative.format(-Math.floor(since / DAY), "day");
+}
+
+/** How long until an age reads differently, in ms. */
+export function nextAgeMs(atMs: number, nowMs: number): number {
+  const since = Math.max(0, nowMs - atMs);
+  const unit = since < MINUTE ? SECOND : since < HOUR ? MINUTE : since < DAY ? HOUR : DAY;
+  return unit - (since % unit) + 20;
+}
+
+/** "6 d 3 h", for what is left of a consent or a countdown. */
+export function span(ms: number, language: string): string {
+  const unit = (value: number, name: string) =>
+    new Intl.NumberFormat(language, { style: "unit", unit: name, unitDisplay: "narrow" }).format(value);
+  const left = Math.max(0, ms);
+  if (left >= DAY) return `${unit(Math.floor(left / DAY), "day")} ${unit(Math.floor((left % DAY) / HOUR), "hour")}`;
+  if (left >= HOUR)
+    return `${unit(Math.floor(left / HOUR), "hour")} ${unit(Math.floor((left % HOUR) / MINUTE), "minute")}`;
+  if (left >= MINUTE) return unit(Math.floor(left / MINUTE), "minute");
+  return unit(Math.floor(left / SECOND), "second");
+}
+
+export function dateTime(atMs: number, language: string): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(atMs);
+}
+
+export function clock(atMs: number, language: string): string {
+  return new Intl.DateTimeFormat(language, { timeStyle: "short" }).format(atMs);
+}
+
+export function bytes(count: number, language: string): string {
+  const [value, unit] = count < 1000 ? [count, "byte"] : count < 1e6 ? [count / 1e3, "kilobyte"] : [count / 1e6, "megabyte"];
+  return new Intl.NumberFormat(language, { style: "unit", unit, maximumFractionDigits: 1 }).format(value);
+}
+
+/** A number with as many decimals as its step has, at most two. */
+export function number(value: number, language: string, step: number | null = null): string {
+  const digits = step === null ? 1 : decimals(step);
+  return new Intl.NumberFormat(language, { minimumFractionDigits: step === null ? 0 : digits, maximumFractionDigits: digits }).format(value);
+}
+
+export function decimals(step: number): number {
+  const text = String(step);
+  const point = text.indexOf(".");
+  return point < 0 ? 0 : Math.min(2, text.length - point - 1);
+}
+
+/** A value 0.0 to 1.0 that people know as percent (LEVEL). */
+export function isShare(parameter: Parameter): boolean {
+  return parameter.type === "FLOAT" && parameter.max !== null && parameter.max > 0.99 && parameter.max < 1.02 && parameter.min === 0;
+}
+
+export function percent(share: number, language: string): string {
+  return new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 }).format(share);
+}
+
+const UNIT: Record<string, string> = { "100%": "%" };
+
+/** A measured number with its unit. */
+export function quantity(value: number, parameter: Parameter, language: string): string {
+  if (isShare(parameter)) return percent(value, language);
+  const text = number(value, language, parameter.type === "INTEGER" ? 1 : parameter.step);
+  const unit = parameter.unit === null ? "" : (UNIT[parameter.unit] ?? parameter.unit);
+  return unit === "" ? text : `${text}\u202f${unit}`;
+}
+
+/** The next value in steps, inside the parameter's range. */
+export function stepped(value: number, by: number, parameter: Parameter): number {
+  const step = parameter.step ?? 1;
+  const raw = Math.round((value + by * step) / step) * step;
+  const within = Math.min(parameter.max ?? raw, Math.max(parameter.min ?? raw, raw));
+  return Number(within.toFixed(decimals(step)));
+}
+
+export const isNumber = (value: Value | undefined): value is number => typeof value === "number";

@@ -1,0 +1,37 @@
+// A problem in the person's words: what went wrong, and what helps. Pure.
+
+import type { Problem } from "../api/client";
+import type { TextKey, Texts } from "../texts";
+
+const BY_CODE: Record<string, TextKey> = {
+  network: "problem.network",
+  wrong_password: "problem.wrong_password",
+  too_many_attempts: "problem.too_many",
+  too_many: "problem.too_many",
+  wrong_token: "problem.wrong_token",
+  wrong_setup_token: "problem.wrong_token",
+  unreachable: "problem.unreachable",
+  device_unreachable: "problem.unreachable",
+  radio_lost: "problem.radio_lost",
+  link_lost: "problem.radio_lost",
+  out_of_range: "problem.out_of_range",
+  duty_cycle: "problem.airtime",
+  duty_cycle_exhausted: "problem.airtime",
+  forbidden: "problem.forbidden",
+};
+
+const BY_STATUS: Record<number, TextKey> = {
+  403: "problem.forbidden",
+  429: "problem.too_many",
+};
+
+/** Text and way out. Our own words for what we know, the server's for the rest. */
+export function explain(problem: Problem, { t }: Texts): { text: string; wayOut: string | null } {
+  const { body } = problem;
+  const fill = { seconds: Math.ceil(body.retry_after_s ?? 60), allowed: body.allowed ?? "" };
+  const key = BY_CODE[problem.code] ?? (problem.code === "" ? BY_STATUS[problem.status] : undefined);
+  if (key !== undefined) return { text: t(key, fill), wayOut: null };
+  const said = body.detail ?? body.title;
+  const wayOut = body.way_out === undefined || body.way_out === "" ? null : t("problem.wayout", { text: body.way_out });
+  return { text: said ?? t("problem.title"), wayOut };
+}

@@ -1,0 +1,85 @@
+// Addresses inside the app, kept in the fragment: the server sees none of them. Pure.
+
+export type Route =
+  | { page: "home" }
+  | { page: "rooms" }
+  | { page: "room"; id: string }
+  | { page: "history"; id: string | null }
+  | { page: "more" }
+  | { page: "settings" }
+  | { page: "base" }
+  | { page: "diagnosis" }
+  | { page: "privacy" }
+  | { page: "ledger" }
+  | { page: "devices" }
+  | { page: "teach-in" }
+  | { page: "system" }
+  | { page: "device"; address: string }
+  | { page: "unknown" };
+
+export type Tab = "home" | "rooms" | "history" | "more";
+
+const PLAIN: Record<string, Route> = {
+  "": { page: "home" },
+  rooms: { page: "rooms" },
+  history: { page: "history", id: null },
+  more: { page: "more" },
+  settings: { page: "settings" },
+  "settings/base": { page: "base" },
+  "settings/base/diagnosis": { page: "diagnosis" },
+  privacy: { page: "privacy" },
+  "privacy/ledger": { page: "ledger" },
+  devices: { page: "devices" },
+  "devices/teach-in": { page: "teach-in" },
+  system: { page: "system" },
+};
+
+/** The page that a fragment such as `#/rooms/r1` names. */
+export function parse(fragment: string): Route {
+  const path = fragment.replace(/^#?\/?/, "");
+  const plain = PLAIN[path];
+  if (plain !== undefined) return plain;
+  const cut = path.indexOf("/");
+  const head = path.slice(0, cut);
+  const rest = decode(path.slice(cut + 1));
+  if (cut < 0 || rest === null || rest === "") return { page: "unknown" };
+  if (head === "rooms") return { page: "room", id: rest };
+  if (head === "device") return { page: "device", address: rest };
+  if (head === "history") return { page: "history", id: rest };
+  return { page: "unknown" };
+}
+
+export const roomLink = (id: string) => `#/rooms/${encodeURIComponent(id)}`;
+export const deviceLink = (address: string) => `#/device/${encodeURIComponent(address)}`;
+export const historyLink = (id: string) => `#/history/${encodeURIComponent(id)}`;
+
+/** The tab that a page belongs to. */
+export function tabOf(route: Route): Tab {
+  switch (route.page) {
+    case "home":
+    case "device":
+    case "unknown":
+      return "home";
+    case "rooms":
+    case "room":
+      return "rooms";
+    case "history":
+      return "history";
+    default:
+      return "more";
+  }
+}
+
+/** The one-time token of `#setup=TOKEN`, else null. */
+export function setupToken(fragment: string): string | null {
+  const token = /^#setup=([A-Za-z0-9_-]+)$/.exec(fragment)?.[1];
+  return token ?? null;
+}
+
+function decode(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
+}

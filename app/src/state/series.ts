@@ -1,0 +1,85 @@
+// History for drawing and reading: what can be charted, its columns, its summary, a table short enough to read. Pure.
+
+import type { HistoryAnswer, Parameter } from "../api/types";
+import { DAY, HOUR } from "./format";
+
+export const RANGES = { day: DAY, week: 7 * DAY, month: 30 * DAY } as const;
+export type Range = keyof typeof RANGES;
+
+export interface Columns {
+  /** Seconds since 1970, as the chart wants them. */
+  times: number[];
+  means: number[];
+  lows: number[];
+  highs: number[];
+}
+
+/** What people look at first, best first. */
+const LIKED = ["ACTUAL_TEMPERATURE", "TEMPERATURE", "POWER", "LEVEL", "STATE"];
+
+/** The id to draw when nobody has chosen one. */
+export function favourite(ids: readonly string[]): string | null {
+  for (const name of LIKED) {
+    const found = ids.find((id) => id.endsWith(`.${name}`));
+    if (found !== undefined) return found;
+  }
+  return ids[0] ?? null;
+}
+
+/** Values that have a course over time worth drawing. */
+export function isCharted(parameter: Parameter): boolean {
+  return parameter.readable && ["BOOL", "FLOAT", "INTEGER", "ENUM"].includes(parameter.type);
+}
+
+export function columns(answer: HistoryAnswer, scale = 1): Columns {
+  return {
+    times: answer.points.map((point) => point[0] / 1000),
+    means: answer.points.map((point) => point[1] * scale),
+    lows: answer.points.map((point) => point[2] * scale),
+    highs: answer.points.map((point) => point[3] * scale),
+  };
+}
+
+export interface Extremes {
+  min: number;
+  mean: number;
+  max: number;
+}
+
+export function extremes(answer: HistoryAnswer): Extremes | null {
+  if (answer.points.length === 0) return null;
+  const sum = answer.points.reduce((total, point) => total + point[1], 0);
+  return {
+    min: answer.points.reduce((low, point) => Math.min(low, point[2]), Infinity),
+    mean: sum / answer.points.length,
+    max: answer.points.reduce((high, point) => Math.max(high, point[3]), -Infinity),
+  };
+}
+
+export interface TableRow {
+  atMs: number;
+  mean: number;
+  min: number;
+  max: number;
+}
+
+/** Rows of one hour (day), six hours (week) or a day (month), newest first. */
+export function tableRows(answer: HistoryAnswer, range: Range): TableRow[] {
+  const width = range === "day" ? HOUR : range === "week" ? 6 * HOUR : DAY;
+  const rows = new Map<number, TableRow & { count: number }>();
+  for (const [atMs, mean, min, max] of answer.points) {
+    const slot = Math.floor(atMs / width) * width;
+    const row = rows.get(slot);
+    if (row === undefined) {
+      rows.set(slot, { atMs: slot, mean, min, max, count: 1 });
+    } else {
+      row.mean += (mean - row.mean) / (row.count + 1);
+      row.count += 1;
+      row.min = Math.min(row.min, min);
+      row.max = Math.max(row.max, max);
+    }
+  }
+  return [...rows.values()]
+    .map(({ atMs, mean, min, max }) => ({ atMs, mean, min, max }))
+    .reverse();
+}

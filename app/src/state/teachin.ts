@@ -1,0 +1,64 @@
+// The teach-in as the person sees it, from its steps. Pure.
+
+import type { PairingStep } from "../api/types";
+import type { TextKey } from "../texts";
+
+export interface Heard {
+  what: string | null;
+  rssiDbm: number | null;
+  at: string;
+}
+
+export interface TeachIn {
+  stage: "idle" | "open" | "configuring" | "paired" | "failed" | "closed";
+  /** End of the window, in ms; null when no window is open. */
+  untilMs: number | null;
+  heard: Heard[];
+  device: string | null;
+  what: string | null;
+  reason: string | null;
+}
+
+const IDLE: TeachIn = { stage: "idle", untilMs: null, heard: [], device: null, what: null, reason: null };
+
+/** What the steps so far mean. CLOSED after PAIRED or FAILED changes nothing: the outcome is what matters. */
+export function teachIn(steps: readonly PairingStep[]): TeachIn {
+  return steps.reduce(after, IDLE);
+}
+
+function after(now: TeachIn, step: PairingStep): TeachIn {
+  const untilMs = step.until === null ? now.untilMs : Date.parse(step.until);
+  const what = step.model ?? step.device;
+  switch (step.stage) {
+    case "open":
+      return { ...IDLE, stage: "open", untilMs };
+    case "heard":
+      return { ...now, untilMs, heard: [...now.heard, { what, rssiDbm: step.rssi_dbm, at: step.at }] };
+    case "configuring":
+      return { ...now, stage: "configuring", untilMs, what: what ?? now.what };
+    case "paired":
+      return { ...now, stage: "paired", untilMs: null, device: step.device, what: what ?? now.what };
+    case "failed":
+      return { ...now, stage: "failed", untilMs: null, reason: step.reason };
+    case "closed":
+      return now.stage === "paired" || now.stage === "failed"
+        ? now
+        : { ...now, stage: "closed", untilMs: null, reason: step.reason };
+  }
+}
+
+const CAUSES: Record<string, TextKey> = {
+  elsewhere: "teach.fail.elsewhere",
+  paired_elsewhere: "teach.fail.elsewhere",
+  still_paired: "teach.fail.elsewhere",
+  too_far: "teach.fail.too_far",
+  weak: "teach.fail.too_far",
+  wrong_key: "teach.fail.wrong_key",
+  airtime: "teach.fail.airtime",
+  duty_cycle: "teach.fail.airtime",
+  no_answer: "teach.fail.no_answer",
+  unreachable: "teach.fail.no_answer",
+  unknown_model: "teach.fail.unknown_model",
+};
+
+export const causeKey = (reason: string | null): TextKey => CAUSES[reason ?? ""] ?? "teach.fail.other";

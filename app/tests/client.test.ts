@@ -1,0 +1,86 @@
+import { expect, test } from "vitest";
+import { Client, Problem } from "../src/api/client";
+import { explain } from "../src/state/problems";
+import { text, type Texts } from "../src/texts";
+
+interface Sent {
+  path: string;
+  init: RequestInit;
+}
+
+function client(answer: () => Response | Promise<Response>, token: string | null = "T") {
+  const sent: Sent[] = [];
+  let out = 0;
+  const made = new Client(
+    { token: () => token, language: () => "de", loggedOut: () => out++ },
+    (path, init) => {
+      sent.push({ path, init });
+      return Promise.resolve().then(answer);
+    },
+  );
+  return { made, sent, out: () => out };
+}
+
+const json = (body: unknown, status = 200, headers: Record<string, string> = {}) =>
+  new Response(JSON.stringify(body), { status, headers });
+
+const german: Texts = {
+  language: "de",
+  t: (key, fill) => text("de", key, fill),
+  tr: (_key, otherwise) => otherwise,
+  tn: (key) => key,
+};
+
+async function failure(run: Promise<unknown>): Promise<Problem> {
+  try {
+    await run;
+  } catch (error) {
+    if (error instanceof Problem) return error;
+  }
+  throw new Error("this was meant to fail with a Problem");
+}
+
+test("a command is one PUT with the bearer token and no cookies", async () => {
+  const { made, sent } = client(() => json({ id: "a:1.STATE", value: true }));
+  await made.setValue("bidcos:A1:1.STATE", true);
+  expect(sent[0]?.path).toBe("/api/v1/datapoints/bidcos%3AA1%3A1.STATE");
+  expect(sent[0]?.init).toMatchObject({ method: "PUT", body: '{"value":true}', credentials: "omit" });
+  expect(sent[0]?.init.headers).toMatchObject({ Authorization: "Bearer T", "Content-Type": "application/json" });
+});
+
+test("an empty name of the home is not sent", async () => {
+  const { made, sent } = client(() => json({ token: "x" }, 201), null);
+  await made.setUp("TOKEN", "a good password", "");
+  expect(sent[0]?.init.body).toBe('{"token":"TOKEN","password":"a good password"}');
+});
+
+test("a refusal keeps what the hub said and what helps", async () => {
+  const { made } = client(() => json({ title: "No", detail: "Shelf is full", way_out: "empty it", code: "shelf" }, 409));
+  const problem = await failure(made.addRoom("x"));
+  expect(explain(problem, german)).toEqual({ text: "Shelf is full", wayOut: "Was hilft: empty it" });
+});
+
+test("known refusals are said in the person's language", async () => {
+  const { made } = client(() => json({ code: "out_of_range", allowed: "4.5 … 30.5" }, 422));
+  const problem = await failure(made.setValue("a:1.X", 99));
+  expect(explain(problem, german).text).toBe("Nicht erlaubt: 4.5 … 30.5.");
+});
+
+test("too many attempts say how long to wait", async () => {
+  const { made } = client(() => json({}, 429, { "Retry-After": "30" }), null);
+  expect(explain(await failure(made.logIn("x")), german).text).toContain("30 Sekunden");
+});
+
+test("a 401 ends the session, a missing network does not", async () => {
+  const refused = client(() => json({}, 401));
+  await failure(refused.made.session());
+  expect(refused.out()).toBe(1);
+  const gone = client(() => Promise.reject(new TypeError("no network")));
+  const problem = await failure(gone.made.session());
+  expect([problem.code, gone.out()]).toEqual(["network", 0]);
+});
+
+test("an answer without a body is told by its status", async () => {
+  const { made } = client(() => new Response(null, { status: 500 }));
+  expect((await failure(made.session())).message).toBe("HTTP 500");
+});
