@@ -113,7 +113,8 @@ class History:
     async def query(self, datapoint: DatapointId, start: datetime, end: datetime, points: int) -> Chart:
         """At most ``points`` (1..2000) buckets of equal length over start ≤ at < end.
 
-        Read day by day, so that a long chart never holds up a write. Values of the last minute are in it.
+        Read day by day, so that a long chart never holds up a write. Values that wait for their batch are
+        in it; asking writes nothing.
 
         Raises:
             ValueError: end is not after start, or points out of range.
@@ -131,27 +132,27 @@ class History:
             start_ms -= start_ms % SLOT_MS
         buckets: dict[int, Bucket] = {}
         if series is not None:
-            await self.flush()
-            for day in await self._days(start_ms, end_ms):
-                span = (max(start_ms, day * DAY_MS), min(end_ms, (day + 1) * DAY_MS))
-                for number, bucket in await self._read_day(
-                    series.id, day, span, start_ms, bucket_ms, by_means
-                ):
-                    if number in buckets:
-                        buckets[number].add(bucket)
-                    else:
-                        buckets[number] = bucket
+            async with self._recorder.settled() as waiting:
+                for at_ms, number in waiting(series.id):
+                    if start_ms <= at_ms < end_ms:
+                        _merge(buckets, (at_ms - start_ms) // bucket_ms, Bucket.of(1, number, number, number))
+                for day in self._days(start_ms, end_ms):
+                    span = (max(start_ms, day * DAY_MS), min(end_ms, (day + 1) * DAY_MS))
+                    for place, bucket in await self._read_day(
+                        series.id, day, span, start_ms, bucket_ms, by_means
+                    ):
+                        _merge(buckets, place, bucket)
         return Chart(
             id=datapoint,
             unit=series.unit if series else None,
             resolution_s=bucket_ms / 1000,
             points=tuple(
-                (start_ms + number * bucket_ms, bucket.mean, bucket.low, bucket.high)
-                for number, bucket in sorted(buckets.items())
+                (start_ms + place * bucket_ms, bucket.mean, bucket.low, bucket.high)
+                for place, bucket in sorted(buckets.items())
             ),
         )
 
-    async def _days(self, start_ms: int, end_ms: int) -> range:
+    def _days(self, start_ms: int, end_ms: int) -> range:
         oldest = unix_ms(self._clock.now() - timedelta(days=self.config.means_days + 1))
         newest = unix_ms(self._clock.now() + timedelta(days=2))  # clocks that were ahead
         return range(max(start_ms, oldest) // DAY_MS, -(-min(end_ms, newest) // DAY_MS))
@@ -233,3 +234,10 @@ class History:
                 log.warning("history.clock_jumped", extra={"held_s": HELD.total_seconds()})
         self._seen = (at, now_s)
         return now_s < self._held_until_s
+
+
+def _merge(buckets: dict[int, Bucket], place: int, bucket: Bucket) -> None:
+    if place in buckets:
+        buckets[place].add(bucket)
+    else:
+        buckets[place] = bucket

@@ -6,6 +6,8 @@ last values apart only every SNAPSHOT_ROWS rows (until then history holds them).
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from hub.contract import Datapoint, DatapointId, DeviceAddress, StoreError
@@ -135,6 +137,20 @@ class Recorder:
             log.error("history.dropping", extra={"waiting": len(self._rows)})
         self._dropped += len(self._rows) // 2
         del self._rows[: len(self._rows) // 2]
+
+    @asynccontextmanager
+    async def settled(self) -> AsyncIterator[Callable[[int], list[tuple[int, int | float]]]]:
+        """While this is held, no batch is being written: a value either waits or is in the store.
+
+        Yields:
+            A function from a series' number to its numbers that wait, as (unix ms, number).
+        """
+        async with self._writing:
+            yield lambda series: [
+                (key >> tables.SERIES_BITS, number)
+                for key, number in dict(self._rows).items()
+                if key & tables.SERIES_MASK == series and not isinstance(number, str)
+            ]
 
     # to the card
 

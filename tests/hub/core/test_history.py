@@ -163,6 +163,19 @@ async def test_a_chart_of_nonsense_is_refused(tmp_path: Path, start: int, end: i
             await history.query(TEMPERATURE, at(start), at(end), count)
 
 
+async def test_a_chart_is_the_same_before_and_after_its_values_are_written_and_writes_nothing(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path, ManualClock(at(100))) as (history, store, _):
+        for second in range(50):
+            history.record(temperature(second % 7, second))
+        before = await points(history, 0, 100, 10)
+        assert await rows(store) == 0
+        await history.flush()
+        assert await rows(store) == 50
+        assert await points(history, 0, 100, 10) == before
+
+
 async def test_means_stay_when_raw_values_are_erased(tmp_path: Path) -> None:
     day = 86400
     clock = ManualClock(at(3 * day))

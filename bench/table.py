@@ -1,0 +1,35 @@
+"""Which benches there are. Add yours here: a module under bench/ that prints a bench.result.Result."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """One bench.
+
+    command: arguments of ``python -m``; long_command: the same measured longer (script/bench --long).
+    limit_s: it is stopped and counts as failed after that.
+    """
+
+    name: str
+    budget: str
+    command: tuple[str, ...]
+    long_command: tuple[str, ...] = ()
+    limit_s: float = 300.0
+
+
+BENCHES = (
+    Bench(name="history_rows", budget="≥ 20,000 rows stored per second", command=("bench.history_rows",)),
+    Bench(
+        name="history_bytes",
+        budget="≤ 1,500 bytes written to disk per change at 1 change/s, 1 M rows before",
+        command=("bench.history_bytes",),
+        long_command=("bench.history_bytes", "--second", "1"),
+        limit_s=3600.0,
+    ),
+    Bench(
+        name="changes",
+        budget="≥ 5,000 changes/s through bus, state, history and 10 subscribers, p99 ≤ 20 ms",
+        command=("bench.changes",),
+    ),
+)
