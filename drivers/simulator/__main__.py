@@ -70,6 +70,22 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
         metavar="HEX",
         help="owner of devices without memory, 6 hex digits; for benches",
     )
+    parser.add_argument("--day", default="packaged", metavar="FILE", help="table of a day, or none")
+    parser.add_argument(
+        "--start",
+        type=_clock_time,
+        default=None,
+        metavar="HH:MM",
+        help="home time at the start; default now, or 06:00 with --speed above 1",
+    )
+    parser.add_argument("--control", action="store_true", help="open control.sock in the folder")
+    parser.add_argument(
+        "--load",
+        type=_between(0, 20_000),
+        default=0,
+        metavar="R",
+        help="changes a second from the sensors, over an air that takes no time",
+    )
     options = parser.parse_args(argv)
     if not 1.0 <= options.speed <= 3600.0:
         parser.error(f"--speed {options.speed}: 1 to 3600")
