@@ -1,4 +1,4 @@
-"""The wheel holds what a home needs: code, register, example settings and the built app, and nothing of the tests."""
+"""The wheel holds what a home needs: code, register, settings and the built app; nothing of the tests."""
 
 import subprocess
 import sys
