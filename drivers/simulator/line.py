@@ -11,6 +11,7 @@ from .recorder import Recorder
 from .world import World
 
 RETRY_S = 0.01  # how often a full pty is tried again
+RELEASE_S = 0.5
 
 
 class Line:
@@ -41,6 +42,7 @@ class Line:
         """
         self._world = world
         self.plug()
+        self._release()
         world.power_on()
         self.step()
 
@@ -82,6 +84,10 @@ class Line:
         """Send what the stick says to its host."""
         self.port.write(data, self._clock())
         self.recorder.to_host(data, self._clock())
+
+    def _release(self) -> None:
+        self.port.release()
+        self.world.agenda.after(RELEASE_S, self._release)
 
     def _read(self) -> None:
         data = self.port.read()

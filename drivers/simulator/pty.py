@@ -5,8 +5,10 @@ and go; what nobody reads is dropped after a second, as a stick without a host d
 """
 
 import contextlib
+import fcntl
 import os
 import pty
+import termios
 import tty
 from collections import deque
 from pathlib import Path
@@ -54,6 +56,11 @@ class Port:
         fresh.symlink_to(os.ttyname(self._slave))
         fresh.replace(self.link)
 
+    def release(self) -> None:
+        """Undo the exclusive use that a host asked for: on a pty it would outlive that host's death."""
+        if self.is_plugged:
+            fcntl.ioctl(self._slave, termios.TIOCNXCL)
+
     def pull(self) -> None:
         """Take the stick away: the link goes, whoever has the slave open sees a hang-up."""
         if not self.is_plugged:
@@ -84,6 +91,7 @@ class Port:
             if now_s - since_s > PENDING_MAX_AGE_S or len(self._pending) > PENDING_MAX:
                 self._pending.popleft()
                 self.dropped += 1
+                termios.tcflush(self._slave, termios.TCIFLUSH)  # nobody reads: the rest is as old
                 continue
             written = 0
             with contextlib.suppress(BlockingIOError):

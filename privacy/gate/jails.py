@@ -70,6 +70,7 @@ def simulator_jail(
         argv=installed.argv(
             "drivers.simulator.__main__",
             *("--dir", "/simulator", "--devices", str(devices), "--speed", str(speed)),
+            *("--teach-in", "--control"),
         ),
         environ=_LOCALE,
         read_only=python_view(installed.root, installed.environment),

@@ -13,7 +13,7 @@ from .remote import Remote
 from .smoke import Smoke
 from .switch import BATTERY, FLUSH_TWO, PLUG, Switch
 from .wall_thermostat import WallThermostat
-from .weather_sensor import WeatherSensor
+from .weather_sensor import INDOOR, WeatherSensor
 
 TWELVE: Sequence[Callable[[], Kind]] = (
     lambda: Switch(PLUG),
@@ -30,10 +30,10 @@ TWELVE: Sequence[Callable[[], Kind]] = (
     lambda: Switch(BATTERY),
 )
 MORE: Sequence[Callable[[], Kind]] = (
-    WeatherSensor,
+    lambda: WeatherSensor(INDOOR),
     Contact,
     lambda: Switch(FLUSH_TWO),
-    WeatherSensor,
+    lambda: WeatherSensor(INDOOR),
     RadiatorThermostat,
     Contact,
     lambda: Switch(PLUG),

@@ -1,9 +1,10 @@
-"""HM-WDS10-TH-O: temperature and humidity outside, sent in a cycle.
+"""HM-WDS10-TH-O and HM-WDS40-TH-I: temperature and humidity, outside and in a room, sent in a cycle.
 
 Source: docs/protocols/bidcos.md, "Temperature / humidity / weather (type 70)".
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from drivers.bidcos.frames import Frame
 
@@ -25,15 +26,16 @@ WEATHER = Model(
     sleeps=True,
     event_flags=0xA2,
 )
+INDOOR = replace(WEATHER, name="HM-WDS40-TH-I", code=0x003F, firmware=0x11)
+INDOOR_CELSIUS, INDOOR_SHARE = 19.5, 0.15  # a room follows the weather a little
+INDOOR_HUMIDITY = 48
 
 
 class WeatherSensor:
-    """One sensor; offset_celsius tells several in one home apart."""
+    """One sensor."""
 
-    model = WEATHER
-
-    def __init__(self, offset_celsius: float = 0.0) -> None:
-        self._offset_celsius = offset_celsius
+    def __init__(self, model: Model = WEATHER) -> None:
+        self.model = model
         self._override: tuple[float, int] | None = None
         self._low_battery = False
         self._device: Device | None = None
@@ -65,7 +67,9 @@ class WeatherSensor:
             case "battery":
                 self._low_battery = battery(args)
             case _:
-                raise ActRefused("HM-WDS10-TH-O knows: weather -40 to 80 1 to 99, press, battery low|full")
+                raise ActRefused(
+                    f"{self.model.name} knows: weather -40 to 80 1 to 99, press, battery low|full"
+                )
         self.send()
 
     def state(self) -> Mapping[str, object]:
@@ -85,8 +89,10 @@ class WeatherSensor:
             return self._override or (10.0, 50)
         surroundings = self._device.surroundings
         noise = surroundings.uniform() * 0.4 - 0.2
-        celsius = surroundings.outside_celsius() + self._offset_celsius + noise
-        return celsius, outside_humidity_percent(surroundings.home_s())
+        outside = surroundings.outside_celsius() + noise
+        if self.model is INDOOR:
+            return INDOOR_CELSIUS + outside * INDOOR_SHARE, INDOOR_HUMIDITY + round(noise * 5)
+        return outside, outside_humidity_percent(surroundings.home_s())
 
     def _cycle(self) -> None:
         self.send()

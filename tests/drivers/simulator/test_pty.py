@@ -1,6 +1,9 @@
+import array
 import asyncio
 import contextlib
+import fcntl
 import os
+import termios
 import time
 import tty
 from collections.abc import Iterator
@@ -99,4 +102,14 @@ async def test_what_nobody_reads_is_dropped_not_kept(folder: Path) -> None:
     assert line.port.has_pending
     line.port.flush(system.monotonic() + 2.0)
     assert line.port.dropped > 1000
+    line.stop()
+
+
+async def test_a_dead_hosts_exclusive_use_does_not_lock_the_next_one_out(folder: Path) -> None:
+    line = home(folder)
+    with opened(folder / "stick") as fd:
+        fcntl.ioctl(fd, termios.TIOCEXCL)
+    await asyncio.sleep(0.6)
+    with opened(folder / "stick") as fd:
+        assert array.array("i", fcntl.ioctl(fd, 0x80045440, bytes(4))) == array.array("i", [0])  # TIOCGEXCL
     line.stop()
