@@ -61,6 +61,7 @@ class Plan:
     clock: Clock
     errors: ErrorCounter
     load: LoadDriver = load_driver
+    built: Callable[[House], None] = lambda _: None  # told the house before it lives; for tests and benches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +84,7 @@ async def serve(plan: Plan) -> None:
         _furnished(plan, store, gate) as parts,
         _door(plan, parts.house) as lives,
     ):
+        plan.built(parts.house)
         settle_garbage()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_keep_gate(gate, parts.house.access, plan.clock), name="hub.gate")

@@ -9,6 +9,8 @@ from privacy.gate.runtime import Places
 from privacy.gate.view import python_view
 
 _LOCALE = {"LANG": "C.UTF-8", "PYTHONUTF8": "1"}
+# the hub makes no TLS, but aiohttp reads all certificates of the machine when it is imported: 0.1 s, 2 MB
+_NO_CERTIFICATES = {"SSL_CERT_FILE": "/dev/null"}
 _USER = tuple[int, int] | None
 
 
@@ -46,7 +48,7 @@ def hub_jail(installed: Installation, places: Places, config: Path, user: _USER,
             *("--config", "/config/homebase.toml"),
             *(("--demo",) if demo else ()),
         ),
-        environ=_LOCALE,
+        environ=_LOCALE | _NO_CERTIFICATES,
         read_only=(
             *python_view(installed.root, installed.environment),
             *shown,

@@ -14,6 +14,7 @@ from hub.daemon.log import ErrorCounter
 from hub.daemon.options import Options
 from hub.daemon.system import SystemClock
 from hub.daemon.wiring import Plan, serve
+from hub.operations import House
 from tests.hub.front import Front
 from tests.hub.lamp import LampDriver
 
@@ -26,6 +27,7 @@ class Home:
 
     front: Front
     lamp: LampDriver
+    house: House
 
     @contextlib.asynccontextmanager
     async def browser(
@@ -47,6 +49,7 @@ async def running_home(folder: Path, *, language: str = "en") -> AsyncIterator[H
     """Start a hub with its data in ``folder``; it is up when the body runs, and ended after it."""
     clock = SystemClock()
     lamps: list[LampDriver] = []
+    houses: list[House] = []
 
     def load(_: str, context: DriverContext) -> Driver:
         lamps.append(LampDriver(context))
@@ -54,7 +57,14 @@ async def running_home(folder: Path, *, language: str = "en") -> AsyncIterator[H
 
     options = Options(state=folder, run=folder, ring=folder, config=folder / "homebase.toml")
     config = Config(home=HomeConfig(language=language), radio=RadioConfig(driver="lamp"))
-    plan = Plan(options=options, config=config, clock=clock, errors=ErrorCounter(clock.monotonic), load=load)
+    plan = Plan(
+        options=options,
+        config=config,
+        clock=clock,
+        errors=ErrorCounter(clock.monotonic),
+        load=load,
+        built=houses.append,
+    )
     async with Front(folder) as front, asyncio.TaskGroup() as tasks:
         hub = tasks.create_task(serve(plan))
         async with front.browser() as browser, browser.get("/api/v1/health") as answer:
@@ -64,6 +74,6 @@ async def running_home(folder: Path, *, language: str = "en") -> AsyncIterator[H
             await asyncio.sleep(0)
         await asyncio.sleep(0.01)
         try:
-            yield Home(front=front, lamp=lamps[0])
+            yield Home(front=front, lamp=lamps[0], house=houses[0])
         finally:
             hub.cancel()

@@ -1,0 +1,146 @@
+"""The table of operations: complete, typed, with the least role for each, on every way in."""
+
+import json
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from hub.api.openapi import document
+from hub.api.problems import LANGUAGES, STATUS, _catalogue
+from hub.api.routes import ROUTES
+from hub.home.household import Person
+from hub.home.records import Records
+from hub.home.roles import Role
+from hub.operations import OPERATIONS
+from hub.operations.messages import Request
+from tests.hub.home_in_a_box import Home, running_home
+from tests.hub.lamp import STATE
+
+PUBLIC = {"health", "setup.read", "setup.claim", "login"}
+GUESTS = {"session.read", "session.end", "devices.list", "devices.read", "datapoints.set", "rooms.list"}
+RESIDENTS = {"devices.change", "history.read", "drivers.list", "rooms.add", "rooms.rename"}
+OWNERS = {"devices.remove", "pairing.start", "pairing.stop", "rooms.remove"}
+
+
+def test_every_operation_has_the_role_that_was_decided() -> None:
+    roles = {operation.name: operation.role for operation in OPERATIONS}
+    decided: dict[str, Role | None] = {
+        **dict.fromkeys(PUBLIC),
+        **dict.fromkeys(GUESTS, Role.GUEST),
+        **dict.fromkeys(RESIDENTS, Role.RESIDENT),
+        **dict.fromkeys(OWNERS, Role.OWNER),
+    }
+    assert roles == decided
+
+
+def test_every_operation_has_one_route_and_refuses_unknown_fields() -> None:
+    assert sorted(route.operation.name for route in ROUTES) == sorted(op.name for op in OPERATIONS)
+    for operation in OPERATIONS:
+        assert issubclass(operation.request, Request)
+        assert operation.request.__struct_config__.forbid_unknown_fields
+        assert operation.summary.endswith(".")
+
+
+def test_the_openapi_document_is_valid_and_complete() -> None:
+    described = json.loads(msgspec.json.encode(document(ROUTES)))
+    OpenAPIV31SpecValidator(described).validate()
+    found = {(path, method) for path, methods in described["paths"].items() for method in methods}
+    assert {(route.path, route.method.lower()) for route in ROUTES} <= found
+    body = described["paths"]["/api/v1/datapoints/{id}"]["put"]["requestBody"]
+    schema = body["content"]["application/json"]["schema"]
+    assert (list(schema["properties"]), schema["required"]) == (["value"], ["value"])
+
+
+async def test_the_openapi_document_is_served_without_a_session(home: Home) -> None:
+    async with home.browser() as browser, browser.get("/api/v1/openapi.json") as answer:
+        assert answer.status == 200
+        assert (await answer.json())["openapi"] == "3.1.0"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_code_has_its_texts(language: str) -> None:
+    catalogue = _catalogue(language)
+    assert set(catalogue) == set(STATUS)
+    for words in catalogue.values():
+        assert set(words) == {"title", "detail", "way_out"}
+        assert all(words.values())
+
+
+async def test_every_role_may_exactly_what_the_table_says(tmp_path: Path) -> None:
+    # given one session of each role
+    async with running_home(tmp_path) as home:
+        tokens: dict[Role | None, str | None] = {Role.OWNER: await home.claim(), None: None}
+        access = home.house.access
+        for other in (Role.RESIDENT, Role.GUEST):
+            person = Person(id=1, name=other.value, role=other, password_hash="")
+            tokens[other], _ = await access.sessions.start(person)
+
+        # when each asks for everything, with nothing right but the name
+        for route in ROUTES:
+            if route.operation.name == "session.end":
+                continue
+            for role, token in tokens.items():
+                path = route.path.replace("{address}", "x").replace("{id}", "x")
+                async with (
+                    home.browser(token) as browser,
+                    browser.request(route.method, path, json={"nothing": 1}) as answer,
+                ):
+                    status = answer.status
+
+                # then who may not is told so, and who may gets further
+                needed = route.operation.role
+                if needed is not None and role is None:
+                    assert status == 401, route.operation.name
+                elif needed is not None and role is not None and not role.may(needed):
+                    assert status == 403, route.operation.name
+                else:
+                    assert status not in {401, 403}, route.operation.name
+        assert not home.lamp.executed
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+FIELDS = st.sampled_from(
+    ["token", "password", "name", "room", "value", "interface", "seconds", "forget", "from", "to", "points"]
+)
+BODIES = st.dictionaries(FIELDS, JSON_VALUES, max_size=4) | JSON_VALUES
+PLACES = st.sampled_from([STATE, "lamp:LAMP000001", "1", "x", "%00", "..%2f", "lamp:LAMP000001:1.LEVEL", "ü"])
+
+
+async def test_no_body_whatever_breaks_an_operation(tmp_path: Path) -> None:
+    async with running_home(tmp_path) as home:
+        token = await home.claim()
+        async with home.browser(token) as browser:
+            asked: list[tuple[str, str, bytes]] = []
+
+            @settings(max_examples=400, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+            @given(st.sampled_from(ROUTES), PLACES, BODIES)
+            def collect(route: object, place: str, body: object) -> None:
+                assert isinstance(route, type(ROUTES[0]))
+                if route.operation.name not in {"session.end", "setup.claim", "login", "devices.remove"}:
+                    path = route.path.replace("{address}", place).replace("{id}", place)
+                    asked.append((route.method, path, json.dumps(body).encode()))
+
+            collect()
+            for method, path, data in asked:
+                headers = {"Content-Type": "application/json"}
+                async with browser.request(method, path, data=data, headers=headers) as answer:
+                    assert answer.status < 500, (method, path, data, await answer.text())
+                    if answer.status >= 400:
+                        assert answer.content_type == "application/problem+json"
+        assert len(asked) > 250
+
+
+async def test_a_second_owner_is_never_made(tmp_path: Path) -> None:
+    async with running_home(tmp_path) as home:
+        await home.claim()
+        records: Records = home.house.access._records
+        assert await records.add_first_person("Owner", "hash", home.house.clock.now()) is None
+        assert len(await records.people()) == 1
