@@ -32,8 +32,7 @@ KEEP_INTERVAL_S = 1.0
 def main(argv: Sequence[str] | None = None) -> int:
     """Run until SIGTERM or SIGINT; return the exit code: 0, 65 bad file, 73 can't write."""
     options = _parse(argv)
-    with contextlib.suppress(OSError):
-        Path("/proc/self/comm").write_text("homebase simulator"[:15], encoding="ascii")
+    system.set_title("homebase simulator")
     try:
         options.dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         asyncio.run(_serve(options))

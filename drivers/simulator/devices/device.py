@@ -14,6 +14,7 @@ from .. import payloads
 from ..agenda import Agenda, Appointment
 from ..air import Air
 from .configuration import Configuration, Pages
+from .guard import KEY_EXCHANGE, Guard
 from .kind import Kind, Surroundings
 from .memory import DEVICE_LIST, ListId, Memory, Registers
 from .outbox import Letter, Outbox
@@ -54,6 +55,8 @@ class Device:
         self.outbox = Outbox(agenda, surroundings.uniform, self._transmit)
         self.configuration = Configuration(self)
         self.on_time: Callable[[bytes], None] | None = None
+        self.guard = Guard(self)
+        self._auth = b""  # set while a signed message is obeyed; its answer carries it
         self._air = air
         self._awake_until_s = float("-inf")
         self._learning_until_s = float("-inf")
@@ -127,6 +130,8 @@ class Device:
             self._receive_broadcast(frame)
         elif frame.kind in {0x02, 0x3F}:
             self._receive_answer(frame)
+        elif frame.kind == 0x03:
+            self._receive_signature(frame)
         elif not self._is_repeat(frame):
             self._receive_question(frame)
 
@@ -144,10 +149,21 @@ class Device:
             if self.on_time is not None:
                 self.on_time(frame.payload)
             self.outbox.answered(frame)
-        elif frame.payload[:1] != b"\x04":  # a challenge needs the key; unsigned devices let it pass
+        elif frame.payload[:1] != b"\x04":
             self.outbox.answered(frame)
+        elif (message := self.outbox.challenged(frame)) is not None:
+            self.stay_awake(STAY_AWAKE_S)
+            self.guard.answer_challenge(frame, message)
         if frame.flags & Flag.WAKEUP:
             self.stay_awake(STAY_AWAKE_S)
+
+    def _receive_signature(self, frame: Frame) -> None:
+        freed = self.guard.receive_response(frame)
+        if freed is not None:
+            message, self._auth = freed
+            self._is_repeat(message)
+            self._obey_question(message)
+            self._auth = b""
 
     def _is_repeat(self, frame: Frame) -> bool:
         question = (frame.counter, frame.kind, frame.sender, frame.payload)
@@ -163,6 +179,13 @@ class Device:
         return False
 
     def _receive_question(self, frame: Frame) -> None:
+        if frame.sender == self.memory.central and self.guard.challenges(frame):
+            self.stay_awake(STAY_AWAKE_S)
+            self._last_question = None  # the same message again gets a new challenge
+        else:
+            self._obey_question(frame)
+
+    def _obey_question(self, frame: Frame) -> None:
         owner = self.memory.central
         if frame.kind == 0x01:
             self.configuration.receive(frame)
@@ -172,6 +195,8 @@ class Device:
         elif frame.kind == 0x11 and frame.sender == owner:
             self.stay_awake(STAY_AWAKE_S)
             self._obey(frame)
+        elif frame.kind == KEY_EXCHANGE and frame.sender == owner and self._auth:
+            self.answer(frame, payloads.ACK if self.guard.take_key_half(frame.payload) else payloads.NACK)
         elif frame.kind in KINDS_FROM_PEERS:
             self._receive_peer(frame, owner)
 
@@ -214,7 +239,7 @@ class Device:
                 kind=0x02,
                 sender=self.address,
                 receiver=receiver or question.sender,
-                payload=payload,
+                payload=payload + self._auth,
             )
         )
         self._last_answer = data
@@ -309,6 +334,10 @@ class Device:
 
     def _turn_round_s(self) -> float:
         return TURN_ROUND_S + self.surroundings.uniform() * TURN_ROUND_JITTER_S
+
+    def send_later(self, frame: Frame) -> None:
+        """Send a frame after the turn-round."""
+        self._transmit_later(encode_frame(frame))
 
     def _transmit_later(self, data: bytes) -> None:
         self.agenda.after(self._turn_round_s(), lambda: self._transmit(data, lambda: None))

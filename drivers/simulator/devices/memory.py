@@ -6,6 +6,8 @@ Source: docs/protocols/bidcos.md, "Register lists" and "Peers".
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from drivers.bidcos.signing import DEFAULT_KEY, KEY_SIZE
+
 NO_PEER = bytes(4)
 NOBODY = bytes(3)
 PEERS_MAX = 6  # per channel, ours; real tables hold 4 to 60
@@ -40,12 +42,17 @@ def parse_list_id(text: str) -> ListId:
 
 @dataclass(slots=True, kw_only=True)
 class Memory:
-    """The memory of one device. changes: grows with every change worth writing down."""
+    """The memory of one device.
+
+    changes: grows with every change worth writing down. key: 16 bytes, with its index 0 to 127.
+    """
 
     lists: dict[ListId, Registers]
     peers: dict[int, list[bytes]] = field(default_factory=dict)
     counter: int = 0
     changes: int = 0
+    key: bytes = DEFAULT_KEY
+    key_index: int = 0
 
     @property
     def central(self) -> bytes:
@@ -89,6 +96,11 @@ class Memory:
         self.changes += 1
         return True
 
+    def set_key(self, key: bytes, index: int) -> None:
+        """Replace the system key."""
+        self.key, self.key_index = key, index
+        self.changes += 1
+
     def to_json(self) -> dict[str, object]:
         """As JSON-ready values."""
         return {
@@ -97,6 +109,8 @@ class Memory:
             },
             "peers": {str(channel): [peer.hex() for peer in table] for channel, table in self.peers.items()},
             "counter": self.counter,
+            "key": self.key.hex(),
+            "key_index": self.key_index,
         }
 
     def load_json(self, kept: Mapping[str, object]) -> None:
@@ -109,3 +123,6 @@ class Memory:
             self.peers = {int(c): [bytes.fromhex(p) for p in table] for c, table in peers.items()}
         if isinstance(counter, int):
             self.counter = counter & 0xFF
+        key, index = kept.get("key"), kept.get("key_index")
+        if isinstance(key, str) and isinstance(index, int) and len(bytes.fromhex(key)) == KEY_SIZE:
+            self.key, self.key_index = bytes.fromhex(key), index & 0x7F

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from drivers.bidcos.frames import Frame
+from drivers.bidcos.frames import Damaged, Frame, decode_frame
 
 from ..agenda import Agenda, Appointment, Uniform
 
@@ -82,6 +82,19 @@ class Outbox:
             return False
         self._finish()
         return True
+
+    def challenged(self, frame: Frame) -> Frame | None:
+        """The letter that a central wants signed before it believes it; the wait starts anew."""
+        letter = self._current
+        if letter is None or not letter.data or frame.sender != letter.data[7:10]:
+            return None
+        message = decode_frame(letter.data)
+        if isinstance(message, Damaged) or message.counter != frame.counter:
+            return None
+        if self._timer is not None:
+            self._timer.cancel()
+        self._wait(letter)
+        return message
 
     def _next(self) -> None:
         if not self._letters:

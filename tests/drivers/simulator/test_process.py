@@ -91,6 +91,9 @@ def test_one_light_over_the_pty_of_the_process(tmp_path: Path) -> None:
         assert simulator.read_line("V").startswith("V 1.67")
         assert simulator.ask(do="record", on=True)["ok"]["on"] is True
 
+        command = Path(f"/proc/{simulator.process.pid}/cmdline").read_bytes()
+        assert command.startswith(b"homebase simulator\0")
+
         # when it switches a light
         simulator.write("As0E42A0111A2B3C5100010201C80000")
 
