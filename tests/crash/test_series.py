@@ -1,0 +1,40 @@
+"""The short series; script/nightly runs 1,000 points of each kind."""
+
+import os
+import subprocess
+import sys
+
+import msgspec
+import pytest
+
+POINTS = os.environ.get("HOMEBASE_CRASH_POINTS", "20")
+
+
+def series(*arguments: str) -> tuple[int, dict[str, object]]:
+    # a process of its own: it forks, and the test runner may have threads
+    run = subprocess.run(
+        [sys.executable, "-m", "tests.crash.series", *arguments],
+        stdout=subprocess.PIPE,
+        check=False,
+    )
+    return run.returncode, msgspec.json.decode(run.stdout, type=dict[str, object])
+
+
+@pytest.mark.parametrize("kind", ["kill", "power"])
+@pytest.mark.timeout(3600)
+def test_nothing_acknowledged_is_lost_and_the_store_opens(kind: str) -> None:
+    code, report = series("--house", "hub", "--kind", kind, "--points", POINTS)
+    assert (code, report.get("lost")) == (0, None), report
+    assert report["acknowledged"] != 0
+
+
+@pytest.mark.parametrize(("house", "kind"), [("unsynced", "power"), ("forgetful", "kill")])
+def test_a_store_that_loses_things_is_found_out(house: str, kind: str) -> None:
+    code, report = series("--house", house, "--kind", kind, "--points", "30", "--seed", "7")
+    assert code == 1
+    assert "lost" in report
+
+
+def test_a_store_that_only_a_power_cut_hurts_survives_kills() -> None:
+    code, report = series("--house", "unsynced", "--kind", "kill", "--points", "20", "--seed", "7")
+    assert (code, report.get("lost")) == (0, None)
