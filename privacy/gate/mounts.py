@@ -79,9 +79,7 @@ def _trees(jail: Jail) -> Iterable[_Tree]:
         yield _open(bind, closed | NO_EXEC)
     for name in DEVICES:
         yield _open(Bind(source=f"/dev/{name}", inside=f"/dev/{name}"), READ_ONLY | NO_SETUID | NO_EXEC)
-    if (
-        jail.terminals
-    ):  # of its own: the machine's would show everybody's, and their ptmx does not work as a bind
+    if jail.terminals:  # of its own: the machine's would show everybody's
         instance = _filesystem("devpts", {"ptmxmode": "0666", "mode": "0600"}, NO_SETUID | NO_EXEC)
         yield _Tree(fd=instance, inside="/dev/pts", folder=True)
 

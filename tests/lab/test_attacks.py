@@ -46,7 +46,7 @@ class Rounds:
     jailed: House
 
 
-def _python_for(user: int) -> str:
+def python_for(user: int) -> str:
     """An interpreter that this user may run; root's own may lie in a closed folder."""
     for python in (os.path.realpath(sys.executable), "/usr/bin/python3"):
         check = [python, "-I", "-c", "import sys; sys.exit(sys.version_info < (3, 11))"]
@@ -69,7 +69,7 @@ def _need_root() -> None:
 def rounds() -> Iterator[dict[str, Rounds]]:
     _need_root()
     root = Who(name="root", user=0, jail_user=JAILED_USER, python=os.path.realpath(sys.executable))
-    user = Who(name="user", user=ORDINARY_USER, jail_user=None, python=_python_for(ORDINARY_USER))
+    user = Who(name="user", user=ORDINARY_USER, jail_user=None, python=python_for(ORDINARY_USER))
     with ExitStack() as houses:
         result = {}
         for who, names in ((root, AS_ROOT), (user, AS_USER)):

@@ -1,0 +1,392 @@
+"""The jail's walls as they stand around a real process, looked at from inside and from outside."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from privacy.gate import canary, users
+from privacy.gate.jail import Bind, Jail, Jailed, JailError, spawn
+from privacy.gate.peer import why_not_jailed
+from tests.lab.test_attacks import ORDINARY_USER, python_for
+from tests.paths import ROOT
+
+pytestmark = [
+    pytest.mark.lab,
+    pytest.mark.skipif(os.geteuid() != 0, reason="starts jails as root: run it as root"),
+]
+
+PYTHON = os.path.realpath(sys.executable)
+USER = 60_902
+NAMESPACES = ("user", "net", "mnt", "pid", "ipc", "uts", "cgroup")
+WAIT_S = 5
+SYSTEM_TOPS = ("bin", "dev", "etc", "lib", "lib32", "lib64", "libx32", "proc", "sbin", "state", "tmp", "usr")
+
+
+class Cell:
+    """A jailed Python and what it says."""
+
+    def __init__(self, jailed: Jailed, output: int) -> None:
+        self.jailed = jailed
+        self._output = output
+
+    def said(self) -> str:
+        """All that it prints, until it ends."""
+        text = b""
+        while data := os.read(self._output, 65536):
+            text += data
+        return text.decode()
+
+    def line(self) -> str:
+        """One line, while it goes on."""
+        line = b""
+        while not line.endswith(b"\n"):
+            line += os.read(self._output, 1) or b"\n"
+        return line.decode().strip()
+
+
+Adapt = Callable[[Jail], Jail]
+
+
+class Start(Protocol):
+    def __call__(self, code: str, adapt: Adapt = ..., /) -> Cell: ...
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Starts Python code in a jail; ``adapt`` changes the jail."""
+    cells: list[Cell] = []
+    state = tmp_path / "state"
+    state.mkdir()
+    users.hand_over(state, (USER, USER))
+
+    def run(code: str, adapt: Adapt = lambda plain: plain) -> Cell:
+        plain = Jail(
+            executable=PYTHON,
+            argv=(PYTHON, "-I", "-S", "-c", code),
+            environ={"LANG": "C.UTF-8"},
+            read_only=(Bind(source=sys.base_prefix, inside=sys.base_prefix),),
+            writable=(Bind(source=str(state), inside="/state"),),
+            user=(USER, USER),
+        )
+        read, write = os.pipe()
+        try:
+            cells.append(Cell(spawn(adapt(plain), stdout=write, stderr=write), read))
+        finally:
+            os.close(write)
+        return cells[-1]
+
+    yield run
+    for cell in cells:
+        cell.jailed.kill()
+        cell.jailed.wait()
+
+
+def test_every_namespace_is_another_and_nobody_stays_behind(start: Start) -> None:
+    before = set(_children())
+    cell = start("print('here', flush=True); import time; time.sleep(60)")
+    assert cell.line() == "here"
+    for kind in NAMESPACES:
+        assert _namespace(cell.jailed.pid, kind) != _namespace(os.getpid(), kind), kind
+    assert set(_children()) - before == {cell.jailed.pid}
+
+
+def test_the_program_is_nobody_with_nothing(start: Start) -> None:
+    cell = start("print('here', flush=True); import time; time.sleep(60)")
+    cell.line()
+    status = _status(cell.jailed.pid)
+    assert status["Uid"].split() == [str(USER)] * 4
+    assert status["Gid"].split() == [str(USER)] * 4
+    assert status["Groups"].strip() == ""
+    assert {int(status[name], 16) for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")} == {0}
+    assert (status["NoNewPrivs"], status["Seccomp"]) == ("1", "2")
+
+
+def test_it_sees_what_was_named_and_nothing_else(start: Start) -> None:
+    code = """
+import json, os
+tree = {folder: sorted(os.listdir(folder)) for folder in ("/", "/dev", "/etc", "/tmp", "/state")}
+fds = {fd: os.readlink(f"/proc/self/fd/{fd}").split(":")[0] for fd in ("0", "1", "2")}
+more = [fd for fd in range(3, 100) if os.path.exists(f"/proc/self/fd/{fd}")]
+proc = sorted(name for name in os.listdir("/proc") if not name.isdigit())
+print(json.dumps([tree, fds, more, dict(os.environ), os.getcwd(), os.getsid(0), os.uname().nodename, proc]))
+"""
+    tree, fds, more, environ, cwd, session, name, proc = json.loads(start(code).said())
+    assert set(tree["/"]) <= {*SYSTEM_TOPS, Path(sys.base_prefix).parts[1]}
+    assert tree["/dev"] == ["null", "random", "urandom", "zero"]
+    assert set(tree["/etc"]) <= {"ld.so.cache", "localtime", "timezone"}
+    assert tree["/state"] == []
+    assert fds == {"0": "/dev/null", "1": "pipe", "2": "pipe"}
+    assert more == []
+    assert environ == {"LANG": "C.UTF-8"}
+    assert (cwd, session, name) == ("/", 1, "homebase")
+    assert set(proc) <= {"self", "thread-self"}
+
+
+def test_only_its_own_folder_can_be_written(start: Start) -> None:
+    code = """
+import os
+def can(folder):
+    try:
+        open(folder + "/probe", "w").close()
+    except OSError:
+        return False
+    os.remove(folder + "/probe")
+    return True
+print(sorted({folder for folder, _, _ in os.walk("/") if can(folder)} - {"/proc"}))
+"""
+    assert start(code).said().strip() == "['/state', '/tmp']"
+
+
+def test_a_kept_descriptor_arrives_and_no_other(start: Start) -> None:
+    left, right = socket.socketpair()
+    other = os.dup(right.fileno())
+    os.set_inheritable(other, True)
+    with left, right:
+        keep = right.fileno()
+        code = f"""
+import os, socket
+other = os.path.exists("/proc/self/fd/{other}")
+socket.socket(fileno={keep}).send(b"both" if other else b"hi")
+"""
+        start(code, lambda plain: replace(plain, keep_fds=(keep,)))
+        assert left.recv(10) == b"hi"
+    os.close(other)
+
+
+def test_loopback_is_up_and_alone(start: Start) -> None:
+    code = """
+import socket
+server = socket.create_server(("127.0.0.1", 0))
+client = socket.create_connection(server.getsockname())
+client.send(b"self"); print(server.accept()[0].recv(9))
+"""
+    assert start(code).said().strip() == "b'self'"
+
+
+def test_its_children_die_with_it(start: Start) -> None:
+    code = (
+        "import os, time\nif os.fork() == 0:\n    os.setsid()\n    print('here', flush=True)\ntime.sleep(60)"
+    )
+    cell = start(code)
+    cell.line()
+    inside = [pid for pid in _pids() if _namespace(pid, "pid") == _namespace(cell.jailed.pid, "pid")]
+    assert len(inside) == 2
+    cell.jailed.kill()
+    _until(lambda: not any(Path(f"/proc/{pid}/exe").exists() for pid in inside))
+
+
+def test_it_dies_with_the_gate() -> None:
+    script = f"""
+import os, sys, time
+sys.path.insert(0, {str(ROOT)!r})
+from privacy.gate.jail import Bind, Jail, spawn
+out = os.open("/dev/null", os.O_RDWR)
+prefix = Bind(source={sys.base_prefix!r}, inside={sys.base_prefix!r})
+argv = ({PYTHON!r}, "-I", "-S", "-c", "import time; time.sleep(60)")
+jail = Jail(executable={PYTHON!r}, argv=argv, environ={{}}, read_only=(prefix,), user=({USER}, {USER}))
+print(spawn(jail, stdout=out, stderr=out).pid, flush=True)
+time.sleep(60)
+"""
+    with subprocess.Popen([PYTHON, "-I", "-S", "-c", script], stdout=subprocess.PIPE, text=True) as gate:
+        assert gate.stdout is not None
+        pid = int(gate.stdout.readline())
+        assert Path(f"/proc/{pid}").exists()
+        gate.kill()
+    _until(lambda: not Path(f"/proc/{pid}/exe").exists())
+
+
+# seen from the gate's sockets
+
+
+CONNECT = (
+    "import socket, time; s = socket.socket(socket.AF_UNIX); s.connect('{}'); s.send(b'!'); time.sleep(60)"
+)
+
+
+@pytest.fixture
+def door(tmp_path: Path) -> Iterator[socket.socket]:
+    folder = tmp_path / "run"
+    folder.mkdir()
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(folder / "control.sock"))
+        listener.listen()
+        listener.settimeout(WAIT_S)
+        os.chown(folder / "control.sock", USER, USER)
+        folder.chmod(0o755)
+        yield listener
+
+
+def test_a_jailed_peer_is_known_as_such(start: Start, door: socket.socket) -> None:
+    run = Bind(source=str(Path(door.getsockname()).parent), inside="/run/homebase")
+    prefix = Bind(source=sys.base_prefix, inside=sys.base_prefix)
+    cell = start(
+        CONNECT.format("/run/homebase/control.sock"), lambda plain: replace(plain, read_only=(prefix, run))
+    )
+    with door.accept()[0] as connection:
+        assert why_not_jailed(connection) is None
+        assert why_not_jailed(connection, cell.jailed.pid) is None
+        assert "is not the one" in (why_not_jailed(connection, 1) or "")
+
+
+@pytest.mark.parametrize(
+    ("wrapper", "reason"),
+    [([], "same network"), (["unshare", "--net"], "same user"), (["unshare", "--user"], "same network")],
+)
+def test_an_unjailed_peer_is_refused(door: socket.socket, wrapper: list[str], reason: str) -> None:
+    path = door.getsockname()
+    Path(path).chmod(0o666)
+    with subprocess.Popen([*wrapper, PYTHON, "-I", "-S", "-c", CONNECT.format(path)]) as peer:
+        with door.accept()[0] as connection:
+            assert reason in (why_not_jailed(connection) or "")
+        peer.kill()
+
+
+def test_outside_the_canary_sings() -> None:
+    assert canary.sing() == "user is root"
+
+
+# the simulator's profile
+
+
+def test_of_the_machines_terminals_none_is_seen(start: Start) -> None:
+    master, slave = os.openpty()
+    code = "import os; print(sorted(os.listdir('/dev')), os.listdir('/dev/pts'))"
+    assert start(code, lambda plain: replace(plain, terminals=True)).said().strip() == (
+        "['null', 'ptmx', 'pts', 'random', 'urandom', 'zero'] ['ptmx']"
+    )
+    os.close(master)
+    os.close(slave)
+
+
+def test_a_stick_made_inside_can_be_opened_outside(start: Start) -> None:
+    code = """
+import os, time
+master, slave = os.openpty()
+print(os.ttyname(slave), flush=True)
+os.write(1, os.read(master, 99))
+time.sleep(60)
+"""
+    cell = start(code, lambda plain: replace(plain, terminals=True))
+    inside = cell.line()
+    stick = os.open(f"/proc/{cell.jailed.pid}/root{inside}", os.O_RDWR | os.O_NOCTTY)
+    os.write(stick, b"As1234\n")
+    assert cell.line() == "As1234"
+    os.close(stick)
+
+
+# what goes wrong
+
+
+def test_a_missing_folder_is_named(start: Start) -> None:
+    with pytest.raises(JailError, match="bind /nowhere: No such file"):
+        start("", lambda plain: replace(plain, writable=(Bind(source="/nowhere", inside="/state"),)))
+
+
+def test_a_program_that_is_not_inside_is_named(start: Start) -> None:
+    with pytest.raises(JailError, match="/opt/program does not start inside: No such file"):
+        start("", lambda plain: replace(plain, executable="/opt/program"))
+
+
+def test_what_forbids_a_jail_is_named_with_its_command(tmp_path: Path) -> None:
+    code = tmp_path / "privacy"
+    shutil.copytree(ROOT / "privacy", code, ignore=shutil.ignore_patterns("data", "__pycache__"))
+    python = python_for(ORDINARY_USER)
+    script = f"""
+import ctypes, os, sys
+sys.path.insert(0, {str(tmp_path)!r})
+from privacy.gate.jail import Jail, JailError, spawn
+ids = os.getuid(), os.getgid()
+assert ctypes.CDLL(None).unshare(0x10000000) == 0
+open("/proc/self/setgroups", "w").write("deny")
+open("/proc/self/uid_map", "w").write(f"{{ids[0]}} {{ids[0]}} 1")
+open("/proc/self/gid_map", "w").write(f"{{ids[1]}} {{ids[1]}} 1")
+open("/proc/sys/user/max_user_namespaces", "w").write("0")
+out = os.open("/dev/null", os.O_RDWR)
+try:
+    spawn(Jail(executable="/bin/true", argv=("true",), environ={{}}), stdout=out, stderr=out)
+except JailError as error:
+    print(error)
+"""
+    _open_to_all(tmp_path)
+    command = [python, "-I", "-S", "-c", script]
+    done = subprocess.run(
+        command,
+        user=ORDINARY_USER,
+        group=ORDINARY_USER,
+        extra_groups=[],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "sysctl -w user.max_user_namespaces" in done.stdout, done
+    assert done.stdout.count("\n") == 1
+
+
+# users
+
+
+def test_a_free_user_has_no_name_and_no_process(tmp_path: Path) -> None:
+    first = users.choose_user(tmp_path)
+    assert first is not None
+    assert first[0] in {*users.FREE[0], *users.FREE[1]}
+    with subprocess.Popen(["sleep", "60"], user=first[0]) as busy:
+        second = users.choose_user(tmp_path)
+        busy.kill()
+    assert second is not None
+    assert second != first
+
+
+def test_the_owner_of_the_folder_comes_again(tmp_path: Path) -> None:
+    owner = users.FREE[1][40]
+    users.hand_over(tmp_path, (owner, owner))
+    assert users.choose_user(tmp_path) == (owner, owner)
+
+
+def test_an_account_comes_first(tmp_path: Path) -> None:
+    assert users.choose_user(tmp_path, "nobody") == (65534, 65534)
+
+
+def _namespace(pid: int, kind: str) -> str:
+    try:
+        return str(Path(f"/proc/{pid}/ns/{kind}").readlink())
+    except OSError:
+        return "gone"
+
+
+def _pids() -> list[int]:
+    return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+
+
+def _children() -> list[int]:
+    return [pid for pid in _pids() if _status(pid).get("PPid", "").strip() == str(os.getpid())]
+
+
+def _status(pid: int) -> dict[str, str]:
+    try:
+        text = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return {}
+    return dict(line.split(":\t", 1) for line in text.splitlines() if ":\t" in line)
+
+
+def _until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + WAIT_S
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def _open_to_all(path: Path) -> None:
+    for folder in (path, *path.parents):
+        if str(folder).startswith("/tmp/"):
+            folder.chmod(folder.stat().st_mode | 0o055)
