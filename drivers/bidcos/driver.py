@@ -1,0 +1,473 @@
+"""Homematic radio driver. Read downwards: run → _serve → _take → _apply; execute → _set → _ask.
+
+Lines: cul.py. Exchanges: exchange.py. Send time: airtime.py. Serial port: link.py. What devices say:
+reports.py. Teach-in: pairing.py. This file introduces them to each other.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import assert_never
+
+from hub.contract import (
+    Command,
+    CommandRefused,
+    Datapoint,
+    DeviceAddress,
+    DeviceAppeared,
+    DeviceRemoved,
+    DeviceUnreachableError,
+    DriverContext,
+    DutyCycleExhausted,
+    LinkLost,
+    Origin,
+    PairingStage,
+    Ping,
+    SetValue,
+    StartPairing,
+    StopPairing,
+    StoreError,
+    Unpair,
+)
+
+from .airtime import LIMIT_MS, Airtime
+from .announce import Announcer
+from .commands import TIME_PARAMETERS, Times, message_for, status_channels
+from .cul import LineDecoder, StartState, StartUp, StickEvent, encode_send
+from .exchange import ATTEMPTS, CONFIG_AWAKE_S, Exchanges
+from .frames import Frame
+from .household import Household, Member, member_of, record_of
+from .lane import Deferred, Delivered, Expect, Failed, Failure, Heard, Outcome, Request, Send, Step
+from .link import SerialLink
+from .messages import DeviceInfo, StatusRequest, TimeReply, TimeRequest
+from .pairing import INTERFACE, UNKNOWN_MODEL, Introduced, TeachIn, pair_request, unpair_request
+from .readings import Reading
+from .records import CENTRAL_KEY, new_central, read_records, reserved_counter, write_central, write_device
+from .reports import Reports
+from .signing import DEFAULT_KEY
+from .waiting import Waiters
+from .watch import StickWatch
+
+TICK_S = 0.5  # silence, motion, stick and window are looked at this often
+AIRTIME_EVERY_S = 10.0
+NEAR = 8  # counters left of what is written down
+STATE_EVERY_S = 2.0  # after a start, actuators are asked for their state this far apart
+STATE_SHARE = 0.1  # of the hour's send time that asking may use up
+EPOCH_2000 = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class BidcosDriver:
+    """Speaks BidCoS through one serial stick and offers its devices to the hub."""
+
+    name = INTERFACE
+
+    def __init__(self, context: DriverContext) -> None:
+        self._context = context
+        self._clock = context.clock
+        self._household = Household()
+        self._airtime = Airtime()
+        self._teach_in = TeachIn()
+        self._waiters = Waiters()
+        self._times: dict[tuple[bytes, int], Times] = {}
+        self._lost = LinkLost("starting")
+        self._link: SerialLink | None = None
+        self._tasks: asyncio.TaskGroup | None = None
+        self._wake_s: float | None = None
+        self._announce = Announcer(context)
+        self._loaded = False
+
+    # life
+
+    async def run(self) -> None:
+        """Serve until cancelled.
+
+        Raises:
+            ExceptionGroup: of LinkLost: the stick is gone, silent, or not one of ours.
+        """
+        await self._load()
+        try:
+            async with SerialLink(self._context.serial, self._clock) as link:
+                decoder = LineDecoder()
+                await self._start(link, decoder)
+                self._link, self._stick = link, StickWatch(self._clock.monotonic())
+                self._announce.ready()
+                async with asyncio.TaskGroup() as tasks:
+                    self._tasks = tasks
+                    tasks.create_task(self._read(link, decoder), name="bidcos.read")
+                    tasks.create_task(self._tick(link), name="bidcos.tick")
+                    tasks.create_task(self._ask_states(), name="bidcos.states")
+        except* LinkLost as group:
+            self._lost = LinkLost(str(group.exceptions[0]))
+            raise
+        finally:
+            self._link = self._tasks = self._wake_s = None
+            self._exchanges.pause(self._waiters.drop())
+
+    async def _load(self) -> None:
+        """Our address and our devices; a first start makes the address."""
+        if self._loaded:
+            for known in self._household:
+                self._context.publish(DeviceAppeared(description=known.description))
+            return
+        records = read_records(await self._context.store.load())
+        taken = frozenset(record.address for record in records.devices)
+        central = records.central
+        if central is None:
+            central = new_central(self._context.random_bytes, taken)
+            await self._context.store.save({CENTRAL_KEY: write_central(central)})
+        self._exchanges = Exchanges(central, self._airtime, self._context.random_bytes, DEFAULT_KEY)
+        self._reports = Reports(self._household, central, DEFAULT_KEY, self._context.publish, self._clock.now)
+        for record in records.devices:
+            if (member := member_of(record)) is not None:
+                self._welcome(member)
+        await self._reserve_counters(list(self._household))
+        self._loaded = True
+
+    def _welcome(self, member: Member) -> None:
+        record = member.record
+        self._household.add(member)
+        self._exchanges.add(record.address, member.model.receive_modes, record.counter)
+        self._reports.silence.add(record.address, member.model.silence_s, self._clock.monotonic())
+        self._context.publish(DeviceAppeared(description=member.description))
+
+    async def _start(self, link: SerialLink, decoder: LineDecoder) -> None:
+        start = StartUp(self._clock.monotonic())
+        while True:
+            now_s = self._clock.monotonic()
+            link.write(start.wake(now_s))
+            if start.ended:
+                break
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(max(start.wake_at_s - now_s, 0.0)):
+                    data, _ = await link.read()
+                    for event in decoder.feed(data):
+                        link.write(start.receive(event, self._clock.monotonic()))
+        if start.state is not StartState.READY:
+            raise LinkLost(start.state.value)
+
+    # from the air to the hub
+
+    async def _read(self, link: SerialLink, decoder: LineDecoder) -> None:
+        while True:
+            data, at_s = await link.read()
+            self._stick.heard(at_s)
+            for event in decoder.feed(data):
+                self._take(event, at_s)
+
+    def _take(self, event: StickEvent, at_s: float) -> None:
+        if isinstance(event, Frame):
+            now_s = self._clock.monotonic()
+            self._apply(self._exchanges.receive(event, at_s, now_s), now_s)
+
+    def _apply(self, outcomes: Iterable[Outcome], now_s: float) -> None:
+        """Do what the exchanges decided, then sleep until they want to be woken."""
+        for outcome in outcomes:
+            match outcome:
+                case Send():
+                    self._send(outcome.frame)
+                case Heard():
+                    self._hear(outcome, now_s)
+                case Delivered() | Failed():
+                    self._finish(outcome)
+                case Deferred():
+                    self._waiters.defer(outcome)
+                    self._tell_pending(outcome.request.device)
+                case _:
+                    assert_never(outcome)
+        self._sleep_until(self._exchanges.wake_at_s)
+
+    def _send(self, frame: Frame) -> None:
+        if self._link is not None:
+            with contextlib.suppress(LinkLost):  # the reader says so
+                self._link.write(encode_send(frame))
+
+    def _hear(self, heard: Heard, now_s: float) -> None:
+        message = heard.message
+        if isinstance(message, DeviceInfo):
+            self._meet(heard.frame, message, heard.at_s, now_s)
+        elif isinstance(message, TimeRequest) and heard.frame.receiver == self._exchanges.address:
+            self._exchanges.answer(heard.frame, self._time_reply(), heard.at_s)
+        confirmed = self._reports.hear(heard, now_s)
+        if heard.answer_to is not None:
+            self._waiters.confirm(heard.answer_to, confirmed)
+
+    def _time_reply(self) -> TimeReply:
+        now = self._clock.now()
+        offset = now.astimezone().utcoffset() or timedelta()
+        seconds = int((now - EPOCH_2000).total_seconds())
+        return TimeReply(zone=int(offset / timedelta(minutes=30)), seconds=max(seconds, 0))
+
+    def _finish(self, outcome: Delivered | Failed) -> None:
+        member = self._household.at(outcome.request.device)
+        self._waiters.finish(outcome)
+        if member is None:
+            return
+        self._tell_pending(member.record.address)
+        if isinstance(outcome, Failed) and outcome.reason in {Failure.SILENT, Failure.WRONG_KEY}:
+            self._reports.unanswered(member)
+
+    def _tell_pending(self, device: bytes) -> None:
+        member = self._household.at(device)
+        if member is not None:
+            self._reports.pending(member, self._exchanges.waiting(device))
+
+    # when its time has come
+
+    def _sleep_until(self, wake_s: float | None) -> None:
+        if wake_s is None or self._tasks is None:
+            return
+        if self._wake_s is None or wake_s < self._wake_s:
+            self._wake_s = wake_s
+            self._tasks.create_task(self._wake(wake_s), name="bidcos.wake")
+
+    async def _wake(self, wake_s: float) -> None:
+        await self._clock.sleep(wake_s - self._clock.monotonic())
+        if self._wake_s == wake_s:
+            self._wake_s = None
+        now_s = self._clock.monotonic()
+        self._apply(self._exchanges.wake(now_s), now_s)
+
+    async def _tick(self, link: SerialLink) -> None:
+        told_s = float("-inf")
+        while True:
+            await self._clock.sleep(TICK_S)
+            now_s = self._clock.monotonic()
+            self._reports.wake(now_s)
+            if self._teach_in.ended(now_s):
+                self._tell_pairing(PairingStage.CLOSED)
+            if self._stick.lost(now_s):
+                raise LinkLost("silent")
+            if self._stick.ask(now_s):
+                link.write(b"V\n")
+            if now_s - told_s >= AIRTIME_EVERY_S:
+                told_s = now_s
+                self._announce.airtime(self._airtime.used_ms(now_s))
+            with contextlib.suppress(StoreError):  # the store says so itself; the next tick tries again
+                await self._reserve_counters(self._worn_counters())
+
+    def _worn_counters(self) -> list[Member]:
+        """Devices whose counter has come near to what is written down."""
+        return [
+            member
+            for member in self._household
+            if not NEAR
+            < (member.record.counter - self._exchanges.counter(member.record.address)) & 0xFF
+            < 0x80
+        ]
+
+    async def _reserve_counters(self, members: list[Member]) -> None:
+        """Write down counters ahead of their use, so that none is used twice after a crash."""
+        records = [
+            replace(member.record, counter=reserved_counter(self._exchanges.counter(member.record.address)))
+            for member in members
+        ]
+        if records:
+            await self._context.store.save({record.key: write_device(record) for record in records})
+            for record in records:
+                self._household.count_used(record.address, record.counter)
+
+    async def _ask_states(self) -> None:
+        """After a start: how are the lights? Slowly, and not beyond a share of the hour's send time."""
+        for member in self._household:
+            for channel in status_channels(member.model) if not member.model.has_battery else ():
+                used_ms = self._airtime.used_ms(self._clock.monotonic())
+                if used_ms > LIMIT_MS * STATE_SHARE:
+                    return
+                step = Step(message=StatusRequest(channel=channel), expect=Expect.STATUS)
+                request = Request(
+                    device=member.record.address, steps=(step,), key=("state", channel), urgent=False
+                )
+                self._submit(request)
+                await self._clock.sleep(STATE_EVERY_S)
+
+    # from the hub to the air
+
+    async def execute(self, command: Command) -> tuple[Datapoint, ...]:
+        """Do it; return what the device confirmed, or an ASSUMED value while it sleeps.
+
+        Raises:
+            CommandRefused: not_supported, unknown_device, refused_by_device.
+            LinkLost, DeviceUnreachableError, DutyCycleExhausted: not now.
+        """
+        match command:
+            case SetValue():
+                return await self._set(command)
+            case Ping():
+                return await self._ping(self._member(command.device))
+            case StartPairing():
+                self._need_link()
+                self._teach_in.open(self._clock.monotonic(), command.seconds)
+                self._tell_pairing(PairingStage.OPEN)
+            case StopPairing():
+                self._teach_in.close()
+                self._tell_pairing(PairingStage.CLOSED)
+            case Unpair():
+                await self._unpair(command)
+            case _:
+                raise CommandRefused(
+                    "not_supported",
+                    field="command",
+                    value=type(command).__name__,
+                    allowed="SetValue, Ping, StartPairing, StopPairing, Unpair",
+                )
+        return ()
+
+    async def _set(self, command: SetValue) -> tuple[Datapoint, ...]:
+        member = self._member(command.channel.device)
+        radio, channel = member.record.address, command.channel.index
+        reading = Reading(channel, command.parameter, command.value)
+        times = self._times.get((radio, channel), Times())
+        if command.parameter in TIME_PARAMETERS:
+            field = "on_s" if command.parameter == "ON_TIME" else "ramp_s"
+            self._times[(radio, channel)] = replace(times, **{field: float(command.value)})
+            return self._reports.tell(member, [reading], Origin.ASSUMED)
+        kind = member.model.kind_at(channel) or ""
+        message = message_for(kind, channel, command.parameter, command.value, times)
+        if message is None:
+            raise CommandRefused("not_writable", field="parameter", value=command.parameter)
+        self._times.pop((radio, channel), None)
+        key = ("set", channel, command.parameter)
+        request = Request(device=radio, steps=(Step(message=message),), key=key)
+        outcome, confirmed = await self._ask(member, request)
+        if isinstance(outcome, Deferred) or all(
+            datapoint.id.parameter != command.parameter for datapoint in confirmed
+        ):
+            assumed = self._reports.tell(member, [reading], Origin.ASSUMED)
+            return (*assumed, *confirmed)
+        mine = command.parameter
+        return tuple(sorted(confirmed, key=lambda datapoint: datapoint.id.parameter != mine))
+
+    async def _ping(self, member: Member) -> tuple[Datapoint, ...]:
+        channels = status_channels(member.model) or (1,)
+        confirmed: list[Datapoint] = []
+        for channel in channels:
+            step = Step(message=StatusRequest(channel=channel), expect=Expect.STATUS)
+            request = Request(device=member.record.address, steps=(step,), key=("state", channel))
+            confirmed += (await self._ask(member, request))[1]
+        return tuple(confirmed)
+
+    async def _ask(
+        self, member: Member, request: Request
+    ) -> tuple[Delivered | Deferred, tuple[Datapoint, ...]]:
+        """Send and wait until it was answered, given up, or put aside until the device wakes."""
+        self._need_link()
+        waiter = self._waiters.add(request)
+        self._submit(request)
+        outcome = await waiter.first
+        match outcome:
+            case None:
+                raise self._lost
+            case Failed():
+                raise self._error(member, outcome)
+            case _:
+                return outcome, tuple(waiter.confirmed)
+
+    def _submit(self, request: Request) -> None:
+        now_s = self._clock.monotonic()
+        self._apply(self._exchanges.submit(request, now_s), now_s)
+
+    def _error(self, member: Member, failed: Failed) -> Exception:
+        match failed.reason:
+            case Failure.REFUSED:
+                return CommandRefused("refused_by_device", field="device", value=str(member.address))
+            case Failure.REPLACED | Failure.CANCELLED:
+                return CommandRefused("replaced", field="device", value=str(member.address))
+            case Failure.AIRTIME:
+                now_s = self._clock.monotonic()
+                return DutyCycleExhausted(max(1.0, self._airtime.retry_after_s(400.0, now_s)))
+            case Failure.SILENT | Failure.WRONG_KEY:
+                return DeviceUnreachableError(member.address, failed.attempts or ATTEMPTS)
+            case _:
+                assert_never(failed.reason)
+
+    def _member(self, address: DeviceAddress) -> Member:
+        member = self._household.named(address)
+        if member is None:
+            raise CommandRefused("unknown_device", field="device", value=str(address))
+        return member
+
+    def _need_link(self) -> None:
+        if self._link is None:
+            raise self._lost
+
+    # who belongs to us
+
+    def _meet(self, frame: Frame, info: DeviceInfo, at_s: float, now_s: float) -> None:
+        """A device introduces itself: a new one while the window is open, or one of ours."""
+        introduced = self._teach_in.introduce(frame, info, now_s)
+        if introduced is None or self._tasks is None:
+            return
+        self._tell_pairing(PairingStage.HEARD, introduced)
+        if introduced.model is None:
+            self._tell_pairing(PairingStage.FAILED, introduced, UNKNOWN_MODEL)
+            return
+        self._exchanges.add(
+            introduced.address, introduced.model.receive_modes, self._context.random_bytes(1)[0]
+        )
+        self._exchanges.woke(introduced.address, at_s, CONFIG_AWAKE_S)
+        self._tasks.create_task(self._pair(introduced), name="bidcos.pair")
+
+    async def _pair(self, introduced: Introduced) -> None:
+        """Write us in, remember it, then tell: in this order, so that a crash leaves nobody unknown."""
+        self._tell_pairing(PairingStage.CONFIGURING, introduced)
+        radio = introduced.address
+        request = pair_request(introduced, self._exchanges.address)
+        waiter = self._waiters.add(request)
+        self._submit(request)
+        outcome = await waiter.final
+        self._teach_in.finish(radio)
+        if not isinstance(outcome, Delivered):
+            if self._household.at(radio) is None:
+                self._exchanges.remove(radio)
+            reason = outcome.reason.value if isinstance(outcome, Failed) else "link_lost"
+            self._tell_pairing(PairingStage.FAILED, introduced, reason)
+            return
+        counter = reserved_counter(self._exchanges.counter(radio))
+        record = record_of(radio, introduced.info, counter)
+        member = member_of(record)
+        assert member is not None  # introduced.model is known
+        try:
+            await self._context.store.save({record.key: write_device(record)})
+        except StoreError as error:
+            self._tell_pairing(PairingStage.FAILED, introduced, f"store_{error.code}")
+            return
+        self._welcome(member)
+        self._tell_pairing(PairingStage.PAIRED, introduced)
+        readings = [Reading(0, "UNREACH", False), Reading(0, "CONFIG_PENDING", False)]
+        self._reports.tell(member, readings, Origin.REPORTED)
+        for channel in status_channels(member.model):
+            step = Step(message=StatusRequest(channel=channel), expect=Expect.STATUS)
+            self._submit(Request(device=radio, steps=(step,), key=("state", channel), urgent=False))
+
+    async def _unpair(self, command: Unpair) -> None:
+        member = self._member(command.device)
+        radio = member.record.address
+        if not command.forget_only:
+            request = unpair_request(radio, self._exchanges.address)
+            outcome, _ = await self._ask(member, request)
+            if isinstance(outcome, Deferred):  # it sleeps: forgotten when it wakes and hears it
+                assert self._tasks is not None
+                self._tasks.create_task(self._unpair_later(member, request), name="bidcos.unpair")
+                return
+        await self._forget(member)
+
+    async def _unpair_later(self, member: Member, request: Request) -> None:
+        if isinstance(await self._waiters.add(request).final, Delivered):
+            await self._forget(member)
+
+    async def _forget(self, member: Member) -> None:
+        radio = member.record.address
+        await self._context.store.save({member.record.key: None})
+        self._household.remove(radio)
+        self._reports.silence.remove(radio)
+        for failed in self._exchanges.remove(radio):
+            if isinstance(failed, Failed):
+                self._waiters.finish(failed)
+        self._context.publish(DeviceRemoved(device=member.address))
+
+    def _tell_pairing(
+        self, stage: PairingStage, introduced: Introduced | None = None, reason: str | None = None
+    ) -> None:
+        self._announce.pairing(stage, self._teach_in.until_s, introduced, reason)

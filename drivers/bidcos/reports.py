@@ -1,0 +1,175 @@
+"""From what was heard to what the hub is told: datapoints, reachability, signal strength. No I/O.
+
+Read downwards: hear → _events_of; answers → datapoints.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from hub.contract import (
+    Datapoint,
+    DatapointChanged,
+    DeviceReachable,
+    DeviceUnreachable,
+    Event,
+    Origin,
+    ParameterType,
+    Value,
+)
+
+from .frames import BROADCAST, Frame
+from .household import Household, Member
+from .lane import Heard
+from .messages import AckStatus, KeyPress, SensorEvent, Status
+from .readings import Reading, read_message
+from .signing import team_mac
+from .watch import MotionEnds, SilenceWatch
+
+RSSI_STEP_DBM = 6.0  # a change smaller than this is noise
+RSSI_EVERY_S = 900.0
+TEAM_SIZE = 10  # payload of a signed team frame
+_TEAM_CLASSES = frozenset({"SD", "SD2"})
+
+
+class Reports:
+    """Publishes what devices say. One writer of reachability and signal strength."""
+
+    def __init__(
+        self,
+        household: Household,
+        central: bytes,
+        key: bytes,
+        publish: Callable[[Event], None],
+        now: Callable[[], datetime],
+    ) -> None:
+        self.silence = SilenceWatch()
+        self.motion = MotionEnds()
+        self._household = household
+        self._central = central
+        self._key = key
+        self._publish = publish
+        self._now = now
+        self._rssi: dict[bytes, tuple[float, float]] = {}
+        self._replay: dict[bytes, int] = {}
+        self._pending: frozenset[bytes] = frozenset()
+
+    def hear(self, heard: Heard, now_s: float) -> tuple[Datapoint, ...]:
+        """Publish what a frame tells; returns its datapoints."""
+        frame = heard.frame
+        sender = self._household.at(frame.sender)
+        if sender is not None:
+            self._reachable(sender, now_s)
+            self._signal(sender, frame.rssi_dbm, now_s)
+        member = sender or self._team_member(frame)
+        if member is None or not self._concerns_us(heard, member):
+            return ()
+        origin = Origin.REPORTED if heard.answer_to is None else Origin.CONFIRMED
+        readings = read_message(heard.message, frame, member.model)
+        self._note_motion(member, readings, now_s)
+        return self.tell(member, readings, origin)
+
+    def tell(self, member: Member, readings: Iterable[Reading], origin: Origin) -> tuple[Datapoint, ...]:
+        """Publish readings that the device's description has."""
+        at = self._now()
+        datapoints = [
+            datapoint
+            for reading in readings
+            if (datapoint := _datapoint(member, reading, origin, at)) is not None
+        ]
+        for datapoint in datapoints:
+            self._publish(DatapointChanged(datapoint=datapoint))
+        return tuple(datapoints)
+
+    def pending(self, member: Member, pending: bool) -> None:
+        """Something waits for it to wake, or no longer does; said when it changes."""
+        radio = member.record.address
+        if pending == (radio in self._pending):
+            return
+        self._pending = self._pending | {radio} if pending else self._pending - {radio}
+        self.tell(member, [Reading(0, "CONFIG_PENDING", pending)], Origin.REPORTED)
+
+    def unanswered(self, member: Member) -> None:
+        """It did not answer after all attempts."""
+        if self.silence.unreachable(member.record.address):
+            self._lost(member, "no_answer")
+
+    def wake(self, now_s: float) -> None:
+        """Say what follows from silence."""
+        for radio in self.silence.silent(now_s):
+            if (member := self._household.at(radio)) is not None:
+                self._lost(member, "silent")
+        for radio, channel in self.motion.ended(now_s):
+            if (member := self._household.at(radio)) is not None:
+                self.tell(member, [Reading(channel, "MOTION", False)], Origin.ASSUMED)
+
+    def _lost(self, member: Member, reason: str) -> None:
+        self._publish(DeviceUnreachable(device=member.address, at=self._now(), reason=reason))
+        self.tell(member, [Reading(0, "UNREACH", True)], Origin.REPORTED)
+
+    def _reachable(self, member: Member, now_s: float) -> None:
+        if self.silence.heard(member.record.address, now_s):
+            self._publish(DeviceReachable(device=member.address, at=self._now()))
+            self.tell(member, [Reading(0, "UNREACH", False)], Origin.REPORTED)
+
+    def _signal(self, member: Member, rssi_dbm: float | None, now_s: float) -> None:
+        if rssi_dbm is None:
+            return
+        last_dbm, last_s = self._rssi.get(member.record.address, (1000.0, 0.0))
+        if abs(rssi_dbm - last_dbm) >= RSSI_STEP_DBM or now_s - last_s >= RSSI_EVERY_S:
+            self._rssi[member.record.address] = (rssi_dbm, now_s)
+            self.tell(member, [Reading(0, "RSSI_DEVICE", round(rssi_dbm))], Origin.REPORTED)
+
+    def _concerns_us(self, heard: Heard, member: Member) -> bool:
+        """Keys and triggers count when they are meant for us: a device tells each of its peers separately."""
+        frame = heard.frame
+        if member.model.cls in _TEAM_CLASSES and frame.kind in {0x40, 0x41}:
+            return frame.kind == 0x41 and self._team_is_genuine(frame, member)
+        if isinstance(heard.message, KeyPress | SensorEvent):
+            return frame.receiver in {self._central, BROADCAST}
+        if isinstance(heard.message, Status | AckStatus):
+            return True
+        return frame.receiver in {self._central, BROADCAST} or frame.kind >= 0x53
+
+    def _team_member(self, frame: Frame) -> Member | None:
+        """Smoke detectors speak in the name of their team; the receiver is who reports."""
+        member = self._household.at(frame.receiver) if frame.kind in {0x40, 0x41} else None
+        return member if member is not None and member.model.cls in _TEAM_CLASSES else None
+
+    def _team_is_genuine(self, frame: Frame, member: Member) -> bool:
+        """HM-Sec-SD-2 signs; what is not signed, or was recorded, is no alarm."""
+        if member.model.cls != "SD2":
+            return True
+        if len(frame.payload) != TEAM_SIZE:
+            return False
+        number = int.from_bytes(frame.payload[4:6], "big") << 8 | frame.counter
+        if team_mac(self._key, frame, frame.payload[4:6]) != frame.payload[6:10]:
+            return False
+        if number <= self._replay.get(frame.sender, -1):
+            return False
+        self._replay[frame.sender] = number
+        return True
+
+    def _note_motion(self, member: Member, readings: Iterable[Reading], now_s: float) -> None:
+        values = {(reading.channel, reading.parameter): reading.value for reading in readings}
+        for (channel, parameter), value in values.items():
+            if parameter == "MOTION" and value:
+                next_s = values.get((channel, "NEXT_TRANSMISSION"), 240)
+                self.motion.moved(member.record.address, channel, float(next_s), now_s)
+
+
+def _datapoint(member: Member, reading: Reading, origin: Origin, at: datetime) -> Datapoint | None:
+    description = member.description.parameter(reading.channel, reading.parameter)
+    if description is None:
+        return None
+    value: Value = reading.value
+    if description.type is ParameterType.FLOAT and not isinstance(value, str):
+        value = float(value)
+    channel = member.address.channel(reading.channel)
+    return Datapoint(
+        id=channel.datapoint(reading.parameter),
+        value=value,
+        unit=description.unit,
+        at=at,
+        origin=origin,
+        category=description.category,
+    )
