@@ -12,6 +12,7 @@ __all__ = ["ConsoleAway", "ConsoleDeclined", "ask"]
 ConsoleDeclined = Declined
 ANSWER_TIME_S = 60.0
 _PIECE = 1 << 16
+_REFUSED = "refused; run it as the user who runs homebase, or as root"
 
 
 class ConsoleAway(Exception):
@@ -31,6 +32,8 @@ def ask(path: Path, verb: str, /, **fields: object) -> Mapping[str, object]:
             connection.connect(str(path))
             connection.sendall(encode_message({"id": 1, "verb": verb, **fields}))
             answer = _answer(connection)
+    except (BrokenPipeError, ConnectionResetError) as error:
+        raise ConsoleAway(f"{path}: {_REFUSED}") from error
     except (OSError, BrokenFrame) as error:
         raise ConsoleAway(f"{path}: {error}") from error
     match answer:
@@ -39,7 +42,7 @@ def ask(path: Path, verb: str, /, **fields: object) -> Mapping[str, object]:
         case {"error": {"code": str(code), **rest}}:
             raise ConsoleDeclined(code, str(rest.get("detail", "")))
         case _:
-            raise ConsoleAway(f"{path}: refused; run it as the user who runs homebase, or as root")
+            raise ConsoleAway(f"{path}: {_REFUSED}")
 
 
 def _answer(connection: socket.socket) -> Mapping[str, object]:

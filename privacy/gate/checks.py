@@ -27,8 +27,12 @@ def refuse(request: Request, port: int, body_limit: int) -> Answer | None:
 
 def is_websocket(request: Request) -> bool:
     """Whether the request asks for a WebSocket."""
-    tokens = (request.header("connection") or "").lower().replace(" ", "").split(",")
-    return "upgrade" in tokens and (request.header("upgrade") or "").lower() == "websocket"
+    return "upgrade" in _tokens(request, "connection") and "websocket" in _tokens(request, "upgrade")
+
+
+def _tokens(request: Request, name: str) -> set[str]:
+    lists = (value for key, value in request.headers if key == name)
+    return {token.strip().lower() for value in lists for token in value.split(",")}
 
 
 def _refuse_form(request: Request) -> Answer | None:

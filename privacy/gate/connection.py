@@ -8,6 +8,7 @@ import contextlib
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 import h11
@@ -144,6 +145,11 @@ class Connection:
             self._http.receive_data(data)
 
     def _understood(self, event: h11.Request) -> Request:
+        if event.http_version not in {b"1.0", b"1.1"}:
+            raise h11.RemoteProtocolError("another version of HTTP", error_status_hint=505)
+        if sum(len(name) + len(value) + 4 for name, value in event.headers) > HEAD_LIMIT:
+            # h11 bounds a head that is not whole yet; one that came in a single piece is bounded here
+            raise h11.RemoteProtocolError("headers too large", error_status_hint=431)
         path, _, query = event.target.decode("latin-1").partition("?")
         return Request(
             method=event.method.decode("latin-1"),
@@ -175,7 +181,8 @@ class Connection:
             headers.append(("Content-Length", str(length)))
         if self._http.their_state in {h11.IDLE, h11.SEND_BODY, h11.ERROR}:
             headers.append(("Connection", "close"))
-        await self._send(h11.Response(status_code=answer.status, headers=headers))
+        reason = HTTPStatus(answer.status).phrase
+        await self._send(h11.Response(status_code=answer.status, headers=headers, reason=reason))
 
     async def _send(self, event: h11.Event) -> None:
         self._writer.write(self._http.send(event) or b"")

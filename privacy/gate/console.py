@@ -50,16 +50,17 @@ class Console:
     async def serve(self, listening: socket.socket) -> None:
         """Accept until cancelled; whoever may not is closed without a word."""
         loop = asyncio.get_running_loop()
-        async with asyncio.TaskGroup() as tasks:
-            while True:
-                connection, _ = await loop.sock_accept(listening)
-                connection.setblocking(False)
-                reason = why_not_console(connection)
-                if reason is not None or self._open >= CONVERSATIONS_LIMIT:
-                    log.warning("console.refused", extra={"reason": reason or "too many at once"})
-                    connection.close()
-                    continue
-                tasks.create_task(self._converse(connection), name="console.conversation")
+        with listening:
+            async with asyncio.TaskGroup() as tasks:
+                while True:
+                    connection, _ = await loop.sock_accept(listening)
+                    connection.setblocking(False)
+                    reason = why_not_console(connection)
+                    if reason is not None or self._open >= CONVERSATIONS_LIMIT:
+                        log.warning("console.refused", extra={"reason": reason or "too many at once"})
+                        connection.close()
+                        continue
+                    tasks.create_task(self._converse(connection), name="console.conversation")
 
     async def _converse(self, connection: socket.socket) -> None:
         loop, writing = asyncio.get_running_loop(), asyncio.Lock()

@@ -30,16 +30,17 @@ class Control:
     async def serve(self, listening: socket.socket) -> None:
         """Accept until cancelled; a second connection beside a living one is closed."""
         loop = asyncio.get_running_loop()
-        async with asyncio.TaskGroup() as tasks:
-            while True:
-                connection, _ = await loop.sock_accept(listening)
-                connection.setblocking(False)
-                if self._conversation is not None or not self._is_jailed(connection):
-                    log.error("control.refused", extra={"reason": "not jailed, or a second one"})
-                    connection.close()
-                    continue
-                self._conversation = _conversation(connection, self._handlers)
-                tasks.create_task(self._converse(connection, self._conversation), name="control.hub")
+        with listening:
+            async with asyncio.TaskGroup() as tasks:
+                while True:
+                    connection, _ = await loop.sock_accept(listening)
+                    connection.setblocking(False)
+                    if self._conversation is not None or not self._is_jailed(connection):
+                        log.error("control.refused", extra={"reason": "not jailed, or a second one"})
+                        connection.close()
+                        continue
+                    self._conversation = _conversation(connection, self._handlers)
+                    tasks.create_task(self._converse(connection, self._conversation), name="control.hub")
 
     async def ask(self, op: str, /, **fields: object) -> dict[str, object]:
         """Ask the hub.

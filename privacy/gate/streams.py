@@ -51,6 +51,8 @@ class ParkedStreams:
             await asyncio.get_running_loop().create_future()
         finally:
             server.close()
+            while self._parked:
+                self._parked.popleft().writer.close()
 
     async def take(self) -> HubStream:
         """Return a living stream.

@@ -1,0 +1,42 @@
+"""``homebase set``: give a datapoint a value and wait until the device confirmed it."""
+
+import argparse
+import json
+from pathlib import Path
+from urllib.parse import quote
+
+from ..home import ask_home, home_socket
+
+_WORDS: dict[str, object] = {"on": True, "off": False, "true": True, "false": False}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Options and arguments."""
+    parser.add_argument(
+        "datapoint", help="for example bidcos:SIM0000001:1.STATE; homebase watch --all shows them"
+    )
+    parser.add_argument("value", help="on, off, a number, or the name of a choice")
+    parser.add_argument(
+        "--state", type=Path, metavar="DIR", help="of the home that is meant; default: the running one"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Set it; print what the device confirmed."""
+    target = f"/api/v1/datapoints/{quote(options.datapoint, safe=':.')}"
+    answer = ask_home(home_socket(options.state), "PUT", target, {"value": value_of(options.value)})
+    unit = f" {answer['unit']}" if answer.get("unit") else ""
+    print(f"{answer.get('id')} = {json.dumps(answer.get('value'))}{unit} ({answer.get('origin')})")
+    return 0
+
+
+def value_of(word: str) -> object:
+    """The value that a word of the command line means: on, off, a number, else the text itself."""
+    if word.lower() in _WORDS:
+        return _WORDS[word.lower()]
+    for kind in (int, float):
+        try:
+            return kind(word)
+        except ValueError:
+            continue
+    return word

@@ -1,0 +1,88 @@
+"""The command line's way to a running home: HTTP over home.sock, as the owner. Opens no network."""
+
+import http.client
+import json
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+from typing import cast
+
+from privacy.places import running_homes
+
+from .command_line import EXIT_IO, EXIT_NOT_RUNNING, EXIT_PERMISSION, EXIT_USAGE, CommandFailed
+from .system import environment
+
+ANSWER_TIME_S = 70.0  # the gate gives up after 60
+_NOT_RUNNING = "no running home found; start it with homebase run or homebase demo"
+
+
+class _LocalConnection(http.client.HTTPConnection):
+    def __init__(self, path: Path) -> None:
+        super().__init__("homebase", timeout=ANSWER_TIME_S)
+        self._path = path
+
+    def connect(self) -> None:
+        """Connect to the socket instead of a host."""
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self._path))
+
+
+def home_socket(state: Path | None) -> Path:
+    """Return home.sock of the running home of ``state``, of any home of this user without one.
+
+    Raises:
+        CommandFailed: none is running.
+    """
+    return console_folder(state) / "home.sock"
+
+
+def console_folder(state: Path | None) -> Path:
+    """Return the folder of console.sock and home.sock of a running home.
+
+    Raises:
+        CommandFailed: none is running, or it belongs to another user.
+    """
+    for folder in running_homes(state, environment()):
+        try:
+            if (folder / "console" / "home.sock").is_socket():
+                return folder / "console"
+        except PermissionError as error:
+            text = f"the home at {folder} belongs to another user; run the command as that user or as root"
+            raise CommandFailed(text, EXIT_PERMISSION) from error
+    raise CommandFailed(_NOT_RUNNING, EXIT_NOT_RUNNING)
+
+
+def ask_home(path: Path, method: str, target: str, body: object = None) -> Mapping[str, object]:
+    """Ask the home at ``path`` (home.sock) and return the JSON it answers.
+
+    Raises:
+        CommandFailed: not running, or the home's problem with its way out.
+    """
+    headers = {} if body is None else {"Content-Type": "application/json"}
+    connection = _LocalConnection(path)
+    try:
+        connection.request(method, target, None if body is None else json.dumps(body).encode(), headers)
+        answer = connection.getresponse()
+        content = json.loads(answer.read() or b"{}")
+    except (FileNotFoundError, ConnectionRefusedError) as error:
+        raise CommandFailed(_NOT_RUNNING, EXIT_NOT_RUNNING) from error
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise CommandFailed(f"{path}: {error}; homebase doctor says more", EXIT_IO) from error
+    finally:
+        connection.close()
+    if answer.status >= 400:
+        raise problem_failure(answer.status, content)
+    return cast("Mapping[str, object]", content)
+
+
+def problem_failure(status: int, problem: Mapping[str, object]) -> CommandFailed:
+    """Turn a problem document (RFC 9457) into one line and its exit code."""
+    line = str(problem.get("detail") or problem.get("title") or f"status {status}")
+    if problem.get("field"):
+        line = f"{problem['field']} = {problem.get('value')!r}: {line}"
+    for key, word in (("allowed", "allowed is "), ("way_out", "")):
+        if problem.get(key):
+            line += f"; {word}{problem[key]}"
+    codes = {401: EXIT_PERMISSION, 403: EXIT_PERMISSION, 503: EXIT_NOT_RUNNING}
+    return CommandFailed(line, codes.get(status, EXIT_IO if status >= 500 else EXIT_USAGE))
