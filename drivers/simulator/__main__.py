@@ -6,6 +6,7 @@ Read downwards: main → _serve. What is simulated is world.py, the line to real
 import argparse
 import asyncio
 import contextlib
+import gc
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -128,6 +129,8 @@ async def _serve(options: argparse.Namespace) -> None:
         TeachIn(world).start()
     load = Load(world)
     line.start(world)
+    gc.collect()
+    gc.freeze()  # no collection over the devices may delay a frame
     if options.load:
         load.set(options.load)
         line.step()
@@ -152,7 +155,7 @@ def _make_world(options: argparse.Namespace, line: Line) -> World:
         ),
         uniform=system.chance(options.seed),
         emit=line.emit,
-        on_line=line.recorder.from_host,
+        on_line=line.take,
         now_s=system.monotonic(),
     )
 

@@ -17,16 +17,16 @@ RELEASE_S = 0.5
 class Line:
     """Runs a world on a port.
 
-    clock: monotonic seconds, the event loop's. after_step: called when the world has caught up.
+    clock: monotonic seconds, the event loop's.
     """
 
     def __init__(self, port: Port, clock: Callable[[], float]) -> None:
         self.port = port
         self.recorder = Recorder(clock)
-        self.after_step: Callable[[], None] = lambda: None
         self._clock = clock
         self._world: World | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._read_at_s = 0.0
 
     @property
     def world(self) -> World:
@@ -65,7 +65,6 @@ class Line:
         now_s = self._clock()
         self.world.agenda.run_until(now_s)
         self.port.flush(now_s)
-        self.after_step()
         if self._timer is not None:
             self._timer.cancel()
         next_s = self.world.agenda.next_s
@@ -85,13 +84,18 @@ class Line:
         self.port.write(data, self._clock())
         self.recorder.to_host(data, self._clock())
 
+    def take(self, line: bytes) -> None:
+        """Note a command line of the host at the time when it was read."""
+        self.recorder.from_host(line, self._read_at_s)
+
     def _release(self) -> None:
         self.port.release()
         self.world.agenda.after(RELEASE_S, self._release)
 
     def _read(self) -> None:
         data = self.port.read()
+        self._read_at_s = self._clock()
         if data:
-            self.world.agenda.run_until(self._clock())
+            self.world.agenda.run_until(self._read_at_s)
             self.world.stick.write(data)
         self.step()

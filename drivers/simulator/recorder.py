@@ -38,7 +38,7 @@ class Sample:
 class Recorder:
     """Keeps lines while switched on, and always the timings.
 
-    clock: monotonic seconds of the moment, for what comes from the host.
+    clock: monotonic seconds of the moment, to know what stays unanswered.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -75,9 +75,8 @@ class Recorder:
         if line[:1] == b"A" and (frame := frame_of(line[1:])) is not None and frame.flags & Flag.BIDI:
             self._ask(frame, at_s)
 
-    def from_host(self, line: bytes) -> None:
+    def from_host(self, line: bytes, at_s: float) -> None:
         """Note a line of the host, when its end came."""
-        at_s = self._clock()
         if self.is_on:
             self._lines.append(Recorded(at_s=at_s, to_host=False, line=line.decode("latin-1")))
         if line[:2] == b"As" and (frame := frame_of(line[2:])) is not None:

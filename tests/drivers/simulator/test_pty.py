@@ -48,7 +48,7 @@ def home(folder: Path) -> Line:
             WorldConfig(devices=1),
             uniform=system.chance(1),
             emit=line.emit,
-            on_line=line.recorder.from_host,
+            on_line=line.take,
             now_s=system.monotonic(),
         )
     )
