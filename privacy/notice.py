@@ -48,7 +48,7 @@ def as_text(register: Register, recipients: Iterable[Recipient], language: Langu
     for party in register.authorities:
         lines += _line(word("authorities", language), _party(party, language))
     lines += ["", word("off", language)]
-    for activity in _in_order(register):
+    for activity in in_order(register):
         lines += ["", *_activity(activity, known, language)]
     return "\n".join(lines) + "\n"
 
@@ -63,7 +63,7 @@ def as_json(register: Register, recipients: Iterable[Recipient], language: Langu
         "officer": _party_json(register.officer, language),
         "authorities": [_party_json(party, language) for party in register.authorities],
         "rights": register.rights[language],
-        "activities": [activity_json(row, known, language) for row in _in_order(register)],
+        "activities": [activity_json(row, known, language) for row in in_order(register)],
     }
 
 
@@ -95,7 +95,9 @@ def activity_json(row: Activity, recipients: Iterable[Recipient], language: Lang
     }
 
 
-def _in_order(register: Register) -> list[Activity]:
+def in_order(register: Register) -> list[Activity]:
+    """All activities by clause."""
+
     def place(row: Activity) -> tuple[int, ...]:
         return tuple(int(part) for part in row.clause.lstrip("T").split("."))
 

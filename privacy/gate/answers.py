@@ -1,0 +1,126 @@
+"""The gate's answers about privacy for the app, under /gate/v1/: looking and closing, never opening.
+
+Giving a consent needs the console; here stands what the app's page shows, and the withdrawal.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from urllib.parse import parse_qs
+
+import msgspec
+
+from privacy import notice
+from privacy.consent import Grant
+from privacy.conversation import ConversationLost, Declined
+from privacy.gate import records, spelling
+from privacy.gate.api import Guarded
+from privacy.gate.book import page
+from privacy.gate.console_verbs import command, ledger_state
+from privacy.gate.door import Door, Refused
+from privacy.gate.exchange import Answer, Request, json_answer, problem
+from privacy.gate.store import StoreError, Transaction
+from privacy.reasons import Reason
+from privacy.register import Activity, Language
+
+LEDGER_PAGE = 100
+HOUSEHOLD = frozenset({"owner", "resident"})
+Fields = Mapping[str, object]
+
+
+class _Previewed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    activity: str
+    groups: list[str]
+    ticket: str
+
+
+class _Withdrawal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    activity: str
+
+
+def table(door: Door) -> Mapping[tuple[str, str], Guarded]:
+    """Method and path → answer; all are for owner and residents (HOUSEHOLD)."""
+    return {
+        ("GET", "/gate/v1/activities"): _guarded(door, _activities),
+        ("POST", "/gate/v1/previews"): _guarded(door, _preview),
+        ("POST", "/gate/v1/withdrawals"): _guarded(door, _withdraw),
+        ("GET", "/gate/v1/ledger"): _guarded(door, _ledger),
+    }
+
+
+def _guarded(door: Door, verb: Callable[[Door, Request, Language], Awaitable[Answer]]) -> Guarded:
+    async def answer(request: Request, role: str) -> Answer:
+        wanted = parse_qs(request.query).get("lang", ["de"])[0]
+        language = Language.EN if wanted == "en" else Language.DE
+        try:
+            return await verb(door, request, language)
+        except msgspec.ValidationError as error:
+            what, _, path = str(error).partition(" - at `$.")
+            return problem(400, "bad_body", what, way_out="correct the field", field=path.rstrip("`"))
+        except msgspec.DecodeError as error:
+            return problem(400, "bad_body", str(error), way_out="send JSON")
+        except Refused as refused:
+            text = refused.reason.text(language)
+            return problem(409, refused.reason.value, text, way_out=refused.detail or "see the notice")
+        except StoreError as error:
+            return problem(503, "ledger_not_writable", str(error), way_out="free some disk space")
+        except (ConversationLost, Declined) as error:
+            return problem(503, "hub_away", str(error), way_out="try again when the home has started")
+
+    return answer
+
+
+async def _activities(door: Door, request: Request, language: Language) -> Answer:
+    desk = door.desk
+    at = desk.time.instant()
+
+    def job(tx: Transaction) -> tuple[dict[str, int], dict[str, Reason], dict[str, records.Sent]]:
+        reasons = {grant.activity: reason for grant, reason in records.grants(tx) if reason is not None}
+        last = {name: row for name in desk.register.activities if (row := records.latest_sent(tx, name))}
+        return records.refused_today(tx, at.at), reasons, last
+
+    refused, ended, last = await desk.store.read(job)
+    live: dict[str, Grant] = {grant.activity: grant for grant in desk.standing.live()}
+
+    def told(row: Activity) -> Fields:
+        grant, sent = live.get(row.id), last.get(row.id)
+        state = "off"
+        if grant is not None:
+            state = spelling.state(grant, at)
+        elif row.id in ended:
+            state = spelling.ended(ended[row.id])
+        return {
+            **notice.activity_json(row, desk.recipients.values(), language),
+            "state": state,
+            "grant": None if grant is None else spelling.grant(grant),
+            "last_transfer": None
+            if sent is None
+            else {"at": spelling.sent(sent)["at"], "bytes": len(sent.body), "result": sent.result},
+            "refused_today": refused.get(row.id, 0),
+        }
+
+    rows = notice.in_order(desk.register)
+    return json_answer(200, {"activities": [told(row) for row in rows], "clock_sure": at.sure})
+
+
+async def _preview(door: Door, request: Request, language: Language) -> Answer:
+    asked = msgspec.json.decode(request.body, type=_Previewed)
+    shown = await door.preview(asked.activity, frozenset(asked.groups), asked.ticket)
+    return json_answer(
+        200, {**spelling.preview(shown), "command": command(shown.activity, shown.ticket, shown.id)}
+    )
+
+
+async def _withdraw(door: Door, request: Request, language: Language) -> Answer:
+    asked = msgspec.json.decode(request.body, type=_Withdrawal)
+    if door.desk.register.get(asked.activity) is None:
+        raise Refused(Reason.UNKNOWN_ACTIVITY)
+    return json_answer(200, spelling.withdrawn(await door.withdraw(asked.activity, via="browser")))
+
+
+async def _ledger(door: Door, request: Request, language: Language) -> Answer:
+    asked = parse_qs(request.query)
+    try:
+        after, limit = int(asked.get("after", ["-1"])[0]), int(asked.get("limit", ["50"])[0])
+    except ValueError:
+        return problem(400, "bad_query", "after and limit are whole numbers", way_out="correct the query")
+    rows = await door.desk.store.read(lambda tx: page(tx, after, max(1, min(limit, LEDGER_PAGE))))
+    return json_answer(200, {**await ledger_state(door), "entries": [spelling.entry(row) for row in rows]})

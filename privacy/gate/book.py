@@ -1,0 +1,173 @@
+"""The ledger in the gate's store: appended, read, proven, signed. ledger.py and merkle.py say what it means.
+
+Every function is a part of a job: it takes the open transaction, so that an entry and what it is about are
+written together or not at all.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from privacy import canonical, checkpoint, merkle
+from privacy.checkpoint import Checkpoint
+from privacy.gate.store import Transaction
+from privacy.ledger import SALT_SIZE, Entry, Finding, Kind, Record, content_of, record, verify
+from privacy.ports import RandomBytes
+
+PAGE = 500  # entries read at once while the whole book is walked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """What has to be written: its kind and its data."""
+
+    kind: Kind
+    data: Mapping[str, canonical.Json]
+
+
+def to_ms(at: datetime) -> int:
+    """Unix milliseconds."""
+    return round(at.timestamp() * 1000)
+
+
+def size(tx: Transaction) -> int:
+    """How many entries there are."""
+    row = tx.execute("SELECT coalesce(max(seq) + 1, 0) FROM entries").fetchone()
+    assert row is not None
+    return cast("int", row[0])
+
+
+def append(tx: Transaction, news: Sequence[News], at: datetime, random_bytes: RandomBytes) -> tuple[int, ...]:
+    """Write entries; return their numbers."""
+    numbers = []
+    for item in news:
+        seq = size(tx)
+        stored = record(Entry(seq=seq, at=at, kind=item.kind, data=item.data), random_bytes(SALT_SIZE))
+        tx.execute(
+            "INSERT INTO entries (seq, at_ms, leaf_hash, content) VALUES (?, ?, ?, ?)",
+            (seq, to_ms(at), stored.leaf_hash, stored.content),
+        )
+        tx.execute("INSERT INTO salts (seq, salt) VALUES (?, ?)", (seq, stored.salt))
+        for level, place, digest in merkle.appended(seq, stored.leaf_hash, _node(tx)):
+            tx.execute("INSERT INTO nodes (level, place, hash) VALUES (?, ?, ?)", (level, place, digest))
+        numbers.append(seq)
+    return tuple(numbers)
+
+
+def erase(tx: Transaction, numbers: Sequence[int], why: str, at: datetime, random_bytes: RandomBytes) -> int:
+    """Erase the content of entries and write down which; return the number of the entry that says so.
+
+    Raises:
+        ValueError: one of them says what was erased, or does not exist.
+    """
+    for number in numbers:
+        stored = one(tx, number)
+        value = content_of(stored) if stored is not None else None
+        if value is None or value["kind"] == Kind.ERASED.value:
+            raise ValueError(f"entry {number} can't be erased")
+        tx.execute("UPDATE entries SET content = NULL WHERE seq = ?", (number,))
+        tx.execute("DELETE FROM salts WHERE seq = ?", (number,))
+    data: dict[str, canonical.Json] = {"entries": sorted(numbers), "reason": why}
+    return append(tx, [News(kind=Kind.ERASED, data=data)], at, random_bytes)[0]
+
+
+def one(tx: Transaction, number: int) -> Record | None:
+    """One entry as it is stored, or None."""
+    return next(iter(page(tx, number - 1, 1)), None)
+
+
+def page(tx: Transaction, after: int, limit: int) -> list[Record]:
+    """Entries with a number greater than ``after``, oldest first."""
+    rows = tx.execute(
+        "SELECT entries.seq, leaf_hash, content, salt FROM entries LEFT JOIN salts USING (seq)"
+        " WHERE entries.seq > ? ORDER BY entries.seq LIMIT ?",
+        (after, limit),
+    )
+    return [
+        Record(
+            seq=cast("int", seq),
+            leaf_hash=cast("bytes", leaf),
+            content=content.encode() if isinstance(content, str) else cast("bytes | None", content),
+            salt=cast("bytes | None", salt),
+        )
+        for seq, leaf, content, salt in rows
+    ]
+
+
+def walk(tx: Transaction) -> Iterator[Record]:
+    """The whole book, a page at a time."""
+    after = -1
+    while rows := page(tx, after, PAGE):
+        yield from rows
+        after = rows[-1].seq
+
+
+def root(tx: Transaction, count: int | None = None) -> bytes:
+    """The root of the first ``count`` entries, or of all."""
+    return merkle.root(size(tx) if count is None else count, _node(tx))
+
+
+def inclusion(tx: Transaction, number: int, count: int) -> list[bytes]:
+    """Proof that an entry is in the book of ``count`` entries.
+
+    Raises:
+        ValueError: it is not.
+    """
+    return merkle.inclusion_proof(number, count, _node(tx))
+
+
+def consistency(tx: Transaction, old: int, new: int) -> list[bytes]:
+    """Proof that the book only grew from ``old`` to ``new`` entries.
+
+    Raises:
+        ValueError: not 1 <= old <= new <= size.
+    """
+    if new > size(tx):
+        raise ValueError(f"{new} is not in 1..{size(tx)}")
+    return merkle.consistency_proof(old, new, _node(tx))
+
+
+def sign(tx: Transaction, origin: str, seed: bytes, at: datetime) -> str:
+    """Return a signed checkpoint of now; the one on file if nothing was added since."""
+    count = size(tx)
+    kept = tx.execute("SELECT note FROM checkpoints WHERE size = ?", (count,)).fetchone()
+    if kept is not None:
+        return str(kept[0])
+    note = checkpoint.sign(Checkpoint(origin=origin, size=count, root=root(tx, count)), seed)
+    tx.execute("INSERT INTO checkpoints (size, at_ms, note) VALUES (?, ?, ?)", (count, to_ms(at), note))
+    return note
+
+
+def latest(tx: Transaction) -> str | None:
+    """The last signed checkpoint, or None."""
+    row = tx.execute("SELECT note FROM checkpoints ORDER BY size DESC LIMIT 1").fetchone()
+    return None if row is None else str(row[0])
+
+
+def check(tx: Transaction, origin: str, public_key: bytes) -> tuple[Finding, ...]:
+    """Read the whole book against its last checkpoint and against the hashes that proofs are made from."""
+    note = latest(tx)
+    if note is None:
+        return (Finding(seq=None, what="no checkpoint yet"),)
+    try:
+        state = checkpoint.verify(note, origin, public_key)
+    except checkpoint.BadCheckpoint as error:
+        return (Finding(seq=None, what=f"checkpoint: {error}"),)
+    findings = verify(walk(tx), state.size, state.root)
+    if findings:
+        return findings
+    node = _node(tx)
+    for stored in walk(tx):
+        for level, place, digest in merkle.appended(stored.seq, stored.leaf_hash, node):
+            if node(level, place) != digest:
+                return (Finding(seq=stored.seq, what="the stored tree is not that of the entries"),)
+    return ()
+
+
+def _node(tx: Transaction) -> merkle.Node:
+    def node(level: int, place: int) -> bytes:
+        row = tx.execute("SELECT hash FROM nodes WHERE level = ? AND place = ?", (level, place)).fetchone()
+        return b"" if row is None else cast("bytes", row[0])  # a missing hash gives a root that fits nothing
+
+    return node

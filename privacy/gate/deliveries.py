@@ -1,0 +1,291 @@
+"""Sends one payload to one recipient: decide, write it down, look up, connect, send, write it down.
+
+Read downwards: deliver → _permit → _begin → _send → _end. Record or refuse: nothing leaves, not even a
+question to a name server, before the begin entry is on the disk. ``cut`` ends what runs, at once.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from enum import Enum
+
+from privacy import canonical
+from privacy.consent import Grant, categories_of
+from privacy.decide import EgressRequest, Permit, Refusal, decide
+from privacy.gate import records, resolver
+from privacy.gate.book import News
+from privacy.gate.desk import Desk
+from privacy.gate.https import Answer, Target, TransferFailed, Upload
+from privacy.gate.records import Outgoing, Sent
+from privacy.gate.store import StoreError, Transaction
+from privacy.ledger import Kind
+from privacy.payload import LONGEST_KEPT, timestamp
+from privacy.reasons import Reason
+from privacy.recipients import Recipient
+from privacy.register import Form
+
+RETRY_AFTER_S = (60.0, 300.0, 900.0)  # then hourly, for a day after the first attempt
+RETRY_LAST_S = 3600.0
+GIVE_UP_AFTER = timedelta(hours=24)
+# these may pass by themselves: it is tried again
+WAITS = frozenset({Reason.CLOCK_UNSURE, Reason.BUDGET_USED_UP, Reason.LEDGER_NOT_WRITABLE})
+
+
+class Result(Enum):
+    """What became of an attempt."""
+
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """An attempt's end. what: one line for people; sent: bytes of body that left; again: it is retried."""
+
+    result: Result
+    what: str
+    reason: Reason | None = None
+    receipt: str | None = None
+    sent: int = 0
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """A transfer that was cut. after: bytes that left after the decision; sent: of the body in all."""
+
+    transfer: str
+    grant: Grant
+    sent: int
+    after: int
+
+
+@dataclass(slots=True, kw_only=True)
+class _Running:
+    item: Outgoing
+    grant: Grant
+    task: "asyncio.Task[object] | None"
+    upload: Upload | None = None
+
+
+class Deliveries:
+    """The transfers of this moment."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._running: dict[str, _Running] = {}
+
+    def running(self) -> Sequence[str]:
+        """Ids of the transfers that run."""
+        return tuple(self._running)
+
+    async def deliver(self, grant: Grant, item: Outgoing) -> Outcome:
+        """Try once. Cancelled when it is cut."""
+        try:
+            return await self._deliver(grant, item)
+        except StoreError as error:
+            return _unwritable(error)
+
+    async def _deliver(self, grant: Grant, item: Outgoing) -> Outcome:
+        if item.transfer in self._running:
+            return Outcome(result=Result.FAILED, what="runs already", again=True)
+        recipient_name = grant.recipient
+        spent = await self._desk.store.read(
+            lambda tx: records.sent_today(tx, grant.activity, recipient_name, self._desk.time.instant().at)
+        )
+        permit = self._permit(grant, item, spent)
+        if isinstance(permit, Reason):
+            return await self._refused(grant, item, permit)
+        # from here to the end of the attempt a withdrawal finds it
+        running = _Running(item=item, grant=permit.grant, task=asyncio.current_task())
+        self._running[item.transfer] = running
+        try:
+            return await self._attempt(permit, running)
+        finally:
+            self._running.pop(item.transfer, None)
+
+    def cut(self, concerns: Callable[[Grant], bool]) -> tuple[Cut, ...]:
+        """End every running transfer that ``concerns`` names: first all connections, then the tasks."""
+        chosen = [running for running in self._running.values() if concerns(running.grant)]
+        cuts = tuple(
+            Cut(
+                transfer=running.item.transfer,
+                grant=running.grant,
+                after=0 if running.upload is None else running.upload.cut(),
+                sent=0 if running.upload is None else running.upload.sent,
+            )
+            for running in chosen
+        )
+        for running in chosen:
+            self._running.pop(running.item.transfer, None)
+            if running.task is not None:
+                running.task.cancel()
+        return cuts
+
+    # the way out, step by step
+
+    def _permit(self, grant: Grant, item: Outgoing, spent: int) -> Permit | Reason:
+        if self._desk.unwritten:
+            return Reason.LEDGER_NOT_WRITABLE
+        activity = self._desk.register.get(grant.activity)
+        request = EgressRequest(
+            activity=grant.activity,
+            recipient=grant.recipient,
+            ticket=grant.ticket,
+            groups=item.groups,
+            categories=categories_of(activity, item.groups) if activity else frozenset(),
+            payload_sha256=item.sha256,
+            size=len(item.body),
+            sent_today=spent,
+        )
+        desk = self._desk
+        verdict = decide(request, desk.register, desk.recipients, desk.standing, desk.time.instant())
+        return verdict.reason if isinstance(verdict, Refusal) else verdict
+
+    async def _attempt(self, permit: Permit, running: _Running) -> Outcome:
+        running.grant = self._desk.standing.began(permit.grant, self._desk.time.instant())
+        servers = resolver.servers()
+        try:
+            await self._desk.store.write(lambda tx: self._begin(tx, permit, running, servers))
+        except StoreError as error:
+            return _unwritable(error)
+        answer: Answer | None = None
+        reason: Reason | None = None
+        try:
+            answer = await self._send(permit, running, servers)
+            what = f"answered {answer.status}" + ("" if answer.receipt else " without a receipt")
+            if 300 <= answer.status < 400:
+                what = f"answered {answer.status}: a redirect, not followed"
+        except (TransferFailed, resolver.LookupFailed) as error:
+            what = str(error)
+        except _NotOutside as error:
+            what, reason = str(error), Reason.ADDRESS_NOT_OUTSIDE
+        arrived = answer is not None and 200 <= answer.status < 300 and answer.receipt is not None
+        outcome = Outcome(
+            result=Result.DELIVERED if arrived else Result.FAILED,
+            what=what,
+            reason=reason,
+            receipt=answer.receipt if answer is not None and arrived else None,
+            sent=0 if running.upload is None else running.upload.sent,
+            again=not arrived,
+        )
+        # no longer cuttable: it is over; a withdrawal from here on finds nothing running
+        self._running.pop(running.item.transfer, None)
+        return await self._end(running, outcome)
+
+    def _begin(self, tx: Transaction, permit: Permit, running: _Running, servers: Sequence[str]) -> None:
+        """The begin entry and all that must be true with it, in one transaction before the first byte."""
+        at, item, to = self._desk.time.instant(), running.item, permit.recipient
+        self._desk.append(
+            tx,
+            News(kind=Kind.TRANSFER_BEGIN, data=_told(item, running.grant, to)),
+            News(
+                kind=Kind.LOOKUP,
+                data={"transfer": item.transfer, "name": to.host, "servers": list(servers)},
+            ),
+        )
+        records.spend(tx, running.grant.activity, to.name, at.at, len(item.body))
+        if running.grant.form is Form.ONCE:
+            records.keep_grant(tx, running.grant)
+        wait_s = RETRY_AFTER_S[item.attempts] if item.attempts < len(RETRY_AFTER_S) else RETRY_LAST_S
+        records.keep_outgoing(
+            tx, replace(item, attempts=item.attempts + 1, next=at.at + timedelta(seconds=wait_s))
+        )
+        records.keep_sent(
+            tx,
+            Sent(
+                transfer=item.transfer,
+                activity=running.grant.activity,
+                recipient=to.name,
+                ticket=running.grant.ticket,
+                sha256=item.sha256,
+                body=item.body,
+                at=at.at,
+                delete_by=item.delete_by,
+                running_by_s=at.running_s + LONGEST_KEPT.total_seconds(),
+                result="begun",
+                receipt=None,
+            ),
+        )
+
+    async def _send(self, permit: Permit, running: _Running, servers: tuple[str, ...]) -> Answer:
+        to = permit.recipient
+        found = await resolver.look_up(to.host, servers, self._desk.random_bytes)
+        if not found.outside:
+            raise _NotOutside(f"{to.host}: {found.inside} addresses, none outside the house")
+        target = Target(
+            host=to.host, address=found.outside[0], port=to.port, path=to.path, ca_file=to.ca_file
+        )
+        headers = (
+            ("Homebase-Activity", running.grant.activity),
+            ("Homebase-Ticket", running.grant.ticket),
+            ("Homebase-Delete-By", timestamp(running.item.delete_by)),
+        )
+        running.upload = Upload(target, headers, running.item.body)
+        return await running.upload.run()
+
+    async def _end(self, running: _Running, outcome: Outcome) -> Outcome:
+        grant, item, desk = running.grant, running.item, self._desk
+        over = outcome.result is Result.DELIVERED and grant.form is Form.ONCE
+        if over:
+            desk.standing.end(grant, Reason.USED_UP)
+
+        def job(tx: Transaction) -> None:
+            data: dict[str, canonical.Json] = {
+                "transfer": item.transfer,
+                "result": outcome.result.value,
+                "sent": outcome.sent,
+                "what": outcome.what[:300],
+                "receipt": outcome.receipt,
+            }
+            desk.append(tx, News(kind=Kind.TRANSFER_END, data=data))
+            tx.execute(
+                "UPDATE sent SET result = ?, receipt = ? WHERE transfer = ?",
+                (outcome.result.value, outcome.receipt, item.transfer),
+            )
+            if outcome.result is Result.DELIVERED:
+                records.drop_outgoing(tx, item.transfer)
+            if over:
+                records.end_grant(tx, grant, Reason.USED_UP, desk.time.instant().at)
+
+        try:
+            await desk.store.write(job, closing=True)
+        except StoreError:
+            desk.unwritten.append(job)  # its end is missing in the book: until then nothing leaves
+        return outcome
+
+    async def _refused(self, grant: Grant, item: Outgoing, reason: Reason) -> Outcome:
+        again = reason in WAITS
+        await self._desk.refuse(grant.activity, grant.recipient, reason, grant.ticket)
+        if not again:
+            await self._desk.store.write(lambda tx: records.drop_outgoing(tx, item.transfer), closing=True)
+        return Outcome(result=Result.REFUSED, what=reason.value, reason=reason, again=again)
+
+
+def _unwritable(error: StoreError) -> Outcome:
+    what = f"{error}; nothing left the house"
+    return Outcome(result=Result.REFUSED, what=what, reason=Reason.LEDGER_NOT_WRITABLE, again=True)
+
+
+class _NotOutside(Exception):
+    """The name led into the house."""
+
+
+def _told(item: Outgoing, grant: Grant, to: Recipient) -> dict[str, canonical.Json]:
+    return {
+        "transfer": item.transfer,
+        "activity": grant.activity,
+        "grant": grant.id,
+        "recipient": to.name,
+        "host": to.host,
+        "port": to.port,
+        "country": to.country,
+        "ticket": grant.ticket,
+        "groups": sorted(item.groups),
+        "bytes": len(item.body),
+        "sha256": item.sha256,
+        "attempt": item.attempts + 1,
+        "delete_by": timestamp(item.delete_by),
+    }

@@ -1,0 +1,183 @@
+"""What the gate's privacy parts share: register, recipients, standing, store, time, the ledger's key.
+
+``Desk.open`` makes it at the start: the first entries are written, consents are read back.
+door.py decides and deliveries.py sends.
+"""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from importlib.resources import files
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from privacy import canonical, register
+from privacy.consent import Standing
+from privacy.gate import book, records
+from privacy.gate.book import News
+from privacy.gate.store import Store, StoreError, StoreThread, Transaction
+from privacy.gate.timekeeper import Timekeeper
+from privacy.ledger import Kind
+from privacy.ports import Clock, RandomBytes
+from privacy.reasons import Reason
+from privacy.recipients import Recipient
+from privacy.register import Register
+
+log = logging.getLogger(__name__)
+
+
+def packaged_register() -> Register:
+    """The register of this package.
+
+    Raises:
+        RegisterError: naming every mistake.
+    """
+    folder = files("privacy.data") / "notice"
+    return register.load({entry.name: entry.read_text() for entry in folder.iterdir() if entry.is_file()})
+
+
+@dataclass(slots=True, kw_only=True)
+class Desk:
+    """The shared parts. origin: the ledger's name in checkpoints; public_key: 32 bytes of Ed25519."""
+
+    register: Register
+    recipients: Mapping[str, Recipient]
+    standing: Standing
+    store: StoreThread
+    time: Timekeeper
+    clock: Clock
+    random_bytes: RandomBytes
+    origin: str
+    seed: bytes
+    # what closed and could not be written yet: until it is, everything outward is closed
+    unwritten: list[Callable[[Transaction], object]] = field(default_factory=list)
+
+    @classmethod
+    def open(
+        cls,
+        store: Store,
+        register: Register,
+        recipients: Mapping[str, Recipient],
+        clock: Clock,
+        random_bytes: RandomBytes,
+        version: str,
+    ) -> "Desk":
+        """Start the book (or go on with it) and read the consents back.
+
+        Raises:
+            StoreError: it can't be read or written.
+        """
+        time = Timekeeper(clock, store)
+        seed, epoch = store.write(lambda tx: _identity(tx, time, random_bytes))
+        settled = _settled(register, recipients)
+        store.write(lambda tx: _begin(tx, settled, version, time, random_bytes))
+        standing = Standing()
+        for grant, reason in store.read(lambda tx: list(records.grants(tx))):
+            if reason is None:
+                standing.give(grant)
+            else:
+                standing.end(grant, reason)
+        return cls(
+            register=register,
+            recipients=recipients,
+            standing=standing,
+            store=StoreThread(store),
+            time=time,
+            clock=clock,
+            random_bytes=random_bytes,
+            origin=f"homebase/{epoch[:16]}",
+            seed=seed,
+        )
+
+    @property
+    def public_key(self) -> bytes:
+        """The key that checkpoints are verified with."""
+        return Ed25519PrivateKey.from_private_bytes(self.seed).public_key().public_bytes_raw()
+
+    def append(self, tx: Transaction, *news: News) -> tuple[int, ...]:
+        """Write entries inside a job."""
+        return book.append(tx, news, self.time.instant().at, self.random_bytes)
+
+    async def record(self, kind: Kind, data: Mapping[str, canonical.Json]) -> int:
+        """Write one entry of its own; on the disk when this returns.
+
+        Raises:
+            StoreError: it is not.
+        """
+        item = News(kind=kind, data=data)
+        return (await self.store.write(lambda tx: self.append(tx, item)))[0]
+
+    async def refuse(self, activity: str, recipient: str, reason: Reason, ticket: str = "") -> None:
+        """Write a refusal down: the first of a day as an entry, repeats as a count."""
+        # what a refused question names is whatever somebody typed: only names of ours go into the book
+        activity = activity if self.register.get(activity) else "unknown"
+        recipient = recipient if recipient in self.recipients else "unknown"
+
+        def job(tx: Transaction) -> None:
+            at = self.time.instant().at
+            if records.count_refusal(tx, activity, recipient, reason, at) == 1:
+                data: dict[str, canonical.Json] = {
+                    "activity": activity,
+                    "recipient": recipient,
+                    "reason": reason.value,
+                    "ticket": ticket[:40],
+                }
+                self.append(tx, News(kind=Kind.REFUSAL, data=data))
+
+        try:
+            await self.store.write(job)
+        except StoreError as error:  # a refusal needs no entry to be one
+            log.warning("refusal.unwritten", extra={"code": error.code})
+
+    async def checkpoint(self) -> str:
+        """A signed checkpoint of now."""
+        at = self.time.instant().at
+        return await self.store.write(lambda tx: book.sign(tx, self.origin, self.seed, at))
+
+
+def _identity(tx: Transaction, time: Timekeeper, random_bytes: RandomBytes) -> tuple[bytes, str]:
+    seed, epoch = records.meta(tx, "signing_seed"), records.meta(tx, "epoch")
+    if seed is None or epoch is None:
+        seed, epoch = random_bytes(32), random_bytes(16).hex().encode()
+        records.set_meta(tx, "signing_seed", seed)
+        records.set_meta(tx, "epoch", epoch)
+        news = News(kind=Kind.EPOCH, data={"epoch": epoch.decode(), "reason": "new"})
+        book.append(tx, [news], time.instant().at, random_bytes)
+    return seed, epoch.decode()
+
+
+def _settled(register: Register, recipients: Mapping[str, Recipient]) -> dict[str, canonical.Json]:
+    """What people and operators set, as the configuration entry tells it."""
+    who: Sequence[canonical.Json] = [
+        {
+            "name": row.name,
+            "role": row.role.value,
+            "host": row.host,
+            "port": row.port,
+            "country": row.country,
+            "activities": sorted(row.activities),
+        }
+        for row in sorted(recipients.values(), key=lambda row: row.name)
+    ]
+    texts: canonical.Json = {name: row.text_hash for name, row in register.activities.items()}
+    return {
+        "notice": register.version,
+        "texts_sha256": sha256(canonical.encode(texts)).hexdigest(),
+        "recipients": who,
+    }
+
+
+def _begin(
+    tx: Transaction,
+    settled: Mapping[str, canonical.Json],
+    version: str,
+    time: Timekeeper,
+    random_bytes: RandomBytes,
+) -> None:
+    news = [News(kind=Kind.START, data={"version": version, "clock_sure": time.sure})]
+    mark = sha256(canonical.encode(settled)).digest()
+    if records.meta(tx, "configuration") != mark:
+        records.set_meta(tx, "configuration", mark)
+        news.append(News(kind=Kind.CONFIGURATION, data=settled))
+    book.append(tx, news, time.instant().at, random_bytes)

@@ -1,0 +1,317 @@
+"""The owner's side of the door: look (preview), agree (give), take back (withdraw).
+
+What opens is on the disk before it takes effect; what closes takes effect first. What follows by itself is
+upkeep.py; console_verbs.py and answers.py spell the answers.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from privacy import canonical
+from privacy.consent import TICKET, Grant, Wish, propose
+from privacy.gate import records
+from privacy.gate.book import News
+from privacy.gate.deliveries import Cut, Deliveries, Outcome
+from privacy.gate.desk import Desk
+from privacy.gate.records import Outgoing, Preview
+from privacy.gate.store import StoreError, Transaction
+from privacy.ledger import Kind
+from privacy.payload import LONGEST_KEPT, PayloadRefused, build, timestamp
+from privacy.reasons import Reason
+from privacy.register import Form
+
+log = logging.getLogger(__name__)
+
+Collect = Callable[[str, list[str]], Awaitable[Mapping[str, object]]]
+"""Asks the hub for the groups of an activity; its answer is believed in nothing."""
+
+PREVIEW_TIME = timedelta(minutes=30)
+WAIT_FOR_DELIVERY_S = 20.0  # a command waits so long for the outcome of what it started
+
+
+class Refused(Exception):
+    """The door says no. reason: why; detail: more, for the log line of whoever asked."""
+
+    def __init__(self, reason: Reason, detail: str = "") -> None:
+        super().__init__(reason, detail)
+        self.reason, self.detail = reason, detail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """A consent that was given. outcome: of its first delivery; None while it still runs."""
+
+    grant: Grant
+    outcome: Outcome | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawn:
+    """A consent that was taken back.
+
+    cuts: transfers that were ended; within_ms: from the decision to the last connection closed; entry: number
+    of the ledger entry, None when it could not be written (then everything outward stays closed).
+    """
+
+    grants: tuple[Grant, ...]
+    cuts: tuple[Cut, ...]
+    within_ms: int
+    entry: int | None
+
+
+class Door:
+    """One per gate. ``run`` has to run for anything to be sent."""
+
+    def __init__(self, desk: Desk, collect: Collect) -> None:
+        self.desk = desk
+        self.deliveries = Deliveries(desk)
+        self._collect = collect
+        self._tasks: asyncio.TaskGroup | None = None
+
+    def begin(self, tasks: asyncio.TaskGroup) -> None:
+        """Send from now on, in tasks of this group."""
+        self._tasks = tasks
+
+    # look
+
+    async def preview(self, activity: str, groups: frozenset[str], ticket: str) -> Preview:
+        """Collect and keep what would be sent, exactly.
+
+        Raises:
+            Refused: nothing of that kind may be sent, or the hub's data does not fit.
+            ConversationLost, Declined: the hub is away, or says no.
+        """
+        row = self.desk.register.get(activity)
+        reason: Reason | None = None
+        if row is None:
+            reason = Reason.UNKNOWN_ACTIVITY
+        elif not row.leaves_house:
+            reason = Reason.STAYS_HOME
+        elif not row.built:
+            reason = Reason.NOT_BUILT
+        elif not TICKET.fullmatch(ticket):
+            reason = Reason.NO_TICKET
+        elif not groups or not groups <= row.groups.keys():
+            reason = Reason.UNKNOWN_GROUP
+        if reason is not None:
+            await self.desk.refuse(activity, "", reason, ticket)
+            raise Refused(reason)
+        made = self.desk.time.instant().at
+        shown = await self._built(activity, groups, ticket, made)
+        await self.desk.store.write(lambda tx: records.keep_preview(tx, shown))
+        return shown
+
+    async def _built(self, activity: str, groups: frozenset[str], ticket: str, made: datetime) -> Preview:
+        collected = (await self._collect(activity, sorted(groups))).get("groups")
+        delete_by = made + LONGEST_KEPT
+        try:
+            body = build(collected, groups=groups, ticket=ticket, made=made, delete_by=delete_by)
+        except PayloadRefused as error:
+            await self.desk.refuse(activity, "", Reason.UNKNOWN_FIELD, ticket)
+            raise Refused(Reason.UNKNOWN_FIELD, str(error)) from error
+        return Preview(
+            id=self.desk.random_bytes(8).hex(),
+            activity=activity,
+            ticket=ticket,
+            groups=groups,
+            sha256=sha256(body).hexdigest(),
+            body=body,
+            delete_by=delete_by,
+            expires=made + PREVIEW_TIME,
+        )
+
+    # agree
+
+    async def give(self, wish: Wish, preview_id: str) -> Given:
+        """Write the consent down, then send the previewed bytes at once; waits 20 s for the outcome.
+
+        Raises:
+            Refused: it can't be given.
+            StoreError: it could not be written, so it was not given.
+        """
+        desk, at = self.desk, self.desk.time.instant()
+        shown = await desk.store.read(lambda tx: records.preview(tx, preview_id))
+        proposal: Grant | Reason = Reason.NO_PREVIEW
+        if shown is not None and at.at < shown.expires and _fits(shown, wish):
+            number = await desk.store.read(records.next_grant_id)
+            exact = replace(wish, payload_sha256=shown.sha256)
+            proposal = propose(exact, desk.register, desk.recipients, at, number)
+        if isinstance(proposal, Reason):
+            await desk.refuse(wish.activity, wish.recipient, proposal, wish.ticket)
+            raise Refused(proposal)
+        assert shown is not None
+        grant = proposal
+        item = self._outgoing(grant, shown, at.at)
+        earlier = {one.id: one for one in desk.standing.live() if _same_place(one, grant)}
+
+        def job(tx: Transaction) -> None:
+            for old in earlier.values():
+                records.end_grant(tx, old, Reason.EXPIRED, at.at)
+                records.purge_outbox(tx, [old.id])
+            records.keep_grant(tx, grant)
+            records.keep_outgoing(tx, item)
+            tx.execute("DELETE FROM previews WHERE id = ?", (shown.id,))
+            desk.append(tx, News(kind=Kind.GRANT, data=_told(grant)))
+
+        await desk.store.write(job)
+        desk.standing.give(grant)
+        return Given(grant=grant, outcome=await self._started(grant, item))
+
+    def _outgoing(self, grant: Grant, shown: Preview, at: datetime) -> Outgoing:
+        return Outgoing(
+            transfer=self.desk.random_bytes(8).hex(),
+            grant_id=grant.id,
+            groups=shown.groups,
+            sha256=shown.sha256,
+            body=shown.body,
+            delete_by=shown.delete_by,
+            first=at,
+            next=at,
+            attempts=0,
+        )
+
+    async def send(self, activity: str) -> tuple[Outcome | None, ...]:
+        """Send fresh data now under every live consent with an end; what waits is tried again as well."""
+        outcomes = [await self.fresh(grant) for grant in self.until_grants(activity)]
+        live = {grant.id: grant for grant in self.desk.standing.live() if grant.activity == activity}
+        for item in await self.desk.store.read(records.outgoing):
+            grant = live.get(item.grant_id)
+            if grant is not None and grant.form is Form.ONCE:
+                outcomes.append(await self._started(grant, item))
+        if not outcomes:
+            await self.desk.refuse(activity, "", Reason.NO_CONSENT)
+            raise Refused(Reason.NO_CONSENT)
+        return tuple(outcomes)
+
+    async def fresh(self, grant: Grant) -> Outcome | None:
+        """Collect anew under a consent with an end and send it.
+
+        Raises:
+            Refused, ConversationLost, Declined: as preview.
+        """
+        at = self.desk.time.instant().at
+        shown = await self._built(grant.activity, grant.groups, grant.ticket, at)
+        item = self._outgoing(grant, shown, at)
+
+        def job(tx: Transaction) -> None:
+            records.purge_outbox(tx, [grant.id])  # what waited is replaced by newer data
+            records.keep_outgoing(tx, item)
+
+        await self.desk.store.write(job)
+        return await self._started(grant, item)
+
+    async def _started(self, grant: Grant, item: Outgoing) -> Outcome | None:
+        """Deliver in a task of its own and wait a while; None: it still runs, or a withdrawal cut it."""
+        task = self._task(grant, item)
+        done, _ = await asyncio.wait({task}, timeout=WAIT_FOR_DELIVERY_S)
+        return task.result() if done and not task.cancelled() else None
+
+    def retry(self, grant: Grant, item: Outgoing) -> None:
+        """Deliver in a task of its own; nobody waits for the outcome."""
+        _ = self._task(grant, item)
+
+    def _task(self, grant: Grant, item: Outgoing) -> "asyncio.Task[Outcome]":
+        assert self._tasks is not None
+        return self._tasks.create_task(self.deliveries.deliver(grant, item), name="privacy.delivery")
+
+    def until_grants(self, activity: str | None = None) -> list[Grant]:
+        """Live consents with an end, of one activity or all."""
+        return [
+            grant
+            for grant in self.desk.standing.live()
+            if grant.form is Form.UNTIL and activity in {None, grant.activity}
+        ]
+
+    # take back
+
+    async def withdraw(self, activity: str, recipient: str | None = None, via: str = "console") -> Withdrawn:
+        """Shut it now: in memory, on the wire, then on the disk, then say so."""
+        desk, begin_s = self.desk, self.desk.clock.monotonic()
+        gone = desk.standing.withdraw(activity, recipient)
+        cuts = self.deliveries.cut(
+            lambda grant: grant.activity == activity and recipient in {None, grant.recipient}
+        )
+        within_ms = round((desk.clock.monotonic() - begin_s) * 1000)
+        at = desk.time.instant().at
+
+        def job(tx: Transaction) -> int:
+            return self._write_withdrawal(tx, activity, recipient, via, (gone, cuts), within_ms, at)
+
+        try:
+            entry: int | None = await desk.store.write(job, closing=True)
+        except StoreError as error:
+            log.error("withdrawal.unwritten", extra={"code": error.code})
+            desk.unwritten.append(job)
+            entry = None
+        return Withdrawn(grants=gone, cuts=cuts, within_ms=within_ms, entry=entry)
+
+    def _write_withdrawal(
+        self,
+        tx: Transaction,
+        activity: str,
+        recipient: str | None,
+        via: str,
+        ended: tuple[tuple[Grant, ...], tuple[Cut, ...]],
+        within_ms: int,
+        at: datetime,
+    ) -> int:
+        gone, cuts = ended
+        data: dict[str, canonical.Json] = {
+            "activity": activity,
+            "recipient": recipient,
+            "grants": [grant.id for grant in gone],
+            "cut": len(cuts),
+            "via": via,
+        }
+        news = [News(kind=Kind.WITHDRAWAL, data=data)]
+        for cut in cuts:
+            told: dict[str, canonical.Json] = {
+                "transfer": cut.transfer,
+                "sent": cut.sent,
+                "after": cut.after,
+                "within_ms": within_ms,
+            }
+            news.append(News(kind=Kind.CUT, data=told))
+            tx.execute("UPDATE sent SET result = 'cut' WHERE transfer = ?", (cut.transfer,))
+        entry = self.desk.append(tx, *news)[0]
+        for grant in gone:
+            records.end_grant(tx, grant, Reason.WITHDRAWN, at)
+        records.purge_outbox(tx, [grant.id for grant in gone])
+        records.drop_previews(tx, activity)
+        return entry
+
+
+def _fits(shown: Preview, wish: Wish) -> bool:
+    return (shown.activity, shown.ticket, shown.groups) == (wish.activity, wish.ticket, wish.groups)
+
+
+def _same_place(old: Grant, new: Grant) -> bool:
+    return (old.activity, old.recipient, old.ticket, old.form) == (
+        new.activity,
+        new.recipient,
+        new.ticket,
+        new.form,
+    )
+
+
+def _told(grant: Grant) -> dict[str, canonical.Json]:
+    return {
+        "grant": grant.id,
+        "activity": grant.activity,
+        "recipient": grant.recipient,
+        "host": grant.host,
+        "country": grant.country,
+        "form": grant.form.value,
+        "groups": sorted(grant.groups),
+        "categories": sorted(category.value for category in grant.categories),
+        "ticket": grant.ticket,
+        "text_sha256": grant.text_hash,
+        "language": grant.language,
+        "via": grant.via,
+        "until": timestamp(grant.until),
+        "payload_sha256": grant.payload_sha256,
+    }

@@ -1,0 +1,94 @@
+"""The gate's tables, each with the holding that says what it keeps, why, and how long.
+
+A table without a holding stops the start: nothing personal lies anywhere that people are not told about.
+Steps are only ever added; ``user_version`` counts those that a file has had. The access log's own code is
+access_log.py, on a connection of its own.
+"""
+
+from datetime import timedelta
+
+from privacy.ports import Holding
+from privacy.vocabulary import DataCategory
+
+STEPS = (
+    """
+    CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+    CREATE TABLE entries (
+        seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, leaf_hash BLOB NOT NULL, content BLOB
+    );
+    CREATE TABLE salts (seq INTEGER PRIMARY KEY, salt BLOB NOT NULL);
+    CREATE TABLE nodes (
+        level INTEGER NOT NULL, place INTEGER NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (level, place)
+    ) WITHOUT ROWID;
+    CREATE TABLE checkpoints (size INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, note TEXT NOT NULL);
+    CREATE TABLE grants (
+        id INTEGER PRIMARY KEY, live INTEGER NOT NULL, reason TEXT, ended_ms INTEGER, body BLOB NOT NULL
+    );
+    CREATE INDEX grants_live ON grants (live) WHERE live = 1;
+    CREATE TABLE previews (
+        id TEXT PRIMARY KEY, activity TEXT NOT NULL, ticket TEXT NOT NULL, groups TEXT NOT NULL,
+        sha256 TEXT NOT NULL, body BLOB NOT NULL, delete_by_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE outbox (
+        transfer TEXT PRIMARY KEY, grant_id INTEGER NOT NULL, groups TEXT NOT NULL, sha256 TEXT NOT NULL,
+        body BLOB NOT NULL, delete_by_ms INTEGER NOT NULL, first_ms INTEGER NOT NULL,
+        next_ms INTEGER NOT NULL, attempts INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE sent (
+        transfer TEXT PRIMARY KEY, activity TEXT NOT NULL, recipient TEXT NOT NULL, ticket TEXT NOT NULL,
+        sha256 TEXT NOT NULL, body BLOB NOT NULL, at_ms INTEGER NOT NULL, delete_by_ms INTEGER NOT NULL,
+        running_by_s INTEGER NOT NULL, result TEXT NOT NULL, receipt TEXT
+    ) WITHOUT ROWID;
+    CREATE TABLE budgets (
+        activity TEXT NOT NULL, recipient TEXT NOT NULL, day TEXT NOT NULL, bytes INTEGER NOT NULL,
+        PRIMARY KEY (activity, recipient, day)
+    ) WITHOUT ROWID;
+    CREATE TABLE refusals (
+        day TEXT NOT NULL, activity TEXT NOT NULL, recipient TEXT NOT NULL, reason TEXT NOT NULL,
+        count INTEGER NOT NULL, PRIMARY KEY (day, activity, recipient, reason)
+    ) WITHOUT ROWID;
+    CREATE TABLE access_log (
+        at TEXT NOT NULL, ip TEXT NOT NULL, file TEXT NOT NULL, status INTEGER NOT NULL,
+        referrer TEXT NOT NULL
+    );
+    CREATE TABLE access_count (
+        day TEXT NOT NULL, status_class INTEGER NOT NULL, requests INTEGER NOT NULL,
+        PRIMARY KEY (day, status_class)
+    ) WITHOUT ROWID;
+    CREATE TABLE access_floor (id INTEGER PRIMARY KEY CHECK (id = 1), at TEXT NOT NULL);
+    """,
+)
+
+# the limitation period of § 195 BGB, three years from the end of the year: proof of consent (Art. 7 (1) GDPR)
+_PROOF = timedelta(days=4 * 366)
+
+
+def _holding(
+    name: str, category: DataCategory, purpose: str, retention: timedelta | None, reason: str
+) -> Holding:
+    return Holding(name=name, category=category, purpose=purpose, retention=retention, reason=reason)
+
+
+HOLDINGS = {
+    holding.name: holding
+    for holding in (
+        _holding(
+            "meta", DataCategory.SYSTEM, "runs the gate", None, "keys, epoch and clock floor; no person"
+        ),
+        _holding("entries", DataCategory.CONSENT_RECORD, "proof of what left", _PROOF, "limitation period"),
+        _holding("salts", DataCategory.CONSENT_RECORD, "proof of what left", _PROOF, "goes with its entry"),
+        _holding(
+            "nodes", DataCategory.SYSTEM, "proof of what left", None, "hashes; tell nothing without salts"
+        ),
+        _holding("checkpoints", DataCategory.SYSTEM, "proof of what left", None, "sizes and hashes"),
+        _holding("grants", DataCategory.CONSENT_RECORD, "proof of consent", _PROOF, "limitation period"),
+        _holding("previews", DataCategory.DEVICE, "shown before a yes", timedelta(hours=1), "then made anew"),
+        _holding("outbox", DataCategory.DEVICE, "retry of a delivery", timedelta(days=1), "clause 6.6"),
+        _holding("sent", DataCategory.DEVICE, "exact copy of what left", timedelta(days=28), "clause 6.6"),
+        _holding("budgets", DataCategory.SYSTEM, "daily amounts", timedelta(days=7), "counts only"),
+        _holding("refusals", DataCategory.CONSENT_RECORD, "refused attempts", timedelta(days=90), "counts"),
+        _holding("access_log", DataCategory.ACCESS_LOG, "security", timedelta(days=7), "clause 6.1"),
+        _holding("access_count", DataCategory.SYSTEM, "statistics", None, "anonymous counts, clause 6.1"),
+        _holding("access_floor", DataCategory.SYSTEM, "retention of the log", None, "one time; no person"),
+    )
+}

@@ -1,0 +1,77 @@
+"""Makes moments for decisions: the clock, the floor under it, counted running time, and who vouches for it.
+
+Floor and running time are written down each minute. A start counts one whole minute extra, for the part that
+a crash may have left unwritten: consents only ever get shorter by that.
+"""
+
+import ctypes
+import logging
+from datetime import UTC, datetime
+from pathlib import Path
+
+from privacy.gate import records
+from privacy.gate.book import to_ms
+from privacy.gate.store import Store, StoreError, StoreThread, Transaction
+from privacy.instant import Instant
+from privacy.ports import Clock
+
+log = logging.getLogger(__name__)
+TICK_S = 60.0
+_TIME_ERROR = 5  # adjtimex(2): the clock is not synchronised
+_TIMEX_SIZE = 256  # more than struct timex has on any platform
+
+
+def clock_is_vouched_for() -> bool:
+    """Whether the kernel says that the clock is synchronised, or set it from a hardware clock at boot."""
+    if ctypes.CDLL(None).adjtimex(ctypes.create_string_buffer(_TIMEX_SIZE)) not in {_TIME_ERROR, -1}:
+        return True
+    return any(path.read_text().strip() == "1" for path in Path("/sys/class/rtc").glob("rtc*/hctosys"))
+
+
+class Timekeeper:
+    """The gate's time. ``confirm``: the owner's word that the clock is right; holds until the next start."""
+
+    def __init__(self, clock: Clock, store: Store) -> None:
+        self._clock = clock
+        self._started_s = clock.monotonic()
+        self._confirmed = False
+        self._floor, self._ran_s = store.write(self._begin)
+
+    def instant(self) -> Instant:
+        """This moment."""
+        wall = self._clock.now()
+        running_s = self._ran_s + self._clock.monotonic() - self._started_s
+        return Instant(wall=wall, floor=self._floor, running_s=running_s, sure=self.sure)
+
+    @property
+    def sure(self) -> bool:
+        """Whether anybody vouches for the clock."""
+        return self._confirmed or clock_is_vouched_for()
+
+    def confirm(self) -> None:
+        """The owner looked at the clock and says that it is right."""
+        self._confirmed = True
+
+    def tick(self, tx: Transaction) -> None:
+        """Write floor and running time down."""
+        at = self.instant()
+        self._floor = at.at
+        records.set_meta(tx, "floor_ms", str(to_ms(at.at)).encode())
+        records.set_meta(tx, "running_s", str(int(at.running_s)).encode())
+
+    async def run(self, store: StoreThread) -> None:
+        """Tick each minute until cancelled."""
+        while True:
+            await self._clock.sleep(TICK_S)
+            try:
+                await store.write(self.tick)
+                await store.keep_reserve()
+            except StoreError as error:  # nothing can be opened meanwhile either: record or refuse
+                log.warning("clock.unwritten", extra={"code": error.code})
+
+    def _begin(self, tx: Transaction) -> tuple[datetime, float]:
+        floor_ms = int(records.meta(tx, "floor_ms") or b"0")
+        ran = records.meta(tx, "running_s")
+        running_s = 0.0 if ran is None else float(ran) + TICK_S
+        records.set_meta(tx, "running_s", str(int(running_s)).encode())
+        return datetime.fromtimestamp(floor_ms / 1000, UTC), running_s

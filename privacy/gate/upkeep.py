@@ -1,0 +1,124 @@
+"""What happens at the door by itself, each minute: unwritten entries, ends, retries, daily transfers, sweeps.
+
+A checkpoint is signed at least hourly while there is news.
+"""
+
+import asyncio
+import logging
+from datetime import datetime, timedelta
+from functools import partial
+
+from privacy import canonical
+from privacy.consent import Grant
+from privacy.conversation import ConversationLost, Declined
+from privacy.gate import book, records
+from privacy.gate.book import News, to_ms
+from privacy.gate.deliveries import GIVE_UP_AFTER
+from privacy.gate.door import Door, Refused
+from privacy.gate.records import Outgoing
+from privacy.gate.store import StoreError, Transaction
+from privacy.ledger import Kind
+from privacy.reasons import Reason
+
+log = logging.getLogger(__name__)
+
+ROUND_S = 60.0
+EVERY = timedelta(hours=24)  # between two transfers under a consent with an end
+CHECKPOINT_EVERY = timedelta(hours=1)
+
+
+class Upkeep:
+    """Runs beside the door as long as the gate does."""
+
+    def __init__(self, door: Door) -> None:
+        self._door, self._desk = door, door.desk
+        self._signed_at: datetime | None = None
+        self._signed_size = -1
+
+    async def run(self) -> None:
+        """Serve until cancelled. A store that fails is told once a minute; nothing leaves meanwhile."""
+        async with asyncio.TaskGroup() as tasks:
+            self._door.begin(tasks)
+            tasks.create_task(self._desk.time.run(self._desk.store), name="privacy.time")
+            while True:
+                try:
+                    await self.once()
+                except StoreError as error:
+                    log.warning("privacy.store", extra={"code": error.code})
+                await self._desk.clock.sleep(ROUND_S)
+
+    async def once(self) -> None:
+        """One round."""
+        await self._write_what_waits()
+        await self._end_expired()
+        live = {grant.id: grant for grant in self._desk.standing.live()}
+        at = self._desk.time.instant()
+        waiting = await self._desk.store.read(records.outgoing)
+        for item in waiting:
+            grant = live.get(item.grant_id)
+            if grant is None or at.at - item.first >= GIVE_UP_AFTER:
+                await self._give_up(item)
+            elif item.next <= at.at:
+                self._door.retry(grant, item)
+        waited_for = {item.grant_id for item in waiting}
+        for grant in self._door.until_grants():
+            last_ms = await self._desk.store.read(partial(_last_sent, grant))
+            if grant.id not in waited_for and to_ms(at.at - EVERY) >= last_ms:
+                await self._daily(grant)
+        await self._sweep()
+        await self._sign()
+
+    async def _daily(self, grant: Grant) -> None:
+        if not self._desk.time.sure:
+            return  # suspended
+        try:
+            await self._door.fresh(grant)
+        except (Refused, ConversationLost, Declined) as error:
+            log.warning("diagnosis.not_collected", extra={"reason": str(error)[:200]})
+
+    async def _write_what_waits(self) -> None:
+        while self._desk.unwritten:
+            await self._desk.store.write(self._desk.unwritten[0], closing=True)
+            self._desk.unwritten.pop(0)
+
+    async def _end_expired(self) -> None:
+        at = self._desk.time.instant()
+        for grant in self._desk.standing.live():
+            over = not grant.resumable(at) if grant.began is not None else grant.expired(at)
+            if over:
+                reason = Reason.EXPIRED if grant.began is None else Reason.USED_UP
+                self._desk.standing.end(grant, reason)
+                await self._desk.store.write(partial(_ended, grant, reason, at.at))
+
+    async def _give_up(self, item: Outgoing) -> None:
+        await self._desk.store.write(lambda tx: records.drop_outgoing(tx, item.transfer), closing=True)
+
+    async def _sweep(self) -> None:
+        at = self._desk.time.instant()
+
+        def job(tx: Transaction) -> None:
+            records.sweep(tx, at.at)
+            due = records.due_copies(tx, at.at, at.running_s)
+            if due:
+                records.drop_copies(tx, due)
+                data: dict[str, canonical.Json] = {"copies": sorted(due), "reason": "retention"}
+                self._desk.append(tx, News(kind=Kind.ERASED, data=data))
+
+        await self._desk.store.write(job)
+
+    async def _sign(self) -> None:
+        at = self._desk.time.instant().at
+        size = await self._desk.store.read(book.size)
+        if size != self._signed_size and (
+            self._signed_at is None or at - self._signed_at >= CHECKPOINT_EVERY
+        ):
+            await self._desk.checkpoint()
+            self._signed_at, self._signed_size = at, size
+
+
+def _last_sent(grant: Grant, tx: Transaction) -> int:
+    return records.last_sent_ms(tx, grant)
+
+
+def _ended(grant: Grant, reason: Reason, at: datetime, tx: Transaction) -> None:
+    records.end_grant(tx, grant, reason, at)
