@@ -1,4 +1,4 @@
-"""How the door's values are spelled as JSON, for the console and for the app: one spelling for both. No I/O."""
+"""How values of the door are spelled as JSON, once for the console and the app. No I/O."""
 
 import base64
 from collections.abc import Iterable, Mapping
