@@ -145,15 +145,16 @@ def main() -> int:
     arguments.add_argument("--kind", choices=("kill", "power", "both"), default="both")
     arguments.add_argument("--house", choices=tuple(HOUSES), default="hub")
     arguments.add_argument("--seed", type=int, default=None, help="to repeat a power cut that lost something")
+    # in memory where there is some: a kill and the model of a disk do not need a real one
+    memory = Path("/dev/shm")
+    arguments.add_argument("--folder", type=Path, default=memory if memory.is_dir() else None)
     chosen = arguments.parse_args()
     seed = chosen.seed if chosen.seed is not None else random.SystemRandom().randrange(1 << 32)
     failed = False
     for kind, run in (("kill", kills), ("power", power_cuts)):
         if chosen.kind not in (kind, "both"):
             continue
-        # in memory where there is some: a kill and the model of a disk do not need a real one
-        memory = Path("/dev/shm")
-        folder = Path(tempfile.mkdtemp(prefix="homebase-crash-", dir=memory if memory.is_dir() else None))
+        folder = Path(tempfile.mkdtemp(prefix="homebase-crash-", dir=chosen.folder))
         for name in ("state", "run"):
             (folder / name).mkdir(mode=0o700)
         report: dict[str, object] = {

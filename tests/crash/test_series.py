@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -29,8 +30,10 @@ def test_nothing_acknowledged_is_lost_and_the_store_opens(kind: str) -> None:
 
 
 @pytest.mark.parametrize(("house", "kind"), [("unsynced", "power"), ("forgetful", "kill")])
-def test_a_store_that_loses_things_is_found_out(house: str, kind: str) -> None:
-    code, report = series("--house", house, "--kind", kind, "--points", "30", "--seed", "7")
+def test_a_store_that_loses_things_is_found_out(house: str, kind: str, tmp_path: Path) -> None:
+    code, report = series(
+        "--house", house, "--kind", kind, "--points", "30", "--seed", "7", "--folder", str(tmp_path)
+    )
     assert code == 1
     assert "lost" in report
 
