@@ -37,6 +37,7 @@ class DeviceRecords:
         self._clock = clock
         self._waiting: dict[DeviceAddress, DeviceDescription | None] = {}  # bounded by the home's devices
         self._some = asyncio.Event()
+        self._writing = asyncio.Lock()
 
     async def load(self) -> list[DeviceDescription]:
         """The devices of the last run; one that can't be read is left out until its driver speaks.
@@ -78,18 +79,19 @@ class DeviceRecords:
         Raises:
             StoreError: nothing was written; it waits on.
         """
-        self._some.clear()
-        waiting, self._waiting = self._waiting, {}
-        if not waiting:
-            return
-        written = False
-        try:
-            await self._store.write(lambda connection: _write(connection, waiting))
-            written = True
-        finally:
-            if not written:
-                self._waiting = waiting | self._waiting
-                self._some.set()
+        async with self._writing:  # so that a second caller does not return before the first has written
+            self._some.clear()
+            waiting, self._waiting = self._waiting, {}
+            if not waiting:
+                return
+            written = False
+            try:
+                await self._store.write(lambda connection: _write(connection, waiting))
+                written = True
+            finally:
+                if not written:
+                    self._waiting = waiting | self._waiting
+                    self._some.set()
 
 
 def _write(connection: Connection, devices: dict[DeviceAddress, DeviceDescription | None]) -> None:

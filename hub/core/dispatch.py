@@ -1,7 +1,7 @@
 """Checks a command against what its device says about itself, then hands it to the right driver."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import assert_never
 
@@ -36,10 +36,20 @@ PARAMSETS = ("MASTER", "VALUES", "LINK")
 class Dispatcher:
     """Executes commands; refuses those that no device of this home can follow, before anything is sent."""
 
-    def __init__(self, registry: Registry, drivers: Mapping[str, Driver]) -> None:
-        """drivers: by interface, the first part of a device address."""
+    def __init__(
+        self,
+        registry: Registry,
+        drivers: Mapping[str, Driver],
+        written: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        """drivers: by interface, the first part of a device address.
+
+        written: DeviceRecords.flush, waited for after an Unpair, so that a device said to be gone does
+            not come back with the next start.
+        """
         self._registry = registry
         self._drivers = drivers
+        self._written = written
 
     async def execute(self, command: Command) -> tuple[Datapoint, ...]:
         """Do it; return what the device confirmed (also published on the bus).
@@ -49,6 +59,7 @@ class Dispatcher:
                 unknown_parameter, unknown_paramset, not_writable, wrong_type, not_finite, out_of_range,
                 off_step; and what the driver refuses itself.
             DriverError: it could not be done now.
+            StoreError: the device is released, but that could not be written down.
         """
         match command:
             case SetValue():
@@ -70,7 +81,13 @@ class Dispatcher:
                 self._channel(command.sender, "sender")
                 self._channel(command.receiver, "receiver")
                 return await self._driver(command.sender.device.interface).execute(command)
-            case Unpair() | Ping():
+            case Unpair():
+                self._device(command.device, "device")
+                confirmed = await self._driver(command.device.interface).execute(command)
+                if self._written is not None:
+                    await self._written()
+                return confirmed
+            case Ping():
                 self._device(command.device, "device")
                 return await self._driver(command.device.interface).execute(command)
             case _:

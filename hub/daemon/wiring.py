@@ -108,7 +108,9 @@ async def _furnished(plan: Plan, store: Store, gate: GateClient) -> AsyncIterato
     )
     registry, state = Registry(), State()
     registry.restore(await kept.load())
-    state.restore(await past.start())
+    restored = await past.start()
+    # history outlives a device; its last value does not
+    state.restore(value for value in restored if value.id.channel.device in registry.devices)
     try:
         records = Records(store=store)
         settings = Settings(store)
@@ -131,7 +133,7 @@ async def _furnished(plan: Plan, store: Store, gate: GateClient) -> AsyncIterato
             bus=bus,
             registry=registry,
             state=state,
-            dispatcher=Dispatcher(registry, drivers),
+            dispatcher=Dispatcher(registry, drivers, kept.flush),
             board=board,
             history=past,
         )
@@ -145,8 +147,10 @@ async def _furnished(plan: Plan, store: Store, gate: GateClient) -> AsyncIterato
             lives["hub.demo"] = _demo(plan, house, settings).furnish
         yield Parts(house=house, lives=lives)
     finally:
-        await kept.flush()
-        await past.close()
+        try:
+            await kept.flush()
+        finally:
+            await past.close()
 
 
 def _driver(plan: Plan, store: Store, gate: GateClient, intake: Intake) -> Driver:

@@ -107,6 +107,18 @@ async def test_what_the_home_can_not_do_is_refused_before_anything_is_sent(
     assert driver.executed == []
 
 
+async def test_an_unpaired_device_is_written_down_as_gone_before_the_answer(driver: RecordingDriver) -> None:
+    registry = Registry()
+    registry.restore([DESCRIPTION])
+    order: list[object] = []
+
+    async def written() -> None:
+        order.extend([*driver.executed, "written"])
+
+    await Dispatcher(registry, {"bidcos": driver}, written).execute(Unpair(device=DEVICE))
+    assert order == [Unpair(device=DEVICE), "written"]
+
+
 async def test_a_device_whose_driver_is_not_configured_is_named() -> None:
     registry = Registry()
     registry.restore([DESCRIPTION])

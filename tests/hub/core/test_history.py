@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text, update
 
-from hub.contract import ConfigError, Datapoint, DatapointId, Origin, Value
+from hub.contract import ConfigError, Datapoint, DatapointId, Origin, StoreError, Value
 from hub.core import History, HistoryConfig, Store, schema
-from hub.core.recorder import SNAPSHOT_ROWS
+from hub.core.recorder import MAX_PENDING, SNAPSHOT_ROWS
 from tests.clock import START, ManualClock
 from tests.hub.core.home import DEVICE, STATE, SWITCH, value
 
@@ -210,6 +210,55 @@ async def test_a_device_can_be_erased_for_good(tmp_path: Path) -> None:
         assert await rows(store) == 1
     async with opened(tmp_path, ManualClock()) as (_, _, restored):
         assert list(restored) == [other.id]
+
+
+async def test_a_full_disk_costs_nothing_once_there_is_room_again(tmp_path: Path) -> None:
+    clock = ManualClock()
+    async with opened(tmp_path, clock) as (history, store, _), asyncio.TaskGroup() as tasks:
+        pages = await store.read(lambda c: c.execute(text("PRAGMA page_count")).scalar_one())
+        await store.read(lambda c: c.execute(text(f"PRAGMA max_page_count = {pages}")))
+        run = tasks.create_task(history.run())
+        for number in range(5000):
+            history.record(temperature(number + 0.5, number))
+        for _ in range(100):
+            await clock.advance(0.1)
+            await asyncio.sleep(0.001)
+        assert await rows(store) == 0
+        with pytest.raises(StoreError):
+            await history.flush()
+        await store.read(lambda c: c.execute(text(f"PRAGMA max_page_count = {pages + 10_000}")))
+        await clock.advance(61)
+        assert await until(store, 5000)
+        run.cancel()
+
+
+async def test_when_the_disk_refuses_for_long_the_oldest_values_go(tmp_path: Path) -> None:
+    async with opened(tmp_path, ManualClock()) as (history, store, _):
+        for number in range(MAX_PENDING + 1):
+            history.record(temperature(number, number))
+        await history.flush()
+        assert await rows(store) == MAX_PENDING // 2 + 1
+
+
+async def test_damage_to_the_ring_costs_only_what_it_hits(tmp_path: Path) -> None:
+    async with opened(tmp_path, ManualClock(), end="kill") as (history, _, _):
+        for number in range(4):
+            history.record(temperature(number, number))
+    with (tmp_path / "ring").open("r+b") as ring:
+        ring.seek(64 + 2 * 192 + 50)
+        ring.write(b"?" * 10)
+    async with opened(tmp_path, ManualClock()) as (_, store, restored):
+        assert await rows(store) == 3
+        assert restored[TEMPERATURE].value == 3
+
+
+async def test_a_series_of_an_unknown_form_is_left_out(tmp_path: Path) -> None:
+    async with opened(tmp_path, ManualClock()) as (history, store, _):
+        history.record(temperature(1, 0))
+        await history.flush()
+        await store.write(lambda c: c.execute(update(schema.series).values(datapoint="not an id")))
+    async with opened(tmp_path, ManualClock()) as (_, _, restored):
+        assert restored == {}
 
 
 async def test_without_a_runtime_folder_the_home_works_all_the_same(tmp_path: Path) -> None:
