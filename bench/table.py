@@ -28,6 +28,12 @@ BENCHES = (
         limit_s=3600.0,
     ),
     Bench(
+        name="startup",
+        budget="≤ 1.0 s from process start to the first answer, 20 devices, median of 5",
+        command=("bench.startup",),
+    ),
+    Bench(name="memory", budget="≤ 100 MB gate and hub, idle, 20 devices", command=("bench.memory",)),
+    Bench(
         name="changes",
         budget="≥ 5,000 changes/s through bus, state, history and 10 subscribers, p99 ≤ 20 ms",
         command=("bench.changes",),

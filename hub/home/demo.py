@@ -30,7 +30,7 @@ SETTING = "home.demo"
 PAIRING, DONE = "pairing", "done"
 WINDOW_S = 300.0
 QUIET_S = 20.0  # so long without a further device: all are there
-RETRY_S = 2.0
+RETRY_S = 0.5
 
 ROOMS: Mapping[str, Mapping[str, str]] = {
     "living": {"de": "Wohnzimmer", "en": "Living room"},

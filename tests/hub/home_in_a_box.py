@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,7 +45,9 @@ class Home:
 
 
 @contextlib.asynccontextmanager
-async def running_home(folder: Path, *, language: str = "en") -> AsyncIterator[Home]:
+async def running_home(
+    folder: Path, *, language: str = "en", demo: bool = False, newcomers: Sequence[str] = ()
+) -> AsyncIterator[Home]:
     """Start a hub with its data in ``folder``; it is up when the body runs, and ended after it."""
     clock = SystemClock()
     lamps: list[LampDriver] = []
@@ -53,9 +55,10 @@ async def running_home(folder: Path, *, language: str = "en") -> AsyncIterator[H
 
     def load(_: str, context: DriverContext) -> Driver:
         lamps.append(LampDriver(context))
+        lamps[-1].newcomers += newcomers
         return lamps[-1]
 
-    options = Options(state=folder, run=folder, ring=folder, config=folder / "homebase.toml")
+    options = Options(state=folder, run=folder, ring=folder, config=folder / "homebase.toml", demo=demo)
     config = Config(home=HomeConfig(language=language), radio=RadioConfig(driver="lamp"))
     plan = Plan(
         options=options,

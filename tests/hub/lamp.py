@@ -76,6 +76,7 @@ class LampDriver:
         self.fault: Exception | None = None
         self.executed: list[Command] = []
         self.running = asyncio.Event()
+        self.newcomers: list[str] = []  # serial numbers that pair when the window opens
 
     async def run(self) -> None:
         self.context.publish(DeviceAppeared(description=describe()))
@@ -113,6 +114,7 @@ class LampDriver:
                 return (self.report(name, command.value, Origin.CONFIRMED),)
             case StartPairing():
                 self._step(PairingStage.OPEN, command.seconds)
+                self._welcome_newcomers()
             case StopPairing():
                 self._step(PairingStage.CLOSED, None)
             case Unpair():
@@ -120,6 +122,12 @@ class LampDriver:
             case _:
                 raise CommandRefused("not_supported")
         return ()
+
+    def _welcome_newcomers(self) -> None:
+        if self.newcomers:
+            for serial in self.newcomers:
+                self.context.publish(DeviceAppeared(description=describe(DeviceAddress("lamp", serial))))
+            self._step(PairingStage.CLOSED, None)
 
     def _step(self, stage: PairingStage, seconds: float | None) -> None:
         now = self.context.clock.now()

@@ -1,0 +1,119 @@
+"""The whole house for benches: gate, jailed hub, simulator, as ``homebase demo`` starts them."""
+
+import http.client
+import json
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+ROOT = Path(__file__).resolve().parents[1]
+START_LIMIT_S = 60.0
+PASSWORD = "correct horse battery"
+NAMES = {"gate": b"homebase gate", "hub": b"homebase hub", "simulator": b"homebase simulator"}
+
+
+@dataclass(kw_only=True)
+class House:
+    """One running house. arguments: of ``homebase``; folder: holds its state and runtime folders."""
+
+    arguments: tuple[str, ...]
+    folder: Path
+    port: int = 0
+    setup_token: str = ""
+    token: str = ""
+    ready_s: float = 0.0
+    health_s: float = 0.0
+
+    def __enter__(self) -> Self:
+        state, run = self.folder / "state", self.folder / "run"
+        run.mkdir(mode=0o700, exist_ok=True)
+        command = [sys.executable, "-m", "hub.daemon", *self.arguments]
+        places = ["--port", "0", "--state", str(state), "--run", str(run / "home")]
+        began = time.perf_counter()
+        self._process = subprocess.Popen(
+            [*command, *places], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=ROOT, text=True
+        )
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            if line.startswith("homebase ready: "):
+                self.ready_s = time.perf_counter() - began
+                address, _, self.setup_token = line.strip().partition("#setup=")
+                self.port = int(address.rstrip("/").rpartition(":")[2])
+                self.ask("GET", "/api/v1/health")
+                self.health_s = time.perf_counter() - began
+                return self
+        raise RuntimeError("the house did not start; run it by hand to see why")
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.terminate()
+        self._process.wait(20)
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
+    def ask(self, method: str, path: str, body: object = None) -> Any:
+        """One request on a connection of its own; the answer's JSON."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        headers = {"Content-Type": "application/json"} if body is not None else {}
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        connection.request(method, path, None if body is None else json.dumps(body), headers)
+        answer = connection.getresponse()
+        data = answer.read()
+        connection.close()
+        if answer.status >= 400:
+            raise RuntimeError(f"{method} {path}: {answer.status} {data[:200]!r}")
+        return json.loads(data) if data else None
+
+    def log_in(self) -> None:
+        """Set the home up, or log in where that was done."""
+        if self.setup_token:
+            body = {"token": self.setup_token, "password": PASSWORD}
+            self.token = self.ask("POST", "/api/v1/setup", body)["token"]
+        else:
+            self.token = self.ask("POST", "/api/v1/login", {"password": PASSWORD})["token"]
+
+    def wait_for_devices(self, count: int, limit_s: float) -> None:
+        """Until that many devices are paired."""
+        end = time.perf_counter() + limit_s
+        while len(self.ask("GET", "/api/v1/devices")["devices"]) < count:
+            if time.perf_counter() > end:
+                raise RuntimeError(f"{count} devices were not paired within {limit_s:.0f} s")
+            time.sleep(0.2)
+
+    def process(self, name: str) -> int:
+        """The id of one of the house's processes: gate, hub or simulator."""
+        mine = {self._process.pid, *_descendants(self._process.pid)}
+        for pid in mine:
+            try:
+                if Path(f"/proc/{pid}/cmdline").read_bytes().startswith(NAMES[name]):
+                    return pid
+            except OSError:
+                continue
+        raise RuntimeError(f"no process {NAMES[name].decode()!r} among {sorted(mine)}")
+
+
+def pss_kib(pid: int) -> int:
+    """The proportional share of memory of one process; of others than one's own only root may know it."""
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1])
+    raise RuntimeError(f"no Pss for {pid}")
+
+
+def _descendants(pid: int) -> list[int]:
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                stat = (entry / "stat").read_text("ascii", "replace")
+            except OSError:
+                continue
+            if int(stat.rpartition(")")[2].split()[1]) == pid:
+                found += [int(entry.name), *_descendants(int(entry.name))]
+    return found
