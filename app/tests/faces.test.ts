@@ -4,7 +4,7 @@ import { channel, device, LEVEL, light, parameter, TARGET, TEMPERATURE } from ".
 
 test("a channel's kind comes from what it can do", () => {
   expect(kindOf(channel(1, "SWITCH", { STATE: parameter({ writable: true }) }))).toBe("switch");
-  expect(kindOf(channel(1, "DIMMER", { LEVEL }))).toBe("dimmer");
+  expect(kindOf(channel(1, "DIMMER", { LEVEL, STOP: parameter({ type: "ACTION", writable: true }) }))).toBe("dimmer");
   expect(kindOf(channel(1, "BLIND", { LEVEL, STOP: parameter({ type: "ACTION", writable: true }) }))).toBe("blind");
   expect(kindOf(channel(2, "THERMALCONTROL_TRANSMIT", { SET_TEMPERATURE: TARGET }))).toBe("thermostat");
   expect(kindOf(channel(1, "SHUTTER_CONTACT", { STATE: parameter() }))).toBe("contact");
@@ -12,7 +12,15 @@ test("a channel's kind comes from what it can do", () => {
   expect(kindOf(channel(1, "MOTION_DETECTOR", { MOTION: parameter() }))).toBe("motion");
   expect(kindOf(channel(1, "KEY", { PRESS_SHORT: parameter({ type: "ACTION", readable: false }) }))).toBe("button");
   expect(kindOf(channel(1, "WEATHER", { TEMPERATURE }))).toBe("climate");
+  expect(kindOf(channel(2, "VIRTUAL_DIMMER", { LEVEL }))).toBeNull();
   expect(kindOf(channel(0, "MAINTENANCE", { LOWBAT: parameter() }))).toBeNull();
+});
+
+test("a lock, a siren and a window drive get no switch on a tile", () => {
+  const state = { STATE: parameter({ writable: true }) };
+  expect(kindOf(channel(1, "KEYMATIC", state))).toBe("other");
+  expect(kindOf(channel(1, "SWITCH", { ...state, ERROR_SABOTAGE: parameter() }))).toBe("other");
+  expect(kindOf(channel(1, "WINMATIC", { LEVEL, STOP: parameter({ type: "ACTION", writable: true }) }))).toBe("other");
 });
 
 test("a metering switch is one tile that also shows its power", () => {

@@ -68,6 +68,13 @@ describe("a teach-in", () => {
     expect(now.heard).toEqual([{ what: null, rssiDbm: -62, at: "2026-01-01T12:00:00.000Z" }]);
   });
 
+  test("goes on after a failure, and stays with the paired one while others are heard", () => {
+    const failed = [step("open"), step("failed", { reason: "silent" })];
+    expect(teachIn([...failed, step("configuring", { model: "HM-LC-Bl1-FM" })]).stage).toBe("configuring");
+    const paired = [...failed, step("paired", { device: "bidcos:B2" })];
+    expect(teachIn([...paired, step("configuring", { device: "bidcos:C3" })]).device).toBe("bidcos:B2");
+  });
+
   test("begins anew with each window", () => {
     const first = apply(started, { seq: 2, pairing: step("open") });
     const failed = apply(first, { seq: 3, pairing: step("failed", { reason: "elsewhere" }) });

@@ -84,7 +84,7 @@ export interface EventMessage {
 export interface Session {
   token: string;
   role: Role;
-  expires_at: string;
+  expires_at: string | null;
 }
 
 export interface HistoryAnswer {
@@ -115,7 +115,10 @@ export interface Activity {
   title: string;
   purpose: string;
   basis: string;
-  categories: string[];
+  /** The data in words. */
+  data: string;
+  groups: { id: string; title: string }[];
+  leaves_house: boolean;
   recipients: { name: string; role: string; country: string }[];
   forms: string[];
   longest_days: number | null;
@@ -152,5 +155,13 @@ export interface GateStatus {
 export interface LedgerPage {
   size: number;
   root: string;
-  entries: Record<string, unknown>[];
+  entries: LedgerEntry[];
+}
+
+/** data is missing once its content is erased. */
+export interface LedgerEntry {
+  seq: number;
+  at: string;
+  kind: string;
+  data?: Record<string, unknown>;
 }

@@ -113,7 +113,7 @@ function Course({ device, faces }: { device: Device; faces: Face[] }) {
 
 function Values({ device, faces }: { device: Device; faces: Face[] }) {
   const { t } = useTexts();
-  const channels = device.channels.filter((channel) => channel.index > 0 && Object.keys(channel.parameters).length > 0);
+  const channels = device.channels.filter((channel) => channel.index > 0 && Object.keys(channel.parameters).length > 0 && !channel.type.startsWith("VIRTUAL_"));
   return (
     <section class="card" aria-labelledby="device-values">
       <h2 id="device-values">{t("device.values")}</h2>
@@ -125,7 +125,7 @@ function Values({ device, faces }: { device: Device; faces: Face[] }) {
 }
 
 /** Parameters that the large controls above already offer. */
-const OFFERED = new Set(["STATE", "LEVEL", "STOP", "SET_TEMPERATURE", "CONTROL_MODE", "AUTO_MODE", "MANU_MODE", "BOOST_MODE"]);
+const OFFERED = new Set(["STATE", "LEVEL", "STOP", "SET_TEMPERATURE", "CONTROL_MODE", "AUTO_MODE", "MANU_MODE", "BOOST_MODE", "COMFORT_MODE", "LOWERING_MODE"]);
 
 interface ChannelValuesProps {
   device: Device;
@@ -135,7 +135,8 @@ interface ChannelValuesProps {
 }
 
 function ChannelValues({ device, channel, named, faces }: ChannelValuesProps) {
-  const { t } = useTexts();
+  const texts = useTexts();
+  const { t } = texts;
   const title = t("device.channel", { index: channel.index });
   const offered = faces.some((face) => face.channel.index === channel.index);
   const plain = Object.entries(channel.parameters).filter(
@@ -149,9 +150,17 @@ function ChannelValues({ device, channel, named, faces }: ChannelValuesProps) {
         </h3>
       )}
       <ValueTable device={device} channel={channel} caption={title} />
-      {plain.map(([name, parameter]) => (
-        <PlainControl key={name} id={`${device.address}:${channel.index}.${name}`} name={name} parameter={parameter} />
-      ))}
+      {plain.length > 0 && (
+        <details open={!offered}>
+          <summary>{t("device.more", { channel: title })}</summary>
+          {plain.map(([name, parameter]) => (
+            <div class="plaincontrol" key={name}>
+              {parameter.type !== "FLOAT" && parameter.type !== "INTEGER" && <span>{parameterName(name, texts)}</span>}
+              <PlainControl id={`${device.address}:${channel.index}.${name}`} name={name} parameter={parameter} />
+            </div>
+          ))}
+        </details>
+      )}
     </>
   );
 }

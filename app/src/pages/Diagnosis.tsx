@@ -14,8 +14,6 @@ import { sha256 } from "../state/privacy";
 import { useTexts } from "../texts";
 
 const ID = "diagnosis.remote";
-const GROUPS = ["system", "radio", "devices", "errors"] as const;
-type Group = (typeof GROUPS)[number];
 
 export function DiagnosisPage() {
   const { t, language } = useTexts();
@@ -34,7 +32,7 @@ export function DiagnosisPage() {
         <div class="columns">
           <div>
             <State activity={activity} again={again} />
-            <Prepare />
+            <Prepare groups={activity.groups} />
           </div>
           <section class="card" aria-labelledby="about">
             <h2 id="about">{t("diagnosis.about")}</h2>
@@ -88,27 +86,27 @@ function State({ activity, again }: { activity: Activity; again: () => void }) {
   );
 }
 
-function Prepare() {
+function Prepare({ groups }: { groups: Activity["groups"] }) {
   const { t } = useTexts();
   const [ticket, setTicket] = useState("");
-  const [groups, setGroups] = useState<ReadonlySet<Group>>(new Set());
+  const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
   const [missing, setMissing] = useState(false);
   const [preview, setPreview] = useState<Preview | null>(null);
   const [running, show] = useAction(
     useCallback(async () => {
       setPreview(null);
-      const chosen = GROUPS.filter((group) => groups.has(group));
+      const chosen = groups.map((group) => group.id).filter((id) => ticked.has(id));
       setPreview(await client.preview(ID, chosen, ticket.trim()));
-    }, [groups, ticket]),
+    }, [groups, ticked, ticket]),
   );
-  const toggle = (group: Group, on: boolean) => {
-    const next = new Set(groups);
-    if (on) next.add(group);
-    else next.delete(group);
-    setGroups(next);
+  const toggle = (id: string, on: boolean) => {
+    const next = new Set(ticked);
+    if (on) next.add(id);
+    else next.delete(id);
+    setTicked(next);
     setPreview(null); // what is shown must be what would be agreed to
   };
-  const ready = ticket.trim() !== "" && groups.size > 0;
+  const ready = ticket.trim() !== "" && ticked.size > 0;
   return (
     <section class="card" aria-labelledby="prepare">
       <h2 id="prepare">{t("diagnosis.prepare")}</h2>
@@ -141,19 +139,18 @@ function Prepare() {
           <p class="quiet" id="groups-hint">
             {t("diagnosis.groups.hint")}
           </p>
-          {GROUPS.map((group) => (
-            <label class="tick" key={group}>
+          {groups.map((group) => (
+            <label class="tick" key={group.id}>
               <input
                 type="checkbox"
-                checked={groups.has(group)}
+                name="group"
+                value={group.id}
+                checked={ticked.has(group.id)}
                 onChange={(event) => {
-                  toggle(group, event.currentTarget.checked);
+                  toggle(group.id, event.currentTarget.checked);
                 }}
               />
-              <span>
-                {t(`diagnosis.group.${group}`)}
-                <small>{t(`diagnosis.group.${group}.text`)}</small>
-              </span>
+              <span>{group.title}</span>
             </label>
           ))}
         </fieldset>

@@ -1,6 +1,7 @@
 // The ledger, newest entries first, as the gate wrote them.
 
 import { useState } from "preact/hooks";
+import type { LedgerEntry } from "../api/types";
 import { Title } from "../parts/Frame";
 import { useLoad } from "../parts/hooks";
 import { client } from "../state/app";
@@ -25,8 +26,8 @@ export function LedgerPage() {
       {loaded.state === "here" && <p class="breakable quiet">{t("privacy.ledger.text", { size, root: loaded.value.root })}</p>}
       {loaded.state === "here" && size === 0 && <p>{t("ledger.empty")}</p>}
       <ol class="rows card ledger">
-        {entries.map((entry, index) => (
-          <Entry key={numberOf(entry) ?? size - index} entry={entry} index={numberOf(entry) ?? size - 1 - index} />
+        {entries.map((entry) => (
+          <Entry key={entry.seq} entry={entry} />
         ))}
       </ol>
       {size > wanted && (
@@ -44,26 +45,24 @@ export function LedgerPage() {
   );
 }
 
-function numberOf(entry: Record<string, unknown>): number | null {
-  const { index } = entry;
-  return typeof index === "number" ? index : null;
-}
-
-function Entry({ entry, index }: { entry: Record<string, unknown>; index: number }) {
-  const { t, language } = useTexts();
-  const word = (name: string) => (typeof entry[name] === "string" ? entry[name] : "");
-  const at = Date.parse(word("at"));
+function Entry({ entry }: { entry: LedgerEntry }) {
+  const { t, tr, language } = useTexts();
+  const said = (name: string) => {
+    const value = entry.data?.[name];
+    return typeof value === "string" ? value : "";
+  };
+  const kind = tr(`ledger.kind.${entry.kind}`, entry.kind.replaceAll("_", " "));
+  const words = [kind, said("activity"), said("recipient"), said("reason")].filter((part) => part !== "");
   return (
     <li>
       <p>
-        <strong>{[word("kind"), word("activity"), word("reason")].filter((part) => part !== "").join(" · ")}</strong>
+        <strong>{words.join(" · ")}</strong>
         <small>
-          {t("ledger.entry", { index })}
-          {Number.isFinite(at) && `, ${dateTime(at, language)}`}
+          {t("ledger.entry", { index: entry.seq })}, {dateTime(Date.parse(entry.at), language)}
         </small>
       </p>
       <details>
-        <summary aria-label={`${t("ledger.details")} ${index}`}>{t("ledger.details")}</summary>
+        <summary aria-label={`${t("ledger.details")} ${entry.seq}`}>{t("ledger.details")}</summary>
         <pre class="bytes" tabIndex={0}>
           {JSON.stringify(entry, null, 2)}
         </pre>

@@ -15,8 +15,9 @@ export function PrivacyPage() {
   const [loaded] = useLoad(() => client.activities(language), language);
   const [status] = useLoad(client.gateStatus, "status");
   const activities = loaded.state === "here" ? loaded.value.activities : [];
-  const open = activities.filter((activity) => activity.available);
-  const planned = activities.filter((activity) => !activity.available);
+  const leaving = activities.filter((activity) => activity.leaves_house);
+  const open = leaving.filter((activity) => activity.available);
+  const planned = leaving.filter((activity) => !activity.available);
   return (
     <>
       <Title text={t("privacy.title")} back={{ href: "#/more", label: t("tab.more") }} />
@@ -31,6 +32,11 @@ export function PrivacyPage() {
         <div>
           <Activities id="open" title={t("privacy.open")} activities={open} />
           <Activities id="planned" title={t("privacy.planned")} activities={planned} />
+          <Activities
+            id="home"
+            title={t("privacy.home")}
+            activities={activities.filter((activity) => !activity.leaves_house)}
+          />
         </div>
         <div>
           {status.state === "here" && <LedgerState status={status.value} />}

@@ -48,7 +48,7 @@ export function SystemPage() {
               </div>
             </>
           )}
-          {session.name === "in" && session.expiresAt !== "" && (
+          {session.name === "in" && session.expiresAt !== null && (
             <div>
               <dt>{t("system.session")}</dt>
               <dd>

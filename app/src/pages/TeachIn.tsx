@@ -181,6 +181,7 @@ function Welcome({ device, again }: { device: Device; again: () => void }) {
   const suggested = suggestName(device, roomName(rooms, room), texts);
   const [running, save] = useAction(
     useCallback(async () => {
+      await client.stopPairing().catch(() => undefined); // the window may be closed already
       const change = { name: (name ?? suggested).trim(), room: room === "" ? null : room };
       const changed = await client.changeDevice(device.address, change);
       home.update((old) => ({ ...old, devices: new Map(old.devices).set(changed.address, changed), pairing: [] }));

@@ -10,9 +10,13 @@ export function ActivityFacts({ activity }: { activity: Activity }) {
   const country = (code: string) =>
     /^[A-Z]{2}$/.test(code) ? (new Intl.DisplayNames([language], { type: "region" }).of(code) ?? code) : code;
   const last = activity.last_transfer;
-  const facts: [string, string][] = [
+  const inside: [string, string][] = [
     [t("privacy.purpose"), activity.purpose],
     [t("privacy.basis"), tr(`basis.${activity.basis}`, activity.basis)],
+    [t("privacy.categories"), activity.data],
+    [t("privacy.term"), activity.storage],
+  ];
+  const outside: [string, string][] = [
     [
       t("privacy.recipient"),
       activity.recipients.length === 0
@@ -23,13 +27,9 @@ export function ActivityFacts({ activity }: { activity: Activity }) {
             )
             .join("; "),
     ],
-    [t("privacy.categories"), activity.categories.join(", ")],
-    [t("privacy.term"), activity.storage],
     [
       t("privacy.form"),
-      activity.forms
-        .map((form) => tr(`privacy.form.${form}`, form, { days: activity.longest_days ?? "?" }))
-        .join(", "),
+      activity.forms.map((form) => tr(`privacy.form.${form}`, form, { days: activity.longest_days ?? "?" })).join(", "),
     ],
     [
       t("privacy.last"),
@@ -43,6 +43,7 @@ export function ActivityFacts({ activity }: { activity: Activity }) {
     ],
     [t("privacy.refused"), String(activity.refused_today)],
   ];
+  const facts = activity.leaves_house ? [...inside, ...outside] : inside;
   return (
     <dl class="facts">
       {facts.map(([name, value]) => (
@@ -57,7 +58,7 @@ export function ActivityFacts({ activity }: { activity: Activity }) {
 
 const MARK: Record<Activity["state"], IconName> = {
   off: "minus",
-  active: "warning",
+  active: "up",
   used: "check",
   withdrawn: "close",
   expired: "clock",
@@ -67,10 +68,12 @@ const MARK: Record<Activity["state"], IconName> = {
 /** The state as a word with its own sign: never by colour alone. */
 export function ActivityState({ activity }: { activity: Activity }) {
   const { t } = useTexts();
-  const word = activity.available || activity.state !== "off" ? t(`privacy.state.${activity.state}`) : t("privacy.state.unavailable");
+  const word = activity.leaves_house
+    ? t(activity.available || activity.state !== "off" ? `privacy.state.${activity.state}` : "privacy.state.unavailable")
+    : t("privacy.state.home");
   return (
     <span class={`badge ${activity.state}`}>
-      <Icon name={activity.state === "active" ? "up" : MARK[activity.state]} size={16} /> {word}
+      <Icon name={activity.leaves_house ? MARK[activity.state] : "home"} size={16} /> {word}
     </span>
   );
 }

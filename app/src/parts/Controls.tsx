@@ -152,6 +152,8 @@ function modesOf(face: Face, target: number): Mode[] {
     ["AUTO-MODE", "AUTO_MODE", true],
     ["MANU-MODE", "MANU_MODE", target],
     ["BOOST-MODE", "BOOST_MODE", true],
+    ["COMFORT-MODE", "COMFORT_MODE", true],
+    ["LOWERING-MODE", "LOWERING_MODE", true],
   ];
   return by
     .filter(([, name]) => parameters[name]?.writable === true)

@@ -15,7 +15,7 @@ export type Phase =
   | { name: "unclaimed" }
   | { name: "setup"; token: string }
   | { name: "login"; reason: LoginReason }
-  | { name: "in"; token: string; role: Role; expiresAt: string };
+  | { name: "in"; token: string; role: Role; expiresAt: string | null };
 
 export interface Link {
   state: StreamState;
@@ -93,18 +93,18 @@ async function chooseDoor(token: string | null): Promise<void> {
 }
 
 async function resume(token: string): Promise<boolean> {
-  phase.update(() => ({ name: "in", token, role: "guest", expiresAt: "" }));
+  phase.update(() => ({ name: "in", token, role: "guest", expiresAt: null }));
   try {
     const session = await client.session();
     enter({ token, ...session });
     return true;
   } catch (error) {
-    if (error instanceof Problem && error.status === 0) {
-      enter({ token, role: "guest", expires_at: "" });
-      return true;
+    if (error instanceof Problem && error.status === 401) {
+      forgetToken();
+      return false;
     }
-    forgetToken();
-    return false;
+    enter({ token, role: "guest", expires_at: null }); // the home may be starting; the stream tries again
+    return true;
   }
 }
 
@@ -122,11 +122,21 @@ export function enter(session: Session): void {
     message: take,
     state: (state) => {
       link.update((old) => ({ ...old, state }));
+      if (state === "live") void learnRole();
     },
     refused: () => {
       void client.session().catch(() => undefined); // a 401 ends the session, anything else tries again
     },
   });
+}
+
+/** A session that was resumed while the home did not answer learns now what it may do. */
+async function learnRole(): Promise<void> {
+  const now = phase.get();
+  if (now.name !== "in" || now.expiresAt !== null) return;
+  const session = await client.session().catch(() => null);
+  if (session === null) return;
+  phase.update((old) => (old.name === "in" ? { ...old, role: session.role, expiresAt: session.expires_at } : old));
 }
 
 function take(message: EventMessage): void {

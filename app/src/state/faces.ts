@@ -45,16 +45,22 @@ export const sectionOf = (kind: Kind): Section => SECTION[kind];
 
 const CONTROLS: ReadonlySet<Kind> = new Set<Kind>(["switch", "dimmer", "blind", "thermostat"]);
 
-/** What a channel is for, by its parameters first: types differ between models, parameters do not. */
+/**
+ * What a channel is for, by its CCU type and what it can do; null: nothing to show.
+ *
+ * Only what may be switched by one careless tap becomes a control on a tile: locks, sirens, chimes and window
+ * drives are "other" and keep their controls on the device's page.
+ */
 export function kindOf(channel: Channel): Kind | null {
-  if (channel.index === 0) return null;
-  const p = channel.parameters;
+  const { index, type, parameters: p } = channel;
+  if (index === 0 || type.startsWith("VIRTUAL_")) return null;
   if (p.SET_TEMPERATURE?.writable) return "thermostat";
-  if (p.LEVEL?.writable) return p.STOP === undefined && channel.type !== "BLIND" ? "dimmer" : "blind";
-  if (p.STATE?.writable && p.STATE.type === "BOOL") return "switch";
-  if (channel.type.includes("SMOKE")) return "smoke";
+  if (type === "DIMMER" && p.LEVEL?.writable) return "dimmer";
+  if (/^(BLIND|JALOUSIE)$/.test(type) && p.LEVEL?.writable) return "blind";
+  if (type === "SWITCH" && p.STATE?.writable && p.ERROR_SABOTAGE === undefined) return "switch";
+  if (type.includes("SMOKE")) return "smoke";
   if (p.MOTION !== undefined) return "motion";
-  if (p.STATE !== undefined && /CONTACT|ROTARY|TILT/.test(channel.type)) return "contact";
+  if (p.STATE !== undefined && /CONTACT|ROTARY|TILT/.test(type)) return "contact";
   if (p.POWER !== undefined) return "power";
   if (p.TEMPERATURE !== undefined || p.ACTUAL_TEMPERATURE !== undefined) return "climate";
   if (p.PRESS_SHORT !== undefined || p.PRESS_LONG !== undefined) return "button";

@@ -7,16 +7,11 @@ const BY_CODE: Record<string, TextKey> = {
   network: "problem.network",
   wrong_password: "problem.wrong_password",
   too_many_attempts: "problem.too_many",
-  too_many: "problem.too_many",
-  wrong_token: "problem.wrong_token",
   wrong_setup_token: "problem.wrong_token",
-  unreachable: "problem.unreachable",
   device_unreachable: "problem.unreachable",
   radio_lost: "problem.radio_lost",
-  link_lost: "problem.radio_lost",
   out_of_range: "problem.out_of_range",
   duty_cycle: "problem.airtime",
-  duty_cycle_exhausted: "problem.airtime",
   forbidden: "problem.forbidden",
 };
 

@@ -27,6 +27,8 @@ export function teachIn(steps: readonly PairingStep[]): TeachIn {
 }
 
 function after(now: TeachIn, step: PairingStep): TeachIn {
+  // the window stays open for others, but the person is naming this one now
+  if (now.stage === "paired" && step.stage !== "open") return now;
   const untilMs = step.until === null ? now.untilMs : Date.parse(step.until);
   const what = step.model ?? step.device;
   switch (step.stage) {
@@ -41,23 +43,22 @@ function after(now: TeachIn, step: PairingStep): TeachIn {
     case "failed":
       return { ...now, stage: "failed", untilMs: null, reason: step.reason };
     case "closed":
-      return now.stage === "paired" || now.stage === "failed"
+      return now.stage === "failed"
         ? now
         : { ...now, stage: "closed", untilMs: null, reason: step.reason };
   }
 }
 
+// reasons of the radio driver's pairing steps; others are shown as they are
 const CAUSES: Record<string, TextKey> = {
   elsewhere: "teach.fail.elsewhere",
-  paired_elsewhere: "teach.fail.elsewhere",
-  still_paired: "teach.fail.elsewhere",
   too_far: "teach.fail.too_far",
-  weak: "teach.fail.too_far",
   wrong_key: "teach.fail.wrong_key",
   airtime: "teach.fail.airtime",
-  duty_cycle: "teach.fail.airtime",
   no_answer: "teach.fail.no_answer",
-  unreachable: "teach.fail.no_answer",
+  silent: "teach.fail.no_answer",
+  refused: "teach.fail.refused",
+  link_lost: "teach.fail.link_lost",
   unknown_model: "teach.fail.unknown_model",
 };
 
