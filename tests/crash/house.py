@@ -6,6 +6,7 @@ from typing import Protocol, cast
 
 HOUSES = {
     "hub": "tests.crash.hub_house:HubHouse",
+    "gate": "tests.crash.gate_house:GateHouse",
     # controls: what the series must find
     "unsynced": "tests.crash.careless:Unsynced",
     "forgetful": "tests.crash.careless:Forgetful",

@@ -1,4 +1,4 @@
-"""Many kills and power cuts: ``python -m tests.crash.series --points 1000 [--kind kill] [--house hub]``.
+"""Many kills and power cuts: ``python -m tests.crash.series --points 1000 [--kind kill] [--house gate]``.
 
 kill: SIGKILL at random instants, of one home again and again. power: one run under the shim, then the disk as
 it was at random points of its journal. After each the store must open, verify, and know every acknowledged
@@ -24,6 +24,7 @@ from tests.crash.house import HOUSES, house_named
 
 LIFE_S = 0.03  # a child is killed at most so long after its start, or after it is ready
 SPARED = 0.7  # share of children that live until they are ready
+LIVES = 100  # of one home
 START_S = 30.0  # on a busy machine
 SESSIONS = (60, 40, 60)  # requests per process life under the shim; the second ends by SIGKILL
 SHIM = Path(__file__).with_name("shim.c")
@@ -54,32 +55,41 @@ def started(child: Child) -> list[str]:
 
 
 def kills(house: str, points: int, folder: Path, chance: random.Random) -> dict[str, int]:
-    """Kill one home again and again."""
-    client = Client(house_named(house).keys())
+    """Kill one home again and again, and begin a new one now and then: first starts are killed too."""
     heard = early = 0
-    for point in range(points):
-        with Child(house, folder / "state", folder / "run") as child:
-            if chance.random() < SPARED:
-                check(client, started(child), f"after kill {point}", power_cut=False)
-                child.ask(*client.next_request())
-            else:
-                early += 1
-            end_s = time.monotonic() + chance.uniform(0.0, LIFE_S)
-            while (left_s := end_s - time.monotonic()) > 0:
-                for line in child.lines(left_s) or []:
+    for first in range(0, points, LIVES):
+        home = _fresh(folder / f"home-{first}")
+        client = Client(house_named(house).keys())
+        for point in range(first, min(first + LIVES, points)):
+            with Child(house, home / "state", home / "run") as child:
+                if chance.random() < SPARED:
+                    check(client, started(child), f"after kill {point}", power_cut=False)
+                    child.ask(*client.next_request())
+                else:
+                    early += 1
+                heard += _live(child, client, chance.uniform(0.0, LIFE_S))
+                for line in child.kill():  # told before it died: it counts
                     client.hear(line)
-                    if line.startswith("ok"):
-                        heard += 1
-                        child.ask(*client.next_request())
-            for line in child.kill():  # told before it died: it counts
-                client.hear(line)
-    with Child(house, folder / "state", folder / "run") as child:
-        check(client, started(child), "after the last kill", power_cut=False)
+        with Child(house, home / "state", home / "run") as child:
+            check(client, started(child), "after the last kill", power_cut=False)
     return {"acknowledged": heard, "killed while starting": early}
+
+
+def _live(child: Child, client: Client, seconds: float) -> int:
+    heard = 0
+    end_s = time.monotonic() + seconds
+    while (left_s := end_s - time.monotonic()) > 0:
+        for line in child.lines(left_s) or []:
+            client.hear(line)
+            if line.startswith("ok"):
+                heard += 1
+                child.ask(*client.next_request())
+    return heard
 
 
 def power_cuts(house: str, points: int, folder: Path, chance: random.Random) -> dict[str, int]:
     """Play power cuts at random points of one run's journal, half of them with torn writes."""
+    _fresh(folder)
     client = Client(house_named(house).keys())
     records = _journal(house, folder, client)
     disk, heard = Disk(), Client(client.keys)
@@ -129,6 +139,12 @@ def _journal(house: str, folder: Path, client: Client) -> list[Record]:
     return read_journal(journal)
 
 
+def _fresh(folder: Path) -> Path:
+    for name in ("state", "run"):
+        (folder / name).mkdir(mode=0o700, parents=True)
+    return folder
+
+
 def _lay_out(files: dict[str, bytes], folder: Path) -> None:
     shutil.rmtree(folder / "cut", ignore_errors=True)
     (folder / "cut" / "run").mkdir(parents=True)
@@ -139,11 +155,16 @@ def _lay_out(files: dict[str, bytes], folder: Path) -> None:
         place.write_bytes(content)
 
 
+RUNS = {"kill": kills, "power": power_cuts}
+
+
 def main() -> int:
     arguments = argparse.ArgumentParser(prog="python -m tests.crash.series", description=__doc__)
     arguments.add_argument("--points", type=int, default=1000, help="of each kind")
     arguments.add_argument("--kind", choices=("kill", "power", "both"), default="both")
-    arguments.add_argument("--house", choices=tuple(HOUSES), default="hub")
+    arguments.add_argument(
+        "--house", choices=tuple(HOUSES), help="the hub's and the gate's store when not given"
+    )
     arguments.add_argument("--seed", type=int, default=None, help="to repeat a power cut that lost something")
     # in memory where there is some: a kill and the model of a disk do not need a real one
     memory = Path("/dev/shm")
@@ -151,27 +172,19 @@ def main() -> int:
     chosen = arguments.parse_args()
     seed = chosen.seed if chosen.seed is not None else random.SystemRandom().randrange(1 << 32)
     failed = False
-    for kind, run in (("kill", kills), ("power", power_cuts)):
-        if chosen.kind not in (kind, "both"):
-            continue
-        folder = Path(tempfile.mkdtemp(prefix="homebase-crash-", dir=chosen.folder))
-        for name in ("state", "run"):
-            (folder / name).mkdir(mode=0o700)
-        report: dict[str, object] = {
-            "house": chosen.house,
-            "kind": kind,
-            "points": chosen.points,
-            "seed": seed,
-        }
-        begin = time.monotonic()
-        try:
-            report |= run(chosen.house, chosen.points, folder, random.Random(seed))
-            shutil.rmtree(folder)
-        except Lost as lost:
-            failed = True
-            report |= {"lost": str(lost), "folder": str(folder)}
-        report["seconds"] = round(time.monotonic() - begin, 1)
-        print(msgspec.json.encode(report).decode(), flush=True)
+    for house in [chosen.house] if chosen.house else ["hub", "gate"]:
+        for kind in ("kill", "power") if chosen.kind == "both" else (chosen.kind,):
+            report: dict[str, object] = {"house": house, "kind": kind, "points": chosen.points, "seed": seed}
+            folder = Path(tempfile.mkdtemp(prefix="homebase-crash-", dir=chosen.folder))
+            begin = time.monotonic()
+            try:
+                report |= RUNS[kind](house, chosen.points, folder, random.Random(seed))
+                shutil.rmtree(folder)
+            except Lost as lost:
+                failed = True
+                report |= {"lost": str(lost), "folder": str(folder)}
+            report["seconds"] = round(time.monotonic() - begin, 1)
+            print(msgspec.json.encode(report).decode(), flush=True)
     return 1 if failed else 0
 
 

@@ -22,9 +22,10 @@ def series(*arguments: str) -> tuple[int, dict[str, object]]:
 
 
 @pytest.mark.parametrize("kind", ["kill", "power"])
+@pytest.mark.parametrize("house", ["hub", "gate"])
 @pytest.mark.timeout(3600)
-def test_nothing_acknowledged_is_lost_and_the_store_opens(kind: str) -> None:
-    code, report = series("--house", "hub", "--kind", kind, "--points", POINTS)
+def test_nothing_acknowledged_is_lost_and_the_store_opens_and_verifies(house: str, kind: str) -> None:
+    code, report = series("--house", house, "--kind", kind, "--points", POINTS)
     assert (code, report.get("lost")) == (0, None), report
     assert report["acknowledged"] != 0
 
