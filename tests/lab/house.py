@@ -56,9 +56,10 @@ class Who:
 class House:
     """One run of the lab: a fresh house, one round of attacks, then proofs. Use as a context manager."""
 
-    def __init__(self, who: Who, *, jailed: bool) -> None:
+    def __init__(self, who: Who, *, jailed: bool, terminals: bool = False) -> None:
         self._who = who
         self._jailed = jailed
+        self._terminals = terminals
         self._open = ExitStack()
         self._pids: dict[str, int] = {}
         self.claims: dict[str, dict[str, Any]] = {}
@@ -196,6 +197,7 @@ class House:
                     "user": self._who.user,
                     "jail_user": self._who.jail_user,
                     "jailed": self._jailed,
+                    "terminals": self._terminals,
                 }
             )
         )

@@ -90,6 +90,7 @@ def _run_jailed(order: dict[str, object]) -> None:
                 Bind(source=house + "/run/ring", inside="/run/homebase-ring"),
             ),
             user=(user, user) if isinstance(user, int) else None,
+            terminals=bool(order["terminals"]),
             hidden=(house + "/state/gate", house + "/run/console"),
         ),
         stdout=write,

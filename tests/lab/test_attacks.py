@@ -40,10 +40,11 @@ AS_USER = sorted(name for name, attack in ATTACKS.items() if attack.as_user)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rounds:
-    """Both rounds of one attacker."""
+    """One attacker's rounds: without a jail, in the hub's, and in the simulator's (which has terminals)."""
 
     control: House
-    jailed: House
+    hub: House
+    simulator: House
 
 
 def python_for(user: int) -> str:
@@ -73,10 +74,11 @@ def rounds() -> Iterator[dict[str, Rounds]]:
     with ExitStack() as houses:
         result = {}
         for who, names in ((root, AS_ROOT), (user, AS_USER)):
-            both = [houses.enter_context(House(who, jailed=jailed)) for jailed in (False, True)]
-            for house in both:
+            kinds = ((False, False), (True, False), (True, True))
+            three = [houses.enter_context(House(who, jailed=jailed, terminals=tty)) for jailed, tty in kinds]
+            for house in three:
                 house.attack(names)
-            result[who.name] = Rounds(control=both[0], jailed=both[1])
+            result[who.name] = Rounds(control=three[0], hub=three[1], simulator=three[2])
         yield result
 
 
@@ -85,15 +87,15 @@ CASES = [*(("root", name) for name in AS_ROOT), *(("user", name) for name in AS_
 
 @pytest.mark.parametrize(("who", "name"), CASES)
 def test_attack(rounds: dict[str, Rounds], who: str, name: str) -> None:
-    control, jailed = rounds[who].control, rounds[who].jailed
-    proof = ATTACKS[name].proof
-    without, inside = control.claims.get(name), jailed.claims.get(name)
+    control, proof = rounds[who].control, ATTACKS[name].proof
+    for jailed in (rounds[who].hub, rounds[who].simulator):
+        inside = jailed.claims.get(name)
+        assert inside is not None, f"the jailed attack did not run: {jailed.output[-2000:]}"
+        assert not inside["claim"], inside
+        assert not jailed.worked(name, proof), inside
+    # without the jail it works, else this test shows nothing
+    without = control.claims.get(name)
     assert without is not None, f"the control did not run: {control.output[-2000:]}"
-    assert inside is not None, f"the jailed attack did not run: {jailed.output[-2000:]}"
-    # inside, nothing worked
-    assert not inside["claim"], inside
-    assert not jailed.worked(name, proof), inside
-    # without the jail it does, else this test shows nothing
     if without.get("unsupported"):
         pytest.skip(f"this kernel does not have it: {without['hindrance']}")
     assert without["claim"] or control.worked(name, proof), without
@@ -101,11 +103,13 @@ def test_attack(rounds: dict[str, Rounds], who: str, name: str) -> None:
 
 @pytest.mark.parametrize("who", ["root", "user"])
 def test_no_byte_left_the_jail_and_no_file_outside_changed(rounds: dict[str, Rounds], who: str) -> None:
-    assert rounds[who].control.strangers() != []
-    assert rounds[who].control.changed() != []
-    assert rounds[who].jailed.claims.keys() == rounds[who].control.claims.keys()
-    assert rounds[who].jailed.strangers() == []
-    assert rounds[who].jailed.changed() == []
+    control = rounds[who].control
+    assert control.strangers() != []
+    assert control.changed() != []
+    for jailed in (rounds[who].hub, rounds[who].simulator):
+        assert jailed.claims.keys() == control.claims.keys()
+        assert jailed.strangers() == []
+        assert jailed.changed() == []
 
 
 def test_the_table_is_whole() -> None:

@@ -1,5 +1,6 @@
 """The jail's walls as they stand around a real process, looked at from inside and from outside."""
 
+import errno
 import json
 import os
 import shutil
@@ -109,6 +110,28 @@ def test_the_program_is_nobody_with_nothing(start: Start) -> None:
     assert status["Groups"].strip() == ""
     assert {int(status[name], 16) for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")} == {0}
     assert (status["NoNewPrivs"], status["Seccomp"]) == ("1", "2")
+
+
+LOCKSMITH = """
+import ctypes, os, sys
+libc = ctypes.CDLL(None, use_errno=True)
+folder = f"/proc/{sys.argv[1]}/ns/"
+namespaces = [os.open(folder + kind, os.O_RDONLY) for kind in ("user", "mnt")]
+assert [libc.setns(fd, 0) for fd in namespaces] == [0, 0]
+def code(result): return 0 if result == 0 else ctypes.get_errno()
+print(code(libc.mount(b"none", b"/state", b"tmpfs", 0, None)), code(libc.umount2(b"/state", 2)),
+    code(libc.umount2(b"/state", 2)), code(libc.mount(None, b"/usr", None, 4096 | 32, None)),
+    code(libc.unshare(0x10000000)))
+"""
+
+
+def test_the_walls_hold_against_all_powers_of_the_jails_own_namespace(start: Start) -> None:
+    cell = start("print('here', flush=True); import time; time.sleep(60)")
+    cell.line()
+    command = [PYTHON, "-I", "-S", "-c", LOCKSMITH, str(cell.jailed.pid)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    # it can mount and unmount what is its own, and neither take off nor open what was there, nor nest
+    assert done.stdout.split() == ["0", "0", str(errno.EINVAL), str(errno.EPERM), str(errno.ENOSPC)], done
 
 
 def test_it_sees_what_was_named_and_nothing_else(start: Start) -> None:
