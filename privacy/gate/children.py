@@ -18,6 +18,7 @@ FINAL_EXITS = frozenset({65, 73, 77})  # bad config, can't write, isolation: sta
 PAUSES_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 HEALTHY_S = 60.0  # who lived so long starts with the short pause again
 STOP_S = 5.0  # from SIGTERM to SIGKILL
+LAST_WORDS_S = 0.2
 _LINE_LIMIT = 16 << 10
 
 
@@ -67,18 +68,19 @@ async def _run_once(program: Program) -> int:
             jailed = spawn(program.jail(), stdout=write_end, stderr=write_end)
         finally:
             os.close(write_end)
-        try:
-            if program.started is not None:
-                program.started(jailed.pid)
-            async with asyncio.TaskGroup() as tasks:
-                forwarding = tasks.create_task(_forward(reading, program.name), name=f"{program.name}.lines")
+        async with asyncio.TaskGroup() as tasks:
+            forwarding = tasks.create_task(_forward(reading, program.name), name=f"{program.name}.lines")
+            try:
+                if program.started is not None:
+                    program.started(jailed.pid)
                 await _readable(jailed.fileno())
-                # its last words are in the pipe already; its own children may hold the pipe open: do not wait
-                await asyncio.wait([forwarding], timeout=0.2)
+            except BaseException:
+                await _stop(jailed)
+                raise
+            finally:
+                # its last words are in the pipe by now; whoever it started may hold the pipe open longer
+                await asyncio.wait([forwarding], timeout=LAST_WORDS_S)
                 forwarding.cancel()
-        except BaseException:
-            await _stop(jailed)
-            raise
         return jailed.wait()
 
 
