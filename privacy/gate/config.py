@@ -54,7 +54,7 @@ def read_config(path: Path) -> GateConfig:
     """
     try:
         text = path.read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return GateConfig()
     except OSError as error:
         raise BadConfig(

@@ -1,0 +1,182 @@
+"""A house is started, looked at from outside, hurt and stopped, as its owner would."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from .houses import command_line, demo_house, family, homebase, namespace, run_homebase, status
+
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(180)]
+
+
+def test_one_door_of_all_processes_only_the_gate_is_in_the_machines_network(tmp_path: Path) -> None:
+    with demo_house(tmp_path) as house:
+        gate, hub, simulator = (
+            house.process.pid,
+            house.child("homebase hub"),
+            house.child("homebase simulator"),
+        )
+        assert command_line(gate) == "homebase gate"
+        assert Path(f"/proc/{gate}/comm").read_text().strip() == "homebase gate"
+
+        # everything that belongs to the house, by descent
+        outside = [pid for pid in family(gate) if namespace(pid, "net") == namespace("self", "net")]
+        assert outside == [gate]
+        assert {hub, simulator} <= set(family(gate))
+
+        for jailed in (hub, simulator):
+            for kind in ("net", "user", "mnt", "pid", "ipc", "uts", "cgroup"):
+                assert namespace(jailed, kind) != namespace("self", kind), kind
+            found = status(jailed)
+            assert [int(found[name], 16) for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")] == [
+                0
+            ] * 5
+            assert (found["NoNewPrivs"], found["Seccomp"]) == ("1", "2")
+            if os.geteuid() == 0:
+                assert found["Uid"].split()[0] not in {"0", str(os.getuid())}
+        if os.geteuid() == 0:
+            assert status(hub)["Uid"] != status(simulator)["Uid"]
+            # what the hub sees of the machine: nothing of the gate's
+            root = Path(f"/proc/{hub}/root")
+            assert sorted(path.name for path in (root / "run/homebase").iterdir()) == [
+                "control.sock",
+                "stream.sock",
+            ]
+            assert not (root / str(house.state / "gate").lstrip("/")).exists()
+            assert (house.state / "gate").exists()
+
+        # the door works
+        assert json.loads(house.get("/api/v1/health")[1])["status"] == "ok"
+        assert house.get("/api/v1/devices")[0] == 401
+        assert house.get("/gate/v1/status")[0] == 401
+        assert house.token is not None
+
+
+def test_the_command_line_asks_the_running_home_as_its_owner(tmp_path: Path) -> None:
+    with demo_house(tmp_path) as house:
+        # given a switch that has been taught in
+        deadline, listing = time.monotonic() + 60, ""
+        while "HM-LC-Sw" not in listing and time.monotonic() < deadline:
+            _, listing, _ = run_homebase(
+                "devices", "--json", "--state", str(house.state), runtime=tmp_path / "r"
+            )
+        switch = next(
+            device for device in map(json.loads, listing.splitlines()) if "HM-LC-Sw" in device["model"]
+        )
+        channel = next(at["index"] for at in switch["channels"] if "STATE" in at["parameters"])
+        state = f"{switch['address']}:{channel}.STATE"
+        watching = homebase(
+            "watch", "--json", "--state", str(house.state), runtime=tmp_path / "r", stdout=subprocess.PIPE
+        )
+        time.sleep(1.0)
+        # when it is turned on
+        code, said, errors = run_homebase(
+            "set", state, "on", "--state", str(house.state), runtime=tmp_path / "r"
+        )
+        # then it confirms, and whoever watches sees it
+        assert (code, errors) == (0, "")
+        assert said.startswith(f"{state} = true")
+        assert watching.stdout is not None
+        seen = json.loads(watching.stdout.readline())
+        while seen["id"] != state:
+            seen = json.loads(watching.stdout.readline())
+        assert seen["value"] is True
+        watching.send_signal(signal.SIGINT)
+        assert watching.wait(10) == 130
+        watching.stdout.close()
+        # and nonsense is refused in one line
+        code, _, errors = run_homebase(
+            "set", "bidcos:NOBODY:1.STATE", "on", "--state", str(house.state), runtime=tmp_path / "r"
+        )
+        assert code == 2
+        assert errors.count("\n") == 1
+
+
+def test_a_killed_hub_is_started_again_and_the_token_stays(tmp_path: Path) -> None:
+    with demo_house(tmp_path) as house:
+        hub = house.child("homebase hub")
+        os.kill(hub, signal.SIGKILL)
+        deadline = time.monotonic() + 30
+        while house.get("/api/v1/health")[0] != 200 or house.child("homebase hub") == hub:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        assert "child.ended program='hub' code=-9 again_in_s=1.0" in house.errors.read_text()
+
+
+def test_a_dead_gate_ends_everything(tmp_path: Path) -> None:
+    with demo_house(tmp_path) as house:
+        jailed = [house.child("homebase hub"), house.child("homebase simulator")]
+        os.kill(house.process.pid, signal.SIGKILL)
+        house.process.wait()
+        deadline = time.monotonic() + 5
+        while any(Path(f"/proc/{pid}").exists() and status(pid)["State"][0] != "Z" for pid in jailed):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+
+
+def test_a_second_start_and_a_taken_port_say_what_to_do(tmp_path: Path) -> None:
+    with demo_house(tmp_path) as house:
+        code, said, errors = run_homebase(
+            "demo", "--port", "0", "--state", str(house.state), runtime=tmp_path / "r"
+        )
+        assert (code, said) == (73, "")
+        assert f"(process {house.process.pid})" in errors
+        assert "--state" in errors
+        other = str(tmp_path / "other")
+        code, said, errors = run_homebase(
+            "demo", "--port", str(house.port), "--state", other, runtime=tmp_path / "r"
+        )
+        assert (code, said) == (74, "")
+        assert "--port N" in errors
+        assert house.get("/api/v1/health")[0] == 200
+        assert errors.count("\n") == 1
+
+
+def test_interrupted_it_ends_with_130_and_leaves_no_runtime_folder(tmp_path: Path) -> None:
+    with demo_house(tmp_path) as house:
+        started = time.monotonic()
+        house.process.send_signal(signal.SIGINT)
+        assert house.process.wait(20) == 130
+        assert time.monotonic() - started < 5
+        assert not house.run.exists()
+
+
+def test_bad_configuration_is_told_whole(tmp_path: Path) -> None:
+    config = tmp_path / "homebase.toml"
+    config.write_text('[gate]\nport = 70000\ncolour = "red"\n[radio]\nport = "ttyACM0"\n')
+    code, said, errors = run_homebase(
+        "demo", "--config", str(config), "--state", str(tmp_path / "s"), runtime=tmp_path
+    )
+    assert (code, said, errors.count("\n")) == (65, "", 1)
+    for part in (
+        "gate.port = 70000",
+        "0 to 65535",
+        "gate.colour = 'red'",
+        "radio.port = 'ttyACM0'",
+        "absolute path",
+    ):
+        assert part in errors
+    assert not (tmp_path / "s").exists()
+
+
+def test_bad_configuration_of_the_hub_ends_the_gate_with_its_line(tmp_path: Path) -> None:
+    config = tmp_path / "homebase.toml"
+    config.write_text("[history]\nraw_days = 0\n")
+    code, said, errors = run_homebase(
+        "demo", "--config", str(config), "--port", "0", "--state", str(tmp_path / "s"), runtime=tmp_path
+    )
+    assert (code, said) == (65, "")
+    assert "history.raw_days = 0" in errors
+
+
+def test_an_unwritable_state_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for state in (tmp_path / "file" / "state", Path("/proc/homebase")):
+        code, said, errors = run_homebase("demo", "--port", "0", "--state", str(state), runtime=tmp_path)
+        assert (code, said, errors.count("\n")) == (73, "", 1)
+        assert "--state" in errors
