@@ -34,6 +34,11 @@ BENCHES = (
     ),
     Bench(name="memory", budget="≤ 100 MB gate and hub, idle, 20 devices", command=("bench.memory",)),
     Bench(
+        name="history_query",
+        budget="none; charts of a day and of 30 days beside settings that are being written",
+        command=("bench.history_query",),
+    ),
+    Bench(
         name="changes",
         budget="≥ 5,000 changes/s through bus, state, history and 10 subscribers, p99 ≤ 20 ms",
         command=("bench.changes",),

@@ -6,6 +6,7 @@ from .dispatch import Dispatcher
 from .drivers import DriverBoard, DriverStatus
 from .garbage import settle_garbage
 from .history import Chart, History, HistoryConfig
+from .holder import StoreHolder
 from .intake import Intake
 from .registry import Device, Registry
 from .repositories import DriverRecords, Settings
@@ -31,6 +32,7 @@ __all__ = [
     "Settings",
     "State",
     "Store",
+    "StoreHolder",
     "Subscription",
     "WhenFull",
     "settle_garbage",
