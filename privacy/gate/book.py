@@ -6,7 +6,7 @@ written together or not at all.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import cast
 
 from privacy import canonical, checkpoint, merkle
@@ -15,6 +15,7 @@ from privacy.gate.store import Transaction
 from privacy.ledger import SALT_SIZE, Entry, Finding, Kind, Record, content_of, record, verify
 from privacy.ports import RandomBytes
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 PAGE = 500  # entries read at once while the whole book is walked
 
 
@@ -27,8 +28,8 @@ class News:
 
 
 def to_ms(at: datetime) -> int:
-    """Unix milliseconds."""
-    return round(at.timestamp() * 1000)
+    """Unix milliseconds, cut off as ``timestamp`` cuts them off."""
+    return (at - _EPOCH) // timedelta(milliseconds=1)
 
 
 def size(tx: Transaction) -> int:

@@ -5,7 +5,7 @@ Like book.py: parts of jobs, inside one transaction. Times are Unix milliseconds
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import cast
 
 import msgspec
@@ -15,6 +15,7 @@ from privacy.gate.book import to_ms
 from privacy.gate.store import Transaction
 from privacy.reasons import Reason
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _GROUPS = msgspec.json.Decoder(frozenset[str])
 
 
@@ -308,7 +309,7 @@ def _spelled(groups: frozenset[str]) -> str:
 
 
 def _at(value: object) -> datetime:
-    return datetime.fromtimestamp(cast("int", value) / 1000, UTC)
+    return _EPOCH + timedelta(milliseconds=cast("int", value))
 
 
 def last_sent_ms(tx: Transaction, grant: Grant) -> int:

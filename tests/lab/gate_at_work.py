@@ -1,0 +1,116 @@
+"""The gate's privacy parts at work in a namespace of their own: real store, real sockets, a movable clock."""
+
+import asyncio
+import os
+import threading
+import time
+from collections.abc import Coroutine, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from privacy import recipients
+from privacy.gate.console_verbs import table
+from privacy.gate.desk import Desk, packaged_register
+from privacy.gate.door import Door
+from privacy.gate.store import Store
+from privacy.gate.upkeep import Upkeep
+from tests.lab import outside
+from tests.privacy.test_payload import COLLECTED
+
+T = TypeVar("T")
+
+
+class MovableClock:
+    """The real clock, moved as the test likes."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta(0)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self.ahead.total_seconds()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+class GateAtWork:
+    """Runs a Door on a thread of its own inside ``namespace``. rows: [[recipient]] of homebase.toml."""
+
+    def __init__(self, folder: Path, namespace: str, rows: list[dict[str, object]]) -> None:
+        self.folder, self.namespace, self.rows = folder, namespace, rows
+        self.clock = MovableClock()
+        self.collected: Mapping[str, Any] = COLLECTED
+        self.door: Door
+        self.upkeep: Upkeep
+        self._loop: asyncio.AbstractEventLoop
+        self._stop: asyncio.Event
+        self._ready = threading.Event()
+        self._failure: BaseException | None = None
+        self._thread = threading.Thread(target=self._run)
+
+    def __enter__(self) -> "GateAtWork":
+        self._thread.start()
+        self._ready.wait(20)
+        if self._failure is not None:
+            raise self._failure
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join(20)
+        if self._failure is not None:
+            raise self._failure
+
+    def ask(self, verb: str, **fields: object) -> dict[str, Any]:
+        """What the console would be answered."""
+        handler = table(self.door)[verb]
+
+        async def answer() -> dict[str, Any]:
+            reply = await handler(fields)
+            assert isinstance(reply, Mapping)
+            return dict(reply)
+
+        return self.call(answer())
+
+    def call(self, work: Coroutine[Any, Any, T], timeout_s: float = 40.0) -> T:
+        """Run something on the gate's own loop."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout_s)
+
+    def start(self, work: Coroutine[Any, Any, T]) -> "Any":
+        """Start something there and return its future."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    async def collect(self, activity: str, groups: list[str]) -> Mapping[str, object]:
+        return {"groups": {name: self.collected[name] for name in groups}}
+
+    def _run(self) -> None:
+        try:
+            configuration = self.folder.parent / "resolv.conf"
+            configuration.write_text(f"nameserver {outside.RESOLVER}\n")
+            outside.use_resolver(configuration)
+            outside.enter(self.namespace)
+            asyncio.run(self._serve())
+        except BaseException as error:  # noqa: BLE001 - told to the test's own thread
+            self._failure = error
+            self._ready.set()
+
+    async def _serve(self) -> None:
+        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        register = packaged_register()
+        known, mistakes = recipients.read(self.rows, register)
+        assert not mistakes
+        store = Store.open(self.folder, os.urandom)
+        desk = Desk.open(store, register, known, self.clock, os.urandom, "0.1.0")
+        self.door = Door(desk, self.collect)
+        self.upkeep = Upkeep(self.door)
+        running = asyncio.create_task(self.upkeep.run())
+        await asyncio.sleep(0.05)
+        self._ready.set()
+        await self._stop.wait()
+        running.cancel()
+        await asyncio.wait({running})
+        desk.store.close()
