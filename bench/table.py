@@ -37,6 +37,16 @@ BENCHES = (
         name="history_query",
         budget="none; charts of a day and of 30 days beside settings that are being written",
         command=("bench.history_query",),
+        name="answers",
+        budget="answers 85 to 110 ms after the end of a frame's line, p99, under load",
+        command=("bench.answers",),
+        long_command=("bench.answers", "--seconds", "600"),
+        limit_s=1200.0,
+    ),
+    Bench(
+        name="latency",
+        budget="radio line to WebSocket event p99 ≤ 3 ms, worst ≤ 30 ms; command to As line p99 ≤ 3 ms",
+        command=("bench.latency",),
     ),
     Bench(
         name="changes",

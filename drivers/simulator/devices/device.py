@@ -31,13 +31,14 @@ TRIES_REGISTER = 0x14
 ANSWER_FLAGS = 0x80
 PAGE_FLAGS = 0xA0
 PAGE_TRIES = 3
+TIME_SIZE = 6  # 02, zone, seconds since 2000
 KINDS_FROM_PEERS = (0x3E, 0x40, 0x41, 0x42, 0x58, 0x59)
 
 
 class Device:
     """A device on the air.
 
-    misses: the next so many frames it does not hear, for tests. on_time: told when a central sent the time.
+    misses: the next so many frames it does not hear, for tests. knows_time: a central told the time.
     """
 
     def __init__(
@@ -54,7 +55,7 @@ class Device:
         self.memory = Memory(lists=self._factory_lists())
         self.outbox = Outbox(agenda, surroundings.uniform, self._transmit)
         self.configuration = Configuration(self)
-        self.on_time: Callable[[bytes], None] | None = None
+        self.knows_time = False
         self.guard = Guard(self)
         self._auth = b""  # set while a signed message is obeyed; its answer carries it
         self._air = air
@@ -146,9 +147,7 @@ class Device:
 
     def _receive_answer(self, frame: Frame) -> None:
         if frame.kind == 0x3F:
-            if self.on_time is not None:
-                self.on_time(frame.payload)
-            self.outbox.answered(frame)
+            self.knows_time |= len(frame.payload) == TIME_SIZE and self.outbox.answered(frame)
         elif frame.payload[:1] != b"\x04":
             self.outbox.answered(frame)
         elif (message := self.outbox.challenged(frame)) is not None:
@@ -304,8 +303,8 @@ class Device:
             self.event(0x10, 0, b"\x06" + body)
 
     def ask_time(self) -> None:
-        """Ask the central for the time (3F)."""
-        if self.memory.is_paired:
+        """Ask the central for the time (3F), unless it was told."""
+        if self.memory.is_paired and not self.knows_time:
             self._post(0x3F, self.memory.central, b"", 0xA0, PAGE_TRIES)
 
     def _send_info(self, receiver: bytes, flags: int) -> None:

@@ -18,6 +18,7 @@ CHANNEL = 4
 WINDOW_CHANNEL = 3
 CYCLE_MIN_S, CYCLE_SPREAD_S = 120.0, 64.0
 INFO_FLAGS = 0x86
+TIME_DELAY_S = 5.0  # after a report, when the window for commands is over
 LOW_BATTERY_FAULT = 6 << 5
 WEEK = {0x01: 42, 0x02: 34, 0x03: 9, 0x04: 61, 0x05: 24, 0x07: 6, 0x08: 22, 0x09: 0x07, 0x0A: 0x30}
 
@@ -50,10 +51,9 @@ class RadiatorThermostat:
         self._device: Device | None = None
 
     def start(self, device: Device) -> None:
-        """Ask for the time and begin the cycle."""
+        """Begin the cycle, which asks for the time until somebody tells it."""
         self._device = device
         self._room = Room(19.5, device.surroundings.home_s())
-        device.ask_time()
         device.agenda.after(1.0, self._cycle)
 
     def status(self, channel: int) -> Status | None:
@@ -126,6 +126,7 @@ class RadiatorThermostat:
     def _cycle(self) -> None:
         self._inform()
         if self._device is not None:
+            self._device.agenda.after(TIME_DELAY_S, self._device.ask_time)
             self._device.agenda.after(
                 CYCLE_MIN_S + CYCLE_SPREAD_S * self._device.surroundings.uniform(), self._cycle
             )

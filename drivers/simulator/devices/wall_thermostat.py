@@ -12,7 +12,7 @@ from .climate import BOOST, ON_HALF, Room, Setpoint, info_head
 from .device import Device
 from .kind import ActRefused, Model, Status
 from .memory import DEVICE_LIST, ListId
-from .radiator_thermostat import WEEK
+from .radiator_thermostat import TIME_DELAY_S, WEEK
 from .touch import battery, number
 
 CHANNEL = 2
@@ -50,10 +50,9 @@ class WallThermostat:
         self._device: Device | None = None
 
     def start(self, device: Device) -> None:
-        """Ask for the time and begin the cycle."""
+        """Begin the cycle, which asks for the time until somebody tells it."""
         self._device = device
         self._room = Room(20.3, device.surroundings.home_s())
-        device.ask_time()
         device.agenda.after(1.5, self._cycle)
 
     def status(self, channel: int) -> Status | None:
@@ -127,6 +126,7 @@ class WallThermostat:
     def _cycle(self) -> None:
         self._inform()
         if self._device is not None:
+            self._device.agenda.after(TIME_DELAY_S, self._device.ask_time)
             self._device.agenda.after(
                 CYCLE_MIN_S + CYCLE_SPREAD_S * self._device.surroundings.uniform(), self._cycle
             )

@@ -80,11 +80,11 @@ class Host:
     def ask(
         self, device: Device, kind: int, payload: str, flags: int = 0xA0, wait_s: float = 0.3
     ) -> list[Frame]:
-        """Send and return what that device sends within the time an answer takes; burst waits longer."""
+        """Send and return what that device sends within the time an answer takes, its own questions aside."""
         self.take()
         self.send(device, kind, payload, flags)
         self.wait(wait_s + (0.36 if flags & 0x10 else 0.0))
-        return [frame for frame in self.take() if frame.sender == device.address]
+        return [frame for frame in self.take() if frame.sender == device.address and frame.kind != 0x3F]
 
     def acknowledge(self, frame: Frame, flags: int = 0x80) -> None:
         self.send(frame.sender, 0x02, "00", flags, counter=frame.counter)

@@ -262,3 +262,19 @@ def test_no_device_does_what_it_has_no_button_for(verb: str) -> None:
             continue  # most have a button without a number
         with pytest.raises(ActRefused, match=r"\w"):
             device.kind.act(words[0], tuple(words[1:]))
+
+
+def test_a_thermostat_asks_for_the_time_until_it_is_told() -> None:
+    host, device = paired(WallThermostat)
+    asked = [f for f in host.listen(400.0, device) if f.kind == 0x3F]
+    assert len(asked) >= 2
+    assert {(f.flags, f.receiver, f.payload) for f in asked} == {(0xA0, CENTRAL, b"")}
+    device.knows_time = False
+    device.ask_time()
+    host.wait(0.05)
+    question = next(f for f in host.take() if f.kind == 0x3F)
+    host.wait(0.06)
+    host.send(device, 0x3F, "02022F000000", 0x80, counter=question.counter)
+    host.wait(0.1)
+    assert device.knows_time
+    assert [f for f in host.listen(400.0, device) if f.kind == 0x3F] == []

@@ -1,0 +1,63 @@
+"""How exactly the hub answers a frame that wants it: measured in the simulator's process, under load.
+
+A sample is the time from the last byte of the line written to the pty until the answer's line was read.
+The load runs over an air that takes no time, so that it is the hub's load and not the air's.
+"""
+
+import argparse
+import tempfile
+import time
+from pathlib import Path
+
+from bench.house import House
+from bench.result import Figure, Result, percentile
+from bench.simulator import connected
+
+DEVICES = 20
+CHANGES = 100  # temperature changes a second beside the questions
+ASKING = 2  # questions a second; each costs 27 ms of the hub's 36 s of air time an hour
+PAIRING_LIMIT_S = 120.0
+SETTLE_S = 3.0
+
+
+def measure(folder: Path, seconds: float) -> Result:
+    """Pair, load, ask."""
+    with House(arguments=("demo", "--devices", str(DEVICES)), folder=folder) as house:
+        house.log_in()
+        house.wait_for_devices(DEVICES, PAIRING_LIMIT_S)
+        with connected(folder) as simulator:
+            time.sleep(SETTLE_S)
+            simulator.ask("load", rate=CHANGES, asking=ASKING)
+            time.sleep(SETTLE_S)
+            simulator.ask("timings", clear=True)
+            time.sleep(seconds)
+            timings = simulator.ask("timings")["samples"]
+            simulator.ask("load", rate=0)
+    answered = [sample["ms"] for sample in timings if sample["ms"] is not None]
+    late = sum(1 for each in answered if not 85.0 <= each <= 110.0)
+    return Result(
+        name="answers",
+        figures={
+            "p1": Figure(value=percentile(answered, 1), unit="ms", at_least=85.0),
+            "p50": Figure(value=percentile(answered, 50), unit="ms"),
+            "p99": Figure(value=percentile(answered, 99), unit="ms", at_most=110.0),
+            "worst": Figure(value=max(answered), unit="ms"),
+            "outside the window": Figure(value=late, unit="answers"),
+            "without answer": Figure(value=len(timings) - len(answered), unit="frames"),
+        },
+        conditions={"devices": DEVICES, "changes_per_s": CHANGES, "asking_per_s": ASKING, "seconds": seconds},
+        samples={"answer_ms": answered},
+    )
+
+
+def main() -> None:
+    """Measure and print."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--seconds", type=float, default=60.0, help="how long to ask")
+    options = arguments.parse_args()
+    with tempfile.TemporaryDirectory(prefix="homebase-bench-") as folder:
+        measure(Path(folder), options.seconds).print()
+
+
+if __name__ == "__main__":
+    main()

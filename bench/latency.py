@@ -1,0 +1,131 @@
+"""Radio line in to WebSocket event out, and a command by the API to its ``As`` line at the stick.
+
+Both ends read the machine's monotonic clock: the simulator's recorder at the pty, this client at its socket.
+"""
+
+import argparse
+import asyncio
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from bench.house import House
+from bench.result import Figure, Result, percentile
+from bench.simulator import Simulator, connected
+
+DEVICES = 20
+CHANGES = 20  # changes a second whose way is measured
+COMMANDS = 30
+COMMAND_GAP_S = 0.8  # so that the one before is done and acknowledged
+PAIRING_LIMIT_S = 120.0
+SENSOR = "bidcos:SIM0000009:1.TEMPERATURE"
+SWITCH = "bidcos:SIM0000001:1.STATE"
+MATCH_S = 1.0
+
+
+async def receive(socket: aiohttp.ClientWebSocketResponse, seen: list[tuple[float, Any]]) -> None:
+    """Note when each change of a temperature arrived, and which."""
+    async for message in socket:
+        at_s = time.monotonic()
+        for change in message.json().get("changes", ()):
+            if change["id"].endswith(".TEMPERATURE"):
+                seen.append((at_s, change))
+
+
+async def send_commands(session: aiohttp.ClientSession, url: str, sent: list[float]) -> None:
+    """Switch a lamp on and off."""
+    for number in range(COMMANDS):
+        sent.append(time.monotonic())
+        async with session.put(
+            f"{url}/api/v1/datapoints/{SWITCH}", json={"value": number % 2 == 0}
+        ) as answer:
+            answer.raise_for_status()
+        await asyncio.sleep(COMMAND_GAP_S)
+
+
+async def measure(house: House, simulator: Simulator, seconds: float) -> Result:
+    """Events first, then commands on a quiet home."""
+    url = f"http://127.0.0.1:{house.port}"
+    seen: list[tuple[float, Any]] = []
+    sent: list[float] = []
+    headers = {"Authorization": f"Bearer {house.token}"}
+    protocols = ("homebase.v1", f"homebase.bearer.{house.token}")
+    async with aiohttp.ClientSession(headers=headers) as session:
+        events = session.ws_connect(f"{url}/api/v1/events", protocols=protocols)
+        async with events as socket, asyncio.TaskGroup() as tasks:
+            reader = tasks.create_task(receive(socket, seen))
+            simulator.ask("record", on=True)
+            simulator.ask("load", rate=CHANGES)
+            await asyncio.sleep(seconds)
+            simulator.ask("load", rate=0)
+            await asyncio.sleep(1.0)
+            reader.cancel()
+        delays = event_delays_ms(simulator.ask("record", on=True)["lines"], seen)
+        await asyncio.sleep(2.0)
+        simulator.ask("record", on=True)
+        await send_commands(session, url, sent)
+        commands = command_delays_ms(simulator.ask("record", on=False)["lines"], sent)
+    return Result(
+        name="latency",
+        figures={
+            "line to event p50": Figure(value=percentile(delays, 50), unit="ms"),
+            "line to event p99": Figure(value=percentile(delays, 99), unit="ms", at_most=3.0),
+            "line to event worst": Figure(value=max(delays), unit="ms", at_most=30.0),
+            "command to As p50": Figure(value=percentile(commands, 50), unit="ms"),
+            "command to As p99": Figure(value=percentile(commands, 99), unit="ms", at_most=3.0),
+        },
+        conditions={"devices": DEVICES, "changes_per_s": CHANGES, "seconds": seconds, "commands": COMMANDS},
+        samples={"line_to_event_ms": delays, "command_to_as_ms": commands},
+    )
+
+
+def event_delays_ms(lines: list[Any], seen: list[tuple[float, Any]]) -> list[float]:
+    """Match each weather line with the change of that value that came next."""
+    delays = []
+    waiting = list(seen)
+    for line in lines:
+        text = line["line"]
+        if not line["to_host"] or text[7:9] != "70":
+            continue
+        raw = int(text[21:25], 16) & 0x7FFF
+        celsius = (raw - 0x8000 if raw & 0x4000 else raw) / 10
+        for index, (at_s, change) in enumerate(waiting):
+            late_s = at_s - line["at_s"]
+            if 0 <= late_s <= MATCH_S and change["value"] == celsius:
+                delays.append(late_s * 1000)
+                del waiting[index]
+                break
+    return delays
+
+
+def command_delays_ms(lines: list[Any], sent: list[float]) -> list[float]:
+    """Match each command with the next line that carries one."""
+    lines_at = [line["at_s"] for line in lines if not line["to_host"] and line["line"][8:10] == "11"]
+    delays = []
+    for at_s in sent:
+        later = [line_s for line_s in lines_at if 0 <= line_s - at_s <= MATCH_S]
+        if later:
+            delays.append((later[0] - at_s) * 1000)
+    return delays
+
+
+def main() -> None:
+    """Measure and print."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--seconds", type=float, default=30.0, help="how long events are measured")
+    options = arguments.parse_args()
+    with tempfile.TemporaryDirectory(prefix="homebase-bench-") as name:
+        folder = Path(name)
+        with House(arguments=("demo", "--devices", str(DEVICES)), folder=folder) as house:
+            house.log_in()
+            house.wait_for_devices(DEVICES, PAIRING_LIMIT_S)
+            time.sleep(3.0)
+            with connected(folder) as simulator:
+                asyncio.run(measure(house, simulator, options.seconds)).print()
+
+
+if __name__ == "__main__":
+    main()
