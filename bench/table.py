@@ -37,6 +37,8 @@ BENCHES = (
         name="history_query",
         budget="none; charts of a day and of 30 days beside settings that are being written",
         command=("bench.history_query",),
+    ),
+    Bench(
         name="answers",
         budget="answers 85 to 110 ms after the end of a frame's line, p99, under load",
         command=("bench.answers",),
