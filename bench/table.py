@@ -55,4 +55,9 @@ BENCHES = (
         budget="≥ 5,000 changes/s through bus, state, history and 10 subscribers, p99 ≤ 20 ms",
         command=("bench.changes",),
     ),
+    Bench(
+        name="decode",
+        budget="≥ 100,000 radio lines per second to frames, one core",
+        command=("bench.decode",),
+    ),
 )

@@ -6,7 +6,7 @@ reports.py. Teach-in: pairing.py. This file introduces them to each other.
 
 import asyncio
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import assert_never
@@ -17,13 +17,11 @@ from hub.contract import (
     Datapoint,
     DeviceAddress,
     DeviceAppeared,
-    DeviceRemoved,
     DeviceUnreachableError,
     DriverContext,
     DutyCycleExhausted,
     LinkLost,
     Origin,
-    PairingStage,
     Ping,
     SetValue,
     StartPairing,
@@ -36,17 +34,19 @@ from .airtime import LIMIT_MS, Airtime
 from .announce import Announcer
 from .commands import TIME_PARAMETERS, Times, message_for, status_channels
 from .cul import LineDecoder, StartState, StartUp, StickEvent, encode_send
-from .exchange import ATTEMPTS, CONFIG_AWAKE_S, Exchanges
+from .exchange import Exchanges
 from .frames import Frame
-from .household import Household, Member, member_of, record_of
+from .household import Household, Member, member_of
 from .lane import Deferred, Delivered, Expect, Failed, Failure, Heard, Outcome, Request, Send, Step
 from .link import SerialLink
+from .membership import Membership
 from .messages import DeviceInfo, StatusRequest, TimeReply, TimeRequest
-from .pairing import INTERFACE, UNKNOWN_MODEL, Introduced, TeachIn, pair_request, unpair_request
+from .pairing import INTERFACE
 from .readings import Reading
-from .records import CENTRAL_KEY, new_central, read_records, reserved_counter, write_central, write_device
+from .records import CENTRAL_KEY, new_central, read_records, write_central
 from .reports import Reports
 from .signing import DEFAULT_KEY
+from .timing import ATTEMPTS
 from .waiting import Waiters
 from .watch import StickWatch
 
@@ -68,7 +68,6 @@ class BidcosDriver:
         self._clock = context.clock
         self._household = Household()
         self._airtime = Airtime()
-        self._teach_in = TeachIn()
         self._waiters = Waiters()
         self._times: dict[tuple[bytes, int], Times] = {}
         self._lost = LinkLost("starting")
@@ -119,18 +118,21 @@ class BidcosDriver:
             await self._context.store.save({CENTRAL_KEY: write_central(central)})
         self._exchanges = Exchanges(central, self._airtime, self._context.random_bytes, DEFAULT_KEY)
         self._reports = Reports(self._household, central, DEFAULT_KEY, self._context.publish, self._clock.now)
+        self._members = Membership(
+            self._context,
+            self._household,
+            self._exchanges,
+            self._reports,
+            self._waiters,
+            self._submit,
+            self._spawn,
+        )
         for record in records.devices:
             if (member := member_of(record)) is not None:
-                self._welcome(member)
-        await self._reserve_counters(list(self._household))
+                self._exchanges.lanes.add(record.address, member.model.receive_modes, record.counter)
+                self._members.welcome(member)
+        await self._members.reserve_counters(list(self._household))
         self._loaded = True
-
-    def _welcome(self, member: Member) -> None:
-        record = member.record
-        self._household.add(member)
-        self._exchanges.add(record.address, member.model.receive_modes, record.counter)
-        self._reports.silence.add(record.address, member.model.silence_s, self._clock.monotonic())
-        self._context.publish(DeviceAppeared(description=member.description))
 
     async def _start(self, link: SerialLink, decoder: LineDecoder) -> None:
         start = StartUp(self._clock.monotonic())
@@ -186,7 +188,7 @@ class BidcosDriver:
     def _hear(self, heard: Heard, now_s: float) -> None:
         message = heard.message
         if isinstance(message, DeviceInfo):
-            self._meet(heard.frame, message, heard.at_s, now_s)
+            self._members.meet(heard.frame, message, heard.at_s, now_s)
         elif isinstance(message, TimeRequest) and heard.frame.receiver == self._exchanges.address:
             self._exchanges.answer(heard.frame, self._time_reply(), heard.at_s)
         confirmed = self._reports.hear(heard, now_s)
@@ -235,8 +237,7 @@ class BidcosDriver:
             await self._clock.sleep(TICK_S)
             now_s = self._clock.monotonic()
             self._reports.wake(now_s)
-            if self._teach_in.ended(now_s):
-                self._tell_pairing(PairingStage.CLOSED)
+            self._members.tick(now_s)
             if self._stick.lost(now_s):
                 raise LinkLost("silent")
             if self._stick.ask(now_s):
@@ -245,28 +246,7 @@ class BidcosDriver:
                 told_s = now_s
                 self._announce.airtime(self._airtime.used_ms(now_s))
             with contextlib.suppress(StoreError):  # the store says so itself; the next tick tries again
-                await self._reserve_counters(self._worn_counters())
-
-    def _worn_counters(self) -> list[Member]:
-        """Devices whose counter has come near to what is written down."""
-        return [
-            member
-            for member in self._household
-            if not NEAR
-            < (member.record.counter - self._exchanges.counter(member.record.address)) & 0xFF
-            < 0x80
-        ]
-
-    async def _reserve_counters(self, members: list[Member]) -> None:
-        """Write down counters ahead of their use, so that none is used twice after a crash."""
-        records = [
-            replace(member.record, counter=reserved_counter(self._exchanges.counter(member.record.address)))
-            for member in members
-        ]
-        if records:
-            await self._context.store.save({record.key: write_device(record) for record in records})
-            for record in records:
-                self._household.count_used(record.address, record.counter)
+                await self._members.reserve_counters(self._members.worn_counters())
 
     async def _ask_states(self) -> None:
         """After a start: how are the lights? Slowly, and not beyond a share of the hour's send time."""
@@ -298,13 +278,13 @@ class BidcosDriver:
                 return await self._ping(self._member(command.device))
             case StartPairing():
                 self._need_link()
-                self._teach_in.open(self._clock.monotonic(), command.seconds)
-                self._tell_pairing(PairingStage.OPEN)
+                self._members.open(self._clock.monotonic(), command.seconds)
             case StopPairing():
-                self._teach_in.close()
-                self._tell_pairing(PairingStage.CLOSED)
+                self._need_loaded()
+                self._members.close()
             case Unpair():
-                await self._unpair(command)
+                member = self._member(command.device)
+                await self._members.release(member, command, self._deliver)
             case _:
                 raise CommandRefused(
                     "not_supported",
@@ -364,6 +344,9 @@ class BidcosDriver:
             case _:
                 return outcome, tuple(waiter.confirmed)
 
+    async def _deliver(self, member: Member, request: Request) -> Delivered | Deferred:
+        return (await self._ask(member, request))[0]
+
     def _submit(self, request: Request) -> None:
         now_s = self._clock.monotonic()
         self._apply(self._exchanges.submit(request, now_s), now_s)
@@ -388,86 +371,17 @@ class BidcosDriver:
             raise CommandRefused("unknown_device", field="device", value=str(address))
         return member
 
+    def _spawn(self, work: Coroutine[object, object, None], name: str) -> asyncio.Task[None] | None:
+        """A child of this run; without a run it is not begun."""
+        if self._tasks is None:
+            work.close()
+            return None
+        return self._tasks.create_task(work, name=name)
+
+    def _need_loaded(self) -> None:
+        if not self._loaded:
+            raise self._lost
+
     def _need_link(self) -> None:
         if self._link is None:
             raise self._lost
-
-    # who belongs to us
-
-    def _meet(self, frame: Frame, info: DeviceInfo, at_s: float, now_s: float) -> None:
-        """A device introduces itself: a new one while the window is open, or one of ours."""
-        introduced = self._teach_in.introduce(frame, info, now_s)
-        if introduced is None or self._tasks is None:
-            return
-        self._tell_pairing(PairingStage.HEARD, introduced)
-        if introduced.model is None:
-            self._tell_pairing(PairingStage.FAILED, introduced, UNKNOWN_MODEL)
-            return
-        self._exchanges.add(
-            introduced.address, introduced.model.receive_modes, self._context.random_bytes(1)[0]
-        )
-        self._exchanges.woke(introduced.address, at_s, CONFIG_AWAKE_S)
-        self._tasks.create_task(self._pair(introduced), name="bidcos.pair")
-
-    async def _pair(self, introduced: Introduced) -> None:
-        """Write us in, remember it, then tell: in this order, so that a crash leaves nobody unknown."""
-        self._tell_pairing(PairingStage.CONFIGURING, introduced)
-        radio = introduced.address
-        request = pair_request(introduced, self._exchanges.address)
-        waiter = self._waiters.add(request)
-        self._submit(request)
-        outcome = await waiter.final
-        self._teach_in.finish(radio)
-        if not isinstance(outcome, Delivered):
-            if self._household.at(radio) is None:
-                self._exchanges.remove(radio)
-            reason = outcome.reason.value if isinstance(outcome, Failed) else "link_lost"
-            self._tell_pairing(PairingStage.FAILED, introduced, reason)
-            return
-        counter = reserved_counter(self._exchanges.counter(radio))
-        record = record_of(radio, introduced.info, counter)
-        member = member_of(record)
-        assert member is not None  # introduced.model is known
-        try:
-            await self._context.store.save({record.key: write_device(record)})
-        except StoreError as error:
-            self._tell_pairing(PairingStage.FAILED, introduced, f"store_{error.code}")
-            return
-        self._welcome(member)
-        self._tell_pairing(PairingStage.PAIRED, introduced)
-        readings = [Reading(0, "UNREACH", False), Reading(0, "CONFIG_PENDING", False)]
-        self._reports.tell(member, readings, Origin.REPORTED)
-        for channel in status_channels(member.model):
-            step = Step(message=StatusRequest(channel=channel), expect=Expect.STATUS)
-            self._submit(Request(device=radio, steps=(step,), key=("state", channel), urgent=False))
-
-    async def _unpair(self, command: Unpair) -> None:
-        member = self._member(command.device)
-        radio = member.record.address
-        if not command.forget_only:
-            request = unpair_request(radio, self._exchanges.address)
-            outcome, _ = await self._ask(member, request)
-            if isinstance(outcome, Deferred):  # it sleeps: forgotten when it wakes and hears it
-                assert self._tasks is not None
-                self._tasks.create_task(self._unpair_later(member, request), name="bidcos.unpair")
-                return
-        await self._forget(member)
-
-    async def _unpair_later(self, member: Member, request: Request) -> None:
-        if isinstance(await self._waiters.add(request).final, Delivered):
-            await self._forget(member)
-
-    async def _forget(self, member: Member) -> None:
-        radio = member.record.address
-        await self._context.store.save({member.record.key: None})
-        self._household.remove(radio)
-        self._reports.silence.remove(radio)
-        for failed in self._exchanges.remove(radio):
-            if isinstance(failed, Failed):
-                self._waiters.finish(failed)
-        self._context.publish(DeviceRemoved(device=member.address))
-
-    def _tell_pairing(
-        self, stage: PairingStage, introduced: Introduced | None = None, reason: str | None = None
-    ) -> None:
-        self._announce.pairing(stage, self._teach_in.until_s, introduced, reason)

@@ -6,18 +6,15 @@ One exchange per device is outstanding, and one question of ours on the air at a
 Source: docs/protocols/bidcos.md, "Timing", "Receive modes".
 """
 
-import heapq
-import itertools
-from collections.abc import Callable, Iterable, Iterator
-
-from hub.contract.datapoints import ReceiveMode
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from .airtime import Airtime, frame_ms
+from .answers import Answers
 from .duplicates import Duplicates
 from .frames import BROADCAST, Flag, Frame
 from .lane import (
     Deferred,
-    Delivered,
     Expect,
     Failed,
     Failure,
@@ -27,9 +24,11 @@ from .lane import (
     Request,
     Send,
 )
+from .lanes import Lanes
 from .messages import (
     Ack,
     AckStatus,
+    AesResponse,
     Challenge,
     HaveData,
     Message,
@@ -39,21 +38,22 @@ from .messages import (
     message_frame,
 )
 from .signing import FRESHNESS_SIZE, sign
+from .timing import (
+    ANSWER_LATEST_S,
+    ANSWER_S,
+    ATTEMPTS,
+    AWAKE_S,
+    CONFIG_AWAKE_S,
+    JITTER_S,
+    OTHERS_S,
+    PAGE_S,
+    PAUSE_S,
+    REPEAT_BURST_S,
+    REPEAT_PLAIN_S,
+    REPEAT_SIGNED_S,
+    turn_round_s,
+)
 
-ATTEMPTS = 3
-REPEAT_PLAIN_S = 0.3
-REPEAT_BURST_S = 0.66
-REPEAT_SIGNED_S = 1.2
-JITTER_S = 0.1
-ANSWER_S = 0.095  # after the end of the frame; must be within 85 to 110 ms
-REPEATED_EARLIER_S = 0.044  # a repeater has already spent this much of the window
-ANSWER_LATEST_S = 0.2  # after the end of the frame nobody listens any more
-PAUSE_S = 0.1  # between the device's answer and our next message to it
-AWAKE_S = 1.0  # how long a woken device listens for the next message
-CONFIG_AWAKE_S = 5.0  # after a press of its config button
-PAGE_S = 3.0  # wait for the next part of a long answer
-OTHERS_S = 0.15  # somebody else's answer is due within this time: we keep quiet
-MAX_QUEUE = 32  # requests per device; the oldest waiting one fails
 MAX_WAKES = 5  # a request that failed in so many waking phases is given up
 
 _ACK_FLAGS = Flag.RPTEN
@@ -75,25 +75,16 @@ class Exchanges:
         self._airtime = airtime
         self._random_bytes = random_bytes
         self._key = key
-        self._lanes: dict[bytes, Lane] = {}
+        self.lanes = Lanes()
         self._active: dict[bytes, Lane] = {}
-        self._answers: list[tuple[float, int, float, Frame]] = []  # due, order, latest, frame
-        self._order = itertools.count()
+        self._answers = Answers(address, airtime)
         self._duplicates = Duplicates()
         self._quiet_until_s = 0.0  # our own frame, or an answer to it or to somebody else, is on the air
         self._asking: Lane | None = None
 
-    def add(self, device: bytes, modes: frozenset[ReceiveMode], counter: int) -> None:
-        """Speak with this device from now on. counter: the last one used towards it."""
-        lane = self._lanes.get(device)
-        if lane is None:
-            self._lanes[device] = Lane(device=device, modes=modes, counter=counter)
-        else:
-            lane.modes = modes
-
     def remove(self, device: bytes) -> list[Outcome]:
         """Forget a device; what waits for it fails."""
-        lane = self._lanes.pop(device, None)
+        lane = self.lanes.remove(device)
         self._active.pop(device, None)
         if lane is None:
             return []
@@ -101,13 +92,9 @@ class Exchanges:
             self._asking = None
         return [Failed(request=request, reason=Failure.CANCELLED, attempts=0) for request in lane.drain()]
 
-    def counter(self, device: bytes) -> int:
-        """The last counter used towards a device."""
-        return self._lanes[device].counter
-
     def waiting(self, device: bytes) -> bool:
         """Something waits until this device wakes."""
-        lane = self._lanes.get(device)
+        lane = self.lanes.get(device)
         return lane is not None and bool(lane.queue) and device not in self._active
 
     def pause(self, cancel: frozenset[Request]) -> None:
@@ -116,37 +103,24 @@ class Exchanges:
         self._active.clear()
         self._asking = None
         self._quiet_until_s = 0.0
-        for lane in self._lanes.values():
-            lane.put_back()
-            lane.awake_until_s = 0.0
-            lane.wake_call_at_s = None
-            kept = [] if not lane.sleeps_and_wakes else [old for old in lane.queue if old not in cancel]
-            lane.queue.clear()
-            lane.queue.extend(kept)
+        self.lanes.pause(cancel)
 
     def woke(self, device: bytes, at_s: float, seconds: float) -> None:
         """Its button was pressed: it listens for so long."""
-        self._awake(self._lanes[device], at_s + ANSWER_S, seconds)
+        self._awake(self.lanes[device], at_s + ANSWER_S, seconds)
 
     @property
     def wake_at_s(self) -> float | None:
         """When to call ``wake`` next; None: not before the next event."""
-        times = [self._answers[0][0]] if self._answers else []
+        times = [self._answers.due_s] if self._answers.due_s is not None else []
         ready = [lane.wake_at_s for lane in self._active.values()]
         times += [max(at_s, self._quiet_until_s) if free else at_s for at_s, free in ready]
         return min(times) if times else None
 
     def submit(self, request: Request, now_s: float) -> list[Outcome]:
         """Take a request; it is sent at once when the device listens and the air is free."""
-        lane = self._lanes[request.device]
-        outcomes: list[Outcome] = []
-        if request.key is not None:
-            for old in [old for old in lane.queue if old.key == request.key]:
-                lane.queue.remove(old)
-                outcomes.append(Failed(request=old, reason=Failure.REPLACED, attempts=0))
-        if len(lane.queue) >= MAX_QUEUE:
-            outcomes.append(Failed(request=lane.queue.popleft(), reason=Failure.CANCELLED, attempts=0))
-        lane.queue.append(request)
+        lane = self.lanes[request.device]
+        outcomes: list[Outcome] = list(self.lanes.enqueue(request))
         if lane.current is not None or lane.listens(now_s) or lane.can_wake(request):
             self._active[lane.device] = lane
         elif request.now_only:
@@ -169,7 +143,7 @@ class Exchanges:
             outcomes = [] if repeat else self._overhear(frame, at_s)
             return [*outcomes, *self.wake(now_s)]
         message = decode_message(frame)
-        lane = self._lanes.get(frame.sender)
+        lane = self.lanes.get(frame.sender)
         outcomes = []
         if lane is None:
             outcomes = [] if repeat else [Heard(frame=frame, message=message, at_s=at_s)]
@@ -184,12 +158,12 @@ class Exchanges:
 
     def _overhear(self, frame: Frame, at_s: float) -> list[Outcome]:
         """A broadcast, or something between others; a sleeper that tells it listens now is woken."""
-        lane = self._lanes.get(frame.sender)
+        lane = self.lanes.get(frame.sender)
         if lane is not None and lane.queue and lane.current is None:
             if frame.kind == 0x00:
                 self._awake(lane, at_s + ANSWER_S, CONFIG_AWAKE_S)
             elif frame.flags & _WAKE == Flag.WAKEMEUP and frame.receiver == BROADCAST:
-                lane.wake_call_at_s = at_s + _turn_round_s(frame)
+                lane.wake_call_at_s = at_s + turn_round_s(frame)
                 self._active[lane.device] = lane
         return [Heard(frame=frame, message=decode_message(frame), at_s=at_s)]
 
@@ -214,11 +188,7 @@ class Exchanges:
         self._answer(frame, message, _ACK_FLAGS, at_s)
 
     def _answer(self, frame: Frame, message: Message, flags: int, at_s: float) -> float:
-        due_s = at_s + _turn_round_s(frame)
-        answer = message_frame(
-            message, counter=frame.counter, flags=flags, sender=self.address, receiver=frame.sender
-        )
-        heapq.heappush(self._answers, (due_s, next(self._order), at_s + ANSWER_LATEST_S, answer))
+        due_s = self._answers.add(frame, message, flags, at_s)
         self._duplicates.answered(frame, at_s)
         return due_s
 
@@ -265,16 +235,7 @@ class Exchanges:
         lane.signs = True
         lane.challenged = True
         lane.auth = signature.auth
-        response = Frame(
-            counter=frame.counter,
-            flags=_ASK_FLAGS,
-            kind=0x03,
-            sender=self.address,
-            receiver=frame.sender,
-            payload=signature.data,
-        )
-        due_s = at_s + _turn_round_s(frame)
-        heapq.heappush(self._answers, (due_s, next(self._order), at_s + ANSWER_LATEST_S, response))
+        self._answers.add(frame, AesResponse(data=signature.data), _ASK_FLAGS, at_s)
         lane.deadline_s = now_s + REPEAT_SIGNED_S + self._jitter_s()
         self._quiet_until_s = max(self._quiet_until_s, lane.deadline_s)
 
@@ -286,11 +247,9 @@ class Exchanges:
         self._release(lane)
         lane.next_step()
         if lane.current is None:
-            answers, pages = tuple(lane.answers), tuple(lane.pages)
-            lane.begin_nothing()
             self._rest(lane, at_s)
-            return [Delivered(request=request, answers=answers, pages=pages)]
-        self._awake(lane, at_s + (_turn_round_s(frame) if frame.flags & Flag.BIDI else 0) + PAUSE_S, AWAKE_S)
+            return [lane.delivered(request)]
+        self._awake(lane, at_s + (turn_round_s(frame) if frame.flags & Flag.BIDI else 0) + PAUSE_S, AWAKE_S)
         return []
 
     def _end(self, lane: Lane, reason: Failure) -> list[Outcome]:
@@ -318,7 +277,7 @@ class Exchanges:
 
     def wake(self, now_s: float) -> list[Outcome]:
         """Send what is due, repeat what was not answered, begin what may begin."""
-        outcomes: list[Outcome] = list(self._send_answers(now_s))
+        outcomes: list[Outcome] = list(self._answers.take_due(now_s))
         for lane in list(self._active.values()):
             if lane.deadline_s is not None and lane.deadline_s <= now_s:
                 outcomes += self._time_out(lane, now_s)
@@ -326,14 +285,6 @@ class Exchanges:
             if lane.device in self._active:
                 outcomes += self._begin(lane, now_s)
         return outcomes
-
-    def _send_answers(self, now_s: float) -> Iterator[Outcome]:
-        while self._answers and self._answers[0][0] <= now_s:
-            _, _, latest_s, frame = heapq.heappop(self._answers)
-            cost_ms = frame_ms(frame)
-            if now_s <= latest_s and not self._airtime.retry_after_s(cost_ms, now_s, answer=True):
-                self._airtime.charge(cost_ms, now_s)
-                yield Send(frame=frame)
 
     def _time_out(self, lane: Lane, now_s: float) -> list[Outcome]:
         """No answer in time: the same frame again, or wait for it to wake, or give up."""
@@ -350,10 +301,11 @@ class Exchanges:
         if lane.attempt < ATTEMPTS:
             lane.ready_at_s = now_s
             return []
-        if lane.step.optional:
-            return self._finish_early(lane)
         request = lane.current
         assert request is not None
+        if lane.step.optional:  # what could only have been nice to have is left out
+            self._rest(lane, now_s)
+            return [lane.delivered(request)]
         reason = Failure.WRONG_KEY if lane.challenged else Failure.SILENT
         if lane.sleeps_and_wakes and not request.now_only and lane.wakes < MAX_WAKES and not lane.challenged:
             lane.wakes += 1
@@ -362,15 +314,6 @@ class Exchanges:
             self._active.pop(lane.device, None)
             return [Deferred(request=request)]
         return self._end(lane, reason)
-
-    def _finish_early(self, lane: Lane) -> list[Outcome]:
-        """What could only have been nice to have is left out."""
-        request, answers, pages = lane.current, tuple(lane.answers), tuple(lane.pages)
-        assert request is not None
-        lane.begin_nothing()
-        if not lane.queue:
-            self._active.pop(lane.device, None)
-        return [Delivered(request=request, answers=answers, pages=pages)]
 
     def _begin(self, lane: Lane, now_s: float) -> Iterable[Outcome]:
         """Send this lane's next frame if it may be sent now."""
@@ -423,17 +366,11 @@ class Exchanges:
     def _ask(self, lane: Lane, frame: Frame, burst: bool, now_s: float) -> Iterable[Outcome]:
         lane.burst = burst
         flags = frame.flags | Flag.BURST if burst else frame.flags & ~Flag.BURST
-        frame = Frame(
-            counter=frame.counter,
-            flags=flags,
-            kind=frame.kind,
-            sender=frame.sender,
-            receiver=frame.receiver,
-            payload=frame.payload,
-        )
+        frame = replace(frame, flags=flags)
         cost_ms = frame_ms(frame)
-        if self._answers and self._answers[0][0] < now_s + cost_ms / 1000:
-            lane.ready_at_s = self._answers[0][0] + 0.001  # first the answer that is due meanwhile
+        due_s = self._answers.due_s
+        if due_s is not None and due_s < now_s + cost_ms / 1000:
+            lane.ready_at_s = due_s + 0.001  # first the answer that is due meanwhile
             if lane.waking:
                 lane.waking = False
                 lane.wake_call_at_s = lane.ready_at_s if not burst else None
@@ -456,7 +393,3 @@ class Exchanges:
 
     def _jitter_s(self) -> float:
         return self._random_bytes(1)[0] / 255 * JITTER_S
-
-
-def _turn_round_s(frame: Frame) -> float:
-    return ANSWER_S - (REPEATED_EARLIER_S if frame.flags & Flag.RPTED else 0.0)

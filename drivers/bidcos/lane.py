@@ -238,6 +238,12 @@ class Lane:
         if self.position == len(self.current.steps):
             self.current = None
 
+    def delivered(self, request: Request) -> Delivered:
+        """It is done, with what was answered."""
+        outcome = Delivered(request=request, answers=tuple(self.answers), pages=tuple(self.pages))
+        self.begin_nothing()
+        return outcome
+
     def put_back(self) -> None:
         """It did not hear: the request waits again, from its first step."""
         if self.current is not None:

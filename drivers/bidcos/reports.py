@@ -9,6 +9,7 @@ from datetime import datetime
 from hub.contract import (
     Datapoint,
     DatapointChanged,
+    DeviceAppeared,
     DeviceReachable,
     DeviceUnreachable,
     Event,
@@ -52,6 +53,11 @@ class Reports:
         self._rssi: dict[bytes, tuple[float, float]] = {}
         self._replay: dict[bytes, int] = {}
         self._pending: frozenset[bytes] = frozenset()
+
+    def welcome(self, member: Member, now_s: float) -> None:
+        """Tell the hub of a device of ours, and watch it."""
+        self.silence.add(member.record.address, member.model.silence_s, now_s)
+        self._publish(DeviceAppeared(description=member.description))
 
     def hear(self, heard: Heard, now_s: float) -> tuple[Datapoint, ...]:
         """Publish what a frame tells; returns its datapoints."""

@@ -1,0 +1,75 @@
+"""How many radio lines are decoded per second on one core: line → Frame, and line → datapoints."""
+
+import itertools
+import time
+
+from bench.result import Figure, Result
+from drivers.bidcos.cul import LineDecoder, encode_send
+from drivers.bidcos.devices import model_by_name
+from drivers.bidcos.frames import Frame
+from drivers.bidcos.messages import (
+    Ack,
+    KeyPress,
+    Message,
+    RtInfo,
+    SensorEvent,
+    Status,
+    Weather,
+    decode_message,
+    message_frame,
+)
+from drivers.bidcos.readings import read_message
+
+LINES_PER_READ = 16  # what a busy port hands over at once
+ROUNDS = 20
+FRAMES_PER_ROUND = 20_000
+_TRAFFIC: tuple[tuple[str, Message], ...] = (
+    ("HM-WDS40-TH-I-2", Weather(temperature=213, humidity=48)),
+    ("HM-LC-Sw1-Pl-2", Status(channel=1, value=0xC8, flags=0, tail=b"\x30")),
+    (
+        "HM-CC-RT-DN",
+        RtInfo(set_half_degrees=42, actual_tenths=205, fault=0, battery_tenths=13, valve=20, mode=0, low6=9),
+    ),
+    ("HM-RC-4-3", KeyPress(channel=2, counter=7)),
+    ("HM-Sec-SC-2", SensorEvent(channel=1, counter=3, value=0xC8)),
+    ("HM-LC-Dim1T-Pl-3", Ack()),
+)
+
+
+def measure() -> Result:
+    """Decode a mix of what a home sends."""
+    frames = [
+        message_frame(message, counter=9, flags=0x84, sender=bytes((0x51, 0, index)), receiver=bytes(3))
+        for index, (_, message) in enumerate(_TRAFFIC)
+    ]
+    models = {frame.sender: model_by_name(name) for frame, (name, _) in zip(frames, _TRAFFIC, strict=True)}
+    lines = itertools.cycle(b"A" + encode_send(frame)[2:-1] + b"F2\r\n" for frame in frames)
+    reads = [
+        b"".join(itertools.islice(lines, LINES_PER_READ)) for _ in range(FRAMES_PER_ROUND // LINES_PER_READ)
+    ]
+    to_frames, to_datapoints, count = [], [], len(reads) * LINES_PER_READ
+    for _ in range(ROUNDS):
+        decoder, begin = LineDecoder(), time.perf_counter()
+        decoded = [event for read in reads for event in decoder.feed(read)]
+        to_frames.append(time.perf_counter() - begin)
+        assert all(isinstance(event, Frame) for event in decoded)
+        begin = time.perf_counter()
+        for read in reads:
+            for event in decoder.feed(read):
+                if isinstance(event, Frame):
+                    read_message(decode_message(event), event, models[event.sender])
+        to_datapoints.append(time.perf_counter() - begin)
+    median = sorted(to_frames)[ROUNDS // 2]
+    return Result(
+        name="decode",
+        figures={
+            "line to Frame": Figure(count / median, "frames/s", at_least=100_000),
+            "line to datapoints": Figure(count / sorted(to_datapoints)[ROUNDS // 2], "frames/s"),
+        },
+        conditions={"frames per round": count, "rounds": ROUNDS, "lines per read": LINES_PER_READ},
+        samples={"seconds to frames": to_frames, "seconds to datapoints": to_datapoints},
+    )
+
+
+if __name__ == "__main__":
+    measure().print()

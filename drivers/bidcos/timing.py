@@ -1,0 +1,28 @@
+"""How long everything takes: repeats, windows, pauses. Constants of the protocol and those we chose.
+
+Source: docs/protocols/bidcos.md, "Timing", "Time-outs and repeats".
+"""
+
+from .frames import Flag, Frame
+
+ATTEMPTS = 3
+REPEAT_PLAIN_S = 0.3
+REPEAT_BURST_S = 0.66
+REPEAT_SIGNED_S = 1.2
+JITTER_S = 0.1
+
+ANSWER_S = 0.095  # after the end of the frame; must be within 85 to 110 ms
+REPEATED_EARLIER_S = 0.044  # a repeater has already spent this much of the window
+ANSWER_LATEST_S = 0.2  # after the end of the frame nobody listens any more
+
+# ours
+PAUSE_S = 0.1  # between the device's answer and our next message to it
+AWAKE_S = 1.0  # how long a woken device listens for the next message
+CONFIG_AWAKE_S = 5.0  # after a press of its config button
+PAGE_S = 3.0  # wait for the next part of a long answer
+OTHERS_S = 0.15  # somebody else's answer is due within this time: we keep quiet
+
+
+def turn_round_s(frame: Frame) -> float:
+    """From the end of ``frame`` to the start of its answer."""
+    return ANSWER_S - (REPEATED_EARLIER_S if frame.flags & Flag.RPTED else 0.0)

@@ -1,0 +1,403 @@
+"""Exchanges as screenplays: who sends what, when. Time is an argument, so nothing waits."""
+
+from collections.abc import Iterable
+
+import pytest
+
+from drivers.bidcos.airtime import Airtime
+from drivers.bidcos.exchange import Exchanges
+from drivers.bidcos.frames import Flag, Frame
+from drivers.bidcos.lane import (
+    Deferred,
+    Delivered,
+    Expect,
+    Failed,
+    Failure,
+    Heard,
+    Outcome,
+    Request,
+    Send,
+    Step,
+)
+from drivers.bidcos.messages import (
+    Ack,
+    AckStatus,
+    Challenge,
+    ConfigEnd,
+    ConfigStart,
+    HaveData,
+    KeyPress,
+    Message,
+    Nack,
+    ParamPairs,
+    ParamRequest,
+    SetLevel,
+    Status,
+    StatusRequest,
+    TimeRequest,
+    Weather,
+    decode_message,
+    message_frame,
+)
+from drivers.bidcos.signing import DEFAULT_KEY, verify
+from hub.contract import ReceiveMode
+
+CENTRAL = bytes.fromhex("631964")
+LAMP = bytes.fromhex("1FB74A")
+HEATER = bytes.fromhex("38EB06")
+SIREN = bytes.fromhex("1E7AAD")
+STRANGER = bytes.fromhex("266E67")
+ON = Step(message=SetLevel(channel=1, level=0xC8))
+
+
+class Play:
+    """Drives the machine as the driver does: wakes it at each of its times."""
+
+    def __init__(self, *, jitter: int = 0) -> None:
+        self.now_s = 100.0
+        self.airtime = Airtime()
+        self.exchanges = Exchanges(CENTRAL, self.airtime, lambda size: bytes((jitter,)) * size, DEFAULT_KEY)
+        lanes = self.exchanges.lanes
+        lanes.add(LAMP, frozenset({ReceiveMode.ALWAYS}), 7)
+        lanes.add(HEATER, frozenset({ReceiveMode.CONDITIONAL_BURST, ReceiveMode.WAKE_UP}), 20)
+        lanes.add(SIREN, frozenset({ReceiveMode.BURST}), 30)
+        self.sent: list[tuple[float, Frame]] = []
+        self.told: list[Outcome] = []
+
+    def submit(self, *steps: Step, device: bytes = LAMP, key: object | None = None) -> Request:
+        request = Request(device=device, steps=steps or (ON,), key=key)
+        self._note(self.exchanges.submit(request, self.now_s))
+        return request
+
+    def hear(
+        self,
+        message: Message,
+        *,
+        sender: bytes = LAMP,
+        receiver: bytes = CENTRAL,
+        counter: int,
+        flags: int = 0x80,
+    ) -> None:
+        frame = message_frame(message, counter=counter, flags=flags, sender=sender, receiver=receiver)
+        self._note(self.exchanges.receive(frame, self.now_s, self.now_s))
+
+    def wait(self, seconds: float) -> None:
+        end_s = self.now_s + seconds
+        turns = 0
+        while (due_s := self.exchanges.wake_at_s) is not None and due_s <= end_s:
+            self.now_s = max(self.now_s, due_s)
+            self._note(self.exchanges.wake(self.now_s))
+            turns += 1
+            assert turns < 1000, "it wants to be woken for ever"
+        self.now_s = end_s
+
+    def _note(self, outcomes: Iterable[Outcome]) -> None:
+        for outcome in outcomes:
+            if isinstance(outcome, Send):
+                self.sent.append((round(self.now_s - 100.0, 3), outcome.frame))
+            else:
+                self.told.append(outcome)
+
+    def frames(self, kind: int) -> list[Frame]:
+        return [frame for _, frame in self.sent if frame.kind == kind]
+
+    def ended(self, kind: type) -> list[Outcome]:
+        return [outcome for outcome in self.told if isinstance(outcome, kind)]
+
+
+def test_an_acknowledged_command_is_delivered_and_not_repeated() -> None:
+    play = Play()
+    request = play.submit()
+    play.wait(0.15)
+    play.hear(AckStatus(channel=1, value=0xC8, flags=0, tail=b"\x30"), counter=8)
+    play.wait(5)
+
+    assert [(at, frame.flags, frame.counter) for at, frame in play.sent] == [(0.0, 0xA0, 8)]
+    (delivered,) = play.ended(Delivered)
+    assert isinstance(delivered, Delivered)
+    assert delivered.request is request
+    assert isinstance(play.told[0], Heard)
+    assert play.told[0].answer_to is request
+
+
+@pytest.mark.parametrize(
+    ("device", "jitter", "times"),
+    [(LAMP, 0, [0.0, 0.3, 0.6]), (LAMP, 255, [0.0, 0.4, 0.8]), (SIREN, 0, [0.0, 0.66, 1.32])],
+)
+def test_an_unanswered_command_is_sent_three_times_with_its_counter_and_given_up(
+    device: bytes, jitter: int, times: list[float]
+) -> None:
+    play = Play(jitter=jitter)
+    play.submit(device=device)
+    play.wait(5)
+
+    assert [at for at, _ in play.sent] == times
+    assert len({frame.counter for _, frame in play.sent}) == 1
+    assert {bool(frame.flags & Flag.BURST) for _, frame in play.sent} == {device is SIREN}
+    (failed,) = play.ended(Failed)
+    assert isinstance(failed, Failed)
+    assert (failed.reason, failed.attempts) == (Failure.SILENT, 3)
+
+
+def test_steps_follow_each_other_after_a_pause_with_new_counters() -> None:
+    play = Play()
+    play.submit(Step(message=ConfigStart(channel=0, list_index=0)), Step(message=ConfigEnd(channel=0)))
+    play.wait(0.13)
+    play.hear(Ack(), counter=8)
+    play.wait(0.2)
+    play.hear(Ack(), counter=9)
+
+    assert [(at, frame.counter) for at, frame in play.sent] == [(0.0, 8), (0.23, 9)]
+    assert len(play.ended(Delivered)) == 1
+
+
+def test_one_question_is_on_the_air_at_a_time() -> None:
+    play = Play()
+    play.exchanges.lanes.add(STRANGER, frozenset({ReceiveMode.ALWAYS}), 90)
+    play.submit()
+    play.submit(device=STRANGER)
+    play.wait(0.1)
+    assert [frame.receiver for _, frame in play.sent] == [LAMP]
+    play.hear(Ack(), counter=8)
+    assert [frame.receiver for _, frame in play.sent] == [LAMP, STRANGER]
+
+
+def test_a_refusal_ends_a_request() -> None:
+    play = Play()
+    play.submit(ON, ON)
+    play.hear(Nack(code=0x80), counter=8)
+    play.wait(5)
+    (failed,) = play.ended(Failed)
+    assert isinstance(failed, Failed)
+    assert failed.reason is Failure.REFUSED
+    assert len(play.sent) == 1
+
+
+def test_answers_of_others_or_with_another_counter_do_not_count() -> None:
+    play = Play()
+    play.submit()
+    play.hear(Ack(), counter=9)
+    play.hear(Ack(), counter=8, sender=STRANGER)
+    play.hear(Ack(), counter=8, receiver=STRANGER)
+    assert not play.ended(Delivered)
+
+
+def test_an_event_is_acknowledged_95_ms_after_its_end_and_repeats_are_told_once() -> None:
+    play = Play()
+    for _ in range(3):
+        play.hear(KeyPress(channel=1, counter=3), counter=40, flags=0xA0)
+        play.wait(0.5)
+    assert [(at, frame.kind, frame.counter, frame.flags) for at, frame in play.sent] == [
+        (0.095, 0x02, 40, 0x80),
+        (0.595, 0x02, 40, 0x80),
+        (1.095, 0x02, 40, 0x80),
+    ]
+    assert len(play.ended(Heard)) == 1
+
+
+def test_a_repeated_frame_is_answered_44_ms_earlier_and_its_copy_only_once() -> None:
+    play = Play()
+    play.hear(KeyPress(channel=1, counter=3), counter=40, flags=0xE0)
+    play.wait(0.044)
+    play.hear(KeyPress(channel=1, counter=3), counter=40, flags=0xE0)
+    play.wait(1)
+    assert [at for at, _ in play.sent] == [0.051]
+
+
+def test_nothing_is_answered_that_is_not_for_us_or_wants_no_answer() -> None:
+    play = Play()
+    play.hear(KeyPress(channel=1, counter=3), counter=40, flags=0xA0, receiver=STRANGER)
+    play.hear(KeyPress(channel=1, counter=4), counter=41, flags=0x80)
+    play.hear(KeyPress(channel=1, counter=5), counter=42, flags=0xA0, sender=STRANGER)
+    play.hear(Weather(temperature=200), counter=43, flags=0x84, receiver=bytes(3))
+    play.wait(1)
+    assert play.sent == []
+
+
+def test_a_command_waits_for_an_answer_that_is_due_meanwhile() -> None:
+    play = Play()
+    play.hear(KeyPress(channel=1, counter=3), counter=40, flags=0xA0, sender=SIREN)
+    play.wait(0.08)
+    play.submit()
+    play.wait(0.1)
+    assert [(at, frame.kind) for at, frame in play.sent] == [(0.095, 0x02), (0.096, 0x11)]
+
+
+def test_a_sleeper_that_wants_an_answer_is_kept_awake_and_gets_what_waits() -> None:
+    play = Play()
+    play.exchanges.lanes.add(STRANGER, frozenset({ReceiveMode.WAKE_UP}), 50)
+    play.submit(device=STRANGER)
+    assert isinstance(play.told[0], Deferred)
+    assert play.exchanges.waiting(STRANGER)
+    play.wait(10)
+    assert play.sent == []
+
+    play.hear(Status(channel=1, value=0, flags=0), sender=STRANGER, counter=77, flags=0xA2)
+    play.wait(0.3)
+
+    assert [(at, frame.kind, frame.flags) for at, frame in play.sent] == [
+        (10.095, 0x02, 0x81),
+        (10.195, 0x11, 0xA0),
+    ]
+    play.hear(Ack(), sender=STRANGER, counter=51)
+    assert len(play.ended(Delivered)) == 1
+    assert not play.exchanges.waiting(STRANGER)
+
+
+def test_a_sleeper_that_only_tells_is_called_in_its_window() -> None:
+    play = Play()
+    play.exchanges.lanes.add(STRANGER, frozenset({ReceiveMode.WAKE_UP}), 50)
+    play.submit(device=STRANGER)
+    play.hear(Weather(temperature=200), sender=STRANGER, receiver=bytes(3), counter=77, flags=0x86)
+    play.wait(0.15)
+    (call,) = play.sent
+    assert (call[0], call[1].kind, call[1].flags, call[1].counter) == (0.095, 0x12, 0xA1, 51)
+    play.hear(Ack(), sender=STRANGER, counter=51)
+    play.wait(0.15)
+    assert (play.sent[1][1].kind, play.sent[1][1].flags) == (0x11, 0xA0)
+
+
+def test_a_thermostat_is_tried_with_one_burst_and_then_left_to_wake() -> None:
+    play = Play()
+    play.submit(device=HEATER)
+    play.wait(20)
+    assert [(frame.kind, frame.flags) for _, frame in play.sent] == [(0x12, 0xB1)]
+    assert isinstance(play.ended(Deferred)[0], Deferred)
+    assert not play.ended(Failed)
+
+
+def test_a_thermostat_that_hears_the_burst_gets_its_command_without_one() -> None:
+    play = Play()
+    play.submit(device=HEATER)
+    play.wait(0.5)
+    play.hear(Ack(), sender=HEATER, counter=21)
+    play.wait(0.15)
+    assert [(frame.kind, frame.flags) for _, frame in play.sent] == [(0x12, 0xB1), (0x11, 0xA0)]
+
+
+def test_a_newer_setting_replaces_one_that_still_waits() -> None:
+    play = Play()
+    play.exchanges.lanes.add(STRANGER, frozenset({ReceiveMode.WAKE_UP}), 50)
+    old = play.submit(device=STRANGER, key="temperature")
+    play.submit(device=STRANGER, key="temperature")
+    (failed,) = play.ended(Failed)
+    assert isinstance(failed, Failed)
+    assert (failed.request, failed.reason) == (old, Failure.REPLACED)
+
+
+def test_a_challenge_is_answered_with_the_default_key_and_the_proof_is_checked() -> None:
+    play = Play(jitter=0x55)
+    play.submit()
+    asked = play.sent[0][1]
+    play.wait(0.12)
+    play.hear(Challenge(challenge=b"\x94\x50\x80\xb1\xb3\xbd", key_byte=0), counter=8, flags=0xA0)
+    play.wait(0.12)
+    response = play.sent[-1][1]
+    assert (response.kind, response.counter, response.flags) == (0x03, 8, 0xA0)
+    verified = verify(DEFAULT_KEY, b"\x94\x50\x80\xb1\xb3\xbd", asked, response.payload)
+    assert verified is not None
+
+    play.hear(Ack(auth=b"fake"), counter=8)
+    assert not play.ended(Delivered)
+    play.hear(AckStatus(channel=1, value=0xC8, flags=0, tail=b"\x30" + verified.auth), counter=8)
+    assert len(play.ended(Delivered)) == 1
+
+
+def test_a_device_that_does_not_take_our_signature_has_another_key() -> None:
+    play = Play()
+    play.submit()
+    for _ in range(3):
+        play.hear(Challenge(challenge=b"\x01" * 6, key_byte=2), counter=8, flags=0xA0)
+        play.wait(1.25)
+    (failed,) = play.ended(Failed)
+    assert isinstance(failed, Failed)
+    assert failed.reason is Failure.WRONG_KEY
+    assert len(play.frames(0x11)) == 3
+
+
+def test_a_long_answer_is_acknowledged_part_by_part() -> None:
+    play = Play()
+    play.submit(Step(message=ParamRequest(channel=1, list_index=1), expect=Expect.PAGES))
+    parts = [ParamPairs(registers=((1, 2), (3, 4))), ParamPairs(registers=((5, 6), (0, 0)))]
+    for index, part in enumerate(parts):
+        play.wait(0.13)
+        play.hear(part, counter=8 + index, flags=0xA0)
+    play.wait(1)
+    assert [(frame.kind, frame.counter) for _, frame in play.sent] == [(0x01, 8), (0x02, 8), (0x02, 9)]
+    (delivered,) = play.ended(Delivered)
+    assert isinstance(delivered, Delivered)
+    assert delivered.pages == tuple(parts)
+
+
+def test_a_status_request_is_answered_by_a_status_message_too() -> None:
+    play = Play()
+    play.submit(Step(message=StatusRequest(channel=1), expect=Expect.STATUS))
+    play.hear(Status(channel=1, value=0xC8, flags=0), counter=8, flags=0xA4)
+    play.wait(1)
+    assert len(play.ended(Delivered)) == 1
+    assert [frame.kind for _, frame in play.sent] == [0x01, 0x02]
+
+
+def test_an_event_in_the_middle_of_an_exchange_is_acknowledged_as_usual() -> None:
+    play = Play()
+    play.submit()
+    play.hear(Status(channel=1, value=0, flags=0), counter=99, flags=0xA4)
+    play.wait(0.2)
+    play.hear(Ack(), counter=8)
+    assert [(frame.kind, frame.counter) for _, frame in play.sent] == [(0x11, 8), (0x02, 99)]
+    assert len(play.ended(Delivered)) == 1
+
+
+def test_the_time_is_asked_again_until_it_is_told() -> None:
+    play = Play()
+    play.hear(TimeRequest(), sender=HEATER, counter=5, flags=0xA0)
+    play.wait(0.5)
+    play.hear(TimeRequest(), sender=HEATER, counter=5, flags=0xA0)
+    assert len(play.ended(Heard)) == 2
+    assert play.sent == []  # the driver answers with the time, not with an acknowledgement
+
+
+def test_somebody_elses_conversation_is_not_disturbed() -> None:
+    play = Play()
+    play.hear(KeyPress(channel=1, counter=1), sender=STRANGER, receiver=SIREN, counter=1, flags=0xA4)
+    play.submit()
+    play.wait(0.2)
+    assert [at for at, _ in play.sent] == [0.15]
+
+
+def test_without_send_time_a_command_fails_at_once_but_answers_go_on() -> None:
+    play = Play()
+    play.airtime.charge(34_500.0, play.now_s)
+    play.submit()
+    (failed,) = play.ended(Failed)
+    assert isinstance(failed, Failed)
+    assert failed.reason is Failure.AIRTIME
+    play.hear(KeyPress(channel=1, counter=3), counter=40, flags=0xA0)
+    play.wait(0.2)
+    assert [frame.kind for _, frame in play.sent] == [0x02]
+
+
+def test_a_device_whose_button_was_pressed_gets_what_waits() -> None:
+    play = Play()
+    play.exchanges.lanes.add(STRANGER, frozenset({ReceiveMode.CONFIG}), 50)
+    play.submit(device=STRANGER)
+    play.exchanges.woke(STRANGER, play.now_s, 5.0)
+    play.wait(0.2)
+    assert [frame.kind for _, frame in play.sent] == [0x11]
+
+
+def test_a_lost_stick_forgets_what_was_under_way_and_keeps_what_waits_for_sleepers() -> None:
+    play = Play()
+    play.exchanges.lanes.add(STRANGER, frozenset({ReceiveMode.WAKE_UP}), 50)
+    play.submit()
+    play.submit(device=STRANGER)
+    play.exchanges.pause(frozenset())
+    assert play.exchanges.wake_at_s is None
+    assert play.exchanges.waiting(STRANGER)
+    assert not play.exchanges.waiting(LAMP)
+
+
+def test_a_wake_up_call_reads_as_what_it_is() -> None:
+    play = Play()
+    play.submit(device=HEATER)
+    assert decode_message(play.sent[0][1]) == HaveData()
