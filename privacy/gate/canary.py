@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 TARGETS: Final = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))
-NAME: Final = "canary.homebase.invalid"
+NAME: Final = b"canary.homebase.invalid"  # bytes: text would load a codec that a jail without Python has not
 UNREACHABLE: Final = {
     errno.ENETUNREACH,
     errno.EADDRNOTAVAIL,
@@ -52,7 +52,7 @@ def _names() -> str | None:
         found = socket.getaddrinfo(NAME, 443)
     except OSError:
         return None
-    return f"name {NAME} is {found[0][4][0]}"
+    return f"name {NAME.decode()} is {found[0][4][0]}"
 
 
 def _powers() -> str | None:
