@@ -28,7 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print findings; the exit code is that of the worst."""
     demo = demo_state(environment())
-    state = (options.state or (demo if demo.exists() and not RUN_STATE.exists() else RUN_STATE)).absolute()
+    state = (options.state or (RUN_STATE if RUN_STATE.exists() else demo)).absolute()
     inside = state / "homebase.toml"
     config = (options.config or (inside if inside.exists() or state == demo else CONFIG)).absolute()
     asked = json.dumps({"state": str(state), "config": str(config)})

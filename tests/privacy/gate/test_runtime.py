@@ -1,0 +1,153 @@
+"""Folders, lock and sockets of a running home: made tight, refused where they are not ours."""
+
+import os
+import socket
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from privacy.gate.config import BadConfig, GateConfig, config_from, read_config
+from privacy.gate.front import PortTaken, listen_on_loopback
+from privacy.gate.runtime import AlreadyRunning, CantWrite, NotOurs, Places, listen, prepared
+from privacy.places import running_homes, runtime_folder
+from tests.paths import ROOT
+
+IMPORT = "import sys; sys.path.insert(0, sys.argv[1]); from privacy.gate.output import harmless, say"
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.lstat().st_mode)
+
+
+def test_folders_are_closed_to_others_and_the_runtime_folder_goes(tmp_path: Path) -> None:
+    places = Places(state=tmp_path / "a/state", run=tmp_path / "run")
+    old = os.umask(0)
+    try:
+        with prepared(places, demo=True):
+            closed = (places.state, places.gate_state, places.hub_state, places.simulator_state, places.run)
+            assert [mode(path) for path in (*closed, places.console, places.ring)] == [0o700] * 7
+            assert mode(places.gate_state / "lock") == 0o600
+            assert (
+                mode(places.hub_run) == 0o755
+            )  # the jailed user enters it, by its bind; the way there is closed
+            listen(places.console / "console.sock", 0o600).close()
+            assert mode(places.console / "console.sock") == 0o600
+    finally:
+        os.umask(old)
+    assert not places.run.exists()
+    assert places.gate_state.exists()
+
+
+def test_a_second_start_is_refused_and_names_the_first(tmp_path: Path) -> None:
+    places = Places(state=tmp_path / "state", run=tmp_path / "run")
+    with prepared(places, demo=False):
+        with (
+            pytest.raises(AlreadyRunning, match=rf"process {os.getpid()}\b.*--state"),
+            prepared(places, demo=False),
+        ):
+            pass
+        assert places.console.exists()  # the first one's folder is still there
+    with prepared(places, demo=False):
+        pass
+
+
+def test_a_runtime_folder_of_somebody_else_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "open").mkdir()
+    (tmp_path / "open").chmod(0o777)
+    (tmp_path / "link").symlink_to(tmp_path / "open")
+    for run in (tmp_path / "open", tmp_path / "link"):
+        with (
+            pytest.raises(NotOurs, match="XDG_RUNTIME_DIR"),
+            prepared(Places(state=tmp_path / "s", run=run), demo=False),
+        ):
+            pass
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to make another user's folder")
+def test_a_runtime_folder_of_another_user_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "theirs").mkdir(mode=0o700)
+    os.chown(tmp_path / "theirs", 60001, 60001)
+    with pytest.raises(NotOurs), prepared(Places(state=tmp_path / "s", run=tmp_path / "theirs"), demo=False):
+        pass
+
+
+def test_a_path_too_long_for_a_socket_is_said(tmp_path: Path) -> None:
+    with pytest.raises(CantWrite, match="107 bytes"):
+        listen(tmp_path / ("x" * 120), 0o600)
+
+
+def test_a_taken_port_is_said() -> None:
+    with listen_on_loopback(0) as first, pytest.raises(PortTaken, match="in use"):
+        listen_on_loopback(first.getsockname()[1])
+
+
+def test_the_front_listens_on_loopback_only() -> None:
+    with listen_on_loopback(0) as listening:
+        assert listening.getsockname()[0] == "127.0.0.1"
+        assert listening.family == socket.AF_INET
+
+
+def test_the_runtime_folder_belongs_to_the_state_folder(tmp_path: Path) -> None:
+    environment = {"XDG_RUNTIME_DIR": str(tmp_path), "HOME": str(tmp_path)}
+    one, other = (runtime_folder(tmp_path / name, environment) for name in ("one", "other"))
+    assert one != other
+    assert one.parent == tmp_path
+    assert one in running_homes(tmp_path / "one", environment)
+    # the command line finds it also without the variable that the gate had
+    without = {"HOME": str(tmp_path), "TMPDIR": str(tmp_path)}
+    assert runtime_folder(tmp_path / "one", without) in running_homes(tmp_path / "one", environment | without)
+
+
+@pytest.mark.parametrize(
+    ("table", "parts"),
+    [
+        ({"gate": {"port": -1}}, ["gate.port = -1", "0 to 65535"]),
+        ({"gate": {"port": True}}, ["gate.port = True"]),
+        (
+            {"gate": {"port": "1"}, "radio": {"port": 5}},
+            ["gate.port = '1'", "radio.port = 5", "absolute path"],
+        ),
+        ({"gate": []}, ["section [gate]"]),
+        ({"recipient": {}}, ["[[recipient]]"]),
+    ],
+)
+def test_mistakes_name_key_value_and_allowed(table: dict[str, object], parts: list[str]) -> None:
+    with pytest.raises(BadConfig) as caught:
+        config_from(table, Path("homebase.toml"))
+    assert all(part in str(caught.value) for part in parts)
+
+
+def test_a_file_that_is_no_toml_is_said(tmp_path: Path) -> None:
+    for content in (b"[gate", b"\xff\xfe"):
+        (tmp_path / "homebase.toml").write_bytes(content)
+        with pytest.raises(BadConfig, match="TOML in UTF-8"):
+            read_config(tmp_path / "homebase.toml")
+    with pytest.raises(BadConfig, match="a readable file"):
+        read_config(tmp_path)
+
+
+def test_the_example_is_valid_and_says_the_defaults(tmp_path: Path) -> None:
+    assert read_config(ROOT / "config/homebase.toml") == GateConfig() == read_config(tmp_path / "none")
+
+
+def test_what_a_jailed_program_prints_can_not_drive_the_terminal() -> None:
+    script = f"{IMPORT}; say(harmless(bytes(range(256))))"
+    done = subprocess.run([sys.executable, "-I", "-c", script, str(ROOT)], capture_output=True, check=True)
+    assert done.stderr.count(b"\n") == 1
+    assert not any(byte < 32 or byte == 127 for byte in done.stderr.rstrip(b"\n"))
+    assert rb"\x1b" in done.stderr
+
+
+def test_lines_that_nobody_reads_are_dropped_and_nothing_blocks() -> None:
+    script = f"{IMPORT}; [say('x' * 3000) for _ in range(9999)]"
+    reading, writing = os.pipe()
+    try:
+        subprocess.run(
+            [sys.executable, "-I", "-c", script, str(ROOT)], stderr=writing, check=True, timeout=20
+        )
+    finally:
+        os.close(writing)
+        os.close(reading)

@@ -1,0 +1,118 @@
+"""The serial door on real pseudo terminals: what it opens, what it refuses, and with which word."""
+
+import asyncio
+import fcntl
+import os
+import pty
+import subprocess
+import sys
+import termios
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from privacy.conversation import Declined
+from privacy.gate.serial_door import SimulatedStick, find_serial, open_serial, serial_candidates
+
+
+@pytest.fixture
+def stick() -> Iterator[tuple[int, Path]]:
+    """A pty that nobody sits at: the master's descriptor and the slave's path."""
+    master, slave = pty.openpty()
+    path = Path(os.ttyname(slave))
+    os.close(slave)
+    yield master, path
+    os.close(master)
+
+
+def test_the_device_is_opened_ready_to_use_and_for_nobody_else(stick: tuple[int, Path]) -> None:
+    master, path = stick
+    descriptor = open_serial(path).descriptor
+    assert descriptor is not None
+    os.write(descriptor, b"V\r\n")
+    assert os.read(master, 10).startswith(b"V")
+    assert not os.get_blocking(descriptor)
+    with pytest.raises(Declined, match=r"port_busy: .* used by another program"):
+        open_serial(path)
+    os.close(descriptor)
+    again = open_serial(path).descriptor  # control: free again once it is closed
+    assert again is not None
+    os.close(again)
+
+
+def test_a_program_that_locks_its_port_is_respected(stick: tuple[int, Path]) -> None:
+    other = os.open(stick[1], os.O_RDWR | os.O_NOCTTY)
+    fcntl.flock(other, fcntl.LOCK_EX)
+    with pytest.raises(Declined, match="port_busy"):
+        open_serial(stick[1])
+    os.close(other)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the kernel lets root pass an exclusive terminal")
+def test_an_exclusive_port_is_busy(stick: tuple[int, Path]) -> None:
+    other = os.open(stick[1], os.O_RDWR | os.O_NOCTTY)
+    fcntl.ioctl(other, termios.TIOCEXCL)
+    with pytest.raises(Declined, match="port_busy"):
+        open_serial(stick[1])
+    os.close(other)
+
+
+def test_what_is_missing_or_no_serial_device_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("secret")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    os.mkfifo(tmp_path / "pipe")
+    for name in ("none", "file", "file/below", "loop", "pipe"):
+        with pytest.raises(Declined, match="port_missing"):
+            open_serial(tmp_path / name)
+    for device in ("/dev/null", "/dev/urandom"):
+        with pytest.raises(Declined, match=r"port_missing: .* no serial device"):
+            open_serial(Path(device))
+
+
+def test_somebodys_terminal_is_never_handed_to_the_hub(stick: tuple[int, Path]) -> None:
+    sit_down = "import os, sys, time; os.setsid(); os.open(sys.argv[1], 2); print(flush=True); time.sleep(60)"
+    with subprocess.Popen([sys.executable, "-c", sit_down, str(stick[1])], stdout=subprocess.PIPE) as person:
+        assert person.stdout is not None
+        person.stdout.readline()
+        with pytest.raises(Declined, match=r"port_busy: .* somebody's terminal"):
+            open_serial(stick[1])
+        person.kill()
+    descriptor = open_serial(stick[1]).descriptor  # control: the same device without the person
+    assert descriptor is not None
+    os.close(descriptor)
+
+
+def test_the_only_device_is_found_and_of_several_the_owner_chooses(tmp_path: Path) -> None:
+    assert find_serial(Path("/dev/ttyS9")) == Path("/dev/ttyS9")
+    assert serial_candidates(tmp_path) == ()
+    (tmp_path / "ttyACM0").write_text("")
+    (tmp_path / "serial/by-id").mkdir(parents=True)
+    (tmp_path / "serial/by-id/usb-busware-CUL").symlink_to(tmp_path / "ttyACM0")
+    (tmp_path / "ttyUSB3").write_text("")
+    names = [path.name for path in serial_candidates(tmp_path)]
+    assert names == ["usb-busware-CUL", "ttyUSB3"]  # each once, by the name that lasts
+
+
+@pytest.mark.parametrize(
+    "target", ["/dev/tty", "/etc/shadow", "/dev/pts/0/../../../etc/shadow", "pts/0", "/dev/pts/x"]
+)
+async def test_the_simulators_link_names_its_own_terminals_only(tmp_path: Path, target: str) -> None:
+    (tmp_path / "told").symlink_to(target)
+    stick = SimulatedStick(tmp_path / "told", tmp_path / "stick")
+    stick.belongs_to(os.getpid())
+    with pytest.raises(Declined, match="port_missing"):
+        stick.open()
+    await asyncio.sleep(0)
+
+
+def test_the_simulators_stick_is_opened_through_its_own_root(tmp_path: Path, stick: tuple[int, Path]) -> None:
+    (tmp_path / "told").symlink_to(stick[1])
+    simulated = SimulatedStick(tmp_path / "told", tmp_path / "stick")
+    with pytest.raises(Declined, match="starting"):
+        simulated.open()
+    simulated.belongs_to(os.getpid())
+    descriptor = simulated.open().descriptor
+    assert descriptor is not None
+    os.close(descriptor)
+    assert str((tmp_path / "stick").readlink()) == f"/proc/{os.getpid()}/root{stick[1]}"
