@@ -5,8 +5,10 @@ TEXT`` on the descriptor STATUS, which closes when the program runs. No asyncio,
 the standard library. Order: see ``_build``; each step takes away the power to undo the one before.
 """
 
+import errno
 import os
 import select
+import signal
 import sys
 from pathlib import Path
 from typing import NoReturn
@@ -78,6 +80,9 @@ def _build(jail: Jail, ids: tuple[int, int], root: tuple[int, int] | None) -> No
 
 def _run(jail: Jail, status: int) -> NoReturn:
     os.umask(0o077)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    for number in (signal.SIGPIPE, signal.SIGXFSZ):  # ignored by every Python; programs expect the default
+        signal.signal(number, signal.SIG_DFL)
     null = os.open("/dev/null", os.O_RDWR)
     os.dup2(null, 0)
     namespaces.keep_only({0, 1, 2, status, *jail.keep_fds})
@@ -108,6 +113,8 @@ def _fail(status: int, error: Exception) -> NoReturn:
 
 
 def _explain(error: Exception) -> str:
+    if isinstance(error, OSError) and error.errno == errno.ENOSYS:
+        return f"jail: {error.strerror}: needs Linux 5.14 or newer"
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     where = f"{error.filename}: " if isinstance(error, OSError) and error.filename else ""
     way_out = f"; {namespaces.way_out()}" if isinstance(error, PermissionError) and ";" not in reason else ""

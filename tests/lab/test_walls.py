@@ -8,16 +8,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
 
 import pytest
 
-from privacy.gate import canary, users
-from privacy.gate.jail import Bind, Jail, Jailed, JailError, spawn
-from privacy.gate.peer import why_not_jailed
+from privacy.gate.jail import Bind, JailError
+from tests.lab.conftest import PYTHON, USER, Start
 from tests.lab.test_attacks import ORDINARY_USER, python_for
 from tests.paths import ROOT
 
@@ -26,70 +24,9 @@ pytestmark = [
     pytest.mark.skipif(os.geteuid() != 0, reason="starts jails as root: run it as root"),
 ]
 
-PYTHON = os.path.realpath(sys.executable)
-USER = 60_902
 NAMESPACES = ("user", "net", "mnt", "pid", "ipc", "uts", "cgroup")
 WAIT_S = 5
 SYSTEM_TOPS = ("bin", "dev", "etc", "lib", "lib32", "lib64", "libx32", "proc", "sbin", "state", "tmp", "usr")
-
-
-class Cell:
-    """A jailed Python and what it says."""
-
-    def __init__(self, jailed: Jailed, output: int) -> None:
-        self.jailed = jailed
-        self._output = output
-
-    def said(self) -> str:
-        """All that it prints, until it ends."""
-        text = b""
-        while data := os.read(self._output, 65536):
-            text += data
-        return text.decode()
-
-    def line(self) -> str:
-        """One line, while it goes on."""
-        line = b""
-        while not line.endswith(b"\n"):
-            line += os.read(self._output, 1) or b"\n"
-        return line.decode().strip()
-
-
-Adapt = Callable[[Jail], Jail]
-
-
-class Start(Protocol):
-    def __call__(self, code: str, adapt: Adapt = ..., /) -> Cell: ...
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
-    """Starts Python code in a jail; ``adapt`` changes the jail."""
-    cells: list[Cell] = []
-    state = tmp_path / "state"
-    state.mkdir()
-    users.hand_over(state, (USER, USER))
-
-    def run(code: str, adapt: Adapt = lambda plain: plain) -> Cell:
-        plain = Jail(
-            executable=PYTHON,
-            argv=(PYTHON, "-I", "-S", "-c", code),
-            environ={"LANG": "C.UTF-8"},
-            read_only=(Bind(source=sys.base_prefix, inside=sys.base_prefix),),
-            writable=(Bind(source=str(state), inside="/state"),),
-            user=(USER, USER),
-        )
-        read, write = os.pipe()
-        try:
-            cells.append(Cell(spawn(adapt(plain), stdout=write, stderr=write), read))
-        finally:
-            os.close(write)
-        return cells[-1]
-
-    yield run
-    for cell in cells:
-        cell.jailed.kill()
-        cell.jailed.wait()
 
 
 def test_every_namespace_is_another_and_nobody_stays_behind(start: Start) -> None:
@@ -228,56 +165,6 @@ time.sleep(60)
     _until(lambda: not Path(f"/proc/{pid}/exe").exists())
 
 
-# seen from the gate's sockets
-
-
-CONNECT = (
-    "import socket, time; s = socket.socket(socket.AF_UNIX); s.connect('{}'); s.send(b'!'); time.sleep(60)"
-)
-
-
-@pytest.fixture
-def door(tmp_path: Path) -> Iterator[socket.socket]:
-    folder = tmp_path / "run"
-    folder.mkdir()
-    with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(str(folder / "control.sock"))
-        listener.listen()
-        listener.settimeout(WAIT_S)
-        os.chown(folder / "control.sock", USER, USER)
-        folder.chmod(0o755)
-        yield listener
-
-
-def test_a_jailed_peer_is_known_as_such(start: Start, door: socket.socket) -> None:
-    run = Bind(source=str(Path(door.getsockname()).parent), inside="/run/homebase")
-    prefix = Bind(source=sys.base_prefix, inside=sys.base_prefix)
-    cell = start(
-        CONNECT.format("/run/homebase/control.sock"), lambda plain: replace(plain, read_only=(prefix, run))
-    )
-    with door.accept()[0] as connection:
-        assert why_not_jailed(connection) is None
-        assert why_not_jailed(connection, cell.jailed.pid) is None
-        assert "is not the one" in (why_not_jailed(connection, 1) or "")
-
-
-@pytest.mark.parametrize(
-    ("wrapper", "reason"),
-    [([], "same network"), (["unshare", "--net"], "same user"), (["unshare", "--user"], "same network")],
-)
-def test_an_unjailed_peer_is_refused(door: socket.socket, wrapper: list[str], reason: str) -> None:
-    path = door.getsockname()
-    Path(path).chmod(0o666)
-    with subprocess.Popen([*wrapper, PYTHON, "-I", "-S", "-c", CONNECT.format(path)]) as peer:
-        with door.accept()[0] as connection:
-            assert reason in (why_not_jailed(connection) or "")
-        peer.kill()
-
-
-def test_outside_the_canary_sings() -> None:
-    assert canary.sing() == "user is root"
-
-
 # the simulator's profile
 
 
@@ -353,30 +240,6 @@ except JailError as error:
     )
     assert "sysctl -w user.max_user_namespaces" in done.stdout, done
     assert done.stdout.count("\n") == 1
-
-
-# users
-
-
-def test_a_free_user_has_no_name_and_no_process(tmp_path: Path) -> None:
-    first = users.choose_user(tmp_path)
-    assert first is not None
-    assert first[0] in {*users.FREE[0], *users.FREE[1]}
-    with subprocess.Popen(["sleep", "60"], user=first[0]) as busy:
-        second = users.choose_user(tmp_path)
-        busy.kill()
-    assert second is not None
-    assert second != first
-
-
-def test_the_owner_of_the_folder_comes_again(tmp_path: Path) -> None:
-    owner = users.FREE[1][40]
-    users.hand_over(tmp_path, (owner, owner))
-    assert users.choose_user(tmp_path) == (owner, owner)
-
-
-def test_an_account_comes_first(tmp_path: Path) -> None:
-    assert users.choose_user(tmp_path, "nobody") == (65534, 65534)
 
 
 def _namespace(pid: int, kind: str) -> str:
