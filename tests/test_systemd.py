@@ -14,7 +14,9 @@ UNITS = ROOT / "systemd"
 
 
 def staged(unit: str, folder: Path) -> Path:
-    text = (UNITS / unit).read_text().replace("/opt/homebase/.venv/bin/homebase", sys.executable)
+    text = (UNITS / unit).read_text()
+    for program in ("homebase", "python"):
+        text = text.replace(f"/opt/homebase/.venv/bin/{program} ", f"{sys.executable} ")
     path = folder / unit
     path.write_text(text.replace("file:///opt/homebase", "file:///usr"))
     return path
