@@ -11,10 +11,10 @@ import pytest
 POINTS = os.environ.get("HOMEBASE_CRASH_POINTS", "20")
 
 
-def series(*arguments: str) -> tuple[int, dict[str, object]]:
+def series(*arguments: str, module: str = "series") -> tuple[int, dict[str, object]]:
     # a process of its own: it forks, and the test runner may have threads
     run = subprocess.run(
-        [sys.executable, "-m", "tests.crash.series", *arguments],
+        [sys.executable, "-m", f"tests.crash.{module}", *arguments],
         stdout=subprocess.PIPE,
         check=False,
     )
@@ -42,3 +42,12 @@ def test_a_store_that_loses_things_is_found_out(house: str, kind: str, tmp_path:
 def test_a_store_that_only_a_power_cut_hurts_survives_kills() -> None:
     code, report = series("--house", "unsynced", "--kind", "kill", "--points", "20", "--seed", "7")
     assert (code, report.get("lost")) == (0, None)
+
+
+@pytest.mark.journey
+@pytest.mark.timeout(3600)
+def test_the_real_house_comes_back_from_every_kill_with_all_that_it_acknowledged() -> None:
+    points = os.environ.get("HOMEBASE_CRASH_POINTS", "5")
+    code, report = series("--points", points, module="whole")
+    assert (code, report.get("lost")) == (0, None), report
+    assert report["acknowledged"] != 0
