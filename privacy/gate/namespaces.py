@@ -53,6 +53,8 @@ def bear(*, as_root: bool) -> int:
 
 def way_out() -> str:
     """Which switch of this machine forbids a jail, and the command that changes it."""
+    if os.geteuid() == 0:
+        return "allow CAP_SYS_ADMIN and mounts to this container or unit, or start as an ordinary user"
     for path, closed, command in SWITCHES:
         try:
             if Path(path).read_text().strip() == closed:

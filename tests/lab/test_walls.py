@@ -207,6 +207,24 @@ def test_a_program_that_is_not_inside_is_named(start: Start) -> None:
         start("", lambda plain: replace(plain, executable="/opt/program"))
 
 
+def test_root_without_powers_is_told_what_it_lacks() -> None:
+    script = f"""
+import os, sys
+sys.path.insert(0, {str(ROOT)!r})
+from privacy.gate.jail import Jail, JailError, spawn
+out = os.open("/dev/null", os.O_RDWR)
+try:
+    jail = Jail(executable="/bin/true", argv=("true",), environ={{}}, user=({USER}, {USER}))
+    spawn(jail, stdout=out, stderr=out)
+except JailError as error:
+    print(error)
+"""
+    weak = ["setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin"]
+    command = [*weak, PYTHON, "-I", "-S", "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert "allow CAP_SYS_ADMIN" in done.stdout, done
+
+
 def test_what_forbids_a_jail_is_named_with_its_command(tmp_path: Path) -> None:
     code = tmp_path / "privacy"
     shutil.copytree(ROOT / "privacy", code, ignore=shutil.ignore_patterns("data", "__pycache__"))
