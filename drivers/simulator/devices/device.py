@@ -281,7 +281,9 @@ class Device:
         tries = self.memory.register(TRIES_REGISTER, EVENT_TRIES) or EVENT_TRIES
         for peer in self.memory.peers.get(channel, []):
             if peer[:3] != self.memory.central:
-                self._post(kind, peer[:3], payload, flags, tries)
+                link = ListId(channel=channel, number=4, peer=peer)
+                burst = Flag.BURST if self.memory.register(0x01, 0, link) & 1 else 0
+                self._post(kind, peer[:3], payload, flags | burst, tries)
         if self.memory.is_paired:
             self._post(kind, self.memory.central, payload, flags, tries)
 
