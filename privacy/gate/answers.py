@@ -46,6 +46,19 @@ def table(door: Door) -> Mapping[tuple[str, str], Guarded]:
     }
 
 
+def status(door: Door, fixed: Fields) -> Guarded:
+    """GET /gate/v1/status, for every role: what is fixed, and the ledger's state."""
+
+    async def answer(request: Request, role: str) -> Answer:
+        try:
+            ledger = await ledger_state(door)
+        except StoreError as error:
+            return problem(503, "ledger_not_readable", str(error), way_out="homebase doctor says more")
+        return json_answer(200, {**fixed, "ledger": ledger})
+
+    return answer
+
+
 def _guarded(door: Door, verb: Callable[[Door, Request, Language], Awaitable[Answer]]) -> Guarded:
     async def answer(request: Request, role: str) -> Answer:
         wanted = parse_qs(request.query).get("lang", ["de"])[0]

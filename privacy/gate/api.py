@@ -5,17 +5,16 @@ can show previews and close the door; opening it needs the console or a signed g
 """
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 
-from privacy.gate.exchange import CONSOLE, Answer, Endpoint, Request, json_answer, problem
+from privacy.gate.exchange import CONSOLE, Answer, Endpoint, Request, problem
 from privacy.gate.relay import Relay
 from privacy.gate.streams import ParkedStreams
 
 SESSION_LIMIT = 4096  # bytes of the hub's answer about one session
 ROLES = frozenset({"owner", "resident", "guest"})
 
-Status = Callable[[], Mapping[str, object]]
 Guarded = Callable[[Request, str], Awaitable[Answer]]
 """An answer that depends on the role of who asks."""
 
@@ -68,15 +67,6 @@ def guarded(sessions: Sessions, roles: frozenset[str], endpoint: Guarded) -> End
                 allowed=", ".join(sorted(roles)),
             )
         return await endpoint(request, role)
-
-    return answer
-
-
-def status_endpoint(status: Status) -> Guarded:
-    """GET /gate/v1/status."""
-
-    async def answer(request: Request, role: str) -> Answer:
-        return json_answer(200, status())
 
     return answer
 

@@ -71,17 +71,25 @@ def _serve(
 
     from privacy.gate import wiring  # noqa: PLC0415
     from privacy.gate.jails import Installation  # noqa: PLC0415
+    from privacy.gate.opening import CantOpen, open_desk  # noqa: PLC0415
     from privacy.gate.output import SayHandler  # noqa: PLC0415
+    from privacy.gate.system import SystemClock, random_bytes  # noqa: PLC0415
 
     logging.basicConfig(level=logging.INFO, handlers=[SayHandler()])
+    places = Places(state=Path(options.state), run=Path(options.run))
+    try:
+        opened = open_desk(places.gate_state, config.recipients, SystemClock(), random_bytes, wiring.VERSION)
+    except CantOpen as error:
+        return _say(str(error), error.code)
     start = wiring.Start(
-        places=Places(state=Path(options.state), run=Path(options.run)),
+        places=places,
         installed=Installation(
             root=root, environment=Path(options.environment) if options.environment else None
         ),
         config_file=Path(options.config),
         config=config,
         listening=listening,
+        opened=opened,
         with_hub=options.mode != "gate",
         demo=options.mode == "demo",
         devices=options.devices,

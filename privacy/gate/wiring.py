@@ -7,25 +7,29 @@ import asyncio
 import logging
 import signal
 import socket
-import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from sqlcipher3 import dbapi2 as sqlcipher
+
 from privacy.conversation import Handler, Reply
+from privacy.gate import answers, console_verbs, control_verbs
 from privacy.gate.access_log import FLUSH_S, AccessLog
-from privacy.gate.api import ROLES, Sessions, guarded, status_endpoint
+from privacy.gate.api import ROLES, Sessions, guarded
 from privacy.gate.children import GaveUp, Program, keep
 from privacy.gate.config import GateConfig
 from privacy.gate.connection import House
 from privacy.gate.console import Console, console_peer
 from privacy.gate.control import Control
+from privacy.gate.door import Door
 from privacy.gate.exchange import CONSOLE, Request
 from privacy.gate.files import AppFiles
 from privacy.gate.front import Front, Routes, address_of
 from privacy.gate.jail import Jail, JailError
 from privacy.gate.jails import Installation, hub_jail, simulator_jail
+from privacy.gate.opening import Opened
 from privacy.gate.output import say
 from privacy.gate.peer import why_not_jailed
 from privacy.gate.relay import Relay
@@ -34,6 +38,7 @@ from privacy.gate.serial_door import SimulatedStick, find_serial, open_serial
 from privacy.gate.setup_token import SetUpToken
 from privacy.gate.streams import ParkedStreams
 from privacy.gate.system import SystemClock, random_bytes
+from privacy.gate.upkeep import Upkeep
 from privacy.gate.users import ACCOUNT, choose_user, hand_over
 
 log = logging.getLogger(__name__)
@@ -46,7 +51,7 @@ EXIT_ISOLATION, EXIT_INTERRUPTED = 77, 130
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Start:
-    """What a gate is started with. devices, speed: of the demo's simulated home.
+    """What a gate is started with; ``serve`` closes ``opened``. devices, speed: of the demo's simulated home.
 
     with_hub: False under systemd, where the hub is a unit of its own. demo: with a simulated home.
     """
@@ -56,6 +61,7 @@ class Start:
     config_file: Path
     config: GateConfig
     listening: socket.socket
+    opened: Opened
     with_hub: bool
     demo: bool
     devices: int
@@ -81,6 +87,8 @@ async def serve(start: Start, announce: Callable[[str], None]) -> int:
     except* JailError as failure:
         say(f"homebase: {_first(failure)}")
         code = EXIT_ISOLATION
+    finally:
+        start.opened.desk.store.close()
     return code
 
 
@@ -92,12 +100,20 @@ class _Gate:
         self._stick = SimulatedStick(start.places.simulator_state / "stick", start.places.stick)
         self._token = SetUpToken(random_bytes)
         self._streams = ParkedStreams(_is_jailed)
+        self._door = Door(start.opened.desk, self._collect)
         self._control = Control(_is_jailed, self._questions())
-        self._access_log = AccessLog(sqlite3.connect(":memory:", isolation_level=None), self._clock)
+        rows = start.opened.store.another_connection()
+        self._access_log = AccessLog(rows, self._clock, sqlcipher.DatabaseError)
         sessions = Sessions(self._streams)
         routes = Routes(
             AppFiles().answer,
-            {("GET", "/gate/v1/status"): guarded(sessions, ROLES, status_endpoint(_status))},
+            {
+                ("GET", "/gate/v1/status"): guarded(sessions, ROLES, answers.status(self._door, _status())),
+                **{
+                    place: guarded(sessions, answers.HOUSEHOLD, endpoint)
+                    for place, endpoint in answers.table(self._door).items()
+                },
+            },
         )
         self._front = Front(
             House(
@@ -107,7 +123,7 @@ class _Gate:
                 record=self._access_log.record,
             )
         )
-        self._console = Console({"status": self._tell_status})
+        self._console = Console({"status": self._tell_status, **console_verbs.table(self._door)})
 
     def run(self, tasks: asyncio.TaskGroup, announce: Callable[[str], None]) -> None:
         """Start everything in ``tasks``."""
@@ -130,12 +146,21 @@ class _Gate:
         tasks.create_task(self._front.serve(start.listening, address_of), name="gate.front")
         tasks.create_task(self._front.serve(home, console_peer), name="gate.home")
         tasks.create_task(self._keep_access_log(), name="gate.access_log")
+        tasks.create_task(Upkeep(self._door).run(), name="gate.privacy")
         tasks.create_task(self._ready(announce), name="gate.ready")
 
     # what the jailed may ask
 
     def _questions(self) -> Mapping[str, Handler]:
-        return {"hello": self._token.hello, "claimed": self._token.claimed, "serial.open": self._open_serial}
+        return {
+            "hello": self._token.hello,
+            "claimed": self._token.claimed,
+            "serial.open": self._open_serial,
+            **control_verbs.table(self._door),
+        }
+
+    async def _collect(self, activity: str, groups: list[str]) -> Mapping[str, object]:
+        return await self._control.ask("collect", activity=activity, groups=groups)
 
     async def _open_serial(self, question: Mapping[str, object]) -> Reply:
         start = self._start

@@ -1,0 +1,238 @@
+"""``homebase consent``: look at what would be sent, agree to exactly that, take it back.
+
+Only the gate decides; this file asks it and prints. ``give`` shows the bytes before it asks.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from ..command_line import EXIT_USAGE, CommandFailed
+from ..gate_console import ask_gate, part_of, print_table, printable, rows_of
+
+DEFAULT_TERM_S = 86_400
+_UNITS_S = {"h": 3600, "d": 86_400}
+Answer = Mapping[str, object]
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The verbs with their options."""
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--state", type=Path, metavar="DIR", help="of the home that is meant")
+    shared.add_argument("--json", action="store_true", help="for programs")
+    shared.add_argument("--lang", choices=["de", "en"], default="en", help="of texts; default: en")
+
+    def verb(name: str, summary: str, *, activity: bool = True) -> argparse.ArgumentParser:
+        added = verbs.add_parser(name, help=summary, description=summary, parents=[shared])
+        if activity:
+            added.add_argument("activity", help="for example diagnosis.remote; homebase notice lists them")
+        return added
+
+    give = verb("give", "show exactly what would be sent, ask, and allow it")
+    for added in (give, verb("preview", "show exactly what would be sent, and send nothing")):
+        added.add_argument("--ticket", default="", help="number of the ticket that it is for")
+        added.add_argument("--groups", help="comma-separated; default: all groups of the activity")
+    give.add_argument("--recipient", help="name in homebase.toml; default: the only one")
+    give.add_argument("--country", help="its country, where it is outside the EEA")
+    form = give.add_mutually_exclusive_group()
+    form.add_argument("--once", action="store_true", help="one transfer (the default)")
+    form.add_argument("--for", dest="term", type=term, metavar="TIME", help="such as 12h or 3d, 14d at most")
+    give.add_argument("--preview", metavar="ID", help="of what was shown before, for example in the app")
+    give.add_argument("--yes", action="store_true", help="do not ask (what is sent is printed all the same)")
+    withdraw = verb("withdraw", "stop at once, running transfers too")
+    withdraw.add_argument("--recipient", help="only for this one")
+    verb("send", "send fresh data now, under a consent that lasts")
+    verb("last", "show exactly what was sent last")
+    verb("list", "all consents and their state", activity=False)
+    clock = verb("clock", "is the clock right? time-limited consents need one", activity=False)
+    clock.add_argument("--confirm", action="store_true", help="yes, it is right")
+
+
+def term(text: str) -> int:
+    """Seconds of 12h or 3d.
+
+    Raises:
+        ArgumentTypeError: another form.
+    """
+    unit = _UNITS_S.get(text[-1:])
+    if unit is None or not text[:-1].isascii() or not text[:-1].isdigit() or len(text) > 5:
+        raise argparse.ArgumentTypeError(f"{text!r}: allowed are hours and days, such as 12h or 3d")
+    return int(text[:-1]) * unit
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do one verb."""
+    verbs: Mapping[str, Callable[[argparse.Namespace], int]] = {
+        "give": _give,
+        "preview": _preview,
+        "withdraw": _withdraw,
+        "send": _send,
+        "last": _last,
+        "list": _list,
+        "clock": _clock,
+    }
+    return verbs[options.verb](options)
+
+
+def _show(options: argparse.Namespace) -> Answer:
+    """Ask for a preview (or an earlier one) and print it."""
+    if getattr(options, "preview", None):
+        shown = ask_gate(options.state, "consent.shown", preview=options.preview, language=options.lang)
+    else:
+        groups = options.groups.split(",") if options.groups else None
+        shown = ask_gate(
+            options.state,
+            "consent.preview",
+            activity=options.activity,
+            ticket=options.ticket,
+            groups=groups,
+            language=options.lang,
+        )
+    if options.json:
+        return shown
+    about = part_of(shown, "activity_text")
+    print(f"{about.get('title')}: {about.get('purpose')}")
+    for row in rows_of(about, "recipients"):
+        print(f"  to {row.get('name')} ({row.get('role')}, {row.get('host')}, {row.get('country')})")
+    print(f"  kept there until {shown.get('delete_by')} at the latest; {about.get('storage')}")
+    print(f"These {shown.get('bytes')} bytes, SHA-256 {shown.get('sha256')}:")
+    print(printable(shown.get("text")))
+    return shown
+
+
+def _preview(options: argparse.Namespace) -> int:
+    shown = _show(options)
+    if options.json:
+        print(json.dumps(shown, ensure_ascii=False))
+    else:
+        print(
+            f"nothing was sent; to allow it: homebase consent give {options.activity}"
+            f" --ticket {options.ticket} --once --preview {shown.get('preview')}"
+        )
+    return 0
+
+
+def _give(options: argparse.Namespace) -> int:
+    shown = _show(options)
+    if not options.yes and not _agrees(options):
+        print("nothing was sent")
+        return 1
+    lasts = options.term is not None
+    answer = ask_gate(
+        options.state,
+        "consent.give",
+        activity=options.activity,
+        ticket=options.ticket or shown.get("ticket"),
+        recipient=options.recipient,
+        country=options.country,
+        form="until" if lasts else "once",
+        term_s=options.term,
+        preview=shown.get("preview"),
+        language=options.lang,
+    )
+    delivery = part_of(answer, "delivery")
+    if options.json:
+        print(json.dumps(answer, ensure_ascii=False))
+    else:
+        until = part_of(answer, "grant").get("until")
+        print("allowed " + (f"until {until}" if lasts else "once"))
+        _print_delivery(delivery)
+    return 0 if delivery.get("result") in {"delivered", "running"} else 74
+
+
+def _agrees(options: argparse.Namespace) -> bool:
+    if not sys.stdin.isatty():
+        raise CommandFailed("nobody to ask here; look at the preview and add --yes", EXIT_USAGE)
+    how = f"for {options.term // 3600} hours, daily" if options.term is not None else "once"
+    return input(f"Send this {how}? Type yes: ").strip().lower() in {"yes", "ja"}
+
+
+def _print_delivery(row: Answer) -> None:
+    if row.get("result") == "delivered":
+        print(f"delivered, receipt {printable(row.get('receipt'))}")
+    elif row.get("result") == "running":
+        print("still running; homebase consent withdraw stops it")
+    else:
+        again = "; it is tried again within 24 hours" if row.get("retried") else ""
+        print(f"{row.get('result')}: {printable(row.get('what'))}{again}")
+
+
+def _withdraw(options: argparse.Namespace) -> int:
+    answer = ask_gate(
+        options.state,
+        "consent.withdraw",
+        activity=options.activity,
+        recipient=options.recipient,
+        language=options.lang,
+    )
+    if options.json:
+        print(json.dumps(answer))
+    elif answer.get("recorded"):
+        print(
+            f"withdrawn: {len(list_of(answer, 'grants'))} consents ended, {answer.get('cut')} transfers cut,"
+            f" {answer.get('bytes_after')} bytes after the decision; ledger entry {answer.get('entry')}"
+        )
+    else:
+        print(
+            "withdrawn and closed, but not yet recorded: the disk can't be written; nothing leaves meanwhile"
+        )
+    return 0
+
+
+def list_of(answer: Answer, key: str) -> list[object]:
+    """A list in an answer."""
+    value = answer.get(key)
+    return value if isinstance(value, list) else []
+
+
+def _send(options: argparse.Namespace) -> int:
+    answer = ask_gate(options.state, "consent.send", activity=options.activity, language=options.lang)
+    deliveries = rows_of(answer, "deliveries")
+    if options.json:
+        print(json.dumps(answer, ensure_ascii=False))
+    else:
+        for row in deliveries:
+            _print_delivery(row)
+    return 0 if all(row.get("result") == "delivered" for row in deliveries) else 74
+
+
+def _last(options: argparse.Namespace) -> int:
+    last = part_of(ask_gate(options.state, "consent.last", activity=options.activity), "last")
+    if options.json:
+        print(json.dumps(last or None, ensure_ascii=False))
+    elif not last:
+        print("nothing was sent, or its copy is deleted already")
+    else:
+        print(
+            f"{last.get('at')} to {last.get('recipient')}, ticket {last.get('ticket')}: {last.get('result')},"
+            f" receipt {printable(last.get('receipt'))}; copy kept until {last.get('delete_by')}"
+        )
+        print(printable(last.get("text")))
+    return 0
+
+
+def _list(options: argparse.Namespace) -> int:
+    answer = ask_gate(options.state, "consent.list")
+    if options.json:
+        print(json.dumps(answer, ensure_ascii=False))
+        return 0
+    fields = ("id", "activity", "recipient", "ticket", "form", "since", "until", "state")
+    head = tuple(field.upper() for field in fields)
+    print_table(head, [tuple(row.get(field) for field in fields) for row in rows_of(answer, "consents")])
+    if not answer.get("clock_sure"):
+        print("the clock is not confirmed: time-limited consents rest; see homebase consent clock")
+    return 0
+
+
+def _clock(options: argparse.Namespace) -> int:
+    verb = "consent.confirm_clock" if options.confirm else "consent.clock"
+    answer = ask_gate(options.state, verb)
+    if options.json:
+        print(json.dumps(answer))
+    else:
+        sure = "confirmed" if answer.get("sure") else "not confirmed; add --confirm if this is right"
+        print(f"{answer.get('now')} (UTC), {sure}")
+    return 0

@@ -1,0 +1,130 @@
+"""``homebase ledger``: the record of all that left, its entries, its proofs, its check."""
+
+import argparse
+import base64
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from ..command_line import EXIT_IO, CommandFailed
+from ..gate_console import ask_gate, part_of, print_table, rows_of
+
+PAGE = 200
+TOLD = ("activity", "recipient", "ticket", "reason", "name", "result", "receipt", "transfer", "cut", "after")
+Answer = Mapping[str, object]
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The verbs with their options."""
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--state", type=Path, metavar="DIR", help="of the home that is meant")
+    shared.add_argument("--json", action="store_true", help="for programs")
+
+    def verb(name: str, summary: str) -> argparse.ArgumentParser:
+        return verbs.add_parser(name, help=summary, description=summary, parents=[shared])
+
+    listing = verb("list", "the entries, oldest first")
+    listing.add_argument("--after", type=int, default=-1, metavar="N", help="only entries after number N")
+    verb("show", "one entry").add_argument("number", type=int)
+    verb("verify", "read the whole ledger against its signed checkpoint")
+    prove = verb("prove", "a proof that an entry is in it, or that it only grew")
+    prove.add_argument("number", type=int, nargs="?", help="of the entry")
+    prove.add_argument("--from", dest="old", type=int, metavar="SIZE", help="since it had so many entries")
+    export = verb("export", "everything, one JSON object per line, checkpoint last")
+    export.add_argument("--to", type=Path, metavar="FILE", help="default: standard output")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do one verb."""
+    verbs: Mapping[str, Callable[[argparse.Namespace], int]] = {
+        "list": _list,
+        "show": _show,
+        "verify": _verify,
+        "prove": _prove,
+        "export": _export,
+    }
+    return verbs[options.verb](options)
+
+
+def _entries(state: Path | None, after: int = -1) -> Iterator[Answer]:
+    while rows := rows_of(ask_gate(state, "ledger.list", after=after, limit=PAGE), "entries"):
+        yield from rows
+        after = int(str(rows[-1]["seq"]))
+
+
+def _list(options: argparse.Namespace) -> int:
+    entries = list(_entries(options.state, options.after))
+    if options.json:
+        for entry in entries:
+            print(json.dumps(entry, ensure_ascii=False))
+        return 0
+    print_table(("NUMBER", "AT", "KIND", "WHAT"), [_row(entry) for entry in entries])
+    return 0
+
+
+def _row(entry: Answer) -> tuple[object, ...]:
+    if entry.get("erased"):
+        return (entry.get("seq"), "-", "erased", "the content was deleted; its hash stays")
+    data = part_of(entry, "data")
+    keys = (
+        "activity",
+        "recipient",
+        "ticket",
+        "reason",
+        "name",
+        "result",
+        "receipt",
+        "transfer",
+        "cut",
+        "after",
+    )
+    told = " ".join(f"{key}={data[key]}" for key in keys if data.get(key) not in {None, ""})
+    return (entry.get("seq"), entry.get("at"), entry.get("kind"), told[:120])
+
+
+def _show(options: argparse.Namespace) -> int:
+    answer = ask_gate(options.state, "ledger.show", number=options.number)
+    print(json.dumps(answer["entry"], ensure_ascii=False, indent=None if options.json else 2))
+    return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    answer = ask_gate(options.state, "ledger.verify")
+    findings = rows_of(answer, "findings")
+    if options.json:
+        print(json.dumps(answer, ensure_ascii=False))
+    else:
+        for finding in findings:
+            print(f"entry {finding.get('seq')}: {finding.get('what')}")
+        size, root = answer.get("size"), base64.b64decode(str(answer.get("root"))).hex()
+        print(f"{size} entries, root {root[:16]}…: {'NOT SOUND' if findings else 'sound'}")
+        print(answer.get("checkpoint"), end="")
+    return EXIT_IO if findings else 0
+
+
+def _prove(options: argparse.Namespace) -> int:
+    if options.old is not None:
+        answer = ask_gate(options.state, "ledger.prove", old=options.old)
+    else:
+        answer = ask_gate(options.state, "ledger.prove", number=options.number or 0)
+    print(json.dumps(answer, ensure_ascii=False, indent=None if options.json else 2))
+    return 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    lines = [json.dumps(entry, ensure_ascii=False) for entry in _entries(options.state)]
+    verified = ask_gate(options.state, "ledger.verify")
+    lines.append(
+        json.dumps({"checkpoint": verified["checkpoint"], "key": verified["key"]}, ensure_ascii=False)
+    )
+    text = "\n".join(lines) + "\n"
+    if options.to is None:
+        print(text, end="")
+        return 0
+    try:
+        options.to.write_text(text)
+    except OSError as error:
+        raise CommandFailed(f"{options.to}: {error.strerror}; choose another file", EXIT_IO) from error
+    print(f"{len(lines) - 1} entries written to {options.to}")
+    return 0

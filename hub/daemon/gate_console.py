@@ -1,0 +1,54 @@
+"""Asks the gate of the running home a question on its console; the file access is the gate's, never ours."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import cast
+
+from privacy.console import ConsoleAway, ConsoleDeclined, ask
+
+from .command_line import EXIT_NOT_RUNNING, EXIT_PERMISSION, CommandFailed
+from .home import console_folder
+
+EXIT_REFUSED = 77
+
+
+def ask_gate(state: Path | None, verb: str, /, **fields: object) -> Mapping[str, object]:
+    """Ask and return the answer's fields. state: of the home that is meant; None takes the running one.
+
+    Raises:
+        CommandFailed: no home runs, this user may not ask, or the gate says no (with its reason).
+    """
+    path = console_folder(state) / "console.sock"
+    try:
+        return ask(path, verb, **fields)
+    except ConsoleAway as error:
+        code = EXIT_PERMISSION if "refused" in str(error) else EXIT_NOT_RUNNING
+        raise CommandFailed(str(error), code) from error
+    except ConsoleDeclined as error:
+        raise CommandFailed(f"refused ({error.code}): {error.detail}", EXIT_REFUSED) from error
+
+
+def rows_of(answer: Mapping[str, object], key: str) -> list[Mapping[str, object]]:
+    """A list of objects in an answer."""
+    value = answer.get(key)
+    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+
+
+def part_of(answer: Mapping[str, object], key: str) -> Mapping[str, object]:
+    """An object in an answer."""
+    value = answer.get(key)
+    return cast("Mapping[str, object]", value) if isinstance(value, dict) else {}
+
+
+def printable(value: object) -> str:
+    """Text that can't control a terminal."""
+    text = "-" if value is None else str(value)
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
+
+
+def print_table(head: tuple[str, ...], rows: list[tuple[object, ...]]) -> None:
+    """Print rows under their heads in columns."""
+    cells = [head, *(tuple(printable(cell) for cell in row) for row in rows)]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(head))]
+    for row in cells:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

@@ -1,0 +1,33 @@
+"""What the hub may ask about consents on control.sock: whether one stands, and to end it. Never to give one.
+
+Closing needs no key and no proof: a hub that closes too much does no harm that lasts.
+"""
+
+from collections.abc import Mapping
+
+from privacy.conversation import Declined, Handler
+from privacy.gate import spelling
+from privacy.gate.door import Door
+
+Fields = Mapping[str, object]
+
+
+def table(door: Door) -> Mapping[str, Handler]:
+    """The questions ``standing`` and ``withdraw``, each about one activity."""
+
+    async def standing(question: Fields) -> Fields:
+        name, at = _activity(door, question), door.desk.time.instant()
+        states = [spelling.state(grant, at) for grant in door.desk.standing.live() if grant.activity == name]
+        return {"activity": name, "active": "active" in states}
+
+    async def withdraw(question: Fields) -> Fields:
+        return spelling.withdrawn(await door.withdraw(_activity(door, question), via="hub"))
+
+    return {"standing": standing, "withdraw": withdraw}
+
+
+def _activity(door: Door, question: Fields) -> str:
+    name = question.get("activity")
+    if not isinstance(name, str) or door.desk.register.get(name) is None:
+        raise Declined("unknown_activity", "activity: not in the register")
+    return name
