@@ -8,13 +8,14 @@ import logging
 import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from hub.contract import ConfigError, Datapoint, DatapointId, DeviceAddress, StoreError
 from privacy.ports import Clock, RandomBytes
 
 from . import history_tables as tables
-from .history_tables import DAY_MS, SLOT_MS
+from .history_tables import DAY_MS, HOUR_MS, SLOT_MS
 from .holdings import MEANS_DAYS, RAW_DAYS
 from .means import Bucket
 from .recorder import Recorder
@@ -218,12 +219,18 @@ class History:
     async def _make_means(self, today: int) -> None:
         day = await self._store.read(tables.first_raw_day)
         while day is not None and day < today:
-            this = day
-            if not await self._store.read(lambda connection, this=this: tables.has_means(connection, this)):  # type: ignore[misc] # mypy infers no default in a lambda
-                await self._store.write(lambda connection, this=this: tables.consolidate(connection, this))  # type: ignore[misc] # as above
-            day = await self._store.read(
-                lambda connection, this=this: tables.first_raw_day(connection, this + 1)  # type: ignore[misc] # as above
-            )
+            if not await self._store.read(partial(tables.has_means, day=day)):
+                await self._make_means_of(day)
+            day = await self._store.read(partial(tables.first_raw_day, since=day + 1))
+
+    async def _make_means_of(self, day: int) -> None:
+        means: dict[int, list[tuple[int, Bucket]]] = {}
+        start_ms = day * DAY_MS
+        for hour_ms in range(start_ms, start_ms + DAY_MS, HOUR_MS):  # a busy day at once would hold up writes
+            hour = partial(tables.read_slots, start_ms=hour_ms, end_ms=hour_ms + HOUR_MS)
+            for series, slot, bucket in await self._store.read(hour):
+                means.setdefault(series, []).append((slot, bucket))
+        await self._store.write(partial(tables.write_means, day=day, means=means))
 
     def _is_held(self, at: datetime) -> bool:
         now_s = self._clock.monotonic()

@@ -16,6 +16,7 @@ from .means import SLOT_S, Bucket, pack, unpack
 SERIES_BITS = 20
 SERIES_MASK = (1 << SERIES_BITS) - 1
 DAY_MS = 86_400_000
+HOUR_MS = 3_600_000
 SLOT_MS = SLOT_S * 1000
 Number = int | float
 Scalar = int | float | str
@@ -148,18 +149,20 @@ def has_means(connection: Connection, day: int) -> bool:
     return row.fetchone() is not None
 
 
-def consolidate(connection: Connection, day: int) -> None:
-    """Make the 15-minute means of one day from its values."""
+def read_slots(connection: Connection, start_ms: int, end_ms: int) -> list[tuple[int, int, Bucket]]:
+    """15-minute means of all series over start ≤ at < end, as (series, slot of the day, bucket)."""
     rows = connection.exec_driver_sql(
         "SELECT key & 1048575, ((key >> 20) - ?) / ?, count(*), avg(value), min(value), max(value)"
         " FROM history WHERE key >= ? AND key < ? AND typeof(value) IN ('integer', 'real')"
         " GROUP BY 1, 2 ORDER BY 1, 2",
-        (day * DAY_MS, SLOT_MS, key_of(day * DAY_MS, 0), key_of((day + 1) * DAY_MS, 0)),
+        (start_ms - start_ms % DAY_MS, SLOT_MS, key_of(start_ms, 0), key_of(end_ms, 0)),
     )
-    by_series: dict[int, list[tuple[int, Bucket]]] = {}
-    for series, slot, *numbers in rows:
-        by_series.setdefault(series, []).append((slot, Bucket.of(*numbers)))
-    for series, slots in by_series.items():
+    return [(row[0], row[1], Bucket.of(*row[2:])) for row in rows]
+
+
+def write_means(connection: Connection, day: int, means: Mapping[int, Iterable[tuple[int, Bucket]]]) -> None:
+    """Keep the 15-minute means of one day. means: series → its slots, oldest first."""
+    for series, slots in means.items():
         connection.exec_driver_sql(
             "INSERT OR REPLACE INTO history_days (key, slots) VALUES (?, ?)",
             (day << SERIES_BITS | series, pack(slots)),
