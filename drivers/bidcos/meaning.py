@@ -201,10 +201,10 @@ def _param_sequence(rest: bytes, _model: Model | None) -> Meaning:
 
 def _param_change(rest: bytes, _model: Model | None) -> Meaning:
     if len(rest) < 6:
-        return {"subtype": "param_change"}
+        return {"subtype": "param_change_pairs"}
     last = rest[6:][-2:] == b"\x00\x00"
     registers = _registers(rest[6:-2] if last else rest[6:])
-    return {"subtype": "param_change", **_link(rest), "registers": registers, "last_block": last}
+    return {"subtype": "param_change_pairs", **_link(rest), "registers": registers, "last_block": last}
 
 
 def _param_change_sequence(rest: bytes, _model: Model | None) -> Meaning:

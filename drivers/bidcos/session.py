@@ -9,12 +9,18 @@ from typing import TypeVar
 from .devices import Model, model_by_code
 from .frames import Frame
 from .messages import AesResponse, Challenge, DeviceInfo, KeyExchange, decode_message
-from .signing import DEFAULT_KEY, KEY_EXCHANGE_MAGIC, open_key_half, unseal, verify
+from .signing import DEFAULT_KEY, KEY_EXCHANGE_MAGIC, Verified, open_key_half, unseal, verify
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
 MAX_REMEMBERED = 1024
 _TO_DEVICE = frozenset({0x01, 0x04, 0x11, 0x12, 0x3E, 0xCA, 0xCB})
+_USUAL_RESTS = (
+    b"",
+    b"\x06",
+    b"\x03",
+    *(bytes((order, 0, 0, 0, 0, list_index)) for order in (0x04, 0x05) for list_index in (0, 1)),
+)
 _Link = tuple[bytes, bytes, int]  # who sent the message, to whom, its counter
 
 
@@ -59,13 +65,8 @@ class Session:
         for key in self._keys:
             if message is not None:
                 opened = verify(key, challenge, message, response)
-            else:  # the message was not heard; a short one can be opened without it
-                opened = unseal(key, challenge, b"", response)
-                head = bytes((frame.counter,))
-                if opened is not None and (
-                    opened.inner[6:7] != head or opened.inner[9:15] != frame.sender + frame.receiver
-                ):
-                    opened = None
+            else:
+                opened = _open_unheard(key, challenge, frame, response)
             if opened is not None:
                 inner, auth = opened.inner.hex().upper(), opened.auth.hex().upper()
                 return {"decrypted_inner": inner, "auth_expected": auth}
@@ -90,6 +91,18 @@ class Session:
         second = self._key_halves.get((frame.sender, frame.receiver, 1))
         if first is not None and second is not None and first + second not in self._keys:
             self._keys = [*self._keys[:8], first + second]
+
+
+def _open_unheard(key: bytes, challenge: bytes, frame: Frame, response: bytes) -> Verified | None:
+    """The message was not heard: try what messages usually go on with after their first byte."""
+    for rest in _USUAL_RESTS:
+        opened = unseal(key, challenge, rest, response)
+        if opened is None:
+            return None
+        counter, link = opened.inner[6], opened.inner[9:15]
+        if counter == frame.counter and link == frame.sender + frame.receiver:
+            return opened
+    return None
 
 
 def _remember(store: OrderedDict[_K, _V], key: _K, value: _V) -> None:

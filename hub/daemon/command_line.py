@@ -59,7 +59,10 @@ COMMANDS = (
     ),
     Command(name="watch", module="hub.daemon.commands.watch", summary="print changes as they happen"),
     Command(
-        name="decode", module="hub.daemon.commands.decode", summary="decode radio frames from standard input"
+        name="decode",
+        module="hub.daemon.commands.decode",
+        summary="decode radio frames from standard input",
+        passes_arguments=True,
     ),
     Command(name="notice", module="hub.daemon.commands.notice", summary="what may leave this home, and why"),
     Command(name="consent", module="hub.daemon.commands.consent", summary="give, withdraw and list consents"),
