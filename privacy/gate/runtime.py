@@ -142,8 +142,9 @@ def _make_run(places: Places, *, demo: bool) -> None:
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o022:
             raise NotOurs(f"{places.run} is not this user's own folder; remove it, or set XDG_RUNTIME_DIR")
         for folder, mode in ((places.hub_run, 0o755), (places.ring, 0o700), (places.console, 0o700)):
-            folder.mkdir(mode=mode, exist_ok=True)
-            folder.chmod(mode)
+            if not folder.exists():  # under systemd, tmpfiles.d made them for gate and hub as two users
+                folder.mkdir()
+                folder.chmod(mode)
         if demo:
             _link(places.run / "sim", places.simulator_state)
             _link(places.stick, Path("sim/stick"))
