@@ -20,12 +20,10 @@ def load_or_make_key(path: Path, random_bytes: RandomBytes, *, guards: Path) -> 
         if key is not None:
             return key
         if guards.exists() and guards.stat().st_size > 0:
-            raise StoreError(
-                "wrong_key", f"{path} is missing, but {guards.name} exists: put the key file back"
-            )
+            raise StoreError("wrong_key", f"{place(path)} is missing: put the key file back")
         return _make(path, random_bytes(KEY_SIZE))
     except OSError as error:
-        raise StoreError("io", f"{path}: {error.strerror}; give this user read and write access") from error
+        raise StoreError("io", f"{place(path)}: {error.strerror}; let this user write it") from error
 
 
 def _read(path: Path) -> bytes | None:
@@ -40,7 +38,7 @@ def _read(path: Path) -> bytes | None:
     finally:
         os.close(descriptor)
     if len(key) != KEY_SIZE:
-        raise StoreError("wrong_key", f"{path} has not exactly {KEY_SIZE} bytes: put the right key file back")
+        raise StoreError("wrong_key", f"{place(path)} has not {KEY_SIZE} bytes: put the right one back")
     return key
 
 
@@ -57,6 +55,11 @@ def _make(path: Path, key: bytes) -> bytes:
     fresh.rename(path)
     fsync(path.parent)
     return key
+
+
+def place(path: Path) -> str:
+    """Where a file of the store lies, for people: the jailed hub sees its folder under another name."""
+    return f"hub/{path.name} in the state folder"
 
 
 def fsync(path: Path) -> None:

@@ -21,7 +21,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 from hub.contract import StoreError
 from privacy.ports import RandomBytes
 
-from .keyfile import load_or_make_key
+from .keyfile import load_or_make_key, place
 from .upgrade import bring_up_to_date
 
 log = logging.getLogger(__name__)
@@ -113,7 +113,7 @@ class Store:
 
     def _transact(self, fn: Callable[[Connection], T], *, keep: bool) -> T:
         if self._engine is None:
-            raise StoreError("io", f"{self.path}: the store is closed")
+            raise StoreError("io", f"{place(self.path)}: the store is closed")
         with translated(self.path), self._engine.connect() as connection:
             result = fn(connection)
             if keep:
@@ -137,7 +137,7 @@ class Store:
 
     async def _run(self, job: Callable[[], T]) -> T:
         if self._waiting >= MAX_WAITING:
-            raise StoreError("busy", f"{self.path}: {MAX_WAITING} jobs wait; the disk hangs")
+            raise StoreError("busy", f"{place(self.path)}: {MAX_WAITING} jobs wait; the disk hangs")
         self._waiting += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(self._thread, job)
@@ -170,9 +170,9 @@ class translated:  # noqa: N801 -- used like a keyword
             words = str(error)
             code = next((code for part, code in _CODES if part in words), None)
             if code is not None:
-                raise StoreError(code, f"{self._path}: {_WAYS_OUT[code]} ({words})") from error
+                raise StoreError(code, f"{place(self._path)}: {_WAYS_OUT[code]} ({words})") from error
         elif isinstance(error, OSError):
-            raise StoreError("io", f"{self._path}: {error.strerror}") from error
+            raise StoreError("io", f"{place(self._path)}: {error.strerror}") from error
 
 
 def make_engine(path: Path, key: bytes) -> Engine:

@@ -13,7 +13,7 @@ from hub.contract import StoreError
 
 from . import schema
 from .holdings import check_tables, holdings
-from .keyfile import fsync
+from .keyfile import fsync, place
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +87,6 @@ def _newer(path: Path, found: str, known: tuple[str, ...]) -> str:
     copies = [copy for revision in known if (copy := copy_name(path, revision)).exists()]
     way = f"or put {copies[-1].name} in its place" if copies else "or restore a backup"
     return (
-        f"{path.name} was written by a newer homebase (tables {found}; this one knows up to {known[-1]}): "
+        f"{place(path)} was written by a newer homebase (tables {found}; this one knows up to {known[-1]}): "
         f"run the newer one again, {way}"
     )

@@ -79,7 +79,7 @@ async def test_a_wrong_key_is_named_and_nothing_is_changed(tmp_path: Path, damag
             key.write_bytes(b"x" * 31)
         case _:
             key.unlink()
-    with pytest.raises(StoreError, match="key file") as caught:
+    with pytest.raises(StoreError, match=r"hub\.key") as caught:
         async with Store(tmp_path, os.urandom):
             pass
     assert caught.value.code == "wrong_key"
@@ -127,7 +127,7 @@ async def test_an_unwritable_folder_is_named(tmp_path: Path) -> None:
         async with Store(tmp_path / "missing", os.urandom):
             pass
     assert caught.value.code == "io"
-    assert "missing" in caught.value.what
+    assert "hub.key in the state folder" in caught.value.what
 
 
 async def test_a_full_disk_refuses_the_write_and_keeps_the_rest(tmp_path: Path) -> None:
