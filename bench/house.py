@@ -78,6 +78,14 @@ class House:
         else:
             self.token = self.ask("POST", "/api/v1/login", {"password": PASSWORD})["token"]
 
+    def wait_for_radio(self, limit_s: float = 20.0) -> None:
+        """Until the stick is ready."""
+        end = time.perf_counter() + limit_s
+        while self.ask("GET", "/api/v1/drivers")["drivers"][0]["state"] != "ready":
+            if time.perf_counter() > end:
+                raise RuntimeError(f"the stick was not ready within {limit_s:.0f} s")
+            time.sleep(0.1)
+
     def wait_for_devices(self, count: int, limit_s: float) -> None:
         """Until that many devices are paired."""
         end = time.perf_counter() + limit_s

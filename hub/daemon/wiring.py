@@ -4,6 +4,7 @@ Order: store → people and rooms → state → door → gate, streams, radio. N
 """
 
 import asyncio
+import gc
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager
@@ -86,6 +87,7 @@ async def serve(plan: Plan) -> None:
     ):
         plan.built(parts.house)
         settle_garbage()
+        gc.enable()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_keep_gate(gate, parts.house.access, plan.clock), name="hub.gate")
             for name, live in (*lives.items(), *parts.lives.items()):
