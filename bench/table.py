@@ -51,6 +51,11 @@ BENCHES = (
         command=("bench.latency",),
     ),
     Bench(
+        name="events",
+        budget="≥ 5,000 changes/s to 10 WebSocket clients, p99 ≤ 20 ms",
+        command=("bench.events",),
+    ),
+    Bench(
         name="changes",
         budget="≥ 5,000 changes/s through bus, state, history and 10 subscribers, p99 ≤ 20 ms",
         command=("bench.changes",),
