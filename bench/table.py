@@ -61,6 +61,11 @@ BENCHES = (
         command=("bench.changes",),
     ),
     Bench(
+        name="decide",
+        budget="≤ 50 µs for one decision with 10,000 grants and 100,000 withdrawals",
+        command=("bench.decide",),
+    ),
+    Bench(
         name="decode",
         budget="≥ 100,000 radio lines per second to frames, one core",
         command=("bench.decode",),

@@ -83,7 +83,7 @@ async def _preview(door: Door, asked: _Asked) -> Fields:
     row = door.desk.register.get(asked.activity)
     groups = frozenset(asked.groups or (row.groups if row else ()))
     shown = await door.preview(asked.activity, groups, asked.ticket)
-    return {**spelling.preview(shown), "activity_text": _about(door, asked)}
+    return {**spelling.preview(shown), "activity_text": _about(door, shown.activity, asked.language)}
 
 
 def command(activity: str, ticket: str, preview_id: str) -> str:
@@ -91,10 +91,9 @@ def command(activity: str, ticket: str, preview_id: str) -> str:
     return f"homebase consent give {activity} --ticket {ticket} --once --preview {preview_id}"
 
 
-def _about(door: Door, asked: _Asked) -> Fields:
-    row = door.desk.register.get(asked.activity)
-    assert row is not None
-    return notice.activity_json(row, door.desk.recipients.values(), asked.language)
+def _about(door: Door, activity: str, language: Language) -> Fields:
+    row = door.desk.register.activities[activity]
+    return notice.activity_json(row, door.desk.recipients.values(), language)
 
 
 async def _shown(door: Door, asked: _Asked) -> Fields:
@@ -102,7 +101,7 @@ async def _shown(door: Door, asked: _Asked) -> Fields:
     shown = await door.desk.store.read(lambda tx: records.preview(tx, asked.preview))
     if shown is None or shown.expires <= door.desk.time.instant().at:
         raise Declined("no_preview", "the preview is unknown or expired; make a new one")
-    return {**spelling.preview(shown), "activity_text": _about(door, asked)}
+    return {**spelling.preview(shown), "activity_text": _about(door, shown.activity, asked.language)}
 
 
 async def _give(door: Door, asked: _Asked) -> Fields:

@@ -1,0 +1,145 @@
+"""The console's verbs over a real store: what they answer, and that a restart forgets nothing."""
+
+import base64
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from privacy import checkpoint, merkle
+from privacy.conversation import ConversationLost, Declined
+from privacy.gate import control_verbs
+from privacy.gate.console_verbs import table
+from privacy.gate.door import Door
+from tests.privacy import house
+from tests.privacy.gate.at_the_door import ManualClock, opened
+
+
+async def ask(door: Door, verb: str, **fields: object) -> dict[str, Any]:
+    reply = await table(door)[verb](fields)
+    assert isinstance(reply, dict)
+    return reply
+
+
+async def refusal(door: Door, verb: str, **fields: object) -> str:
+    with pytest.raises(Declined) as declined:
+        await ask(door, verb, **fields)
+    return declined.value.code
+
+
+async def test_the_notice_is_answered_in_both_forms_and_languages(tmp_path: Path) -> None:
+    async with opened(tmp_path) as door:
+        assert "Ferndiagnose" in (await ask(door, "notice", language="de"))["text"]
+        assert (await ask(door, "notice"))["notice"]["language"] == "en"
+        assert await refusal(door, "notice", language="fr") == "bad_question"
+
+
+async def test_a_refusal_is_said_in_the_language_of_who_asks(tmp_path: Path) -> None:
+    async with opened(tmp_path) as door:
+        with pytest.raises(Declined, match="noch nicht gebaut"):
+            await ask(door, "consent.preview", activity="backup.cloud", ticket="T-1", language="de")
+
+
+async def test_without_a_hub_there_is_no_preview(tmp_path: Path) -> None:
+    async def away(activity: str, groups: list[str]) -> dict[str, object]:
+        raise ConversationLost("the hub is not connected")
+
+    async with opened(tmp_path) as door:
+        door._collect = away
+        assert await refusal(door, "consent.preview", activity=house.ACTIVITY, ticket="T-1") == "hub_away"
+
+
+async def test_what_the_hub_sends_is_not_believed(tmp_path: Path) -> None:
+    async def lying(activity: str, groups: list[str]) -> dict[str, object]:
+        return {"groups": {"errors": [], "system": {"name": "Bedside lamp"}}}
+
+    async with opened(tmp_path) as door:
+        door._collect = lying
+        asked = {"activity": house.ACTIVITY, "ticket": "T-1", "groups": ["errors", "system"]}
+        assert await refusal(door, "consent.preview", **asked) == "unknown_field"
+        assert (await ask(door, "ledger.list"))["entries"][-1]["data"]["reason"] == "unknown_field"
+
+
+async def test_an_old_preview_can_not_be_agreed_to(tmp_path: Path) -> None:
+    clock = ManualClock()
+    async with opened(tmp_path, clock) as door:
+        shown = await ask(door, "consent.preview", activity=house.ACTIVITY, ticket="T-1")
+        again = await ask(door, "consent.shown", preview=shown["preview"])
+        assert again["text"] == shown["text"]
+        clock.passed_s = 1801
+        assert await refusal(door, "consent.shown", preview=shown["preview"]) == "no_preview"
+        asked = {"activity": house.ACTIVITY, "ticket": "T-1", "preview": shown["preview"]}
+        assert await refusal(door, "consent.give", **asked, recipient="support") == "no_preview"
+
+
+async def test_consents_and_withdrawals_survive_a_restart(tmp_path: Path) -> None:
+    async with opened(tmp_path) as door:
+        shown = await ask(door, "consent.preview", activity=house.ACTIVITY, ticket="T-1")
+        asked = {"activity": house.ACTIVITY, "ticket": "T-1", "preview": shown["preview"]}
+        # two recipients are registered, so one has to be named
+        assert await refusal(door, "consent.give", **asked) == "unknown_recipient"
+        await ask(door, "consent.give", **asked, recipient="support")
+        (row,) = (await ask(door, "consent.list"))["consents"]
+        assert (row["state"], row["form"], row["via"]) == ("active", "once", "console")
+    async with opened(tmp_path) as door:
+        (row,) = (await ask(door, "consent.list"))["consents"]
+        assert row["state"] == "active"
+        done = await ask(door, "consent.withdraw", activity=house.ACTIVITY)
+        assert done["grants"] == [1]
+    async with opened(tmp_path) as door:
+        (row,) = (await ask(door, "consent.list"))["consents"]
+        assert row["state"] == "withdrawn"
+        assert await refusal(door, "consent.send", activity=house.ACTIVITY) == "no_consent"
+        assert (await ask(door, "ledger.verify"))["findings"] == []
+
+
+async def test_the_clock_counts_when_the_owner_confirms_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("privacy.gate.timekeeper.clock_is_vouched_for", lambda: False)
+    async with opened(tmp_path) as door:
+        shown = await ask(door, "consent.preview", activity=house.ACTIVITY, ticket="T-1")
+        asked = {"activity": house.ACTIVITY, "ticket": "T-1", "preview": shown["preview"], "form": "until"}
+        asked |= {"recipient": "support", "term_s": 3600}
+        assert await refusal(door, "consent.give", **asked) == "clock_unsure"
+        assert not (await ask(door, "consent.clock"))["sure"]
+        assert (await ask(door, "consent.confirm_clock"))["sure"]
+        assert (await ask(door, "consent.give", **asked))["grant"]["form"] == "until"
+
+
+async def test_proofs_of_the_console_hold_for_a_stranger(tmp_path: Path) -> None:
+    async with opened(tmp_path) as door:
+        first = await ask(door, "ledger.verify")
+        for _ in range(5):
+            await ask(door, "consent.withdraw", activity=house.ACTIVITY)
+        proven = await ask(door, "ledger.prove", number=2)
+        key = base64.b64decode(first["key"].split("+", 2)[2])[1:]
+        origin = first["key"].split("+")[0]
+        state = checkpoint.verify(proven["checkpoint"], origin, key)
+        steps = [base64.b64decode(step) for step in proven["proof"]]
+        leaf = bytes.fromhex(proven["entry"]["leaf_hash"])
+        assert merkle.verify_inclusion(leaf, 2, state.size, steps, state.root)
+
+        grown = await ask(door, "ledger.prove", old=first["size"])
+        steps = [base64.b64decode(step) for step in grown["proof"]]
+        old_root = base64.b64decode(first["root"])
+        assert merkle.verify_consistency(first["size"], state.size, steps, old_root, state.root)
+        assert await refusal(door, "ledger.prove", number=99) == "no_entry"
+        assert await refusal(door, "ledger.show", number=99) == "no_entry"
+        assert (await ask(door, "ledger.show", number=0))["entry"]["kind"] == "epoch"
+        assert (await ask(door, "consent.last", activity=house.ACTIVITY))["last"] is None
+        assert await refusal(door, "consent.withdraw", activity="nothing") == "unknown_activity"
+
+
+async def test_the_hub_may_ask_and_close_but_knows_no_verb_that_opens(tmp_path: Path) -> None:
+    async with opened(tmp_path) as door:
+        verbs = control_verbs.table(door)
+        assert set(verbs) == {"standing", "withdraw"}
+        question = {"activity": house.ACTIVITY}
+        assert await verbs["standing"](question) == {"activity": house.ACTIVITY, "active": False}
+        door.desk.standing.give(house.grant(at=door.desk.time.instant()))
+        assert await verbs["standing"](question) == {"activity": house.ACTIVITY, "active": True}
+        await verbs["withdraw"](question)
+        assert await verbs["standing"](question) == {"activity": house.ACTIVITY, "active": False}
+        with pytest.raises(Declined, match="unknown_activity"):
+            await verbs["standing"]({"activity": 7})
