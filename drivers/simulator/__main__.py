@@ -31,7 +31,7 @@ KEEP_INTERVAL_S = 1.0
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run until SIGTERM or SIGINT; return the exit code: 0, 65 bad file, 73 can't write."""
+    """Run until SIGTERM or SIGINT; return the exit code: 0, 65 bad file, 70 own fault, 73 can't write."""
     options = _parse(argv)
     system.set_title("homebase simulator")
     try:
@@ -43,6 +43,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         print(f"homebase simulator: {error.filename or options.dir}: {error.strerror}", file=sys.stderr)
         return 73
+    except RuntimeError as error:
+        print(f"homebase simulator: stopped by a fault of its own: {error}", file=sys.stderr)
+        return 70
     return 0
 
 
@@ -185,10 +188,22 @@ async def _control(path: Path, control: Control) -> AsyncIterator[None]:
 
 
 async def _keep_until_stopped(world: World, memory: Path) -> None:
-    """Write the devices' memory down, at most once a second, until a signal ends the process."""
+    """Write the devices' memory down, at most once a second, until a signal ends the process.
+
+    Raises:
+        RuntimeError: something failed in a timer or reader; a home that stands still would only look alive.
+    """
     stopped = asyncio.Event()
+    failures: list[str] = []
+
+    def fail(_: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
+        failures.append(repr(context.get("exception", context.get("message"))))
+        stopped.set()
+
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(fail)
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+        loop.add_signal_handler(number, stopped.set)
     kept = -1
     while not stopped.is_set():
         if world.memory_changes != kept:
@@ -196,6 +211,8 @@ async def _keep_until_stopped(world: World, memory: Path) -> None:
             write_memory(memory, world)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stopped.wait(), KEEP_INTERVAL_S)
+    if failures:
+        raise RuntimeError(failures[0])
 
 
 if __name__ == "__main__":

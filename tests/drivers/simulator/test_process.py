@@ -1,5 +1,6 @@
 """The simulator as a process: its command line, its control socket, its timings, its end."""
 
+import asyncio
 import contextlib
 import json
 import os
@@ -15,6 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from drivers.simulator.__main__ import _keep_until_stopped
+
+from .host import Host
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -189,6 +194,17 @@ def test_memory_survives_a_restart(tmp_path: Path) -> None:
         assert simulator.ask(do="state")["ok"]["unpaired"] == 0
         assert simulator.ask(do="factory-reset", device="SIM0000001") == {"ok": {}}
         assert simulator.ask(do="state")["ok"]["unpaired"] == 1
+
+
+async def test_a_failure_ends_the_simulator_loudly(tmp_path: Path) -> None:
+    def fail() -> None:
+        raise KeyError("broken")
+
+    world = Host().world
+    asyncio.get_running_loop().call_later(0.01, fail)
+    with pytest.raises(RuntimeError, match="broken"):
+        await _keep_until_stopped(world, tmp_path / "memory.json")
+    assert (tmp_path / "memory.json").exists()
 
 
 def end_of(*options: str) -> tuple[int, str]:
