@@ -5,10 +5,13 @@ The bytes come and go by two functions of the owner: this file opens and closes 
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from privacy.framing import BrokenFrame, MessageDecoder, encode_message
+
+log = logging.getLogger(__name__)
 
 QUESTIONS_AT_ONCE = 16  # of the other side in work; further ones are declined as ``busy``
 ANSWER_TIME_S = 30.0
@@ -132,6 +135,9 @@ class Conversation:
             reply = await handler(message)
         except Declined as refusal:
             error = refusal
+        except Exception:  # a mistake of ours that one question found must not end the process
+            log.exception("answer.crashed", extra={"question": question[:40]})
+            error = Declined("internal", "this could not be answered; please report it")
         finally:
             self._in_work -= 1
         if error is not None:

@@ -76,7 +76,7 @@ def _role(body: bytes) -> str | Answer:
         role = json.loads(body)["role"]
     except (ValueError, RecursionError, KeyError, TypeError):
         return _NO_TOKEN
-    return role if role in ROLES else _NO_TOKEN
+    return role if isinstance(role, str) and role in ROLES else _NO_TOKEN
 
 
 _NO_TOKEN = problem(

@@ -104,6 +104,9 @@ class Front:
         self._open += 1
         try:
             await Connection(reader, writer, peer, self._house).run()
+        except Exception:  # a mistake of ours that one request found must not end the house
+            log.exception("front.crashed")
+            writer.transport.abort()
         finally:
             self._open -= 1
 

@@ -24,6 +24,7 @@ class FrontBench:
 
     port: int
     folder: Path
+    streams: ParkedStreams
     asked: list[bytes] = field(default_factory=list)
     log: list[Access] = field(default_factory=list)
     says: bytes = JSON
@@ -107,9 +108,11 @@ async def front_bench(folder: Path, is_jailed: Callable[[socket.socket], bool]) 
     (app / "assets/index-BX3dk2_a.js").write_text("'use strict'")
     (folder / "secret.html").write_text("secret")
     with listen_on_loopback(0) as listening:
-        bench = FrontBench(port=listening.getsockname()[1], folder=folder)
         streams = ParkedStreams(is_jailed)
-        routes = Routes(AppFiles(app).answer, {("GET", "/gate/v1/thing"): _thing})
+        bench = FrontBench(port=listening.getsockname()[1], folder=folder, streams=streams)
+        routes = Routes(
+            AppFiles(app).answer, {("GET", "/gate/v1/thing"): _thing, ("GET", "/gate/v1/mistake"): _mistake}
+        )
         front = Front(House(port=bench.port, find=routes.find, streams=streams, record=bench.log.append))
         parts = (
             streams.serve(listen(folder / "stream.sock", 0o600)),
@@ -128,6 +131,10 @@ async def front_bench(folder: Path, is_jailed: Callable[[socket.socket], bool]) 
 
 async def _thing(request: Request) -> Answer:
     return json_answer(200, {"peer": request.peer, "query": request.query})
+
+
+async def _mistake(request: Request) -> Answer:
+    raise LookupError("a mistake of ours")
 
 
 async def _exchange(

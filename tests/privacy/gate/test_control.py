@@ -24,6 +24,10 @@ async def _open(question: Mapping[str, object]) -> Reply:
     return Reply(fields={}, descriptor=reading)
 
 
+async def _mistake(question: Mapping[str, object]) -> Reply:
+    raise LookupError("a mistake of ours")
+
+
 async def _busy(question: Mapping[str, object]) -> Reply:
     raise Declined("port_busy", "somebody else has it")
 
@@ -32,6 +36,7 @@ async def _busy(question: Mapping[str, object]) -> Reply:
 async def served(tmp_path: Path) -> AsyncIterator[tuple[Control, Path]]:
     token = SetUpToken(bytes)
     handlers: dict[str, Handler] = {
+        "mistake": _mistake,
         "hello": token.hello,
         "claimed": token.claimed,
         "serial.open": _open,
@@ -69,6 +74,8 @@ async def test_the_gates_descriptor_arrives_and_is_closed_here(served: tuple[Con
     os.close(descriptor)
     with pytest.raises(GateDeclined, match="port_busy"):
         await client.ask("busy")
+    with pytest.raises(GateDeclined, match="internal"):
+        await client.ask("mistake")
     with pytest.raises(GateDeclined, match="unknown_question"):
         await client.ask("consent.give", activity="diagnosis.remote")
     running.cancel()

@@ -3,12 +3,15 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from privacy.gate import connection, front, streams
+from privacy.gate.api import Sessions
 from privacy.gate.connection import Access
+from privacy.gate.exchange import CONSOLE, Answer, Request
 
 from .bench import FrontBench, Got, front_bench
 
@@ -375,6 +378,17 @@ async def test_unknown_paths_and_methods_are_said(
     problem(got)
 
 
+async def test_a_mistake_of_ours_costs_one_connection_not_the_house(
+    bench: FrontBench, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert (
+        await bench.send(f"GET /gate/v1/mistake HTTP/1.1\r\nHost: localhost:{bench.port}\r\n\r\n".encode())
+        == b""
+    )
+    assert "front.crashed" in caplog.text
+    assert (await bench.get("/")).status == 200
+
+
 # the access log
 
 
@@ -390,3 +404,46 @@ async def test_a_request_is_logged_with_exactly_these_fields(bench: FrontBench) 
     await bench.get("/")
     await bench.get("/nowhere")
     assert [(access.file, access.status) for access in bench.log[1:]] == [("/", 200), ("/nowhere", 404)]
+
+
+# sessions: the gate asks the hub
+
+
+@pytest.mark.parametrize(
+    ("answer", "role"),
+    [
+        (b'{"role":"owner","expires_at":"2026-01-01T00:00:00.000Z"}', "owner"),
+        (b'{"role":"guest"}', "guest"),
+        (b'{"role":"emperor"}', None),
+        (b'{"role":["owner"]}', None),
+        (b'["owner"]', None),
+        (b"[" * 4000, None),
+        (b"x" * 5000, None),
+    ],
+    ids=["owner", "guest", "unknown", "list", "array", "deep", "long"],
+)
+async def test_a_role_is_what_the_hub_says_of_the_token(
+    bench: FrontBench, answer: bytes, role: str | None
+) -> None:
+    head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n"
+    bench.says = head.format(len(answer)).encode() + answer
+    request = Request(
+        method="GET", path="/gate/v1/x", query="", headers=(("authorization", "Bearer T"),), peer="127.0.0.1"
+    )
+    found = await Sessions(bench.streams).role(request)
+    if role is None:
+        assert isinstance(found, Answer)
+        assert found.status == 401
+    else:
+        assert found == role
+    assert b"GET /api/v1/session " in bench.asked[0]
+    assert b"authorization: Bearer T" in bench.asked[0]
+
+
+async def test_without_a_token_the_hub_is_not_even_asked(bench: FrontBench) -> None:
+    request = Request(method="GET", path="/gate/v1/x", query="", headers=(), peer="127.0.0.1")
+    found = await Sessions(bench.streams).role(request)
+    assert isinstance(found, Answer)
+    assert found.status == 401
+    assert bench.asked == []
+    assert await Sessions(bench.streams).role(replace(request, peer=CONSOLE)) == "owner"

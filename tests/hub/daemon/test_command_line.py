@@ -1,0 +1,167 @@
+"""The command's frame: help, usage errors, exit codes; each error one line with a way out."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hub.daemon.command_line import COMMANDS
+from hub.daemon.commands.set import value_of
+from hub.daemon.commands.start import between
+from hub.daemon.home import problem_failure
+from tests.paths import ROOT
+
+
+def homebase(*arguments: str, folder: Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    environment = {
+        **os.environ,
+        "XDG_RUNTIME_DIR": str(folder),
+        "XDG_STATE_HOME": str(folder),
+        "PYTHONPATH": str(ROOT),
+    }
+    command = [sys.executable, "-m", "hub.daemon", *arguments]
+    return subprocess.run(
+        command,
+        env=environment,
+        cwd="/",
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        input=stdin,
+    )
+
+
+def test_the_commands_are_those_of_the_manual() -> None:
+    names = "run demo gate hub simulator devices set watch decode notice consent ledger doctor"
+    assert [command.name for command in COMMANDS] == names.split()
+
+
+def test_help_names_every_command_and_every_exit_code(tmp_path: Path) -> None:
+    for arguments in ((), ("--help",), ("-h",)):
+        done = homebase(*arguments, folder=tmp_path)
+        assert done.returncode == 0
+        for command in COMMANDS:
+            assert re.search(rf"^  {command.name} +{re.escape(command.summary)}$", done.stdout, re.MULTILINE)
+        for code in (0, 2, 65, 69, 70, 73, 74, 77, 130):
+            assert re.search(rf"\b{code}\b", done.stdout)
+
+
+@pytest.mark.parametrize("name", [command.name for command in COMMANDS])
+def test_each_command_explains_itself(name: str, tmp_path: Path) -> None:
+    done = homebase(name, "--help", folder=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"usage: homebase {name}")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("nonsense",),
+        ("run", "--port", "70000"),
+        ("demo", "--devices", "0"),
+        ("set", "x"),
+        ("demo", "--speed", "nan"),
+        ("watch", "--nonsense"),
+    ],
+)
+def test_wrong_usage_is_one_line_and_2(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    done = homebase(*arguments, folder=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert "--help" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("devices",), ("set", "bidcos:A:1.STATE", "on"), ("watch",), ("ledger", "list"), ("consent", "list")],
+)
+def test_without_a_running_home_the_way_out_is_named(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    done = homebase(*arguments, "--state", str(tmp_path / "none"), folder=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (69, "", 1)
+    assert "homebase run" in done.stderr
+
+
+def test_a_socket_nobody_listens_at_is_no_running_home(tmp_path: Path) -> None:
+    import socket
+
+    from privacy.places import runtime_folder
+
+    run = runtime_folder(tmp_path / "state", {"XDG_RUNTIME_DIR": str(tmp_path)})
+    (run / "console").mkdir(parents=True)
+    with socket.socket(socket.AF_UNIX) as dead:
+        dead.bind(str(run / "console/home.sock"))
+    done = homebase("devices", "--state", str(tmp_path / "state"), folder=tmp_path)
+    assert (done.returncode, done.stderr.count("\n")) == (69, 1)
+
+
+def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
+    script = f"{sys.executable} -m hub.daemon --help | true; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert "Traceback" not in done.stderr
+
+
+def test_commands_load_nothing_heavy_before_they_need_it(tmp_path: Path) -> None:
+    look = "import sys; from hub.daemon.__main__ import main; sys.argv = ['homebase', '--version']\n"
+    look += "try: main()\nexcept SystemExit: pass\n"
+    look += (
+        "print(sorted({'aiohttp', 'sqlalchemy', 'msgspec', 'asyncio', 'cryptography'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", look], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.splitlines() == ["homebase 0.1.0", "[]"]
+
+
+@pytest.mark.parametrize(
+    ("word", "value"),
+    [
+        ("on", True),
+        ("OFF", False),
+        ("true", True),
+        ("3", 3),
+        ("0.5", 0.5),
+        ("-1", -1),
+        ("MANU-MODE", "MANU-MODE"),
+    ],
+)
+def test_words_mean_values(word: str, value: object) -> None:
+    assert value_of(word) == value
+    assert type(value_of(word)) is type(value)
+
+
+def test_a_problem_becomes_one_line_and_a_code() -> None:
+    failure = problem_failure(
+        422,
+        {
+            "detail": "too warm",
+            "field": "value",
+            "value": 99,
+            "allowed": "4.5 to 30.5",
+            "way_out": "ask for less",
+        },
+    )
+    assert str(failure) == "value = 99: too warm; allowed is 4.5 to 30.5; ask for less"
+    assert [problem_failure(status, {}).code for status in (404, 422, 401, 403, 503, 502, 504)] == [
+        2,
+        2,
+        77,
+        77,
+        69,
+        74,
+        74,
+    ]
+
+
+def test_numbers_have_ranges() -> None:
+    import argparse
+
+    port = between(int, 0, 65535)
+    assert port("8480") == 8480
+    for text in ("-1", "65536", "x", "1.5", ""):
+        with pytest.raises(argparse.ArgumentTypeError, match="0 to 65535"):
+            port(text)
