@@ -10,6 +10,7 @@ from privacy.ports import Clock
 log = logging.getLogger(__name__)
 
 MAX_DELAY_S = 300.0
+RELINK_S = 1.0  # a stick that was pulled is looked for this often: back when it is back
 STABLE_S = 300.0  # a run that lasted so long was good: the next failure starts again with a short pause
 
 
@@ -33,27 +34,36 @@ async def supervise_all(
 async def supervise(driver: Driver, clock: Clock, publish: Callable[[DriverStateChanged], None]) -> None:
     """Keep one driver alive until cancelled; its failure never reaches its neighbours."""
     delays = delays_s()
+    told = ""
     while True:
         started_s = clock.monotonic()
-        detail = "ended"  # a run that returns by itself is a failure too: it should serve until cancelled
+        detail, pause_s = "ended", None  # a run that returns by itself is a failure too
         try:
             await driver.run()
         except* DriverError as expected:
-            detail = _detail(expected)
-            log.warning("driver.stopped", extra={"driver": driver.name, "reason": detail})
+            lost = _lost_link(expected)
+            detail, pause_s = (lost.code, RELINK_S) if lost else (_first_name(expected), None)
+            if detail != told:  # once per change: a port may be missing for weeks
+                log.warning("driver.stopped", extra={"driver": driver.name, "reason": detail})
         except* Exception:
-            detail = "crashed"
+            detail, pause_s = "crashed", None
             log.exception("driver.crashed", extra={"driver": driver.name})
         publish(DriverStateChanged(driver=driver.name, state=DriverState.LOST, at=clock.now(), detail=detail))
-        if clock.monotonic() - started_s >= STABLE_S:
+        ran_s = clock.monotonic() - started_s
+        told = "" if ran_s >= RELINK_S else detail
+        if ran_s >= STABLE_S:
             delays = delays_s()
-        await clock.sleep(next(delays))
+        await clock.sleep(next(delays) if pause_s is None else pause_s)
 
 
-def _detail(group: BaseExceptionGroup[DriverError]) -> str:
+def _lost_link(group: BaseExceptionGroup[DriverError]) -> LinkLost | None:
     for error in group.exceptions:
-        if isinstance(error, BaseExceptionGroup):
-            return _detail(error)
-        if isinstance(error, LinkLost):
-            return error.code
-    return type(group.exceptions[0]).__name__
+        found = _lost_link(error) if isinstance(error, BaseExceptionGroup) else error
+        if isinstance(found, LinkLost):
+            return found
+    return None
+
+
+def _first_name(group: BaseExceptionGroup[DriverError]) -> str:
+    first = group.exceptions[0]
+    return _first_name(first) if isinstance(first, BaseExceptionGroup) else type(first).__name__
