@@ -7,6 +7,7 @@ from typing import Protocol, cast
 HOUSES = {
     "hub": "tests.crash.hub_house:HubHouse",
     "gate": "tests.crash.gate_house:GateHouse",
+    "upgrading": "tests.crash.upgrading_house:UpgradingHouse",
     # controls: what the series must find
     "unsynced": "tests.crash.careless:Unsynced",
     "forgetful": "tests.crash.careless:Forgetful",
