@@ -4,6 +4,8 @@ import asyncio
 import hashlib
 from pathlib import Path
 
+import pytest
+
 from tests.hub.home_in_a_box import PASSWORD, Home, running_home
 
 
@@ -73,6 +75,7 @@ async def test_a_session_lasts_over_a_restart_and_ends_by_log_out(tmp_path: Path
                 assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
+@pytest.mark.obligation("Q6.2-b")
 async def test_neither_password_nor_token_lie_in_the_state_folder(tmp_path: Path) -> None:
     async with running_home(tmp_path) as home:
         token = await home.claim()
