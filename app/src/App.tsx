@@ -1,5 +1,6 @@
 // Which page is shown.
 
+import { Boundary } from "./parts/Boundary";
 import { Frame, Notes } from "./parts/Frame";
 import { BasePage, MorePage, SettingsPage } from "./pages/More";
 import { DevicePage } from "./pages/Device";
@@ -32,7 +33,9 @@ export function App() {
   }
   return (
     <Frame>
-      <Page where={where} />
+      <Boundary key={JSON.stringify(where)}>
+        <Page where={where} />
+      </Boundary>
     </Frame>
   );
 }

@@ -79,8 +79,9 @@ export class Client {
   activities = (language: string) =>
     this.call<{ activities: Activity[] }>("GET", `/gate/v1/activities?lang=${language}`);
   preview = (activity: string, groups: string[], ticket: string) =>
-    this.call<Preview>("POST", "/gate/v1/previews", { activity, groups, ticket });
-  withdraw = (activity: string) => this.call<Withdrawal>("POST", "/gate/v1/withdrawals", { activity });
+    this.call<Preview>("POST", `/gate/v1/previews?lang=${this.context.language()}`, { activity, groups, ticket });
+  withdraw = (activity: string) =>
+    this.call<Withdrawal>("POST", `/gate/v1/withdrawals?lang=${this.context.language()}`, { activity });
   ledger = (after: number, limit: number) =>
     this.call<LedgerPage>("GET", `/gate/v1/ledger?after=${after}&limit=${limit}`);
 

@@ -142,13 +142,14 @@ export interface Preview {
 export interface Withdrawal {
   cut: number;
   within_ms: number;
-  entry: number;
+  /** Its place in the ledger; null: it could not be written, and everything outward is closed. */
+  entry: number | null;
 }
 
 export interface GateStatus {
   version: string;
   jailed: boolean;
-  ledger: { size: number; root: string; checkpoint: string | null };
+  ledger?: { size: number; root: string; checkpoint: string | null };
   network: string;
 }
 
@@ -158,10 +159,12 @@ export interface LedgerPage {
   entries: LedgerEntry[];
 }
 
-/** data is missing once its content is erased. */
+/** Only seq, erased and leaf_hash are left once its content is erased. */
 export interface LedgerEntry {
   seq: number;
-  at: string;
-  kind: string;
+  leaf_hash: string;
+  erased?: boolean;
+  at?: string;
+  kind?: string;
   data?: Record<string, unknown>;
 }

@@ -5,11 +5,12 @@ import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { Activity, Preview } from "../api/types";
 import { ActivityFacts, ActivityState } from "../parts/ActivityFacts";
 import { Copy } from "../parts/Copy";
+import { Failed } from "../parts/Failed";
 import { Title } from "../parts/Frame";
 import { useAction, useLoad, useNow } from "../parts/hooks";
 import { Icon } from "../parts/Icon";
 import { client, tell } from "../state/app";
-import { bytes, clock, dateTime, MINUTE, span } from "../state/format";
+import { bytes, clock, dateTime, MINUTE, number, span } from "../state/format";
 import { sha256 } from "../state/privacy";
 import { useTexts } from "../texts";
 
@@ -28,6 +29,7 @@ export function DiagnosisPage() {
         {t("settings.title")} › {t("base.title")} › {t("diagnosis.title")}
       </p>
       <p class="lead">{t("diagnosis.lead")}</p>
+      {loaded.state === "failed" && <Failed again={again} />}
       {activity !== undefined && (
         <div class="columns">
           <div>
@@ -53,9 +55,13 @@ function State({ activity, again }: { activity: Activity; again: () => void }) {
   const [running, withdraw] = useAction(
     useCallback(async () => {
       const { cut, within_ms, entry } = await client.withdraw(ID);
-      tell(t("diagnosis.withdrawn", { cut, ms: Math.round(within_ms), entry }));
+      tell(
+        entry === null
+          ? t("diagnosis.withdrawn.unrecorded", { cut })
+          : t("diagnosis.withdrawn", { cut, ms: number(within_ms, language), entry }),
+      );
       again();
-    }, [again, t]),
+    }, [again, t, language]),
   );
   const end = grant?.until ?? null;
   const until = end === null ? null : Date.parse(end);

@@ -3,6 +3,7 @@
 import type { Activity, GateStatus } from "../api/types";
 import { ActivityFacts, ActivityState } from "../parts/ActivityFacts";
 import { Title } from "../parts/Frame";
+import { Failed } from "../parts/Failed";
 import { useLoad } from "../parts/hooks";
 import { Icon } from "../parts/Icon";
 import { client } from "../state/app";
@@ -12,7 +13,7 @@ import { useTexts } from "../texts";
 
 export function PrivacyPage() {
   const { t, language } = useTexts();
-  const [loaded] = useLoad(() => client.activities(language), language);
+  const [loaded, again] = useLoad(() => client.activities(language), language);
   const [status] = useLoad(client.gateStatus, "status");
   const activities = loaded.state === "here" ? loaded.value.activities : [];
   const leaving = activities.filter((activity) => activity.leaves_house);
@@ -26,6 +27,7 @@ export function PrivacyPage() {
           {t("app.loading")}
         </p>
       )}
+      {loaded.state === "failed" && <Failed again={again} />}
       {loaded.state === "here" && <Headline activities={activities} />}
       <p>{t("privacy.lead")}</p>
       <div class="columns">
@@ -39,7 +41,7 @@ export function PrivacyPage() {
           />
         </div>
         <div>
-          {status.state === "here" && <LedgerState status={status.value} />}
+          {status.state === "here" && status.value.ledger !== undefined && <LedgerState ledger={status.value.ledger} />}
           <section class="card" aria-labelledby="stored">
             <h2 id="stored">{t("privacy.stored")}</h2>
             <p>{t("privacy.stored.text")}</p>
@@ -96,9 +98,9 @@ function Activities({ id, title, activities }: { id: string; title: string; acti
   );
 }
 
-function LedgerState({ status }: { status: GateStatus }) {
+function LedgerState({ ledger }: { ledger: NonNullable<GateStatus["ledger"]> }) {
   const { t } = useTexts();
-  const { size, root, checkpoint } = status.ledger;
+  const { size, root, checkpoint } = ledger;
   return (
     <section class="card" aria-labelledby="ledger-state">
       <h2 id="ledger-state">{t("privacy.ledger")}</h2>

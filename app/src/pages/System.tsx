@@ -35,17 +35,19 @@ export function SystemPage() {
                 <dt>{t("system.network")}</dt>
                 <dd>{tr(`system.network.${status.value.network}`, status.value.network)}</dd>
               </div>
-              <div>
-                <dt>{t("privacy.ledger")}</dt>
-                <dd>
-                  <a href="#/privacy/ledger">
-                    {t("privacy.ledger.text", {
-                      size: status.value.ledger.size,
-                      root: status.value.ledger.root.slice(0, 12),
-                    })}
-                  </a>
-                </dd>
-              </div>
+              {status.value.ledger !== undefined && (
+                <div>
+                  <dt>{t("privacy.ledger")}</dt>
+                  <dd>
+                    <a href="#/privacy/ledger">
+                      {t("privacy.ledger.text", {
+                        size: status.value.ledger.size,
+                        root: status.value.ledger.root.slice(0, 12),
+                      })}
+                    </a>
+                  </dd>
+                </div>
+              )}
             </>
           )}
           {session.name === "in" && session.expiresAt !== null && (

@@ -107,6 +107,7 @@ function ThermostatControl({ face }: { face: Face }) {
   if (parameter === undefined) return null;
   const known = isNumber(point?.value) ? point.value : 20;
   const shown = wanted ?? known;
+  const unknown = wanted === null && point === undefined;
   const half = { ...parameter, step: Math.max(0.5, parameter.step ?? 0.5) };
   const change = (by: number) => () => {
     const next = stepped(shown, by, half);
@@ -122,7 +123,7 @@ function ThermostatControl({ face }: { face: Face }) {
         </button>
         <p role="status">
           <small>{t("control.target")}</small>
-          <strong>{quantity(shown, half, language)}</strong>
+          <strong>{unknown ? "–" : quantity(shown, half, language)}</strong>
         </p>
         <button type="button" aria-label={t("control.warmer")} disabled={shown >= (parameter.max ?? 30.5)} onClick={change(1)}>
           <Icon name="plus" />

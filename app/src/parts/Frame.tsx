@@ -10,6 +10,7 @@ import { type Tab, tabOf } from "../state/route";
 import { sameList, useSelect } from "../state/store";
 import { useTexts } from "../texts";
 import { Icon, type IconName } from "./Icon";
+import { Leaving } from "./Leaving";
 
 const TABS: readonly { tab: Tab; href: string; icon: IconName }[] = [
   { tab: "home", href: "#/", icon: "home" },
@@ -96,6 +97,7 @@ function Banners() {
           </p>
         );
       })}
+      <Leaving />
     </div>
   );
 }

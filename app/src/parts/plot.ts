@@ -65,7 +65,7 @@ function draw(place: HTMLElement, data: Columns, { stepped, unit, language }: Pl
       bands: [{ series: [3, 2], fill: band }],
       scales: stepped ? { y: { range: (_self, low, high) => [Math.min(0, low) - 0.1, Math.max(1, high) + 0.1] } } : {},
       axes: [
-        { ...axis, values: (_self, splits, _index, _space, step) => splits.map((at) => when(at, step, language)) },
+        { ...axis, space: 62, values: (_self, splits, _index, _space, step) => splits.map((at) => when(at, step, language)) },
         {
           ...axis,
           size: 58,
@@ -83,6 +83,6 @@ const DAY_S = 86_400;
 
 function when(atS: number, stepS: number, language: string): string {
   const options: Intl.DateTimeFormatOptions =
-    stepS >= DAY_S ? { day: "numeric", month: "numeric" } : { hour: "2-digit", minute: "2-digit" };
+    stepS >= DAY_S ? { day: "numeric", month: "numeric" } : { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
   return new Intl.DateTimeFormat(language, options).format(atS * 1000);
 }

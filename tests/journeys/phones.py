@@ -1,0 +1,189 @@
+"""A phone in front of a running house: Chromium at phone size, axe, and the simulator's control socket."""
+
+import json
+import os
+import socket
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect, sync_playwright
+
+from tests.paths import ROOT
+
+from .houses import RunningHouse
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE, TABLET = (390, 844), (1024, 768)
+PASSWORD = "a sentence for tests"
+AXE = ROOT / "app" / "node_modules" / "axe-core" / "axe.min.js"
+AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SCREENS = os.environ.get("HOMEBASE_SCREENS")  # a folder: pictures of the pages are put there
+TEACH_IN_LIMIT_S = 60.0
+
+
+@dataclass
+class Phone:
+    """One browser's page in front of a house. said: errors on its console."""
+
+    page: Page
+    house: RunningHouse
+    said: list[str] = field(default_factory=list)
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.house.port}/"
+
+    def open(self, fragment: str = "") -> None:
+        self.page.goto(f"{self.address}{fragment}")
+
+    def set_up(self) -> None:
+        self.open(f"#setup={self.house.token}")
+        self.page.locator("input[autocomplete=new-password]").fill(PASSWORD)
+        self.page.locator("button[type=submit]").click()
+        expect(self.page.locator("nav.tabs")).to_be_visible()
+
+    def log_in(self) -> None:
+        self.open()
+        self.page.locator("input[autocomplete=current-password]").fill(PASSWORD)
+        self.page.locator("button[type=submit]").click()
+        expect(self.page.locator("nav.tabs")).to_be_visible()
+
+    def tile(self, name: str) -> Locator:
+        tile = self.page.locator("li.tile").filter(has=self.page.get_by_text(name, exact=True))
+        expect(tile).to_be_visible(timeout=TEACH_IN_LIMIT_S * 1000)
+        return tile
+
+    def switch_of(self, name: str) -> Locator:
+        return self.tile(name).get_by_role("switch")
+
+    def has_no_barriers(self, where: str) -> None:
+        """axe finds nothing, nothing is cut off at the side, every control is large enough for a finger."""
+        if not AXE.exists():
+            pytest.fail("axe-core is missing: run script/build-app --test once")
+        self.page.evaluate(AXE.read_text())
+        found = self.page.evaluate("rules => axe.run(document, { runOnly: rules })", AXE_RULES)
+        told = [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found["violations"]]
+        assert told == [], f"{where}: {told}"
+        assert self.page.evaluate("() => document.documentElement.scrollWidth - innerWidth") <= 0, where
+        assert self.page.evaluate(SMALL_CONTROLS) == [], where
+
+    def picture(self, name: str) -> None:
+        if SCREENS is not None:
+            self.page.screenshot(path=Path(SCREENS) / f"{name}.png")
+
+
+# 44 px for everything that is pressed, but for links inside a sentence (WCAG 2.5.8) and what is out of sight
+SMALL_CONTROLS = """() =>
+  [...document.querySelectorAll('button, select, summary, nav a, a.row, a.button, a.back')]
+  .map(control => [control.outerHTML.slice(0, 90), control.getBoundingClientRect()])
+  .filter(([, box]) => box.width > 0 && (box.height < 43.5 || box.width < 43.5))
+  .map(([html, box]) => `${html} ${box.width}x${box.height}`)"""
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """One browser for many phones."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def phone(
+    browser: Browser,
+    house: RunningHouse,
+    *,
+    language: str = "de",
+    size: tuple[int, int] = PHONE,
+    dark: bool = False,
+) -> Iterator[Phone]:
+    """A fresh phone: its own storage, its language."""
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]},
+        locale=language,
+        color_scheme="dark" if dark else "light",
+    )
+    page = context.new_page()
+    mine = Phone(page=page, house=house)
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            mine.said.append(message.text)
+
+    page.on("console", hear)
+    page.on("pageerror", lambda error: mine.said.append(str(error)))
+    try:
+        yield mine
+    finally:
+        context.close()
+
+
+class Simulator:
+    """The demo's simulated world, asked by its control socket."""
+
+    def __init__(self, house: RunningHouse) -> None:
+        self._path = house.state / "simulator" / "control.sock"
+
+    def ask(self, do: str, **fields: object) -> Any:
+        """One request; the answer's content."""
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(10)
+            connection.connect(str(self._path))
+            connection.sendall(json.dumps({"do": do, **fields}).encode() + b"\n")
+            answer = json.loads(connection.makefile().readline())
+        assert "ok" in answer, answer
+        return answer["ok"]
+
+    def device(self, serial: str) -> Mapping[str, Any]:
+        """What one simulated device says about itself."""
+        devices: list[Mapping[str, Any]] = self.ask("state")["devices"]
+        return next(device for device in devices if device["serial"] == serial)
+
+    def wait_until_all_are_paired(self) -> None:
+        """Until nobody waits for a teach-in any more."""
+        end = time.monotonic() + TEACH_IN_LIMIT_S
+        while self.ask("state")["unpaired"] > 0:
+            assert time.monotonic() < end, f"still unpaired after {TEACH_IN_LIMIT_S:.0f} s"
+            time.sleep(0.2)
+
+    def lines(self, *, to_host: bool) -> list[str]:
+        """Recorded lines of the stick in one direction, hex from the length byte on."""
+        prefix = "A" if to_host else "As"
+        return [
+            one["line"].removeprefix(prefix)
+            for one in self.ask("record")["lines"]
+            if one["to_host"] is to_host and one["line"].startswith(prefix)
+        ]
+
+
+def kind_of(line: str) -> str:
+    """Type of a frame: two hex digits (docs/protocols/bidcos.md, "Frame")."""
+    return line[6:8]
+
+
+def sender_of(line: str) -> str:
+    """Radio address of the sender."""
+    return line[8:14]
+
+
+def receiver_of(line: str) -> str:
+    """Radio address of the receiver."""
+    return line[14:20]

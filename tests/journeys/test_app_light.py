@@ -1,0 +1,133 @@
+"""A fresh house is set up in the browser, a light is switched by radio, the stick is pulled and put back."""
+
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from .houses import RunningHouse, demo_house
+from .phones import PASSWORD, Phone, Simulator, chromium, kind_of, phone, receiver_of, sender_of
+
+pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.timeout(240)]
+
+LAMP, LAMP_SERIAL = "Stehlampe", "SIM0000001"
+SAID_WITHIN_S = 2.0
+BACK_WITHIN_MS = 15_000
+SET, ACK = "11", "02"
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
+    folder: Path = tmp_path_factory.mktemp("house")
+    with demo_house(folder) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def mine(browser: Browser, house: RunningHouse) -> Iterator[Phone]:
+    with phone(browser, house) as fresh:
+        yield fresh
+
+
+def test_the_home_is_set_up_once_and_its_token_leaves_the_address_bar(mine: Phone) -> None:
+    page = mine.page
+    # given the address that the start printed
+    mine.open(f"#setup={mine.house.token}")
+    expect(page.get_by_role("heading", name="Willkommen zu Hause")).to_be_visible()
+    assert page.url == mine.address
+    # when the password is too short, then the rule is said and nothing is set up
+    page.get_by_label("Passwort des Eigentümers").fill("kurz")
+    page.get_by_role("button", name="Zuhause einrichten").click()
+    expect(page.get_by_text("Noch 6 Zeichen nötig.")).to_be_visible()
+    # when it is long enough, then the home is there
+    page.get_by_label("Passwort des Eigentümers").fill(PASSWORD)
+    page.get_by_role("button", name="Zuhause einrichten").click()
+    expect(page.get_by_role("heading", name="Zuhause", exact=True)).to_be_visible()
+    expect(page.locator(".connection")).to_contain_text("live")
+    # and the browser keeps what the privacy page says, and no more
+    assert page.evaluate("() => Object.keys(sessionStorage)") == ["homebase.session"]
+    assert page.evaluate("() => Object.keys(localStorage)") == []
+    assert page.evaluate("() => document.cookie") == ""
+    assert mine.said == []
+
+
+def test_a_used_link_and_a_wrong_password_are_said_and_the_right_one_opens(mine: Phone) -> None:
+    page = mine.page
+    mine.open(f"#setup={mine.house.token}")
+    expect(page.get_by_text("Dieser Einrichtungslink ist schon benutzt.")).to_be_visible()
+    page.get_by_label("Passwort").fill("not the password")
+    page.get_by_role("button", name="Anmelden").click()
+    expect(page.get_by_role("alert")).to_contain_text("Das Passwort stimmt nicht.")
+    page.get_by_label("Passwort").fill(PASSWORD)
+    page.get_by_role("button", name="Anmelden").click()
+    expect(page.get_by_role("heading", name="Zuhause", exact=True)).to_be_visible()
+    # when they log out, then the key is gone and the home is not shown
+    mine.open("#/more")
+    page.get_by_role("button", name="Abmelden").click()
+    expect(page.get_by_text("Du bist abgemeldet.")).to_be_visible()
+    assert page.evaluate("() => sessionStorage.length") == 0
+
+
+def test_a_light_switched_in_the_app_is_a_frame_out_and_a_status_back(mine: Phone) -> None:
+    # given a lamp that was taught in, and a recorder on the stick
+    mine.log_in()
+    simulator = Simulator(mine.house)
+    switch = mine.switch_of(LAMP)
+    lamp = simulator.device(LAMP_SERIAL)
+    was_on = switch.get_attribute("aria-checked") == "true"
+    simulator.ask("record", on=True)
+    # when it is tapped
+    switch.click()
+    # then the app shows what the lamp confirmed
+    expect(switch).to_have_attribute("aria-checked", "false" if was_on else "true")
+    expect(switch).to_have_attribute("aria-busy", "false")
+    assert simulator.device(LAMP_SERIAL)["state"]["on"] == [not was_on]
+    asked = [line for line in simulator.lines(to_host=False) if receiver_of(line) == lamp["address"]]
+    answered = [line for line in simulator.lines(to_host=True) if sender_of(line) == lamp["address"]]
+    assert SET in {kind_of(line) for line in asked}
+    assert ACK in {kind_of(line) for line in answered}
+
+
+def test_a_light_switched_by_hand_is_seen_in_the_app(mine: Phone) -> None:
+    mine.log_in()
+    simulator = Simulator(mine.house)
+    switch = mine.switch_of(LAMP)
+    was_on = switch.get_attribute("aria-checked") == "true"
+    simulator.ask("act", device=LAMP_SERIAL, event="off" if was_on else "on")
+    expect(switch).to_have_attribute("aria-checked", "false" if was_on else "true")
+
+
+def test_a_pulled_stick_is_said_within_two_seconds_and_its_return_too(mine: Phone) -> None:
+    mine.log_in()
+    page, simulator = mine.page, Simulator(mine.house)
+    switch = mine.switch_of(LAMP)
+    banner = page.locator(".banner[data-driver]")
+    expect(banner).to_have_count(0)
+    # when the stick is pulled
+    began = time.monotonic()
+    simulator.ask("pull")
+    # then it is said, in words and with the time
+    expect(banner).to_contain_text(re.compile(r"Der Funkstick ist weg \(seit \d\d:\d\d\)"), timeout=5000)
+    assert time.monotonic() - began < SAID_WITHIN_S
+    # and a command is refused with what helps
+    before = switch.get_attribute("aria-checked")
+    switch.click()
+    expect(page.get_by_role("alert")).to_contain_text("Der Funkstick ist weg. Stecke ihn wieder ein.")
+    expect(switch).to_have_attribute("aria-checked", before or "")
+    mine.has_no_barriers("stick pulled")
+    mine.picture("stick-pulled")
+    # when it is put back, then all is as before
+    simulator.ask("plug")
+    expect(banner).to_have_count(0, timeout=BACK_WITHIN_MS)
+    page.get_by_role("alert").get_by_role("button").click()
+    switch.click()
+    expect(switch).to_have_attribute("aria-checked", "true" if before == "false" else "false")
