@@ -24,14 +24,13 @@ export function TeachInPage() {
   const { t } = useTexts();
   const steps = useSelect(home, (state) => state.pairing);
   const drivers = useSelect(home, (state) => state.drivers);
-  const [since, setSince] = useState<number | null>(null);
+  const [mine, setMine] = useState(false); // a window that somebody else opened is theirs to follow
   const radio = drivers.find((driver) => driver.airtime !== null) ?? drivers[0];
   const name = radio?.name ?? "bidcos";
-  const fresh = since === null ? steps.filter((step) => step.until !== null && Date.parse(step.until) > Date.now()) : steps;
-  const now = teachIn(fresh);
+  const now = teachIn(mine ? steps : []);
   const [running, begin] = useAction(
     useCallback(async () => {
-      setSince(Date.now());
+      setMine(true);
       home.update((old) => ({ ...old, pairing: [] }));
       const { until } = await client.startPairing(name, WINDOW_S);
       home.update((old) =>

@@ -1,0 +1,114 @@
+"""Every page in both languages: it keeps nobody out, fits a phone, and leaves pictures to look at."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from .houses import RunningHouse, demo_house
+from .phones import PHONE, TABLET, Simulator, chromium, phone
+
+pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.timeout(300)]
+
+DEVICES = {
+    "switch": "bidcos%3ASIM0000001",
+    "dimmer": "bidcos%3ASIM0000002",
+    "blind": "bidcos%3ASIM0000003",
+    "thermostat": "bidcos%3ASIM0000004",
+    "radiator": "bidcos%3ASIM0000005",
+    "contact": "bidcos%3ASIM0000006",
+    "button": "bidcos%3ASIM0000008",
+    "meter": "bidcos%3ASIM0000011",
+}
+PAGES = {
+    "home": "#/",
+    "rooms": "#/rooms",
+    "history": "#/history",
+    "more": "#/more",
+    "settings": "#/settings",
+    "base": "#/settings/base",
+    "diagnosis": "#/settings/base/diagnosis",
+    "privacy": "#/privacy",
+    "ledger": "#/privacy/ledger",
+    "devices": "#/devices",
+    "teach-in": "#/devices/teach-in",
+    "system": "#/system",
+    "nothing": "#/no-such-page",
+    **{f"device-{name}": f"#/device/{address}" for name, address in DEVICES.items()},
+}
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
+    with demo_house(tmp_path_factory.mktemp("house")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
+
+
+def test_the_doors_keep_nobody_out(browser: Browser, house: RunningHouse) -> None:
+    with phone(browser, house, language="en-GB") as mine:
+        mine.open()
+        expect(mine.page.get_by_role("heading", name="This home is not set up yet")).to_be_visible()
+        mine.has_no_barriers("unclaimed")
+        mine.open(f"#setup={house.token}")
+        expect(mine.page.get_by_role("heading", name="Welcome home")).to_be_visible()
+        mine.has_no_barriers("set-up")
+        mine.picture("set-up-en")
+        # the language can be changed before anything else
+        mine.page.get_by_text("Deutsch").click()
+        expect(mine.page.get_by_role("heading", name="Willkommen zu Hause")).to_be_visible()
+        assert mine.page.evaluate("() => document.documentElement.lang") == "de"
+        mine.picture("set-up-de")
+        mine.set_up()
+        Simulator(house).wait_until_all_are_paired()
+
+
+@pytest.mark.parametrize(
+    ("language", "size", "dark"),
+    [("de", PHONE, False), ("en", PHONE, True), ("de", TABLET, True), ("en", TABLET, False)],
+    ids=["de-phone-light", "en-phone-dark", "de-tablet-dark", "en-tablet-light"],
+)
+def test_every_page_keeps_nobody_out(
+    browser: Browser, house: RunningHouse, language: str, size: tuple[int, int], dark: bool
+) -> None:
+    with phone(browser, house, language=language, size=size, dark=dark) as mine:
+        mine.log_in()
+        mine.tile("Stehlampe")
+        for name, fragment in PAGES.items():
+            mine.open(fragment)
+            heading = mine.page.get_by_role("heading", level=1)
+            # the page's heading has the focus: a screen reader begins there
+            expect(heading).to_be_focused()
+            mine.page.wait_for_load_state("networkidle")
+            mine.has_no_barriers(f"{name} {language}")
+            shape = "tablet-" if size == TABLET else ""
+            mine.picture(f"{shape}{name}-{language}{'-dark' if dark else ''}")
+        assert mine.said == []
+
+
+def test_a_light_is_switched_by_the_keyboard_alone(browser: Browser, house: RunningHouse) -> None:
+    with phone(browser, house) as mine:
+        mine.log_in()
+        switch = mine.switch_of("Stehlampe")
+        before = switch.get_attribute("aria-checked")
+        # the skip link comes first and leads past header and tabs
+        skip = mine.page.get_by_role("link", name="Zum Inhalt springen")
+        for _ in range(10):
+            mine.page.keyboard.press("Shift+Tab")
+            if skip.evaluate("element => element === document.activeElement"):
+                break
+        expect(skip).to_be_focused()
+        mine.page.keyboard.press("Enter")
+        expect(mine.page.locator("main")).to_be_focused()
+        for _ in range(20):
+            mine.page.keyboard.press("Tab")
+            if switch.evaluate("element => element === document.activeElement"):
+                break
+        expect(switch).to_be_focused()
+        mine.page.keyboard.press("Space")
+        expect(switch).to_have_attribute("aria-checked", "false" if before == "true" else "true")
