@@ -1,0 +1,147 @@
+"""The whole house in a network of its own: gate, jailed hub, command line, and a receiver on the far side."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.houses import run_homebase
+from tests.lab.outside import RESOLVER, NameServer, Receiver, Recorder, authority, network
+from tests.paths import ROOT
+
+pytestmark = [
+    pytest.mark.lab,
+    pytest.mark.journey,
+    pytest.mark.skipif(os.geteuid() != 0, reason="makes network namespaces"),
+]
+
+HOST = "support.example.org"
+CONFIG = """
+[[recipient]]
+name = "support"
+role = "processor"
+host = "{host}"
+country = "DE"
+path = "/diagnosis"
+activities = ["diagnosis.remote"]
+ca_file = "{ca_file}"
+"""
+
+
+@dataclass(slots=True, kw_only=True)
+class LabHouse:
+    state: Path
+    runtime: Path
+    receiver: Receiver
+    names: NameServer
+    recorder: Recorder
+
+    def command(self, *words: str) -> tuple[int, str, str]:
+        return run_homebase(*words, "--state", str(self.state), runtime=self.runtime)
+
+    def ok(self, *words: str) -> str:
+        code, output, errors = self.command(*words)
+        assert code == 0, errors
+        return output
+
+
+@pytest.fixture
+def lab_house(tmp_path: Path) -> Iterator[LabHouse]:
+    state, runtime = tmp_path / "state", tmp_path / "r"
+    state.mkdir(mode=0o700)
+    runtime.mkdir(mode=0o700)
+    ca_file, context = authority(tmp_path / "ca", HOST)
+    (state / "homebase.toml").write_text(CONFIG.format(host=HOST, ca_file=ca_file))
+    (tmp_path / "resolv.conf").write_text(f"nameserver {RESOLVER}\n")
+    with network() as (inside, outside):
+        recorder, names = Recorder(outside), NameServer(outside, {HOST: ["9.9.9.1"]})
+        receiver = Receiver(outside, context)
+        enter = ["ip", "netns", "exec", inside, "sh", "-c"]
+        script = 'mount --bind "$0" /etc/resolv.conf && exec "$@"'
+        demo = [sys.executable, "-m", "hub.daemon", "demo", "--port", "0", "--state", str(state)]
+        process = subprocess.Popen(
+            [*enter, script, str(tmp_path / "resolv.conf"), *demo],
+            env={**os.environ, "XDG_RUNTIME_DIR": str(runtime), "PYTHONPATH": str(ROOT)},
+            cwd="/",
+            text=True,
+            stdout=subprocess.PIPE,
+        )
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline().startswith("homebase ready: ")
+            yield LabHouse(state=state, runtime=runtime, receiver=receiver, names=names, recorder=recorder)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(timeout=20)
+            finally:
+                process.kill()
+                if process.stdout is not None:
+                    process.stdout.close()
+            for part in (receiver, names, recorder):
+                part.close()
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.obligation("Q6.6-b")
+@pytest.mark.obligation("Q6.6-f")
+def test_the_owner_sees_agrees_and_exactly_that_arrives(lab_house: LabHouse) -> None:
+    if shutil.which("ip") is None:
+        pytest.skip("iproute2 is not here")
+    give = ("consent", "give", "diagnosis.remote", "--ticket", "T-123", "--once")
+
+    # started, looked at, previewed: nothing of the house is on the wire
+    end = time.monotonic() + 60
+    while "HM-" not in lab_house.ok("devices"):
+        assert time.monotonic() < end, "the demo taught in no device"
+        time.sleep(0.5)
+    shown = json.loads(lab_house.ok("consent", "preview", "diagnosis.remote", "--ticket", "T-123", "--json"))
+    code, output, errors = lab_house.command(*give)
+    assert code == 2, output
+    assert "add --yes" in errors
+    assert lab_house.recorder.taken() == []
+
+    printed = lab_house.ok(*give, "--preview", shown["preview"], "--yes")
+    (arrived,) = lab_house.receiver.arrived
+    assert arrived.body == shown["text"].encode()
+    assert shown["text"] in printed
+    assert "delivered, receipt R-1" in printed
+    bundle = json.loads(arrived.body)
+    assert {device["model"] for device in bundle["groups"]["devices"]}
+    assert "SIM0" not in shown["text"]  # no serial number of the simulated devices
+
+    # once is once; the next one needs a yes of its own
+    lab_house.recorder.taken()
+    code, _, errors = lab_house.command(*give, "--preview", shown["preview"], "--yes")
+    assert (code, "no_preview" in errors) == (77, True)
+    assert lab_house.recorder.taken() == []
+
+    # a consent that lasts needs a clock that the owner confirms, and ends by a withdrawal
+    lab_house.ok("consent", "clock", "--confirm")
+    lasting = ("consent", "give", "diagnosis.remote", "--ticket", "T-124", "--groups", "errors", "--yes")
+    code, _, errors = lab_house.command(*lasting, "--for", "15d")
+    assert (code, "term_too_long" in errors) == (77, True)
+    assert "allowed until" in lab_house.ok(*lasting, "--for", "14d")
+    assert json.loads(lab_house.receiver.arrived[1].body)["groups"].keys() == {"errors"}
+    assert "withdrawn: 1 consents ended" in lab_house.ok("consent", "withdraw", "diagnosis.remote")
+    lab_house.recorder.taken()
+    code, _, errors = lab_house.command("consent", "send", "diagnosis.remote")
+    assert (code, "no_consent" in errors) == (77, True)
+    assert lab_house.recorder.taken() == []
+
+    kinds = [json.loads(line)["kind"] for line in lab_house.ok("ledger", "list", "--json").splitlines()]
+    assert kinds.count("transfer_begin") == kinds.count("transfer_end") == kinds.count("lookup") == 2
+    assert kinds.count("grant") == 2
+    assert "withdrawal" in kinds
+    assert ": sound" in lab_house.ok("ledger", "verify")
+    exported = lab_house.ok("ledger", "export").splitlines()
+    assert "checkpoint" in json.loads(exported[-1])
+    assert len(exported) == len(kinds) + 1
