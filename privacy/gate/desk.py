@@ -72,6 +72,9 @@ class Desk:
         seed, epoch = store.write(lambda tx: _identity(tx, time, random_bytes))
         settled = _settled(register, recipients)
         store.write(lambda tx: _begin(tx, settled, version, time, random_bytes))
+        if closed := store.remembered_closed():
+            store.write(lambda tx: _close(tx, closed, time, random_bytes), closing=True)
+            store.forget_closed()
         standing = Standing()
         for grant, reason in store.read(lambda tx: list(records.grants(tx))):
             if reason is None:
@@ -166,6 +169,24 @@ def _settled(register: Register, recipients: Mapping[str, Recipient]) -> dict[st
         "texts_sha256": sha256(canonical.encode(texts)).hexdigest(),
         "recipients": who,
     }
+
+
+def _close(tx: Transaction, activities: Sequence[str], time: Timekeeper, random_bytes: RandomBytes) -> None:
+    """Write down what was withdrawn while the store could not be written, before anything is read back."""
+    at = time.instant().at
+    for activity in dict.fromkeys(activities):
+        gone = [one for one, ended in records.grants(tx) if ended is None and one.activity == activity]
+        data: dict[str, canonical.Json] = {
+            "activity": activity,
+            "recipient": None,
+            "grants": [grant.id for grant in gone],
+            "cut": 0,
+            "via": "noted before the restart",
+        }
+        book.append(tx, [News(kind=Kind.WITHDRAWAL, data=data)], at, random_bytes)
+        for grant in gone:
+            records.end_grant(tx, grant, Reason.WITHDRAWN, at)
+        records.purge_outbox(tx, [grant.id for grant in gone])
 
 
 def _begin(

@@ -246,6 +246,7 @@ class Door:
         except StoreError as error:
             log.error("withdrawal.unwritten", extra={"code": error.code})
             desk.unwritten.append(job)
+            await desk.store.remember_closed(activity)
             entry = None
         return Withdrawn(grants=gone, cuts=cuts, within_ms=within_ms, entry=entry)
 

@@ -102,6 +102,14 @@ def end_grant(tx: Transaction, grant: Grant, reason: Reason, at: datetime) -> No
     )
 
 
+def drop_grants(tx: Transaction, before: datetime) -> None:
+    """Drop consents that ended before that time: nobody needs their proof any more."""
+    tx.execute(
+        "DELETE FROM grants WHERE live = 0 AND ended_ms < ? AND id < (SELECT max(id) FROM grants)",
+        (to_ms(before),),  # the last one stays: its number is never given again
+    )
+
+
 def grants(tx: Transaction) -> Iterator[tuple[Grant, Reason | None]]:
     """All grants, oldest first, with the reason why they ended."""
     for body, reason in tx.execute("SELECT body, reason FROM grants ORDER BY id"):

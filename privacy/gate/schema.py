@@ -60,7 +60,7 @@ STEPS = (
 )
 
 # the limitation period of § 195 BGB, three years from the end of the year: proof of consent (Art. 7 (1) GDPR)
-_PROOF = timedelta(days=4 * 366)
+PROOF = timedelta(days=4 * 366)
 
 
 def _holding(
@@ -75,13 +75,13 @@ HOLDINGS = {
         _holding(
             "meta", DataCategory.SYSTEM, "runs the gate", None, "keys, epoch and clock floor; no person"
         ),
-        _holding("entries", DataCategory.CONSENT_RECORD, "proof of what left", _PROOF, "limitation period"),
-        _holding("salts", DataCategory.CONSENT_RECORD, "proof of what left", _PROOF, "goes with its entry"),
+        _holding("entries", DataCategory.CONSENT_RECORD, "proof of what left", PROOF, "limitation period"),
+        _holding("salts", DataCategory.CONSENT_RECORD, "proof of what left", PROOF, "goes with its entry"),
         _holding(
             "nodes", DataCategory.SYSTEM, "proof of what left", None, "hashes; tell nothing without salts"
         ),
         _holding("checkpoints", DataCategory.SYSTEM, "proof of what left", None, "sizes and hashes"),
-        _holding("grants", DataCategory.CONSENT_RECORD, "proof of consent", _PROOF, "limitation period"),
+        _holding("grants", DataCategory.CONSENT_RECORD, "proof of consent", PROOF, "limitation period"),
         _holding("previews", DataCategory.DEVICE, "shown before a yes", timedelta(hours=1), "then made anew"),
         _holding("outbox", DataCategory.DEVICE, "retry of a delivery", timedelta(days=1), "clause 6.6"),
         _holding("sent", DataCategory.DEVICE, "exact copy of what left", timedelta(days=28), "clause 6.6"),

@@ -6,6 +6,7 @@ does not fsync a commit in WAL). What the tables mean stands in book.py and reco
 
 import asyncio
 import errno
+import logging
 import os
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +19,8 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from privacy.gate.schema import HOLDINGS, STEPS
 from privacy.ports import RandomBytes
+
+log = logging.getLogger(__name__)
 
 KEY_SIZE = 32
 RESERVE_SIZE = 262_144  # bytes of disk kept for closing entries: a few hundred withdrawals
@@ -132,6 +135,30 @@ class Store:
         self._reserve.unlink(missing_ok=True)
         return self._written(job)
 
+    def remember_closed(self, activity: str) -> None:
+        """Note beside the store that an activity was closed when the store itself could not be written.
+
+        A plain line of its own file: the last resort, so that a restart does not open again.
+        """
+        try:
+            with (self._folder / "closed").open("a") as notes:
+                notes.write(f"{activity}\n")
+                notes.flush()
+                os.fsync(notes.fileno())
+        except OSError as error:
+            log.error("closed.unwritten", extra={"reason": error.strerror})
+
+    def remembered_closed(self) -> tuple[str, ...]:
+        """Activities noted by ``remember_closed``."""
+        try:
+            return tuple((self._folder / "closed").read_text().splitlines())
+        except FileNotFoundError:
+            return ()
+
+    def forget_closed(self) -> None:
+        """They stand in the store now."""
+        (self._folder / "closed").unlink(missing_ok=True)
+
     def keep_reserve(self) -> None:
         """Have the block for closing entries on the disk, if there is room."""
         if self._reserve.exists():
@@ -176,6 +203,16 @@ class StoreThread:
         """Queue a job that writes; on the disk when the answer is there."""
         loop = asyncio.get_running_loop()
         return loop.run_in_executor(self._executor, lambda: self._store.write(job, closing=closing))
+
+    def remember_closed(self, activity: str) -> Awaitable[None]:
+        """See Store."""
+        return asyncio.get_running_loop().run_in_executor(
+            self._executor, self._store.remember_closed, activity
+        )
+
+    def forget_closed(self) -> Awaitable[None]:
+        """See Store."""
+        return asyncio.get_running_loop().run_in_executor(self._executor, self._store.forget_closed)
 
     def keep_reserve(self) -> Awaitable[None]:
         """See Store."""

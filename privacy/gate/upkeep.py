@@ -16,6 +16,7 @@ from privacy.gate.book import News, to_ms
 from privacy.gate.deliveries import GIVE_UP_AFTER
 from privacy.gate.door import Door, Refused
 from privacy.gate.records import Outgoing
+from privacy.gate.schema import PROOF
 from privacy.gate.store import StoreError, Transaction
 from privacy.ledger import Kind
 from privacy.reasons import Reason
@@ -77,9 +78,12 @@ class Upkeep:
             log.warning("diagnosis.not_collected", extra={"reason": str(error)[:200]})
 
     async def _write_what_waits(self) -> None:
+        if not self._desk.unwritten:
+            return
         while self._desk.unwritten:
             await self._desk.store.write(self._desk.unwritten[0], closing=True)
             self._desk.unwritten.pop(0)
+        await self._desk.store.forget_closed()
 
     async def _end_expired(self) -> None:
         at = self._desk.time.instant()
@@ -98,6 +102,9 @@ class Upkeep:
 
         def job(tx: Transaction) -> None:
             records.sweep(tx, at.at)
+            records.drop_grants(tx, at.at - PROOF)
+            if old := book.older(tx, at.at - PROOF):
+                book.erase(tx, old, "retention", at.at, self._desk.random_bytes)
             due = records.due_copies(tx, at.at, at.running_s)
             if due:
                 records.drop_copies(tx, due)

@@ -36,10 +36,12 @@ from privacy.gate.relay import Relay
 from privacy.gate.runtime import Places, listen
 from privacy.gate.serial_door import SimulatedStick, find_serial, open_serial
 from privacy.gate.setup_token import SetUpToken
+from privacy.gate.store import StoreError
 from privacy.gate.streams import ParkedStreams
 from privacy.gate.system import SystemClock, random_bytes
 from privacy.gate.upkeep import Upkeep
 from privacy.gate.users import ACCOUNT, choose_user, hand_over
+from privacy.ledger import Kind
 
 log = logging.getLogger(__name__)
 
@@ -153,11 +155,20 @@ class _Gate:
 
     def _questions(self) -> Mapping[str, Handler]:
         return {
-            "hello": self._token.hello,
+            "hello": self._hello,
             "claimed": self._token.claimed,
             "serial.open": self._open_serial,
             **control_verbs.table(self._door),
         }
+
+    async def _hello(self, question: Mapping[str, object]) -> Mapping[str, object] | Reply:
+        """Only a hub that was seen in its jail gets here, and only after its canary found no way out."""
+        answer = await self._token.hello(question)
+        try:
+            await self._door.desk.record(Kind.CANARY, {"program": "hub", "jailed": True, "out": False})
+        except StoreError as error:
+            log.warning("canary.unwritten", extra={"code": error.code})
+        return answer
 
     async def _collect(self, activity: str, groups: list[str]) -> Mapping[str, object]:
         return await self._control.ask("collect", activity=activity, groups=groups)

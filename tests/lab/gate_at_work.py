@@ -60,8 +60,13 @@ class GateAtWork:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(20)
+        self.stop()
+
+    def stop(self) -> None:
+        """End it without a word to anybody: running transfers die with it."""
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stop.set)
+            self._thread.join(20)
         if self._failure is not None:
             raise self._failure
 

@@ -26,6 +26,7 @@ from cryptography.x509.oid import NameOID
 
 GATE, RECEIVER, RESOLVER = "9.9.9.2", "9.9.9.1", "9.9.9.53"
 _NEWNET, _NEWNS = 0x40000000, 0x00020000
+_TIMESTAMPNS = 35  # SO_TIMESTAMPNS, asm-generic/socket.h; not named by the socket module
 _REC, _PRIVATE, _BIND = 16384, 1 << 18, 4096
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -86,7 +87,7 @@ def network() -> Iterator[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Packet:
-    """One packet that the gate sent. at_s: monotonic; size: payload bytes; port: where to; syn: opens TCP."""
+    """One packet that the gate sent. at_s: Unix time by the kernel; size: of the payload; syn: opens TCP."""
 
     at_s: float
     protocol: str
@@ -137,16 +138,19 @@ class Recorder(Listening):
 
     def _open(self) -> socket.socket:
         taken = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x0800))
+        taken.setsockopt(socket.SOL_SOCKET, _TIMESTAMPNS, 1)
         taken.bind(("wire", 0x0800))
         return taken
 
     def take(self) -> None:
-        packet = _packet(self._socket.recv(65536)[14:])
+        frame, controls, _, _ = self._socket.recvmsg(65536, 64)
+        seconds, nanoseconds = struct.unpack("qq", controls[0][2][:16])
+        packet = _packet(frame[14:], seconds + nanoseconds / 1e9)
         if packet is not None:
             self._packets.append(packet)
 
 
-def _packet(data: bytes) -> Packet | None:
+def _packet(data: bytes, at_s: float) -> Packet | None:
     head = (data[0] & 15) * 4
     total = int.from_bytes(data[2:4], "big") or len(data)
     if socket.inet_ntoa(data[12:16]) != GATE:
@@ -156,7 +160,7 @@ def _packet(data: bytes) -> Packet | None:
     tcp = data[9] == socket.IPPROTO_TCP
     payload = body[(body[12] >> 4) * 4 :] if tcp else body[8:]
     return Packet(
-        at_s=time.monotonic(),
+        at_s=at_s,
         protocol="tcp" if tcp else "udp",
         to=socket.inet_ntoa(data[16:20]),
         port=port,

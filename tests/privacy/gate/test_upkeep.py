@@ -1,0 +1,117 @@
+"""What the door does by itself: retention of copies and of proof, ends of consents, checkpoints."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from privacy.gate import book, records
+from privacy.gate.door import Door
+from privacy.gate.records import Sent
+from privacy.gate.upkeep import Upkeep
+from privacy.ledger import content_of
+from tests.privacy import house
+from tests.privacy.gate.at_the_door import ManualClock, opened
+
+DAY_S = 86_400
+
+
+def copy(door: Door) -> Sent:
+    at = door.desk.time.instant()
+    return Sent(
+        transfer="ab",
+        activity=house.ACTIVITY,
+        recipient="support",
+        ticket="T-1",
+        sha256=house.SHA,
+        body=b"{}",
+        at=at.at,
+        delete_by=at.at + timedelta(days=28),
+        running_by_s=at.running_s + 28 * DAY_S,
+        result="delivered",
+        receipt="R-1",
+    )
+
+
+async def kinds(door: Door) -> list[object]:
+    rows = await door.desk.store.read(lambda tx: list(book.walk(tx)))
+    return [(content_of(row) or {}).get("kind") for row in rows]
+
+
+@pytest.mark.obligation("Q6.6-d")
+@pytest.mark.parametrize("clock_set_back", [False, True])
+async def test_our_copy_of_what_left_goes_after_28_days_whatever_the_clock_says(
+    tmp_path: Path, clock_set_back: bool
+) -> None:
+    clock = ManualClock()
+    async with opened(tmp_path, clock) as door:
+        await door.desk.store.write(lambda tx: records.keep_sent(tx, copy(door)))
+        upkeep = Upkeep(door)
+        clock.passed_s = 28 * DAY_S - 1
+        if clock_set_back:
+            clock.wall_offset = timedelta(days=-20)
+        await upkeep.once()
+        assert await door.desk.store.read(lambda tx: records.latest_sent(tx, house.ACTIVITY)) is not None
+        clock.passed_s = 28 * DAY_S + 1
+        await upkeep.once()
+        assert await door.desk.store.read(lambda tx: records.latest_sent(tx, house.ACTIVITY)) is None
+        assert "erased" in await kinds(door)
+
+
+@pytest.mark.obligation("Q6.6-d")
+async def test_a_copy_goes_also_when_the_gate_was_off_across_the_limit(tmp_path: Path) -> None:
+    clock = ManualClock()
+    async with opened(tmp_path, clock) as door:
+        await door.desk.store.write(lambda tx: records.keep_sent(tx, copy(door)))
+    clock.wall_offset = timedelta(days=29)
+    async with opened(tmp_path, clock) as door:
+        await Upkeep(door).once()
+        assert await door.desk.store.read(lambda tx: records.latest_sent(tx, house.ACTIVITY)) is None
+
+
+@pytest.mark.obligation("Q6.15")
+async def test_proof_is_kept_for_its_term_and_then_erased_by_name(tmp_path: Path) -> None:
+    clock = ManualClock()
+    async with opened(tmp_path, clock) as door:
+        for _ in range(3):
+            await door.withdraw(house.ACTIVITY)
+        clock.passed_s = 4 * 366 * DAY_S + 60
+        await Upkeep(door).once()
+        assert (await kinds(door)) == [None, None, None, None, None, None, "erased"]
+        findings = await door.desk.store.read(
+            lambda tx: book.check(tx, door.desk.origin, door.desk.public_key)
+        )
+        assert findings == ()
+
+
+async def test_ended_consents_are_marked_and_a_checkpoint_is_signed_hourly_while_there_is_news(
+    tmp_path: Path,
+) -> None:
+    clock = ManualClock()
+    async with opened(tmp_path, clock) as door:
+        upkeep = Upkeep(door)
+        door.desk.time.confirm()
+        grant = house.grant(at=door.desk.time.instant())
+        await door.desk.store.write(lambda tx: records.keep_grant(tx, grant))
+        door.desk.standing.give(grant)
+        await upkeep.once()
+
+        async def notes() -> int:
+            count = "SELECT count(*) FROM checkpoints"
+            row = await door.desk.store.read(lambda tx: tx.execute(count).fetchone())
+            return int(str(row[0])) if row else 0
+
+        assert await notes() == 1
+        await door.withdraw("training")
+        await upkeep.once()
+        assert await notes() == 1
+        clock.passed_s = 3601
+        await upkeep.once()
+        assert await notes() == 2
+        clock.passed_s = 7300
+        await upkeep.once()
+        assert await notes() == 2  # no news
+        assert list(door.desk.standing.live()) == [grant]
+        clock.passed_s = DAY_S + 1
+        await upkeep.once()
+        assert list(door.desk.standing.live()) == []
