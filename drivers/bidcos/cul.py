@@ -11,6 +11,7 @@ from enum import Enum
 from .frames import Damaged, Frame, decode_frame, encode_frame
 
 MAX_LINE_SIZE = 200  # bytes kept of a line; what is longer is garbage
+LISTEN = b"X21\nAr\n"  # report frames with their strength; AskSin reception on
 VERSION_ATTEMPTS = 3
 VERSION_WAIT_S = 3.0  # how long one V may stay without an answer
 RADIO_WAIT_S = 0.3  # how long after Ar a stick without AskSin has for its "? (A is unknown)"
@@ -161,7 +162,7 @@ class StartUp:
             self.version = event.text
             self.state = StartState.LISTENING
             self.wake_at_s = now_s + RADIO_WAIT_S
-            return b"X21\nAr\n"
+            return LISTEN
         if self.state is StartState.LISTENING and isinstance(event, Notice):
             if event.code is NoticeCode.UNKNOWN_COMMAND and "(A" in event.text:
                 self.state = StartState.WRONG_FIRMWARE

@@ -6,6 +6,7 @@ reports.py. Teach-in: pairing.py. This file introduces them to each other.
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Coroutine, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -33,7 +34,7 @@ from hub.contract import (
 from .airtime import LIMIT_MS, Airtime
 from .announce import Announcer
 from .commands import TIME_PARAMETERS, Times, message_for, status_channels
-from .cul import LineDecoder, StartState, StartUp, StickEvent, encode_send
+from .cul import LISTEN, LineDecoder, StartState, StartUp, StickEvent, encode_send
 from .exchange import Exchanges
 from .frames import Frame
 from .household import Household, Member, member_of
@@ -50,6 +51,9 @@ from .timing import ATTEMPTS
 from .waiting import Waiters
 from .watch import StickWatch
 
+log = logging.getLogger(__name__)
+
+LIFE_SIGN = b"V\n" + LISTEN  # a stick that restarted unseen would answer, but no longer listen
 TICK_S = 0.5  # silence, motion, stick and window are looked at this often
 AIRTIME_EVERY_S = 10.0
 NEAR = 8  # counters left of what is written down
@@ -111,6 +115,8 @@ class BidcosDriver:
                 self._context.publish(DeviceAppeared(description=known.description))
             return
         records = read_records(await self._context.store.load())
+        if records.unreadable:
+            log.error("bidcos.records_unreadable", extra={"count": len(records.unreadable)})
         taken = frozenset(record.address for record in records.devices)
         central = records.central
         if central is None:
@@ -241,7 +247,7 @@ class BidcosDriver:
             if self._stick.lost(now_s):
                 raise LinkLost("silent")
             if self._stick.ask(now_s):
-                link.write(b"V\n")
+                link.write(LIFE_SIGN)
             if now_s - told_s >= AIRTIME_EVERY_S:
                 told_s = now_s
                 self._announce.airtime(self._airtime.used_ms(now_s))

@@ -20,7 +20,7 @@ READ_SIZE = 4096
 MAX_CHUNKS = 1024  # read but not yet taken; older ones are dropped: late radio frames are worthless
 MAX_UNWRITTEN = 4096  # bytes that the stick does not take; more means that it hangs
 SPEED = termios.B38400  # of sticks with a serial chip; USB ones ignore it
-GONE = "gone"
+GONE = "port_missing"  # pulled
 HANGS = "silent"
 
 
@@ -57,7 +57,7 @@ class SerialLink:
         """The next bytes and when they came, in monotonic seconds.
 
         Raises:
-            LinkLost: gone: end of file or an error of the port.
+            LinkLost: port_missing: end of file or an error of the port.
         """
         while not self._chunks:
             if self._lost is not None:
@@ -70,7 +70,7 @@ class SerialLink:
         """Give bytes to the stick; what it does not take at once follows.
 
         Raises:
-            LinkLost: gone, or silent: it takes nothing any more.
+            LinkLost: port_missing, or silent: it takes nothing any more.
         """
         if self._lost is not None:
             raise LinkLost(self._lost)

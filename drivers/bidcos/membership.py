@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 
-from hub.contract import DeviceRemoved, DriverContext, Origin, PairingStage, StoreError, Unpair
+from hub.contract import DeviceRemoved, DriverContext, PairingStage, StoreError, Unpair
 
 from .announce import Announcer
 from .commands import status_channels
@@ -17,7 +17,6 @@ from .household import Household, Member, member_of, record_of
 from .lane import Deferred, Delivered, Expect, Failed, Request, Step
 from .messages import DeviceInfo, StatusRequest
 from .pairing import UNKNOWN_MODEL, Introduced, TeachIn, pair_request, unpair_request
-from .readings import Reading
 from .records import reserved_counter, write_device
 from .reports import Reports
 from .timing import CONFIG_AWAKE_S
@@ -117,8 +116,6 @@ class Membership:
             return f"store_{error.code}"
         self.welcome(member)
         self._tell(PairingStage.PAIRED, introduced)
-        readings = [Reading(0, "UNREACH", False), Reading(0, "CONFIG_PENDING", False)]
-        self._reports.tell(member, readings, Origin.REPORTED)
         for channel in status_channels(member.model):
             step = Step(message=StatusRequest(channel=channel), expect=Expect.STATUS)
             self._submit(Request(device=radio, steps=(step,), key=("state", channel), urgent=False))

@@ -115,7 +115,9 @@ class Reports:
     def _reachable(self, member: Member, now_s: float) -> None:
         if self.silence.heard(member.record.address, now_s):
             self._publish(DeviceReachable(device=member.address, at=self._now()))
-            self.tell(member, [Reading(0, "UNREACH", False)], Origin.REPORTED)
+            pending = member.record.address in self._pending
+            readings = [Reading(0, "UNREACH", False), Reading(0, "CONFIG_PENDING", pending)]
+            self.tell(member, readings, Origin.REPORTED)
 
     def _signal(self, member: Member, rssi_dbm: float | None, now_s: float) -> None:
         if rssi_dbm is None:

@@ -14,7 +14,7 @@ CHECK_WAIT_S = 5.0  # and has so long to say anything
 class _Watched:
     silence_s: float | None
     heard_s: float
-    reachable: bool = True
+    reachable: bool | None = None  # None: not heard since the start
 
 
 class SilenceWatch:
@@ -32,7 +32,7 @@ class SilenceWatch:
         self._devices.pop(device, None)
 
     def heard(self, device: bytes, now_s: float) -> bool:
-        """It spoke; True when it had been unreachable."""
+        """It spoke; True when it had not been known to be reachable."""
         watched = self._devices[device]
         back = not watched.reachable
         watched.heard_s, watched.reachable = now_s, True
@@ -41,7 +41,8 @@ class SilenceWatch:
     def unreachable(self, device: bytes) -> bool:
         """It did not answer; True when that is new."""
         watched = self._devices[device]
-        new, watched.reachable = watched.reachable, False
+        new = watched.reachable is not False
+        watched.reachable = False
         return new
 
     def silent(self, now_s: float) -> list[bytes]:
@@ -49,7 +50,7 @@ class SilenceWatch:
         late = [
             device
             for device, watched in self._devices.items()
-            if watched.reachable
+            if watched.reachable is not False
             and watched.silence_s is not None
             and now_s - watched.heard_s > watched.silence_s
         ]

@@ -216,8 +216,8 @@ async def test_a_pulled_stick_is_said_at_once_and_commands_say_so_too() -> None:
     with pytest.raises(ExceptionGroup) as lost:
         await run_and_pull()
 
-    assert lost.group_contains(LinkLost, match="gone")
-    with pytest.raises(LinkLost, match="gone"):
+    assert lost.group_contains(LinkLost, match="port_missing")
+    with pytest.raises(LinkLost, match="port_missing"):
         await bench.driver.execute(SetValue(channel=CHANNEL, parameter="STATE", value=True))
 
 

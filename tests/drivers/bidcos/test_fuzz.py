@@ -5,7 +5,7 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.fuzz.fuzz_bidcos import one_input
+from tests.fuzz.bidcos_target import one_input
 
 LINES = (
     b"A0CAB86701B0A3A00000000924300\r\n",
