@@ -28,6 +28,7 @@ from .watch import MotionEnds, SilenceWatch
 
 RSSI_STEP_DBM = 6.0  # a change smaller than this is noise
 RSSI_EVERY_S = 900.0
+HELD_S = 2.0  # the same press within this time is still the same press
 TEAM_SIZE = 10  # payload of a signed team frame
 _TEAM_CLASSES = frozenset({"SD", "SD2"})
 
@@ -52,6 +53,7 @@ class Reports:
         self._now = now
         self._rssi: dict[bytes, tuple[float, float]] = {}
         self._replay: dict[bytes, int] = {}
+        self._presses: dict[tuple[bytes, int], tuple[int, bool, float]] = {}
         self._pending: frozenset[bytes] = frozenset()
 
     def welcome(self, member: Member, now_s: float) -> None:
@@ -68,6 +70,8 @@ class Reports:
             self._signal(sender, frame.rssi_dbm, now_s)
         member = sender or self._team_member(frame)
         if member is None or not self._concerns_us(heard, member):
+            return ()
+        if isinstance(heard.message, KeyPress) and self._still_pressed(member, heard.message, now_s):
             return ()
         origin = Origin.REPORTED if heard.answer_to is None else Origin.CONFIRMED
         readings = read_message(heard.message, frame, member.model)
@@ -137,6 +141,13 @@ class Reports:
         if isinstance(heard.message, Status | AckStatus):
             return True
         return frame.receiver in {self._central, BROADCAST} or frame.kind >= 0x53
+
+    def _still_pressed(self, member: Member, press: KeyPress, now_s: float) -> bool:
+        """A held key tells so about four times a second, with the same press counter."""
+        key = (member.record.address, press.channel)
+        counter, long, at_s = self._presses.get(key, (-1, False, 0.0))
+        self._presses[key] = (press.counter, press.long, now_s)
+        return (counter, long) == (press.counter, press.long) and now_s - at_s < HELD_S
 
     def _team_member(self, frame: Frame) -> Member | None:
         """Smoke detectors speak in the name of their team; the receiver is who reports."""

@@ -125,10 +125,11 @@ class Bench:
         self.stick = stick
         self.store = store
         self.events: list[Event] = []
+        self.clock = RealClock()
         self._told = asyncio.Event()
         self.driver = BidcosDriver(
             DriverContext(
-                clock=RealClock(),
+                clock=self.clock,
                 random_bytes=os.urandom,
                 serial=Port(stick),
                 store=store,
