@@ -3,7 +3,6 @@
 Raw values for some weeks, 15-minute means for some years. SQL: history_tables.py.
 """
 
-import asyncio
 import logging
 import math
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from hub.contract import ConfigError, Datapoint, DatapointId, DeviceAddress, StoreError
+from hub.contract import ConfigError, Datapoint, DatapointId, DeviceAddress
 from privacy.ports import Clock, RandomBytes
 
 from . import history_tables as tables
@@ -26,7 +25,6 @@ log = logging.getLogger(__name__)
 
 BATCH_S = 60.0
 MAX_POINTS = 2000
-SWEEP_S = 3600.0
 ERASE_ROWS = 5000  # per transaction, so that no write waits long behind a sweep
 JUMP = timedelta(hours=1)
 HELD = timedelta(days=1)  # erasing rests so long after the wall clock jumped ahead by more than JUMP
@@ -96,10 +94,8 @@ class History:
         return await self._recorder.start()
 
     async def run(self) -> None:
-        """Write batches and erase what is too old, until cancelled. Call ``close`` after it."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._recorder.write_batches(), name="history.write")
-            tasks.create_task(self._sweep_hourly(), name="history.sweep")
+        """Write batches until cancelled. Call ``close`` after it. Who calls ``sweep``: holder.py."""
+        await self._recorder.write_batches()
 
     async def close(self) -> None:
         """Write what waits; the store may be closed afterwards.
@@ -173,14 +169,6 @@ class History:
         )
 
     # erasing
-
-    async def _sweep_hourly(self) -> None:
-        while True:
-            try:
-                await self.sweep(self._clock.now())
-            except StoreError as error:
-                log.warning("history.not_swept", extra={"code": error.code})
-            await self._clock.sleep(SWEEP_S)
 
     async def sweep(self, at: datetime) -> int:
         """Make means of days that are over, then erase what outlived its retention at ``at``.

@@ -4,6 +4,7 @@ Serves Art. 15 and 20 (export) and the retention rules. What protects people rat
 left out of an export: password and token hashes, the devices' radio keys.
 """
 
+import logging
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
@@ -11,15 +12,20 @@ from functools import partial
 import msgspec
 from sqlalchemy import Connection, Table, delete, select
 
-from privacy.ports import Holding
+from hub.contract import StoreError
+from privacy.ports import Clock, Holding
 
 from . import schema
 from .history import History
 from .history_tables import DAY_MS, SERIES_BITS, SERIES_MASK, SLOT_MS
-from .holdings import holdings
+from .holdings import COPY_DAYS, holdings
 from .means import unpack
 from .store import Store
+from .upgrade import upgrade_copies
 
+log = logging.getLogger(__name__)
+
+SWEEP_S = 3600.0
 PAGE = 1000  # rows per read, so that nobody waits long behind an export
 _SECRET = {"password_hash", "token_hash", "value"}
 _SMALL = (
@@ -36,9 +42,19 @@ _SMALL = (
 class StoreHolder:
     """Follows privacy.ports.Holder."""
 
-    def __init__(self, store: Store, history: History) -> None:
+    def __init__(self, store: Store, history: History, clock: Clock) -> None:
         self._store = store
         self._history = history
+        self._clock = clock
+
+    async def run(self) -> None:
+        """Sweep at once and each hour, until cancelled."""
+        while True:
+            try:
+                await self.sweep(self._clock.now())
+            except StoreError as error:
+                log.warning("store.not_swept", extra={"code": error.code})
+            await self._clock.sleep(SWEEP_S)
 
     def holdings(self) -> tuple[Holding, ...]:
         """All tables, with the owner's own terms for history."""
@@ -74,7 +90,17 @@ class StoreHolder:
         """
         expired = delete(schema.sessions).where(schema.sessions.c.expires_at < at.timestamp() * 1000)
         ended = await self._store.write(lambda connection: connection.execute(expired).rowcount)
-        return ended + await self._history.sweep(at)
+        return ended + self._sweep_copies(at) + await self._history.sweep(at)
+
+    def _sweep_copies(self, at: datetime) -> int:
+        old = [
+            copy
+            for copy in upgrade_copies(self._store.path)
+            if at.timestamp() - copy.stat().st_mtime > COPY_DAYS * DAY_MS / 1000
+        ]
+        for copy in old:
+            copy.unlink()
+        return len(old)
 
 
 def _rows(connection: Connection, table: Table) -> list[dict[str, object]]:

@@ -11,6 +11,7 @@ _OWNER = "until the owner removes it"
 RAW_DAYS = 30
 MEANS_DAYS = 730
 SESSION_DAYS = 90
+COPY_DAYS = 30  # of the whole store, made before an upgrade
 MEASURED = (
     DataCategory.ACTUATOR_STATE,
     DataCategory.CLIMATE,
@@ -47,6 +48,7 @@ def holdings(raw_days: int = RAW_DAYS, means_days: int = MEANS_DAYS) -> tuple[Ho
         *(_kept("hub.state", category, run) for category in MEASURED),
         *(_timed("hub.history", category, chart, raw_days) for category in MEASURED),
         *(_timed("hub.history_days", category, chart, means_days) for category in MEASURED),
+        *(_timed("hub.copies", category, "go back after an upgrade", COPY_DAYS) for category in DataCategory),
         _kept("hub.alembic_version", DataCategory.SYSTEM, "know how the tables are built"),
     )
 

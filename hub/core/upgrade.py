@@ -44,6 +44,11 @@ def bring_up_to_date(
         check_tables(inspect(connection).get_table_names(), holdings())
 
 
+def upgrade_copies(path: Path) -> list[Path]:
+    """The copies that upgrades left beside the store."""
+    return list(path.parent.glob(copy_name(path, "*").name))
+
+
 def copy_name(path: Path, revision: str) -> Path:
     """Where the copy of a store of that revision lies."""
     return path.with_name(f"{path.stem}-before-upgrade-{revision}.db")
@@ -58,7 +63,7 @@ def _revision(engine: Engine) -> str | None:
 
 def _copy_aside(engine: Engine, path: Path, revision: str) -> None:
     copy = copy_name(path, revision)
-    for older in path.parent.glob(copy_name(path, "*").name):
+    for older in upgrade_copies(path):
         older.unlink()
     connection = engine.raw_connection()  # VACUUM refuses to run inside a transaction
     try:

@@ -28,6 +28,7 @@ from hub.core import (
     Settings,
     State,
     Store,
+    StoreHolder,
     settle_garbage,
     supervise_all,
 )
@@ -142,6 +143,7 @@ async def _furnished(plan: Plan, store: Store, gate: GateClient) -> AsyncIterato
         _answer_gate(plan, gate, house, drivers)
         lives: dict[str, Live] = {
             "hub.history": past.run,
+            "hub.sweep": StoreHolder(store, past, clock).run,
             "hub.devices": kept.run,
             "hub.drivers": partial(supervise_all, drivers.values(), clock, intake.publish),
         }
