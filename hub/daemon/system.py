@@ -1,7 +1,5 @@
 """The machine as the hub sees it: clock, randomness, environment, process name. Nothing else reads them."""
 
-import asyncio
-import ctypes
 import os
 import time
 from collections.abc import Mapping
@@ -25,6 +23,8 @@ class SystemClock:
 
     async def sleep(self, seconds: float) -> None:
         """Wait; zero or less yields once."""
+        import asyncio  # noqa: PLC0415 - the command line starts without it: 25 ms
+
         await asyncio.sleep(max(seconds, 0.0))
 
 
@@ -40,6 +40,8 @@ def environment() -> Mapping[str, str]:
 
 def set_title(title: str) -> None:
     """Show ``title`` in ps, top and /proc/PID/cmdline. Where the kernel does not allow it nothing changes."""
+    import ctypes  # noqa: PLC0415 - only a process that lives needs a name
+
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl(_PR_SET_NAME, title.encode()[:15], 0, 0, 0)
     try:

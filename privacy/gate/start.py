@@ -1,5 +1,6 @@
 """From the command's options to a running gate, or to one line that says what is wrong and how to mend it."""
 
+import gc
 import json
 import socket
 from collections.abc import Callable
@@ -95,6 +96,8 @@ def _serve(
         devices=options.devices,
         speed=options.speed,
     )
+    gc.freeze()  # what is loaded stays: no collection looks at it again
+    gc.enable()  # off since __main__.py
     return asyncio.run(wiring.serve(start, announce))
 
 
