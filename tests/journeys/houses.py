@@ -59,12 +59,20 @@ class RunningHouse:
         return int(head.split()[1]), body
 
 
+# a network namespace with loopback only: nothing that a house tries there reaches anybody (needs root)
+ALONE = ("unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$0" "$@"')
+
+
 def homebase(
-    *arguments: str, runtime: Path, stdout: int | None = None, stderr: int | IO[str] | None = None
+    *arguments: str,
+    runtime: Path,
+    stdout: int | None = None,
+    stderr: int | IO[str] | None = None,
+    around: tuple[str, ...] = (),
 ) -> subprocess.Popen[str]:
-    """Start the command with a runtime folder of its own."""
+    """Start the command with a runtime folder of its own. around: a command that starts it, such as ALONE."""
     environment = {**os.environ, "XDG_RUNTIME_DIR": str(runtime), "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "hub.daemon", *arguments]
+    command = [*around, sys.executable, "-m", "hub.daemon", *arguments]
     return subprocess.Popen(command, env=environment, cwd="/", text=True, stdout=stdout, stderr=stderr)
 
 
@@ -79,14 +87,14 @@ def run_homebase(*arguments: str, runtime: Path, limit_s: float = 60.0) -> tuple
 
 
 @contextmanager
-def demo_house(folder: Path, *arguments: str) -> Iterator[RunningHouse]:
+def demo_house(folder: Path, *arguments: str, around: tuple[str, ...] = ()) -> Iterator[RunningHouse]:
     """``homebase demo`` until the block ends; killed if it does not stop then."""
     state, runtime, errors = folder / "state", folder / "r", folder / "errors"
     runtime.mkdir(mode=0o700, exist_ok=True)
     with errors.open("a") as writing:
         process = homebase(
             "demo", "--port", "0", "--state", str(state), *arguments,
-            runtime=runtime, stdout=subprocess.PIPE, stderr=writing,
+            runtime=runtime, stdout=subprocess.PIPE, stderr=writing, around=around,
         )  # fmt: skip
     try:
         assert process.stdout is not None

@@ -103,10 +103,10 @@ SMALL_CONTROLS = """() =>
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
+def chromium(executable: str | Path = CHROMIUM) -> Iterator[Browser]:
     """One browser for many phones."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
         try:
             yield browser
         finally:

@@ -10,15 +10,19 @@ import { Title } from "../parts/Frame";
 import { useAction, useLoad, useNow } from "../parts/hooks";
 import { Icon } from "../parts/Icon";
 import { client, tell } from "../state/app";
-import { bytes, clock, dateTime, MINUTE, number, span } from "../state/format";
+import { bytes, clock, dateTime, MINUTE, number, SECOND, span } from "../state/format";
 import { sha256 } from "../state/privacy";
 import { useTexts } from "../texts";
 
 const ID = "diagnosis.remote";
+const LOOK_EVERY_MS = 5 * SECOND;
+const LONGEST_DAYS = 14;
 
 export function DiagnosisPage() {
   const { t, language } = useTexts();
-  const [loaded, again] = useLoad(() => client.activities(language), language);
+  // consents are given elsewhere: look while this page is open
+  const turn = Math.floor(useNow(LOOK_EVERY_MS, true) / LOOK_EVERY_MS);
+  const [loaded, again] = useLoad(() => client.activities(language), `${language} ${turn}`);
   const activity =
     loaded.state === "here" ? loaded.value.activities.find((candidate) => candidate.id === ID) : undefined;
   return (
@@ -34,7 +38,7 @@ export function DiagnosisPage() {
         <div class="columns">
           <div>
             <State activity={activity} again={again} />
-            <Prepare groups={activity.groups} />
+            <Prepare activity={activity} />
           </div>
           <section class="card" aria-labelledby="about">
             <h2 id="about">{t("diagnosis.about")}</h2>
@@ -92,7 +96,8 @@ function State({ activity, again }: { activity: Activity; again: () => void }) {
   );
 }
 
-function Prepare({ groups }: { groups: Activity["groups"] }) {
+function Prepare({ activity }: { activity: Activity }) {
+  const { groups } = activity;
   const { t } = useTexts();
   const [ticket, setTicket] = useState("");
   const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
@@ -165,12 +170,12 @@ function Prepare({ groups }: { groups: Activity["groups"] }) {
           {t("diagnosis.preview")}
         </button>
       </form>
-      {preview !== null && <Shown key={preview.preview} preview={preview} />}
+      {preview !== null && <Shown key={preview.preview} preview={preview} recipient={activity.recipients.length > 0} />}
     </section>
   );
 }
 
-function Shown({ preview }: { preview: Preview }) {
+function Shown({ preview, recipient }: { preview: Preview; recipient: boolean }) {
   const { t, language } = useTexts();
   const heading = useRef<HTMLHeadingElement>(null);
   const [own, setOwn] = useState<string | null>(null);
@@ -184,9 +189,15 @@ function Shown({ preview }: { preview: Preview }) {
       <h3 tabIndex={-1} ref={heading}>
         {t("diagnosis.preview.title")}
       </h3>
-      <pre class="bytes" tabIndex={0} role="region" aria-label={t("diagnosis.preview.title")}>
+      <pre class="bytes exact" tabIndex={0} role="region" aria-label={t("diagnosis.preview.title")}>
         {preview.text}
       </pre>
+      <details>
+        <summary>{t("diagnosis.preview.readable")}</summary>
+        <pre class="bytes" tabIndex={0} role="region" aria-label={t("diagnosis.preview.readable")}>
+          {indented(preview.text)}
+        </pre>
+      </details>
       <p class="breakable quiet">
         {t("diagnosis.preview.size", { bytes: bytes(preview.bytes, language), hash: preview.sha256 })}
       </p>
@@ -197,9 +208,7 @@ function Shown({ preview }: { preview: Preview }) {
       )}
       {!wrong && (
         <>
-          <h3>{t("diagnosis.command.title")}</h3>
-          <p>{t("diagnosis.command.text")}</p>
-          <Copy text={preview.command} label={t("diagnosis.command.title")} />
+          <Agree command={preview.command} recipient={recipient} />
           <p class="quiet">
             {t("diagnosis.preview.until", { at: clock(Date.parse(preview.expires_at), language) })}
           </p>
@@ -207,4 +216,49 @@ function Shown({ preview }: { preview: Preview }) {
       )}
     </div>
   );
+}
+
+function Agree({ command, recipient }: { command: string; recipient: boolean }) {
+  const { t } = useTexts();
+  const [days, setDays] = useState("1");
+  const count = Math.min(LONGEST_DAYS, Math.max(1, Math.floor(Number(days)) || 1));
+  return (
+    <>
+      <h3>{t("diagnosis.command.title")}</h3>
+      {recipient ? (
+        <>
+          <p>{t("diagnosis.command.text")}</p>
+          <p>{t("diagnosis.command.once")}</p>
+          <Copy text={command} label={t("diagnosis.command.once")} />
+          <p>{t("diagnosis.command.until")}</p>
+          <label class="field">
+            <span>{t("diagnosis.command.days")}</span>
+            <input
+              type="number"
+              min={1}
+              max={LONGEST_DAYS}
+              value={days}
+              onInput={(event) => {
+                setDays(event.currentTarget.value);
+              }}
+            />
+          </label>
+          <Copy text={command.replace("--once", `--for ${count}d`)} label={t("diagnosis.command.until")} />
+        </>
+      ) : (
+        <p>
+          <Icon name="warning" size={18} /> {t("diagnosis.command.recipient")}
+        </p>
+      )}
+    </>
+  );
+}
+
+/** JSON with one value per line; as it is where it is not JSON. */
+function indented(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
 }
