@@ -2,19 +2,18 @@
 
 import asyncio
 import logging
-import os
 import signal
-from collections.abc import Callable
-from dataclasses import dataclass
+from pathlib import Path
 from typing import IO
 
-from privacy.gate.jail import Jail, Jailed, spawn
+from privacy.gate.jail import Jailed
 from privacy.gate.output import harmless, say
+from privacy.gate.programs import Begun, Program, begin
 from privacy.ports import Clock
 
 log = logging.getLogger(__name__)
 
-FINAL_EXITS = frozenset({65, 73, 77})  # bad config, can't write, isolation: starting again does not help
+FINAL_EXITS = frozenset({65, 73, 74, 77})  # bad config, can't write, wrong key or damage, isolation
 PAUSES_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 HEALTHY_S = 60.0  # who lived so long starts with the short pause again
 STOP_S = 5.0  # from SIGTERM to SIGKILL
@@ -30,17 +29,8 @@ class GaveUp(Exception):
         self.name, self.code = name, code
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Program:
-    """What to keep alive. name: before its lines. jail: made anew for each start. started: told each pid."""
-
-    name: str
-    jail: Callable[[], Jail]
-    started: Callable[[int], None] | None = None
-
-
-async def keep(program: Program, clock: Clock) -> None:
-    """Run the program until cancelled; then end it.
+async def keep(program: Program, clock: Clock, begun: Begun | None = None) -> None:
+    """Run the program until cancelled; then end it. begun: its first start, when that was made already.
 
     Raises:
         GaveUp: it ended at its first start with one of FINAL_EXITS.
@@ -49,25 +39,21 @@ async def keep(program: Program, clock: Clock) -> None:
     pauses, first = iter(PAUSES_S), True
     while True:
         started_s = clock.monotonic()
-        code = await _run_once(program)
+        code = await _run_once(program, begun or begin(program))
         lived_s = clock.monotonic() - started_s
         if first and code in FINAL_EXITS:
             raise GaveUp(program.name, code)
         if lived_s >= HEALTHY_S:
             pauses = iter(PAUSES_S)
         pause_s = next(pauses, PAUSES_S[-1])
-        first = False
+        first, begun = False, None
         log.error("child.ended", extra={"program": program.name, "code": code, "again_in_s": pause_s})
         await clock.sleep(pause_s)
 
 
-async def _run_once(program: Program) -> int:
-    read_end, write_end = os.pipe()
-    with open(read_end, "rb", buffering=0) as reading:  # noqa: PTH123, ASYNC230 - a pipe's end, not a path
-        try:
-            jailed = spawn(program.jail(), stdout=write_end, stderr=write_end)
-        finally:
-            os.close(write_end)
+async def _run_once(program: Program, begun: Begun) -> int:
+    jailed = begun.jailed
+    with open(begun.lines, "rb", buffering=0) as reading:  # noqa: PTH123, ASYNC230 - a pipe's end, not a path
         async with asyncio.TaskGroup() as tasks:
             forwarding = tasks.create_task(_forward(reading, program.name), name=f"{program.name}.lines")
             try:
@@ -85,6 +71,8 @@ async def _run_once(program: Program) -> int:
 
 
 async def _stop(jailed: Jailed) -> None:
+    if not _catches(jailed.pid, signal.SIGTERM):
+        jailed.kill()  # it has hardly begun; as process 1 of its jail it would not even notice a SIGTERM
     jailed.kill(signal.SIGTERM)
     try:
         async with asyncio.timeout(STOP_S):
@@ -92,6 +80,14 @@ async def _stop(jailed: Jailed) -> None:
     except TimeoutError:
         jailed.kill()
     jailed.wait()
+
+
+def _catches(pid: int, number: signal.Signals) -> bool:
+    """Whether the program has a handler for that signal, proc(5) "SigCgt"."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("SigCgt:"):
+            return bool(int(line.split()[1], 16) >> (number - 1) & 1)
+    return False
 
 
 async def _forward(reading: IO[bytes], name: str) -> None:

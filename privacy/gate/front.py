@@ -14,35 +14,9 @@ from privacy.gate.exchange import Answer, Endpoint, Request, problem
 log = logging.getLogger(__name__)
 
 CONNECTIONS_LIMIT = 256  # at once, browsers and command line together
-BACKLOG = 128
 
 PeerOf = Callable[[socket.socket], str | None]
 """Names the peer of an accepted socket for the hub and the access log; None refuses it."""
-
-
-class PortTaken(Exception):
-    """Somebody else listens there. port: the one that was asked for."""
-
-    def __init__(self, port: int, reason: str) -> None:
-        super().__init__(port, reason)
-        self.port, self.reason = port, reason
-
-
-def listen_on_loopback(port: int) -> socket.socket:
-    """Return a socket that listens on 127.0.0.1; port 0 lets the kernel choose.
-
-    Raises:
-        PortTaken: the port is in use, or not for this user.
-    """
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind(("127.0.0.1", port))
-        listening.listen(BACKLOG)
-    except OSError as error:
-        listening.close()
-        raise PortTaken(port, error.strerror or "refused") from error
-    return listening
 
 
 class Routes:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SOCKET_PATH_LIMIT = 107  # bytes of an AF_UNIX address, unix(7)
-_BACKLOG = 64
+_BACKLOG = 128
 
 
 class CantWrite(Exception):
@@ -27,6 +27,14 @@ class NotOurs(Exception):
 
 class AlreadyRunning(Exception):
     """Another gate holds the lock of this state folder."""
+
+
+class PortTaken(Exception):
+    """Somebody else listens there. port: the one that was asked for."""
+
+    def __init__(self, port: int, reason: str) -> None:
+        super().__init__(port, reason)
+        self.port, self.reason = port, reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +128,23 @@ def listen(path: Path, mode: int) -> socket.socket:
     except OSError as error:
         listening.close()
         raise CantWrite(f"{path}: {error.strerror}; set XDG_RUNTIME_DIR to a writable folder") from error
+    return listening
+
+
+def listen_on_loopback(port: int) -> socket.socket:
+    """Return a socket that listens on 127.0.0.1; port 0 lets the kernel choose.
+
+    Raises:
+        PortTaken: the port is in use, or not for this user.
+    """
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind(("127.0.0.1", port))
+        listening.listen(_BACKLOG)
+    except OSError as error:
+        listening.close()
+        raise PortTaken(port, error.strerror or "refused") from error
     return listening
 
 

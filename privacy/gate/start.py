@@ -8,10 +8,24 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from privacy.gate.config import BadConfig, GateConfig, Mistake, read_config
-from privacy.gate.front import PortTaken, listen_on_loopback
+from privacy.gate.jail import JailError
+from privacy.gate.jails import Installation
 from privacy.gate.output import say
-from privacy.gate.runtime import AlreadyRunning, CantWrite, NotOurs, Places, prepared
-from privacy.gate.system import close_to_others, set_title
+from privacy.gate.programs import begin, hub_program
+from privacy.gate.runtime import (
+    AlreadyRunning,
+    CantWrite,
+    NotOurs,
+    Places,
+    PortTaken,
+    listen,
+    listen_on_loopback,
+    prepared,
+)
+from privacy.gate.system import SystemClock, close_to_others, random_bytes, set_title
+from privacy.version import VERSION
+
+Announce = Callable[[str], None]
 
 EXIT_CONFIG, EXIT_CANT_WRITE, EXIT_IO, EXIT_PERMISSION = 65, 73, 74, 77
 
@@ -35,7 +49,7 @@ class Options:
     speed: float
 
 
-def run(options_json: str, root: Path, announce: Callable[[str], None]) -> int:
+def run(options_json: str, root: Path, announce: Announce) -> int:
     """Run the gate until it is stopped; return the exit code. root: folder of our code."""
     options = Options(**json.loads(options_json))
     set_title("homebase gate")
@@ -47,7 +61,7 @@ def run(options_json: str, root: Path, announce: Callable[[str], None]) -> int:
         config = read_config(config_file)
         port = config.port if options.port is None else options.port
         with prepared(places, demo=options.mode == "demo"), listen_on_loopback(port) as listening:
-            return _serve(options, root, config, listening, announce)
+            return _begin(options, root, config, listening, announce)
     except BadConfig as error:
         return _say(str(error), EXIT_CONFIG)
     except PortTaken as error:
@@ -56,42 +70,49 @@ def run(options_json: str, root: Path, announce: Callable[[str], None]) -> int:
         )
     except (CantWrite, AlreadyRunning) as error:
         return _say(str(error), EXIT_CANT_WRITE)
-    except NotOurs as error:
+    except (NotOurs, JailError) as error:
         return _say(str(error), EXIT_PERMISSION)
 
 
-def _serve(
-    options: Options,
-    root: Path,
-    config: GateConfig,
-    listening: socket.socket,
-    announce: Callable[[str], None],
+def _begin(
+    options: Options, root: Path, config: GateConfig, listening: socket.socket, announce: Announce
 ) -> int:
-    import asyncio  # noqa: PLC0415 - the errors above need no loop
+    """Start the hub first, as it takes longest; then load and run the rest."""
+    places = Places(state=Path(options.state), run=Path(options.run))
+    installed = Installation(
+        root=root, environment=Path(options.environment) if options.environment else None
+    )
+    hub, begun = None, None
+    # the folder around these sockets is closed to everybody but the jail
+    control, streams = (listen(places.hub_run / name, 0o666) for name in ("control.sock", "stream.sock"))
+    if options.mode != "gate":
+        hub = hub_program(installed, places, Path(options.config), demo=options.mode == "demo")
+        begun = begin(hub)
+    import asyncio  # noqa: PLC0415 - all of these: the hub starts meanwhile
     import logging  # noqa: PLC0415
 
     from privacy.gate import wiring  # noqa: PLC0415
-    from privacy.gate.jails import Installation  # noqa: PLC0415
     from privacy.gate.opening import CantOpen, open_desk  # noqa: PLC0415
     from privacy.gate.output import SayHandler  # noqa: PLC0415
-    from privacy.gate.system import SystemClock, random_bytes  # noqa: PLC0415
 
     logging.basicConfig(level=logging.INFO, handlers=[SayHandler()])
-    places = Places(state=Path(options.state), run=Path(options.run))
     try:
-        opened = open_desk(places.gate_state, config.recipients, SystemClock(), random_bytes, wiring.VERSION)
+        opened = open_desk(places.gate_state, config.recipients, SystemClock(), random_bytes, VERSION)
     except CantOpen as error:
+        if begun is not None:
+            begun.end()
         return _say(str(error), error.code)
+
     start = wiring.Start(
         places=places,
-        installed=Installation(
-            root=root, environment=Path(options.environment) if options.environment else None
-        ),
-        config_file=Path(options.config),
+        installed=installed,
         config=config,
         listening=listening,
+        control=control,
+        streams=streams,
         opened=opened,
-        with_hub=options.mode != "gate",
+        hub=hub,
+        begun=begun,
         demo=options.mode == "demo",
         devices=options.devices,
         speed=options.speed,

@@ -1,15 +1,14 @@
 """Builds the gate and connects its parts. No decisions.
 
-Order: the hub is started first (it takes longest), then the sockets serve, then the ready line.
+The hub has been started by start.py. Here the sockets serve, the simulator starts, then comes the ready line.
 """
 
 import asyncio
 import logging
 import signal
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeVar
 
 from sqlcipher3 import dbapi2 as sqlcipher
@@ -18,7 +17,7 @@ from privacy.conversation import Handler, Reply
 from privacy.gate import answers, console_verbs, control_verbs
 from privacy.gate.access_log import FLUSH_S, AccessLog
 from privacy.gate.api import ROLES, Sessions, guarded
-from privacy.gate.children import GaveUp, Program, keep
+from privacy.gate.children import GaveUp, keep
 from privacy.gate.config import GateConfig
 from privacy.gate.connection import House
 from privacy.gate.console import Console, console_peer
@@ -27,11 +26,12 @@ from privacy.gate.door import Door
 from privacy.gate.exchange import CONSOLE, Request
 from privacy.gate.files import AppFiles
 from privacy.gate.front import Front, Routes, address_of
-from privacy.gate.jail import Jail, JailError
-from privacy.gate.jails import Installation, hub_jail, simulator_jail
+from privacy.gate.jail import JailError
+from privacy.gate.jails import Installation
 from privacy.gate.opening import Opened
 from privacy.gate.output import say
 from privacy.gate.peer import why_not_jailed
+from privacy.gate.programs import Begun, Program, simulator_program
 from privacy.gate.relay import Relay
 from privacy.gate.runtime import Places, listen
 from privacy.gate.serial_door import SimulatedStick, find_serial, open_serial
@@ -40,14 +40,13 @@ from privacy.gate.store import StoreError
 from privacy.gate.streams import ParkedStreams
 from privacy.gate.system import SystemClock, random_bytes
 from privacy.gate.upkeep import Upkeep
-from privacy.gate.users import ACCOUNT, choose_user, hand_over
 from privacy.ledger import Kind
+from privacy.version import VERSION
 
 log = logging.getLogger(__name__)
 
 E = TypeVar("E", bound=BaseException)
 
-VERSION = "0.1.0"
 EXIT_ISOLATION, EXIT_INTERRUPTED = 77, 130
 
 
@@ -55,16 +54,19 @@ EXIT_ISOLATION, EXIT_INTERRUPTED = 77, 130
 class Start:
     """What a gate is started with; ``serve`` closes ``opened``. devices, speed: of the demo's simulated home.
 
-    with_hub: False under systemd, where the hub is a unit of its own. demo: with a simulated home.
+    control, streams: listen for the hub. hub: None under systemd, where it is a unit of its own; begun: its
+    first start. demo: with a simulated home.
     """
 
     places: Places
     installed: Installation
-    config_file: Path
     config: GateConfig
     listening: socket.socket
+    control: socket.socket
+    streams: socket.socket
     opened: Opened
-    with_hub: bool
+    hub: Program | None
+    begun: Begun | None
     demo: bool
     devices: int
     speed: float
@@ -129,27 +131,35 @@ class _Gate:
 
     def run(self, tasks: asyncio.TaskGroup, announce: Callable[[str], None]) -> None:
         """Start everything in ``tasks``."""
-        start, places = self._start, self._start.places
+        start = self._start
+        console, home = (listen(start.places.console / name, 0o600) for name in ("console.sock", "home.sock"))
+        tasks.create_task(self._control.serve(start.control), name="gate.control")
+        tasks.create_task(self._streams.serve(start.streams), name="gate.streams")
+        programs = list(self._start_programs(tasks))
         for number, code in ((signal.SIGTERM, 0), (signal.SIGINT, EXIT_INTERRUPTED)):
             stop = asyncio.Event()
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-            tasks.create_task(_stop_at(stop, code), name=f"gate.{number.name}")
-        inside = 0o666  # the folder around them is closed to everybody but the jail
-        control, stream = (listen(places.hub_run / name, inside) for name in ("control.sock", "stream.sock"))
-        console, home = (listen(places.console / name, 0o600) for name in ("console.sock", "home.sock"))
-        if start.with_hub:
-            tasks.create_task(keep(Program(name="hub", jail=self._hub_jail), self._clock), name="gate.hub")
-        if start.demo:
-            program = Program(name="simulator", jail=self._simulator_jail, started=self._stick.belongs_to)
-            tasks.create_task(keep(program, self._clock), name="gate.simulator")
-        tasks.create_task(self._control.serve(control), name="gate.control")
-        tasks.create_task(self._streams.serve(stream), name="gate.streams")
+            tasks.create_task(_stop_at(stop, code, programs), name=f"gate.{number.name}")
         tasks.create_task(self._console.serve(console), name="gate.console")
         tasks.create_task(self._front.serve(start.listening, address_of), name="gate.front")
         tasks.create_task(self._front.serve(home, console_peer), name="gate.home")
         tasks.create_task(self._keep_access_log(), name="gate.access_log")
         tasks.create_task(Upkeep(self._door).run(), name="gate.privacy")
         tasks.create_task(self._ready(announce), name="gate.ready")
+
+    def _start_programs(self, tasks: asyncio.TaskGroup) -> Iterator[asyncio.Task[None]]:
+        start = self._start
+        if start.hub is not None:
+            yield tasks.create_task(keep(start.hub, self._clock, start.begun), name="gate.hub")
+        if start.demo:
+            program = simulator_program(
+                start.installed,
+                start.places,
+                self._stick.belongs_to,
+                devices=start.devices,
+                speed=start.speed,
+            )
+            yield tasks.create_task(keep(program, self._clock), name="gate.simulator")
 
     # what the jailed may ask
 
@@ -180,21 +190,6 @@ class _Gate:
     async def _tell_status(self, question: Mapping[str, object]) -> Mapping[str, object]:
         return {**_status(), "port": self._start.listening.getsockname()[1]}
 
-    # what is started
-
-    def _hub_jail(self) -> Jail:
-        start, places = self._start, self._start.places
-        user = choose_user(places.hub_state, ACCOUNT)
-        hand_over(places.hub_state, user)
-        hand_over(places.ring, user)
-        return hub_jail(start.installed, places, start.config_file, user, demo=start.demo)
-
-    def _simulator_jail(self) -> Jail:
-        start, places = self._start, self._start.places
-        user = choose_user(places.simulator_state)
-        hand_over(places.simulator_state, user)
-        return simulator_jail(start.installed, places, user, devices=start.devices, speed=start.speed)
-
     async def _keep_access_log(self) -> None:
         try:
             while True:
@@ -224,8 +219,12 @@ def _is_jailed(connection: socket.socket) -> bool:
     return reason is None
 
 
-async def _stop_at(stop: asyncio.Event, code: int) -> None:
+async def _stop_at(stop: asyncio.Event, code: int, programs: Sequence[asyncio.Task[None]]) -> None:
+    """Stop in order: the hub says goodbye while stick and sockets are still there."""
     await stop.wait()
+    for program in programs:
+        program.cancel()
+        await asyncio.wait([program])
     raise _Stopped(code)
 
 

@@ -4,14 +4,13 @@ import argparse
 import json
 import subprocess
 import sys
-import sysconfig
 from pathlib import Path
 
 from privacy.places import CONFIG, RUN_STATE, demo_state
 
 from ..command_line import EXIT_INTERNAL
 from ..system import environment
-from .start import ROOT
+from .start import ROOT, installed_packages
 
 DOCTOR = Path("privacy/gate/doctor.py")
 
@@ -32,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
     inside = state / "homebase.toml"
     config = (options.config or (inside if inside.exists() or state == demo else CONFIG)).absolute()
     asked = json.dumps({"state": str(state), "config": str(config)})
-    python, packages = str(Path(sys.executable).resolve()), sysconfig.get_path("platlib")
+    python, packages = str(Path(sys.executable).resolve()), installed_packages()
     code = 0
     with subprocess.Popen(  # noqa: S603 - our own file under our own interpreter
         [python, "-I", "-S", str(ROOT / DOCTOR), packages, asked], stdout=subprocess.PIPE, text=True

@@ -4,8 +4,8 @@ import argparse
 import json
 import os
 import sys
-import sysconfig
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
 
@@ -52,9 +52,17 @@ def become_gate(mode: str, options: argparse.Namespace, *, devices: int = 0, spe
     python = str(
         Path(sys.executable).resolve()
     )  # the base interpreter: a virtual environment only links to it
-    packages = sysconfig.get_path("platlib")
+    packages = installed_packages()
     sys.stdout.flush()
     os.execv(python, [python, "-I", "-S", str(ROOT / GATE), packages, json.dumps(hand_over)])  # noqa: S606
+
+
+def installed_packages() -> str:
+    """Return the folder of the packages that the gate needs; sysconfig knows it too, but costs 10 ms."""
+    found = find_spec("h11")
+    if found is None or found.origin is None:
+        raise CommandFailed("the package h11 is missing; install homebase again", EXIT_NOT_RUNNING)
+    return str(Path(found.origin).parents[1])
 
 
 def between(kind: type[int] | type[float], low: float, high: float) -> Callable[[str], float]:

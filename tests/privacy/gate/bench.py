@@ -11,8 +11,8 @@ from privacy.gate.connection import Access, House
 from privacy.gate.console import console_peer
 from privacy.gate.exchange import Answer, Request, json_answer
 from privacy.gate.files import AppFiles
-from privacy.gate.front import Front, Routes, address_of, listen_on_loopback
-from privacy.gate.runtime import listen
+from privacy.gate.front import Front, Routes, address_of
+from privacy.gate.runtime import listen, listen_on_loopback
 from privacy.gate.streams import ParkedStreams
 
 JSON = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"

@@ -10,8 +10,16 @@ from pathlib import Path
 import pytest
 
 from privacy.gate.config import BadConfig, GateConfig, config_from, read_config
-from privacy.gate.front import PortTaken, listen_on_loopback
-from privacy.gate.runtime import AlreadyRunning, CantWrite, NotOurs, Places, listen, prepared
+from privacy.gate.runtime import (
+    AlreadyRunning,
+    CantWrite,
+    NotOurs,
+    Places,
+    PortTaken,
+    listen,
+    listen_on_loopback,
+    prepared,
+)
 from privacy.places import running_homes, runtime_folder
 from tests.paths import ROOT
 
