@@ -215,9 +215,9 @@ class Deliveries:
         found = await resolver.look_up(to.host, servers, self._desk.random_bytes)
         if not found.outside:
             raise _NotOutside(f"{to.host}: {found.inside} addresses, none outside the house")
-        target = Target(
-            host=to.host, address=found.outside[0], port=to.port, path=to.path, ca_file=to.ca_file
-        )
+        # another one at each attempt, should the first be out of order
+        address = found.outside[running.item.attempts % len(found.outside)]
+        target = Target(host=to.host, address=address, port=to.port, path=to.path, ca_file=to.ca_file)
         headers = (
             ("Homebase-Activity", running.grant.activity),
             ("Homebase-Ticket", running.grant.ticket),

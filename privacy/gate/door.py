@@ -71,6 +71,8 @@ class Door:
         self.deliveries = Deliveries(desk)
         self._collect = collect
         self._tasks: asyncio.TaskGroup | None = None
+        self._giving = asyncio.Lock()  # one consent is written at a time: numbers and previews are used once
+        self._withdrawals: dict[str, int] = {}
 
     def begin(self, tasks: asyncio.TaskGroup) -> None:
         """Send from now on, in tasks of this group."""
@@ -130,9 +132,18 @@ class Door:
         """Write the consent down, then send the previewed bytes at once; waits 20 s for the outcome.
 
         Raises:
-            Refused: it can't be given.
+            Refused: it can't be given, or was withdrawn while it was being written.
             StoreError: it could not be written, so it was not given.
         """
+        withdrawals = self._withdrawals.get(wish.activity, 0)
+        async with self._giving:
+            grant, item = await self._write_grant(wish, preview_id, withdrawals)
+            if self._withdrawals.get(wish.activity, 0) != withdrawals:
+                raise Refused(Reason.WITHDRAWN)  # its job came after ours and has ended what we wrote
+            self.desk.standing.give(grant)
+        return Given(grant=grant, outcome=await self._started(grant, item))
+
+    async def _write_grant(self, wish: Wish, preview_id: str, withdrawals: int) -> tuple[Grant, Outgoing]:
         desk, at = self.desk, self.desk.time.instant()
         shown = await desk.store.read(lambda tx: records.preview(tx, preview_id))
         proposal: Grant | Reason = Reason.NO_PREVIEW
@@ -157,9 +168,10 @@ class Door:
             tx.execute("DELETE FROM previews WHERE id = ?", (shown.id,))
             desk.append(tx, News(kind=Kind.GRANT, data=_told(grant)))
 
+        if self._withdrawals.get(wish.activity, 0) != withdrawals:
+            raise Refused(Reason.WITHDRAWN)
         await desk.store.write(job)
-        desk.standing.give(grant)
-        return Given(grant=grant, outcome=await self._started(grant, item))
+        return grant, item
 
     def _outgoing(self, grant: Grant, shown: Preview, at: datetime) -> Outgoing:
         return Outgoing(
@@ -231,6 +243,7 @@ class Door:
     async def withdraw(self, activity: str, recipient: str | None = None, via: str = "console") -> Withdrawn:
         """Shut it now: in memory, on the wire, then on the disk, then say so."""
         desk, begin_s = self.desk, self.desk.clock.monotonic()
+        self._withdrawals[activity] = self._withdrawals.get(activity, 0) + 1
         gone = desk.standing.withdraw(activity, recipient)
         cuts = self.deliveries.cut(
             lambda grant: grant.activity == activity and recipient in {None, grant.recipient}
@@ -279,9 +292,14 @@ class Door:
             news.append(News(kind=Kind.CUT, data=told))
             tx.execute("UPDATE sent SET result = 'cut' WHERE transfer = ?", (cut.transfer,))
         entry = self.desk.append(tx, *news)[0]
-        for grant in gone:
+        written = {  # also one that is being given at this moment
+            grant.id: grant
+            for grant in records.live_grants(tx)
+            if grant.activity == activity and recipient in {None, grant.recipient}
+        }
+        for grant in (written | {grant.id: grant for grant in gone}).values():
             records.end_grant(tx, grant, Reason.WITHDRAWN, at)
-        records.purge_outbox(tx, [grant.id for grant in gone])
+            records.purge_outbox(tx, [grant.id])
         records.drop_previews(tx, activity)
         return entry
 

@@ -1,5 +1,6 @@
 """Opens what the door needs before anything else starts: register, recipients, store; or says why not."""
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,6 +47,11 @@ def open_desk(
     except RegisterError as error:
         raise CantOpen(f"the register can't be used: {error}; install homebase again", EXIT_CONFIG) from error
     known, mistakes = recipients.read(rows, register)
+    mistakes += tuple(
+        f"[[recipient]] {row.name}: ca_file = {row.ca_file!r}; allowed is a readable file"
+        for row in known.values()
+        if row.ca_file is not None and not os.access(row.ca_file, os.R_OK)
+    )
     if mistakes:
         raise CantOpen(f"homebase.toml: {' · '.join(mistakes)}; correct the file", EXIT_CONFIG)
     try:

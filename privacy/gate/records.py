@@ -117,6 +117,12 @@ def grants(tx: Transaction) -> Iterator[tuple[Grant, Reason | None]]:
         yield grant, None if reason is None else Reason(reason)
 
 
+def live_grants(tx: Transaction) -> list[Grant]:
+    """Grants that have not ended on the disk."""
+    rows = tx.execute("SELECT body FROM grants WHERE live = 1")
+    return [msgspec.json.decode(cast("bytes", body), type=Grant) for (body,) in rows]
+
+
 # previews
 
 

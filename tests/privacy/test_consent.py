@@ -1,12 +1,14 @@
 """What may be agreed to at all."""
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from privacy.consent import Standing, propose
+from privacy.consent import Standing, propose, wrong_recipient
 from privacy.reasons import Reason
-from privacy.register import Form, Language
+from privacy.register import Form, Language, Role
 from tests.privacy import house
 
 FORTNIGHT = timedelta(days=14)
@@ -47,6 +49,33 @@ def test_what_may_not_be_agreed_to(form: Form, change: dict[str, object], reason
 @pytest.mark.obligation("Q5-b")
 def test_a_country_outside_the_eea_is_agreed_to_by_its_name() -> None:
     assert house.grant(recipient="abroad", country="US").country == "US"
+
+
+@pytest.mark.parametrize(
+    ("changes", "activity", "reason"),
+    [
+        ({"role": Role.PARTNER}, {}, Reason.WRONG_ROLE),
+        ({"country": "US", "safeguard": "SCC"}, {"eea_only": True}, Reason.COUNTRY_FORBIDDEN),
+        ({"activities": frozenset[str]()}, {}, Reason.RECIPIENT_NOT_DECLARED),
+    ],
+)
+@pytest.mark.obligation("Q4-b")
+@pytest.mark.obligation("Q6.8-c")
+def test_a_recipient_has_to_fit_whatever_is_agreed_to(
+    changes: dict[str, Any], activity: dict[str, Any], reason: Reason
+) -> None:
+    row = replace(house.register().activities[house.ACTIVITY], **activity)
+    recipient = replace(house.known()["support"], **changes)
+    assert wrong_recipient(recipient, row, "US") is reason
+
+
+def test_ending_one_consent_leaves_a_newer_one_of_the_same_ticket() -> None:
+    held, old, new = Standing(), house.grant(number=1), house.grant(number=2)
+    held.give(new)
+    held.end(old, Reason.EXPIRED)
+    assert list(held.live()) == [new]
+    assert held.began(house.grant(Form.UNTIL), house.moment()).began is None
+    assert held.delivered(house.grant(Form.UNTIL)).delivered is False
 
 
 def test_an_end_needs_a_clock_that_somebody_vouches_for() -> None:

@@ -98,6 +98,16 @@ def test_what_we_prove_we_verify_and_nothing_else(data: st.DataObject) -> None:
         assert not merkle.verify_consistency(old, new, steps, new_root, new_root)
 
 
+def test_proofs_of_other_shapes_are_refused() -> None:
+    tree = Tree(5)
+    root, leaf = merkle.root(5, tree.node), tree.leaves[2]
+    proof = merkle.inclusion_proof(2, 5, tree.node)
+    assert not merkle.verify_inclusion(leaf, 2, 5, [*proof, bytes(32)], root)
+    assert not merkle.verify_inclusion(leaf, 2, 5, [b"short", *proof[1:]], root)
+    assert not merkle.verify_consistency(2, 5, [b"short"], root, root)
+    assert merkle.verify_consistency(5, 5, [], root, root)
+
+
 @pytest.mark.parametrize(("old", "new"), [(0, 3), (4, 3)])
 def test_proofs_outside_the_tree_are_not_made(old: int, new: int) -> None:
     tree = Tree(3)

@@ -102,6 +102,12 @@ def test_audio_needs_an_explicit_consent() -> None:
     assert any("audio needs the basis" in line for line in found)
 
 
+@pytest.mark.obligation("Q6.1-c")
+def test_the_access_log_is_kept_for_seven_days_at_most() -> None:
+    found = mistakes("portal.toml", "storage_days = 7", "storage_days = 8")
+    assert any("storage_days: clause 6.1 allows 7 at most" in line for line in found)
+
+
 @pytest.mark.obligation("Q6.1-b")
 def test_no_activity_that_leaves_may_name_the_access_log() -> None:
     found = mistakes("usage.toml", '["usage"]', '["usage", "access_log"]')
