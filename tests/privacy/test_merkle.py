@@ -98,6 +98,13 @@ def test_what_we_prove_we_verify_and_nothing_else(data: st.DataObject) -> None:
         assert not merkle.verify_consistency(old, new, steps, new_root, new_root)
 
 
+def test_a_right_half_is_part_of_the_whole() -> None:
+    tree = Tree(8)
+    left, right, root = tree.node(2, 0), tree.node(2, 1), merkle.root(8, tree.node)
+    assert merkle.verify_subtree_consistency(4, 8, 8, [left], right, root)
+    assert not merkle.verify_subtree_consistency(4, 8, 8, [right], right, root)
+
+
 def test_proofs_of_other_shapes_are_refused() -> None:
     tree = Tree(5)
     root, leaf = merkle.root(5, tree.node), tree.leaves[2]

@@ -84,6 +84,7 @@ def test_nothing_leaves_without_the_owners_own_yes() -> None:
             "diagnosis.remote, id: stands in diagnosis.toml",
         ),
         ('"system", "radio"', '"system", "access_log", "radio"', "access_log never leaves the house"),
+        ('["system", "radio", "device", "error"]', "[]", "categories: empty; name what is moved"),
         ('"system", "radio"', '"system"', "groups: their categories together"),
         ("# Clause 6.6", "[[activities]]\n# Clause", "file, activities: unknown"),
         ("[[activity]]", "[[activity", "diagnosis.toml, file, syntax"),
