@@ -11,26 +11,17 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, runtime_checkable
 
 from hub.contract import Driver
 from hub.operations import House
 from privacy.client import GateDeclined
 
+from .drivers import Counting
 from .log import ErrorCounter
 
 RSSI = "RSSI_DEVICE"
 PAGE_KIB = os.sysconf("SC_PAGESIZE") // 1024
 _NOT_VERSION = re.compile(r"[^0-9A-Za-z.+_-]")
-
-
-@runtime_checkable
-class Counting(Protocol):
-    """A driver that counts frames."""
-
-    def counters(self) -> Mapping[str, int]:
-        """frames_received, frames_sent, frames_damaged, repeats since its start."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,13 +5,14 @@ metadata of every installed package. A driver that is there but can't be importe
 runs on without it.
 """
 
+import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from importlib.util import find_spec
-from typing import cast
+from typing import Protocol, cast, runtime_checkable
 
-from hub.contract import Command, ConfigError, Datapoint, Driver, DriverContext, LinkLost
+from hub.contract import Command, ConfigError, Datapoint, Driver, DriverContext, DriverError, LinkLost
 from privacy.client import GateClient, GateDeclined, GateLost
 
 log = logging.getLogger(__name__)
@@ -19,60 +20,85 @@ log = logging.getLogger(__name__)
 GROUP = "homebase.drivers"
 OWN = "drivers"
 LoadDriver = Callable[[str, DriverContext], Driver]
+Make = Callable[[DriverContext], Driver]
+
+
+@runtime_checkable
+class Counting(Protocol):
+    """A driver that counts frames."""
+
+    def counters(self) -> Mapping[str, int]:
+        """frames_received, frames_sent, frames_damaged, repeats since its start."""
+        ...
 
 
 def load_driver(name: str, context: DriverContext) -> Driver:
-    """Build the driver ``name``.
+    """The driver ``name``; its code is loaded when it runs, so that nobody waits for it.
 
     Raises:
         ConfigError: there is none of this name.
     """
-    try:
-        make = _own(name) or _installed(name)
-    except (ImportError, AttributeError) as error:
-        log.error("driver.not_loaded", extra={"driver": name, "reason": str(error)})
-        return AbsentDriver(name)
-    return make(context)
+    return LateDriver(name, context, _own(name) or _installed(name))
 
 
-def _own(name: str) -> Callable[[DriverContext], Driver] | None:
+def _own(name: str) -> Callable[[], Make] | None:
     if find_spec(f"{OWN}.{name}") is None:
         return None
-    made = getattr(import_module(f"{OWN}.{name}"), f"{name.capitalize()}Driver")
-    return cast(Callable[[DriverContext], Driver], made)
+    return lambda: cast(Make, getattr(import_module(f"{OWN}.{name}"), f"{name.capitalize()}Driver"))
 
 
-def _installed(name: str) -> Callable[[DriverContext], Driver]:
+def _installed(name: str) -> Callable[[], Make]:
     from importlib.metadata import entry_points  # noqa: PLC0415 - slow, and our own drivers need it not
 
     points = {point.name: point for point in entry_points(group=GROUP)}
     if name not in points:
         allowed = ", ".join(sorted({"bidcos", *points}))
         raise ConfigError("radio.driver", name, f"an installed driver: {allowed}", "install it first")
-    return cast(Callable[[DriverContext], Driver], points[name].load())
+    return points[name].load
 
 
-class AbsentDriver:
-    """Stands where a driver could not be loaded."""
+class LateDriver:
+    """A driver whose code is loaded when it first runs; until then its hardware counts as starting."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, context: DriverContext, load: Callable[[], Make]) -> None:
         self.name = name
+        self._context = context
+        self._load = load
+        self._driver: Driver | None = None
 
     async def run(self) -> None:
-        """Never serves.
+        """Load and serve.
 
         Raises:
-            LinkLost: always.
+            DriverNotLoaded: it can't be imported; and what the driver raises.
         """
-        raise LinkLost("not_loaded")
+        if self._driver is None:
+            try:
+                make = await asyncio.to_thread(self._load)
+            except (ImportError, AttributeError) as error:
+                log.error("driver.not_loaded", extra={"driver": self.name, "reason": str(error)})
+                raise DriverNotLoaded from error
+            self._driver = make(self._context)
+        await self._driver.run()
 
     async def execute(self, command: Command) -> tuple[Datapoint, ...]:
-        """Never executes.
+        """Hand the command on.
 
         Raises:
-            LinkLost: always.
+            LinkLost: starting, when it is not loaded yet; and what the driver raises.
         """
-        raise LinkLost("not_loaded")
+        if self._driver is None:
+            raise LinkLost("starting")
+        return await self._driver.execute(command)
+
+    def counters(self) -> Mapping[str, int]:
+        """What the driver counts, if it does."""
+        driver: object = self._driver
+        return driver.counters() if isinstance(driver, Counting) else {}
+
+
+class DriverNotLoaded(DriverError):
+    """Its code can't be imported; tried again with growing pauses, for somebody may mend the installation."""
 
 
 class GateSerialPort:

@@ -51,6 +51,7 @@ from .system import random_bytes
 log = logging.getLogger(__name__)
 
 DAYS_PER_YEAR = 365.25
+SETTLE_S = 2.0
 Live = Callable[[], Coroutine[None, None, None]]
 
 
@@ -87,9 +88,8 @@ async def serve(plan: Plan) -> None:
         _door(plan, parts.house) as lives,
     ):
         plan.built(parts.house)
-        settle_garbage()
-        gc.enable()
         async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(_settle(plan.clock), name="hub.settle")
             tasks.create_task(_keep_gate(gate, parts.house.access, plan.clock), name="hub.gate")
             for name, live in (*lives.items(), *parts.lives.items()):
                 tasks.create_task(live(), name=name)
@@ -208,6 +208,13 @@ async def _door(plan: Plan, house: House) -> AsyncIterator[Mapping[str, Live]]:
     finally:
         await runner.cleanup()
         house.access.close()
+
+
+async def _settle(clock: Clock) -> None:
+    """Begin to collect garbage once the first who waited are served; looking at all takes 50 ms, once."""
+    await clock.sleep(SETTLE_S)
+    settle_garbage()
+    gc.enable()
 
 
 async def _keep_gate(gate: GateClient, access: Access, clock: Clock) -> None:
