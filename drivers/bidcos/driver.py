@@ -47,6 +47,7 @@ from .readings import Reading
 from .records import CENTRAL_KEY, new_central, read_records, write_central
 from .reports import Reports
 from .signing import DEFAULT_KEY
+from .tally import Tally
 from .timing import ATTEMPTS
 from .waiting import Waiters
 from .watch import StickWatch
@@ -80,6 +81,8 @@ class BidcosDriver:
         self._wake_s: float | None = None
         self._announce = Announcer(context)
         self._loaded = False
+        self._tally = Tally()
+        self.counters = self._tally.counters  # for a diagnosis
 
     # life
 
@@ -165,6 +168,7 @@ class BidcosDriver:
                 self._take(event, at_s)
 
     def _take(self, event: StickEvent, at_s: float) -> None:
+        self._tally.hear(event)
         if isinstance(event, Frame):
             now_s = self._clock.monotonic()
             self._apply(self._exchanges.receive(event, at_s, now_s), now_s)
@@ -188,6 +192,7 @@ class BidcosDriver:
 
     def _send(self, frame: Frame) -> None:
         if self._link is not None:
+            self._tally.send(frame)
             with contextlib.suppress(LinkLost):  # the reader says so
                 self._link.write(encode_send(frame))
 
