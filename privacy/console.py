@@ -12,7 +12,7 @@ __all__ = ["ConsoleAway", "ConsoleDeclined", "ask"]
 ConsoleDeclined = Declined
 ANSWER_TIME_S = 60.0
 _PIECE = 1 << 16
-_REFUSED = "refused; run it as the user who runs homebase, or as root"
+_REFUSED = "refused; run it as root (sudo), or as the user who runs homebase"
 
 
 class ConsoleAway(Exception):
@@ -32,7 +32,7 @@ def ask(path: Path, verb: str, /, **fields: object) -> Mapping[str, object]:
             connection.connect(str(path))
             connection.sendall(encode_message({"id": 1, "verb": verb, **fields}))
             answer = _answer(connection)
-    except (BrokenPipeError, ConnectionResetError) as error:
+    except (BrokenPipeError, ConnectionResetError, PermissionError) as error:
         raise ConsoleAway(f"{path}: {_REFUSED}") from error
     except (OSError, BrokenFrame) as error:
         raise ConsoleAway(f"{path}: {error}") from error

@@ -61,4 +61,5 @@ def test_the_hubs_unit_has_no_network_and_the_gates_has_no_drivers_folder() -> N
     gate = (UNITS / "homebase-gate.service").read_text()
     assert "PrivateNetwork=yes" in hub
     assert "TemporaryFileSystem=/:ro" in hub
+    assert "\nProtectSystem=" not in hub  # of two mounts on / systemd drops one, and it is not this one
     assert "InaccessiblePaths=/var/lib/homebase/hub" in gate

@@ -13,6 +13,7 @@ from .command_line import EXIT_IO, EXIT_NOT_RUNNING, EXIT_PERMISSION, EXIT_USAGE
 from .system import environment
 
 ANSWER_TIME_S = 70.0  # the gate gives up after 60
+_NOT_YOURS = "this home belongs to another user; run the command as root (sudo), or as that user"
 _NOT_RUNNING = "no running home found; start it with homebase run or homebase demo"
 
 
@@ -48,8 +49,7 @@ def console_folder(state: Path | None) -> Path:
             if (folder / "console" / "home.sock").is_socket():
                 return folder / "console"
         except PermissionError as error:
-            text = f"the home at {folder} belongs to another user; run the command as that user or as root"
-            raise CommandFailed(text, EXIT_PERMISSION) from error
+            raise CommandFailed(f"{folder}: {_NOT_YOURS}", EXIT_PERMISSION) from error
     raise CommandFailed(_NOT_RUNNING, EXIT_NOT_RUNNING)
 
 
@@ -67,6 +67,8 @@ def ask_home(path: Path, method: str, target: str, body: object = None) -> Mappi
         content = json.loads(answer.read() or b"{}")
     except (FileNotFoundError, ConnectionRefusedError) as error:
         raise CommandFailed(_NOT_RUNNING, EXIT_NOT_RUNNING) from error
+    except PermissionError as error:
+        raise CommandFailed(f"{path}: {_NOT_YOURS}", EXIT_PERMISSION) from error
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise CommandFailed(f"{path}: {error}; homebase doctor says more", EXIT_IO) from error
     finally:

@@ -86,8 +86,9 @@ def _options(arguments: Sequence[str]) -> Options:
     parser.add_argument("--ring", type=Path, required=True, help="folder in memory for the newest values")
     parser.add_argument("--config", type=Path, required=True, help="homebase.toml")
     parser.add_argument("--demo", action="store_true", help="furnish the home at the first start")
-    found = parser.parse_args(arguments)
-    return Options(state=found.state, run=found.run, ring=found.ring, config=found.config, demo=found.demo)
+    direct = "without a gate, open the serial port itself (systemd's unit)"
+    parser.add_argument("--serial-direct", action="store_true", help=direct)
+    return Options(**vars(parser.parse_args(arguments)))
 
 
 def _say(line: str, code: int) -> int:

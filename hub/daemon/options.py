@@ -8,10 +8,14 @@ VERSION = "0.1.0"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """state: own data; run: the gate's sockets; ring: in memory; config: homebase.toml; demo: furnish it."""
+    """state: own data; run: the gate's sockets; ring: in memory; config: homebase.toml; demo: furnish it.
+
+    serial_direct: open the serial port itself while no gate answers; for a unit that may.
+    """
 
     state: Path
     run: Path
     ring: Path
     config: Path
     demo: bool = False
+    serial_direct: bool = False

@@ -14,7 +14,7 @@ from functools import partial
 from aiohttp import web
 
 from hub.api import EventStream, ParkedStreams, make_app
-from hub.contract import Driver, DriverContext
+from hub.contract import Driver, DriverContext, SerialPort
 from hub.core import (
     Bus,
     DeviceRecords,
@@ -43,6 +43,7 @@ from privacy.ports import Clock
 
 from .config import Config
 from .diagnosis import Diagnosis
+from .direct_serial import DirectSerialPort
 from .drivers import GateSerialPort, LoadDriver, load_driver
 from .log import ErrorCounter
 from .options import VERSION, Options
@@ -159,10 +160,13 @@ async def _furnished(plan: Plan, store: Store, gate: GateClient) -> AsyncIterato
 
 def _driver(plan: Plan, store: Store, gate: GateClient, intake: Intake) -> Driver:
     name = plan.config.radio.driver
+    serial: SerialPort = GateSerialPort(gate)
+    if plan.options.serial_direct:
+        serial = DirectSerialPort(serial, plan.config.radio.port)
     context = DriverContext(
         clock=plan.clock,
         random_bytes=random_bytes,
-        serial=GateSerialPort(gate),
+        serial=serial,
         store=DriverRecords(store, name),
         publish=intake.publish,
         settings={"port": plan.config.radio.port},

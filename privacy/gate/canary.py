@@ -15,6 +15,8 @@ from typing import Final
 
 TARGETS: Final = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))
 NAME: Final = b"canary.homebase.invalid"  # bytes: text would load a codec that a jail without Python has not
+# what no jail shows
+MACHINE: Final = ("/etc/shadow", "/var/log", "/var/lib/homebase/gate", "/run/homebase/console")
 UNREACHABLE: Final = {
     errno.ENETUNREACH,
     errno.EADDRNOTAVAIL,
@@ -26,7 +28,12 @@ UNREACHABLE: Final = {
 
 def sing() -> str | None:
     """Try every way; return what was possible, in words, or None when nothing was."""
-    return _powers() or _interfaces() or _packets() or _names()
+    return _powers() or _view() or _interfaces() or _packets() or _names()
+
+
+def _view(machine: tuple[str, ...] = MACHINE) -> str | None:
+    # a unit's own root is easily lost: ProtectSystem=strict beside TemporaryFileSystem=/ silently undoes it
+    return next((f"it sees {path}" for path in machine if os.path.lexists(path)), None)
 
 
 def _interfaces() -> str | None:

@@ -20,7 +20,12 @@ _PIECE = 1 << 16
 
 
 def why_not_console(connection: socket.socket) -> str | None:
-    """Say why the peer of an accepted connection may not use the console, or None when it may."""
+    """Say why the peer of an accepted connection may not use the console, or None when it may.
+
+    Root's /proc is closed to a gate of another user, and need not be looked at: whom the kernel shows here
+    as uid 0 is root of our own user namespace, or in one that this root made. A hub never is (users.py,
+    canary.py).
+    """
     pid, uid, _ = who(connection)
     if uid not in {0, os.geteuid()}:
         return f"user {uid}"
@@ -28,7 +33,7 @@ def why_not_console(connection: socket.socket) -> str | None:
         if is_in_other_user_namespace(pid):
             return "another user namespace"
     except OSError as error:
-        if uid == 0:  # a gate that is not root can't look at root's processes; the jailed are never root
+        if uid == 0 != os.geteuid():
             return None
         return f"its user namespace is not to be seen: {error.strerror}"
     return None

@@ -22,10 +22,15 @@ def who(connection: socket.socket) -> tuple[int, int, int]:
     return pid, uid, gid
 
 
-def why_not_jailed(connection: socket.socket, pid: int | None = None) -> str | None:
+def why_not_jailed(
+    connection: socket.socket, pid: int | None = None, *, user: int | None = None
+) -> str | None:
     """Why an accepted connection is not from a jail, or None when it is. Doubt counts against it.
 
     pid: if given, the only process it may come from.
+    user: the hub's own, where systemd starts it. The gate's unit can't look at another user's /proc; there
+    that user stands for the user namespace, being neither ours nor root. None in one-user mode, where the hub
+    shows our own uid: then only the namespace itself counts.
     """
     peer, uid, _ = who(connection)
     if pid is not None and peer != pid:
@@ -33,15 +38,13 @@ def why_not_jailed(connection: socket.socket, pid: int | None = None) -> str | N
     try:
         if _network(connection) == _own_network():
             return "not jailed: same network namespace"
+        if user is not None and (uid != user or uid in {0, os.geteuid()}):
+            return f"not jailed: user {uid} is not the hub's"
+        if not _is_apart(peer, may_be_hidden=user is not None):
+            return "not jailed: same user namespace"
     except OSError as error:
         return f"not jailed: cannot tell ({error.strerror}); needs Linux 5.14 or newer"
-    try:
-        return None if is_in_other_user_namespace(peer) else "not jailed: same user namespace"
-    except OSError as error:
-        # two units of systemd: a gate without privileges can't look at another user's process. There the user
-        # itself is the wall that the namespace is where gate and hub share one.
-        alien = uid not in {0, os.geteuid()}
-        return None if alien else f"not jailed: cannot tell ({error.strerror})"
+    return None
 
 
 def is_in_other_user_namespace(pid: int) -> bool:
@@ -52,6 +55,15 @@ def is_in_other_user_namespace(pid: int) -> bool:
     """
     other, own = (Path(f"/proc/{who}/ns/user").stat() for who in (pid or "none", "self"))
     return (other.st_dev, other.st_ino) != (own.st_dev, own.st_ino)
+
+
+def _is_apart(pid: int, *, may_be_hidden: bool) -> bool:
+    try:
+        return is_in_other_user_namespace(pid)
+    except (PermissionError, FileNotFoundError):  # another user's; not there at all by ProtectProc=
+        if may_be_hidden:
+            return True
+        raise
 
 
 def _network(connection: socket.socket) -> int:

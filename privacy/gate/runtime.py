@@ -15,6 +15,7 @@ from pathlib import Path
 
 SOCKET_PATH_LIMIT = 107  # bytes of an AF_UNIX address, unix(7)
 _BACKLOG = 128
+_TMPFILES = "sudo systemd-tmpfiles --create homebase.conf"
 
 
 class CantWrite(Exception):
@@ -22,7 +23,7 @@ class CantWrite(Exception):
 
 
 class NotOurs(Exception):
-    """A folder in a place that others can write to is not this user's alone."""
+    """A folder is not this user's alone, or one that systemd should have made is not as it should be."""
 
 
 class AlreadyRunning(Exception):
@@ -81,18 +82,20 @@ class Places:
 
 
 @contextmanager
-def prepared(places: Places, *, demo: bool) -> Iterator[None]:
+def prepared(places: Places, *, demo: bool, two_users: bool = False) -> Iterator[None]:
     """Make the folders and hold the lock; the runtime folder goes at the end.
+
+    two_users: gate and hub have a user each (systemd); tmpfiles.d made the folders, they are only looked at.
 
     Raises:
         CantWrite, NotOurs, AlreadyRunning: nothing was started.
     """
-    made_run = not places.run.exists()
+    made_run = not two_users and not places.run.exists()
     try:
-        for folder in (places.state, places.gate_state, places.hub_state):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if demo:
-            places.simulator_state.mkdir(mode=0o700, exist_ok=True)
+        if two_users:
+            _look_at(places)
+        else:
+            _make_state(places, demo=demo)
         lock = os.open(places.gate_state / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise CantWrite(
@@ -100,7 +103,8 @@ def prepared(places: Places, *, demo: bool) -> Iterator[None]:
         ) from error
     try:
         _lock(lock, places.state)
-        _make_run(places, demo=demo)
+        if not two_users:
+            _make_run(places, demo=demo)
         yield
         if made_run:
             shutil.rmtree(places.run, ignore_errors=True)
@@ -160,6 +164,30 @@ def _lock(lock: int, state: Path) -> None:
     os.pwrite(lock, b"%d\n" % os.getpid(), 0)
 
 
+def _look_at(places: Places) -> None:
+    """Check what systemd/homebase.tmpfiles promises, as far as it keeps others out."""
+    ours = {os.geteuid()}
+    for folder, owners, closed in (
+        (places.run, {0} | ours, 0o022),
+        (places.hub_run, ours, 0o027),
+        (places.console, ours, 0o022),
+        (places.gate_state, ours, 0o077),
+    ):
+        try:
+            found = folder.lstat()
+        except OSError as error:
+            raise NotOurs(f"{folder}: {error.strerror}; {_TMPFILES}") from error
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid not in owners or found.st_mode & closed:
+            raise NotOurs(f"{folder}: another owner, or open to others; {_TMPFILES}")
+
+
+def _make_state(places: Places, *, demo: bool) -> None:
+    for folder in (places.state, places.gate_state, places.hub_state):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if demo:
+        places.simulator_state.mkdir(mode=0o700, exist_ok=True)
+
+
 def _make_run(places: Places, *, demo: bool) -> None:
     try:
         places.run.mkdir(mode=0o700, exist_ok=True)
@@ -167,9 +195,8 @@ def _make_run(places: Places, *, demo: bool) -> None:
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o022:
             raise NotOurs(f"{places.run} is not this user's own folder; remove it, or set XDG_RUNTIME_DIR")
         for folder, mode in ((places.hub_run, 0o755), (places.ring, 0o700), (places.console, 0o700)):
-            if not folder.exists():  # under systemd, tmpfiles.d made them for gate and hub as two users
-                folder.mkdir()
-                folder.chmod(mode)
+            folder.mkdir(mode=mode, exist_ok=True)
+            folder.chmod(mode)
         if demo:
             _link(places.run / "sim", places.simulator_state)
             _link(places.stick, Path("sim/stick"))

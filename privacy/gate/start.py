@@ -60,7 +60,11 @@ def run(options_json: str, root: Path, announce: Announce) -> int:
             raise BadConfig(config_file, (Mistake(key="--config", value=options.config, allowed="a file"),))
         config = read_config(config_file)
         port = config.port if options.port is None else options.port
-        with prepared(places, demo=options.mode == "demo"), listen_on_loopback(port) as listening:
+        alone = options.mode == "gate"
+        with (
+            prepared(places, demo=options.mode == "demo", two_users=alone),
+            listen_on_loopback(port) as listening,
+        ):
             return _begin(options, root, config, listening, announce)
     except BadConfig as error:
         return _say(str(error), EXIT_CONFIG)
@@ -83,8 +87,9 @@ def _begin(
         root=root, environment=Path(options.environment) if options.environment else None
     )
     hub, begun = None, None
-    # the folder around these sockets is closed to everybody but the jail
-    control, streams = (listen(places.hub_run / name, 0o666) for name in ("control.sock", "stream.sock"))
+    # the folder around them is closed to everybody but the jail, or of the group that gate and hub share
+    inside = 0o660 if options.mode == "gate" else 0o666
+    control, streams = (listen(places.hub_run / name, inside) for name in ("control.sock", "stream.sock"))
     if options.mode != "gate":
         hub = hub_program(installed, places, Path(options.config), demo=options.mode == "demo")
         begun = begin(hub)

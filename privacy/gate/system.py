@@ -3,8 +3,10 @@
 import asyncio
 import ctypes
 import os
+import socket
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -37,6 +39,15 @@ def random_bytes(count: int) -> bytes:
 def environment() -> Mapping[str, str]:
     """The variables this process was started with."""
     return os.environ
+
+
+def tell_systemd(state: str) -> None:
+    """Tell the service manager, where there is one: ``READY=1``. Source: sd_notify(3)."""
+    address = environment().get("NOTIFY_SOCKET", "")
+    if not address:
+        return
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as out, suppress(OSError):  # it will ask by itself
+        out.sendto(state.encode(), "\0" + address[1:] if address.startswith("@") else address)
 
 
 def set_title(title: str) -> None:

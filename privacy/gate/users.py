@@ -43,6 +43,15 @@ def choose_user(owner_of: Path, account: str = "") -> tuple[int, int] | None:
     )
 
 
+def other_user(account: str) -> int | None:
+    """Uid of an account of this machine; None where it has none, and where it is ours or root's."""
+    try:
+        uid = pwd.getpwnam(account).pw_uid
+    except KeyError:
+        return None
+    return None if uid in {0, os.geteuid()} else uid
+
+
 def hand_over(folder: Path, user: tuple[int, int] | None) -> None:
     """Give a folder and all in it to the jailed user; symlinks themselves, never what they point to.
 

@@ -9,6 +9,7 @@ import signal
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 from sqlcipher3 import dbapi2 as sqlcipher
@@ -38,8 +39,9 @@ from privacy.gate.serial_door import SimulatedStick, find_serial, open_serial
 from privacy.gate.setup_token import SetUpToken
 from privacy.gate.store import StoreError
 from privacy.gate.streams import ParkedStreams
-from privacy.gate.system import SystemClock, random_bytes
+from privacy.gate.system import SystemClock, random_bytes, tell_systemd
 from privacy.gate.upkeep import Upkeep
+from privacy.gate.users import ACCOUNT, other_user
 from privacy.ledger import Kind
 from privacy.version import VERSION
 
@@ -54,8 +56,8 @@ EXIT_ISOLATION, EXIT_INTERRUPTED = 77, 130
 class Start:
     """What a gate is started with; ``serve`` closes ``opened``. devices, speed: of the demo's simulated home.
 
-    control, streams: listen for the hub. hub: None under systemd, where it is a unit of its own; begun: its
-    first start. demo: with a simulated home.
+    control, streams: listen for the hub. hub: None under systemd, where it is a unit of its own, as the user
+    ``homebase-hub``; begun: its first start. demo: with a simulated home.
     """
 
     places: Places
@@ -103,9 +105,10 @@ class _Gate:
         self._start, self._clock = start, SystemClock()
         self._stick = SimulatedStick(start.places.simulator_state / "stick", start.places.stick)
         self._token = SetUpToken(random_bytes)
-        self._streams = ParkedStreams(_is_jailed)
+        is_jailed = partial(_is_jailed, user=other_user(ACCOUNT) if start.hub is None else None)
+        self._streams = ParkedStreams(is_jailed)
         self._door = Door(start.opened.desk, self._collect)
-        self._control = Control(_is_jailed, self._questions())
+        self._control = Control(is_jailed, self._questions())
         rows = start.opened.store.another_connection()
         self._access_log = AccessLog(rows, self._clock, sqlcipher.DatabaseError)
         sessions = Sessions(self._streams)
@@ -133,6 +136,7 @@ class _Gate:
         """Start everything in ``tasks``."""
         start = self._start
         console, home = (listen(start.places.console / name, 0o600) for name in ("console.sock", "home.sock"))
+        tell_systemd("READY=1")
         tasks.create_task(self._control.serve(start.control), name="gate.control")
         tasks.create_task(self._streams.serve(start.streams), name="gate.streams")
         programs = list(self._start_programs(tasks))
@@ -213,8 +217,8 @@ def _status() -> Mapping[str, object]:
     return {"version": VERSION, "jailed": True, "network": "loopback"}
 
 
-def _is_jailed(connection: socket.socket) -> bool:
-    if (reason := why_not_jailed(connection)) is not None:
+def _is_jailed(connection: socket.socket, user: int | None) -> bool:
+    if (reason := why_not_jailed(connection, user=user)) is not None:
         log.error("hub.refused", extra={"reason": reason})
     return reason is None
 

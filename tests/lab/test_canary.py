@@ -51,6 +51,7 @@ NEW_NETWORK = "assert libc.unshare(0x40000000) == 0; os.system('ip link set lo u
         ("_interfaces", NEW_NETWORK.format("ip link add v0 type veth peer v1"), "None"),
         ("_packets", NEW_NETWORK.format("ip route add default dev lo"), "to 192.0.2.1"),
         ("_packets", NEW_NETWORK.format(""), "None"),
+        ("_view", "", "it sees /"),
         ("_powers", "os.setresgid(65534, 65534, 65534); os.setresuid(65534, 65534, 65534)", "CapBnd is"),
     ],
 )

@@ -20,6 +20,7 @@ from privacy.gate.runtime import (
     listen_on_loopback,
     prepared,
 )
+from privacy.gate.system import tell_systemd
 from privacy.places import running_homes, runtime_folder
 from tests.paths import ROOT
 
@@ -159,3 +160,64 @@ def test_lines_that_nobody_reads_are_dropped_and_nothing_blocks() -> None:
     finally:
         os.close(writing)
         os.close(reading)
+
+
+# two users: tmpfiles.d made the folders
+
+
+def made_by_tmpfiles(root: Path) -> Places:
+    places = Places(state=root / "state", run=root / "run")
+    for folder, made in (
+        (places.state, 0o755),
+        (places.gate_state, 0o700),
+        (places.run, 0o755),
+        (places.hub_run, 0o2750),
+        (places.console, 0o755),
+    ):
+        folder.mkdir()
+        folder.chmod(made)
+    return places
+
+
+def test_folders_of_tmpfiles_stay_as_they_are(tmp_path: Path) -> None:
+    places = made_by_tmpfiles(tmp_path)
+    with prepared(places, demo=False, two_users=True):
+        assert mode(places.hub_run) == 0o2750
+        assert mode(places.gate_state / "lock") == 0o600
+    assert places.console.exists()
+    assert not places.hub_state.exists()  # the hub's own; the gate never made it
+
+
+@pytest.mark.parametrize(
+    ("folder", "opened"),
+    [("run", 0o777), ("run/hub", 0o755), ("run/console", 0o775), ("state/gate", 0o750)],
+)
+def test_a_folder_open_to_others_is_refused_with_the_way_out(
+    tmp_path: Path, folder: str, opened: int
+) -> None:
+    places = made_by_tmpfiles(tmp_path)
+    (tmp_path / folder).chmod(opened)
+    with (
+        pytest.raises(NotOurs, match=rf"{folder}: .*systemd-tmpfiles"),
+        prepared(places, demo=False, two_users=True),
+    ):
+        pass
+
+
+def test_a_folder_that_is_missing_is_not_made_by_the_gate(tmp_path: Path) -> None:
+    places = made_by_tmpfiles(tmp_path)
+    places.hub_run.rmdir()
+    with pytest.raises(NotOurs, match="run/hub: No such file"), prepared(places, demo=False, two_users=True):
+        pass
+    assert not places.hub_run.exists()
+
+
+@pytest.mark.parametrize("address", ["notify", "@homebase-test"])
+def test_systemd_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    path = address if address.startswith("@") else str(tmp_path / address)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(path.replace("@", "\0"))
+        monkeypatch.setenv("NOTIFY_SOCKET", path)
+        tell_systemd("READY=1")
+        assert manager.recv(100) == b"READY=1"
+    tell_systemd("READY=1")  # nobody listens any more: not our problem

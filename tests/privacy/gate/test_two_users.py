@@ -23,7 +23,8 @@ listening.bind(sys.argv[1]); os.chmod(sys.argv[1], 0o666); listening.listen()
 print(flush=True)
 while True:
     accepted = listening.accept()[0]
-    print(why_not_jailed(accepted), why_not_console(accepted), sep="|", flush=True)
+    jailed = why_not_jailed(accepted, user=60012), why_not_jailed(accepted)
+    print(*jailed, why_not_console(accepted), sep="|", flush=True)
     accepted.close()
 """
 CONNECT = """
@@ -50,7 +51,10 @@ def gate() -> Iterator[tuple[Path, subprocess.Popen[str]]]:
 
 
 def judged(gate: tuple[Path, subprocess.Popen[str]], uid: int, *prefix: str) -> list[str]:
-    """What the gate says of a connection from that user: [not jailed because, not console because]."""
+    """What the gate says of a connection from that user.
+
+    [not jailed because, the same in one-user mode, not console because]
+    """
     subprocess.run(
         [*prefix, sys.executable, "-I", "-c", CONNECT, str(gate[0]), str(uid)], check=True, timeout=20
     )
@@ -61,20 +65,38 @@ def judged(gate: tuple[Path, subprocess.Popen[str]], uid: int, *prefix: str) -> 
 def test_the_hubs_user_in_another_network_is_the_hub_and_no_console(
     gate: tuple[Path, subprocess.Popen[str]],
 ) -> None:
-    assert judged(gate, HUB, "unshare", "--net") == ["None", f"user {HUB}"]
+    jailed, one_user, console = judged(gate, HUB, "unshare", "--net")
+    assert (jailed, console) == ("None", f"user {HUB}")
+    assert one_user.startswith(
+        "not jailed: cannot tell"
+    )  # nothing is taken on trust where one user runs both
 
 
 def test_the_hubs_user_in_the_machines_network_is_refused(gate: tuple[Path, subprocess.Popen[str]]) -> None:
-    assert judged(gate, HUB) == ["not jailed: same network namespace", f"user {HUB}"]
+    assert judged(gate, HUB) == ["not jailed: same network namespace"] * 2 + [f"user {HUB}"]
+
+
+def test_any_other_user_is_refused_though_its_network_is_another(
+    gate: tuple[Path, subprocess.Popen[str]],
+) -> None:
+    other = HUB + 1
+    jailed, one_user, console = judged(gate, other, "unshare", "--net")
+    assert (jailed, console) == (f"not jailed: user {other} is not the hub's", f"user {other}")
+    assert one_user.startswith("not jailed: cannot tell")
 
 
 def test_the_gates_own_user_is_no_hub_without_a_user_namespace(
     gate: tuple[Path, subprocess.Popen[str]],
 ) -> None:
-    assert judged(gate, GATE, "unshare", "--net") == ["not jailed: same user namespace", "None"]
+    assert judged(gate, GATE, "unshare", "--net") == [
+        f"not jailed: user {GATE} is not the hub's",
+        "not jailed: same user namespace",
+        "None",
+    ]
 
 
 def test_root_may_use_the_console_and_is_no_hub(gate: tuple[Path, subprocess.Popen[str]]) -> None:
-    jailed, console = judged(gate, 0, "unshare", "--net")
-    assert jailed.startswith("not jailed: cannot tell")
+    jailed, one_user, console = judged(gate, 0, "unshare", "--net")
+    assert jailed == "not jailed: user 0 is not the hub's"
+    assert one_user.startswith("not jailed: cannot tell")
     assert console == "None"
