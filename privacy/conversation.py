@@ -86,11 +86,15 @@ class Conversation:
             ConversationLost: it is gone, or did not answer within ANSWER_TIME_S.
         """
         self._count += 1
+        try:
+            frame = encode_message({"id": self._count, self._word: question, **fields})
+        except ValueError as error:
+            raise Declined("too_long", str(error)) from error
         number, future = self._count, asyncio.get_running_loop().create_future()
         self._pending[number] = future
         try:
             async with asyncio.timeout(ANSWER_TIME_S):
-                await self._send(encode_message({"id": number, self._word: question, **fields}), None)
+                await self._send(frame, None)
                 answer = await future
         except (OSError, TimeoutError) as error:
             raise ConversationLost(str(error) or f"no answer in {ANSWER_TIME_S:.0f} s") from error
@@ -149,7 +153,11 @@ class Conversation:
 
     async def _say(self, message: Mapping[str, object], descriptor: int | None) -> None:
         try:
-            await self._send(encode_message(message), descriptor)
+            frame = encode_message(message)
+        except ValueError as error:
+            frame = encode_message({"id": message["id"], "error": {"code": "too_long", "detail": str(error)}})
+        try:
+            await self._send(frame, descriptor)
         except OSError:
             return  # gone meanwhile: the reading side notices and ends
 

@@ -20,7 +20,8 @@ def encode_message(message: Mapping[str, object]) -> bytes:
     Raises:
         ValueError: the message is longer than MESSAGE_LIMIT.
     """
-    body = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
+    text = json.dumps(message, ensure_ascii=False, separators=(",", ":"))
+    body = text.encode("utf-8", "backslashreplace")  # half a surrogate pair becomes JSON's own escape for it
     if len(body) > MESSAGE_LIMIT:
         raise ValueError(f"a message of {len(body)} bytes; allowed are {MESSAGE_LIMIT}")
     return len(body).to_bytes(_LENGTH_SIZE, "big") + body

@@ -225,14 +225,8 @@ class Connection:
         return False
 
     def _log(self, path: str, status: int, request: Request) -> None:
-        referrer = urlsplit(request.header("referer") or "")
         self._house.record(
-            Access(
-                ip=self._peer,
-                file=path,
-                status=status,
-                referrer=f"{referrer.scheme}://{referrer.netloc}{referrer.path}" if referrer.netloc else "",
-            )
+            Access(ip=self._peer, file=path, status=status, referrer=_place(request.header("referer") or ""))
         )
 
 
@@ -256,6 +250,20 @@ def _too_slow() -> Answer:
         way_out="send it at once",
         allowed=f"{HEAD_TIME_S:.0f} s for the headers, {BODY_TIME_S:.0f} s for the body",
     )
+
+
+def _place(url: str) -> str:
+    """A URL without its query and fragment, as the path is logged; what is no URL is nothing."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{parts.hostname}{_port(parts.netloc)}{parts.path}" if parts.hostname else ""
+
+
+def _port(netloc: str) -> str:
+    port = netloc.rpartition("]")[2].rpartition(":")
+    return f":{port[2]}" if port[1] and port[2].isdecimal() else ""
 
 
 class _Closed(Exception):

@@ -120,7 +120,9 @@ class Relay:
         headers += [(name, value) for name, value in request.headers if name in names]
         if request.body:
             headers.append(("content-length", str(len(request.body))))
-        events: list[h11.Event] = [h11.Request(method=request.method, target=target, headers=headers)]
+        # Latin-1 is what bytes were read as; h11 itself would refuse a str that is not ASCII
+        encoded = [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers]
+        events: list[h11.Event] = [h11.Request(method=request.method, target=target, headers=encoded)]
         if request.body:
             events.append(h11.Data(data=request.body))
         events.append(h11.EndOfMessage())

@@ -36,6 +36,10 @@ def test_a_length_beyond_the_limit_breaks_at_once() -> None:
         MessageDecoder().feed((MESSAGE_LIMIT + 1).to_bytes(4, "big"))
 
 
+def test_half_a_surrogate_pair_passes_and_breaks_nothing() -> None:
+    assert MessageDecoder().feed(encode_message({"a": "\ud800"})) == [{"a": "\ud800"}]
+
+
 def test_we_never_send_more_than_the_limit() -> None:
     assert len(encode_message({"a": "x" * (MESSAGE_LIMIT - len(json.dumps({"a": ""})))})) == MESSAGE_LIMIT + 3
     with pytest.raises(ValueError, match="allowed"):

@@ -10,7 +10,7 @@ import pytest
 
 from privacy.client import GateClient, GateDeclined, GateLost
 from privacy.conversation import ConversationLost, Declined, Handler, Reply
-from privacy.framing import encode_message
+from privacy.framing import MESSAGE_LIMIT, encode_message
 from privacy.gate.control import Control
 from privacy.gate.peer import why_not_jailed
 from privacy.gate.runtime import listen
@@ -22,6 +22,14 @@ async def _open(question: Mapping[str, object]) -> Reply:
     os.write(writing, b"from the gate")
     os.close(writing)
     return Reply(fields={}, descriptor=reading)
+
+
+async def _echo(question: Mapping[str, object]) -> Mapping[str, object]:
+    raise Declined("echo", str(question.get("text")))
+
+
+async def _long(question: Mapping[str, object]) -> Mapping[str, object]:
+    return {"text": "x" * MESSAGE_LIMIT}
 
 
 async def _mistake(question: Mapping[str, object]) -> Reply:
@@ -37,6 +45,8 @@ async def served(tmp_path: Path) -> AsyncIterator[tuple[Control, Path]]:
     token = SetUpToken(bytes)
     handlers: dict[str, Handler] = {
         "mistake": _mistake,
+        "echo": _echo,
+        "long": _long,
         "hello": token.hello,
         "claimed": token.claimed,
         "serial.open": _open,
@@ -74,6 +84,13 @@ async def test_the_gates_descriptor_arrives_and_is_closed_here(served: tuple[Con
     os.close(descriptor)
     with pytest.raises(GateDeclined, match="port_busy"):
         await client.ask("busy")
+    with pytest.raises(GateDeclined) as echoed:
+        await client.ask("echo", text="\ud800")
+    assert echoed.value.detail == "\ud800"
+    with pytest.raises(GateDeclined, match="too_long"):
+        await client.ask("long")
+    with pytest.raises(GateDeclined, match="too_long"):
+        await client.ask("echo", text="x" * MESSAGE_LIMIT)
     with pytest.raises(GateDeclined, match="internal"):
         await client.ask("mistake")
     with pytest.raises(GateDeclined, match="unknown_question"):

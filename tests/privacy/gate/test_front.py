@@ -281,10 +281,12 @@ POST = b"POST /api/v1/x HTTP/1.1\r\nHost: {host}\r\n"
         (b"GET / HTTP/1.1\r\nHost: {host}\r\nX: " + b"a" * 40_000 + b"\r\n\r\n", 431),
         (b"GET / HTTP/1.1\r\nHost: {host}\r\n" + b"X: a\r\n" * 9000 + b"\r\n", 431),
         (b"CONNECT evil.example:443 HTTP/1.1\r\nHost: {host}\r\n\r\n", 400),
+        (POST + b"Content-Length: " + b"9" * 5000 + b"\r\n\r\n", 400),
+        (POST + b"Content-Length: 99999999999\r\n\r\n", 413),
         (b"TRACE / HTTP/1.1\r\nHost: {host}\r\n\r\n", 405),
         (b"GET /api/v1/x HTTP/1.1\r\nHost: {host}\r\nContent-Length: 1\r\n\r\nx", 400),
     ],
-    ids=range(20),
+    ids=range(22),
 )  # fmt: skip
 async def test_broken_requests_are_answered_once_and_reach_nobody(
     bench: FrontBench, data: bytes, status: int
@@ -404,6 +406,39 @@ async def test_a_request_is_logged_with_exactly_these_fields(bench: FrontBench) 
     await bench.get("/")
     await bench.get("/nowhere")
     assert [(access.file, access.status) for access in bench.log[1:]] == [("/", 200), ("/nowhere", 404)]
+
+
+@pytest.mark.parametrize(
+    ("referrer", "logged"),
+    [
+        ("http://127.0.0.1:8480/devices?name=x#y", "http://127.0.0.1:8480/devices"),
+        ("http://user:secret@[::1]:8480/", "http://::1:8480/"),
+        ("http://[broken", ""),
+        ("no url", ""),
+        ("\xe9\xff", ""),
+    ],
+)
+async def test_a_referrer_is_logged_as_a_place_only(bench: FrontBench, referrer: str, logged: str) -> None:
+    head = (
+        f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{bench.port}\r\nConnection: close\r\nReferer: {referrer}\r\n\r\n"
+    )
+    assert Got.of(await bench.send(head.encode("latin-1"))).status == 200
+    assert [access.referrer for access in bench.log] == [logged]
+
+
+async def test_bytes_beyond_ascii_reach_the_hub_as_they_came(bench: FrontBench) -> None:
+    head = f"GET /api/v1/x HTTP/1.1\r\nHost: 127.0.0.1:{bench.port}\r\nConnection: close\r\n"
+    asked = f"{head}User-Agent: caf\xe9\r\n\r\n".encode("latin-1")
+    assert Got.of(await bench.send(asked)).status == 200
+    assert b"user-agent: caf\xe9\r\n" in bench.asked[0]
+
+
+async def test_a_peer_that_may_not_connect_is_told_so(
+    bench: FrontBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("privacy.gate.console.why_not_console", lambda _: "user 60001")
+    got = Got.of(await bench.send_home(b"GET / HTTP/1.1\r\nHost: homebase\r\n\r\n"))
+    assert (got.status, problem(got)["code"]) == (403, "foreign_user")
 
 
 # sessions: the gate asks the hub
