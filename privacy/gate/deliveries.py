@@ -38,6 +38,7 @@ class Result(Enum):
     DELIVERED = "delivered"
     FAILED = "failed"
     REFUSED = "refused"
+    CUT = "cut"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

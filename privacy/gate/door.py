@@ -15,7 +15,7 @@ from privacy import canonical
 from privacy.consent import TICKET, Grant, Wish, propose
 from privacy.gate import records
 from privacy.gate.book import News
-from privacy.gate.deliveries import Cut, Deliveries, Outcome
+from privacy.gate.deliveries import Cut, Deliveries, Outcome, Result
 from privacy.gate.desk import Desk
 from privacy.gate.records import Outgoing, Preview
 from privacy.gate.store import StoreError, Transaction
@@ -217,10 +217,12 @@ class Door:
         return await self._started(grant, item)
 
     async def _started(self, grant: Grant, item: Outgoing) -> Outcome | None:
-        """Deliver in a task of its own and wait a while; None: it still runs, or a withdrawal cut it."""
+        """Deliver in a task of its own and wait a while; None: it still runs."""
         task = self._task(grant, item)
         done, _ = await asyncio.wait({task}, timeout=WAIT_FOR_DELIVERY_S)
-        return task.result() if done and not task.cancelled() else None
+        if task.cancelled():
+            return Outcome(result=Result.CUT, what="", reason=Reason.WITHDRAWN)
+        return task.result() if done else None
 
     def retry(self, grant: Grant, item: Outgoing) -> None:
         """Deliver in a task of its own; nobody waits for the outcome."""

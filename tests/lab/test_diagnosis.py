@@ -369,7 +369,7 @@ def test_a_withdrawal_cuts_a_running_transfer_at_once(lab: Lab, mode: str, recor
     lab.receiver.go_on.set()
     wait_for(lambda: lab.receiver.ended)
     assert lab.receiver.arrived == []
-    assert started.result(20)["delivery"]["result"] == "running"
+    assert started.result(20)["delivery"]["result"] == "cut"
     assert lab.kinds()[-2:] == ["withdrawal", "cut"]
     assert lab.refusal("consent.send", activity=ACTIVITY) == "no_consent"
     assert lab.is_sound()

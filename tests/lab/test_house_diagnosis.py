@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.houses import run_homebase
+from tests.journeys.houses import homebase, run_homebase
 from tests.lab.outside import RESOLVER, NameServer, Receiver, Recorder, authority, network
 from tests.paths import ROOT
 
@@ -137,10 +137,24 @@ def test_the_owner_sees_agrees_and_exactly_that_arrives(lab_house: LabHouse) -> 
     assert (code, "no_consent" in errors) == (77, True)
     assert lab_house.recorder.taken() == []
 
+    # a transfer that waits for its receiver is cut by the command
+    lab_house.receiver.mode = "slow"
+    one = ("consent", "give", "diagnosis.remote", "--ticket", "T-125", "--once", "--yes")
+    waiting = homebase(
+        *one, "--state", str(lab_house.state), runtime=lab_house.runtime, stdout=subprocess.PIPE
+    )
+    end = time.monotonic() + 20
+    while not json.loads(lab_house.ok("consent", "list", "--json"))["running"]:
+        assert time.monotonic() < end
+    assert "1 transfers cut" in lab_house.ok("consent", "withdraw", "diagnosis.remote")
+    assert "cut: The consent is withdrawn." in waiting.communicate(timeout=30)[0]
+    lab_house.receiver.go_on.set()
+    assert len(lab_house.receiver.arrived) == 2
+
     kinds = [json.loads(line)["kind"] for line in lab_house.ok("ledger", "list", "--json").splitlines()]
-    assert kinds.count("transfer_begin") == kinds.count("transfer_end") == kinds.count("lookup") == 2
-    assert kinds.count("grant") == 2
-    assert "withdrawal" in kinds
+    assert (kinds.count("transfer_begin"), kinds.count("lookup"), kinds.count("grant")) == (3, 3, 3)
+    assert (kinds.count("transfer_end"), kinds.count("cut"), kinds.count("withdrawal")) == (2, 1, 2)
+    assert "canary" in kinds
     assert ": sound" in lab_house.ok("ledger", "verify")
     exported = lab_house.ok("ledger", "export").splitlines()
     assert "checkpoint" in json.loads(exported[-1])

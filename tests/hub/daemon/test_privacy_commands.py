@@ -1,0 +1,53 @@
+"""notice, consent and ledger: wrong use is one line with a way out, and nothing is asked of anybody."""
+
+import argparse
+from pathlib import Path
+
+import pytest
+
+from hub.daemon.commands.consent import term
+from hub.daemon.gate_console import part_of, print_table, printable, rows_of
+from tests.hub.daemon.test_command_line import homebase
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("12h", 43_200), ("1d", 86_400), ("14d", 1_209_600)])
+def test_a_term_is_given_in_hours_or_days(text: str, seconds: int) -> None:
+    assert term(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "3", "d", "1.5d", "-1d", "3w", "12345d", "٣d"])
+def test_another_term_is_refused(text: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError, match="allowed are hours and days"):
+        term(text)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("consent",), 2, "VERB"),
+        (("consent", "give"), 2, "activity"),
+        (("consent", "give", "diagnosis.remote", "--once", "--for", "3d"), 2, "not allowed with"),
+        (("consent", "give", "diagnosis.remote", "--for", "soon"), 2, "such as 12h or 3d"),
+        (("ledger", "show", "first"), 2, "invalid int value"),
+        (("notice", "--lang", "fr"), 2, "invalid choice"),
+        (("notice",), 69, "start it with homebase run"),
+        (("ledger", "verify"), 69, "start it with homebase run"),
+        (("consent", "withdraw", "diagnosis.remote"), 69, "start it with homebase run"),
+    ],
+)
+def test_wrong_use_and_a_home_that_is_off_are_one_line(
+    tmp_path: Path, words: tuple[str, ...], code: int, said: str
+) -> None:
+    done = homebase(*words, folder=tmp_path)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_answers_are_read_without_trust(capsys: pytest.CaptureFixture[str]) -> None:
+    assert rows_of({"a": [{"b": 1}, 2]}, "a") == [{"b": 1}]
+    assert rows_of({"a": 5}, "a") == []
+    assert part_of({"a": 5}, "a") == {}
+    assert printable("a\x1b[31m") == "a\ufffd[31m"
+    print_table(("A", "B"), [("long", None)])
+    assert capsys.readouterr().out == "A     B\nlong  -\n"
