@@ -149,8 +149,9 @@ class Exchanges:
             outcomes = [] if repeat else [Heard(frame=frame, message=message, at_s=at_s)]
         elif lane.awaits(frame, message):
             outcomes = self._take_answer(lane, frame, message, at_s, now_s, repeat=repeat)
-        elif frame.kind != 0x02:
-            self._acknowledge(lane, frame, message, at_s, repeat=repeat)
+        else:
+            if frame.kind != 0x02:
+                self._acknowledge(lane, frame, message, at_s, repeat=repeat)
             if isinstance(message, TimeRequest):  # a thermostat that asks again did not get the time
                 repeat = self._duplicates.answered_lately(frame, at_s)
             outcomes = [] if repeat else [Heard(frame=frame, message=message, at_s=at_s)]

@@ -193,7 +193,7 @@ class Lane:
 
     def awaits(self, frame: Frame, message: Message) -> bool:
         """``frame`` answers what was asked."""
-        if self.sent is None or self.deadline_s is None:
+        if self.sent is None:  # a late answer counts until the repeat is given up
             return False
         ahead = (frame.counter - self.sent.counter) & 0xFF
         if isinstance(message, Ack | AckStatus | Challenge | Nack):

@@ -4,10 +4,11 @@ Read downwards: open → meet → _pair; release → _forget.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 
-from hub.contract import DeviceRemoved, DriverContext, PairingStage, StoreError, Unpair
+from hub.contract import DeviceChanged, DeviceRemoved, DriverContext, PairingStage, StoreError, Unpair
 
 from .announce import Announcer
 from .commands import status_channels
@@ -72,6 +73,9 @@ class Membership:
         """A device introduces itself: while the window is open it may come in."""
         introduced = self._teach_in.introduce(frame, info, now_s)
         if introduced is None:
+            member = self._household.at(frame.sender)
+            if member is not None and info.firmware != member.record.firmware:
+                self._spawn(self._note_firmware(member, info), "bidcos.firmware")
             return
         self._tell(PairingStage.HEARD, introduced)
         if introduced.model is None:
@@ -101,6 +105,15 @@ class Membership:
             if self._household.at(radio) is None:
                 self._exchanges.remove(radio)
             self._tell(PairingStage.FAILED, introduced, reason)
+
+    async def _note_firmware(self, member: Member, info: DeviceInfo) -> None:
+        """It was updated: its description changes."""
+        updated = member_of(replace(member.record, firmware=info.firmware))
+        if updated is not None and info.serial == member.record.serial:
+            with contextlib.suppress(StoreError):  # then it is noted when it introduces itself again
+                await self._context.store.save({updated.record.key: write_device(updated.record)})
+                self._household.add(updated)
+                self._context.publish(DeviceChanged(description=updated.description))
 
     async def _remember(self, introduced: Introduced) -> str:
         """It is ours: on disk first, then for everybody. Returns why not, or nothing."""

@@ -32,6 +32,7 @@ from hub.contract import (
     DatapointChanged,
     DeviceAddress,
     DeviceAppeared,
+    DeviceChanged,
     DeviceRemoved,
     DeviceUnreachableError,
     DriverStateChanged,
@@ -376,3 +377,12 @@ async def test_a_stick_without_our_protocol_is_named(version: bytes, complaint: 
             await bench.driver.run()
     assert lost.group_contains(LinkLost, match=code)
     stick.pull()
+
+
+async def test_a_firmware_update_changes_the_description() -> None:
+    async with running(paired("HM-LC-Sw1-Pl-2")) as bench:
+        info = DeviceInfo(firmware=0x26, model=0x00A1, serial="SIM0000001", device_class=0x10)
+        bench.stick.tell(info, receiver=bytes(3), counter=1, flags=0x84)
+        await bench.until(lambda: bool(bench.of(DeviceChanged)))
+        (changed,) = [event for event in bench.events if isinstance(event, DeviceChanged)]
+        assert changed.description.firmware == "2.6"

@@ -401,3 +401,25 @@ def test_a_wake_up_call_reads_as_what_it_is() -> None:
     play = Play()
     play.submit(device=HEATER)
     assert decode_message(play.sent[0][1]) == HaveData()
+
+
+def test_an_answer_that_comes_while_the_repeat_waits_for_its_turn_still_counts() -> None:
+    play = Play()
+    play.exchanges.lanes.add(STRANGER, frozenset({ReceiveMode.ALWAYS}), 90)
+    play.submit()
+    play.submit(device=STRANGER)
+    play.wait(0.31)  # the lamp's first send was in vain, the stranger is asked before it is repeated
+    assert [frame.receiver for _, frame in play.sent][-1] in {LAMP, STRANGER}
+    play.hear(Ack(), counter=8)
+    play.wait(3)
+    assert len([frame for frame in play.frames(0x11) if frame.receiver == LAMP]) <= 2
+    assert any(isinstance(outcome, Delivered) and outcome.request.device == LAMP for outcome in play.told)
+
+
+def test_an_acknowledgement_after_we_gave_up_shows_that_the_device_is_there() -> None:
+    play = Play()
+    play.submit()
+    play.wait(5)
+    play.hear(AckStatus(channel=1, value=0xC8, flags=0), counter=8)
+    assert isinstance(play.told[-1], Heard)
+    assert play.told[-1].answer_to is None
