@@ -60,7 +60,7 @@ def hub_program(installed: Installation, places: Places, config: Path, *, demo: 
     def jail() -> Jail:
         user = choose_user(places.hub_state, ACCOUNT)
         hand_over(places.hub_state, user)
-        hand_over(places.ring, user)
+        hand_over(places.ring.resolve(), user)
         return hub_jail(installed, places, config, user, demo=demo)
 
     return Program(name="hub", jail=jail)

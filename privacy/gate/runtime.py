@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SOCKET_PATH_LIMIT = 107  # bytes of an AF_UNIX address, unix(7)
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a 0700 folder of our own inside, checked
 _BACKLOG = 128
 _TMPFILES = "sudo systemd-tmpfiles --create homebase.conf"
 
@@ -107,7 +108,7 @@ def prepared(places: Places, *, demo: bool, two_users: bool = False) -> Iterator
             _make_run(places, demo=demo)
         yield
         if made_run:
-            shutil.rmtree(places.run, ignore_errors=True)
+            _forget_run(places)
     finally:
         os.close(lock)
 
@@ -194,9 +195,11 @@ def _make_run(places: Places, *, demo: bool) -> None:
         found = places.run.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o022:
             raise NotOurs(f"{places.run} is not this user's own folder; remove it, or set XDG_RUNTIME_DIR")
-        for folder, mode in ((places.hub_run, 0o755), (places.ring, 0o700), (places.console, 0o700)):
+        for folder, mode in ((places.hub_run, 0o755), (places.console, 0o700)):
             folder.mkdir(mode=mode, exist_ok=True)
             folder.chmod(mode)
+        if not places.ring.exists():
+            _make_ring(places.ring)
         if demo:
             _link(places.run / "sim", places.simulator_state)
             _link(places.stick, Path("sim/stick"))
@@ -204,6 +207,39 @@ def _make_run(places: Places, *, demo: bool) -> None:
         raise CantWrite(
             f"runtime folder {error.filename or places.run}: {error.strerror}; set XDG_RUNTIME_DIR"
         ) from error
+
+
+def _make_ring(ring: Path) -> None:
+    """A folder for the newest values: in memory where the runtime folder is on disk, to spare the card.
+
+    It must not outlive a power cut either: older values would win over newer ones.
+    """
+    memory = SHARED_MEMORY / ring.parent.name
+    if is_in_memory(ring.parent) or not is_in_memory(SHARED_MEMORY):
+        ring.mkdir(mode=0o700)
+        return
+    memory.mkdir(mode=0o700, exist_ok=True)
+    found = memory.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o077:
+        raise NotOurs(f"{memory} is not this user's own folder; remove it, or set XDG_RUNTIME_DIR")
+    (memory / "ring").mkdir(mode=0o700, exist_ok=True)
+    _link(ring, memory / "ring")
+
+
+def is_in_memory(folder: Path) -> bool:
+    """Whether ``folder`` exists on a tmpfs, by /proc/self/mounts."""
+    try:
+        mounts = [line.split()[1:3] for line in Path("/proc/self/mounts").read_text().splitlines()]
+        device = folder.stat().st_dev
+        return any(kind == "tmpfs" and Path(place).stat().st_dev == device for place, kind in mounts)
+    except OSError:
+        return False
+
+
+def _forget_run(places: Places) -> None:
+    if places.ring.is_symlink():
+        shutil.rmtree(SHARED_MEMORY / places.run.name, ignore_errors=True)
+    shutil.rmtree(places.run, ignore_errors=True)
 
 
 def _link(link: Path, target: Path) -> None:

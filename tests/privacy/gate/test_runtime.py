@@ -11,11 +11,13 @@ import pytest
 
 from privacy.gate.config import BadConfig, GateConfig, config_from, read_config
 from privacy.gate.runtime import (
+    SHARED_MEMORY,
     AlreadyRunning,
     CantWrite,
     NotOurs,
     Places,
     PortTaken,
+    is_in_memory,
     listen,
     listen_on_loopback,
     prepared,
@@ -37,7 +39,7 @@ def test_folders_are_closed_to_others_and_the_runtime_folder_goes(tmp_path: Path
     try:
         with prepared(places, demo=True):
             closed = (places.state, places.gate_state, places.hub_state, places.simulator_state, places.run)
-            assert [mode(path) for path in (*closed, places.console, places.ring)] == [0o700] * 7
+            assert [mode(path) for path in (*closed, places.console, places.ring.resolve())] == [0o700] * 7
             assert mode(places.gate_state / "lock") == 0o600
             assert (
                 mode(places.hub_run) == 0o755
@@ -48,6 +50,31 @@ def test_folders_are_closed_to_others_and_the_runtime_folder_goes(tmp_path: Path
         os.umask(old)
     assert not places.run.exists()
     assert places.gate_state.exists()
+
+
+def test_the_newest_values_lie_in_memory_though_the_runtime_folder_lies_on_disk(tmp_path: Path) -> None:
+    places = Places(state=tmp_path / "state", run=tmp_path / "run-of-a-home")
+    if is_in_memory(tmp_path) or not is_in_memory(SHARED_MEMORY):
+        pytest.skip("this machine's temporary folder is in memory, or it has no shared memory")
+    with prepared(places, demo=False):
+        ring = places.ring.resolve()
+        assert is_in_memory(ring)
+        assert mode(ring) == mode(ring.parent) == 0o700
+    assert not ring.parent.exists()
+
+
+def test_a_foreign_folder_in_shared_memory_is_refused(tmp_path: Path) -> None:
+    places = Places(state=tmp_path / "state", run=tmp_path / "run-of-a-home")
+    if is_in_memory(tmp_path) or not is_in_memory(SHARED_MEMORY):
+        pytest.skip("this machine's temporary folder is in memory, or it has no shared memory")
+    planted = SHARED_MEMORY / places.run.name
+    planted.mkdir(mode=0o777)
+    planted.chmod(0o777)
+    try:
+        with pytest.raises(NotOurs, match=r"remove it"), prepared(places, demo=False):
+            pass
+    finally:
+        planted.rmdir()
 
 
 def test_a_second_start_is_refused_and_names_the_first(tmp_path: Path) -> None:
