@@ -65,3 +65,31 @@ def test_broken_lines_are_named_by_number_and_the_others_still_answered() -> Non
     assert [line["error"]["line"] for line in said if "error" in line] == [1, 2, 3, 5]
     assert all(line["error"]["reason"] for line in said if "error" in line)
     assert said[3]["meaning"]["subtype"] == "ack"
+
+
+def test_a_signature_is_opened_with_the_default_key() -> None:
+    message, challenge, response = _decode(
+        "1029A0016319642370D800050000000000\n"
+        "1129A0022370D86319640489C071FF89C002\n"
+        "1929A8036319642370D8FAA86516C15DEA25471FAF3D41728876\n"
+    )
+    assert message["meaning"]["subtype"] == "config_start"
+    assert challenge["meaning"]["challenge"] == "89C071FF89C0"
+    assert response["meaning"]["decrypted_inner"] == "D51E00001E0729A0016319642370D800"
+    assert response["meaning"]["auth_expected"] == "454D7871"
+
+
+def test_a_bad_key_is_a_usage_error_in_one_line_and_an_unknown_model_only_a_remark() -> None:
+    for key in ("zz", "00"):
+        done = subprocess.run(
+            [sys.executable, "-m", "drivers.bidcos.decode", "--key", key],
+            input=b"",
+            capture_output=True,
+            timeout=30,
+            check=False,
+            cwd=ROOT,
+        )
+        assert done.returncode == 2
+        assert len(done.stderr.splitlines()) == 1
+    (said,) = _decode("0E1C80021FB74A6319630101008014\n", "--model", "HM-Nothing")
+    assert said["meaning"]["level_percent"] == 0.0

@@ -25,6 +25,7 @@ from drivers.bidcos.messages import (
     Challenge,
     ConfigEnd,
     ConfigStart,
+    DeviceInfo,
     HaveData,
     KeyPress,
     Message,
@@ -423,3 +424,74 @@ def test_an_acknowledgement_after_we_gave_up_shows_that_the_device_is_there() ->
     play.hear(AckStatus(channel=1, value=0xC8, flags=0), counter=8)
     assert isinstance(play.told[-1], Heard)
     assert play.told[-1].answer_to is None
+
+
+def test_a_device_that_is_released_takes_its_requests_with_it() -> None:
+    play = Play()
+    play.submit()
+    play.submit()
+    outcomes = play.exchanges.remove(LAMP)
+    assert len(outcomes) == 2
+    assert play.exchanges.wake_at_s is None
+    assert play.exchanges.remove(LAMP) == []
+
+
+def test_a_press_of_the_config_button_wakes_what_waits() -> None:
+    play = Play()
+    play.exchanges.lanes.add(STRANGER, frozenset({ReceiveMode.CONFIG}), 50)
+    play.submit(device=STRANGER)
+    info = DeviceInfo(firmware=0x10, model=0x0008, serial="SIM0000042", device_class=0x40)
+    play.hear(info, sender=STRANGER, receiver=bytes(3), counter=1, flags=0x84)
+    play.wait(0.2)
+    assert [(frame.kind, frame.flags) for _, frame in play.sent] == [(0x11, 0xA0)]
+
+
+def test_a_request_for_now_fails_when_its_device_sleeps() -> None:
+    play = Play()
+    play.exchanges.lanes.add(STRANGER, frozenset({ReceiveMode.WAKE_UP}), 50)
+    request = Request(device=STRANGER, steps=(ON,), now_only=True)
+    outcomes = play.exchanges.submit(request, play.now_s)
+    assert outcomes == [Failed(request=request, reason=Failure.SILENT, attempts=0)]
+
+
+def test_a_woken_device_that_falls_silent_again_keeps_its_command_for_the_next_time() -> None:
+    play = Play()
+    play.exchanges.lanes.add(STRANGER, frozenset({ReceiveMode.WAKE_UP}), 50)
+    play.submit(device=STRANGER)
+    for round_ in range(6):
+        play.hear(Status(channel=1, value=0, flags=0), sender=STRANGER, counter=round_, flags=0xA2)
+        play.wait(30)
+    assert len(play.frames(0x11)) == 18
+    (failed,) = play.ended(Failed)
+    assert isinstance(failed, Failed)
+    assert failed.reason is Failure.SILENT
+
+
+def test_a_lost_wake_up_call_leaves_the_command_waiting() -> None:
+    play = Play()
+    play.exchanges.lanes.add(STRANGER, frozenset({ReceiveMode.WAKE_UP}), 50)
+    play.submit(device=STRANGER)
+    for counter in (1, 2):
+        weather = Weather(temperature=200 + counter)
+        play.hear(weather, sender=STRANGER, receiver=bytes(3), counter=counter, flags=0x86)
+        play.wait(30)
+    assert [frame.kind for _, frame in play.sent] == [0x12, 0x12]
+    assert play.exchanges.waiting(STRANGER)
+
+
+def test_an_optional_step_without_an_answer_does_not_fail_the_request() -> None:
+    play = Play()
+    play.submit(ON, Step(message=StatusRequest(channel=1), optional=True))
+    play.hear(Ack(), counter=8)
+    play.wait(5)
+    assert len(play.ended(Delivered)) == 1
+    assert not play.ended(Failed)
+
+
+def test_a_queue_that_nobody_empties_does_not_grow() -> None:
+    play = Play()
+    play.exchanges.lanes.add(STRANGER, frozenset({ReceiveMode.WAKE_UP}), 50)
+    for _ in range(100):
+        play.submit(device=STRANGER)
+    assert len(play.exchanges.lanes[STRANGER].queue) == 32
+    assert len(play.ended(Failed)) == 68
