@@ -45,6 +45,9 @@ class EventStream:
     async def run(self) -> None:
         """Follow the bus until cancelled."""
         with self._house.bus.subscribe("api.events") as subscription:
+            for device in tuple(self._house.registry.devices.values()):
+                self._house.channels.of(device.description)  # in small steps now, or in a long one later
+                await asyncio.sleep(0)
             while True:
                 events = await subscription.take()
                 if subscription.lagging:

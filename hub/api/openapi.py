@@ -21,7 +21,7 @@ def document(routes: Iterable[Route]) -> Schema:
     routes = tuple(routes)
     answers = [route.operation.answer for route in routes if route.operation.answer is not None]
     requests = [route.operation.request for route in routes]
-    kinds = [*answers, *requests, Problem, messages.Snapshot, messages.Changes]
+    kinds = [*answers, *requests, Problem, messages.Channel, messages.Snapshot, messages.Changes]
     _, components = msgspec.json.schema_components(kinds, ref_template=_REF)
     paths: dict[str, Schema] = {}
     for route in routes:

@@ -5,8 +5,7 @@ Order: store → people and rooms → state → door → gate, streams, radio. N
 
 import asyncio
 import gc
-import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -37,19 +36,18 @@ from hub.home.demo import Demo
 from hub.home.records import Records
 from hub.home.rooms import Rooms
 from hub.home.sessions import Sessions
-from hub.operations import House
-from privacy.client import GateClient, GateDeclined, GateLost
+from hub.operations import ChannelTexts, House
+from privacy.client import GateClient
 from privacy.ports import Clock
 
 from .config import Config
 from .diagnosis import Diagnosis
 from .direct_serial import DirectSerialPort
 from .drivers import GateSerialPort, LoadDriver, load_driver
+from .gate_link import keep_connected
 from .log import ErrorCounter
 from .options import VERSION, Options
 from .system import random_bytes
-
-log = logging.getLogger(__name__)
 
 DAYS_PER_YEAR = 365.25
 SETTLE_S = 2.0
@@ -91,7 +89,7 @@ async def serve(plan: Plan) -> None:
         plan.built(parts.house)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_settle(plan.clock), name="hub.settle")
-            tasks.create_task(_keep_gate(gate, parts.house.access, plan.clock), name="hub.gate")
+            tasks.create_task(keep_connected(gate, parts.house.access, plan.clock, VERSION), name="hub.gate")
             for name, live in (*lives.items(), *parts.lives.items()):
                 tasks.create_task(live(), name=name)
 
@@ -131,6 +129,7 @@ async def _furnished(plan: Plan, store: Store, gate: GateClient) -> AsyncIterato
         drivers = {config.radio.driver: _driver(plan, store, gate, intake)}
         house = House(
             version=VERSION,
+            name=config.home.name,
             clock=clock,
             access=access,
             rooms=rooms,
@@ -140,6 +139,7 @@ async def _furnished(plan: Plan, store: Store, gate: GateClient) -> AsyncIterato
             dispatcher=Dispatcher(registry, drivers, kept.flush),
             board=board,
             history=past,
+            channels=ChannelTexts(),
         )
         _answer_gate(plan, gate, house, drivers)
         lives: dict[str, Live] = {
@@ -219,32 +219,3 @@ async def _settle(clock: Clock) -> None:
     await clock.sleep(SETTLE_S)
     settle_garbage()
     gc.enable()
-
-
-async def _keep_gate(gate: GateClient, access: Access, clock: Clock) -> None:
-    """Stay connected with the gate; without one the home goes on."""
-
-    async def claimed() -> None:
-        try:
-            await gate.claimed()
-        except (GateLost, GateDeclined):
-            log.warning("gate.not_told")  # hello says it at the next connection
-
-    for pause_s in _pauses():
-        try:
-            await gate.connect()
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(gate.run(), name="gate.run")
-                welcome = await gate.hello(version=VERSION, claimed=access.claimed)
-                access.expect(welcome.setup_token, claimed)
-                log.info("gate.connected")
-        except* (GateLost, GateDeclined) as lost:
-            log.warning("gate.lost", extra={"reason": str(lost.exceptions[0])})
-        await clock.sleep(pause_s)
-
-
-def _pauses() -> Iterator[float]:
-    pause_s = 0.1
-    while True:
-        yield pause_s
-        pause_s = min(pause_s * 2.0, 5.0)

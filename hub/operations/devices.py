@@ -57,6 +57,7 @@ async def remove_device(house: House, _: Caller, asked: RemoveDevice) -> None:
     address = _device(house, asked.address).description.address
     await house.dispatcher.execute(Unpair(device=address, forget_only=asked.forget))
     house.rooms.forget(address)
+    house.channels.forget(address)
     await house.history.erase(address)
 
 

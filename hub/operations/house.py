@@ -7,12 +7,15 @@ from hub.home.access import Access
 from hub.home.rooms import Rooms
 from privacy.ports import Clock
 
+from .channels import ChannelTexts
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
-    """The home's parts."""
+    """The home's parts. name: what its people call it."""
 
     version: str
+    name: str
     clock: Clock
     access: Access
     rooms: Rooms
@@ -22,3 +25,4 @@ class House:
     dispatcher: Dispatcher
     board: DriverBoard
     history: History
+    channels: ChannelTexts

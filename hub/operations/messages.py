@@ -174,6 +174,12 @@ class Channel(Answer):
     parameters: dict[str, Parameter]
 
 
+Channels = Annotated[
+    msgspec.Raw,
+    Meta(extra_json_schema={"type": "array", "items": {"$ref": "#/components/schemas/Channel"}}),
+]
+
+
 class Device(Answer):
     """A device with what people added to it."""
 
@@ -184,7 +190,7 @@ class Device(Answer):
     room: str | None
     reachable: bool
     pending: bool
-    channels: tuple[Channel, ...]
+    channels: Channels  # a list of Channel, as JSON that is there already
 
 
 class Devices(Answer):
@@ -268,9 +274,10 @@ class TeachInStep(Answer):
 
 
 class Snapshot(Answer):
-    """First message of the event stream: everything."""
+    """First message of the event stream: everything. home: what its people call it."""
 
     seq: int
+    home: str
     snapshot: tuple[DatapointValue, ...]
     devices: tuple[Device, ...]
     rooms: tuple[Room, ...]

@@ -106,6 +106,7 @@ def snapshot(house: House, seq: int) -> Snapshot:
     """The first message of a stream."""
     return Snapshot(
         seq=seq,
+        home=house.name,
         snapshot=tuple(datapoint_message(datapoint) for datapoint in house.state.values.values()),
         devices=tuple(device_message(house, device) for device in house.registry.devices.values()),
         rooms=tuple(room_message(room) for room in house.rooms.all()),

@@ -3,10 +3,8 @@
 from datetime import UTC, datetime
 
 from hub.contract import (
-    ChannelDescription,
     Datapoint,
     PairingProgress,
-    ParameterDescription,
 )
 from hub.core import Device, DriverStatus
 from hub.home import household
@@ -79,26 +77,5 @@ def device_message(house: House, device: Device) -> messages.Device:
         room=label.room,
         reachable=device.reachable,
         pending=pending is not None and pending.value is True,
-        channels=tuple(_channel(channel) for channel in description.channels),
-    )
-
-
-def _channel(channel: ChannelDescription) -> messages.Channel:
-    parameters = {name: _parameter(description) for name, description in channel.parameters.items()}
-    return messages.Channel(index=channel.index, type=channel.type, parameters=parameters)
-
-
-def _parameter(description: ParameterDescription) -> messages.Parameter:
-    return messages.Parameter(
-        type=description.type.value,
-        unit=description.unit,
-        min=description.min,
-        max=description.max,
-        step=description.step,
-        enum=description.enum,
-        special=dict(description.special),
-        readable=description.readable,
-        writable=description.writable,
-        event=description.event,
-        category=description.category.value,
+        channels=house.channels.of(description),
     )

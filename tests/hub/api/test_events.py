@@ -36,6 +36,7 @@ async def test_a_stream_begins_with_everything(home: Home) -> None:
         assert stream.protocol == "homebase.v1"
         first = await _next(stream)
     assert first["seq"] == 1
+    assert first["home"] == "Homebase"
     assert {point["id"]: point["value"] for point in first["snapshot"]} == {STATE: False, TEMPERATURE: 21.5}
     assert [device["address"] for device in first["devices"]] == [str(LAMP)]
     assert first["rooms"] == []

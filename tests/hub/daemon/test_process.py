@@ -116,3 +116,22 @@ async def test_a_state_folder_that_is_none_is_one_line(tmp_path: Path) -> None:
     assert process.returncode == 74
     assert said.count(b"\n") == 1
     assert b"state" in said
+
+
+async def test_a_gate_that_was_away_finds_the_hub_again(tmp_path: Path) -> None:
+    # given a hub that runs while its gate goes
+    async with front(tmp_path) as gate:
+        process = await start(tmp_path)
+        await ask(gate, "POST", "/api/v1/rooms", {"name": "Attic"})
+    await asyncio.sleep(0.5)
+    assert process.returncode is None
+
+    # when a gate comes back
+    async with front(tmp_path) as gate:
+        # then the same hub answers it
+        answer = await asyncio.wait_for(ask(gate, "GET", "/api/v1/rooms"), 20)
+        process.terminate()
+        _, said = await process.communicate()
+    assert answer == {"rooms": [{"id": "1", "name": "Attic"}]}
+    assert said.count(b"gate.lost") == 1
+    assert said.count(b"gate.connected") == 2
