@@ -176,6 +176,9 @@ class NameServer(Listening):
     def __init__(self, namespace: str, names: dict[str, list[str]]) -> None:
         self.names = names
         self.asked: list[str] = []
+        self.cut_off = False
+        self._namespace = namespace
+        self._by_tcp: list[socket.socket] = []
         super().__init__(namespace, self._open)
 
     def _open(self) -> socket.socket:
@@ -183,9 +186,35 @@ class NameServer(Listening):
         server.bind((RESOLVER, 53))
         return server
 
+    def answer_by_tcp(self) -> None:
+        """Answer by TCP as well, until ``close``."""
+        listening = made_in(self._namespace, lambda: socket.create_server((RESOLVER, 53)))
+        self._by_tcp.append(listening)
+        threading.Thread(target=self._serve_tcp, args=(listening,)).start()
+
+    def close(self) -> None:
+        for listening in self._by_tcp:
+            listening.shutdown(socket.SHUT_RDWR)  # wakes the thread in accept
+            listening.close()
+        super().close()
+
+    def _serve_tcp(self, listening: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = listening.accept()
+                with connection:
+                    question = connection.recv(512)[2:]
+                    answer = self._answer(question)
+                    connection.sendall(len(answer).to_bytes(2, "big") + answer)
+
     def take(self) -> None:
         question, peer = self._socket.recvfrom(512)
-        self._socket.sendto(self._answer(question), peer)
+        answer = self._answer(question)
+        if self.cut_off:
+            answer = (
+                answer[:2] + bytes([answer[2] | 2]) + answer[3:6] + bytes(2) + answer[8:12] + question[12:]
+            )
+        self._socket.sendto(answer, peer)
 
     def _answer(self, question: bytes) -> bytes:
         labels, place = [], 12

@@ -295,6 +295,36 @@ def test_a_name_that_leads_into_the_house_is_not_connected_to(lab: Lab, address:
     assert {packet.to for packet in lab.connections()} == {RECEIVER}
 
 
+def test_the_daily_amount_ends_the_day_and_the_next_day_goes_on(lab: Lab) -> None:
+    lab.gate.collected = LARGE
+    assert lab.give("until")["delivery"]["result"] == "delivered"
+    results: list[str] = []
+    while "refused" not in results:
+        results += [row["result"] for row in lab.gate.ask("consent.send", activity=ACTIVITY)["deliveries"]]
+    left = sum(len(arrived.body) for arrived in lab.receiver.arrived)
+    assert 2_097_152 - len(lab.receiver.arrived[0].body) < left <= 2_097_152
+    lab.recorder.taken()
+    again = lab.gate.ask("consent.send", activity=ACTIVITY)["deliveries"][0]
+    assert (again["reason"], again["retried"]) == ("budget_used_up", True)
+    assert lab.recorder.taken() == []
+    lab.gate.clock.ahead = timedelta(days=1)
+    assert lab.gate.ask("consent.send", activity=ACTIVITY)["deliveries"][0]["result"] == "delivered"
+
+
+def test_a_name_servers_cut_answer_is_asked_for_again_by_tcp(lab: Lab) -> None:
+    lab.names.cut_off = True
+    assert lab.give()["delivery"]["result"] == "failed"  # it answers by no TCP
+    lab.names.answer_by_tcp()
+    assert lab.gate.ask("consent.send", activity=ACTIVITY)["deliveries"][0]["result"] == "delivered"
+
+
+def test_without_a_name_server_that_answers_nothing_is_connected_to(lab: Lab) -> None:
+    lab.names.names.clear()
+    delivery = lab.give()["delivery"]
+    assert (delivery["result"], "no such name" in delivery["what"]) == ("failed", True)
+    assert lab.connections() == []
+
+
 def test_what_failed_is_tried_again_with_the_same_bytes_within_a_day(lab: Lab) -> None:
     lab.receiver.mode = "no_receipt"
     given = lab.give()

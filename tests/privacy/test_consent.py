@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from privacy.consent import Standing, propose, wrong_recipient
 from privacy.reasons import Reason
@@ -97,6 +99,39 @@ def test_what_ended_stays_ended_for_its_reason() -> None:
     held.end(given, Reason.EXPIRED)
     assert not list(held.live())
     assert held.covering(house.ACTIVITY, "support", "T-123", house.SHA) is Reason.EXPIRED
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 3), st.sampled_from([Form.ONCE, Form.UNTIL]), st.integers(0, 2)), max_size=30
+    )
+)
+def test_what_is_covered_is_what_was_given_last_and_not_taken_back(
+    steps: list[tuple[int, Form, int]],
+) -> None:
+    # given any order of yes, end and withdrawal over three tickets
+    held, model = Standing(), dict[tuple[str, Form], int]()
+    for number, (action, form, ticket_number) in enumerate(steps):
+        ticket = f"T-{ticket_number}"
+        match action:
+            case 0 | 1:
+                held.give(replace(house.grant(form, number=number), ticket=ticket))
+                model[ticket, form] = number
+            case 2:
+                given = held.covering(house.ACTIVITY, "support", ticket, house.SHA)
+                if not isinstance(given, Reason):
+                    held.end(given, Reason.EXPIRED)
+                    del model[ticket, given.form]
+            case _:
+                held.withdraw(house.ACTIVITY)
+                model.clear()
+    # then exactly the model's consents live, and each ticket is covered by them or refused
+    assert {(one.ticket, one.form): one.id for one in held.live()} == model
+    for ticket in ("T-0", "T-1", "T-2"):
+        covering = held.covering(house.ACTIVITY, "support", ticket, house.SHA)
+        known = [model[ticket, form] for form in (Form.ONCE, Form.UNTIL) if (ticket, form) in model]
+        assert isinstance(covering, Reason) == (not known)
+        assert isinstance(covering, Reason) or covering.id in known
 
 
 @pytest.mark.parametrize("reason", list(Reason))

@@ -8,7 +8,7 @@ import pytest
 
 from privacy import checkpoint, merkle
 from privacy.conversation import ConversationLost, Declined
-from privacy.gate import control_verbs
+from privacy.gate import control_verbs, records
 from privacy.gate.console_verbs import table
 from privacy.gate.door import Door
 from tests.privacy import house
@@ -38,6 +38,23 @@ async def test_a_refusal_is_said_in_the_language_of_who_asks(tmp_path: Path) -> 
     async with opened(tmp_path) as door:
         with pytest.raises(Declined, match="noch nicht gebaut"):
             await ask(door, "consent.preview", activity="backup.cloud", ticket="T-1", language="de")
+
+
+async def test_a_repeated_refusal_is_one_entry_and_a_count(tmp_path: Path) -> None:
+    clock = ManualClock()
+    async with opened(tmp_path, clock) as door:
+        for _ in range(3):
+            await refusal(door, "consent.preview", activity="backup.cloud", ticket="T-1")
+            await refusal(door, "consent.preview", activity="the owner's name", ticket="T-1")
+        entries = (await ask(door, "ledger.list"))["entries"]
+        refusals = [entry["data"] for entry in entries if entry["kind"] == "refusal"]
+        assert [row["activity"] for row in refusals] == ["backup.cloud", "unknown"]
+        counts = await door.desk.store.read(lambda tx: records.refused_today(tx, clock.now()))
+        assert counts == {"backup.cloud": 3, "unknown": 3}
+        clock.passed_s = 86_400
+        await refusal(door, "consent.preview", activity="backup.cloud", ticket="T-1")
+        assert (await ask(door, "ledger.list"))["entries"][-1]["data"]["activity"] == "backup.cloud"
+        assert len((await ask(door, "ledger.list"))["entries"]) == len(entries) + 1
 
 
 async def test_without_a_hub_there_is_no_preview(tmp_path: Path) -> None:
