@@ -54,7 +54,7 @@ Endpoint = Callable[[Request], Awaitable[Answer]]
 
 def json_answer(status: int, content: object) -> Answer:
     """Return an answer of JSON."""
-    body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+    body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
     return Answer(status=status, content_type="application/json", body=body, headers=API_HEADERS)
 
 
@@ -84,6 +84,6 @@ def problem(  # noqa: PLR0913 - the fields of a problem document
     return Answer(
         status=status,
         content_type="application/problem+json",
-        body=json.dumps(content, ensure_ascii=False).encode(),
+        body=json.dumps(content, ensure_ascii=False).encode("utf-8", "backslashreplace"),
         headers=(*API_HEADERS, *headers),
     )

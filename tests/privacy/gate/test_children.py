@@ -1,0 +1,114 @@
+"""Keeping jailed programs alive: real jails, real signals; only the pauses are a test's own."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from privacy.gate.children import GaveUp, keep
+from privacy.gate.jail import Bind, Jail
+from privacy.gate.programs import Program, begin
+from privacy.gate.users import choose_user, hand_over
+from tests.clock import ManualClock
+
+
+def shell(script: str, folder: Path) -> Program:
+    """A shell in a jail, with one folder to write in."""
+
+    def jail() -> Jail:
+        user = choose_user(folder)
+        hand_over(folder, user)
+        return Jail(
+            executable="/bin/sh",
+            argv=("sh", "-c", script),
+            environ={"PATH": "/usr/bin:/bin"},
+            writable=(Bind(source=str(folder), inside="/state"),),
+            user=user,
+        )
+
+    return Program(name="toy", jail=jail)
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not holds():
+            await asyncio.sleep(0.01)
+
+
+async def stopped(task: "asyncio.Task[None]") -> float:
+    started = time.monotonic()
+    task.cancel()
+    await asyncio.wait([task])
+    return time.monotonic() - started
+
+
+@pytest.mark.parametrize("code", [65, 73, 74, 77])
+async def test_a_first_end_that_no_restart_mends_is_final(tmp_path: Path, code: int) -> None:
+    with pytest.raises(GaveUp) as caught:
+        await keep(shell(f"exit {code}", tmp_path), ManualClock())
+    assert (caught.value.name, caught.value.code) == ("toy", code)
+
+
+async def test_other_ends_are_followed_by_restarts_after_growing_pauses(tmp_path: Path) -> None:
+    clock = ManualClock()
+    keeping = asyncio.ensure_future(keep(shell("echo x >> /state/starts; exit 70", tmp_path), clock))
+    starts = tmp_path / "starts"
+    for count, pause_s in enumerate((1.0, 2.0, 4.0), start=1):
+        await until(lambda: clock.sleeping == 1)
+        assert starts.read_text().count("x") == count
+        await clock.advance(pause_s - 0.3)
+        assert clock.sleeping == 1  # not yet
+        await clock.advance(0.4)
+    await stopped(keeping)
+
+
+async def test_a_restart_never_ends_the_house_even_with_a_final_code(tmp_path: Path) -> None:
+    clock = ManualClock()
+    script = "if [ -e /state/second ]; then exit 65; fi; : > /state/second; exit 1"
+    keeping = asyncio.ensure_future(keep(shell(script, tmp_path), clock))
+    for _ in range(2):
+        await until(lambda: clock.sleeping == 1)
+        await clock.advance(60)
+    await until(lambda: clock.sleeping == 1)
+    assert not keeping.done()
+    await stopped(keeping)
+
+
+async def test_its_lines_are_passed_on_without_their_power(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    script = r"printf '\033[2J\033]0;owned\007\rhello\n'; printf '\377\n' >&2; "
+    script += r"head -c 60000 /dev/zero | tr '\0' x; exit 65"
+    with pytest.raises(GaveUp):
+        await keep(shell(script, tmp_path), ManualClock())
+    lines = capfd.readouterr().err.splitlines()
+    assert r"toy: \x1b[2J\x1b]0;owned\x07\rhello" in lines
+    assert r"toy: \xff" in lines
+    assert all(line.startswith("toy: ") and line.isprintable() and len(line) <= 4000 for line in lines)
+    assert sum(line.count("x") for line in lines) > 3900  # a line without an end is cut, not lost
+
+
+async def test_stopping_lets_it_say_goodbye(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    script = "trap 'echo goodbye; exit 0' TERM; : > /state/up; while :; do sleep 0.05; done"
+    keeping = asyncio.ensure_future(keep(shell(script, tmp_path), ManualClock()))
+    await until((tmp_path / "up").exists)
+    assert await stopped(keeping) < 3
+    assert "toy: goodbye" in capfd.readouterr().err
+
+
+async def test_what_can_not_hear_a_signal_is_killed_at_once(tmp_path: Path) -> None:
+    # process 1 of a jail without a handler does not notice SIGTERM
+    keeping = asyncio.ensure_future(keep(shell(": > /state/up; exec sleep 60", tmp_path), ManualClock()))
+    await until((tmp_path / "up").exists)
+    assert await stopped(keeping) < 2
+
+
+def test_what_was_begun_can_be_ended_without_a_loop(tmp_path: Path) -> None:
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    begun = begin(shell("exec sleep 60", tmp_path))
+    assert Path(f"/proc/{begun.jailed.pid}").exists()
+    begun.end()
+    assert not Path(f"/proc/{begun.jailed.pid}").exists()
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
