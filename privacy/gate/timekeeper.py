@@ -35,13 +35,16 @@ def clock_is_vouched_for() -> bool:
 
 
 class Timekeeper:
-    """The gate's time. ``confirm``: the owner's word that the clock is right; holds until the next start."""
+    """The gate's time, counted on from what ``store`` kept; the first ``tick`` is its owner's to write.
+
+    ``confirm``: the owner's word that the clock is right; holds until the next start.
+    """
 
     def __init__(self, clock: Clock, store: Store) -> None:
         self._clock = clock
         self._started_s = clock.monotonic()
         self._confirmed = False
-        self._floor, self._ran_s = store.write(self._begin)
+        self._floor, self._ran_s = store.read(_kept)
 
     def instant(self) -> Instant:
         """This moment."""
@@ -75,9 +78,8 @@ class Timekeeper:
             except StoreError as error:  # nothing can be opened meanwhile either: record or refuse
                 log.warning("clock.unwritten", extra={"code": error.code})
 
-    def _begin(self, tx: Transaction) -> tuple[datetime, float]:
-        floor_ms = int(records.meta(tx, "floor_ms") or b"0")
-        ran = records.meta(tx, "running_s")
-        running_s = 0.0 if ran is None else float(ran) + TICK_S
-        records.set_meta(tx, "running_s", str(int(running_s)).encode())
-        return datetime.fromtimestamp(floor_ms / 1000, UTC), running_s
+
+def _kept(tx: Transaction) -> tuple[datetime, float]:
+    floor_ms, ran = int(records.meta(tx, "floor_ms") or b"0"), records.meta(tx, "running_s")
+    running_s = 0.0 if ran is None else float(ran) + TICK_S
+    return datetime.fromtimestamp(floor_ms / 1000, UTC), running_s
