@@ -5,7 +5,6 @@
 
 import fcntl
 import os
-import shutil
 import socket
 import stat
 from collections.abc import Iterator
@@ -237,6 +236,8 @@ def is_in_memory(folder: Path) -> bool:
 
 
 def _forget_run(places: Places) -> None:
+    import shutil  # noqa: PLC0415 - only at the end; it loads three compressions
+
     if places.ring.is_symlink():
         shutil.rmtree(SHARED_MEMORY / places.run.name, ignore_errors=True)
     shutil.rmtree(places.run, ignore_errors=True)

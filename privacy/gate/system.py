@@ -1,6 +1,5 @@
 """The machine as the gate sees it. Twin of hub/daemon/system.py: the gate imports nothing of the hub."""
 
-import asyncio
 import ctypes
 import os
 import socket
@@ -28,6 +27,8 @@ class SystemClock:
 
     async def sleep(self, seconds: float) -> None:
         """Wait; zero or less yields once."""
+        import asyncio  # noqa: PLC0415 - the hub is started before the gate loads it
+
         await asyncio.sleep(max(seconds, 0.0))
 
 
