@@ -5,6 +5,7 @@ Source: docs/protocols/bidcos.md, "Commands", "Thermostats".
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from hub.contract.datapoints import Value
 
@@ -17,11 +18,13 @@ from .messages import (
     Message,
     SetLevel,
     Stop,
+    TimeReply,
     WritePairs,
     encode_time16,
 )
 from .messages_set import FULL, LEVEL_KEEP
 
+EPOCH_2000 = datetime(2000, 1, 1, tzinfo=UTC)
 DEFAULT_RAMP_S = 0.5  # as the CCU has it
 TIME_PARAMETERS = ("ON_TIME", "RAMP_TIME")  # kept by the driver for the next level
 
@@ -179,3 +182,10 @@ def owner_messages(central: bytes, *, owned: bool) -> tuple[Message, Message, Me
         WritePairs(channel=0, registers=registers),
         ConfigEnd(channel=0),
     )
+
+
+def time_reply(now: datetime) -> TimeReply:
+    """What a thermostat is told: the time, and how far the house's clocks are from UTC."""
+    offset = now.astimezone().utcoffset() or timedelta()
+    seconds = int((now - EPOCH_2000).total_seconds())
+    return TimeReply(zone=int(offset / timedelta(minutes=30)), seconds=max(seconds, 0))

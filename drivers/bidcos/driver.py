@@ -9,7 +9,6 @@ import contextlib
 import logging
 from collections.abc import Coroutine, Iterable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from typing import assert_never
 
 from hub.contract import (
@@ -33,7 +32,7 @@ from hub.contract import (
 
 from .airtime import LIMIT_MS, Airtime
 from .announce import Announcer
-from .commands import TIME_PARAMETERS, Times, message_for, status_channels
+from .commands import TIME_PARAMETERS, Times, message_for, status_channels, time_reply
 from .cul import LISTEN, LineDecoder, StartState, StartUp, StickEvent, encode_send
 from .exchange import Exchanges
 from .frames import Frame
@@ -41,7 +40,7 @@ from .household import Household, Member, member_of
 from .lane import Deferred, Delivered, Expect, Failed, Failure, Heard, Outcome, Request, Send, Step
 from .link import SerialLink
 from .membership import Membership
-from .messages import DeviceInfo, StatusRequest, TimeReply, TimeRequest
+from .messages import DeviceInfo, StatusRequest, TimeRequest
 from .pairing import INTERFACE
 from .readings import Reading
 from .records import CENTRAL_KEY, new_central, read_records, write_central
@@ -60,7 +59,6 @@ AIRTIME_EVERY_S = 10.0
 NEAR = 8  # counters left of what is written down
 STATE_EVERY_S = 2.0  # after a start, actuators are asked for their state this far apart
 STATE_SHARE = 0.1  # of the hour's send time that asking may use up
-EPOCH_2000 = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class BidcosDriver:
@@ -201,16 +199,10 @@ class BidcosDriver:
         if isinstance(message, DeviceInfo):
             self._members.meet(heard.frame, message, heard.at_s, now_s)
         elif isinstance(message, TimeRequest) and heard.frame.receiver == self._exchanges.address:
-            self._exchanges.answer(heard.frame, self._time_reply(), heard.at_s)
+            self._exchanges.answer(heard.frame, time_reply(self._clock.now()), heard.at_s)
         confirmed = self._reports.hear(heard, now_s)
         if heard.answer_to is not None:
             self._waiters.confirm(heard.answer_to, confirmed)
-
-    def _time_reply(self) -> TimeReply:
-        now = self._clock.now()
-        offset = now.astimezone().utcoffset() or timedelta()
-        seconds = int((now - EPOCH_2000).total_seconds())
-        return TimeReply(zone=int(offset / timedelta(minutes=30)), seconds=max(seconds, 0))
 
     def _finish(self, outcome: Delivered | Failed) -> None:
         member = self._household.at(outcome.request.device)
@@ -322,13 +314,13 @@ class BidcosDriver:
         key = ("set", channel, command.parameter)
         request = Request(device=radio, steps=(Step(message=message),), key=key)
         outcome, confirmed = await self._ask(member, request)
-        if isinstance(outcome, Deferred) or all(
-            datapoint.id.parameter != command.parameter for datapoint in confirmed
-        ):
-            assumed = self._reports.tell(member, [reading], Origin.ASSUMED)
-            return (*assumed, *confirmed)
-        mine = command.parameter
-        return tuple(sorted(confirmed, key=lambda datapoint: datapoint.id.parameter != mine))
+        mine = [datapoint for datapoint in confirmed if datapoint.id.parameter == command.parameter]
+        others = [datapoint for datapoint in confirmed if datapoint not in mine]
+        if isinstance(outcome, Deferred) or not mine:
+            mine = list(self._reports.tell(member, [reading], Origin.ASSUMED))
+        elif mine[0].value != command.value and _moves(others):  # it told where it is, not where it goes
+            mine = [replace(mine[0], value=command.value, origin=Origin.ASSUMED)]
+        return (*mine, *others)
 
     async def _ping(self, member: Member) -> tuple[Datapoint, ...]:
         channels = status_channels(member.model) or (1,)
@@ -396,3 +388,8 @@ class BidcosDriver:
     def _need_link(self) -> None:
         if self._link is None:
             raise self._lost
+
+
+def _moves(datapoints: Iterable[Datapoint]) -> bool:
+    """A ramp or a journey is under way."""
+    return any(datapoint.id.parameter == "WORKING" and datapoint.value for datapoint in datapoints)

@@ -386,3 +386,17 @@ async def test_a_firmware_update_changes_the_description() -> None:
         await bench.until(lambda: bool(bench.of(DeviceChanged)))
         (changed,) = [event for event in bench.events if isinstance(event, DeviceChanged)]
         assert changed.description.firmware == "2.6"
+
+
+async def test_a_blind_on_its_way_is_assumed_to_arrive_and_its_state_stays_what_it_told() -> None:
+    async with running(paired("HM-LC-Bl1PBU-FM")) as bench:
+
+        def start(frame: Frame) -> None:
+            moving = AckStatus(channel=1, value=0x00, flags=0x10, tail=b"\x30")
+            bench.stick.tell(moving, counter=frame.counter, flags=0x80)
+
+        bench.stick.on_frame = start
+        (going, *_) = await bench.driver.execute(SetValue(channel=CHANNEL, parameter="LEVEL", value=0.5))
+        assert (going.value, going.origin) == (0.5, Origin.ASSUMED)
+        assert bench.values()["bidcos:SIM0000001:1.LEVEL"] == 0.0
+        assert bench.values()["bidcos:SIM0000001:1.WORKING"] is True
