@@ -153,6 +153,8 @@ def refusal_of_shape(error: msgspec.ValidationError, given: Mapping[str, object]
     wanted = _WANTED.match(text)
     allowed = wanted[1].replace("`", "") if wanted else text
     code = "out_of_range" if any(word in allowed for word in _RANGE_WORDS) else "wrong_type"
+    if "matching" in allowed:  # the only pattern there is, that of names
+        allowed = "visible characters, no control characters"
     return Refused(code, field=field, value=given.get(field), allowed=allowed)
 
 

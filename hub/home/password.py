@@ -4,6 +4,7 @@ argon2 is imported when the first password comes: most starts of a hub never see
 """
 
 import asyncio
+import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -34,7 +35,7 @@ class Passwords:
         Raises:
             Refused: busy; MOST_WAITING others wait already.
         """
-        return await self._run(partial(_hash, password))
+        return await self._run(partial(_hash, _normal(password)))
 
     async def verify(self, password_hash: str, password: str) -> bool:
         """Whether they belong together.
@@ -42,7 +43,7 @@ class Passwords:
         Raises:
             Refused: busy; MOST_WAITING others wait already.
         """
-        return await self._run(partial(_verify, password_hash, password))
+        return await self._run(partial(_verify, password_hash, _normal(password)))
 
     def close(self) -> None:
         """Let the thread go; a hash in work is finished first."""
@@ -56,6 +57,11 @@ class Passwords:
             return await asyncio.get_running_loop().run_in_executor(self._thread, work)
         finally:
             self._waiting -= 1
+
+
+def _normal(password: str) -> str:
+    # one keyboard sends "ü" as one sign, another as two
+    return unicodedata.normalize("NFC", password)
 
 
 def _hash(password: str) -> str:

@@ -14,7 +14,10 @@ DatapointName = Annotated[str, Meta(max_length=96, description="for example bidc
 Time = Annotated[
     str, Meta(description="RFC 3339, UTC, milliseconds", extra_json_schema={"format": "date-time"})
 ]
-Name = Annotated[str, Meta(min_length=1, max_length=64, description="what people call it")]
+_VISIBLE = (
+    r"^(?=.*\S)[^\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]*$"  # no control, no turned writing
+)
+Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=_VISIBLE, description="what people call it")]
 Password = Annotated[str, Meta(min_length=10, max_length=256)]
 RoomId = Annotated[str, Meta(min_length=1, max_length=16)]
 RoleName = Literal["owner", "resident", "guest"]

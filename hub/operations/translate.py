@@ -17,7 +17,9 @@ PENDING = "CONFIG_PENDING"  # of channel 0: settings wait until the device wakes
 
 def rfc3339(at: datetime) -> str:
     """``2026-03-01T12:00:00.000Z``; cut, not rounded, to milliseconds."""
-    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+    if at.tzinfo is not UTC:
+        at = at.astimezone(UTC)
+    return at.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def room_message(room: household.Room) -> messages.Room:

@@ -13,6 +13,8 @@ async def test_a_password_is_kept_as_argon2id_only() -> None:
     assert await passwords.verify(kept, "correct horse battery")
     assert not await passwords.verify(kept, "correct horse batterz")
     assert not await passwords.verify("not a hash", "x")
+    kept = await passwords.hash("Gr\u00fc\u00dfe aus Bonn")
+    assert await passwords.verify(kept, "Gru\u0308\u00dfe aus Bonn")
     passwords.close()
 
 
