@@ -77,9 +77,22 @@ class Store:
     def open(cls, folder: Path, random_bytes: RandomBytes) -> "Store":
         """Open or make ``folder/gate.db`` with its key beside it; folder exists, 0700.
 
+        On a full disk the kept block is given up for it, so that a home still starts.
+
         Raises:
             StoreError: with the way out; nothing was changed.
         """
+        reserve = folder / "reserve"
+        try:
+            return cls._opened(folder, random_bytes)
+        except StoreError as error:  # the map of the write-ahead log is full as "disk I/O error"
+            if error.code not in {"full", "io"} or not reserve.exists():
+                raise
+        reserve.unlink()
+        return cls._opened(folder, random_bytes)
+
+    @classmethod
+    def _opened(cls, folder: Path, random_bytes: RandomBytes) -> "Store":
         path, key_path = folder / "gate.db", folder / "key"
         with _translated(path):
             key = _key(key_path, random_bytes, fresh=not path.exists())

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from privacy.gate import book
 from privacy.gate.schema import STEPS
 from privacy.gate.store import RESERVE_SIZE, Store, StoreError, Transaction
+from privacy.ledger import content_of
+from tests.privacy.gate.at_the_door import opened
 
 
 def put(tx: Transaction) -> None:
@@ -172,3 +175,14 @@ def test_a_write_that_can_not_be_synced_is_an_error_and_changes_nothing(folder: 
         check=True,
     )
     assert child.stdout.split() == ["io", "1"]
+
+
+async def test_a_gate_with_a_full_disk_starts_and_says_so_in_its_book(small_disk: Path) -> None:
+    async with opened(small_disk):
+        pass
+    fill(small_disk)
+    async with opened(small_disk) as door:
+        rows = await door.desk.store.read(lambda tx: book.page(tx, -1, 100))
+        kinds = [(content_of(row) or {}).get("kind") for row in rows]
+    assert kinds == ["epoch", "start", "configuration", "start"]
+    assert not (small_disk / "reserve").exists()
