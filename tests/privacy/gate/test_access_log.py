@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -139,8 +140,8 @@ def test_the_log_is_declared_and_encrypted(disk: sqlcipher.Connection, tmp_path:
     assert HOLDINGS["access_log"].retention == RETENTION
     for path in tmp_path.iterdir():
         assert b"192.0.2.7" not in path.read_bytes()
-    with pytest.raises(sqlite3.DatabaseError):
-        sqlite3.connect(tmp_path / "gate.db").execute("SELECT * FROM access_log")
+    with closing(sqlite3.connect(tmp_path / "gate.db")) as plain, pytest.raises(sqlite3.DatabaseError):
+        plain.execute("SELECT * FROM access_log")
 
 
 def test_hostile_lines_are_bounded_and_wait_while_the_disk_refuses(disk: sqlcipher.Connection) -> None:
