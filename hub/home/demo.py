@@ -135,4 +135,4 @@ class Demo:
         wanted = ROOMS[room_key][self.language]
         room = next((room.id for room in self.rooms.all() if room.name == wanted), None)
         name = german if self.language == "de" else english
-        await self.rooms.put_label(address, Label(name=name, room=room))
+        await self.rooms.relabel(address, lambda _: Label(name=name, room=room))

@@ -1,5 +1,6 @@
 """Rooms, and what people call their devices: in memory for reading, in the store before it counts."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -23,6 +24,7 @@ class Rooms:
         self._records = records
         self._rooms: dict[str, Room] = {}
         self._labels: dict[DeviceAddress, Label] = {}
+        self._changing = asyncio.Lock()  # between check and disk nobody else may change what was checked
         self.rooms_changed: Callable[[], None] = lambda: None
         self.label_changed: Callable[[DeviceAddress], None] = lambda _: None
 
@@ -51,11 +53,12 @@ class Rooms:
             Refused: name_taken, too_many.
             StoreError: nothing was changed; also by the other changes.
         """
-        self._check_name(name, but="")
-        if len(self._rooms) >= MOST_ROOMS:
-            raise Refused("too_many", field="name", allowed=f"at most {MOST_ROOMS} rooms")
-        room = await self._records.add_room(name)
-        self._rooms[room.id] = room
+        async with self._changing:
+            self._check_name(name, but="")
+            if len(self._rooms) >= MOST_ROOMS:
+                raise Refused("too_many", field="name", allowed=f"at most {MOST_ROOMS} rooms")
+            room = await self._records.add_room(name)
+            self._rooms[room.id] = room
         self.rooms_changed()
         return room
 
@@ -65,10 +68,11 @@ class Rooms:
         Raises:
             Refused: unknown_room, name_taken.
         """
-        room = replace(self._room(room_id, "id"), name=name)
-        self._check_name(name, but=room_id)
-        await self._records.rename_room(room)
-        self._rooms[room_id] = room
+        async with self._changing:
+            room = replace(self._room(room_id, "id"), name=name)
+            self._check_name(name, but=room_id)
+            await self._records.rename_room(room)
+            self._rooms[room_id] = room
         self.rooms_changed()
         return room
 
@@ -78,25 +82,33 @@ class Rooms:
         Raises:
             Refused: unknown_room.
         """
-        self._room(room_id, "id")
-        await self._records.remove_room(room_id)
-        self._rooms.pop(room_id, None)
+        async with self._changing:
+            self._room(room_id, "id")
+            await self._records.remove_room(room_id)
+            self._rooms.pop(room_id, None)
         self.rooms_changed()
         for device, label in list(self._labels.items()):
             if label.room == room_id:
                 self._labels[device] = replace(label, room=None)
                 self.label_changed(device)
 
-    async def put_label(self, device: DeviceAddress, label: Label) -> None:
-        """Give a device its name and room; the caller knows that the device exists.
+    async def relabel(self, device: DeviceAddress, change: Callable[[Label], Label]) -> None:
+        """Change a device's name and room; the caller knows that the device exists.
+
+        change: gets what they are at that moment, so that two changes at once are both kept.
 
         Raises:
             Refused: unknown_room.
         """
-        if label.room is not None:
-            self._room(label.room, "room")
-        await self._records.put_label(device, label)
-        self._labels[device] = label
+        async with self._changing:
+            before = self.label(device)
+            label = change(before)
+            if label == before:
+                return
+            if label.room is not None:
+                self._room(label.room, "room")
+            await self._records.put_label(device, label)
+            self._labels[device] = label
         self.label_changed(device)
 
     def forget(self, device: DeviceAddress) -> None:

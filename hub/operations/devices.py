@@ -40,15 +40,15 @@ async def read_device(house: House, _: Caller, asked: OneDevice) -> Device:
 
 async def change_device(house: House, _: Caller, asked: ChangeDevice) -> Device:
     """Give a device a name or a room."""
-    device = _device(house, asked.address)
-    address = device.description.address
-    before = house.rooms.label(address)
-    label = Label(
-        name=before.name if asked.name is UNSET else asked.name,
-        room=before.room if asked.room is UNSET else asked.room,
-    )
-    if label != before:
-        await house.rooms.put_label(address, label)
+    address = _device(house, asked.address).description.address
+
+    def change(before: Label) -> Label:
+        return Label(
+            name=before.name if asked.name is UNSET else asked.name,
+            room=before.room if asked.room is UNSET else asked.room,
+        )
+
+    await house.rooms.relabel(address, change)
     return device_message(house, _device(house, asked.address))
 
 
