@@ -3,11 +3,13 @@
 Every refusal stands beside its control: the same thing agreed to gets through.
 """
 
+import asyncio
 import json
 import os
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +19,7 @@ import pytest
 
 from privacy.conversation import Declined
 from privacy.gate import records
+from privacy.gate.https import Upload
 from privacy.gate.store import Store
 from tests.lab.gate_at_work import GateAtWork
 from tests.lab.outside import RECEIVER, NameServer, Packet, Receiver, Recorder, authority, network
@@ -403,6 +406,31 @@ def test_a_withdrawal_cuts_a_running_transfer_at_once(lab: Lab, mode: str, recor
     assert lab.kinds()[-2:] == ["withdrawal", "cut"]
     assert lab.refusal("consent.send", activity=ACTIVITY) == "no_consent"
     assert lab.is_sound()
+
+
+def test_control_without_the_reset_the_kernel_goes_on_sending(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed_politely(upload: Upload) -> int:
+        connection = upload._open()
+        asyncio.get_running_loop().remove_writer(connection)
+        with suppress(BlockingIOError):  # unread session tickets alone would make the kernel reset
+            while connection.recv(65536):
+                pass
+        connection.close()
+        return 0
+
+    monkeypatch.setattr(Upload, "cut", closed_politely)
+    lab.gate.collected, lab.receiver.mode = LARGE, "trickle"
+    lab.gate.start(_give(lab, lab.preview()))
+    wait_for(lab.gate.door.deliveries.running)
+    time.sleep(0.5)
+    lab.recorder.taken()
+    decided_s = time.time()
+    lab.gate.ask("consent.withdraw", activity=ACTIVITY)
+    time.sleep(0.5)
+    late = [packet for packet in lab.recorder.taken() if packet.at_s >= decided_s]
+    assert sum(packet.size for packet in late) > 0
 
 
 def test_the_same_slow_transfer_arrives_when_nobody_withdraws(lab: Lab) -> None:
