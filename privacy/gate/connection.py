@@ -163,17 +163,18 @@ class Connection:
 
     async def _write(self, request: Request, answer: Answer) -> None:
         self._log(request.path, answer.status, request)
-        length = answer.length if answer.stream is not None else len(answer.body)
-        await self._head(answer, length)
-        if answer.stream is not None:
-            async for piece in answer.stream:
-                if request.method != "HEAD":
-                    await self._send(h11.Data(data=piece))
-        elif request.method != "HEAD" and answer.body:
-            await self._send(h11.Data(data=answer.body))
-        await self._send(h11.EndOfMessage())
+        if answer.stream is None:
+            body = answer.body if request.method != "HEAD" else b""
+            await self._send(self._head(answer, len(answer.body)), h11.Data(data=body), h11.EndOfMessage())
+            return
+        waiting: list[h11.Event] = [self._head(answer, answer.length)]  # goes out with the first piece
+        async for piece in answer.stream:
+            if request.method != "HEAD":
+                await self._send(*waiting, h11.Data(data=piece))
+                waiting.clear()
+        await self._send(*waiting, h11.EndOfMessage())
 
-    async def _head(self, answer: Answer, length: int) -> None:
+    def _head(self, answer: Answer, length: int) -> h11.Response:
         headers = [*answer.headers, ("X-Content-Type-Options", "nosniff")]
         if answer.content_type is not None:
             headers.append(("Content-Type", answer.content_type))
@@ -182,10 +183,11 @@ class Connection:
         if self._http.their_state in {h11.IDLE, h11.SEND_BODY, h11.ERROR}:
             headers.append(("Connection", "close"))
         reason = HTTPStatus(answer.status).phrase
-        await self._send(h11.Response(status_code=answer.status, headers=headers, reason=reason))
+        return h11.Response(status_code=answer.status, headers=headers, reason=reason)
 
-    async def _send(self, event: h11.Event) -> None:
-        self._writer.write(self._http.send(event) or b"")
+    async def _send(self, *events: h11.Event) -> None:
+        """Write events at once: a head apart from its body would wait for the browser's acknowledgement."""
+        self._writer.write(b"".join(self._http.send(event) or b"" for event in events))
         async with asyncio.timeout(WRITE_TIME_S):
             await self._writer.drain()
 
@@ -197,9 +199,8 @@ class Connection:
         """Refuse, and close so that the refusal arrives."""
         if self._http.our_state not in {h11.IDLE, h11.SEND_RESPONSE}:
             return
-        await self._head(answer, len(answer.body))
-        await self._send(h11.Data(data=answer.body))
-        await self._send(h11.EndOfMessage())
+        head = self._head(answer, len(answer.body))
+        await self._send(head, h11.Data(data=answer.body), h11.EndOfMessage())
         with contextlib.suppress(TimeoutError, OSError):
             self._writer.write_eof()
             async with asyncio.timeout(LINGER_S):
