@@ -5,7 +5,7 @@ import { age, bytes, nextAgeMs, quantity, span, stepped } from "../src/state/for
 import { checkPassword } from "../src/state/password";
 import { today } from "../src/state/privacy";
 import { parse, setupToken, tabOf } from "../src/state/route";
-import { columns, extremes, favourite, tableRows } from "../src/state/series";
+import { columns, extremes, favourite, stateColumns, tableRows } from "../src/state/series";
 import { LEVEL, TARGET, TEMPERATURE } from "./samples";
 
 describe("ages", () => {
@@ -28,6 +28,7 @@ describe("ages", () => {
 test("quantities have their unit and the language's comma", () => {
   expect(quantity(21.34, TEMPERATURE, "de")).toBe("21,3\u202f°C");
   expect(quantity(21, TARGET, "en")).toBe("21.0\u202f°C");
+  expect(quantity(1150, { ...TEMPERATURE, unit: "W", step: 0.01 }, "en")).toBe("1,150\u202fW");
   expect(quantity(0.4, LEVEL, "en")).toBe("40%");
 });
 
@@ -96,6 +97,12 @@ describe("history", () => {
 
   test("becomes columns in seconds and the shown unit", () => {
     expect(columns(answer, 100)).toMatchObject({ times: [0, 900, 3600], means: [2000, 2200, 1000] });
+  });
+
+  test("of a state shows the highest of each while, and goes on until now", () => {
+    const state: HistoryAnswer = { ...answer, points: [[0, 0.5, 0, 1], [60_000, 0, 0, 0]] };
+    expect(stateColumns(state, 120_000)).toMatchObject({ times: [0, 60, 120], means: [1, 0, 0] });
+    expect(stateColumns({ ...answer, points: [] }, 1).times).toEqual([]);
   });
 
   test("begins with what people look at", () => {

@@ -104,6 +104,7 @@ def test_the_shown_command_agrees_and_one_tap_takes_it_back(mine: Phone, folder:
     expect(page.get_by_text("Einmalig zugestimmt, noch nicht gesendet")).to_be_visible(timeout=LOOK_AGAIN_MS)
     expect(page.get_by_text(f"für Ticket {TICKET}")).to_be_visible()
     mine.has_no_barriers("active")
+    page.evaluate("() => scrollTo(0, 0)")
     mine.picture("diagnosis-active-de")
     mine.open("#/")
     expect(page.get_by_text("Ferndiagnose: einmalig zugestimmt.")).to_be_visible()

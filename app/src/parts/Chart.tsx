@@ -6,7 +6,7 @@ import { client } from "../state/app";
 import type { Kind } from "../state/faces";
 import { dateTime, isShare, MINUTE } from "../state/format";
 import { reading } from "../state/reading";
-import { columns, extremes, RANGES, type Range, tableRows } from "../state/series";
+import { columns, type Extremes, extremes, RANGES, type Range, stateColumns, tableRows } from "../state/series";
 import { useTexts } from "../texts";
 import { useLoad, useNow } from "./hooks";
 
@@ -55,14 +55,20 @@ export function Chart(props: ChartProps) {
         (loaded.value.points.length === 0 ? (
           <p class="quiet">{t("history.none")}</p>
         ) : (
-          <Course {...props} answer={loaded.value} range={range} />
+          <Course {...props} answer={loaded.value} range={range} untilMs={nowMs + MINUTE} />
         ))}
       <p class="quiet">{t("history.kept")}</p>
     </div>
   );
 }
 
-function Course({ name, parameterName, parameter, kind, answer, range }: ChartProps & { answer: HistoryAnswer; range: Range }) {
+interface CourseProps extends ChartProps {
+  answer: HistoryAnswer;
+  range: Range;
+  untilMs: number;
+}
+
+function Course({ name, parameterName, parameter, kind, answer, range, untilMs }: CourseProps) {
   const texts = useTexts();
   const { t, language } = texts;
   const say = (value: number) => {
@@ -70,19 +76,16 @@ function Course({ name, parameterName, parameter, kind, answer, range }: ChartPr
     return reading(exact, parameterName, parameter, kind, texts);
   };
   const ends = extremes(answer);
-  const summary =
-    ends === null
-      ? ""
-      : t("history.summary", {
-          name,
-          range: t(`history.range.${range}`),
-          min: say(ends.min),
-          mean: parameter.type === "BOOL" || parameter.type === "ENUM" ? "–" : say(ends.mean),
-          max: say(ends.max),
-        });
+  const isState = parameter.type === "BOOL" || parameter.type === "ENUM";
+  const summarised = ({ min, mean, max }: Extremes) => {
+    const fill = { name, range: t(`history.range.${range}`), min: say(min), max: say(max) };
+    if (!isState) return t("history.summary", { ...fill, mean: say(mean) });
+    return min === max ? t("history.summary.steady", { ...fill, value: say(max) }) : t("history.summary.changing", fill);
+  };
+  const summary = ends === null ? "" : summarised(ends);
   return (
     <>
-      <Drawing answer={answer} parameter={parameter} label={summary} />
+      <Drawing answer={answer} parameter={parameter} label={summary} say={say} range={range} untilMs={untilMs} />
       <p class="summary">{summary}</p>
       <details>
         <summary>{t("history.table")}</summary>
@@ -114,9 +117,20 @@ function Course({ name, parameterName, parameter, kind, answer, range }: ChartPr
   );
 }
 
-function Drawing({ answer, parameter, label }: { answer: HistoryAnswer; parameter: Parameter; label: string }) {
+interface DrawingProps {
+  answer: HistoryAnswer;
+  parameter: Parameter;
+  label: string;
+  say: (value: number) => string;
+  range: Range;
+  untilMs: number;
+}
+
+function Drawing({ answer, parameter, label, say, range, untilMs }: DrawingProps) {
   const { language } = useTexts();
   const place = useRef<HTMLDivElement>(null);
+  const words = useRef(say);
+  words.current = say;
   useEffect(() => {
     let gone = false;
     let close: (() => void) | null = null;
@@ -125,9 +139,11 @@ function Drawing({ answer, parameter, label }: { answer: HistoryAnswer; paramete
     // only who looks at a chart pays for the chart
     void import("./plot").then(({ plot }) => {
       if (gone || place.current === null) return;
-      close = plot(place.current, columns(answer, share ? 100 : 1), {
+      close = plot(place.current, stepped ? stateColumns(answer, untilMs) : columns(answer, share ? 100 : 1), {
         stepped,
-        unit: share ? "%" : (parameter.unit ?? ""),
+        fromMs: untilMs - RANGES[range],
+        untilMs,
+        say: (value) => words.current(share ? value / 100 : value),
         language,
       });
     });
@@ -135,6 +151,6 @@ function Drawing({ answer, parameter, label }: { answer: HistoryAnswer; paramete
       gone = true;
       close?.();
     };
-  }, [answer, parameter, language]);
+  }, [answer, parameter, language, range, untilMs]);
   return <div class="plot" ref={place} role="img" aria-label={label} />;
 }

@@ -6,11 +6,15 @@ import type { Columns } from "../state/series";
 
 export interface PlotOptions {
   stepped: boolean;
-  unit: string;
+  fromMs: number;
+  untilMs: number;
+  /** A tick's value in words. */
+  say: (value: number) => string;
   language: string;
 }
 
 const HEIGHT = 220;
+const LEAST_ROOM = 0.5; // above and below a value that does not move, in its unit
 
 /** Draw into `place` and follow its width and the colour scheme; returns how to take it away. */
 export function plot(place: HTMLElement, data: Columns, options: PlotOptions): () => void {
@@ -32,7 +36,8 @@ export function plot(place: HTMLElement, data: Columns, options: PlotOptions): (
   };
 }
 
-function draw(place: HTMLElement, data: Columns, { stepped, unit, language }: PlotOptions): uPlot {
+function draw(place: HTMLElement, data: Columns, options: PlotOptions): uPlot {
+  const { stepped, say, language } = options;
   const style = getComputedStyle(place);
   const colour = (name: string) => style.getPropertyValue(name).trim();
   const [ink, line, accent, band] = ["--muted", "--line", "--accent", "--band"].map(colour) as [
@@ -54,7 +59,6 @@ function draw(place: HTMLElement, data: Columns, { stepped, unit, language }: Pl
     ticks: { stroke: line, width: 1 },
     font: "12px system-ui, sans-serif",
   };
-  const figure = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
   return new uPlot(
     {
       width: Math.max(200, place.clientWidth),
@@ -63,14 +67,23 @@ function draw(place: HTMLElement, data: Columns, { stepped, unit, language }: Pl
       cursor: { y: false, drag: { x: false, y: false } },
       series: [{}, series(accent, 2), series("transparent", 0), series("transparent", 0)],
       bands: [{ series: [3, 2], fill: band }],
-      scales: stepped ? { y: { range: (_self, low, high) => [Math.min(0, low) - 0.1, Math.max(1, high) + 0.1] } } : {},
+      scales: {
+        x: { range: [options.fromMs / 1000, options.untilMs / 1000] },
+        y: {
+          range: (_self, low, high) => {
+            if (stepped) return [Math.min(0, low) - 0.1, Math.max(1, high) + 0.1];
+            const room = Math.max((high - low) * 0.1, LEAST_ROOM);
+            return [low - room, high + room];
+          },
+        },
+      },
       axes: [
         { ...axis, space: 62, values: (_self, splits, _index, _space, step) => splits.map((at) => when(at, step, language)) },
         {
           ...axis,
-          size: 58,
+          size: stepped ? 84 : 62,
           ...(stepped ? { incrs: [1] } : {}),
-          values: (_self, splits) => splits.map((value) => `${figure.format(value)}${unit === "" ? "" : ` ${unit}`}`),
+          values: (_self, splits) => splits.map(say),
         },
       ],
     },

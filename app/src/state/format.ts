@@ -49,9 +49,10 @@ export function bytes(count: number, language: string): string {
   return new Intl.NumberFormat(language, { style: "unit", unit, maximumFractionDigits: 1 }).format(value);
 }
 
-/** A number with as many decimals as its step has, at most two. */
+/** A number with as many decimals as its step has, at most two, and three digits that mean something. */
 export function number(value: number, language: string, step: number | null = null): string {
-  const digits = step === null ? 1 : decimals(step);
+  const size = Math.abs(value);
+  const digits = Math.min(step === null ? 1 : decimals(step), size >= 100 ? 0 : size >= 10 ? 1 : 2);
   return new Intl.NumberFormat(language, { minimumFractionDigits: step === null ? 0 : digits, maximumFractionDigits: digits }).format(value);
 }
 

@@ -40,6 +40,16 @@ export function columns(answer: HistoryAnswer, scale = 1): Columns {
   };
 }
 
+/** Columns of a state (on, open, a mode): a mean says nothing, the highest does; it holds until something else is heard. */
+export function stateColumns(answer: HistoryAnswer, untilMs: number): Columns {
+  const { times, lows, highs } = columns(answer);
+  const last = highs.at(-1);
+  if (last === undefined) return { times, means: highs, lows, highs };
+  const held = (values: number[], value: number) => [...values, value];
+  const lines = held(highs, last);
+  return { times: held(times, untilMs / 1000), means: lines, lows: held(lows, last), highs: lines };
+}
+
 export interface Extremes {
   min: number;
   mean: number;

@@ -274,6 +274,8 @@ export const de: Record<TextKey, string> = {
   "history.max": "Höchster",
   "history.value": "Wert",
   "history.summary": "{name}, {range}: tiefster {min}, Mittel {mean}, höchster {max}.",
+  "history.summary.steady": "{name}, {range}: {value}, solange es zu hören war.",
+  "history.summary.changing": "{name}, {range}: wechselte zwischen {min} und {max}.",
   "history.kept": "Bleibt im Haus: einzelne Werte 30 Tage, Mittel über 15 Minuten zwei Jahre.",
   "history.loading": "Wird gelesen …",
 

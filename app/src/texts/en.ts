@@ -272,6 +272,8 @@ export const en = {
   "history.max": "Highest",
   "history.value": "Value",
   "history.summary": "{name}, {range}: lowest {min}, mean {mean}, highest {max}.",
+  "history.summary.steady": "{name}, {range}: {value} as long as it was heard.",
+  "history.summary.changing": "{name}, {range}: changed between {min} and {max}.",
   "history.kept": "Stays in the house: raw values for 30 days, 15-minute means for two years.",
   "history.loading": "Reading …",
 
