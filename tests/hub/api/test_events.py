@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import logging
 import socket
 import time
 from collections.abc import AsyncIterator
@@ -11,6 +12,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from hub.api.events import PACE_S, PATIENCE_S
 from hub.contract import DeviceReachable, DeviceUnreachable
 from tests.hub.home_in_a_box import Home
 from tests.hub.lamp import LAMP, LEVEL, STATE, TEMPERATURE
@@ -53,7 +55,21 @@ async def test_a_command_comes_back_as_a_change(home: Home) -> None:
     assert (confirmed["value"], confirmed["origin"]) == (True, "confirmed")
 
 
-async def test_the_first_change_comes_at_once_and_later_ones_are_paced(home: Home) -> None:
+async def test_a_change_after_a_pause_comes_at_once(home: Home) -> None:
+    token = await home.claim()
+    delays = []
+    async with following(home, token) as stream:
+        await _next(stream)
+        for number in range(10):
+            await asyncio.sleep(0.03)
+            began = time.monotonic()
+            home.lamp.report(LEVEL, number / 10)
+            await _next(stream)
+            delays.append(time.monotonic() - began)
+    assert min(delays) < PACE_S / 2  # the best of ten, for this machine may be busy
+
+
+async def test_changes_in_a_row_are_paced(home: Home) -> None:
     token = await home.claim()
     async with following(home, token) as stream:
         await _next(stream)
@@ -76,9 +92,8 @@ async def test_the_first_change_comes_at_once_and_later_ones_are_paced(home: Hom
                 seen.append(message["changes"][0]["value"])
                 assert message["seq"] == len(seen) + 1
 
-    # then there are at most 100 messages a second, the first without waiting for anything
+    # then there are at most 100 messages a second
     assert len(arrivals) <= (arrivals[-1] - started) / 0.010 + 2
-    assert arrivals[0] - started < 0.010
     assert seen == sorted(seen)
 
 
@@ -158,7 +173,10 @@ async def test_logging_out_ends_the_stream_of_that_session(home: Home) -> None:
         assert (message.type, message.data) == (aiohttp.WSMsgType.CLOSE, 1008)
 
 
-async def test_a_slow_client_gets_the_newest_value_then_is_sent_away(home: Home) -> None:
+async def test_a_slow_client_gets_the_newest_value_then_is_sent_away(
+    home: Home, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "hub.api.events")
     # given a client that reads its snapshot and then nothing more
     token = await home.claim()
     reader, writer = await asyncio.open_unix_connection(
@@ -176,7 +194,8 @@ async def test_a_slow_client_gets_the_newest_value_then_is_sent_away(home: Home)
     # when far more is told than any buffer holds, for longer than the hub's patience
     started = time.monotonic()
     count = 0
-    while time.monotonic() - started < 7.0:
+    while "events.slow_client" not in caplog.messages:
+        assert time.monotonic() - started < 60.0
         count += 1
         for channel in range(1, 60):
             home.lamp.report(f"{LAMP}:{channel}.LEVEL", count % 200 / 200)
@@ -189,6 +208,7 @@ async def test_a_slow_client_gets_the_newest_value_then_is_sent_away(home: Home)
     messages = [json.loads(message) for message in _messages(data)]
     assert [message["seq"] for message in messages] == list(range(1, len(messages) + 1))
     assert len(messages) < count
+    assert time.monotonic() - started > PATIENCE_S
     writer.close()
 
 
