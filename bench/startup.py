@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.house import ROOT, House
+from bench.house import ROOT, House, cpu_s
 from bench.result import Figure, Result
 
 DEVICES = 20
@@ -27,18 +27,20 @@ def measure(folder: Path, runs: int) -> Result:
         house.log_in()
         house.wait_for_devices(DEVICES, PAIRING_LIMIT_S)
         time.sleep(3.0)
-    seconds = []
+    seconds, cpu = [], []
     for _ in range(runs):
         with House(arguments=arguments, folder=folder) as house:
             seconds.append(house.health_s)
+            cpu.append(sum(cpu_s(house.process(name)) for name in ("gate", "hub")))
     return Result(
         name="startup",
         figures={
             "start to first answer, median": Figure(statistics.median(seconds), "s", at_most=1.0),
+            "CPU of gate and hub until then, least": Figure(min(cpu), "s"),
             "the very first start": Figure(first_s, "s"),
         },
         conditions={"devices": DEVICES, "runs": runs},
-        samples={"seconds": seconds},
+        samples={"seconds": seconds, "CPU seconds": cpu},
     )
 
 

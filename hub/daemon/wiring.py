@@ -5,7 +5,7 @@ Order: store → people and rooms → state → door → gate, streams, radio. N
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -56,13 +56,14 @@ Live = Callable[[], Coroutine[None, None, None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What a hub is built from."""
+    """What a hub is built from. radio_after_s: who waits at the door is served before drivers are loaded."""
 
     options: Options
     config: Config
     clock: Clock
     errors: ErrorCounter
     load: LoadDriver = load_driver
+    radio_after_s: float = 0.2
     built: Callable[[House], None] = lambda _: None  # told the house before it lives; for tests and benches
 
 
@@ -146,7 +147,7 @@ async def _furnished(plan: Plan, store: Store, gate: GateClient) -> AsyncIterato
             "hub.history": past.run,
             "hub.sweep": StoreHolder(store, past, clock).run,
             "hub.devices": kept.run,
-            "hub.drivers": partial(supervise_all, drivers.values(), clock, intake.publish),
+            "hub.drivers": partial(_drive, plan, drivers.values(), intake),
         }
         if plan.options.demo:
             lives["hub.demo"] = _demo(plan, house, settings).furnish
@@ -212,6 +213,11 @@ async def _door(plan: Plan, house: House) -> AsyncIterator[Mapping[str, Live]]:
     finally:
         await runner.cleanup()
         house.access.close()
+
+
+async def _drive(plan: Plan, drivers: Collection[Driver], intake: Intake) -> None:
+    await plan.clock.sleep(plan.radio_after_s)  # loading driver code takes the interpreter 50 ms
+    await supervise_all(drivers, plan.clock, intake.publish)
 
 
 async def _settle(clock: Clock) -> None:

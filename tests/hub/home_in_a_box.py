@@ -66,6 +66,7 @@ async def running_home(
         clock=clock,
         errors=ErrorCounter(clock.monotonic),
         load=load,
+        radio_after_s=0.0,
         built=houses.append,
     )
     async with Front(folder) as front, asyncio.TaskGroup() as tasks:
