@@ -35,9 +35,11 @@ class House:
         command = [sys.executable, "-m", "hub.daemon", *self.arguments]
         places = ["--port", "0", "--state", str(state), "--run", str(run / "home")]
         began = time.perf_counter()
-        self._process = subprocess.Popen(
-            [*command, *places], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=ROOT, text=True
-        )
+        log = self.folder / "log"  # of the last start, to see why when it fails
+        with log.open("wb") as errors:
+            self._process = subprocess.Popen(
+                [*command, *places], stdout=subprocess.PIPE, stderr=errors, cwd=ROOT, text=True
+            )
         assert self._process.stdout is not None
         for line in self._process.stdout:
             if line.startswith("homebase ready: "):
@@ -47,7 +49,7 @@ class House:
                 self.ask("GET", "/api/v1/health")
                 self.health_s = time.perf_counter() - began
                 return self
-        raise RuntimeError("the house did not start; run it by hand to see why")
+        raise RuntimeError(f"the house did not start: {log.read_text('utf-8', 'replace')[-500:]}")
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

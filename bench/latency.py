@@ -18,8 +18,8 @@ from bench.simulator import Simulator, connected
 
 DEVICES = 20
 CHANGES = 20  # changes a second whose way is measured
-COMMANDS = 30
-COMMAND_GAP_S = 0.8  # so that the one before is done and acknowledged
+COMMANDS = 100
+COMMAND_GAP_S = 0.6  # so that the one before is done and acknowledged
 PAIRING_LIMIT_S = 120.0
 SENSOR = "bidcos:SIM0000009:1.TEMPERATURE"
 SWITCH = "bidcos:SIM0000001:1.STATE"

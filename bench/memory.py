@@ -25,7 +25,7 @@ BUDGETS = {20: 100.0, 1000: 120.0}  # devices → MB
 def simulated(folder: Path, devices: int, rate: int) -> Iterator[None]:
     """A simulator whose devices have an owner, as a process of its own."""
     command = [sys.executable, "-m", "drivers.simulator", "--dir", str(folder), "--day", "none"]
-    options = ["--devices", str(devices), "--central", CENTRAL.hex(), "--load", str(rate)]
+    options = ["--devices", str(devices), "--central", CENTRAL.hex(), "--load", str(rate), "--control"]
     process = subprocess.Popen([*command, *options], cwd=ROOT, stdout=subprocess.PIPE)
     try:
         assert process.stdout is not None

@@ -31,11 +31,11 @@ class Simulator:
 
 
 @contextlib.contextmanager
-def connected(house_folder: Path) -> Iterator[Simulator]:
-    """The simulator of the house in ``house_folder``."""
+def connected(house_folder: Path, folder: str = "state/simulator") -> Iterator[Simulator]:
+    """The simulator of the house in ``house_folder``; folder: its own one in there."""
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(TIMEOUT_S)
-        connection.connect(str(house_folder / "state" / "simulator" / "control.sock"))
+        connection.connect(str(house_folder / folder / "control.sock"))
         simulator = Simulator(connection)
         yield simulator
         simulator.close()

@@ -38,6 +38,13 @@ BENCHES = (
         command=("bench.memory",),
     ),
     Bench(
+        name="endurance",
+        budget="≤ 1.1 times the idle memory after an hour at 100 changes/s",
+        command=("bench.endurance",),
+        long_command=("bench.endurance", "--minutes", "60"),
+        limit_s=4000.0,
+    ),
+    Bench(
         name="history_query",
         budget="none; charts of a day and of 30 days beside settings that are being written",
         command=("bench.history_query",),
