@@ -55,7 +55,7 @@ def findings(state: Path, config: Path) -> Iterator[Finding]:
     yield disk(state)
     yield from keys(state)
     yield clock()
-    yield from radio(config)
+    yield from radio(config, runs=_runs(state))
 
 
 def versions() -> Iterator[Finding]:
@@ -119,19 +119,25 @@ def isolation() -> Finding:
 def running(state: Path) -> Finding:
     """Whether the home of this state folder runs."""
     try:
-        lock = os.open(state / "gate" / "lock", os.O_RDONLY | os.O_CLOEXEC)
+        process = _holder(state)
     except FileNotFoundError:
         return Finding(name="lock", level=OK, text=f"{state}: never started")
     except OSError as error:
         return Finding(name="lock", level=FAIL, text=str(error), way_out="run as its user or root", code=77)
+    what = "not running" if process is None else f"runs as process {process}"
+    return Finding(name="lock", level=OK, text=f"{state}: {what}")
+
+
+def _holder(state: Path) -> str | None:
+    """The process that holds the lock of this state folder; raises OSError where that is not to be seen."""
+    lock = os.open(state / "gate" / "lock", os.O_RDONLY | os.O_CLOEXEC)
     try:
         fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
-        holder = os.pread(lock, 20, 0).decode(errors="replace").strip()
-        return Finding(name="lock", level=OK, text=f"{state}: runs as process {holder}")
+    except BlockingIOError:
+        return os.pread(lock, 20, 0).decode(errors="replace").strip()
     finally:
         os.close(lock)
-    return Finding(name="lock", level=OK, text=f"{state}: not running")
+    return None
 
 
 def disk(state: Path) -> Finding:
@@ -179,8 +185,15 @@ def clock() -> Finding:
     return Finding(name="clock", level=OK, text=f"{now:%Y-%m-%d %H:%M} UTC, synchronised")
 
 
-def radio(config: Path) -> Iterator[Finding]:
-    """Each serial device: can it be opened, and is it a CUL?"""
+def _runs(state: Path) -> bool:
+    try:
+        return _holder(state) is not None
+    except OSError:
+        return False
+
+
+def radio(config: Path, *, runs: bool = False) -> Iterator[Finding]:
+    """Each serial device: can it be opened, and is it a CUL? runs: this home does, so its own is taken."""
     try:
         configured = read_config(config).serial
     except BadConfig:
@@ -189,13 +202,17 @@ def radio(config: Path) -> Iterator[Finding]:
     if not ports:
         yield Finding(name="radio", level=WARN, text="no serial device", way_out="plug the stick in")
     for port in ports:
-        yield _port(port)
+        yield _port(port, ours=runs and len(ports) == 1)
 
 
-def _port(port: Path) -> Finding:
+def _port(port: Path, *, ours: bool) -> Finding:
     try:
         descriptor = open_serial(port).descriptor
     except Declined as error:
+        if ours and error.code == "port_busy":
+            return Finding(
+                name="radio", level=OK, text=f"{port} is in use, by this home as far as to be seen"
+            )
         text, _, way_out = error.detail.partition(": ")
         level = WARN if error.code == "port_busy" else FAIL
         return Finding(name="radio", level=level, text=text, way_out=way_out, code=74)

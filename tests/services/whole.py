@@ -189,6 +189,16 @@ def it_starts_with_the_machine_and_remembers(machine: Machine) -> str:
     return took
 
 
+def a_failed_update_leaves_the_version_before(machine: Machine) -> str:
+    hide, show = ("mv", "/wheels", "/nowhere"), ("mv", "/nowhere", "/wheels")
+    done(machine.run(*hide))
+    failed = machine.run("/src/script/install", timeout_s=900)
+    done(machine.run(*show))
+    assert failed.returncode != 0, failed
+    assert "the version before it is in place" in failed.stderr, failed.stderr
+    return until(lambda: door_is_open(machine), "door")
+
+
 def a_second_install_keeps_the_home(machine: Machine) -> str:
     took = it_installs(machine)
     assert "SIM0000001" in done(machine.run("homebase", "devices"))
@@ -223,6 +233,7 @@ FIRST = (
 AFTER_BOOT = (
     it_starts_with_the_machine_and_remembers,
     both_units_are_active,
+    a_failed_update_leaves_the_version_before,
     a_second_install_keeps_the_home,
     removed_is_gone_but_the_memory,
 )

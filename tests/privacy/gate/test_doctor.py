@@ -1,5 +1,6 @@
 """homebase doctor: what it finds, on real terminals and folders, and the exit code it ends with."""
 
+import fcntl
 import json
 import os
 import pty
@@ -73,6 +74,17 @@ def test_a_stick_is_asked_whether_it_is_a_cul(tmp_path: Path, answer: bytes, lev
     assert found.text.isprintable()
     if level == "ok":
         assert found.text == f"{port}: V 1.67 CSM868"
+    os.close(slave)
+    os.close(master)
+
+
+@pytest.mark.parametrize(("runs", "level"), [(True, "ok"), (False, "warn")])
+def test_a_stick_in_use_is_no_trouble_while_this_home_runs(tmp_path: Path, runs: bool, level: str) -> None:
+    master, slave = pty.openpty()
+    fcntl.flock(slave, fcntl.LOCK_EX)
+    (tmp_path / "homebase.toml").write_text(f'[radio]\nport = "{os.ttyname(slave)}"\n')
+    (found,) = radio(tmp_path / "homebase.toml", runs=runs)
+    assert (found.level, found.way_out) == (level, "" if runs else "stop it")
     os.close(slave)
     os.close(master)
 
