@@ -67,7 +67,7 @@ need_environment() {
   want="$(cat pyproject.toml requirements-build.lock | sha256sum) $PWD"
   if [ "$(cat "$stamp" 2>/dev/null)" != "$want" ]; then
     install_lock requirements-build.lock
-    .venv/bin/python -m pip install -q --no-deps --no-build-isolation -e . >&2
+    .venv/bin/python -m pip install -q --no-deps --no-build-isolation --config-settings editable_mode=compat -e . >&2
     .venv/bin/python -m compileall -q -j 0 .venv/lib/python3*/site-packages >/dev/null 2>&1 || true
     printf '%s' "$want" >"$stamp"
   fi

@@ -1,0 +1,6 @@
+"""For all tests: properties are judged by what they find, not by how fast a shared machine is."""
+
+from hypothesis import settings
+
+settings.register_profile("shared-machine", deadline=None)
+settings.load_profile("shared-machine")
