@@ -17,6 +17,7 @@ from pathlib import Path
 
 import msgspec
 
+from bench.others import busy_s, processors_s
 from bench.result import Figure, Result
 from bench.table import BENCHES, Bench
 
@@ -25,7 +26,6 @@ OTHERS = "other programs' share of the processors, %"
 LOAD = "load average before"
 QUIET_PERCENT = 10.0
 CALM_PERCENT, CALM_S, CALM_LIMIT_S = 10.0, 2.0, 120.0  # wait so long for so little work before a quiet run
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def main() -> int:
@@ -81,16 +81,16 @@ def _others(result: Result) -> float:
 def _wait_until_calm() -> None:
     end_s = time.monotonic() + CALM_LIMIT_S
     while time.monotonic() < end_s:
-        busy_s, began_s = _busy_s(), time.monotonic()
+        before_s, began_s = busy_s(), time.monotonic()
         time.sleep(CALM_S)
-        if (_busy_s() - busy_s) / _processor_s(began_s) * 100 <= CALM_PERCENT:
+        if (busy_s() - before_s) / processors_s(time.monotonic() - began_s) * 100 <= CALM_PERCENT:
             return
 
 
 def _run(bench: Bench, *, long: bool) -> Result | None:
     command = bench.long_command if long and bench.long_command else bench.command
     print(f"bench: {bench.name}: {' '.join(command)}", file=sys.stderr)
-    load, busy_s, ours_s, began_s = os.getloadavg()[0], _busy_s(), _ours_s(), time.monotonic()
+    load, before_s, ours_s, began_s = os.getloadavg()[0], busy_s(), _ours_s(), time.monotonic()
     try:
         run = subprocess.run(
             [sys.executable, "-m", *command], stdout=subprocess.PIPE, check=True, timeout=bench.limit_s
@@ -99,27 +99,16 @@ def _run(bench: Bench, *, long: bool) -> Result | None:
     except (subprocess.SubprocessError, msgspec.MsgspecError) as error:
         print(f"bench: {bench.name}: failed: {error}", file=sys.stderr)
         return None
-    others_s = (_busy_s() - busy_s) - (_ours_s() - ours_s)
-    percent = max(0.0, others_s / _processor_s(began_s) * 100)
+    others_s = (busy_s() - before_s) - (_ours_s() - ours_s)
+    percent = max(0.0, others_s / processors_s(time.monotonic() - began_s) * 100)
     machine = {LOAD: round(load, 2), OTHERS: round(percent, 1)}
     return msgspec.structs.replace(result, conditions={**result.conditions, **machine})
-
-
-def _busy_s() -> float:
-    """Seconds that the machine's processors have worked, for whomever."""
-    fields = [int(field) for field in Path("/proc/stat").read_text("ascii").splitlines()[0].split()[1:9]]
-    user, nice, system, _idle, _waiting, *interrupts_and_stolen = fields
-    return (user + nice + system + sum(interrupts_and_stolen)) / TICKS
 
 
 def _ours_s() -> float:
     """Seconds of it for benches that have ended, and all that they started."""
     ours = resource.getrusage(resource.RUSAGE_CHILDREN)
     return ours.ru_utime + ours.ru_stime
-
-
-def _processor_s(since_s: float) -> float:
-    return (time.monotonic() - since_s) * (os.cpu_count() or 1)
 
 
 def _print_table(results: list[Result]) -> None:

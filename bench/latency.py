@@ -1,10 +1,13 @@
 """Radio line in to WebSocket event out, and a command by the API to its ``As`` line at the stick.
 
 Both ends read the machine's monotonic clock: the simulator's recorder at the pty, this client at its socket.
+Budgets are looked at in quiet moments, half seconds in which other programs took at most 20 % of the machine,
+if there were enough of them; all samples stand beside.
 """
 
 import argparse
 import asyncio
+import os
 import tempfile
 import time
 from pathlib import Path
@@ -13,6 +16,7 @@ from typing import Any
 import aiohttp
 
 from bench.house import House
+from bench.others import Quiet
 from bench.result import Figure, Result, percentile
 from bench.simulator import Simulator, connected
 
@@ -24,6 +28,8 @@ PAIRING_LIMIT_S = 120.0
 SENSOR = "bidcos:SIM0000009:1.TEMPERATURE"
 SWITCH = "bidcos:SIM0000001:1.STATE"
 MATCH_S = 1.0
+ENOUGH = 50  # quiet samples; with fewer all count
+Sample = tuple[float, float]  # when, in monotonic seconds, and how long, in ms
 
 
 async def receive(socket: aiohttp.ClientWebSocketResponse, seen: list[tuple[float, Any]]) -> None:
@@ -51,9 +57,11 @@ async def measure(house: House, simulator: Simulator, seconds: float) -> Result:
     url = f"http://127.0.0.1:{house.port}"
     seen: list[tuple[float, Any]] = []
     sent: list[float] = []
+    quiet = Quiet([os.getpid(), *(house.process(name) for name in ("gate", "hub", "simulator"))])
     headers = {"Authorization": f"Bearer {house.token}"}
     protocols = ("homebase.v1", f"homebase.bearer.{house.token}")
-    async with aiohttp.ClientSession(headers=headers) as session:
+    async with aiohttp.ClientSession(headers=headers) as session, asyncio.TaskGroup() as watching:
+        watch = watching.create_task(quiet.watch())
         events = session.ws_connect(f"{url}/api/v1/events", protocols=protocols)
         async with events as socket, asyncio.TaskGroup() as tasks:
             reader = tasks.create_task(receive(socket, seen))
@@ -68,21 +76,40 @@ async def measure(house: House, simulator: Simulator, seconds: float) -> Result:
         simulator.ask("record", on=True)
         await send_commands(session, url, sent)
         commands = command_delays_ms(simulator.ask("record", on=False)["lines"], sent)
+        watch.cancel()
     return Result(
         name="latency",
-        figures={
-            "line to event p50": Figure(value=percentile(delays, 50), unit="ms"),
-            "line to event p99": Figure(value=percentile(delays, 99), unit="ms", at_most=3.0),
-            "line to event worst": Figure(value=max(delays), unit="ms", at_most=30.0),
-            "command to As p50": Figure(value=percentile(commands, 50), unit="ms"),
-            "command to As p99": Figure(value=percentile(commands, 99), unit="ms", at_most=3.0),
-        },
+        figures=figures("line to event", delays, quiet, worst_ms=30.0)
+        | figures("command to As", commands, quiet, worst_ms=None),
         conditions={"devices": DEVICES, "changes_per_s": CHANGES, "seconds": seconds, "commands": COMMANDS},
-        samples={"line_to_event_ms": delays, "command_to_as_ms": commands},
+        samples={
+            "line_to_event_ms": [ms for _, ms in delays],
+            "line_to_event_at_s": [at_s for at_s, _ in delays],
+            "command_to_as_ms": [ms for _, ms in commands],
+            "command_to_as_at_s": [at_s for at_s, _ in commands],
+            "slices": list(quiet.slices),
+            "others_percent": list(quiet.slices.values()),
+        },
     )
 
 
-def event_delays_ms(lines: list[Any], seen: list[tuple[float, Any]]) -> list[float]:
+def figures(what: str, samples: list[Sample], quiet: Quiet, worst_ms: float | None) -> dict[str, Figure]:
+    """Of the quiet moments with budgets, of all moments beside them."""
+    everything = [ms for _, ms in samples]
+    calm = [ms for at_s, ms in samples if quiet.at(at_s)]
+    counted = calm if len(calm) >= ENOUGH else everything
+    return {
+        f"{what} p50": Figure(percentile(counted, 50), "ms"),
+        f"{what} p99": Figure(percentile(counted, 99), "ms", at_most=3.0),
+        f"{what} worst": Figure(max(counted), "ms", at_most=worst_ms),
+        f"{what}, quiet samples": Figure(len(calm), f"of {len(everything)}"),
+        f"{what} p50, all": Figure(percentile(everything, 50), "ms"),
+        f"{what} p99, all": Figure(percentile(everything, 99), "ms"),
+        f"{what} worst, all": Figure(max(everything), "ms"),
+    }
+
+
+def event_delays_ms(lines: list[Any], seen: list[tuple[float, Any]]) -> list[Sample]:
     """Match each weather line with the change of that value that came next."""
     delays = []
     waiting = list(seen)
@@ -95,20 +122,20 @@ def event_delays_ms(lines: list[Any], seen: list[tuple[float, Any]]) -> list[flo
         for index, (at_s, change) in enumerate(waiting):
             late_s = at_s - line["at_s"]
             if 0 <= late_s <= MATCH_S and change["value"] == celsius:
-                delays.append(late_s * 1000)
+                delays.append((line["at_s"], late_s * 1000))
                 del waiting[index]
                 break
     return delays
 
 
-def command_delays_ms(lines: list[Any], sent: list[float]) -> list[float]:
+def command_delays_ms(lines: list[Any], sent: list[float]) -> list[Sample]:
     """Match each command with the next line that carries one."""
     lines_at = [line["at_s"] for line in lines if not line["to_host"] and line["line"][8:10] == "11"]
     delays = []
     for at_s in sent:
         later = [line_s for line_s in lines_at if 0 <= line_s - at_s <= MATCH_S]
         if later:
-            delays.append((later[0] - at_s) * 1000)
+            delays.append((at_s, (later[0] - at_s) * 1000))
     return delays
 
 

@@ -20,6 +20,8 @@ from .options import Options
 from .system import SystemClock, set_title
 
 EX_CONFIG, EX_CANT_WRITE, EX_IO, EX_PERMISSION = 65, 73, 74, 77
+# how long the store's thread may keep the radio waiting; Python's 5 ms would be a late event
+SWITCH_S = 0.001
 _STORE_EXITS = {"io": EX_IO, "full": EX_CANT_WRITE}
 
 
@@ -34,6 +36,7 @@ def run(arguments: Sequence[str]) -> int:
     clock = SystemClock()
     errors = ErrorCounter(clock.monotonic)
     start_logging(config.log.level, errors)
+    sys.setswitchinterval(SWITCH_S)
     gc.disable()  # until all is loaded: a sixth of the start would go into looking at what stays anyway
     try:
         from .wiring import Plan, serve  # noqa: PLC0415 - mistakes in the config are told before all this loads
