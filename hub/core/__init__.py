@@ -1,5 +1,6 @@
 """The home's heart: bus, registry, state, dispatch, supervisor, store, history."""
 
+from .apart import apart
 from .bus import Bus, HomeEvent, Subscription, WhenFull
 from .device_records import DeviceRecords
 from .dispatch import Dispatcher
@@ -35,6 +36,7 @@ __all__ = [
     "StoreHolder",
     "Subscription",
     "WhenFull",
+    "apart",
     "settle_garbage",
     "supervise",
     "supervise_all",

@@ -3,9 +3,12 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 
 from hub.contract import Driver, DriverError, DriverState, DriverStateChanged, LinkLost
 from privacy.ports import Clock
+
+from .apart import apart
 
 log = logging.getLogger(__name__)
 
@@ -37,23 +40,40 @@ async def supervise(driver: Driver, clock: Clock, publish: Callable[[DriverState
     told = ""
     while True:
         started_s = clock.monotonic()
-        detail, pause_s = "ended", None  # a run that returns by itself is a failure too
-        try:
-            await driver.run()
-        except* DriverError as expected:
-            lost = _lost_link(expected)
-            detail, pause_s = (lost.code, RELINK_S) if lost else (_first_name(expected), None)
-            if detail != told:  # once per change: a port may be missing for weeks
-                log.warning("driver.stopped", extra={"driver": driver.name, "reason": detail})
-        except* Exception:
-            detail, pause_s = "crashed", None
-            log.exception("driver.crashed", extra={"driver": driver.name})
-        publish(DriverStateChanged(driver=driver.name, state=DriverState.LOST, at=clock.now(), detail=detail))
+        ended = await apart(_run(driver, told), f"{driver.name}.run")
+        lost = DriverStateChanged(
+            driver=driver.name, state=DriverState.LOST, at=clock.now(), detail=ended.detail
+        )
+        publish(lost)
         ran_s = clock.monotonic() - started_s
-        told = "" if ran_s >= RELINK_S else detail
+        told = "" if ran_s >= RELINK_S else ended.detail
         if ran_s >= STABLE_S:
             delays = delays_s()
-        await clock.sleep(next(delays) if pause_s is None else pause_s)
+        await clock.sleep(RELINK_S if ended.relink else next(delays))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ended:
+    """How a run ended. relink: only the link was lost, so try again at once."""
+
+    detail: str
+    relink: bool = False
+
+
+async def _run(driver: Driver, told: str) -> _Ended:
+    """Run once. told: the failure that the log knows already: a port may be missing for weeks."""
+    ended = _Ended(detail="ended")  # a run that returns by itself is a failure too
+    try:
+        await driver.run()
+    except* DriverError as expected:
+        lost = _lost_link(expected)
+        ended = _Ended(detail=lost.code if lost else _first_name(expected), relink=lost is not None)
+        if ended.detail != told:
+            log.warning("driver.stopped", extra={"driver": driver.name, "reason": ended.detail})
+    except* Exception:
+        ended = _Ended(detail="crashed")
+        log.exception("driver.crashed", extra={"driver": driver.name})
+    return ended
 
 
 def _lost_link(group: BaseExceptionGroup[DriverError]) -> LinkLost | None:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 
+from hub.core import apart
 from hub.home.access import Access
 from privacy.client import GateClient, GateDeclined, GateLost
 from privacy.ports import Clock
@@ -15,6 +16,19 @@ LONGEST_PAUSE_S = 5.0
 
 async def keep_connected(gate: GateClient, access: Access, clock: Clock, version: str) -> None:
     """Connect, say hello, serve, and again after a pause that grows without a gate; until cancelled."""
+    pause_s = FIRST_PAUSE_S
+    told = False
+    while True:
+        if await apart(_converse(gate, access, version, tell=not told), "gate.converse"):
+            pause_s = FIRST_PAUSE_S
+        told = True
+        await clock.sleep(pause_s)
+        pause_s = min(pause_s * 2.0, LONGEST_PAUSE_S)
+
+
+async def _converse(gate: GateClient, access: Access, version: str, *, tell: bool) -> bool:
+    """One connection to its end; whether there was one. tell: log its loss, unless known: it may be long."""
+    was_connected = False
 
     async def claimed() -> None:
         try:
@@ -22,20 +36,15 @@ async def keep_connected(gate: GateClient, access: Access, clock: Clock, version
         except (GateLost, GateDeclined):
             log.warning("gate.not_told")  # hello says it at the next connection
 
-    pause_s = FIRST_PAUSE_S
-    told = False
-    while True:
-        try:
-            await gate.connect()
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(gate.run(), name="gate.run")
-                welcome = await gate.hello(version=version, claimed=access.claimed)
-                access.expect(welcome.setup_token, claimed)
-                pause_s, told = FIRST_PAUSE_S, False
-                log.info("gate.connected")
-        except* (GateLost, GateDeclined) as lost:
-            if not told:  # once per change: a gate may be away for long
-                log.warning("gate.lost", extra={"reason": str(lost.exceptions[0])})
-            told = True
-        await clock.sleep(pause_s)
-        pause_s = min(pause_s * 2.0, LONGEST_PAUSE_S)
+    try:
+        await gate.connect()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(gate.run(), name="gate.run")
+            welcome = await gate.hello(version=version, claimed=access.claimed)
+            access.expect(welcome.setup_token, claimed)
+            was_connected = True
+            log.info("gate.connected")
+    except* (GateLost, GateDeclined) as lost:
+        if tell or was_connected:
+            log.warning("gate.lost", extra={"reason": str(lost.exceptions[0])})
+    return was_connected

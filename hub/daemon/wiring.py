@@ -51,6 +51,7 @@ from .system import random_bytes
 
 DAYS_PER_YEAR = 365.25
 SETTLE_S = 2.0
+LAST_ANSWERS_S = 2.0  # for requests that are being answered when the hub ends; the gate waits 5 s for all
 Live = Callable[[], Coroutine[None, None, None]]
 
 
@@ -204,7 +205,7 @@ def _demo(plan: Plan, house: House, settings: Settings) -> Demo:
 async def _door(plan: Plan, house: House) -> AsyncIterator[Mapping[str, Live]]:
     events = EventStream(house)
     app = make_app(house, events, language=plan.config.home.language)
-    runner = web.AppRunner(app, handle_signals=False, access_log=None)
+    runner = web.AppRunner(app, handle_signals=False, access_log=None, shutdown_timeout=LAST_ANSWERS_S)
     await runner.setup()
     assert runner.server is not None  # made by setup
     streams = ParkedStreams(str(plan.options.run / "stream.sock"), runner.server, plan.clock)

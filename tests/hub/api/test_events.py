@@ -7,6 +7,7 @@ import logging
 import socket
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -14,7 +15,7 @@ import pytest
 
 from hub.api.events import PACE_S, PATIENCE_S
 from hub.contract import DeviceReachable, DeviceUnreachable
-from tests.hub.home_in_a_box import Home
+from tests.hub.home_in_a_box import Home, running_home
 from tests.hub.lamp import LAMP, LEVEL, STATE, TEMPERATURE
 
 PATH = "/api/v1/events"
@@ -226,3 +227,13 @@ def _messages(data: bytes) -> list[bytes]:
             found.append(data[position : position + size])
         position += size
     return found
+
+
+async def test_an_open_stream_does_not_keep_the_home_from_stopping(tmp_path: Path) -> None:
+    async with contextlib.AsyncExitStack() as outlives_the_home:
+        async with running_home(tmp_path) as home:
+            token = await home.claim()
+            stream = await outlives_the_home.enter_async_context(following(home, token))
+            await _next(stream)
+            began = time.monotonic()
+        assert time.monotonic() - began < 1.0

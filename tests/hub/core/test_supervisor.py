@@ -104,3 +104,27 @@ async def test_a_long_good_run_makes_the_next_pause_short_again() -> None:
     driver = FailingDriver("bidcos", clock, run)
     await supervised(clock, 408.5, driver)
     assert driver.starts == [0, 1, 3, 7, 408]
+
+
+async def test_a_cancel_at_the_very_moment_of_a_failure_is_not_lost() -> None:
+    clock = ManualClock()
+    supervising: list[asyncio.Task[None]] = []
+
+    async def cancel_and_fail() -> None:
+        supervising[0].cancel()
+        raise LinkLost("silent")
+
+    async def run() -> None:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(cancel_and_fail())
+            await clock.sleep(1e9)
+
+    told: list[DriverStateChanged] = []
+    async with asyncio.TaskGroup() as tasks:
+        driver = FailingDriver("bidcos", clock, run)
+        supervising.append(tasks.create_task(supervise_all([driver], clock, told.append)))
+        await clock.advance(10)
+        ended = supervising[0].done()
+        supervising[0].cancel()
+    assert ended
+    assert driver.starts == [0]
