@@ -22,6 +22,7 @@ FLUSH_ROWS = 200
 FLUSH_S = 30.0  # rows wait so long for the disk: the card is spared, a power cut costs half a minute of log
 WAITING_LIMIT = 2000  # rows kept while the disk can't be written; then the oldest are lost
 FIELD_LIMIT = 512  # characters of file and referrer
+ROWS_LIMIT = 50_000  # on disk; who floods the front fills no card, and the oldest lines go first
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS access_log (at TEXT NOT NULL, ip TEXT NOT NULL, file TEXT NOT NULL,
@@ -126,6 +127,9 @@ class AccessLog:
             execute("DELETE FROM access_log")
         self._connection.executemany("INSERT INTO access_log VALUES (?, ?, ?, ?, ?)", waiting)
         execute("DELETE FROM access_log WHERE at < ? OR at > ?", (_text(at - RETENTION), _text(at)))
+        execute(
+            "DELETE FROM access_log WHERE rowid <= (SELECT max(rowid) FROM access_log) - ?", (ROWS_LIMIT,)
+        )
         for moment, _, _, status, _ in waiting:
             execute(_COUNT, (moment[:10], status // 100))
         execute("INSERT OR REPLACE INTO access_floor VALUES (1, ?)", (_text(at),))

@@ -22,6 +22,7 @@ from privacy.reasons import Reason
 from privacy.register import Activity, Language
 
 LEDGER_PAGE = 100
+LARGEST = 2**63 - 1  # number that the store's file can hold
 HOUSEHOLD = frozenset({"owner", "resident"})
 Fields = Mapping[str, object]
 
@@ -68,7 +69,7 @@ def _guarded(door: Door, verb: Callable[[Door, Request, Language], Awaitable[Ans
         except msgspec.ValidationError as error:
             what, _, path = str(error).partition(" - at `$.")
             return problem(400, "bad_body", what, way_out="correct the field", field=path.rstrip("`"))
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
             return problem(400, "bad_body", str(error), way_out="send JSON")
         except Refused as refused:
             text = refused.reason.text(language)
@@ -133,7 +134,15 @@ async def _ledger(door: Door, request: Request, language: Language) -> Answer:
     asked = parse_qs(request.query)
     try:
         after, limit = int(asked.get("after", ["-1"])[0]), int(asked.get("limit", ["50"])[0])
+        if abs(after) > LARGEST:
+            raise ValueError
     except ValueError:
-        return problem(400, "bad_query", "after and limit are whole numbers", way_out="correct the query")
+        return problem(
+            400,
+            "bad_query",
+            "after and limit are whole numbers",
+            way_out="correct the query",
+            allowed=f"up to {LARGEST}",
+        )
     rows = await door.desk.store.read(lambda tx: page(tx, after, max(1, min(limit, LEDGER_PAGE))))
     return json_answer(200, {**await ledger_state(door), "entries": [spelling.entry(row) for row in rows]})

@@ -6,7 +6,7 @@ h11 decides what is HTTP; checks.py what may be asked; this file waits, bounds a
 import asyncio
 import contextlib
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -53,7 +53,11 @@ class House:
 
 
 class Connection:
-    """Serves one accepted connection until either side is done."""
+    """Serves one accepted connection until either side is done.
+
+    waits_since_s: since when (the loop's time) it waits for the browser, for a whole request or to take an
+    answer; None while the home is at work for it, and for a WebSocket: those take a session, this nothing.
+    """
 
     def __init__(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, peer: str, house: House
@@ -62,6 +66,11 @@ class Connection:
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=HEAD_LIMIT)
         self._relay = Relay(house.streams)
         self._first = True
+        self.waits_since_s: float | None = None
+
+    def give_way(self) -> None:
+        """End at once, for somebody who came later; only while ``waits_since_s`` says it waits."""
+        self._writer.transport.abort()
 
     async def run(self) -> None:
         """Serve until the connection is done. Never raises for what the other side does."""
@@ -77,8 +86,9 @@ class Connection:
             self._relay.close()
             self._writer.close()
         try:
-            async with asyncio.timeout(WRITE_TIME_S):
-                await self._writer.wait_closed()
+            with self._waiting():
+                async with asyncio.timeout(WRITE_TIME_S):
+                    await self._writer.wait_closed()
         except OSError:  # also TimeoutError: what it did not take by now it does not get
             self._writer.transport.abort()
 
@@ -109,6 +119,10 @@ class Connection:
 
     async def _read(self) -> Request | Answer | None:
         """Return the next request, the refusal of it (the rest unread), or None at the end."""
+        with self._waiting():
+            return await self._read_whole()
+
+    async def _read_whole(self) -> Request | Answer | None:
         async with asyncio.timeout(HEAD_TIME_S if self._first else IDLE_TIME_S) as limit:
             event = await self._event(limit)
         if isinstance(event, h11.ConnectionClosed):
@@ -188,8 +202,19 @@ class Connection:
     async def _send(self, *events: h11.Event) -> None:
         """Write events at once: a head apart from its body would wait for the browser's acknowledgement."""
         self._writer.write(b"".join(self._http.send(event) or b"" for event in events))
-        async with asyncio.timeout(WRITE_TIME_S):
-            await self._writer.drain()
+        with self._waiting():
+            async with asyncio.timeout(WRITE_TIME_S):
+                await self._writer.drain()
+
+    @contextlib.contextmanager
+    def _waiting(self) -> Iterator[None]:
+        # from its begin and not from the last byte on: who dribbles does not look busy
+        before, self.waits_since_s = self.waits_since_s, asyncio.get_running_loop().time()
+        self.waits_since_s = min(before or self.waits_since_s, self.waits_since_s)
+        try:
+            yield
+        finally:
+            self.waits_since_s = before
 
     async def _refuse_unread(self, answer: Answer) -> None:
         self._house.record(Access(ip=self._peer, file="-", status=answer.status, referrer=""))
@@ -201,7 +226,7 @@ class Connection:
             return
         head = self._head(answer, len(answer.body))
         await self._send(head, h11.Data(data=answer.body), h11.EndOfMessage())
-        with contextlib.suppress(TimeoutError, OSError):
+        with contextlib.suppress(TimeoutError, OSError), self._waiting():
             self._writer.write_eof()
             async with asyncio.timeout(LINGER_S):
                 left = LINGER_LIMIT

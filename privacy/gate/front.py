@@ -9,11 +9,12 @@ import socket
 from collections.abc import Callable, Mapping
 
 from privacy.gate.connection import Access, Connection, House
-from privacy.gate.exchange import Answer, Endpoint, Request, problem
+from privacy.gate.exchange import CONSOLE, Answer, Endpoint, Request, problem
 
 log = logging.getLogger(__name__)
 
-CONNECTIONS_LIMIT = 256  # at once, browsers and command line together
+CONNECTIONS_LIMIT = 256  # of browsers at once; any program of this machine can open them
+CONSOLE_LIMIT = 32  # of the command line, apart: nobody else can use these up
 
 PeerOf = Callable[[socket.socket], str | None]
 """Names the peer of an accepted socket for the hub and the access log; None refuses it."""
@@ -38,11 +39,15 @@ class Routes:
 
 
 class Front:
-    """Accepts connections until cancelled, at most CONNECTIONS_LIMIT at once."""
+    """Accepts connections until cancelled, at most CONNECTIONS_LIMIT and CONSOLE_LIMIT at once.
+
+    When all are taken, the one that keeps us waiting longest gives way: holding them open shuts nobody out.
+    """
 
     def __init__(self, house: House) -> None:
         self._house = house
-        self._open = 0
+        self._browsers: set[Connection] = set()
+        self._consoles: set[Connection] = set()
 
     async def serve(self, listening: socket.socket, peer_of: PeerOf) -> None:
         """Serve one listening socket, of either family."""
@@ -68,21 +73,39 @@ class Front:
         peer = peer_of(writer.get_extra_info("socket"))
         if peer is None:
             _turn_away(writer, _FOREIGN)
-        elif self._open >= CONNECTIONS_LIMIT:
+            return
+        places, limit = (
+            (self._consoles, CONSOLE_LIMIT) if peer == CONSOLE else (self._browsers, CONNECTIONS_LIMIT)
+        )
+        if len(places) >= limit and not _made_room(places):
             self._house.record(Access(ip=peer, file="-", status=503, referrer=""))
-            _turn_away(writer, _FULL)
-        else:
-            tasks.create_task(self._serve_one(reader, writer, peer), name="front.connection")
+            _turn_away(writer, _full(limit))
+            return
+        connection = Connection(reader, writer, peer, self._house)
+        places.add(connection)
+        tasks.create_task(self._serve_one(connection, writer, places), name="front.connection")
 
-    async def _serve_one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, peer: str) -> None:
-        self._open += 1
+    async def _serve_one(
+        self, connection: Connection, writer: asyncio.StreamWriter, places: set[Connection]
+    ) -> None:
         try:
-            await Connection(reader, writer, peer, self._house).run()
+            await connection.run()
         except Exception:  # a mistake of ours that one request found must not end the house
             log.exception("front.crashed")
             writer.transport.abort()
         finally:
-            self._open -= 1
+            places.discard(connection)
+
+
+def _made_room(places: set[Connection]) -> bool:
+    """End the connection that waits longest for its other side, if any does."""
+    waiting = [(one.waits_since_s, id(one), one) for one in places if one.waits_since_s is not None]
+    if not waiting:
+        return False
+    oldest = min(waiting)[2]
+    places.discard(oldest)
+    oldest.give_way()
+    return True
 
 
 def address_of(connection: socket.socket) -> str | None:
@@ -117,13 +140,16 @@ def _wrong_method(allowed: str) -> Endpoint:
     return refuse
 
 
-_FULL = problem(
-    503,
-    "too_many_connections",
-    "too many connections at once",
-    way_out="close some and try again",
-    allowed=f"{CONNECTIONS_LIMIT} connections",
-)
+def _full(limit: int) -> Answer:
+    return problem(
+        503,
+        "too_many_connections",
+        "too many connections at once",
+        way_out="close some and try again",
+        allowed=f"{limit} connections",
+    )
+
+
 _FOREIGN = problem(
     403,
     "foreign_user",

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlcipher3 import dbapi2 as sqlcipher
 
+from privacy.gate import access_log
 from privacy.gate.access_log import FLUSH_ROWS, RETENTION, WAITING_LIMIT, AccessLog
 from privacy.gate.connection import Access
 from privacy.gate.schema import HOLDINGS
@@ -155,3 +156,14 @@ def test_hostile_lines_are_bounded_and_wait_while_the_disk_refuses(disk: sqlciph
     log.flush()
     counted = rows(disk, "count(*), max(length(file)), max(length(referrer)) FROM access_log")
     assert counted == [(WAITING_LIMIT, 512, 512)]
+
+
+def test_a_flood_fills_no_card(disk: sqlcipher.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(access_log, "ROWS_LIMIT", 250)
+    log, _ = opened(disk, START)
+    for number in range(1000):
+        log.record(Access(ip="127.0.0.1", file=f"/{number}", status=404, referrer=""))
+    log.flush()
+    kept = [row[2] for row in log.rows()]
+    assert sorted(kept) == sorted(f"/{number}" for number in range(750, 1000))
+    assert rows(disk, "requests FROM access_count") == [(1000,)]

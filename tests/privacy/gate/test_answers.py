@@ -65,6 +65,10 @@ async def test_what_is_no_json_is_said_to_be_none(tmp_path: Path) -> None:
         assert (status, problem["code"]) == (400, "bad_body")
         status, problem = await asked(door, "GET", "/gate/v1/ledger", query="after=x")
         assert (status, problem["code"]) == (400, "bad_query")
+        status, problem = await asked(door, "GET", "/gate/v1/ledger", query=f"after={2**63}")
+        assert (status, problem["code"]) == (400, "bad_query")
+        status, problem = await asked(door, "POST", "/gate/v1/previews", body=b'{"activity":"\xff"}')
+        assert (status, problem["code"]) == (400, "bad_body")
         status, problem = await asked(door, "POST", "/gate/v1/withdrawals", body={"activity": "nothing"})
         assert (status, problem["code"]) == (409, "unknown_activity")
 

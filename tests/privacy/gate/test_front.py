@@ -371,17 +371,49 @@ async def test_a_client_that_dribbles_is_told_and_closed(
     assert await bench.send(pause_s=0.4) == b""  # who says nothing is closed without a word
 
 
-async def test_connections_have_a_limit(bench: FrontBench, monkeypatch: pytest.MonkeyPatch) -> None:
+HELD = {
+    "silent": b"",
+    "half a head": b"GET / HTTP/1.1\r\nHost: x",
+    "half a body": b"POST /api/v1/x HTTP/1.1\r\nHost: localhost:%d\r\nContent-Type: application/json\r\n"
+    b"Content-Length: 9\r\n\r\n{",
+    "between two requests": b"GET / HTTP/1.1\r\nHost: localhost:%d\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("guarded", [True, False], ids=["guarded", "control"])
+@pytest.mark.parametrize("held", HELD.values(), ids=HELD)
+async def test_holding_connections_open_shuts_nobody_out(
+    bench: FrontBench, monkeypatch: pytest.MonkeyPatch, held: bytes, guarded: bool
+) -> None:
+    monkeypatch.setattr(front, "CONNECTIONS_LIMIT", 3)
+    if not guarded:
+        monkeypatch.setattr(front, "_made_room", lambda _: False)
+    hostile = [await asyncio.open_connection("127.0.0.1", bench.port) for _ in range(3)]
+    for _, writer in hostile:
+        writer.write(held % bench.port if b"%d" in held else held)
+    await asyncio.sleep(0.1)
+    assert [(await bench.get("/")).status for _ in range(3)] == [200 if guarded else 503] * 3
+    # the command line has places of its own
+    assert (
+        Got.of(await bench.send_home(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")).status == 200
+    )
+    for _, writer in hostile:
+        writer.close()
+
+
+async def test_connections_have_a_limit_where_the_home_is_at_work_for_all(
+    bench: FrontBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(front, "CONNECTIONS_LIMIT", 2)
+    bench.says = b""  # the hub is thinking
     held = [await asyncio.open_connection("127.0.0.1", bench.port) for _ in range(2)]
-    await asyncio.sleep(0.05)
+    for _, writer in held:
+        writer.write(f"GET /api/v1/x HTTP/1.1\r\nHost: localhost:{bench.port}\r\n\r\n".encode())
+    await asyncio.sleep(0.1)
     got = await bench.get("/")
     assert (got.status, problem(got)["code"]) == (503, "too_many_connections")
     for _, writer in held:
         writer.close()
-        await writer.wait_closed()
-    await asyncio.sleep(0.05)
-    assert (await bench.get("/")).status == 200
 
 
 @pytest.mark.parametrize(
