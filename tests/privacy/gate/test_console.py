@@ -46,7 +46,11 @@ async def asked(path: Path, *prefix: str, before: str = "") -> tuple[int, str]:
     """Ask from a process of its own, started by ``prefix``; ``before`` runs in it once all is imported."""
     script = f"{IMPORT}; {before}; {ASK}" if before else f"{IMPORT}; {ASK}"
     command = [*prefix, sys.executable, "-I", "-c", script, str(path), str(ROOT)]
-    asking = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    # not measured: another user could not write this checkout's coverage
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
+    asking = await asyncio.create_subprocess_exec(
+        *command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=plain
+    )
     output, errors = await asyncio.wait_for(asking.communicate(), 20)
     return asking.returncode or 0, output.decode().strip() or errors.decode().strip().splitlines()[-1]
 
