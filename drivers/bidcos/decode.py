@@ -9,7 +9,7 @@ import io
 import json
 import sys
 from collections.abc import Sequence
-from typing import IO
+from typing import IO, NoReturn
 
 from .cul import decode_line
 from .devices import Model, kind, model_by_name
@@ -21,14 +21,16 @@ from .session import Session
 
 MAX_TEXT_SIZE = 1000  # characters looked at of one line
 EXIT_USAGE = 2
+_ENCODE = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="homebase decode",
         description="Explain Homematic radio frames: one line in (hex from the length byte on, or a stick's "
         "A… line), one JSON object out.",
+        epilog="exit codes: 0 done · 2 usage · 73 can't write · 74 input or output failed · 130 interrupted",
     )
     parser.add_argument("--model", help="model of devices that did not introduce themselves: HM-CC-RT-DN …")
     parser.add_argument("--key", action="append", default=[], help="further system key, 32 hex digits")
@@ -49,10 +51,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return decode_lines(sys.stdin, sys.stdout, Decoder(model, keys))
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """One line instead of the whole usage."""
+        self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
+
+
 def _key(text: str) -> bytes:
-    key = bytes.fromhex(text)
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        key = b""
     if len(key) != 16:
-        raise ValueError(f"has {len(key)} bytes, must have 16 (32 hex digits)")
+        raise ValueError(f"{text[:40]!r}: allowed are 32 hex digits")
     return key
 
 
@@ -60,7 +71,7 @@ def decode_lines(source: IO[str], target: IO[str], decoder: "Decoder") -> int:
     """Answer each line of ``source`` with one line."""
     try:
         for number, line in enumerate(source, 1):
-            target.write(json.dumps(decoder.decode(number, line), ensure_ascii=True) + "\n")
+            target.write(_ENCODE(decoder.decode(number, line)) + "\n")
             target.flush()
     except BrokenPipeError:
         return 0

@@ -12,6 +12,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from importlib import resources
 from pathlib import Path
+from typing import NoReturn
 
 from . import system
 from .control import Control, ControlProtocol
@@ -49,9 +50,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """One line instead of the whole usage."""
+        self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
+
+
 def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="homebase simulator", description="A simulated Homematic home behind a CUL stick on a pty."
+    parser = _Parser(
+        prog="homebase simulator",
+        description="A simulated Homematic home behind a CUL stick on a pty.",
+        epilog="exit codes: 0 stopped · 2 usage · 65 bad file · 70 internal error · 73 can't write",
     )
     parser.add_argument("--dir", type=Path, required=True, help="folder for stick, memory and control socket")
     parser.add_argument("--devices", type=_between(1, 10_000), default=12, metavar="N", help="default 12")

@@ -33,6 +33,7 @@ ROUTES = (
     _route("GET", "/devices/{address}", "devices.read"),
     _route("PATCH", "/devices/{address}", "devices.change"),
     _route("DELETE", "/devices/{address}", "devices.remove", 204),
+    _route("GET", "/datapoints", "datapoints.list"),
     _route("PUT", "/datapoints/{id}", "datapoints.set"),
     _route("GET", "/history/{id}", "history.read"),
     _route("GET", "/drivers", "drivers.list"),

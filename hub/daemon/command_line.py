@@ -73,7 +73,9 @@ COMMANDS = (
 )
 
 
-class _Parser(argparse.ArgumentParser):
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
     def error(self, message: str) -> NoReturn:
         """One line instead of the whole usage."""
         self.exit(EXIT_USAGE, f"{self.prog}: {message}; see {self.prog} --help\n")
@@ -88,7 +90,7 @@ def parse(arguments: list[str]) -> int:
     module = _load(command)
     if command.passes_arguments:
         return int(module.run(arguments[1:]))
-    parser = _Parser(
+    parser = Parser(
         prog=f"homebase {command.name}",
         description=command.summary,
         epilog=EPILOG,
@@ -101,7 +103,7 @@ def parse(arguments: list[str]) -> int:
 def _outside_a_command(arguments: Sequence[str]) -> int:
     width = max(len(command.name) for command in COMMANDS)
     listing = "\n".join(f"  {command.name:{width}}  {command.summary}" for command in COMMANDS)
-    parser = _Parser(
+    parser = Parser(
         prog="homebase",
         usage="homebase COMMAND [OPTIONS]",
         description="A smart-home hub for Homematic devices: local, private by construction.",

@@ -6,10 +6,26 @@ from typing import cast
 
 from privacy.console import ConsoleAway, ConsoleDeclined, ask
 
-from .command_line import EXIT_NOT_RUNNING, EXIT_PERMISSION, CommandFailed
+from .command_line import (
+    EXIT_CANT_WRITE,
+    EXIT_INTERNAL,
+    EXIT_NOT_RUNNING,
+    EXIT_PERMISSION,
+    EXIT_USAGE,
+    CommandFailed,
+)
 from .home import console_folder
 
 EXIT_REFUSED = 77
+# what is not a refusal, though the gate declined it
+_EXITS = {
+    "no_entry": EXIT_USAGE,
+    "no_preview": EXIT_USAGE,
+    "bad_question": EXIT_USAGE,
+    "hub_away": EXIT_NOT_RUNNING,
+    "ledger_not_writable": EXIT_CANT_WRITE,
+    "internal": EXIT_INTERNAL,
+}
 
 
 def ask_gate(state: Path | None, verb: str, /, **fields: object) -> Mapping[str, object]:
@@ -25,7 +41,8 @@ def ask_gate(state: Path | None, verb: str, /, **fields: object) -> Mapping[str,
         code = EXIT_PERMISSION if "refused" in str(error) else EXIT_NOT_RUNNING
         raise CommandFailed(str(error), code) from error
     except ConsoleDeclined as error:
-        raise CommandFailed(f"refused ({error.code}): {error.detail}", EXIT_REFUSED) from error
+        line = error.detail if error.code in _EXITS else f"refused ({error.code}): {error.detail}"
+        raise CommandFailed(line, _EXITS.get(error.code, EXIT_REFUSED)) from error
 
 
 def rows_of(answer: Mapping[str, object], key: str) -> list[Mapping[str, object]]:

@@ -59,7 +59,9 @@ def ask_home(path: Path, method: str, target: str, body: object = None) -> Mappi
     Raises:
         CommandFailed: not running, or the home's problem with its way out.
     """
-    headers = {} if body is None else {"Content-Type": "application/json"}
+    headers = {"Accept-Language": "en"}  # all commands speak English, whatever the home's language is
+    if body is not None:
+        headers["Content-Type"] = "application/json"
     connection = _LocalConnection(path)
     try:
         connection.request(method, target, None if body is None else json.dumps(body).encode(), headers)
@@ -80,11 +82,13 @@ def ask_home(path: Path, method: str, target: str, body: object = None) -> Mappi
 
 def problem_failure(status: int, problem: Mapping[str, object]) -> CommandFailed:
     """Turn a problem document (RFC 9457) into one line and its exit code."""
-    line = str(problem.get("detail") or problem.get("title") or f"status {status}")
-    if problem.get("field"):
-        line = f"{problem['field']} = {problem.get('value')!r}: {line}"
-    for key, word in (("allowed", "allowed is "), ("way_out", "")):
-        if problem.get(key):
-            line += f"; {word}{problem[key]}"
+    field, allowed = problem.get("field"), str(problem.get("allowed") or "")
+    line = str(problem.get("detail") or problem.get("title") or f"status {status}").rstrip(".")
+    if field:
+        line = f"{field} = {problem.get('value')!r}: {line.removeprefix(f'{field}: ')}"
+    if allowed and allowed not in line:
+        line += f"; allowed is {allowed}"
+    if way_out := str(problem.get("way_out") or "").rstrip("."):
+        line += f"; {way_out[0].lower() if way_out[1:2].islower() else way_out[0]}{way_out[1:]}"
     codes = {401: EXIT_PERMISSION, 403: EXIT_PERMISSION, 503: EXIT_NOT_RUNNING}
     return CommandFailed(line, codes.get(status, EXIT_IO if status >= 500 else EXIT_USAGE))

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from hub.contract import ConfigError, StoreError
 
+from .command_line import EPILOG, Parser
 from .config import Config, config_from
 from .log import ErrorCounter, start_logging
 from .options import Options
@@ -83,7 +84,12 @@ def read_config(path: Path) -> Config:
 
 
 def _options(arguments: Sequence[str]) -> Options:
-    parser = argparse.ArgumentParser(prog="homebase hub", description="the jailed half, started by the gate")
+    parser = Parser(
+        prog="homebase hub",
+        description="the jailed half, started by the gate",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--state", type=Path, required=True, help="folder of the hub's own data")
     parser.add_argument("--run", type=Path, required=True, help="folder with control.sock and stream.sock")
     parser.add_argument("--ring", type=Path, required=True, help="folder in memory for the newest values")

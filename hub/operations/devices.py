@@ -12,6 +12,7 @@ from hub.home.household import Label
 from .house import House
 from .messages import (
     ChangeDevice,
+    Datapoints,
     DatapointValue,
     Device,
     Devices,
@@ -59,6 +60,11 @@ async def remove_device(house: House, _: Caller, asked: RemoveDevice) -> None:
     house.rooms.forget(address)
     house.channels.forget(address)
     await house.history.erase(address)
+
+
+async def list_datapoints(house: House, _: Caller, __: Nothing) -> Datapoints:
+    """All values with their age and origin."""
+    return Datapoints(datapoints=tuple(datapoint_message(one) for one in house.state.values.values()))
 
 
 async def set_datapoint(house: House, _: Caller, asked: SetDatapoint) -> DatapointValue:

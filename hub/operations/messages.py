@@ -212,6 +212,12 @@ class DatapointValue(Answer):
     origin: Literal["reported", "confirmed", "restored", "assumed"]
 
 
+class Datapoints(Answer):
+    """All values."""
+
+    datapoints: tuple[DatapointValue, ...]
+
+
 class Room(Answer):
     """A room."""
 

@@ -33,6 +33,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     _operation("devices.read", devices.read_device, Role.GUEST),
     _operation("devices.change", devices.change_device, Role.RESIDENT, changes=True),
     _operation("devices.remove", devices.remove_device, Role.OWNER, changes=True),
+    _operation("datapoints.list", devices.list_datapoints, Role.GUEST),
     _operation("datapoints.set", devices.set_datapoint, Role.GUEST, changes=True),
     _operation("history.read", devices.read_history, Role.RESIDENT),
     _operation("drivers.list", radio.list_drivers, Role.RESIDENT),

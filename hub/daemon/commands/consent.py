@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from ..command_line import EXIT_USAGE, CommandFailed
+from ..command_line import EPILOG, EXIT_USAGE, CommandFailed
 from ..gate_console import ask_gate, part_of, print_table, printable, rows_of
 
 DEFAULT_TERM_S = 86_400
@@ -26,7 +26,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     shared.add_argument("--lang", choices=["de", "en"], default="en", help="of texts; default: en")
 
     def verb(name: str, summary: str, *, activity: bool = True) -> argparse.ArgumentParser:
-        added = verbs.add_parser(name, help=summary, description=summary, parents=[shared])
+        added = verbs.add_parser(
+            name,
+            help=summary,
+            description=summary,
+            parents=[shared],
+            epilog=EPILOG,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
         if activity:
             added.add_argument("activity", help="for example diagnosis.remote; homebase notice lists them")
         return added

@@ -7,7 +7,7 @@ from .start import add_options, become_gate, between
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Options; the state is $XDG_STATE_HOME/homebase/demo."""
-    add_options(parser)
+    add_options(parser, state="$XDG_STATE_HOME/homebase/demo", config="homebase.toml in the state folder")
     parser.add_argument(
         "--devices",
         type=between(int, 1, 10_000),
@@ -20,7 +20,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=between(float, 1, 3600),
         default=1.0,
         metavar="X",
-        help="hours of the home's day pass X times as fast",
+        help="hours of the home's day pass X times as fast, 1 to 3600; default 1",
     )
 
 

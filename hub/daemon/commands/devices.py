@@ -1,11 +1,33 @@
-"""``homebase devices``: what is in the home."""
+"""``homebase devices``: what is in the home, and how it is now."""
 
 import argparse
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 
+from ..gate_console import print_table, rows_of
 from ..home import ask_home, home_socket
+from ..system import SystemClock
+
+# what people ask a device first, in this order; the names are those of a CCU
+MAIN = (
+    "STATE",
+    "LEVEL",
+    "SET_TEMPERATURE",
+    "ACTUAL_TEMPERATURE",
+    "TEMPERATURE",
+    "ACTUAL_HUMIDITY",
+    "HUMIDITY",
+    "VALVE_STATE",
+    "MOTION",
+    "BRIGHTNESS",
+    "POWER",
+    "ENERGY_COUNTER",
+)
+MOST_VALUES = 4
+_AGES = ((172_800, 86_400, "days"), (7200, 3600, "h"), (120, 60, "min"), (0, 1, "s"))
+Row = Mapping[str, object]
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -17,27 +39,58 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """List the devices."""
-    devices = ask_home(home_socket(options.state), "GET", "/api/v1/devices").get("devices")
-    rows = [device for device in devices if isinstance(device, dict)] if isinstance(devices, list) else []
+    """List the devices with their main values and the age of each."""
+    home = home_socket(options.state)
+    devices = rows_of(ask_home(home, "GET", "/api/v1/devices"), "devices")
     if options.json:
-        for device in rows:
+        for device in devices:
             print(json.dumps(device, ensure_ascii=False))
         return 0
-    table = [("ADDRESS", "MODEL", "FIRMWARE", "NAME", "STATE"), *(_row(device) for device in rows)]
-    widths = [max(len(row[column]) for row in table) for column in range(5)]
-    for row in table:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    values = values_of(
+        rows_of(ask_home(home, "GET", "/api/v1/datapoints"), "datapoints"), SystemClock().now()
+    )
+    head = ("ADDRESS", "MODEL", "FIRMWARE", "NAME", "STATE", "VALUES")
+    print_table(head, [_row(device, values) for device in sorted(devices, key=_address)])
     return 0
 
 
-def _row(device: Mapping[str, object]) -> tuple[str, ...]:
+def values_of(datapoints: Iterable[Row], now: datetime) -> Mapping[str, str]:
+    """The main values of each device by its address, as one text: ``1.STATE on (12 s)``."""
+    found: dict[str, list[tuple[int, int, str]]] = {}
+    for row in datapoints:
+        channel, _, parameter = str(row.get("id")).rpartition(".")
+        address, _, index = channel.rpartition(":")
+        if parameter in MAIN and index.isdecimal():
+            text = f"{index}.{parameter} {_value(row)} ({age(str(row.get('at')), now)})"
+            found.setdefault(address, []).append((MAIN.index(parameter), int(index), text))
+    return {address: ", ".join(_first(texts)) for address, texts in found.items()}
+
+
+def age(at: str, now: datetime) -> str:
+    """How long ago that was: ``12 s``, ``5 min``, ``3 h``, ``4 days``."""
+    passed_s = max(0, int((now - datetime.fromisoformat(at)).total_seconds()))
+    return next(f"{passed_s // size} {unit}" for least, size, unit in _AGES if passed_s >= least)
+
+
+def _first(texts: list[tuple[int, int, str]]) -> Iterator[str]:
+    for _, _, text in sorted(texts)[:MOST_VALUES]:
+        yield text
+
+
+def _value(row: Row) -> str:
+    value = row.get("value")
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    text = f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{text} {row['unit']}" if row.get("unit") else text
+
+
+def _row(device: Row, values: Mapping[str, str]) -> tuple[object, ...]:
     reachable = "reachable" if device.get("reachable") else "unreachable"
     state = "pending" if device.get("pending") else reachable
     names = ("address", "model", "firmware", "name")
-    return (*(_printable(device.get(name)) for name in names), state)
+    return (*(device.get(name) for name in names), state, values.get(_address(device)))
 
 
-def _printable(value: object) -> str:
-    text = "-" if value is None else str(value)
-    return "".join(letter if letter.isprintable() else "�" for letter in text)
+def _address(device: Row) -> str:
+    return str(device.get("address"))

@@ -6,10 +6,12 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from ..command_line import EXIT_IO, CommandFailed
+from ..command_line import EPILOG, EXIT_CANT_WRITE, EXIT_IO, EXIT_USAGE, CommandFailed
 from ..gate_console import ask_gate, part_of, print_table, rows_of
+from .start import between
 
 PAGE = 200
+NUMBER = between(int, 0, 2**53)
 TOLD = ("activity", "recipient", "ticket", "reason", "name", "result", "receipt", "transfer", "cut", "after")
 Answer = Mapping[str, object]
 
@@ -22,15 +24,26 @@ def configure(parser: argparse.ArgumentParser) -> None:
     shared.add_argument("--json", action="store_true", help="for programs")
 
     def verb(name: str, summary: str) -> argparse.ArgumentParser:
-        return verbs.add_parser(name, help=summary, description=summary, parents=[shared])
+        return verbs.add_parser(
+            name,
+            help=summary,
+            description=summary,
+            parents=[shared],
+            epilog=EPILOG,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
 
     listing = verb("list", "the entries, oldest first")
-    listing.add_argument("--after", type=int, default=-1, metavar="N", help="only entries after number N")
-    verb("show", "one entry").add_argument("number", type=int)
+    listing.add_argument(
+        "--after", type=between(int, -1, 2**53), default=-1, metavar="N", help="only entries after number N"
+    )
+    verb("show", "one entry").add_argument("number", type=NUMBER)
     verb("verify", "read the whole ledger against its signed checkpoint")
     prove = verb("prove", "a proof that an entry is in it, or that it only grew")
-    prove.add_argument("number", type=int, nargs="?", help="of the entry")
-    prove.add_argument("--from", dest="old", type=int, metavar="SIZE", help="since it had so many entries")
+    prove.add_argument("number", type=NUMBER, nargs="?", help="of the entry")
+    prove.add_argument(
+        "--from", dest="old", type=between(int, 1, 2**53), metavar="SIZE", help="since it had so many entries"
+    )
     export = verb("export", "everything, one JSON object per line, checkpoint last")
     export.add_argument("--to", type=Path, metavar="FILE", help="default: standard output")
 
@@ -67,19 +80,7 @@ def _row(entry: Answer) -> tuple[object, ...]:
     if entry.get("erased"):
         return (entry.get("seq"), "-", "erased", "the content was deleted; its hash stays")
     data = part_of(entry, "data")
-    keys = (
-        "activity",
-        "recipient",
-        "ticket",
-        "reason",
-        "name",
-        "result",
-        "receipt",
-        "transfer",
-        "cut",
-        "after",
-    )
-    told = " ".join(f"{key}={data[key]}" for key in keys if data.get(key) not in {None, ""})
+    told = " ".join(f"{key}={data[key]}" for key in TOLD if data.get(key) not in {None, ""})
     return (entry.get("seq"), entry.get("at"), entry.get("kind"), told[:120])
 
 
@@ -104,10 +105,14 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _prove(options: argparse.Namespace) -> int:
+    if options.old is None and options.number is None:
+        raise CommandFailed(
+            "ledger prove: name an entry, or --from SIZE; see homebase ledger prove --help", EXIT_USAGE
+        )
     if options.old is not None:
         answer = ask_gate(options.state, "ledger.prove", old=options.old)
     else:
-        answer = ask_gate(options.state, "ledger.prove", number=options.number or 0)
+        answer = ask_gate(options.state, "ledger.prove", number=options.number)
     print(json.dumps(answer, ensure_ascii=False, indent=None if options.json else 2))
     return 0
 
@@ -125,6 +130,8 @@ def _export(options: argparse.Namespace) -> int:
     try:
         options.to.write_text(text)
     except OSError as error:
-        raise CommandFailed(f"{options.to}: {error.strerror}; choose another file", EXIT_IO) from error
+        raise CommandFailed(
+            f"{options.to}: {error.strerror}; choose another file", EXIT_CANT_WRITE
+        ) from error
     print(f"{len(lines) - 1} entries written to {options.to}")
     return 0

@@ -2,9 +2,11 @@
 
 import argparse
 import json
+import math
 from pathlib import Path
 from urllib.parse import quote
 
+from ..command_line import EXIT_USAGE, CommandFailed
 from ..home import ask_home, home_socket
 
 _WORDS: dict[str, object] = {"on": True, "off": False, "true": True, "false": False}
@@ -23,7 +25,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Set it; print what the device confirmed."""
-    target = f"/api/v1/datapoints/{quote(options.datapoint, safe=':.')}"
+    if options.datapoint.count(":") != 2 or "." not in options.datapoint:
+        text = f"datapoint = {options.datapoint!r}: allowed is a name such as bidcos:SIM0000001:1.STATE"
+        raise CommandFailed(f"{text}; homebase watch --all shows them", EXIT_USAGE)
+    target = f"/api/v1/datapoints/{quote(options.datapoint, safe=':')}"
     answer = ask_home(home_socket(options.state), "PUT", target, {"value": value_of(options.value)})
     unit = f" {answer['unit']}" if answer.get("unit") else ""
     print(f"{answer.get('id')} = {json.dumps(answer.get('value'))}{unit} ({answer.get('origin')})")
@@ -36,7 +41,8 @@ def value_of(word: str) -> object:
         return _WORDS[word.lower()]
     for kind in (int, float):
         try:
-            return kind(word)
+            number = kind(word)
         except ValueError:
             continue
+        return number if math.isfinite(number) else word  # JSON has no nan and no inf
     return word

@@ -18,14 +18,19 @@ ROOT = Path(__file__).resolve().parents[3]
 GATE = Path("privacy/gate/__main__.py")
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """The options of everything that starts a gate."""
+def add_options(parser: argparse.ArgumentParser, state: str, config: str) -> None:
+    """The options of everything that starts a gate. state, config: their defaults, in words."""
     parser.add_argument(
         "--port", type=between(int, 0, 65535), metavar="N", help="of 127.0.0.1; default 8480, 0 picks one"
     )
-    parser.add_argument("--state", type=Path, metavar="DIR", help="folder of all that is kept")
-    parser.add_argument("--run", type=Path, metavar="DIR", help="folder of the sockets while it runs")
-    parser.add_argument("--config", type=Path, metavar="FILE", help="homebase.toml")
+    parser.add_argument(
+        "--state", type=Path, metavar="DIR", help=f"folder of all that is kept; default {state}"
+    )
+    sockets = (
+        "folder of the sockets while it runs; default homebase-<8 hex digits> in $XDG_RUNTIME_DIR or /tmp"
+    )
+    parser.add_argument("--run", type=Path, metavar="DIR", help=sockets)
+    parser.add_argument("--config", type=Path, metavar="FILE", help=f"default {config}")
 
 
 def become_gate(mode: str, options: argparse.Namespace, *, devices: int = 0, speed: float = 1.0) -> NoReturn:
@@ -74,7 +79,7 @@ def between(kind: type[int] | type[float], low: float, high: float) -> Callable[
         except ValueError:
             value = kind(low - 1)
         if not low <= value <= high:
-            raise argparse.ArgumentTypeError(f"{text!r}: allowed is {low:g} to {high:g}")
+            raise argparse.ArgumentTypeError(f"{text!r}: allowed is {low} to {high}")
         return value
 
     return number

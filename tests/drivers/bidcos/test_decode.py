@@ -23,6 +23,8 @@ def _decode(lines: str, *arguments: str) -> list[dict[str, Any]]:
 def test_a_frame_of_an_unknown_model_gets_both_readings() -> None:
     (said,) = _decode("0E1C80021FB74A6319630101008014\n")
 
+    assert list(said) == ["frame", "meaning", "datapoints"]
+    assert list(said["meaning"])[:4] == ["subtype", "channel", "level_percent", "state"]
     assert said["frame"] == {
         "len": 14,
         "counter": 28,

@@ -1,17 +1,21 @@
 """The command's frame: help, usage errors, exit codes; each error one line with a way out."""
 
+import asyncio
 import os
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from hub.daemon.command_line import COMMANDS
+from hub.daemon.command_line import COMMANDS, CommandFailed
+from hub.daemon.commands.devices import age, values_of
 from hub.daemon.commands.set import value_of
 from hub.daemon.commands.start import between
-from hub.daemon.home import problem_failure
+from hub.daemon.home import ask_home, problem_failure
+from tests.hub.home_in_a_box import running_home
 from tests.paths import ROOT
 
 
@@ -55,6 +59,7 @@ def test_each_command_explains_itself(name: str, tmp_path: Path) -> None:
     done = homebase(name, "--help", folder=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith(f"usage: homebase {name}")
+    assert "exit codes" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -66,12 +71,20 @@ def test_each_command_explains_itself(name: str, tmp_path: Path) -> None:
         ("set", "x"),
         ("demo", "--speed", "nan"),
         ("watch", "--nonsense"),
+        ("decode", "--nonsense"),
+        ("decode", "--key", "zz"),
+        ("hub", "--nonsense"),
+        ("simulator", "--nonsense"),
+        ("ledger", "show", "-1"),
+        ("ledger", "show", "999999999999999999999999"),
+        ("ledger", "prove"),
+        ("set", "foo", "on"),
     ],
 )
 def test_wrong_usage_is_one_line_and_2(arguments: tuple[str, ...], tmp_path: Path) -> None:
     done = homebase(*arguments, folder=tmp_path)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
-    assert "--help" in done.stderr
+    assert re.search("--help|allowed|--all", done.stderr)
 
 
 @pytest.mark.parametrize(
@@ -105,6 +118,22 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_a_full_disk_under_the_output_is_one_line_and_73() -> None:
+    script = f"echo 0A1480021FB74A63196300 | {sys.executable} -m hub.daemon decode > /dev/full"
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stderr.count("\n")) == (73, 1)
+    assert "No space left" in done.stderr
+
+
+async def test_the_commands_speak_english_in_a_german_home(tmp_path: Path) -> None:
+    async with running_home(tmp_path, language="de"):
+        with pytest.raises(CommandFailed) as failed:
+            await asyncio.to_thread(ask_home, tmp_path / "front.sock", "GET", "/api/v1/devices")
+    assert "log in" in str(failed.value).lower()
+
+
 def test_commands_load_nothing_heavy_before_they_need_it(tmp_path: Path) -> None:
     look = "import sys; from hub.daemon.__main__ import main; sys.argv = ['homebase', '--version']\n"
     look += "try: main()\nexcept SystemExit: pass\n"
@@ -127,6 +156,8 @@ def test_commands_load_nothing_heavy_before_they_need_it(tmp_path: Path) -> None
         ("0.5", 0.5),
         ("-1", -1),
         ("MANU-MODE", "MANU-MODE"),
+        ("nan", "nan"),
+        ("1e999", "1e999"),
     ],
 )
 def test_words_mean_values(word: str, value: object) -> None:
@@ -146,6 +177,8 @@ def test_a_problem_becomes_one_line_and_a_code() -> None:
         },
     )
     assert str(failure) == "value = 99: too warm; allowed is 4.5 to 30.5; ask for less"
+    told_once = {"detail": "value: allowed is 0 to 1.", "field": "value", "value": 7, "allowed": "0 to 1"}
+    assert str(problem_failure(422, told_once)) == "value = 7: allowed is 0 to 1"
     assert [problem_failure(status, {}).code for status in (404, 422, 401, 403, 503, 502, 504)] == [
         2,
         2,
@@ -165,3 +198,30 @@ def test_numbers_have_ranges() -> None:
     for text in ("-1", "65536", "x", "1.5", ""):
         with pytest.raises(argparse.ArgumentTypeError, match="0 to 65535"):
             port(text)
+
+
+def test_devices_are_listed_with_their_main_values_and_ages() -> None:
+    now = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
+    rows = [
+        {"id": "bidcos:A:1.STATE", "value": True, "unit": None, "at": "2026-03-01T11:59:48.000Z"},
+        {"id": "bidcos:A:2.POWER", "value": 12.5, "unit": "W", "at": "2026-03-01T09:00:00.000Z"},
+        {"id": "bidcos:A:1.WORKING", "value": False, "unit": None, "at": "2026-03-01T11:59:48.000Z"},
+        {"id": "bidcos:B:1.LEVEL", "value": 0.5, "unit": "", "at": "2026-03-01T12:00:05.000Z"},
+    ]
+    assert values_of(rows, now) == {
+        "bidcos:A": "1.STATE on (12 s), 2.POWER 12.5 W (3 h)",
+        "bidcos:B": "1.LEVEL 0.5 (0 s)",
+    }
+
+
+@pytest.mark.parametrize(
+    ("at", "text"),
+    [
+        ("2026-03-01T11:58:01.000Z", "119 s"),
+        ("2026-03-01T11:58:00.000Z", "2 min"),
+        ("2026-03-01T10:00:00.000Z", "2 h"),
+        ("2026-02-27T12:00:00.000Z", "2 days"),
+    ],
+)
+def test_an_age_is_told_in_its_largest_unit(at: str, text: str) -> None:
+    assert age(at, datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)) == text

@@ -21,7 +21,10 @@ from tests.hub.home_in_a_box import Home, running_home
 from tests.hub.lamp import STATE
 
 PUBLIC = {"health", "setup.read", "setup.claim", "login"}
-GUESTS = {"session.read", "session.end", "devices.list", "devices.read", "datapoints.set", "rooms.list"}
+GUESTS = {"session.read", "session.end", "devices.list", "devices.read", "rooms.list"} | {
+    "datapoints.list",
+    "datapoints.set",
+}
 RESIDENTS = {"devices.change", "history.read", "drivers.list", "rooms.add", "rooms.rename"}
 OWNERS = {"devices.remove", "pairing.start", "pairing.stop", "rooms.remove"}
 
