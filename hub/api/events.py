@@ -6,11 +6,12 @@ not take its messages keeps one News, the newest value per datapoint; after 5 s 
 
 import asyncio
 import logging
+from collections.abc import Sequence
 
 import msgspec
 from aiohttp import WSCloseCode, web
 
-from hub.contract import DeviceAddress, DeviceChanged
+from hub.contract import DeviceAddress, DeviceChanged, DeviceRemoved
 from hub.core import HomeEvent
 from hub.home.errors import Refused
 from hub.operations import Caller, House
@@ -53,7 +54,15 @@ class EventStream:
                 if subscription.lagging:
                     subscription.lagging = False
                     self._news = everything(self._house)
+                self._forget_gone(events)
                 self._note(events)
+
+    def _forget_gone(self, events: Sequence[HomeEvent]) -> None:
+        """A device that slept when it was released goes when it wakes, and nobody else waits for that."""
+        for event in events:
+            if isinstance(event, DeviceRemoved) and event.device not in self._house.registry.devices:
+                self._house.rooms.forget(event.device)
+                self._house.channels.forget(event.device)
 
     def _rooms_changed(self) -> None:
         self._news.rooms = True

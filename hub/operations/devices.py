@@ -54,11 +54,15 @@ async def change_device(house: House, _: Caller, asked: ChangeDevice) -> Device:
 
 
 async def remove_device(house: House, _: Caller, asked: RemoveDevice) -> None:
-    """Unpair a device; with forget it is not asked, because it is lost or broken."""
+    """Unpair a device; with forget it is not asked, because it is lost or broken.
+
+    One that sleeps stays, pending and with its name, until it wakes and hears of it; its history goes now.
+    """
     address = _device(house, asked.address).description.address
     await house.dispatcher.execute(Unpair(device=address, forget_only=asked.forget))
-    house.rooms.forget(address)
-    house.channels.forget(address)
+    if address not in house.registry.devices:
+        house.rooms.forget(address)
+        house.channels.forget(address)
     await house.history.erase(address)
 
 

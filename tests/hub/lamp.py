@@ -67,13 +67,17 @@ def describe(address: DeviceAddress = LAMP) -> DeviceDescription:
 
 
 class LampDriver:
-    """``fault``: raised by the next commands; ``report``: what the device says by itself."""
+    """``fault``: raised by the next commands; ``report``: what the device says by itself.
+
+    ``asleep``: it hears later that it was released; ``wake``: now.
+    """
 
     name = "lamp"
 
     def __init__(self, context: DriverContext) -> None:
         self.context = context
         self.fault: Exception | None = None
+        self.asleep = False
         self.executed: list[Command] = []
         self.running = asyncio.Event()
         self.newcomers: list[str] = []  # serial numbers that pair when the window opens
@@ -118,10 +122,14 @@ class LampDriver:
             case StopPairing():
                 self._step(PairingStage.CLOSED, None)
             case Unpair():
-                self.context.publish(DeviceRemoved(device=command.device))
+                if not self.asleep or command.forget_only:
+                    self.wake(command.device)
             case _:
                 raise CommandRefused("not_supported")
         return ()
+
+    def wake(self, released: DeviceAddress) -> None:
+        self.context.publish(DeviceRemoved(device=released))
 
     def _welcome_newcomers(self) -> None:
         if self.newcomers:

@@ -334,6 +334,8 @@ export function RoomSelect({ rooms, value, onValue }: RoomSelectProps) {
   );
 }
 
+const NEWS_MS = 300; // a change reaches the browser some 10 ms after the answer
+
 function Unpair({ device }: { device: Device }) {
   const texts = useTexts();
   const { t } = texts;
@@ -344,7 +346,9 @@ function Unpair({ device }: { device: Device }) {
     useCallback(async () => {
       setAsking(false);
       await client.unpair(device.address, forget);
-      tell(t("device.unpair.done", { name }));
+      await new Promise((resolve) => setTimeout(resolve, NEWS_MS));
+      // a device that sleeps stays until it wakes
+      tell(t(home.get().devices.has(device.address) ? "device.unpair.asleep" : "device.unpair.done", { name }));
       go("#/devices");
     }, [device.address, forget, name, t]),
   );

@@ -63,7 +63,7 @@ export function Radio() {
 }
 
 function DriverCard({ driver }: { driver: Driver }) {
-  const { t, language } = useTexts();
+  const { t, tr, language } = useTexts();
   const { airtime } = driver;
   const seconds = (ms: number) =>
     new Intl.NumberFormat(language, { style: "unit", unit: "second", unitDisplay: "short", maximumFractionDigits: 1 }).format(ms / SECOND);
@@ -71,7 +71,7 @@ function DriverCard({ driver }: { driver: Driver }) {
     <div class="card">
       <dl class="facts">
         <div>
-          <dt>{driver.name}</dt>
+          <dt>{tr(`driver.name.${driver.name}`, driver.name)}</dt>
           <dd>
             <Icon name={driver.state === "ready" ? "check" : "warning"} size={18} /> {t(`driver.state.${driver.state}`)}{" "}
             <small>{t("devices.since", { since: dateTime(Date.parse(driver.since), language) })}</small>

@@ -12,7 +12,7 @@ import { midnight, today } from "../state/privacy";
 import { useTexts } from "../texts";
 
 export function PrivacyPage() {
-  const { t, language } = useTexts();
+  const { t, tn, language } = useTexts();
   const [loaded, again] = useLoad(() => client.activities(language), language);
   const [status] = useLoad(client.gateStatus, "status");
   const activities = loaded.state === "here" ? loaded.value.activities : [];
@@ -33,12 +33,19 @@ export function PrivacyPage() {
       <div class="columns">
         <div>
           <Activities id="open" title={t("privacy.open")} activities={open} />
-          <Activities id="planned" title={t("privacy.planned")} activities={planned} />
           <Activities
             id="home"
             title={t("privacy.home")}
             activities={activities.filter((activity) => !activity.leaves_house)}
           />
+          {planned.length > 0 && (
+            <details class="later">
+              <summary>
+                <h2>{tn("privacy.planned", planned.length)}</h2>
+              </summary>
+              <ActivityList activities={planned} />
+            </details>
+          )}
         </div>
         <div>
           {status.state === "here" && status.value.ledger !== undefined && <LedgerState ledger={status.value.ledger} />}
@@ -72,11 +79,19 @@ function Headline({ activities }: { activities: Activity[] }) {
 }
 
 function Activities({ id, title, activities }: { id: string; title: string; activities: Activity[] }) {
-  const { t } = useTexts();
   if (activities.length === 0) return null;
   return (
     <section aria-labelledby={`activities-${id}`}>
       <h2 id={`activities-${id}`}>{title}</h2>
+      <ActivityList activities={activities} />
+    </section>
+  );
+}
+
+function ActivityList({ activities }: { activities: Activity[] }) {
+  const { t } = useTexts();
+  return (
+    <>
       {activities.map((activity) => (
         <details key={activity.id} class="card activity" name="activity">
           <summary>
@@ -94,7 +109,7 @@ function Activities({ id, title, activities }: { id: string; title: string; acti
           )}
         </details>
       ))}
-    </section>
+    </>
   );
 }
 

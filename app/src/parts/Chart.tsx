@@ -79,7 +79,7 @@ function Course({ name, parameterName, parameter, kind, answer, range, untilMs }
   const isState = parameter.type === "BOOL" || parameter.type === "ENUM";
   const summarised = ({ min, mean, max }: Extremes) => {
     const fill = { name, range: t(`history.range.${range}`), min: say(min), max: say(max) };
-    if (!isState) return t("history.summary", { ...fill, mean: say(mean) });
+    if (!isState && min !== max) return t("history.summary", { ...fill, mean: say(mean) });
     return min === max ? t("history.summary.steady", { ...fill, value: say(max) }) : t("history.summary.changing", fill);
   };
   const summary = ends === null ? "" : summarised(ends);
@@ -141,6 +141,7 @@ function Drawing({ answer, parameter, label, say, range, untilMs }: DrawingProps
       if (gone || place.current === null) return;
       close = plot(place.current, stepped ? stateColumns(answer, untilMs) : columns(answer, share ? 100 : 1), {
         stepped,
+        share,
         fromMs: untilMs - RANGES[range],
         untilMs,
         say: (value) => words.current(share ? value / 100 : value),

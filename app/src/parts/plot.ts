@@ -6,6 +6,8 @@ import type { Columns } from "../state/series";
 
 export interface PlotOptions {
   stepped: boolean;
+  /** Percent, which are always drawn from 0 to 100. */
+  share: boolean;
   fromMs: number;
   untilMs: number;
   /** A tick's value in words. */
@@ -34,6 +36,13 @@ export function plot(place: HTMLElement, data: Columns, options: PlotOptions): (
     resize.disconnect();
     chart.destroy();
   };
+}
+
+/** What the upright axis spans. A value that is never negative gets no room below zero. */
+export function around(low: number, high: number, share: boolean): [number, number] {
+  if (share) return [0, 100];
+  const room = Math.max((high - low) * 0.1, LEAST_ROOM);
+  return [low >= 0 ? Math.max(0, low - room) : low - room, high + room];
 }
 
 function draw(place: HTMLElement, data: Columns, options: PlotOptions): uPlot {
@@ -72,8 +81,7 @@ function draw(place: HTMLElement, data: Columns, options: PlotOptions): uPlot {
         y: {
           range: (_self, low, high) => {
             if (stepped) return [Math.min(0, low) - 0.1, Math.max(1, high) + 0.1];
-            const room = Math.max((high - low) * 0.1, LEAST_ROOM);
-            return [low - room, high + room];
+            return around(low, high, options.share);
           },
         },
       },

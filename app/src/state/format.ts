@@ -36,12 +36,15 @@ export function span(ms: number, language: string): string {
   return unit(Math.floor(left / SECOND), "second");
 }
 
+/** Homes with these devices are in Europe: English dates are British ones, and no a.m. or p.m. */
+const region = (language: string) => (language === "en" ? "en-GB" : language);
+
 export function dateTime(atMs: number, language: string): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(atMs);
+  return new Intl.DateTimeFormat(region(language), { dateStyle: "medium", timeStyle: "short" }).format(atMs);
 }
 
 export function clock(atMs: number, language: string): string {
-  return new Intl.DateTimeFormat(language, { timeStyle: "short" }).format(atMs);
+  return new Intl.DateTimeFormat(region(language), { timeStyle: "short" }).format(atMs);
 }
 
 export function bytes(count: number, language: string): string {

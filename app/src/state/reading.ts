@@ -29,6 +29,7 @@ function truth(value: boolean, name: string, kind: Kind | null, { t }: Texts): s
   if (name === "STATE" && kind === "smoke") return t(value ? "state.smoke.yes" : "state.smoke.no");
   if (name === "MOTION") return t(value ? "state.motion.yes" : "state.motion.no");
   if (name === "STATE") return t(value ? "on" : "off");
+  if (name === "UNREACH") return t(value ? "no" : "yes"); // shown as "Reachable": nobody likes "not reachable: no"
   return t(value ? "yes" : "no");
 }
 

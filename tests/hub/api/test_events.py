@@ -14,9 +14,9 @@ import aiohttp
 import pytest
 
 from hub.api.events import PACE_S, PATIENCE_S
-from hub.contract import DeviceReachable, DeviceUnreachable
+from hub.contract import DeviceAppeared, DeviceReachable, DeviceUnreachable
 from tests.hub.home_in_a_box import Home, running_home
-from tests.hub.lamp import LAMP, LEVEL, STATE, TEMPERATURE
+from tests.hub.lamp import LAMP, LEVEL, STATE, TEMPERATURE, describe
 
 PATH = "/api/v1/events"
 
@@ -146,6 +146,25 @@ async def test_an_unpaired_device_is_told_as_removed(home: Home) -> None:
         assert (await _next(stream))["removed"] == [str(LAMP)]
         async with browser.get("/api/v1/devices") as answer:
             assert await answer.json() == {"devices": []}
+
+
+async def test_a_device_that_sleeps_keeps_its_name_until_it_wakes_and_goes(home: Home) -> None:
+    token = await home.claim()
+    home.lamp.asleep = True
+    async with following(home, token) as stream, home.browser(token) as browser:
+        await _next(stream)
+        await browser.patch(f"/api/v1/devices/{LAMP}", json={"name": "Torch"})
+        assert (await _next(stream))["devices"][0]["name"] == "Torch"
+        async with browser.delete(f"/api/v1/devices/{LAMP}") as answer:
+            assert answer.status == 204
+        async with browser.get(f"/api/v1/devices/{LAMP}") as answer:
+            assert (await answer.json())["name"] == "Torch"
+        # when it wakes
+        home.lamp.wake(LAMP)
+        assert (await _next(stream))["removed"] == [str(LAMP)]
+        # then it comes back, if ever, without the name it had
+        home.lamp.context.publish(DeviceAppeared(description=describe()))
+        assert (await _next(stream))["devices"][0]["name"] is None
 
 
 async def test_a_stream_without_a_session_is_refused(home: Home) -> None:
