@@ -353,7 +353,7 @@ export const de: Record<TextKey, string> = {
   "privacy.planned.one": "{count} Ding noch nicht gebaut, darum immer abgelehnt",
   "privacy.planned.other": "{count} Dinge noch nicht gebaut, darum immer abgelehnt",
   "privacy.home": "Was im Haus bleibt",
-  "privacy.clause": "Ziffer {clause} der Datenschutzhinweise",
+  "privacy.clause": "Hinweise, Ziffer {clause}",
   "privacy.purpose": "Zweck",
   "privacy.basis": "Rechtsgrundlage",
   "privacy.recipient": "Empfänger",

@@ -351,7 +351,7 @@ export const en = {
   "privacy.planned.one": "{count} thing not built yet, so always refused",
   "privacy.planned.other": "{count} things not built yet, so always refused",
   "privacy.home": "What stays in the house",
-  "privacy.clause": "Clause {clause} of the privacy notice",
+  "privacy.clause": "Notice, clause {clause}",
   "privacy.purpose": "Purpose",
   "privacy.basis": "Legal basis",
   "privacy.recipient": "Recipient",
