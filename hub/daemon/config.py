@@ -98,8 +98,8 @@ class Mistakes(ConfigError):
         return " · ".join(str(mistake) for mistake in self.found)
 
 
-def config_from(table: Mapping[str, object]) -> Config:
-    """Check a parsed homebase.toml.
+def config_from(table: Mapping[str, object], language: str = "de") -> Config:
+    """Check a parsed homebase.toml. language: the default of [home] language.
 
     Raises:
         Mistakes: all of them: unknown sections and keys, wrong types, values out of range.
@@ -112,7 +112,7 @@ def config_from(table: Mapping[str, object]) -> Config:
                 ConfigError(f"[{name}]", "section", ", ".join((*known, *GATE_SECTIONS)), "remove it")
             )
     config = Config(
-        home=_section("home", HomeConfig, table, found),
+        home=_section("home", HomeConfig, table, found, language=language),
         history=_section("history", HistoryConfig, table, found),
         radio=_section("radio", RadioConfig, table, found),
         log=_section("log", LogConfig, table, found),
@@ -122,13 +122,15 @@ def config_from(table: Mapping[str, object]) -> Config:
     return config
 
 
-def _section(name: str, make: Callable[..., S], table: Mapping[str, object], found: list[ConfigError]) -> S:
-    default = make()
+def _section(
+    name: str, make: Callable[..., S], table: Mapping[str, object], found: list[ConfigError], **defaults: str
+) -> S:
+    default = make(**defaults)
     given = table.get(name, {})
     if not isinstance(given, dict):
         found.append(ConfigError(name, given, f"a section [{name}]", ""))
         return default
-    values: dict[str, object] = {}
+    values: dict[str, object] = {**defaults}
     kinds = {key.name: type(getattr(default, key.name)) for key in fields(default)}
     for key, value in given.items():
         kind = kinds.get(key)

@@ -15,7 +15,7 @@ from pathlib import Path
 from hub.contract import ConfigError, StoreError
 
 from .command_line import EPILOG, Parser
-from .config import Config, config_from
+from .config import LANGUAGES, Config, config_from
 from .log import ErrorCounter, start_logging
 from .options import Options
 from .system import SystemClock, set_title
@@ -31,7 +31,7 @@ def run(arguments: Sequence[str]) -> int:
     options = _options(arguments)
     set_title("homebase hub")
     try:
-        config = read_config(options.config)
+        config = read_config(options.config, options.language)
     except ConfigError as error:
         return _say(f"{options.config.name}: {error}", EX_CONFIG)
     clock = SystemClock()
@@ -66,17 +66,19 @@ async def _until_ended(life: Coroutine[None, None, None]) -> None:
         raise failed.exceptions[0] from failed
 
 
-def read_config(path: Path) -> Config:
+def read_config(path: Path, language: str = "de") -> Config:
     """Read and check homebase.toml; a file that does not exist means all defaults.
+
+    language: the default of [home] language.
 
     Raises:
         ConfigError: unreadable, not TOML, or with mistakes, all of them at once.
     """
     try:
         text = path.read_bytes().decode("utf-8")
-        return config_from(tomllib.loads(text))
+        return config_from(tomllib.loads(text), language)
     except FileNotFoundError:
-        return Config()
+        return config_from({}, language)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError("file", str(error), "TOML in UTF-8", "correct that line") from error
     except OSError as error:
@@ -95,6 +97,7 @@ def _options(arguments: Sequence[str]) -> Options:
     parser.add_argument("--ring", type=Path, required=True, help="folder in memory for the newest values")
     parser.add_argument("--config", type=Path, required=True, help="homebase.toml")
     parser.add_argument("--demo", action="store_true", help="furnish the home at the first start")
+    parser.add_argument("--language", choices=LANGUAGES, default="de", help="where homebase.toml names none")
     direct = "without a gate, open the serial port itself (systemd's unit)"
     parser.add_argument("--serial-direct", action="store_true", help=direct)
     return Options(**vars(parser.parse_args(arguments)))

@@ -10,6 +10,7 @@ VERSION = "0.1.0"
 class Options:
     """state: own data; run: the gate's sockets; ring: in memory; config: homebase.toml; demo: furnish it.
 
+    language: of the home where homebase.toml names none.
     serial_direct: open the serial port itself while no gate answers; for a unit that may.
     """
 
@@ -18,4 +19,5 @@ class Options:
     ring: Path
     config: Path
     demo: bool = False
+    language: str = "de"
     serial_direct: bool = False

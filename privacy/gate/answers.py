@@ -4,6 +4,7 @@ Giving a consent needs the console; here stands what the app's page shows, and t
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from urllib.parse import parse_qs
 
 import msgspec
@@ -37,11 +38,11 @@ class _Withdrawal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     activity: str
 
 
-def table(door: Door) -> Mapping[tuple[str, str], Guarded]:
-    """Method and path → answer; all are for owner and residents (HOUSEHOLD)."""
+def table(door: Door, named_state: str = "") -> Mapping[tuple[str, str], Guarded]:
+    """Method and path → answer; all are for owner and residents (HOUSEHOLD). named_state: as Start's."""
     return {
         ("GET", "/gate/v1/activities"): _guarded(door, _activities),
-        ("POST", "/gate/v1/previews"): _guarded(door, _preview),
+        ("POST", "/gate/v1/previews"): _guarded(door, partial(_preview, named_state)),
         ("POST", "/gate/v1/withdrawals"): _guarded(door, _withdraw),
         ("GET", "/gate/v1/ledger"): _guarded(door, _ledger),
     }
@@ -115,12 +116,11 @@ async def _activities(door: Door, request: Request, language: Language) -> Answe
     return json_answer(200, {"activities": [told(row) for row in rows], "clock_sure": at.sure})
 
 
-async def _preview(door: Door, request: Request, language: Language) -> Answer:
+async def _preview(named_state: str, door: Door, request: Request, language: Language) -> Answer:
     asked = msgspec.json.decode(request.body, type=_Previewed)
     shown = await door.preview(asked.activity, frozenset(asked.groups), asked.ticket)
-    return json_answer(
-        200, {**spelling.preview(shown), "command": command(shown.activity, shown.ticket, shown.id)}
-    )
+    line = command(shown.activity, shown.ticket, shown.id, named_state)
+    return json_answer(200, {**spelling.preview(shown), "command": line})
 
 
 async def _withdraw(door: Door, request: Request, language: Language) -> Answer:

@@ -5,9 +5,11 @@ its sentence in the language of whoever asks.
 """
 
 import base64
+import shlex
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from functools import wraps
+from typing import Annotated
 
 import msgspec
 
@@ -21,6 +23,7 @@ from privacy.payload import timestamp
 from privacy.register import Form, Language
 
 PAGE = 200
+MOST = 2**53  # of a number in a question
 Fields = Mapping[str, object]
 
 
@@ -36,9 +39,9 @@ class _Asked(msgspec.Struct, frozen=True):
     term_s: int | None = None
     country: str | None = None
     preview: str = ""
-    number: int = 0
-    old: int = 0
-    after: int = -1
+    number: Annotated[int, msgspec.Meta(ge=0, le=MOST)] = 0
+    old: Annotated[int, msgspec.Meta(ge=0, le=MOST)] = 0
+    after: Annotated[int, msgspec.Meta(ge=-1, le=MOST)] = -1
     limit: int = PAGE
 
 
@@ -86,9 +89,10 @@ async def _preview(door: Door, asked: _Asked) -> Fields:
     return {**spelling.preview(shown), "activity_text": _about(door, shown.activity, asked.language)}
 
 
-def command(activity: str, ticket: str, preview_id: str) -> str:
-    """The command that gives a one-time consent for what was shown."""
-    return f"homebase consent give {activity} --ticket {ticket} --once --preview {preview_id}"
+def command(activity: str, ticket: str, preview_id: str, state: str) -> str:
+    """The command that gives a one-time consent for what was shown. state: as Start.named_state."""
+    home = f" --state {shlex.quote(state)}" if state else ""
+    return f"homebase consent give {activity} --ticket {ticket} --once --preview {preview_id}{home}"
 
 
 def _about(door: Door, activity: str, language: Language) -> Fields:

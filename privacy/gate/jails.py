@@ -37,15 +37,17 @@ class Installation:
         return (self.python, "-I", "-c", start, *arguments)
 
 
-def hub_jail(installed: Installation, places: Places, config: Path, user: _USER, *, demo: bool) -> Jail:
-    """The hub: its folder, its two sockets, its ring, its configuration."""
+def hub_jail(
+    installed: Installation, places: Places, config: Path, user: _USER, *, demo: bool, language: str = "de"
+) -> Jail:
+    """The hub: its folder, its two sockets, its ring, its configuration. language: where that names none."""
     shown = (Bind(source=str(config), inside="/config/homebase.toml"),) if config.exists() else ()
     return Jail(
         executable=installed.python,
         argv=installed.argv(
             "hub.daemon.__main__",
             *("hub", "--state", "/state", "--run", "/run/homebase", "--ring", "/run/homebase-ring"),
-            *("--config", "/config/homebase.toml"),
+            *("--config", "/config/homebase.toml", "--language", language),
             *(("--demo",) if demo else ()),
         ),
         environ=_LOCALE | _NO_CERTIFICATES,

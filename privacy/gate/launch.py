@@ -29,7 +29,7 @@ def main() -> None:
         check(jail)
         architecture()
         _part(jail, status)
-    except (OSError, JailError) as error:
+    except BaseException as error:  # noqa: BLE001 -- whatever it is, nothing was started: the gate must hear it
         _fail(status, error)
 
 
@@ -106,17 +106,19 @@ def _run(jail: Jail, status: int) -> NoReturn:
         ) from error
 
 
-def _fail(status: int, error: Exception) -> NoReturn:
+def _fail(status: int, error: BaseException) -> NoReturn:
     text = str(error) if isinstance(error, JailError) else _explain(error)
     os.write(status, b"failed " + " ".join(text.split()).encode(errors="replace") + b"\n")
     os._exit(EXIT_ISOLATION)
 
 
-def _explain(error: Exception) -> str:
-    if isinstance(error, OSError) and error.errno == errno.ENOSYS:
+def _explain(error: BaseException) -> str:
+    if not isinstance(error, OSError):
+        return f"jail: {type(error).__name__}: {error}; nothing is started; please report this"
+    if error.errno == errno.ENOSYS:
         return f"jail: {error.strerror}: needs Linux 5.14 or newer"
-    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    where = f"{error.filename}: " if isinstance(error, OSError) and error.filename else ""
+    reason = error.strerror or str(error)
+    where = f"{error.filename}: " if error.filename else ""
     way_out = f"; {namespaces.way_out()}" if isinstance(error, PermissionError) and ";" not in reason else ""
     return f"jail: {where}{reason}{way_out}"
 

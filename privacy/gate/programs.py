@@ -57,14 +57,16 @@ def begin(program: Program) -> Begun:
     return Begun(jailed=jailed, lines=reading)
 
 
-def hub_program(installed: Installation, places: Places, config: Path, *, demo: bool) -> Program:
+def hub_program(
+    installed: Installation, places: Places, config: Path, *, demo: bool, language: str
+) -> Program:
     """The hub, as its own user when the gate is root."""
 
     def jail() -> Jail:
         user = choose_user(places.hub_state, ACCOUNT)
         hand_over(places.hub_state, user)
         hand_over(places.ring.resolve(), user)
-        return hub_jail(installed, places, config, user, demo=demo)
+        return hub_jail(installed, places, config, user, demo=demo, language=language)
 
     return Program(name="hub", jail=jail, started=_prefer)
 

@@ -36,6 +36,7 @@ class Options:
 
     mode: run, demo or gate. port: None takes homebase.toml's. config_must_exist: it was named by the owner.
     environment: the virtual environment, "" without one. devices, speed: of the demo's simulated home.
+    language: of the home where homebase.toml names none. named_state: wiring.Start's.
     """
 
     mode: str
@@ -47,6 +48,8 @@ class Options:
     environment: str
     devices: int
     speed: float
+    language: str
+    named_state: str
 
 
 def run(options_json: str, root: Path, announce: Announce) -> int:
@@ -91,7 +94,8 @@ def _begin(
     inside = 0o660 if options.mode == "gate" else 0o666
     control, streams = (listen(places.hub_run / name, inside) for name in ("control.sock", "stream.sock"))
     if options.mode != "gate":
-        hub = hub_program(installed, places, Path(options.config), demo=options.mode == "demo")
+        demo = options.mode == "demo"
+        hub = hub_program(installed, places, Path(options.config), demo=demo, language=options.language)
         begun = begin(hub)
     import asyncio  # noqa: PLC0415 - all of these: the hub starts meanwhile
     import logging  # noqa: PLC0415
@@ -121,6 +125,7 @@ def _begin(
         demo=options.mode == "demo",
         devices=options.devices,
         speed=options.speed,
+        named_state=options.named_state,
     )
     gc.freeze()  # what is loaded stays: no collection looks at it again
     gc.enable()  # off since __main__.py

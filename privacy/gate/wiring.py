@@ -56,6 +56,7 @@ EXIT_ISOLATION, EXIT_INTERRUPTED = 77, 130
 class Start:
     """What a gate is started with; ``serve`` closes ``opened``. devices, speed: of the demo's simulated home.
 
+    named_state: the folder that commands have to name to find this home, "" when they find it by themselves.
     control, streams: listen for the hub. hub: None under systemd, where it is a unit of its own, as the user
     ``homebase-hub``; begun: its first start. demo: with a simulated home.
     """
@@ -72,6 +73,7 @@ class Start:
     demo: bool
     devices: int
     speed: float
+    named_state: str
 
 
 class _Stopped(Exception):
@@ -118,7 +120,7 @@ class _Gate:
                 ("GET", "/gate/v1/status"): guarded(sessions, ROLES, answers.status(self._door, _status())),
                 **{
                     place: guarded(sessions, answers.HOUSEHOLD, endpoint)
-                    for place, endpoint in answers.table(self._door).items()
+                    for place, endpoint in answers.table(self._door, start.named_state).items()
                 },
             },
         )

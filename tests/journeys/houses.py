@@ -72,6 +72,7 @@ def homebase(
 ) -> subprocess.Popen[str]:
     """Start the command with a runtime folder of its own. around: a command that starts it, such as ALONE."""
     environment = {**os.environ, "XDG_RUNTIME_DIR": str(runtime), "PYTHONPATH": str(ROOT)}
+    environment |= {"LC_ALL": "de_DE.UTF-8"}  # whose home it is: its rooms and devices have German names
     command = [*around, sys.executable, "-m", "hub.daemon", *arguments]
     return subprocess.Popen(command, env=environment, cwd="/", text=True, stdout=stdout, stderr=stderr)
 

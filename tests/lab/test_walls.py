@@ -207,6 +207,11 @@ def test_a_program_that_is_not_inside_is_named(start: Start) -> None:
         start("", lambda plain: replace(plain, executable="/opt/program"))
 
 
+def test_any_fault_after_the_start_of_building_counts_as_not_started(start: Start) -> None:
+    with pytest.raises(JailError, match="nothing is started"):
+        start("", lambda plain: replace(plain, argv=("a\0b",)))
+
+
 def test_root_without_powers_is_told_what_it_lacks() -> None:
     script = f"""
 import os, sys

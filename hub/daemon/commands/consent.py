@@ -5,6 +5,7 @@ Only the gate decides; this file asks it and prints. ``give`` shows the bytes be
 
 import argparse
 import json
+import shlex
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -115,9 +116,10 @@ def _preview(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(shown, ensure_ascii=False))
     else:
+        home = f" --state {shlex.quote(str(options.state))}" if options.state else ""
         print(
             f"nothing was sent; to allow it: homebase consent give {options.activity}"
-            f" --ticket {options.ticket} --once --preview {shown.get('preview')}"
+            f" --ticket {options.ticket} --once --preview {shown.get('preview')}{home}"
         )
     return 0
 

@@ -4,7 +4,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
@@ -53,6 +53,8 @@ def become_gate(mode: str, options: argparse.Namespace, *, devices: int = 0, spe
         "environment": sys.prefix if sys.prefix != sys.base_prefix else "",
         "devices": devices,
         "speed": speed,
+        "language": language_of(environment()) if mode == "demo" else "de",
+        "named_state": "" if state == default else str(state),
     }
     python = str(
         Path(sys.executable).resolve()
@@ -60,6 +62,13 @@ def become_gate(mode: str, options: argparse.Namespace, *, devices: int = 0, spe
     packages = installed_packages()
     sys.stdout.flush()
     os.execv(python, [python, "-I", "-S", str(ROOT / GATE), packages, json.dumps(hand_over)])  # noqa: S606
+
+
+def language_of(variables: Mapping[str, str]) -> str:
+    """The language of who starts a demo, "de" or "en", as POSIX orders the variables."""
+    names = ("LC_ALL", "LC_MESSAGES", "LANG")
+    said = next((variables[name] for name in names if variables.get(name)), "")
+    return "de" if said.lower().startswith("de") else "en"
 
 
 def installed_packages() -> str:

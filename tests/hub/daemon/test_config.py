@@ -85,3 +85,9 @@ def test_a_bad_file_ends_the_hub_with_65_and_one_line(
     assert run([*folders, "--config", str(config)]) == 65
     lines = [line for line in capfd.readouterr().err.splitlines() if line.startswith("homebase hub:")]
     assert len(lines) == 1
+
+
+def test_the_language_of_the_start_counts_where_the_file_names_none() -> None:
+    assert config_from({}, "en").home.language == "en"
+    assert config_from({"home": {"name": "Flat"}}, "en").home.language == "en"
+    assert config_from({"home": {"language": "de"}}, "en").home.language == "de"

@@ -28,7 +28,7 @@ def test_another_term_is_refused(text: str) -> None:
         (("consent", "give"), 2, "activity"),
         (("consent", "give", "diagnosis.remote", "--once", "--for", "3d"), 2, "not allowed with"),
         (("consent", "give", "diagnosis.remote", "--for", "soon"), 2, "such as 12h or 3d"),
-        (("ledger", "show", "first"), 2, "invalid int value"),
+        (("ledger", "show", "first"), 2, "allowed is 0 to"),
         (("notice", "--lang", "fr"), 2, "invalid choice"),
         (("notice",), 69, "start it with homebase run"),
         (("ledger", "verify"), 69, "start it with homebase run"),

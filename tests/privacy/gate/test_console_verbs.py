@@ -160,3 +160,10 @@ async def test_the_hub_may_ask_and_close_but_knows_no_verb_that_opens(tmp_path: 
         assert await verbs["standing"](question) == {"activity": house.ACTIVITY, "active": False}
         with pytest.raises(Declined, match="unknown_activity"):
             await verbs["standing"]({"activity": 7})
+
+
+@pytest.mark.parametrize("number", [-1, 2**53 + 1, 10**30, "3", 1.5])
+async def test_a_number_out_of_range_is_a_bad_question(tmp_path: Path, number: object) -> None:
+    async with opened(tmp_path) as door:
+        assert await refusal(door, "ledger.show", number=number) == "bad_question"
+        assert await refusal(door, "ledger.prove", old=number) == "bad_question"
