@@ -9,11 +9,14 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from privacy.framing import BrokenFrame, MessageDecoder, encode_message
+from privacy.framing import MESSAGE_LIMIT, BrokenFrame, MessageDecoder, encode_message
 
 log = logging.getLogger(__name__)
 
 QUESTIONS_AT_ONCE = 16  # of the other side in work; further ones are declined as ``busy``
+QUESTION_LIMIT = 65_536  # bytes of JSON in one question; parsed, a byte may take 25 of memory
+UNANSWERED_LIMIT = 64  # of the other side's questions; who asks on and does not read is hung up on
+UNASKED_LIMIT = 16  # answers to nothing; one that comes too late is such a one
 ANSWER_TIME_S = 30.0
 
 
@@ -62,7 +65,7 @@ class Conversation:
         self._receive, self._send, self._handlers, self._word = receive, send, handlers, word
         self._pending: dict[int, asyncio.Future[dict[str, object]]] = {}
         self._count = 0
-        self._in_work = 0
+        self._in_work = self._unanswered = self._unasked = 0
 
     async def run(self) -> None:
         """Serve until the connection ends; every open question then fails with ConversationLost."""
@@ -87,7 +90,7 @@ class Conversation:
         """
         self._count += 1
         try:
-            frame = encode_message({"id": self._count, self._word: question, **fields})
+            frame = encode_message({"id": self._count, self._word: question, **fields}, QUESTION_LIMIT)
         except ValueError as error:
             raise Declined("too_long", str(error)) from error
         number, future = self._count, asyncio.get_running_loop().create_future()
@@ -112,27 +115,48 @@ class Conversation:
         decoder = MessageDecoder()
         try:
             while data := await self._receive():
-                for message in decoder.feed(data):
-                    self._take(message, tasks)
+                # nothing large is even looked at while nothing was asked
+                decoder.limit = MESSAGE_LIMIT if self._pending else QUESTION_LIMIT
+                for size, message in decoder.feed_sized(data):
+                    self._take(message, size, tasks)
         except (OSError, BrokenFrame):
             return  # the owner closes; whoever asked gets ConversationLost
 
-    def _take(self, message: dict[str, object], tasks: asyncio.TaskGroup) -> None:
+    def _take(self, message: dict[str, object], size: int, tasks: asyncio.TaskGroup) -> None:
         number, question = message.get("id"), message.get(self._word)
         if not isinstance(number, int):
             raise BrokenFrame("a message without an id")
         if isinstance(question, str):
-            tasks.create_task(self._answer(number, question, message), name=f"answer.{question[:40]}")
+            self._accept(number, question, message, size, tasks)
         elif (future := self._pending.get(number)) is not None and not future.done():
             future.set_result(message)
+        else:
+            self._unasked += 1
+            if self._unasked > UNASKED_LIMIT:
+                raise BrokenFrame("answers what nobody asked")
+
+    def _accept(
+        self, number: int, question: str, message: dict[str, object], size: int, tasks: asyncio.TaskGroup
+    ) -> None:
+        if size > QUESTION_LIMIT or self._unanswered >= UNANSWERED_LIMIT:
+            raise BrokenFrame("a question too long, or asked on and on without reading")
+        self._unanswered += 1
+        if self._in_work < QUESTIONS_AT_ONCE:
+            self._in_work += 1
+            answering = self._answer(number, question, message)
+        else:
+            answering = self._decline(number)
+        tasks.create_task(answering, name=f"answer.{question[:40]}")
+
+    async def _decline(self, number: int) -> None:
+        busy = {"code": "busy", "detail": f"more than {QUESTIONS_AT_ONCE} questions at once"}
+        await self._say({"id": number, "error": busy}, None)
+        self._unanswered -= 1
 
     async def _answer(self, number: int, question: str, message: Mapping[str, object]) -> None:
         reply: Mapping[str, object] | Reply = {}
         error: Declined | None = None
-        self._in_work += 1
         try:
-            if self._in_work > QUESTIONS_AT_ONCE:
-                raise Declined("busy", f"more than {QUESTIONS_AT_ONCE} questions at once")
             handler = self._handlers.get(question)
             if handler is None:
                 raise Declined("unknown_question", f"{self._word} {question[:40]!r} is not known here")
@@ -142,14 +166,14 @@ class Conversation:
         except Exception:  # a mistake of ours that one question found must not end the process
             log.exception("answer.crashed", extra={"question": question[:40]})
             error = Declined("internal", "this could not be answered; please report it")
-        finally:
-            self._in_work -= 1
         if error is not None:
             await self._say({"id": number, "error": {"code": error.code, "detail": error.detail}}, None)
         elif isinstance(reply, Reply):
             await self._say({"id": number, "ok": reply.fields}, reply.descriptor)
         else:
             await self._say({"id": number, "ok": reply}, None)
+        self._in_work -= 1
+        self._unanswered -= 1
 
     async def _say(self, message: Mapping[str, object], descriptor: int | None) -> None:
         try:

@@ -14,24 +14,28 @@ class BrokenFrame(ValueError):
     """The other side does not speak this language; the connection can only be closed."""
 
 
-def encode_message(message: Mapping[str, object]) -> bytes:
+def encode_message(message: Mapping[str, object], limit: int = MESSAGE_LIMIT) -> bytes:
     """Return the frame of one message.
 
     Raises:
-        ValueError: the message is longer than MESSAGE_LIMIT.
+        ValueError: its JSON is longer than ``limit`` bytes.
     """
     text = json.dumps(message, ensure_ascii=False, separators=(",", ":"))
     body = text.encode("utf-8", "backslashreplace")  # half a surrogate pair becomes JSON's own escape for it
-    if len(body) > MESSAGE_LIMIT:
-        raise ValueError(f"a message of {len(body)} bytes; allowed are {MESSAGE_LIMIT}")
+    if len(body) > limit:
+        raise ValueError(f"a message of {len(body)} bytes; allowed are {limit}")
     return len(body).to_bytes(_LENGTH_SIZE, "big") + body
 
 
 class MessageDecoder:
-    """Cuts a byte stream into messages and keeps the unfinished one, at most one message long."""
+    """Cuts a byte stream into messages and keeps the unfinished one, at most one message long.
+
+    limit: bytes of JSON in the next message, MESSAGE_LIMIT at most; a longer one is refused unread.
+    """
 
     def __init__(self) -> None:
         self._rest = bytearray()
+        self.limit = MESSAGE_LIMIT
 
     def feed(self, data: bytes) -> list[dict[str, object]]:
         """Return the messages that ``data`` completes, oldest first.
@@ -39,15 +43,19 @@ class MessageDecoder:
         Raises:
             BrokenFrame: a length beyond the limit, or a body that is not one JSON object.
         """
+        return [message for _, message in self.feed_sized(data)]
+
+    def feed_sized(self, data: bytes) -> list[tuple[int, dict[str, object]]]:
+        """The same, each message with the bytes of its JSON."""
         self._rest += data
         messages = []
         while len(self._rest) >= _LENGTH_SIZE:
             end = _LENGTH_SIZE + int.from_bytes(self._rest[:_LENGTH_SIZE], "big")
-            if end > _LENGTH_SIZE + MESSAGE_LIMIT:
-                raise BrokenFrame(f"a message of {end - _LENGTH_SIZE} bytes; allowed are {MESSAGE_LIMIT}")
+            if end > _LENGTH_SIZE + self.limit:
+                raise BrokenFrame(f"a message of {end - _LENGTH_SIZE} bytes; allowed are {self.limit}")
             if len(self._rest) < end:
                 break
-            messages.append(_decode(bytes(self._rest[_LENGTH_SIZE:end])))
+            messages.append((end - _LENGTH_SIZE, _decode(bytes(self._rest[_LENGTH_SIZE:end]))))
             del self._rest[:end]
         return messages
 

@@ -5,7 +5,15 @@ import os
 import sys
 from collections.abc import Sequence
 
-from .command_line import EXIT_CANT_WRITE, EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_IO, CommandFailed, parse
+from .command_line import (
+    EXIT_CANT_WRITE,
+    EXIT_INTERNAL,
+    EXIT_INTERRUPTED,
+    EXIT_IO,
+    CommandFailed,
+    parse,
+    printable,
+)
 
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 
@@ -17,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()  # a full disk shall be told here, and not by the interpreter's last words
         return code
     except CommandFailed as failure:
-        print(f"homebase: {failure}", file=sys.stderr)
+        print(f"homebase: {printable(failure)}", file=sys.stderr)
         return failure.code
     except BrokenPipeError:
         _forget_output()  # the reader went; nothing more to say, and nobody to say it to

@@ -27,6 +27,12 @@ class CommandFailed(Exception):
         self.code = code
 
 
+def printable(value: object) -> str:
+    """Text that can't control a terminal: names, values and errors may be a hostile hub's."""
+    text = "-" if value is None else str(value)
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
     """One word of the command line. passes_arguments: the module parses everything after the word itself."""

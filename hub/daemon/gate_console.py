@@ -13,6 +13,7 @@ from .command_line import (
     EXIT_PERMISSION,
     EXIT_USAGE,
     CommandFailed,
+    printable,
 )
 from .home import console_folder
 
@@ -55,12 +56,6 @@ def part_of(answer: Mapping[str, object], key: str) -> Mapping[str, object]:
     """An object in an answer."""
     value = answer.get(key)
     return cast("Mapping[str, object]", value) if isinstance(value, dict) else {}
-
-
-def printable(value: object) -> str:
-    """Text that can't control a terminal."""
-    text = "-" if value is None else str(value)
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
 
 
 def print_table(head: tuple[str, ...], rows: list[tuple[object, ...]]) -> None:

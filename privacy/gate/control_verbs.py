@@ -21,7 +21,11 @@ def table(door: Door) -> Mapping[str, Handler]:
         return {"activity": name, "active": "active" in states}
 
     async def withdraw(question: Fields) -> Fields:
-        return spelling.withdrawn(await door.withdraw(_activity(door, question), via="hub"))
+        name = _activity(door, question)
+        if not door.has_to_close(name):
+            # each withdrawal is an entry that stays for years: a hub makes no more of them than consents are
+            raise Declined("no_consent", "no consent of this activity is there to withdraw")
+        return spelling.withdrawn(await door.withdraw(name, via="hub"))
 
     return {"standing": standing, "withdraw": withdraw}
 

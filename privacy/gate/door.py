@@ -242,6 +242,10 @@ class Door:
 
     # take back
 
+    def has_to_close(self, activity: str) -> bool:
+        """Whether a consent of the activity stands, or is being given at this moment."""
+        return self._giving.locked() or any(grant.activity == activity for grant in self.desk.standing.live())
+
     async def withdraw(self, activity: str, recipient: str | None = None, via: str = "console") -> Withdrawn:
         """Shut it now: in memory, on the wire, then on the disk, then say so."""
         desk, begin_s = self.desk, self.desk.clock.monotonic()

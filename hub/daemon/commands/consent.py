@@ -10,8 +10,8 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from ..command_line import EPILOG, EXIT_USAGE, CommandFailed
-from ..gate_console import ask_gate, part_of, print_table, printable, rows_of
+from ..command_line import EPILOG, EXIT_USAGE, CommandFailed, printable
+from ..gate_console import ask_gate, part_of, print_table, rows_of
 
 DEFAULT_TERM_S = 86_400
 _UNITS_S = {"h": 3600, "d": 86_400}

@@ -6,7 +6,7 @@ import math
 from pathlib import Path
 from urllib.parse import quote
 
-from ..command_line import EXIT_USAGE, CommandFailed
+from ..command_line import EXIT_USAGE, CommandFailed, printable
 from ..home import ask_home, home_socket
 
 _WORDS: dict[str, object] = {"on": True, "off": False, "true": True, "false": False}
@@ -31,7 +31,8 @@ def run(options: argparse.Namespace) -> int:
     target = f"/api/v1/datapoints/{quote(options.datapoint, safe=':')}"
     answer = ask_home(home_socket(options.state), "PUT", target, {"value": value_of(options.value)})
     unit = f" {answer['unit']}" if answer.get("unit") else ""
-    print(f"{answer.get('id')} = {json.dumps(answer.get('value'))}{unit} ({answer.get('origin')})")
+    line = f"{answer.get('id')} = {json.dumps(answer.get('value'))}{unit} ({answer.get('origin')})"
+    print(printable(line))
     return 0
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from ..command_line import EXIT_INTERRUPTED, EXIT_IO, EXIT_NOT_RUNNING, CommandFailed
+from ..command_line import EXIT_INTERRUPTED, EXIT_IO, EXIT_NOT_RUNNING, CommandFailed, printable
 from ..home import ask_home, home_socket
 
 
@@ -55,6 +55,5 @@ def _print(message: Mapping[str, object], *, first: bool, as_json: bool) -> None
         else:
             unit = f" {change['unit']}" if change.get("unit") else ""
             value = json.dumps(change.get("value"), ensure_ascii=True)
-            print(
-                f"{change.get('at')}  {change.get('id')} = {value}{unit} ({change.get('origin')})", flush=True
-            )
+            line = f"{change.get('at')}  {change.get('id')} = {value}{unit} ({change.get('origin')})"
+            print(printable(line), flush=True)

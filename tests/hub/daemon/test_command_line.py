@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from hub.daemon import __main__ as frame
 from hub.daemon.command_line import COMMANDS, CommandFailed
 from hub.daemon.commands.devices import age, values_of
 from hub.daemon.commands.set import value_of
@@ -239,3 +240,16 @@ def test_an_age_is_told_in_its_largest_unit(at: str, text: str) -> None:
 )
 def test_a_demo_speaks_the_language_of_who_starts_it(variables: dict[str, str], language: str) -> None:
     assert language_of(variables) == language
+
+
+def test_what_a_hostile_home_says_can_not_drive_the_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: list[str]) -> int:
+        raise problem_failure(500, {"detail": "\x1b[2J\x9b1mconsent given", "way_out": "a\nb"})
+
+    monkeypatch.setattr(frame, "parse", fail)
+    assert frame.main(["devices"]) == 74
+    said = capsys.readouterr().err
+    assert said.startswith("homebase: ")
+    assert said.removesuffix("\n").isprintable()

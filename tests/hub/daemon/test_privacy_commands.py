@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from hub.daemon.command_line import printable
 from hub.daemon.commands.consent import term
-from hub.daemon.gate_console import part_of, print_table, printable, rows_of
+from hub.daemon.gate_console import part_of, print_table, rows_of
 from tests.hub.daemon.test_command_line import homebase
 
 

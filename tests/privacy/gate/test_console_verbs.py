@@ -8,7 +8,7 @@ import pytest
 
 from privacy import checkpoint, merkle
 from privacy.conversation import ConversationLost, Declined
-from privacy.gate import control_verbs, records
+from privacy.gate import book, control_verbs, records
 from privacy.gate.console_verbs import table
 from privacy.gate.door import Door
 from tests.privacy import house
@@ -158,6 +158,10 @@ async def test_the_hub_may_ask_and_close_but_knows_no_verb_that_opens(tmp_path: 
         assert await verbs["standing"](question) == {"activity": house.ACTIVITY, "active": True}
         await verbs["withdraw"](question)
         assert await verbs["standing"](question) == {"activity": house.ACTIVITY, "active": False}
+        written = await door.desk.store.read(book.size)
+        with pytest.raises(Declined, match="no_consent"):  # or a hub could write the book full
+            await verbs["withdraw"](question)
+        assert await door.desk.store.read(book.size) == written
         with pytest.raises(Declined, match="unknown_activity"):
             await verbs["standing"]({"activity": 7})
 

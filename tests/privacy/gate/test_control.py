@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from privacy import conversation
 from privacy.client import GateClient, GateDeclined, GateLost
 from privacy.conversation import ConversationLost, Declined, Handler, Reply
 from privacy.framing import MESSAGE_LIMIT, encode_message
@@ -154,6 +155,51 @@ async def test_nonsense_ends_the_connection_and_nothing_else(
     writer.close()
     await writer.wait_closed()
     client = GateClient(served[1])
+    await client.connect()
+    running = asyncio.ensure_future(client.run())
+    await client.claimed()
+    running.cancel()
+    await asyncio.wait([running])
+
+
+FLOODS = {
+    "questions, nothing read": [{"id": 1, "op": "claimed"}],
+    "long questions": [{"id": 1, "op": "claimed", "x": [{}] * 25_000}],
+    "answers to nothing": [{"id": 1, "ok": {}}],
+    "long answers to nothing": [{"id": 1, "ok": {"x": [{}] * 25_000}}],
+}
+
+
+@pytest.mark.parametrize("guarded", [True, False], ids=["guarded", "control"])
+@pytest.mark.parametrize("flood", FLOODS.values(), ids=FLOODS)
+async def test_a_hub_that_floods_is_hung_up_on_before_it_fills_the_memory(
+    served: tuple[Control, Path],
+    flood: list[dict[str, object]],
+    guarded: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if not guarded:
+        for limit in ("UNANSWERED_LIMIT", "UNASKED_LIMIT"):
+            monkeypatch.setattr(conversation, limit, 1 << 30)
+        monkeypatch.setattr(conversation, "QUESTION_LIMIT", MESSAGE_LIMIT)
+    most = 1 << 18
+    with socket.socket(socket.AF_UNIX) as hostile:
+        hostile.connect(str(served[1]))
+        hostile.setblocking(False)
+        one = encode_message(flood[0])
+        frames, sent = one * (1 + 20_000 // len(one)), 0
+        try:
+            while sent < most:
+                await asyncio.wait_for(asyncio.get_running_loop().sock_sendall(hostile, frames), 5)
+                sent += len(frames)
+                await asyncio.sleep(0)
+        except ConnectionError:
+            pass
+    assert (sent < most) is guarded
+    if not guarded:
+        return
+    await asyncio.sleep(0.2)
+    client = GateClient(served[1])  # and the next hub is served
     await client.connect()
     running = asyncio.ensure_future(client.run())
     await client.claimed()
