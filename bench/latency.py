@@ -19,11 +19,12 @@ from bench.house import House
 from bench.others import Quiet
 from bench.result import Figure, Result, percentile
 from bench.simulator import Simulator, connected
+from drivers.simulator.devices.catalogue import ADDRESS_BASE, serial_of
 
 DEVICES = 20
 CHANGES = 20  # changes a second whose way is measured
 COMMANDS = 100
-COMMAND_GAP_S = 0.6  # so that the one before is done and acknowledged
+COMMAND_GAP_S = 0.4  # so that the one before is done and acknowledged
 PAIRING_LIMIT_S = 120.0
 SENSOR = "bidcos:SIM0000009:1.TEMPERATURE"
 SWITCH = "bidcos:SIM0000001:1.STATE"
@@ -110,7 +111,7 @@ def figures(what: str, samples: list[Sample], quiet: Quiet, worst_ms: float | No
 
 
 def event_delays_ms(lines: list[Any], seen: list[tuple[float, Any]]) -> list[Sample]:
-    """Match each weather line with the change of that value that came next."""
+    """Match each weather line with the change of that sensor and value that came next."""
     delays = []
     waiting = list(seen)
     for line in lines:
@@ -119,9 +120,10 @@ def event_delays_ms(lines: list[Any], seen: list[tuple[float, Any]]) -> list[Sam
             continue
         raw = int(text[21:25], 16) & 0x7FFF
         celsius = (raw - 0x8000 if raw & 0x4000 else raw) / 10
+        sensor = f"bidcos:{serial_of(int.from_bytes(bytes.fromhex(text[9:15])) - ADDRESS_BASE)}:"
         for index, (at_s, change) in enumerate(waiting):
             late_s = at_s - line["at_s"]
-            if 0 <= late_s <= MATCH_S and change["value"] == celsius:
+            if 0 <= late_s <= MATCH_S and change["value"] == celsius and change["id"].startswith(sensor):
                 delays.append((line["at_s"], late_s * 1000))
                 del waiting[index]
                 break
