@@ -63,7 +63,7 @@ test("a refusal keeps what the hub said and what helps", async () => {
 test("known refusals are said in the person's language", async () => {
   const { made } = client(() => json({ code: "out_of_range", allowed: "4.5 … 30.5" }, 422));
   const problem = await failure(made.setValue("a:1.X", 99));
-  expect(explain(problem, german).text).toBe("Nicht erlaubt: 4.5 … 30.5.");
+  expect(explain(problem, german).text).toBe("Das geht nicht. Erlaubt ist: 4.5 … 30.5.");
 });
 
 test("too many attempts say how long to wait", async () => {

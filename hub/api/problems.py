@@ -22,6 +22,8 @@ from hub.contract import (
 )
 from hub.home.errors import Refused
 
+from .ranges import allowed_words
+
 LANGUAGES = ("de", "en")
 SECRET_FIELDS = frozenset({"password", "token"})  # never told back
 STATUS: Mapping[str, int] = {
@@ -78,7 +80,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     value: bool | int | float | str | None = None
     allowed: str = ""
     way_out: str = ""
-    retry_after_s: float = 0.0
+    retry_after_s: float | msgspec.UnsetType = msgspec.UNSET
 
 
 def language_of(accept_language: str, default: str) -> str:
@@ -95,7 +97,8 @@ def problem(refused: Refused, language: str) -> Problem:
     code = refused.code if refused.code in STATUS else "refused"
     words = _catalogue(language)[code]
     field, value = refused.field[:64], _shown(refused)
-    said = {"field": field, "value": value, "allowed": refused.allowed, "code": refused.code}
+    allowed = allowed_words(refused.allowed, language)
+    said = {"field": field, "value": value, "allowed": allowed, "code": refused.code}
     return Problem(
         type=f"urn:homebase:problem:{code}",
         title=words["title"],
@@ -104,9 +107,9 @@ def problem(refused: Refused, language: str) -> Problem:
         code=refused.code if code != "refused" else (refused.code or code),
         field=field,
         value=value,
-        allowed=refused.allowed,
+        allowed=allowed,
         way_out=_filled(words["way_out"], said),
-        retry_after_s=round(refused.retry_after_s, 1),
+        retry_after_s=round(refused.retry_after_s, 1) or msgspec.UNSET,
     )
 
 

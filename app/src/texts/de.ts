@@ -482,7 +482,7 @@ export const de: Record<TextKey, string> = {
   "problem.wrong_token": "Dieser Einrichtungscode stimmt nicht oder ist benutzt. Starte homebase neu und öffne die Adresse, die es zeigt.",
   "problem.unreachable": "Das Gerät antwortet nicht. Prüfe Batterie oder Strom und versuche es noch einmal.",
   "problem.radio_lost": "Der Funkstick ist weg. Stecke ihn wieder ein.",
-  "problem.out_of_range": "Nicht erlaubt: {allowed}.",
+  "problem.out_of_range": "Das geht nicht. Erlaubt ist: {allowed}.",
   "problem.airtime": "Die Sendezeit für diese Stunde ist verbraucht. Versuche es in {seconds} Sekunden wieder.",
   "problem.forbidden": "Deine Rolle erlaubt das nicht. Frage den Eigentümer.",
   "problem.wayout": "Was hilft: {text}",

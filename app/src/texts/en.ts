@@ -480,7 +480,7 @@ export const en = {
   "problem.wrong_token": "This set-up code is not right or has been used. Start homebase again and open the address that it prints.",
   "problem.unreachable": "The device does not answer. Check its battery or power and try again.",
   "problem.radio_lost": "The radio stick is gone. Plug it in again.",
-  "problem.out_of_range": "Not allowed: {allowed}.",
+  "problem.out_of_range": "That is not possible. Allowed is: {allowed}.",
   "problem.airtime": "The radio’s send time for this hour is used up. Try again in {seconds} seconds.",
   "problem.forbidden": "Your role does not allow this. Ask the owner.",
   "problem.wayout": "What helps: {text}",

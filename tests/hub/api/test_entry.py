@@ -50,7 +50,7 @@ async def test_a_short_password_is_refused_and_never_told_back(home: Home) -> No
         assert answer.status == 422
         problem = await answer.json()
     assert problem["field"] == "password"
-    assert problem["allowed"] == "str of length >= 10"
+    assert problem["allowed"] == "at least 10 characters"
     assert "9letters!" not in str(problem)
 
 

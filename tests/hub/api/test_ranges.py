@@ -1,0 +1,39 @@
+"""What is allowed is said in people's words, in both languages."""
+
+import pytest
+
+from hub.api.ranges import allowed_words
+
+
+@pytest.mark.parametrize(
+    ("said", "english", "german"),
+    [
+        ("str of length >= 10", "at least 10 characters", "mindestens 10 Zeichen"),
+        ("str of length <= 64", "at most 64 characters", "höchstens 64 Zeichen"),
+        ("int <= 2000", "whole number ≤ 2000", "ganze Zahl ≤ 2000"),
+        ("float <= 300.0", "number ≤ 300", "Zahl ≤ 300"),
+        (
+            "bool | int | float | str",
+            "true or false or number or text",
+            "true oder false oder Zahl oder Text",
+        ),
+        ("str | null", "text or null", "Text oder null"),
+        ("0..1 in steps of 0.005", "0..1 in steps of 0.005", "0..1 in Schritten von 0.005"),
+        (
+            "4.5..30.5 °C in steps of 0.5, or OFF (4.5)",
+            "4.5..30.5 °C in steps of 0.5, or OFF (4.5)",
+            "4.5..30.5 °C in Schritten von 0.5, oder OFF (4.5)",
+        ),
+        (
+            "0 or AUTO-MODE, 1 or MANU-MODE",
+            "0 or AUTO-MODE, 1 or MANU-MODE",
+            "0 oder AUTO-MODE, 1 oder MANU-MODE",
+        ),
+        ("INHIBIT, LEVEL, ON_TIME", "INHIBIT, LEVEL, ON_TIME", "INHIBIT, LEVEL, ON_TIME"),
+        ("at most 65536 bytes", "at most 65536 bytes", "höchstens 65536 Bytes"),
+        ("a device of this home", "a device of this home", "ein Gerät dieses Hauses"),
+    ],
+)
+def test_a_range_is_told_in_both_languages(said: str, english: str, german: str) -> None:
+    assert allowed_words(said, "en") == english
+    assert allowed_words(said, "de") == german
