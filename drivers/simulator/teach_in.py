@@ -1,14 +1,21 @@
 """Somebody walks through the home and presses the teach-in button of every device nobody owns yet. Pure.
 
 Begins when the stick first listens; one press at a time, none while a device is being written to. Where
-nobody answers, the rounds become slower, because the air belongs to others too.
+nobody answers, the rounds become slower, because the air belongs to others too. Some sensors have the
+button behind a cover or beside the battery; closing that makes them report, and a new home knows its
+windows then.
 """
 
+from .devices.contact import Contact
+from .devices.device import Device
+from .devices.motion import Motion
+from .devices.smoke import Smoke
 from .world import World
 
 PRESS_GAP_S = 0.7
 BUSY_GAP_S = 0.1
 GAP_MAX_S = 5.0
+CLOSING = {Contact: ("cover", "closed"), Motion: ("cover", "closed"), Smoke: ("battery", "full")}
 
 
 class TeachIn:
@@ -20,6 +27,7 @@ class TeachIn:
         self._turn = 0
         self._pressed_of_round = 0
         self._unpaired_before = -1
+        self._open: dict[bytes, Device] = {}
 
     def start(self) -> None:
         """Begin with the first press as soon as the stick listens."""
@@ -28,14 +36,26 @@ class TeachIn:
     def _step(self) -> None:
         world = self._world
         unpaired = world.unpaired()
+        self._close()
         if not unpaired:
             world.agenda.after(GAP_MAX_S, self._step)
         elif not world.stick.receives or any(d.configuration.is_open for d in world.devices.values()):
             world.agenda.after(BUSY_GAP_S, self._step)
         else:
             self._press(len(unpaired))
-            unpaired[self._turn % len(unpaired)].teach_in()
+            device = unpaired[self._turn % len(unpaired)]
+            if type(device.kind) in CLOSING:
+                self._open[device.address] = device
+            device.teach_in()
             world.agenda.after(self._gap_s, self._step)
+
+    def _close(self) -> None:
+        """Close what was opened to press a button, once the device has an owner."""
+        for address, device in tuple(self._open.items()):
+            if device.memory.is_paired and not device.configuration.is_open:
+                del self._open[address]
+                verb, how = CLOSING[type(device.kind)]
+                device.kind.act(verb, (how,))
 
     def _press(self, unpaired: int) -> None:
         """Move on to the next device, and slow down after a round in which nobody found an owner."""

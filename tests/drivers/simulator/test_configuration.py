@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from drivers.simulator.devices.contact import Contact
 from drivers.simulator.devices.memory import ListId, Memory, parse_list_id
+from drivers.simulator.devices.motion import Motion
 from drivers.simulator.devices.remote import Remote
+from drivers.simulator.devices.smoke import Smoke
 from drivers.simulator.store import read_memory, write_memory
 from drivers.simulator.teach_in import TeachIn
 
@@ -181,9 +184,11 @@ def test_teach_in_pairs_twelve_devices_within_a_minute() -> None:
     central = "".join(f"{r:02X}{b:02X}" for r, b in zip((10, 11, 12), CENTRAL, strict=True))
 
     # when it answers every teach-in
+    heard = []
     while host.world.unpaired() and host.world.agenda.now_s < start_s + 120:
         host.wait(0.02)
         for frame in host.take():
+            heard.append(frame)
             device = next(d for d in host.world.devices.values() if d.address == frame.sender)
             if frame.kind == 0x00 and not device.memory.is_paired:
                 for payload in ("00050000000000", "00080201" + central, "0006"):
@@ -193,6 +198,13 @@ def test_teach_in_pairs_twelve_devices_within_a_minute() -> None:
     assert host.world.unpaired() == []
     assert host.world.agenda.now_s - start_s < 30.0
     assert isinstance(host.of_kind(Remote).kind, Remote)
+
+    # and who has a cover was closed, and reported what it sees
+    host.wait(10.0)
+    heard += host.take()
+    reports = [frame.sender for frame in heard if frame.kind == 0x10 and frame.payload[:2] == b"\x06\x01"]
+    for kind in (Contact, Motion, Smoke):
+        assert host.of_kind(kind).address in reports
 
 
 def test_teach_in_becomes_slower_where_nobody_answers() -> None:
