@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from privacy.gate.users import may_be_jailed
+
 SOCKET_PATH_LIMIT = 107  # bytes of an AF_UNIX address, unix(7)
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a 0700 folder of our own inside, checked
 _BACKLOG = 128
@@ -96,7 +98,8 @@ def prepared(places: Places, *, demo: bool, two_users: bool = False) -> Iterator
             _look_at(places)
         else:
             _make_state(places, demo=demo)
-        lock = os.open(places.gate_state / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+        lock = os.open(places.gate_state / "lock", flags, 0o600)
     except OSError as error:
         raise CantWrite(
             f"state folder {error.filename or places.state}: {error.strerror}; name another with --state"
@@ -185,8 +188,27 @@ def _look_at(places: Places) -> None:
 def _make_state(places: Places, *, demo: bool) -> None:
     for folder in (places.state, places.gate_state, places.hub_state):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    jailed = [places.hub_state]
     if demo:
         places.simulator_state.mkdir(mode=0o700, exist_ok=True)
+        jailed.append(places.simulator_state)
+    _check_state(places, jailed)
+
+
+def _check_state(places: Places, jailed: list[Path]) -> None:
+    """Look at folders that were there already: planted ones would give keys away, or files of ours."""
+    ours, around = os.geteuid(), places.state.stat()
+    sticky = around.st_mode & stat.S_ISVTX
+    bad = [] if around.st_uid in {0, ours} and (sticky or not around.st_mode & 0o002) else [places.state]
+    for folder in (places.gate_state, *jailed):
+        found = folder.lstat()
+        handed_over = folder != places.gate_state and ours == 0 and may_be_jailed(found.st_uid)
+        if not stat.S_ISDIR(found.st_mode) or not (found.st_uid == ours or handed_over):
+            bad.append(folder)
+        elif found.st_mode & 0o077:
+            folder.chmod(0o700)
+    if bad:
+        raise NotOurs(f"{bad[0]} is not this user's own folder; name another with --state")
 
 
 def _make_run(places: Places, *, demo: bool) -> None:
@@ -195,6 +217,7 @@ def _make_run(places: Places, *, demo: bool) -> None:
         found = places.run.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o022:
             raise NotOurs(f"{places.run} is not this user's own folder; remove it, or set XDG_RUNTIME_DIR")
+        places.run.chmod(0o700)  # sockets inside are open to whoever gets there
         for folder, mode in ((places.hub_run, 0o755), (places.console, 0o700)):
             folder.mkdir(mode=mode, exist_ok=True)
             folder.chmod(mode)

@@ -43,6 +43,11 @@ def choose_user(owner_of: Path, account: str = "") -> tuple[int, int] | None:
     )
 
 
+def may_be_jailed(uid: int) -> bool:
+    """Whether a root gate may have handed a folder to this user: ``choose_user`` chooses no other."""
+    return any(uid in ids for ids in FREE) or uid == other_user(ACCOUNT)
+
+
 def other_user(account: str) -> int | None:
     """Uid of an account of this machine; None where it has none, and where it is ours or root's."""
     try:

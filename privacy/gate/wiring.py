@@ -8,7 +8,7 @@ import logging
 import signal
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
@@ -109,10 +109,11 @@ class _Gate:
         self._stick = SimulatedStick(start.places.simulator_state / "stick", start.places.stick)
         self._token = SetUpToken(random_bytes)
         self._canary_told_s: float | None = None
-        is_jailed = partial(_is_jailed, user=other_user(ACCOUNT) if start.hub is None else None)
-        self._streams = ParkedStreams(is_jailed)
+        self._hub_pid = None if start.begun is None else start.begun.jailed.pid
+        self._hub_user = other_user(ACCOUNT) if start.hub is None else None
+        self._streams = ParkedStreams(self._is_hub)
         self._door = Door(start.opened.desk, self._collect)
-        self._control = Control(is_jailed, self._questions())
+        self._control = Control(self._is_hub, self._questions())
         rows = start.opened.store.another_connection()
         self._access_log = AccessLog(rows, self._clock, sqlcipher.DatabaseError)
         sessions = Sessions(self._streams)
@@ -158,7 +159,8 @@ class _Gate:
     def _start_programs(self, tasks: asyncio.TaskGroup) -> Iterator[asyncio.Task[None]]:
         start = self._start
         if start.hub is not None:
-            yield tasks.create_task(keep(start.hub, self._clock, start.begun), name="gate.hub")
+            program = replace(start.hub, started=partial(self._hub_started, start.hub.started))
+            yield tasks.create_task(keep(program, self._clock, start.begun), name="gate.hub")
         if start.demo:
             program = simulator_program(
                 start.installed,
@@ -168,6 +170,19 @@ class _Gate:
                 speed=start.speed,
             )
             yield tasks.create_task(keep(program, self._clock), name="gate.simulator")
+
+    # who is the hub
+
+    def _hub_started(self, then: Callable[[int], None] | None, pid: int) -> None:
+        self._hub_pid = pid
+        if then is not None:
+            then(pid)
+
+    def _is_hub(self, connection: socket.socket) -> bool:
+        """In a jail, and the very process that we started; where systemd did, the hub's own user."""
+        if (reason := why_not_jailed(connection, self._hub_pid, user=self._hub_user)) is not None:
+            log.error("hub.refused", extra={"reason": reason})
+        return reason is None
 
     # what the jailed may ask
 
@@ -223,12 +238,6 @@ class _Gate:
 
 def _status() -> Mapping[str, object]:
     return {"version": VERSION, "jailed": True, "network": "loopback"}
-
-
-def _is_jailed(connection: socket.socket, user: int | None) -> bool:
-    if (reason := why_not_jailed(connection, user=user)) is not None:
-        log.error("hub.refused", extra={"reason": reason})
-    return reason is None
 
 
 async def _stop_at(stop: asyncio.Event, code: int, programs: Sequence[asyncio.Task[None]]) -> None:

@@ -63,6 +63,18 @@ def test_an_unjailed_peer_is_refused(door: socket.socket, wrapper: list[str], re
         peer.kill()
 
 
+def test_a_stranger_in_namespaces_of_its_own_is_not_the_hub(door: socket.socket) -> None:
+    path = door.getsockname()
+    Path(path).chmod(0o666)
+    command = ["unshare", "--user", "--net", PYTHON, "-I", "-S", "-c", CONNECT.format(path)]
+    with subprocess.Popen(command) as stranger, subprocess.Popen(["sleep", "60"]) as hub:
+        with door.accept()[0] as connection:
+            assert why_not_jailed(connection) is None  # the control: namespaces alone would let it in
+            assert "is not the one" in (why_not_jailed(connection, hub.pid) or "")
+        for process in (stranger, hub):
+            process.kill()
+
+
 # users
 
 

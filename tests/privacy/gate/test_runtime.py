@@ -110,6 +110,57 @@ def test_a_runtime_folder_of_another_user_is_refused(tmp_path: Path) -> None:
         pass
 
 
+def test_a_runtime_folder_that_others_could_enter_is_closed(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    run.mkdir(mode=0o755)
+    with prepared(Places(state=tmp_path / "state", run=run), demo=False):
+        assert mode(run) == 0o700
+
+
+@pytest.mark.parametrize("planted", ["gate", "hub"])
+def test_a_planted_link_in_the_state_folder_is_refused(tmp_path: Path, planted: str) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (tmp_path / "s").mkdir()
+    (tmp_path / "s" / planted).symlink_to(elsewhere)
+    places = Places(state=tmp_path / "s", run=tmp_path / "run")
+    with pytest.raises(NotOurs, match="--state"), prepared(places, demo=False):
+        pass
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_a_planted_lock_writes_into_no_other_file(tmp_path: Path) -> None:
+    (tmp_path / "s/gate").mkdir(parents=True)
+    (tmp_path / "precious").write_text("keep me")
+    (tmp_path / "s/gate/lock").symlink_to(tmp_path / "precious")
+    with pytest.raises(CantWrite), prepared(Places(state=tmp_path / "s", run=tmp_path / "r"), demo=False):
+        pass
+    assert (tmp_path / "precious").read_text() == "keep me"
+
+
+def test_a_state_folder_of_ours_that_was_open_is_closed(tmp_path: Path) -> None:
+    places = Places(state=tmp_path / "s", run=tmp_path / "run")
+    for folder in (places.gate_state, places.hub_state):
+        folder.mkdir(parents=True)
+        folder.chmod(0o755)
+    with prepared(places, demo=False):
+        assert [mode(folder) for folder in (places.gate_state, places.hub_state)] == [0o700] * 2
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to make another user's folder")
+@pytest.mark.parametrize("planted", ["", "gate", "hub", "simulator"])
+def test_a_state_folder_planted_by_another_user_is_refused(tmp_path: Path, planted: str) -> None:
+    folder = tmp_path / "s" / planted
+    folder.mkdir(parents=True)
+    os.chown(folder, 60001, 60001)
+    places = Places(state=tmp_path / "s", run=tmp_path / "run")
+    with pytest.raises(NotOurs, match="--state"), prepared(places, demo=True):
+        pass
+    os.chown(folder, 0, 0)
+    with prepared(places, demo=True):  # the control: it was the owner, nothing else
+        pass
+
+
 def test_a_path_too_long_for_a_socket_is_said(tmp_path: Path) -> None:
     with pytest.raises(CantWrite, match="107 bytes"):
         listen(tmp_path / ("x" * 120), 0o600)
