@@ -15,6 +15,7 @@ import h11
 
 from privacy.gate.checks import is_websocket, refuse, too_large
 from privacy.gate.exchange import CONSOLE, Answer, Endpoint, Request, problem
+from privacy.gate.german import spoken
 from privacy.gate.relay import HubBroken, Relay
 from privacy.gate.streams import HubStream, ParkedStreams
 
@@ -131,7 +132,7 @@ class Connection:
         request = self._understood(event)
         if (refusal := refuse(request, self._house.port, BODY_LIMIT)) is not None:
             self._log(request.path, refusal.status, request)
-            return refusal
+            return spoken(request, refusal)
         if self._http.they_are_waiting_for_100_continue:
             await self._send(h11.InformationalResponse(status_code=100, headers=[]))
         body = bytearray()
@@ -140,7 +141,7 @@ class Connection:
                 body += event.data
                 if len(body) > BODY_LIMIT:
                     self._log(request.path, 413, request)
-                    return too_large(BODY_LIMIT)
+                    return spoken(request, too_large(BODY_LIMIT))
         if isinstance(event, h11.ConnectionClosed):
             return None
         return replace(request, body=bytes(body))
@@ -177,6 +178,7 @@ class Connection:
 
     async def _write(self, request: Request, answer: Answer) -> None:
         self._log(request.path, answer.status, request)
+        answer = spoken(request, answer)
         if answer.stream is None:
             body = answer.body if request.method != "HEAD" else b""
             await self._send(self._head(answer, len(answer.body)), h11.Data(data=body), h11.EndOfMessage())

@@ -1,0 +1,50 @@
+"""The front's own refusals are told in the language of who asks."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from privacy.gate.exchange import Answer, Request, problem
+from privacy.gate.german import TEXTS, spoken
+from tests.paths import ROOT
+
+REFUSAL = problem(413, "body_too_large", "the body is too large", way_out="send less", allowed="262144 bytes")
+
+
+def _asked(accept_language: str) -> Request:
+    headers = (("accept-language", accept_language),)
+    return Request(method="GET", path="/", query="", headers=headers, peer="127.0.0.1")
+
+
+@pytest.mark.parametrize("accepted", ["de", "de-AT,en;q=0.5", "fr, de;q=0.7, en;q=0.3"])
+def test_who_asks_for_german_gets_it(accepted: str) -> None:
+    told = json.loads(spoken(_asked(accepted), REFUSAL).body)
+    assert told["detail"] == "Erlaubt sind höchstens 262144 Bytes."
+    assert (told["code"], told["status"], told["allowed"]) == ("body_too_large", 413, "262144 bytes")
+
+
+@pytest.mark.parametrize("accepted", ["", "en", "en-GB,de;q=0.9", "fr", "x" * 5000 + ",de"])
+def test_all_others_get_english(accepted: str) -> None:
+    assert spoken(_asked(accepted), REFUSAL) == REFUSAL
+
+
+def test_the_address_to_open_is_kept() -> None:
+    refusal = problem(421, "foreign_host", "not ours", way_out="open http://127.0.0.1:8480/", value="x")
+    assert json.loads(spoken(_asked("de"), refusal).body)["way_out"] == "http://127.0.0.1:8480/ öffnen."
+
+
+def test_what_is_no_refusal_stays_as_it_is() -> None:
+    answer = Answer(status=200, content_type="application/json", body=b"[]")
+    assert spoken(_asked("de"), answer) is answer
+
+
+def test_every_refusal_that_a_browser_can_get_has_german_words() -> None:
+    names = ("checks", "connection", "relay", "files", "api", "answers", "front")
+    code = "".join(Path(ROOT, "privacy", "gate", f"{name}.py").read_text() for name in names)
+    said = set(re.findall(r'problem\(\s*\d+,\s*"(\w+)"', code))
+    # before a request is read there is no language to be known
+    unread = {"head_too_large", "too_slow", "too_many_connections", "foreign_user"}
+    assert said - unread <= TEXTS.keys()
+    assert len(said) > 15
