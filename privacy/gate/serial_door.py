@@ -9,7 +9,7 @@ import os
 import re
 import stat
 import termios
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from privacy.conversation import Declined, Reply
@@ -46,6 +46,29 @@ def serial_candidates(dev: Path = Path("/dev")) -> tuple[Path, ...]:
     named = {path.resolve() for path in by_id}
     others = sorted(path for kind in ("ttyACM*", "ttyUSB*") for path in dev.glob(kind) if path not in named)
     return (*by_id, *others)
+
+
+class ConfiguredPort:
+    """The radio's port. configured: of homebase.toml; None takes the only one that is there.
+
+    say: told in words what is wrong with it, once per change, as it is asked for each second.
+    """
+
+    def __init__(self, configured: Path | None, say: Callable[[str], None]) -> None:
+        self._configured, self._say = configured, say
+        self._told = ""
+
+    def open(self) -> Reply:
+        """As ``open_serial``."""
+        try:
+            reply = open_serial(find_serial(self._configured))
+        except Declined as refusal:
+            if refusal.detail != self._told:
+                self._say(f"homebase: radio: {refusal.detail}")
+            self._told = refusal.detail
+            raise
+        self._told = ""
+        return reply
 
 
 class SimulatedStick:

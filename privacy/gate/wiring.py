@@ -35,7 +35,7 @@ from privacy.gate.peer import why_not_jailed
 from privacy.gate.programs import Begun, Program, simulator_program
 from privacy.gate.relay import Relay
 from privacy.gate.runtime import Places, listen
-from privacy.gate.serial_door import SimulatedStick, find_serial, open_serial
+from privacy.gate.serial_door import ConfiguredPort, SimulatedStick
 from privacy.gate.setup_token import SetUpToken
 from privacy.gate.store import StoreError
 from privacy.gate.streams import ParkedStreams
@@ -106,6 +106,7 @@ class _Gate:
 
     def __init__(self, start: Start) -> None:
         self._start, self._clock = start, SystemClock()
+        self._port = ConfiguredPort(start.config.serial, say)
         self._stick = SimulatedStick(start.places.simulator_state / "stick", start.places.stick)
         self._token = SetUpToken(random_bytes)
         self._canary_told_s: float | None = None
@@ -211,8 +212,7 @@ class _Gate:
         return await self._control.ask("collect", activity=activity, groups=groups)
 
     async def _open_serial(self, question: Mapping[str, object]) -> Reply:
-        start = self._start
-        return self._stick.open() if start.demo else open_serial(find_serial(start.config.serial))
+        return self._stick.open() if self._start.demo else self._port.open()
 
     async def _tell_status(self, question: Mapping[str, object]) -> Mapping[str, object]:
         return {**_status(), "port": self._start.listening.getsockname()[1]}

@@ -13,7 +13,13 @@ from pathlib import Path
 import pytest
 
 from privacy.conversation import Declined
-from privacy.gate.serial_door import SimulatedStick, find_serial, open_serial, serial_candidates
+from privacy.gate.serial_door import (
+    ConfiguredPort,
+    SimulatedStick,
+    find_serial,
+    open_serial,
+    serial_candidates,
+)
 
 
 @pytest.fixture
@@ -68,6 +74,32 @@ def test_what_is_missing_or_no_serial_device_is_said(tmp_path: Path) -> None:
     for device in ("/dev/null", "/dev/urandom"):
         with pytest.raises(Declined, match=r"port_missing: .* no serial device"):
             open_serial(Path(device))
+
+
+def test_a_port_that_is_missing_or_busy_is_said_once_in_words(
+    stick: tuple[int, Path], tmp_path: Path
+) -> None:
+    said: list[str] = []
+    link = tmp_path / "stick"
+    port = ConfiguredPort(link, said.append)
+
+    def ask() -> None:
+        with pytest.raises(Declined):
+            port.open()
+
+    ask()
+    ask()
+    link.symlink_to(stick[1])
+    descriptor = port.open().descriptor
+    assert descriptor is not None
+    ask()  # busy: we have it ourselves
+    ask()
+    os.close(descriptor)
+    link.unlink()
+    ask()
+    assert [line.partition(str(link))[0] for line in said] == ["homebase: radio: "] * 3
+    assert "used by another program" in said[1]
+    assert said[0] == said[2] != said[1]
 
 
 def test_somebodys_terminal_is_never_handed_to_the_hub(stick: tuple[int, Path]) -> None:
