@@ -14,7 +14,9 @@ from .system import environment
 
 ANSWER_TIME_S = 70.0  # the gate gives up after 60
 _NOT_YOURS = "this home belongs to another user; run the command as root (sudo), or as that user"
-_NOT_RUNNING = "no running home found; start it with homebase run or homebase demo"
+_NOT_RUNNING = (
+    "no running home found; start it with homebase run or homebase demo, or name its folder with --state"
+)
 
 
 class _LocalConnection(http.client.HTTPConnection):

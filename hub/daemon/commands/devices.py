@@ -33,7 +33,10 @@ Row = Mapping[str, object]
 def configure(parser: argparse.ArgumentParser) -> None:
     """Options."""
     parser.add_argument(
-        "--state", type=Path, metavar="DIR", help="of the home that is meant; default: the running one"
+        "--state",
+        type=Path,
+        metavar="DIR",
+        help="of the home that is meant; default: the installed one, else the demo",
     )
     parser.add_argument("--json", action="store_true", help="one JSON object per line, as the API gives them")
 

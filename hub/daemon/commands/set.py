@@ -19,7 +19,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("value", help="on, off, a number, or the name of a choice")
     parser.add_argument(
-        "--state", type=Path, metavar="DIR", help="of the home that is meant; default: the running one"
+        "--state",
+        type=Path,
+        metavar="DIR",
+        help="of the home that is meant; default: the installed one, else the demo",
     )
 
 
