@@ -67,7 +67,7 @@ def read(rows: Sequence[object], register: Register) -> tuple[Mapping[str, Recip
         try:
             spelled = msgspec.convert(row, RecipientRow)
         except msgspec.ValidationError as error:
-            mistakes.append(f"{label}: {error}")
+            mistakes.append(f"{label}: {_in_words(error)}")
             continue
         mistakes += [f"{label}: {mistake}" for mistake in _mistakes(spelled, register)]
         if spelled.name in found:
@@ -85,6 +85,24 @@ def read(rows: Sequence[object], register: Register) -> tuple[Mapping[str, Recip
                 activities=frozenset(spelled.activities),
             )
     return found, tuple(mistakes)
+
+
+_ALLOWED = {
+    "name": 'a to z, 0 to 9 and "-", a letter first, at most 32',
+    "country": "two capital letters, ISO 3166-1, for example DE",
+    "port": "1 to 65535",
+    "path": 'a path that starts with "/"',
+    "activities": "a list of names of the register",
+}
+
+
+def _in_words(error: msgspec.ValidationError) -> str:
+    """The key and what it may hold, without the regular expressions and types of a programmer."""
+    what, _, place = str(error).partition(" - at `$.")
+    key = place.rstrip("`").partition("[")[0]
+    if key:
+        return f"{key}: allowed is {_ALLOWED.get(key, 'text in quotes')}"
+    return what.removeprefix("Object ").replace("`", "").replace("contains unknown field", "has no key")
 
 
 def _mistakes(row: RecipientRow, register: Register) -> list[str]:

@@ -69,7 +69,8 @@ def _guarded(door: Door, verb: Callable[[Door, Request, Language], Awaitable[Ans
             return await verb(door, request, language)
         except msgspec.ValidationError as error:
             what, _, path = str(error).partition(" - at `$.")
-            return problem(400, "bad_body", what, way_out="correct the field", field=path.rstrip("`"))
+            named = path.rstrip("`") or what.partition("field `")[2].rstrip("`")
+            return problem(400, "bad_body", what, way_out="correct the field", field=named)
         except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
             return problem(400, "bad_body", str(error), way_out="send JSON")
         except Refused as refused:

@@ -123,3 +123,19 @@ async def test_the_ledger_is_read_in_pages(tmp_path: Path) -> None:
         request = Request(method="GET", path="/gate/v1/status", query="", headers=(), peer="127.0.0.1")
         told = json.loads((await status(request, "guest")).body)
         assert told["ledger"]["size"] == 4
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"activity": house.ACTIVITY, "ticket": "T-1"}, "groups"),
+        ({"activity": house.ACTIVITY, "ticket": "T-1", "groups": ["system"], "more": 1}, "more"),
+        ({"activity": house.ACTIVITY, "ticket": 5, "groups": ["system"]}, "ticket"),
+    ],
+)
+async def test_the_field_that_is_missing_unknown_or_wrong_is_named(
+    tmp_path: Path, body: object, field: str
+) -> None:
+    async with opened(tmp_path) as door:
+        status, problem = await asked(door, "POST", "/gate/v1/previews", body=body)
+    assert (status, problem["code"], problem["field"]) == (400, "bad_body", field)
