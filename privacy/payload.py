@@ -7,7 +7,7 @@ or a fraction is refused here, at the gate. The canonical bytes made here are th
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -17,12 +17,16 @@ from privacy import canonical
 SCHEMA = "homebase.diagnosis/1"
 LONGEST_KEPT = timedelta(days=28)  # clause 6.6: "after 28 days at the latest"
 MAX_BYTES = 393_216  # of one bundle: fits a console message (1 MiB) with every quote escaped
+MOST_ROWS = 2000  # of types of devices, and of kinds of errors
 
 Count = Annotated[int, Meta(ge=0, le=10**12)]
 Dbm = Annotated[int, Meta(ge=-200, le=50)]
 Version = Annotated[str, Meta(pattern=r"^[0-9A-Za-z][0-9A-Za-z.+_-]{0,31}$")]
-# a maker's type name, such as HM-LC-Sw1-Pl or HM-TC-IT-WM-W-EU; no blanks, so no sentence
-Model = Annotated[str, Meta(pattern=r"^[A-Z][A-Za-z0-9/_-]{1,31}$")]
+# figures only: what follows them in a kernel or an interpreter of one's own may be a name
+Release = Annotated[str, Meta(pattern=r"^[0-9]{1,3}(\.[0-9]{1,5}){1,3}$")]
+Machine = Annotated[str, Meta(pattern=r"^[a-z0-9_]{1,16}$")]
+# a maker's type name, such as HM-LC-Sw1-Pl or HM-TC-IT-WM-W-EU: short parts, so hardly a word and no sentence
+Model = Annotated[str, Meta(pattern=r"^[A-Z][A-Za-z0-9]{0,9}(-[A-Za-z0-9]{1,9}){0,6}$", max_length=32)]
 Firmware = Annotated[str, Meta(pattern=r"^[0-9]{1,3}(\.[0-9]{1,3}){0,3}$")]
 Code = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_.]{0,47}$")]
 _SERIAL = re.compile(r"[A-Z]{3}[0-9A-F]{7}|[A-Z]{2,4}[0-9]{6,}")
@@ -32,9 +36,9 @@ class System(Struct, frozen=True, forbid_unknown_fields=True):
     """The machine and the program. uptime_s: of the hub's process; memory and disk in KiB."""
 
     version: Version
-    python: Version
-    machine: Version
-    kernel: Version
+    python: Release
+    machine: Machine
+    kernel: Release
     uptime_s: Count
     memory_kib: Count
     disk_free_kib: Count
@@ -44,7 +48,7 @@ class Radio(Struct, frozen=True, forbid_unknown_fields=True):
     """One radio interface. airtime: of the running hour; signal: over all devices, whole dBm, or null."""
 
     driver: Code
-    state: Code
+    state: Literal["starting", "ready", "lost", "stopped"]
     airtime_used_ms: Count
     airtime_limit_ms: Count
     frames_received: Count
@@ -76,9 +80,9 @@ class Groups(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
     """What the hub answers to ``collect``: those of the four that it was asked for."""
 
     system: System | None = None
-    radio: Annotated[list[Radio], Meta(max_length=16)] | None = None
-    devices: Annotated[list[DeviceType], Meta(max_length=2000)] | None = None
-    errors: Annotated[list[Fault], Meta(max_length=2000)] | None = None
+    radio: Annotated[list[Radio], Meta(max_length=8)] | None = None
+    devices: Annotated[list[DeviceType], Meta(max_length=MOST_ROWS)] | None = None
+    errors: Annotated[list[Fault], Meta(max_length=MOST_ROWS)] | None = None
 
 
 GROUP_NAMES = frozenset(Groups.__struct_fields__)

@@ -21,7 +21,7 @@ from .log import ErrorCounter
 
 RSSI = "RSSI_DEVICE"
 PAGE_KIB = os.sysconf("SC_PAGESIZE") // 1024
-_NOT_VERSION = re.compile(r"[^0-9A-Za-z.+_-]")
+_FIGURES = re.compile(r"[0-9]{1,3}(\.[0-9]{1,5}){1,3}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +52,9 @@ class Diagnosis:
         resident_pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
         return {
             "version": self.house.version,
-            "python": platform.python_version(),
-            "machine": _version(os.uname().machine),
-            "kernel": _version(os.uname().release),
+            "python": _figures(platform.python_version()),
+            "machine": os.uname().machine.lower(),
+            "kernel": _figures(os.uname().release),
             "uptime_s": int(self.house.clock.monotonic() - self.started_s),
             "memory_kib": resident_pages * PAGE_KIB,
             "disk_free_kib": disk.f_bavail * disk.f_frsize // 1024,
@@ -103,5 +103,7 @@ class Diagnosis:
         ]
 
 
-def _version(text: str) -> str:
-    return _NOT_VERSION.sub("_", text)[:32]
+def _figures(text: str) -> str:
+    """The leading figures of a version; a kernel of one's own may have a name behind them."""
+    found = _FIGURES.match(text)
+    return found.group() if found else "0.0"

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 
 BUCKET_S = 3600.0
 BUCKETS = 24
+MOST_FAULTS = 256  # kinds told to whoever asks; the most frequent
 MOST_CODES = 64  # different ones counted per hour; more are counted as "other"
 
 _NAME = re.compile(r"[a-z][a-z0-9_.]{0,47}")  # of an area or an event; privacy/payload.py, Code
@@ -55,13 +56,14 @@ class ErrorCounter(logging.Handler):
             del self._buckets[old]
 
     def faults(self) -> list[Mapping[str, object]]:
-        """Events of the last 24 hours (to the hour): area, code, count."""
+        """Events of the last 24 hours (to the hour), the most frequent MOST_FAULTS: area, code, count."""
         hour = int(self._monotonic() // BUCKET_S)
         total: Counter[tuple[str, str]] = Counter()
         for key, bucket in self._buckets.items():
             if key > hour - BUCKETS:
                 total += bucket
-        return [{"area": area, "code": code, "count": count} for (area, code), count in sorted(total.items())]
+        most = sorted(total.most_common(MOST_FAULTS))
+        return [{"area": area, "code": code, "count": count} for (area, code), count in most]
 
 
 def start_logging(level: str, counter: ErrorCounter) -> None:

@@ -14,7 +14,7 @@ COLLECTED: dict[str, Any] = {
         "version": "0.1.0",
         "python": "3.11.7",
         "machine": "aarch64",
-        "kernel": "6.12.25+rpt-rpi-v8",
+        "kernel": "6.12.25",
         "uptime_s": 86_400,
         "memory_kib": 51_200,
         "disk_free_kib": 12_000_000,
@@ -99,6 +99,15 @@ def changed(group: str, **fields: object) -> dict[str, Any]:
         (changed("system", version="SIM0000001"), "groups.system.version"),
         (changed("system", uptime_s=-1), "groups.system.uptime_s"),
         (changed("system", uptime_s=True), "groups.system.uptime_s"),
+        (changed("devices", model="HM-Bedsidelamp"), "groups.devices[0].model"),
+        (changed("devices", model="H" + "-HM" * 11), "groups.devices[0].model"),
+        (changed("system", kernel="6.1.0-Owner"), "groups.system.kernel"),
+        (changed("system", python="3.11.7+Owner"), "groups.system.python"),
+        (changed("system", machine="Owner pc"), "groups.system.machine"),
+        (changed("radio", state="owner.is.away"), "groups.radio[0].state"),
+        (COLLECTED | {"devices": COLLECTED["devices"] * 2001}, "groups.devices"),
+        (COLLECTED | {"errors": COLLECTED["errors"] * 2001}, "groups.errors"),
+        (COLLECTED | {"radio": COLLECTED["radio"] * 9}, "groups.radio"),
         (changed("errors", code="Owner came home"), "groups.errors[0].code"),
         ([], "groups"),
         (None, "groups"),
@@ -115,6 +124,7 @@ def test_what_the_schema_does_not_name_is_refused_and_not_repeated(collected: ob
 
 def test_a_bundle_has_its_limit() -> None:
     rows = [{"area": "a" * 48, "code": f"{'c' * 40}{number}", "count": 10**11} for number in range(2000)]
-    many = [{"model": "H" + "m" * 31, "firmware": "255.255.255.255", "count": 99_999}] * 2000
+    model = "HM-" + "m" * 9 + "-" + "m" * 9 + "-" + "m" * 8
+    many = [{"model": model, "firmware": "255.255.255.255", "count": 99_999, "unreachable": 10**12}] * 2000
     with pytest.raises(PayloadRefused, match="allowed are"):
         made(COLLECTED | {"errors": rows, "devices": many})
