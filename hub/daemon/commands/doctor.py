@@ -8,7 +8,7 @@ from pathlib import Path
 
 from privacy.places import CONFIG, RUN_STATE, demo_state
 
-from ..command_line import EXIT_INTERNAL
+from ..command_line import EXIT_INTERNAL, EXIT_PERMISSION, CommandFailed
 from ..system import environment
 from .start import ROOT, installed_packages
 
@@ -28,8 +28,7 @@ def run(options: argparse.Namespace) -> int:
     """Print findings; the exit code is that of the worst."""
     demo = demo_state(environment())
     state = (options.state or (RUN_STATE if RUN_STATE.exists() else demo)).absolute()
-    inside = state / "homebase.toml"
-    config = (options.config or (inside if inside.exists() or state == demo else CONFIG)).absolute()
+    config = (options.config or _config_of(state, demo)).absolute()
     asked = json.dumps({"state": str(state), "config": str(config)})
     python, packages = str(Path(sys.executable).resolve()), installed_packages()
     code = 0
@@ -47,3 +46,17 @@ def run(options: argparse.Namespace) -> int:
                 way_out = f" -> {finding['way_out']}" if finding["way_out"] else ""
                 print(f"{finding['level']:4}  {finding['name']}: {finding['text']}{way_out}", flush=True)
     return code if doctor.returncode == 0 else EXIT_INTERNAL
+
+
+def _config_of(state: Path, demo: Path) -> Path:
+    """Return the configuration that a home of ``state`` is started with.
+
+    Raises:
+        CommandFailed: the folder is somebody else's.
+    """
+    inside = state / "homebase.toml"
+    try:
+        return inside if state == demo or inside.exists() else CONFIG
+    except PermissionError as error:
+        text = f"{state}: this user may not look inside; ask as its owner, or with sudo"
+        raise CommandFailed(text, EXIT_PERMISSION) from error

@@ -1,5 +1,6 @@
 """The command's frame: help, usage errors, exit codes; each error one line with a way out."""
 
+import argparse
 import asyncio
 import os
 import re
@@ -12,6 +13,7 @@ import pytest
 
 from hub.daemon import __main__ as frame
 from hub.daemon.command_line import COMMANDS, CommandFailed
+from hub.daemon.commands import doctor
 from hub.daemon.commands.devices import age, values_of
 from hub.daemon.commands.set import value_of
 from hub.daemon.commands.start import between, language_of
@@ -253,3 +255,18 @@ def test_what_a_hostile_home_says_can_not_drive_the_terminal(
     said = capsys.readouterr().err
     assert said.startswith("homebase: ")
     assert said.removesuffix("\n").isprintable()
+
+
+def test_doctor_says_so_when_the_folder_is_somebody_elses(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0)
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(65534)
+    try:
+        with pytest.raises(CommandFailed) as failed:
+            doctor.run(argparse.Namespace(state=closed / "home", config=None, json=False))
+    finally:
+        os.seteuid(before)
+    assert failed.value.code == 77
+    assert str(failed.value).endswith("ask as its owner, or with sudo")
