@@ -48,8 +48,8 @@ class Options:
     environment: str
     devices: int
     speed: float
-    language: str
-    named_state: str
+    language: str = "de"
+    named_state: str = ""
 
 
 def run(options_json: str, root: Path, announce: Announce) -> int:

@@ -74,7 +74,7 @@ class Start:
     demo: bool
     devices: int
     speed: float
-    named_state: str
+    named_state: str = ""
 
 
 class _Stopped(Exception):
