@@ -8,7 +8,7 @@ import argparse
 import io
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import IO, NoReturn
 
 from .cul import decode_line
@@ -51,6 +51,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return decode_lines(sys.stdin, sys.stdout, Decoder(model, keys))
 
 
+MOST_OF_LINE = 65_536  # characters; a frame has 60 of them, the rest is only read
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """One line instead of the whole usage."""
@@ -70,12 +73,21 @@ def _key(text: str) -> bytes:
 def decode_lines(source: IO[str], target: IO[str], decoder: "Decoder") -> int:
     """Answer each line of ``source`` with one line."""
     try:
-        for number, line in enumerate(source, 1):
+        for number, line in enumerate(_lines(source), 1):
             target.write(_ENCODE(decoder.decode(number, line)) + "\n")
             target.flush()
     except BrokenPipeError:
         return 0
     return 0
+
+
+def _lines(source: IO[str]) -> Iterator[str]:
+    """Lines, each cut after MOST_OF_LINE characters: what follows of it is read and forgotten."""
+    while line := source.readline(MOST_OF_LINE):
+        rest = line
+        while rest and not rest.endswith("\n"):
+            rest = source.readline(MOST_OF_LINE)
+        yield line
 
 
 class Decoder:

@@ -1,10 +1,12 @@
 """homebase decode as its users call it: lines in, JSON lines out."""
 
+import io
 import json
 import subprocess
 import sys
 from typing import Any
 
+from drivers.bidcos.decode import MOST_OF_LINE, Decoder, decode_lines
 from tests.paths import ROOT
 
 
@@ -95,3 +97,22 @@ def test_a_bad_key_is_a_usage_error_in_one_line_and_an_unknown_model_only_a_rema
         assert len(done.stderr.splitlines()) == 1
     (said,) = _decode("0E1C80021FB74A6319630101008014\n", "--model", "HM-Nothing")
     assert said["meaning"]["level_percent"] == 0.0
+
+
+def test_a_line_without_end_is_not_kept_whole() -> None:
+    source = _Counting("0E1C80021FB74A6319630101008014" + "F" * 5_000_000 + "\n" + "xyz\n")
+    target = io.StringIO()
+    assert decode_lines(source, target, Decoder(None)) == 0
+    assert [json.loads(line)["error"]["line"] for line in target.getvalue().splitlines()] == [1, 2]
+    assert source.longest == MOST_OF_LINE
+
+
+class _Counting(io.StringIO):
+    """Text that remembers how much of it was asked for and given at once."""
+
+    longest = 0
+
+    def readline(self, size: int | None = -1, /) -> str:  # type: ignore[override]
+        line = super().readline(-1 if size is None else size)
+        self.longest = max(self.longest, len(line))
+        return line
