@@ -21,7 +21,6 @@ EXIT_REFUSED = 77
 # what is not a refusal, though the gate declined it
 _EXITS = {
     "no_entry": EXIT_USAGE,
-    "no_preview": EXIT_USAGE,
     "bad_question": EXIT_USAGE,
     "hub_away": EXIT_NOT_RUNNING,
     "ledger_not_writable": EXIT_CANT_WRITE,
