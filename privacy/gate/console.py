@@ -11,6 +11,7 @@ import socket
 from collections.abc import Mapping
 
 from privacy.conversation import Conversation, Handler
+from privacy.gate.accepting import accept
 from privacy.gate.peer import is_in_other_user_namespace, who
 
 log = logging.getLogger(__name__)
@@ -56,12 +57,10 @@ class Console:
 
     async def serve(self, listening: socket.socket) -> None:
         """Accept until cancelled; whoever may not is closed without a word."""
-        loop = asyncio.get_running_loop()
         with listening:
             async with asyncio.TaskGroup() as tasks:
                 while True:
-                    connection, _ = await loop.sock_accept(listening)
-                    connection.setblocking(False)
+                    connection = await accept(listening)
                     reason = why_not_console(connection)
                     if reason is not None or self._open >= CONVERSATIONS_LIMIT:
                         log.warning("console.refused", extra={"reason": reason or "too many at once"})

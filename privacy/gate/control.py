@@ -11,6 +11,7 @@ import socket
 from collections.abc import Callable, Mapping
 
 from privacy.conversation import Conversation, ConversationLost, Handler
+from privacy.gate.accepting import accept
 
 log = logging.getLogger(__name__)
 
@@ -29,12 +30,10 @@ class Control:
 
     async def serve(self, listening: socket.socket) -> None:
         """Accept until cancelled; a second connection beside a living one is closed."""
-        loop = asyncio.get_running_loop()
         with listening:
             async with asyncio.TaskGroup() as tasks:
                 while True:
-                    connection, _ = await loop.sock_accept(listening)
-                    connection.setblocking(False)
+                    connection = await accept(listening)
                     if self._conversation is not None or not self._is_jailed(connection):
                         log.error("control.refused", extra={"reason": "not jailed, or a second one"})
                         connection.close()
