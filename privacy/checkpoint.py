@@ -4,7 +4,6 @@ Pure. Formats: C2SP tlog-checkpoint and signed-note. Whoever keeps the last one 
 """
 
 import base64
-import binascii
 import re
 from dataclasses import dataclass
 from hashlib import sha256
@@ -13,6 +12,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 _ED25519 = b"\x01"  # signed-note, "Signatures": the algorithm byte
+ROOT_SIZE = 32  # bytes of SHA-256
 _NAME = re.compile(r"[^\s+]{1,200}")
 
 
@@ -62,9 +62,16 @@ def verify(note: str, origin: str, public_key: bytes) -> Checkpoint:
     body, blank, signatures = note.partition("\n\n")
     body += "\n"
     lines = body.split("\n")
-    if not blank or len(lines) != 4 or lines[0] != origin or not re.fullmatch(r"0|[1-9]\d{0,18}", lines[1]):
+    if (
+        not blank
+        or len(lines) != 4
+        or lines[0] != origin
+        or not re.fullmatch(r"0|[1-9][0-9]{0,18}", lines[1])
+    ):
         raise BadCheckpoint("not a checkpoint of this ledger")
     root = _unbase64(lines[2])
+    if len(root) != ROOT_SIZE:
+        raise BadCheckpoint("not a root hash")
     wanted = key_id(origin, public_key)
     for line in signatures.splitlines():
         dash, _, rest = line.partition(" ")
@@ -88,5 +95,5 @@ def _body(checkpoint: Checkpoint) -> str:
 def _unbase64(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:  # binascii.Error is one too
         raise BadCheckpoint("not base64") from error

@@ -65,7 +65,7 @@ class ChannelAddress:
             ValueError: not of that form.
         """
         device, _, index = text.rpartition(":")
-        if not index.isascii() or not index.isdigit() or len(index) > 2:
+        if not re.fullmatch(r"0|[1-9][0-9]?", index):  # one spelling for one channel
             raise ValueError(f"not a channel address: {text[:80]!r}")
         return cls(DeviceAddress.parse(device), int(index))
 

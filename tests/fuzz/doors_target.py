@@ -1,0 +1,80 @@
+"""What the fuzzer and the short test throw at all that reads a stranger's bytes outside the radio.
+
+Frames of the control socket, answers of the hub and of name servers, canonical JSON, checkpoints,
+heads of requests, addresses.
+"""
+
+import contextlib
+import json
+from datetime import UTC, datetime, timedelta
+
+from hub.contract import DatapointId
+from privacy import canonical, checkpoint, payload
+from privacy.framing import MESSAGE_LIMIT, BrokenFrame, MessageDecoder
+from privacy.gate.checks import is_websocket, refuse
+from privacy.gate.dns import BadAnswer, decode_answer, encode_question
+from privacy.gate.exchange import Request
+
+MADE = datetime(2026, 3, 1, tzinfo=UTC)
+GROUPS = frozenset({"system", "radio", "devices", "errors"})
+QUESTION = encode_question(7, "support.example", 1)
+KEY = bytes(range(32))
+
+
+def one_input(data: bytes) -> None:
+    """Whatever comes is read or refused by the reader's own error; what is read can be written again."""
+    _frames(data)
+    _name_server(data)
+    _json(data)
+    _request(data.decode("latin-1"))
+    text = data.decode("utf-8", "replace")
+    with contextlib.suppress(checkpoint.BadCheckpoint):
+        checkpoint.verify(text, "example/home", KEY)
+    with contextlib.suppress(ValueError):
+        assert str(DatapointId.parse(text)) == text
+
+
+def _frames(data: bytes) -> None:
+    def read(*pieces: bytes) -> list[dict[str, object]] | None:
+        decoder = MessageDecoder()
+        try:
+            found = [message for piece in pieces for message in decoder.feed(piece)]
+        except BrokenFrame:
+            return None
+        assert len(decoder._rest) <= MESSAGE_LIMIT + 4
+        return found
+
+    framed = len(data).to_bytes(4, "big") + data
+    half = len(framed) // 2
+    assert read(framed) == read(framed[:half], framed[half:])
+    read(data)
+
+
+def _name_server(data: bytes) -> None:
+    for message in (
+        data,
+        QUESTION[:2] + b"\x81\x80\0\1" + data[:2].ljust(2, b"\0") + QUESTION[8:] + data[2:],
+    ):
+        with contextlib.suppress(BadAnswer):
+            decode_answer(message, 7, "support.example", 1)
+
+
+def _json(data: bytes) -> None:
+    with contextlib.suppress(ValueError):
+        assert canonical.encode(canonical.decode(data)) == data
+    try:
+        collected = json.loads(data)
+    except (ValueError, RecursionError):
+        return
+    with contextlib.suppress(payload.PayloadRefused):
+        payload.build(collected, groups=GROUPS, ticket="T-1", made=MADE, delete_by=MADE + timedelta(days=28))
+
+
+def _request(text: str) -> None:
+    first, *rest = text.split("\n")
+    method, _, target = first.partition(" ")
+    path, _, query = target.partition("?")
+    headers = tuple((name.lower(), value) for name, _, value in (line.partition(":") for line in rest))
+    request = Request(method=method, path=path, query=query, headers=headers, peer="127.0.0.1")
+    refuse(request, 8480, 1 << 18)
+    is_websocket(request)
