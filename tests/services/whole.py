@@ -104,7 +104,7 @@ def the_hub_is_in_its_jail(machine: Machine) -> str:
         assert machine.run("test", "-e", f"/{hidden}").returncode == 0 or hidden == "var/log", (
             hidden
         )  # control
-        assert machine.run("test", "-e", f"/proc/{hub}/root/{hidden}").returncode == 1, hidden
+        assert machine.run("test", "-e", str(Path("/proc", str(hub), "root", hidden))).returncode == 1, hidden
     return networks[2].strip()
 
 
