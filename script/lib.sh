@@ -49,7 +49,7 @@ install_lock() {
     want="$(sha256sum <"$lock") $(.venv/bin/python -V)"
     [ "$(cat "$stamp" 2>/dev/null)" = "$want" ] && continue
     say "installing $lock"
-    .venv/bin/python -m pip install -q --require-hashes -r "$lock" >&2
+    .venv/bin/python -m pip install -q --no-deps --require-hashes -r "$lock" >&2
     printf '%s' "$want" >"$stamp"
   done
 }

@@ -7,7 +7,7 @@ git init -q .
 git add -A
 python3 -m venv .venv
 for lock in requirements.lock requirements-dev.lock requirements-build.lock; do
-  .venv/bin/python -m pip install -q --require-hashes -r "$lock"
+  .venv/bin/python -m pip install -q --no-deps --require-hashes -r "$lock"
 done
 .venv/bin/python -m pip install -q --no-deps --no-build-isolation -e .
 .venv/bin/python -V
