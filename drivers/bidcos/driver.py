@@ -1,28 +1,28 @@
-"""Homematic radio driver. Read downwards: run → _serve → _take → _apply; execute → _set → _ask.
+"""Homematic radio driver. Read downwards: run → _read → _take → _apply; execute, ask.
 
 Lines: cul.py. Exchanges: exchange.py. Send time: airtime.py. Serial port: link.py. What devices say:
-reports.py. Teach-in: pairing.py. This file introduces them to each other.
+reports.py. Values: values.py. Teach-in: membership.py. This file introduces them to each other.
 """
 
 import asyncio
 import contextlib
 import logging
-from collections.abc import Coroutine, Iterable
-from dataclasses import replace
-from typing import assert_never
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from typing import Any, TypeVar, assert_never, cast
 
 from hub.contract import (
+    BY_USER,
+    IN_BACKGROUND,
+    Cause,
     Command,
     CommandRefused,
     Datapoint,
     DeviceAddress,
     DeviceAppeared,
-    DeviceUnreachableError,
     DriverContext,
-    DutyCycleExhausted,
     LinkLost,
-    Origin,
     Ping,
+    Query,
     SetValue,
     StartPairing,
     StopPairing,
@@ -32,22 +32,22 @@ from hub.contract import (
 
 from .airtime import LIMIT_MS, Airtime
 from .announce import Announcer
-from .commands import TIME_PARAMETERS, Times, message_for, status_channels, time_reply
+from .asking import Asker
+from .commands import status_channels, time_reply
 from .cul import LISTEN, LineDecoder, StartState, StartUp, StickEvent, encode_send
 from .exchange import Exchanges
 from .frames import Frame
 from .household import Household, Member, member_of
-from .lane import Deferred, Delivered, Expect, Failed, Failure, Heard, Outcome, Request, Send, Step
+from .lane import Deferred, Delivered, Failed, Failure, Heard, Outcome, Send
 from .link import SerialLink
 from .membership import Membership
-from .messages import DeviceInfo, StatusRequest, TimeRequest
+from .messages import DeviceInfo, TimeRequest
 from .pairing import INTERFACE
-from .readings import Reading
 from .records import CENTRAL_KEY, new_central, read_records, write_central
 from .reports import Reports
 from .signing import DEFAULT_KEY
 from .tally import Tally
-from .timing import ATTEMPTS
+from .values import Values, state_request
 from .waiting import Waiters
 from .watch import StickWatch
 
@@ -56,9 +56,10 @@ log = logging.getLogger(__name__)
 LIFE_SIGN = b"V\n" + LISTEN  # a stick that restarted unseen would answer, but no longer listen
 TICK_S = 0.5  # silence, motion, stick and window are looked at this often
 AIRTIME_EVERY_S = 10.0
-NEAR = 8  # counters left of what is written down
 STATE_EVERY_S = 2.0  # after a start, actuators are asked for their state this far apart
 STATE_SHARE = 0.1  # of the hour's send time that asking may use up
+A = TypeVar("A")
+Answer = Callable[[Any, Cause], Awaitable[object]]  # by the type of the query that it takes
 
 
 class BidcosDriver:
@@ -72,8 +73,7 @@ class BidcosDriver:
         self._household = Household()
         self._airtime = Airtime()
         self._waiters = Waiters()
-        self._times: dict[tuple[bytes, int], Times] = {}
-        self._lost = LinkLost("starting")
+        self._answers: dict[type, Answer] = {}
         self._link: SerialLink | None = None
         self._tasks: asyncio.TaskGroup | None = None
         self._wake_s: float | None = None
@@ -96,6 +96,7 @@ class BidcosDriver:
                 decoder = LineDecoder()
                 await self._start(link, decoder)
                 self._link, self._stick = link, StickWatch(self._clock.monotonic())
+                self._asker.lost = None
                 self._announce.ready()
                 async with asyncio.TaskGroup() as tasks:
                     self._tasks = tasks
@@ -103,10 +104,11 @@ class BidcosDriver:
                     tasks.create_task(self._tick(link), name="bidcos.tick")
                     tasks.create_task(self._ask_states(), name="bidcos.states")
         except* LinkLost as group:
-            self._lost = LinkLost(str(group.exceptions[0]))
+            self._asker.lost = LinkLost(str(group.exceptions[0]))
             raise
         finally:
             self._link = self._tasks = self._wake_s = None
+            self._asker.lost = self._asker.lost or LinkLost("stopped")
             self._exchanges.pause(self._waiters.drop())
 
     async def _load(self) -> None:
@@ -125,13 +127,15 @@ class BidcosDriver:
             await self._context.store.save({CENTRAL_KEY: write_central(central)})
         self._exchanges = Exchanges(central, self._airtime, self._context.random_bytes, DEFAULT_KEY)
         self._reports = Reports(self._household, central, DEFAULT_KEY, self._context.publish, self._clock.now)
+        self._asker = Asker(self._exchanges, self._waiters, self._airtime, self._clock, self._apply)
+        self._values = Values(self._asker, self._reports)
         self._members = Membership(
             self._context,
             self._household,
             self._exchanges,
             self._reports,
             self._waiters,
-            self._submit,
+            self._asker,
             self._spawn,
         )
         for record in records.devices:
@@ -258,115 +262,47 @@ class BidcosDriver:
                 used_ms = self._airtime.used_ms(self._clock.monotonic())
                 if used_ms > LIMIT_MS * STATE_SHARE:
                     return
-                step = Step(message=StatusRequest(channel=channel), expect=Expect.STATUS)
-                request = Request(
-                    device=member.record.address, steps=(step,), key=("state", channel), urgent=False
-                )
-                self._submit(request)
+                self._asker.submit(state_request(member, channel, IN_BACKGROUND))
                 await self._clock.sleep(STATE_EVERY_S)
 
     # from the hub to the air
 
-    async def execute(self, command: Command) -> tuple[Datapoint, ...]:
+    async def execute(self, command: Command, cause: Cause = BY_USER) -> tuple[Datapoint, ...]:
         """Do it; return what the device confirmed, or an ASSUMED value while it sleeps.
 
         Raises:
-            CommandRefused: not_supported, unknown_device, refused_by_device.
-            LinkLost, DeviceUnreachableError, DutyCycleExhausted: not now.
+            CommandRefused: unknown_device, not_writable, refused_by_device.
+            LinkLost, DeviceUnreachableError, WrongKey, DutyCycleExhausted: not now.
         """
+        self._need_loaded()
         match command:
             case SetValue():
-                return await self._set(command)
+                return await self._values.set(self._member(command.channel.device), command, cause)
             case Ping():
-                return await self._ping(self._member(command.device))
+                return await self._values.ping(self._member(command.device), cause)
             case StartPairing():
-                self._need_link()
+                self._asker.need_link()
                 self._members.open(self._clock.monotonic(), command.seconds)
             case StopPairing():
-                self._need_loaded()
                 self._members.close()
             case Unpair():
-                member = self._member(command.device)
-                await self._members.release(member, command, self._deliver)
+                await self._members.release(self._member(command.device), command)
             case _:
-                raise CommandRefused(
-                    "not_supported",
-                    field="command",
-                    value=type(command).__name__,
-                    allowed="SetValue, Ping, StartPairing, StopPairing, Unpair",
-                )
+                assert_never(command)
         return ()
 
-    async def _set(self, command: SetValue) -> tuple[Datapoint, ...]:
-        member = self._member(command.channel.device)
-        radio, channel = member.record.address, command.channel.index
-        reading = Reading(channel, command.parameter, command.value)
-        times = self._times.get((radio, channel), Times())
-        if command.parameter in TIME_PARAMETERS:
-            field = "on_s" if command.parameter == "ON_TIME" else "ramp_s"
-            self._times[(radio, channel)] = replace(times, **{field: float(command.value)})
-            return self._reports.tell(member, [reading], Origin.ASSUMED)
-        kind = member.model.kind_at(channel) or ""
-        message = message_for(kind, channel, command.parameter, command.value, times)
-        if message is None:
-            raise CommandRefused("not_writable", field="parameter", value=command.parameter)
-        self._times.pop((radio, channel), None)
-        key = ("set", channel, command.parameter)
-        request = Request(device=radio, steps=(Step(message=message),), key=key)
-        outcome, confirmed = await self._ask(member, request)
-        mine = [datapoint for datapoint in confirmed if datapoint.id.parameter == command.parameter]
-        others = [datapoint for datapoint in confirmed if datapoint not in mine]
-        if isinstance(outcome, Deferred) or not mine:
-            mine = list(self._reports.tell(member, [reading], Origin.ASSUMED))
-        elif mine[0].value != command.value and _moves(others):  # it told where it is, not where it goes
-            mine = [replace(mine[0], value=command.value, origin=Origin.ASSUMED)]
-        return (*mine, *others)
+    async def ask(self, query: Query[A], cause: Cause = BY_USER) -> A:
+        """Answer a query.
 
-    async def _ping(self, member: Member) -> tuple[Datapoint, ...]:
-        channels = status_channels(member.model) or (1,)
-        confirmed: list[Datapoint] = []
-        for channel in channels:
-            step = Step(message=StatusRequest(channel=channel), expect=Expect.STATUS)
-            request = Request(device=member.record.address, steps=(step,), key=("state", channel))
-            confirmed += (await self._ask(member, request))[1]
-        return tuple(confirmed)
-
-    async def _ask(
-        self, member: Member, request: Request
-    ) -> tuple[Delivered | Deferred, tuple[Datapoint, ...]]:
-        """Send and wait until it was answered, given up, or put aside until the device wakes."""
-        self._need_link()
-        waiter = self._waiters.add(request)
-        self._submit(request)
-        outcome = await waiter.first
-        match outcome:
-            case None:
-                raise self._lost
-            case Failed():
-                raise self._error(member, outcome)
-            case _:
-                return outcome, tuple(waiter.confirmed)
-
-    async def _deliver(self, member: Member, request: Request) -> Delivered | Deferred:
-        return (await self._ask(member, request))[0]
-
-    def _submit(self, request: Request) -> None:
-        now_s = self._clock.monotonic()
-        self._apply(self._exchanges.submit(request, now_s), now_s)
-
-    def _error(self, member: Member, failed: Failed) -> Exception:
-        match failed.reason:
-            case Failure.REFUSED:
-                return CommandRefused("refused_by_device", field="device", value=str(member.address))
-            case Failure.REPLACED | Failure.CANCELLED:
-                return CommandRefused("replaced", field="device", value=str(member.address))
-            case Failure.AIRTIME:
-                now_s = self._clock.monotonic()
-                return DutyCycleExhausted(max(1.0, self._airtime.retry_after_s(400.0, now_s)))
-            case Failure.SILENT | Failure.WRONG_KEY:
-                return DeviceUnreachableError(member.address, failed.attempts or ATTEMPTS)
-            case _:
-                assert_never(failed.reason)
+        Raises:
+            CommandRefused: not_supported; and what the service that answers refuses.
+            LinkLost, DeviceUnreachableError, WrongKey, DutyCycleExhausted: not now.
+        """
+        self._need_loaded()
+        answer = self._answers.get(type(query))
+        if answer is None:
+            raise CommandRefused("not_supported", field="query", value=type(query).__name__)
+        return cast(A, await answer(query, cause))
 
     def _member(self, address: DeviceAddress) -> Member:
         member = self._household.named(address)
@@ -383,13 +319,4 @@ class BidcosDriver:
 
     def _need_loaded(self) -> None:
         if not self._loaded:
-            raise self._lost
-
-    def _need_link(self) -> None:
-        if self._link is None:
-            raise self._lost
-
-
-def _moves(datapoints: Iterable[Datapoint]) -> bool:
-    """A ramp or a journey is under way."""
-    return any(datapoint.id.parameter == "WORKING" and datapoint.value for datapoint in datapoints)
+            raise LinkLost("starting")

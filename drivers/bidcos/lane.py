@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
+from hub.contract.causes import BY_USER, Cause, Urgency
 from hub.contract.datapoints import ReceiveMode
 
 from .frames import Frame
@@ -49,14 +50,19 @@ class Request:
     """Messages for one device, in order.
 
     key: a waiting request with the same key is replaced by this one. now_only: fails instead of waiting for
-    a sleeper. urgent: worth a burst that wakes a sleeper which may or may not hear it.
+    a sleeper. cause: why; decides what goes first and which send time may be used.
     """
 
     device: bytes
     steps: tuple[Step, ...]
     key: object | None = None
     now_only: bool = False
-    urgent: bool = True
+    cause: Cause = BY_USER
+
+    @property
+    def urgent(self) -> bool:
+        """Worth a burst that wakes a sleeper which may or may not hear it."""
+        return self.cause.urgency < Urgency.BACKGROUND
 
 
 class Failure(Enum):

@@ -5,22 +5,32 @@ Read downwards: open → meet → _pair; release → _forget.
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 
-from hub.contract import DeviceChanged, DeviceRemoved, DriverContext, PairingStage, StoreError, Unpair
+from hub.contract import (
+    IN_BACKGROUND,
+    DeviceChanged,
+    DeviceRemoved,
+    DriverContext,
+    PairingStage,
+    StoreError,
+    Unpair,
+)
 
 from .announce import Announcer
+from .asking import Asker
 from .commands import status_channels
 from .exchange import Exchanges
 from .frames import Frame
 from .household import Household, Member, member_of, record_of
-from .lane import Deferred, Delivered, Expect, Failed, Request, Step
-from .messages import DeviceInfo, StatusRequest
+from .lane import Deferred, Delivered, Failed, Request
+from .messages import DeviceInfo
 from .pairing import UNKNOWN_MODEL, Introduced, TeachIn, pair_request, unpair_request
 from .records import reserved_counter, write_device
 from .reports import Reports
 from .timing import CONFIG_AWAKE_S
+from .values import state_request
 from .waiting import Waiters
 
 NEAR = 8  # counters left of what is written down
@@ -28,7 +38,7 @@ Spawn = Callable[[Coroutine[object, object, None], str], asyncio.Task[None] | No
 
 
 class Membership:
-    """Takes devices in and lets them go. submit: gives a request to the exchanges; spawn: starts a task."""
+    """Takes devices in and lets them go. spawn: starts a task."""
 
     def __init__(
         self,
@@ -37,7 +47,7 @@ class Membership:
         exchanges: Exchanges,
         reports: Reports,
         waiters: Waiters,
-        submit: Callable[[Request], None],
+        asker: Asker,
         spawn: Spawn,
     ) -> None:
         self._context = context
@@ -45,7 +55,7 @@ class Membership:
         self._exchanges = exchanges
         self._reports = reports
         self._waiters = waiters
-        self._submit = submit
+        self._asker = asker
         self._spawn = spawn
         self._announce = Announcer(context)
         self._teach_in = TeachIn()
@@ -93,7 +103,7 @@ class Membership:
         radio = introduced.address
         request = pair_request(introduced, self._exchanges.address)
         waiter = self._waiters.add(request)
-        self._submit(request)
+        self._asker.submit(request)
         outcome = await waiter.final
         self._teach_in.finish(radio)
         reason = "link_lost"
@@ -130,8 +140,7 @@ class Membership:
         self.welcome(member)
         self._tell(PairingStage.PAIRED, introduced)
         for channel in status_channels(member.model):
-            step = Step(message=StatusRequest(channel=channel), expect=Expect.STATUS)
-            self._submit(Request(device=radio, steps=(step,), key=("state", channel), urgent=False))
+            self._asker.submit(state_request(member, channel, IN_BACKGROUND))
         return ""
 
     def welcome(self, member: Member) -> None:
@@ -166,16 +175,12 @@ class Membership:
 
     # out
 
-    async def release(
-        self,
-        member: Member,
-        command: Unpair,
-        ask: Callable[[Member, Request], Awaitable[Delivered | Deferred]],
-    ) -> None:
+    async def release(self, member: Member, command: Unpair) -> None:
         """Erase us from the device, then forget it; a sleeper is forgotten when it woke and heard that."""
         if not command.forget_only:
             request = unpair_request(member.record.address, self._exchanges.address)
-            if isinstance(await ask(member, request), Deferred):
+            outcome, _ = await self._asker.ask(member, request)
+            if isinstance(outcome, Deferred):
                 self._spawn(self._release_later(member, request), "bidcos.release")
                 return
         await self._forget(member)

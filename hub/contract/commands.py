@@ -1,6 +1,5 @@
-"""What a driver can be asked to do. Pure."""
+"""What a driver can be told to do; what it can be asked is in queries.py. Pure."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hub.contract.addresses import ChannelAddress, DeviceAddress
@@ -17,30 +16,16 @@ class SetValue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PutParamset:
-    """Write a MASTER or LINK paramset (``peer`` names the link)."""
-
-    channel: ChannelAddress
-    paramset: str
-    values: Mapping[str, Value]
-    peer: ChannelAddress | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GetParamset:
-    """Read a paramset from the device."""
-
-    channel: ChannelAddress
-    paramset: str
-    peer: ChannelAddress | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class StartPairing:
-    """Open the teach-in window of one interface. seconds: 1 to 300."""
+    """Open the teach-in window of one interface. seconds: 1 to 300.
+
+    serial: look for this device by its serial number, 10 characters, and let nobody else in; empty: wait for
+    whoever's button is pressed.
+    """
 
     interface: str
     seconds: float
+    serial: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,22 +33,6 @@ class StopPairing:
     """Close the teach-in window."""
 
     interface: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AddPeering:
-    """Link a sensor's channel with an actuator's directly."""
-
-    sender: ChannelAddress
-    receiver: ChannelAddress
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RemovePeering:
-    """Take such a link away."""
-
-    sender: ChannelAddress
-    receiver: ChannelAddress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,14 +50,4 @@ class Ping:
     device: DeviceAddress
 
 
-Command = (
-    SetValue
-    | PutParamset
-    | GetParamset
-    | StartPairing
-    | StopPairing
-    | AddPeering
-    | RemovePeering
-    | Unpair
-    | Ping
-)
+Command = SetValue | StartPairing | StopPairing | Unpair | Ping

@@ -2,12 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
+from hub.contract.causes import BY_USER, Cause
 from hub.contract.commands import Command
 from hub.contract.datapoints import Datapoint
 from hub.contract.events import Event
+from hub.contract.queries import Query
 from privacy.ports import Clock, RandomBytes
+
+A = TypeVar("A")
 
 
 class SerialPort(Protocol):
@@ -63,11 +67,20 @@ class Driver(Protocol):
         """
         ...
 
-    async def execute(self, command: Command) -> tuple[Datapoint, ...]:
+    async def execute(self, command: Command, cause: Cause = BY_USER) -> tuple[Datapoint, ...]:
         """Do it; return what the device confirmed (also published).
 
         Raises:
             CommandRefused: this driver can't do that.
+            DriverError: it could not be done now.
+        """
+        ...
+
+    async def ask(self, query: Query[A], cause: Cause = BY_USER) -> A:
+        """Answer a query of queries.py or radio.py.
+
+        Raises:
+            CommandRefused: not_supported, and what the query names can't be done.
             DriverError: it could not be done now.
         """
         ...

@@ -6,6 +6,7 @@ HubError
 ├── StoreError              the home's memory can't be written: say so, change nothing
 └── DriverError
     ├── LinkLost            the supervisor reconnects
+    ├── WrongKey            the device signs with a key that we do not have: show the way out
     ├── DeviceUnreachableError   no acknowledgement after all attempts; show it, do not retry
     └── DutyCycleExhausted  retry after ``retry_after_s`` seconds
 """
@@ -64,6 +65,14 @@ class DeviceUnreachableError(DriverError):
     def __init__(self, device: DeviceAddress, attempts: int) -> None:
         super().__init__(device, attempts)
         self.device, self.attempts = device, attempts
+
+
+class WrongKey(DriverError):
+    """The device asked for a signature and did not take ours."""
+
+    def __init__(self, device: DeviceAddress) -> None:
+        super().__init__(device)
+        self.device = device
 
 
 class DutyCycleExhausted(DriverError):

@@ -75,7 +75,7 @@ class DeviceReachable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairingProgress:
-    """A step of the teach-in. until: end of the window; reason: a failure's code."""
+    """A step of the teach-in. until: end of the window; reason: why it failed; step, steps: how far it is."""
 
     interface: str
     stage: PairingStage
@@ -85,6 +85,8 @@ class PairingProgress:
     model: str | None = None
     rssi_dbm: float | None = None
     reason: str | None = None
+    step: int = 0
+    steps: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,12 +101,51 @@ class DriverStateChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AirtimeChanged:
-    """Send time used in the running hour, of what the law allows, in ms."""
+    """Send time used in the running hour, of what the law allows, in ms.
+
+    exhausted_in_s: when it will be used up at the pace of the last minutes; None: it will not.
+    """
 
     driver: str
     used_ms: float
     limit_ms: float
     at: datetime
+    exhausted_in_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RadioIdentified:
+    """The radio's hardware was read. kind: cul or module; serial: as it tells, empty when it has none.
+
+    hardware: what it says of itself, for people. changed: another one than the last time.
+    """
+
+    driver: str
+    kind: str
+    serial: str
+    hardware: str
+    changed: bool
+    at: datetime
+
+
+class ConfigurationState(Enum):
+    """What became of a paramset, link, week program or key that was to be written."""
+
+    PENDING = "pending"  # waits until the device wakes
+    VERIFIED = "verified"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigurationChanged:
+    """what: MASTER, LINK, PEERING, WEEK_PROGRAM, KEY; reason: a failure's code."""
+
+    device: DeviceAddress
+    channel: int
+    what: str
+    state: ConfigurationState
+    at: datetime
+    reason: str = ""
 
 
 Event = (
@@ -117,4 +158,6 @@ Event = (
     | PairingProgress
     | DriverStateChanged
     | AirtimeChanged
+    | RadioIdentified
+    | ConfigurationChanged
 )

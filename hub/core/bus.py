@@ -9,6 +9,7 @@ from enum import Enum
 
 from hub.contract import (
     AirtimeChanged,
+    ConfigurationChanged,
     DeviceAppeared,
     DeviceChanged,
     DeviceReachable,
@@ -16,6 +17,7 @@ from hub.contract import (
     DeviceUnreachable,
     DriverStateChanged,
     PairingProgress,
+    RadioIdentified,
 )
 
 from .state import Change
@@ -30,6 +32,8 @@ HomeEvent = (
     | PairingProgress
     | DriverStateChanged
     | AirtimeChanged
+    | RadioIdentified
+    | ConfigurationChanged
 )
 
 

@@ -3,10 +3,11 @@
 import math
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 from hub.contract import (
-    AddPeering,
+    BY_USER,
+    Cause,
     ChannelAddress,
     ChannelDescription,
     Command,
@@ -14,15 +15,12 @@ from hub.contract import (
     Datapoint,
     DeviceAddress,
     Driver,
-    GetParamset,
     Ping,
-    PutParamset,
-    RemovePeering,
+    Query,
     SetValue,
     StartPairing,
     StopPairing,
     Unpair,
-    Value,
 )
 
 from .registry import Device, Registry
@@ -30,7 +28,8 @@ from .validation import checked
 
 MIN_PAIRING_S = 1.0
 MAX_PAIRING_S = 300.0  # the contract's bound; a window that stays open lets the neighbour's device in
-PARAMSETS = ("MASTER", "VALUES", "LINK")
+SERIAL_SIZE = 10
+A = TypeVar("A")
 
 
 class Dispatcher:
@@ -51,47 +50,65 @@ class Dispatcher:
         self._drivers = drivers
         self._written = written
 
-    async def execute(self, command: Command) -> tuple[Datapoint, ...]:
+    async def execute(self, command: Command, cause: Cause = BY_USER) -> tuple[Datapoint, ...]:
         """Do it; return what the device confirmed (also published on the bus).
 
         Raises:
             CommandRefused: nothing was sent. code: unknown_interface, unknown_device, unknown_channel,
-                unknown_parameter, unknown_paramset, not_writable, wrong_type, not_finite, out_of_range,
-                off_step; and what the driver refuses itself.
+                unknown_parameter, not_writable, wrong_type, not_finite, out_of_range, off_step; and what the
+                driver refuses itself.
             DriverError: it could not be done now.
             StoreError: the device is released, but that could not be written down.
         """
         match command:
             case SetValue():
                 command = self._checked_value(command)
-                return await self._driver(command.channel.device.interface).execute(command)
-            case PutParamset():
-                command = self._checked_paramset(command)
-                return await self._driver(command.channel.device.interface).execute(command)
-            case GetParamset():
-                self._channel(command.channel)
-                _check_paramset(command.paramset)
-                return await self._driver(command.channel.device.interface).execute(command)
+                return await self._driver(command.channel.device.interface).execute(command, cause)
             case StartPairing():
                 _check_seconds(command.seconds)
-                return await self._driver(command.interface).execute(command)
+                _check_serial(command.serial)
+                return await self._driver(command.interface).execute(command, cause)
             case StopPairing():
-                return await self._driver(command.interface).execute(command)
-            case AddPeering() | RemovePeering():
-                self._channel(command.sender, "sender")
-                self._channel(command.receiver, "receiver")
-                return await self._driver(command.sender.device.interface).execute(command)
+                return await self._driver(command.interface).execute(command, cause)
             case Unpair():
                 self._device(command.device, "device")
-                confirmed = await self._driver(command.device.interface).execute(command)
+                confirmed = await self._driver(command.device.interface).execute(command, cause)
                 if self._written is not None:
                     await self._written()
                 return confirmed
             case Ping():
                 self._device(command.device, "device")
-                return await self._driver(command.device.interface).execute(command)
+                return await self._driver(command.device.interface).execute(command, cause)
             case _:
                 assert_never(command)
+
+    async def ask(self, query: Query[A], cause: Cause = BY_USER) -> A:
+        """Hand a query to the driver of the devices that it names; they must be of this home.
+
+        Raises:
+            CommandRefused: unknown_interface, unknown_device, unknown_channel; and what the driver refuses.
+            DriverError: it could not be done now.
+        """
+        return await self._driver(self._interface_of(query)).ask(query, cause)
+
+    def _interface_of(self, query: Query[A]) -> str:
+        """Look at each address that the query has, by the names of its fields."""
+        interface = str(getattr(query, "interface", ""))
+        for field in ("channel", "sender", "receiver", "device", "old", "new"):
+            address = getattr(query, field, None)
+            if isinstance(address, ChannelAddress):
+                self._channel(address, field)
+                address = address.device
+            elif isinstance(address, DeviceAddress):
+                self._device(address, field)
+            else:
+                continue
+            interface = interface or address.interface
+            if address.interface != interface:
+                raise CommandRefused(
+                    "other_interface", field=field, value=str(address), allowed=f"a device of {interface}"
+                )
+        return interface
 
     def _checked_value(self, command: SetValue) -> SetValue:
         parameters = self._channel(command.channel).parameters
@@ -104,21 +121,6 @@ class Dispatcher:
                 allowed=", ".join(name for name, known in sorted(parameters.items()) if known.writable),
             )
         return replace(command, value=checked(description, command.value))
-
-    def _checked_paramset(self, command: PutParamset) -> PutParamset:
-        channel = self._channel(command.channel)
-        _check_paramset(command.paramset)
-        values: dict[str, Value] = {}
-        for name, value in command.values.items():
-            field = f"values.{name}"
-            if command.paramset == "VALUES":
-                description = channel.parameters.get(name)
-                if description is None:
-                    raise CommandRefused("unknown_parameter", field=field, value=name)
-                values[name] = checked(description, value, field=field)
-            else:  # only the driver knows what its devices keep in MASTER and LINK
-                values[name] = _finite(value, field)
-        return replace(command, values=values)
 
     def _channel(self, address: ChannelAddress, field: str = "channel") -> ChannelDescription:
         for channel in self._device(address.device, field).description.channels:
@@ -149,11 +151,6 @@ class Dispatcher:
         return driver
 
 
-def _check_paramset(name: str) -> None:
-    if name not in PARAMSETS:
-        raise CommandRefused("unknown_paramset", field="paramset", value=name, allowed=", ".join(PARAMSETS))
-
-
 def _check_seconds(seconds: object) -> None:
     words = f"{MIN_PAIRING_S:g}..{MAX_PAIRING_S:g} s"
     if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
@@ -163,9 +160,11 @@ def _check_seconds(seconds: object) -> None:
         raise CommandRefused("out_of_range", field="seconds", value=value, allowed=words)
 
 
-def _finite(value: object, field: str) -> Value:
-    if not isinstance(value, (bool, int, float, str)):
-        raise CommandRefused("wrong_type", field=field, value=value, allowed="true, false, number or text")
-    if isinstance(value, float) and not math.isfinite(value):
-        raise CommandRefused("not_finite", field=field, value=str(value), allowed="a finite number")
-    return value
+def _check_serial(serial: str) -> None:
+    if serial and not (len(serial) == SERIAL_SIZE and serial.isascii() and serial.isalnum()):
+        raise CommandRefused(
+            "out_of_range",
+            field="serial",
+            value=serial[:40],
+            allowed=f"the {SERIAL_SIZE} letters and digits on the device, for example KEQ0123456",
+        )

@@ -5,18 +5,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 
-from hub.contract import AirtimeChanged, DriverState, DriverStateChanged
+from hub.contract import AirtimeChanged, DriverState, DriverStateChanged, RadioIdentified
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DriverStatus:
-    """One driver as the owner sees it. since: since then in this state; airtime: None until it reports."""
+    """One driver as the owner sees it. since: since then in this state; airtime, radio: None until told."""
 
     name: str
     state: DriverState
     detail: str
     since: datetime
     airtime: AirtimeChanged | None = None
+    radio: RadioIdentified | None = None
+
+
+DriverNews = DriverStateChanged | AirtimeChanged | RadioIdentified
 
 
 class DriverBoard:
@@ -28,13 +32,18 @@ class DriverBoard:
         }
         self.statuses: Mapping[str, DriverStatus] = MappingProxyType(self._statuses)
 
-    def apply(self, event: DriverStateChanged | AirtimeChanged) -> DriverStateChanged | AirtimeChanged | None:
+    def apply(self, event: DriverNews) -> DriverNews | None:
         """Take a driver's word; None when it said nothing new (a port still missing after another try)."""
         known = self._statuses.get(event.driver)
         if isinstance(event, AirtimeChanged):
             if known is None or known.airtime == event:
                 return None
             self._statuses[event.driver] = replace(known, airtime=event)
+            return event
+        if isinstance(event, RadioIdentified):
+            if known is None:
+                return None
+            self._statuses[event.driver] = replace(known, radio=event)
             return event
         if known is not None and (known.state, known.detail) == (event.state, event.detail):
             return None
@@ -44,5 +53,6 @@ class DriverBoard:
             detail=event.detail,
             since=event.at,
             airtime=None if known is None else known.airtime,
+            radio=None if known is None else known.radio,
         )
         return event

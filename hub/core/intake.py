@@ -5,6 +5,7 @@ from typing import assert_never
 
 from hub.contract import (
     AirtimeChanged,
+    ConfigurationChanged,
     Datapoint,
     DatapointChanged,
     DeviceAppeared,
@@ -16,6 +17,7 @@ from hub.contract import (
     Event,
     PairingProgress,
     ParameterType,
+    RadioIdentified,
 )
 
 from .bus import Bus
@@ -55,10 +57,10 @@ class Intake:
             case DeviceUnreachable() | DeviceReachable():
                 if (reached := self._registry.apply(event)) is not None:
                     self._bus.publish(reached)
-            case DriverStateChanged() | AirtimeChanged():
+            case DriverStateChanged() | AirtimeChanged() | RadioIdentified():
                 if (told := self._board.apply(event)) is not None:
                     self._bus.publish(told)
-            case PairingProgress():
+            case PairingProgress() | ConfigurationChanged():
                 self._bus.publish(event)
             case _:
                 assert_never(event)

@@ -10,15 +10,27 @@ import logging
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Protocol, cast, runtime_checkable
+from typing import Protocol, TypeVar, cast, runtime_checkable
 
-from hub.contract import Command, ConfigError, Datapoint, Driver, DriverContext, DriverError, LinkLost
+from hub.contract import (
+    BY_USER,
+    Cause,
+    Command,
+    ConfigError,
+    Datapoint,
+    Driver,
+    DriverContext,
+    DriverError,
+    LinkLost,
+    Query,
+)
 from privacy.client import GateClient, GateDeclined, GateLost
 
 log = logging.getLogger(__name__)
 
 GROUP = "homebase.drivers"
 OWN = "drivers"
+A = TypeVar("A")
 LoadDriver = Callable[[str, DriverContext], Driver]
 Make = Callable[[DriverContext], Driver]
 
@@ -81,15 +93,26 @@ class LateDriver:
             self._driver = make(self._context)
         await self._driver.run()
 
-    async def execute(self, command: Command) -> tuple[Datapoint, ...]:
+    async def execute(self, command: Command, cause: Cause = BY_USER) -> tuple[Datapoint, ...]:
         """Hand the command on.
 
         Raises:
             LinkLost: starting, when it is not loaded yet; and what the driver raises.
         """
+        return await self._loaded().execute(command, cause)
+
+    async def ask(self, query: Query[A], cause: Cause = BY_USER) -> A:
+        """Hand the query on.
+
+        Raises:
+            LinkLost: starting, when it is not loaded yet; and what the driver raises.
+        """
+        return await self._loaded().ask(query, cause)
+
+    def _loaded(self) -> Driver:
         if self._driver is None:
             raise LinkLost("starting")
-        return await self._driver.execute(command)
+        return self._driver
 
     def counters(self) -> Mapping[str, int]:
         """What the driver counts, if it does."""

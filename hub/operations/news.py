@@ -9,6 +9,7 @@ from typing import assert_never
 
 from hub.contract import (
     AirtimeChanged,
+    ConfigurationChanged,
     Datapoint,
     DatapointId,
     DeviceAddress,
@@ -19,6 +20,7 @@ from hub.contract import (
     DeviceUnreachable,
     DriverStateChanged,
     PairingProgress,
+    RadioIdentified,
 )
 from hub.core import Change, HomeEvent
 
@@ -64,8 +66,14 @@ class News:
                 self.devices.add(device)
             case DeviceRemoved(device=device):
                 self._remove(device)
-            case DriverStateChanged(driver=driver) | AirtimeChanged(driver=driver):
+            case (
+                DriverStateChanged(driver=driver)
+                | AirtimeChanged(driver=driver)
+                | RadioIdentified(driver=driver)
+            ):
                 self.drivers.add(driver)
+            case ConfigurationChanged(device=device):
+                self.devices.add(device)
             case PairingProgress():
                 self.steps = [*self.steps[1 - MOST_STEPS :], event]
             case _:

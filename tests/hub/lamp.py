@@ -3,8 +3,11 @@
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
+from typing import TypeVar
 
 from hub.contract import (
+    BY_USER,
+    Cause,
     ChannelDescription,
     Command,
     CommandRefused,
@@ -25,6 +28,7 @@ from hub.contract import (
     PairingStage,
     ParameterDescription,
     ParameterType,
+    Query,
     ReceiveMode,
     SetValue,
     StartPairing,
@@ -34,6 +38,7 @@ from hub.contract import (
 )
 from privacy.vocabulary import DataCategory
 
+A = TypeVar("A")
 LAMP = DeviceAddress("lamp", "LAMP000001")
 STATE = "lamp:LAMP000001:1.STATE"
 LEVEL = "lamp:LAMP000001:1.LEVEL"
@@ -106,7 +111,7 @@ class LampDriver:
         self.context.publish(DatapointChanged(datapoint=datapoint))
         return datapoint
 
-    async def execute(self, command: Command) -> tuple[Datapoint, ...]:
+    async def execute(self, command: Command, cause: Cause = BY_USER) -> tuple[Datapoint, ...]:
         if self.fault is not None:
             raise self.fault
         self.executed.append(command)
@@ -127,6 +132,9 @@ class LampDriver:
             case _:
                 raise CommandRefused("not_supported")
         return ()
+
+    async def ask(self, query: Query[A], cause: Cause = BY_USER) -> A:
+        raise CommandRefused("not_supported", field="query", value=type(query).__name__)
 
     def wake(self, released: DeviceAddress) -> None:
         self.context.publish(DeviceRemoved(device=released))

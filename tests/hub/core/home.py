@@ -2,8 +2,11 @@
 
 import asyncio
 from datetime import UTC, datetime
+from typing import TypeVar, cast
 
 from hub.contract import (
+    BY_USER,
+    Cause,
     ChannelDescription,
     Command,
     Datapoint,
@@ -13,12 +16,14 @@ from hub.contract import (
     Origin,
     ParameterDescription,
     ParameterType,
+    Query,
     ReceiveMode,
     SetValue,
     Value,
 )
 from privacy.vocabulary import DataCategory
 
+A = TypeVar("A")
 AT = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 DEVICE = DeviceAddress("bidcos", "SIM0000001")
 SWITCH = DEVICE.channel(1)
@@ -76,18 +81,26 @@ def value(
 
 
 class RecordingDriver:
-    """Confirms every SetValue; ``executed`` is what reached it."""
+    """Confirms every SetValue; ``executed`` and ``asked`` are what reached it, ``causes`` why."""
 
     def __init__(self, name: str = "bidcos") -> None:
         self.name = name
+        self.asked: list[object] = []
+        self.causes: list[Cause] = []
         self.executed: list[Command] = []
 
     async def run(self) -> None:
         await asyncio.Event().wait()
 
-    async def execute(self, command: Command) -> tuple[Datapoint, ...]:
+    async def execute(self, command: Command, cause: Cause = BY_USER) -> tuple[Datapoint, ...]:
         self.executed.append(command)
+        self.causes.append(cause)
         if isinstance(command, SetValue):
             confirmed = command.channel.datapoint(command.parameter)
             return (value(command.value, Origin.CONFIRMED, of=confirmed),)
         return ()
+
+    async def ask(self, query: Query[A], cause: Cause = BY_USER) -> A:
+        self.asked.append(query)
+        self.causes.append(cause)
+        return cast(A, None)

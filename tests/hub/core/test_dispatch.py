@@ -1,17 +1,19 @@
 import math
-from collections.abc import Mapping
 
 import pytest
 
 from hub.contract import (
+    IN_BACKGROUND,
     AddPeering,
     Command,
     CommandRefused,
     DeviceAddress,
+    GetAirtime,
     GetParamset,
     Origin,
     Ping,
     PutParamset,
+    Query,
     RemovePeering,
     SetValue,
     StartPairing,
@@ -41,10 +43,6 @@ def set_value(parameter: str = "STATE", new: Value = True, channel: int = 1) -> 
     return SetValue(channel=DEVICE.channel(channel), parameter=parameter, value=new)
 
 
-def put(values: Mapping[str, Value], paramset: str = "VALUES") -> PutParamset:
-    return PutParamset(channel=SWITCH, paramset=paramset, values=values)
-
-
 async def test_a_command_reaches_its_driver_with_the_value_in_its_own_type(
     dispatcher: Dispatcher, driver: RecordingDriver
 ) -> None:
@@ -56,13 +54,8 @@ async def test_a_command_reaches_its_driver_with_the_value_in_its_own_type(
 @pytest.mark.parametrize(
     "command",
     [
-        put({"STATE": True}),
-        put({"LONG_PRESS_TIME": 0.4}, "MASTER"),
-        GetParamset(channel=SWITCH, paramset="MASTER"),
         StartPairing(interface="bidcos", seconds=60),
         StopPairing(interface="bidcos"),
-        AddPeering(sender=DEVICE.channel(2), receiver=SWITCH),
-        RemovePeering(sender=DEVICE.channel(2), receiver=SWITCH),
         Unpair(device=DEVICE),
         Ping(device=DEVICE),
     ],
@@ -82,18 +75,11 @@ async def test_every_kind_of_command_reaches_its_driver(
         (set_value("NOTHING"), "unknown_parameter", "parameter"),
         (set_value("BRIGHTNESS", 1), "not_writable", "value"),
         (set_value("LEVEL", math.nan), "not_finite", "value"),
-        (put({"NOTHING": 1}), "unknown_parameter", "values.NOTHING"),
-        (put({"LEVEL": 7}), "out_of_range", "values.LEVEL"),
-        (put({"X": math.inf}, "MASTER"), "not_finite", "values.X"),
-        (put({"X": None}, "MASTER"), "wrong_type", "values.X"),  # type: ignore[dict-item] # what JSON may bring
-        (put({}, "OTHER"), "unknown_paramset", "paramset"),
-        (GetParamset(channel=SWITCH, paramset="values"), "unknown_paramset", "paramset"),
         (StartPairing(interface="bidcos", seconds=0.5), "out_of_range", "seconds"),
         (StartPairing(interface="bidcos", seconds=math.nan), "out_of_range", "seconds"),
         (StartPairing(interface="bidcos", seconds=True), "wrong_type", "seconds"),
+        (StartPairing(interface="bidcos", seconds=60, serial="KEQ-123456"), "out_of_range", "serial"),
         (StartPairing(interface="zwave", seconds=60), "unknown_interface", "interface"),
-        (AddPeering(sender=STRANGER.channel(1), receiver=SWITCH), "unknown_device", "sender"),
-        (AddPeering(sender=SWITCH, receiver=DEVICE.channel(7)), "unknown_channel", "receiver"),
         (Unpair(device=STRANGER), "unknown_device", "device"),
         (Ping(device=STRANGER), "unknown_device", "device"),
     ],
@@ -105,6 +91,41 @@ async def test_what_the_home_can_not_do_is_refused_before_anything_is_sent(
         await dispatcher.execute(command)
     assert (caught.value.code, caught.value.field) == (code, field)
     assert driver.executed == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        GetParamset(channel=SWITCH, paramset="MASTER"),
+        PutParamset(channel=SWITCH, paramset="MASTER", values={"LONG_PRESS_TIME": 0.4}),
+        AddPeering(sender=DEVICE.channel(2), receiver=SWITCH),
+        GetAirtime(interface="bidcos"),
+    ],
+)
+async def test_a_query_reaches_its_driver_with_its_cause(
+    dispatcher: Dispatcher, driver: RecordingDriver, query: Query[object]
+) -> None:
+    await dispatcher.ask(query, IN_BACKGROUND)
+    assert driver.asked == [query]
+    assert driver.causes == [IN_BACKGROUND]
+
+
+@pytest.mark.parametrize(
+    ("query", "code", "field"),
+    [
+        (GetParamset(channel=DEVICE.channel(9), paramset="MASTER"), "unknown_channel", "channel"),
+        (AddPeering(sender=STRANGER.channel(1), receiver=SWITCH), "unknown_device", "sender"),
+        (RemovePeering(sender=SWITCH, receiver=DEVICE.channel(7)), "unknown_channel", "receiver"),
+        (GetAirtime(interface="zwave"), "unknown_interface", "interface"),
+    ],
+)
+async def test_a_query_about_somebody_else_s_devices_is_refused(
+    dispatcher: Dispatcher, driver: RecordingDriver, query: Query[object], code: str, field: str
+) -> None:
+    with pytest.raises(CommandRefused) as caught:
+        await dispatcher.ask(query)
+    assert (caught.value.code, caught.value.field) == (code, field)
+    assert driver.asked == []
 
 
 async def test_an_unpaired_device_is_written_down_as_gone_before_the_answer(driver: RecordingDriver) -> None:

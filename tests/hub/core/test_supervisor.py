@@ -1,11 +1,14 @@
 import asyncio
 import itertools
 from collections.abc import Callable
+from typing import TypeVar
 
-from hub.contract import Command, Datapoint, DriverState, DriverStateChanged, LinkLost
+from hub.contract import BY_USER, Cause, Command, Datapoint, DriverState, DriverStateChanged, LinkLost, Query
 from hub.core import supervise_all
 from hub.core.supervisor import delays_s
 from tests.clock import ManualClock
+
+A = TypeVar("A")
 
 
 class FailingDriver:
@@ -23,8 +26,11 @@ class FailingDriver:
         if asyncio.iscoroutine(result):
             await result
 
-    async def execute(self, command: Command) -> tuple[Datapoint, ...]:
+    async def execute(self, command: Command, cause: Cause = BY_USER) -> tuple[Datapoint, ...]:
         raise NotImplementedError(command)
+
+    async def ask(self, query: Query[A], cause: Cause = BY_USER) -> A:
+        raise NotImplementedError(query)
 
 
 async def supervised(clock: ManualClock, seconds: float, *drivers: FailingDriver) -> list[DriverStateChanged]:

@@ -1,0 +1,106 @@
+"""From a request to its outcome: submits it to the exchanges and waits for who answers. No I/O but futures.
+
+What the driver's services (values.py, membership.py …) use to talk with devices.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import assert_never
+
+from hub.contract import (
+    CommandRefused,
+    Datapoint,
+    DeviceUnreachableError,
+    DutyCycleExhausted,
+    LinkLost,
+    WrongKey,
+)
+from privacy.ports import Clock
+
+from .airtime import Airtime
+from .exchange import Exchanges
+from .household import Member
+from .lane import Deferred, Delivered, Failed, Failure, Outcome, Request
+from .timing import ATTEMPTS
+from .waiting import Waiters
+
+
+class Asker:
+    """Talks with one device for whoever asks. apply: does what the exchanges decided."""
+
+    def __init__(
+        self,
+        exchanges: Exchanges,
+        waiters: Waiters,
+        airtime: Airtime,
+        clock: Clock,
+        apply: Callable[[Iterable[Outcome], float], None],
+    ) -> None:
+        self._exchanges = exchanges
+        self._waiters = waiters
+        self._airtime = airtime
+        self._clock = clock
+        self._apply = apply
+        self.lost: LinkLost | None = LinkLost("starting")  # why nobody can be asked; None: the link works
+
+    async def ask(
+        self, member: Member, request: Request
+    ) -> tuple[Delivered | Deferred, tuple[Datapoint, ...]]:
+        """Send and wait until it was answered or put aside until the device wakes; and what was confirmed.
+
+        Raises:
+            LinkLost: there is no radio.
+            CommandRefused: refused_by_device, replaced.
+            DeviceUnreachableError, WrongKey, DutyCycleExhausted: given up.
+        """
+        self.need_link()
+        waiter = self._waiters.add(request)
+        self.submit(request)
+        outcome = await waiter.first
+        match outcome:
+            case None:
+                raise self.lost or LinkLost("lost")
+            case Failed():
+                raise self._error(member, outcome)
+            case _:
+                return outcome, tuple(waiter.confirmed)
+
+    async def finish(self, member: Member, request: Request) -> Delivered:
+        """Wait for the end of a request that was put aside.
+
+        Raises:
+            As ``ask``.
+        """
+        outcome = await self._waiters.add(request).final
+        match outcome:
+            case None:
+                raise self.lost or LinkLost("lost")
+            case Failed():
+                raise self._error(member, outcome)
+            case _:
+                return outcome
+
+    def submit(self, request: Request) -> None:
+        """Send it when its turn comes; nobody waits."""
+        now_s = self._clock.monotonic()
+        self._apply(self._exchanges.submit(request, now_s), now_s)
+
+    def need_link(self) -> None:
+        """Raise LinkLost when there is no radio."""
+        if self.lost is not None:
+            raise self.lost
+
+    def _error(self, member: Member, failed: Failed) -> Exception:
+        match failed.reason:
+            case Failure.REFUSED:
+                return CommandRefused("refused_by_device", field="device", value=str(member.address))
+            case Failure.REPLACED | Failure.CANCELLED:
+                return CommandRefused("replaced", field="device", value=str(member.address))
+            case Failure.AIRTIME:
+                now_s = self._clock.monotonic()
+                return DutyCycleExhausted(max(1.0, self._airtime.retry_after_s(400.0, now_s)))
+            case Failure.WRONG_KEY:
+                return WrongKey(member.address)
+            case Failure.SILENT:
+                return DeviceUnreachableError(member.address, failed.attempts or ATTEMPTS)
+            case _:
+                assert_never(failed.reason)
