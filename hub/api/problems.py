@@ -3,11 +3,13 @@
 The texts stand in texts/*.toml, one catalogue per language, read when the first problem is told.
 """
 
+import math
 import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import msgspec
 
@@ -19,13 +21,15 @@ from hub.contract import (
     HubError,
     LinkLost,
     StoreError,
+    WrongKey,
 )
 from hub.home.errors import Refused
+from hub.operations import Operation
 
 from .ranges import allowed_words
 
 LANGUAGES = ("de", "en")
-SECRET_FIELDS = frozenset({"password", "token"})  # never told back
+SECRET_FIELDS = frozenset({"password", "token", "passphrase", "sheet", "text"})  # never told back
 STATUS: Mapping[str, int] = {
     "broken_json": 400,
     "no_session": 401,
@@ -38,11 +42,17 @@ STATUS: Mapping[str, int] = {
     "unknown_parameter": 404,
     "unknown_datapoint": 404,
     "unknown_room": 404,
+    "unknown_peer": 404,
     "wrong_method": 405,
     "slow_body": 408,
     "already_claimed": 409,
     "not_claimed": 409,
     "name_taken": 409,
+    "wrong_key": 409,
+    "peers_full": 409,
+    "not_listening": 409,
+    "refused_by_device": 409,
+    "replaced": 409,
     "too_large": 413,
     "not_json": 415,
     "wrong_type": 422,
@@ -53,6 +63,8 @@ STATUS: Mapping[str, int] = {
     "off_step": 422,
     "not_writable": 422,
     "unknown_interface": 422,
+    "other_interface": 422,
+    "not_supported": 422,
     "too_many": 422,
     "refused": 422,
     "websocket_only": 426,
@@ -99,6 +111,7 @@ def problem(refused: Refused, language: str) -> Problem:
     field, value = refused.field[:64], _shown(refused)
     allowed = allowed_words(refused.allowed, language)
     said = {"field": field, "value": value, "allowed": allowed, "code": refused.code}
+    said["time"] = duration(refused.retry_after_s)
     return Problem(
         type=f"urn:homebase:problem:{code}",
         title=words["title"],
@@ -113,6 +126,12 @@ def problem(refused: Refused, language: str) -> Problem:
     )
 
 
+def duration(seconds: float) -> str:
+    """How long to wait, rounded up: ``45 s``, ``13 min``; empty for 0."""
+    whole = math.ceil(seconds)
+    return "" if not whole else f"{whole} s" if whole < 100 else f"{math.ceil(whole / 60)} min"
+
+
 def refusal_of(error: HubError) -> Refused:
     """What an error of the layers below means to the person who asked."""
     match error:
@@ -122,6 +141,8 @@ def refusal_of(error: HubError) -> Refused:
             return Refused(error.code, field=error.field, value=error.value, allowed=error.allowed)
         case DeviceUnreachableError():
             return Refused("device_unreachable", value=str(error.device))
+        case WrongKey():
+            return Refused("wrong_key", value=str(error.device))
         case DutyCycleExhausted():
             return Refused("duty_cycle", retry_after_s=error.retry_after_s)
         case LinkLost():
@@ -134,6 +155,17 @@ def refusal_of(error: HubError) -> Refused:
             return Refused("store_failed", value=error.code, retry_after_s=5.0)
         case _:
             return Refused("internal")
+
+
+def unspoken(refused: Refused, operation: Operation[Any]) -> Refused:
+    """The refusal of an operation with a key in it: without any value, and no field but the request's own."""
+    fields = {field.encode_name for field in msgspec.structs.fields(operation.request)}
+    return Refused(
+        refused.code if refused.code in STATUS else "refused",
+        field=refused.field if refused.field in fields else "",
+        allowed=refused.allowed,
+        retry_after_s=refused.retry_after_s,
+    )
 
 
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`")

@@ -16,10 +16,10 @@ from aiohttp import web
 from hub.contract import HubError
 from hub.home.errors import Refused
 from hub.home.roles import Role
-from hub.operations import Caller, House
+from hub.operations import Caller, House, Operation
 
 from .events import EventStream, token_of
-from .problems import language_of, problem, refusal_of, refusal_of_shape
+from .problems import language_of, problem, refusal_of, refusal_of_shape, unspoken
 from .routes import EVENTS_PATH, OPENAPI_PATH, ROUTES, WITH_BODY, Route
 
 log = logging.getLogger(__name__)
@@ -28,6 +28,7 @@ MAX_BODY = 65_536  # bytes
 BODY_TIME_S = 10.0
 CONSOLE = "console"  # the peer behind home.sock: same user as the gate, checked there
 PEER_HEADER = "Homebase-Peer"
+OPERATION: web.RequestKey[Operation[Any]] = web.RequestKey("operation", Operation)  # that is asked for
 _ENCODER = msgspec.json.Encoder()
 
 Respond = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -65,12 +66,22 @@ def _problems(language: str) -> Any:
             refused = Refused("refused")
         except (ConnectionError, asyncio.CancelledError):
             raise
-        except Exception:  # the border of one request: the person gets a problem, the log the trace
-            log.exception("api.crashed")
+        except Exception as error:  # the border of one request: the person gets a problem, the log the trace
+            if _keeps_secret(request):  # an error's text may hold the key
+                log.error("api.crashed", extra={"kind": type(error).__name__})
+            else:
+                log.exception("api.crashed")
             refused = Refused("internal")
+        if _keeps_secret(request):
+            refused = unspoken(refused, request[OPERATION])
         return _respond_problem(request, refused, language)
 
     return tell
+
+
+def _keeps_secret(request: web.Request) -> bool:
+    operation = request.get(OPERATION)
+    return operation is not None and operation.secret
 
 
 def _respond_problem(request: web.Request, refused: Refused, language: str) -> web.Response:
@@ -94,14 +105,18 @@ def _serve(house: House, route: Route) -> Respond:
     operation = route.operation
 
     async def serve(request: web.Request) -> web.StreamResponse:
+        request[OPERATION] = operation
         caller = await authenticate(house, request, bearer_of(request))
         check_role(caller, operation.role)
         answer = await operation.perform(house, caller, await _asked(request, route))
         if answer is None:
             return web.Response(status=route.status)
-        return web.Response(
+        response = web.Response(
             status=route.status, body=_ENCODER.encode(answer), content_type="application/json"
         )
+        if operation.secret:
+            response.headers["Cache-Control"] = "no-store"  # the gate says it to browsers of every answer
+        return response
 
     return serve
 
@@ -163,11 +178,22 @@ async def _asked(request: web.Request, route: Route) -> Any:
     for name, value in request.match_info.items():
         if name in given:
             raise Refused("unknown_field", field=name)
-        given[name] = value
+        # what stands in the path is text; a number there is meant as one
+        given[name] = int(value) if name in _numbers(route) and value.isdecimal() else value
     try:
         return msgspec.convert(given, kind, strict=strict)
     except msgspec.ValidationError as error:
         raise refusal_of_shape(error, given) from error
+
+
+@cache
+def _numbers(route: Route) -> frozenset[str]:
+    """Fields of a request that hold whole numbers."""
+    described = msgspec.inspect.type_info(route.operation.request)
+    assert isinstance(described, msgspec.inspect.StructType)
+    return frozenset(
+        field.encode_name for field in described.fields if isinstance(field.type, msgspec.inspect.IntType)
+    )
 
 
 async def _body(request: web.Request) -> dict[str, object]:

@@ -1,11 +1,20 @@
-"""How each driver's hardware is: its last word about its state and its send time. No I/O, no clock."""
+"""How each driver's hardware is: its last word about its state, send time and teach-in. No I/O, no clock."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 
-from hub.contract import AirtimeChanged, DriverState, DriverStateChanged, RadioIdentified
+from hub.contract import (
+    AirtimeChanged,
+    DriverState,
+    DriverStateChanged,
+    PairingProgress,
+    PairingStage,
+    RadioIdentified,
+)
+
+MOST_STEPS = 64  # of a teach-in that are remembered: who opens the page later sees them; older ones go first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +29,7 @@ class DriverStatus:
     radio: RadioIdentified | None = None
 
 
-DriverNews = DriverStateChanged | AirtimeChanged | RadioIdentified
+DriverNews = DriverStateChanged | AirtimeChanged | RadioIdentified | PairingProgress
 
 
 class DriverBoard:
@@ -31,9 +40,12 @@ class DriverBoard:
             name: DriverStatus(name=name, state=DriverState.STARTING, detail="", since=at) for name in names
         }
         self.statuses: Mapping[str, DriverStatus] = MappingProxyType(self._statuses)
+        self._traces: dict[str, tuple[PairingProgress, ...]] = {}
 
     def apply(self, event: DriverNews) -> DriverNews | None:
         """Take a driver's word; None when it said nothing new (a port still missing after another try)."""
+        if isinstance(event, PairingProgress):
+            return self._trace(event)
         known = self._statuses.get(event.driver)
         if isinstance(event, AirtimeChanged):
             if known is None or known.airtime == event:
@@ -56,3 +68,13 @@ class DriverBoard:
             radio=None if known is None else known.radio,
         )
         return event
+
+    def trace(self, interface: str) -> tuple[PairingProgress, ...]:
+        """The steps of that driver's latest teach-in window, oldest first."""
+        return self._traces.get(interface, ())
+
+    def _trace(self, step: PairingProgress) -> PairingProgress:
+        if step.interface in self._statuses:
+            earlier = () if step.stage is PairingStage.OPEN else self._traces.get(step.interface, ())
+            self._traces[step.interface] = (*earlier, step)[-MOST_STEPS:]
+        return step

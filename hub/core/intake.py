@@ -54,14 +54,12 @@ class Intake:
                 self._take_value(event.datapoint)
             case DeviceAppeared() | DeviceChanged() | DeviceRemoved():
                 self._take_device(event)
-            case DeviceUnreachable() | DeviceReachable():
+            case DeviceUnreachable() | DeviceReachable() | ConfigurationChanged():
                 if (reached := self._registry.apply(event)) is not None:
                     self._bus.publish(reached)
-            case DriverStateChanged() | AirtimeChanged() | RadioIdentified():
+            case DriverStateChanged() | AirtimeChanged() | RadioIdentified() | PairingProgress():
                 if (told := self._board.apply(event)) is not None:
                     self._bus.publish(told)
-            case PairingProgress() | ConfigurationChanged():
-                self._bus.publish(event)
             case _:
                 assert_never(event)
 

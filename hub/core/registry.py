@@ -1,4 +1,4 @@
-"""The devices of the home by address: their descriptions and whether they are reachable. No I/O, no clock."""
+"""The devices of the home by address: what they are and have yet to take. No I/O, no clock."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -6,6 +6,8 @@ from types import MappingProxyType
 from typing import assert_never
 
 from hub.contract import (
+    ConfigurationChanged,
+    ConfigurationState,
     DatapointId,
     DeviceAddress,
     DeviceAppeared,
@@ -17,7 +19,14 @@ from hub.contract import (
     ParameterDescription,
 )
 
-DeviceEvent = DeviceAppeared | DeviceChanged | DeviceRemoved | DeviceUnreachable | DeviceReachable
+DeviceEvent = (
+    DeviceAppeared
+    | DeviceChanged
+    | DeviceRemoved
+    | DeviceUnreachable
+    | DeviceReachable
+    | ConfigurationChanged
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,10 +34,12 @@ class Device:
     """A device of this home.
 
     reachable: False after all attempts failed or it was silent for too long; True until that is known.
+    configuration: what it has yet to take, or did not take; the newest word per channel and kind.
     """
 
     description: DeviceDescription
     reachable: bool = True
+    configuration: tuple[ConfigurationChanged, ...] = ()
 
 
 class Registry:
@@ -65,6 +76,8 @@ class Registry:
                 return event if self._reach(event.device, reachable=False) else None
             case DeviceReachable():
                 return event if self._reach(event.device, reachable=True) else None
+            case ConfigurationChanged():
+                return event if self._configure(event) else None
             case _:
                 assert_never(event)
 
@@ -83,4 +96,16 @@ class Registry:
         if known is None or known.reachable == reachable:
             return False
         self._devices[address] = replace(known, reachable=reachable)
+        return True
+
+    def _configure(self, event: ConfigurationChanged) -> bool:
+        known = self._devices.get(event.device)
+        if known is None:
+            return False
+        others = [
+            one for one in known.configuration if (one.channel, one.what) != (event.channel, event.what)
+        ]
+        if event.state is not ConfigurationState.VERIFIED:
+            others.append(event)
+        self._devices[event.device] = replace(known, configuration=tuple(others))
         return True

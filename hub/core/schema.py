@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import UserDefinedType
 
-REVISIONS = ("0001",)  # oldest first; the last is this program's
+REVISIONS = ("0001", "0002")  # oldest first; the last is this program's
 HEAD = REVISIONS[-1]
 
 metadata = MetaData()
@@ -70,6 +70,7 @@ sessions = Table(
     Column("role", Text, nullable=False),
     Column("created_at", Integer, nullable=False),
     Column("expires_at", Integer, nullable=False),
+    Column("program", Integer, nullable=False, server_default="0"),  # 1: a program uses it, not a person
     sqlite_with_rowid=False,
 )
 

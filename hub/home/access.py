@@ -97,8 +97,8 @@ class Access:
             await self._on_claimed()
         return await self.sessions.start(owner)
 
-    async def log_in(self, peer: str, password: str) -> tuple[str, Session]:
-        """Open a session for whoever knows the owner's password.
+    async def log_in(self, peer: str, password: str, *, program: bool = False) -> tuple[str, Session]:
+        """Open a session for whoever knows the owner's password. program: it is for a program.
 
         Raises:
             Refused: not_claimed, wrong_password, too_many_attempts, busy.
@@ -110,7 +110,7 @@ class Access:
         if not await self._passwords.verify(self._owner.password_hash, password):
             raise Refused("wrong_password", field="password")
         await self._forgive(peer)
-        return await self.sessions.start(self._owner)
+        return await self.sessions.start(self._owner, program=program)
 
     # attempts
 

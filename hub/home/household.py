@@ -18,13 +18,19 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """One log-in. key: SHA-256 of its token."""
+    """One log-in. key: SHA-256 of its token; program: a program uses it, not a person."""
 
     key: bytes
     person: int
     role: Role
     created_at: datetime
     expires_at: datetime
+    program: bool = False
+
+    @property
+    def id(self) -> str:
+        """What tells it from others and opens nothing: 12 hex digits."""
+        return self.key[:6].hex()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

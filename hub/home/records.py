@@ -71,6 +71,7 @@ class Records:
                 role=Role(row.role),
                 created_at=_from_ms(row.created_at),
                 expires_at=_from_ms(row.expires_at),
+                program=bool(row.program),
             )
             for row in rows
         )
@@ -83,6 +84,7 @@ class Records:
             role=session.role.value,
             created_at=_to_ms(session.created_at),
             expires_at=_to_ms(session.expires_at),
+            program=int(session.program),
         )
         await self.store.write(partial(_execute, row))
 

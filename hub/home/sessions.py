@@ -44,8 +44,10 @@ class Sessions:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
-    async def start(self, person: Person) -> tuple[str, Session]:
+    async def start(self, person: Person, *, program: bool = False) -> tuple[str, Session]:
         """Open a session for ``person``; returns its token, which nobody can read back, and it.
+
+        program: a program of that person's will use it.
 
         Raises:
             StoreError: nothing was opened.
@@ -55,7 +57,12 @@ class Sessions:
         token = base64.urlsafe_b64encode(self._random_bytes(TOKEN_SIZE)).rstrip(b"=").decode()
         now = self._clock.now()
         session = Session(
-            key=_key(token), person=person.id, role=person.role, created_at=now, expires_at=now + IDLE
+            key=_key(token),
+            person=person.id,
+            role=person.role,
+            created_at=now,
+            expires_at=now + IDLE,
+            program=program,
         )
         await self._records.add_session(session)
         self._open[session.key] = session

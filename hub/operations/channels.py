@@ -34,11 +34,12 @@ class ChannelTexts:
 
 
 def _channel(channel: ChannelDescription) -> Channel:
-    parameters = {name: _parameter(description) for name, description in channel.parameters.items()}
+    parameters = {name: parameter_message(description) for name, description in channel.parameters.items()}
     return Channel(index=channel.index, type=channel.type, parameters=parameters)
 
 
-def _parameter(description: ParameterDescription) -> Parameter:
+def parameter_message(description: ParameterDescription) -> Parameter:
+    """What a parameter may hold, as an answer."""
     return Parameter(
         type=description.type.value,
         unit=description.unit,

@@ -4,8 +4,7 @@ from datetime import datetime, timedelta
 
 from msgspec import UNSET
 
-from hub.contract import DatapointId, DeviceAddress, SetValue, Unpair
-from hub.core import Device as HomeDevice
+from hub.contract import SetValue, Unpair
 from hub.home.errors import Refused
 from hub.home.household import Label
 
@@ -23,6 +22,7 @@ from .messages import (
     RemoveDevice,
     SetDatapoint,
 )
+from .named import datapoint_of, device_of
 from .operation import Caller
 from .translate import datapoint_message, device_message, rfc3339
 
@@ -36,12 +36,12 @@ async def list_devices(house: House, _: Caller, __: Nothing) -> Devices:
 
 async def read_device(house: House, _: Caller, asked: OneDevice) -> Device:
     """One device."""
-    return device_message(house, _device(house, asked.address))
+    return device_message(house, device_of(house, asked.address))
 
 
 async def change_device(house: House, _: Caller, asked: ChangeDevice) -> Device:
     """Give a device a name or a room."""
-    address = _device(house, asked.address).description.address
+    address = device_of(house, asked.address).description.address
 
     def change(before: Label) -> Label:
         return Label(
@@ -50,16 +50,16 @@ async def change_device(house: House, _: Caller, asked: ChangeDevice) -> Device:
         )
 
     await house.rooms.relabel(address, change)
-    return device_message(house, _device(house, asked.address))
+    return device_message(house, device_of(house, asked.address))
 
 
-async def remove_device(house: House, _: Caller, asked: RemoveDevice) -> None:
+async def remove_device(house: House, caller: Caller, asked: RemoveDevice) -> None:
     """Unpair a device; with forget it is not asked, because it is lost or broken.
 
     One that sleeps stays, pending and with its name, until it wakes and hears of it; its history goes now.
     """
-    address = _device(house, asked.address).description.address
-    await house.dispatcher.execute(Unpair(device=address, forget_only=asked.forget))
+    address = device_of(house, asked.address).description.address
+    await house.dispatcher.execute(Unpair(device=address, forget_only=asked.forget), caller.cause)
     if address not in house.registry.devices:
         house.rooms.forget(address)
         house.channels.forget(address)
@@ -71,11 +71,11 @@ async def list_datapoints(house: House, _: Caller, __: Nothing) -> Datapoints:
     return Datapoints(datapoints=tuple(datapoint_message(one) for one in house.state.values.values()))
 
 
-async def set_datapoint(house: House, _: Caller, asked: SetDatapoint) -> DatapointValue:
+async def set_datapoint(house: House, caller: Caller, asked: SetDatapoint) -> DatapointValue:
     """Set one value; the answer is what the device confirmed."""
-    datapoint = _datapoint(asked.id)
+    datapoint = datapoint_of(asked.id)
     command = SetValue(channel=datapoint.channel, parameter=datapoint.parameter, value=asked.value)
-    confirmed = await house.dispatcher.execute(command)
+    confirmed = await house.dispatcher.execute(command, caller.cause)
     found = next((one for one in confirmed if one.id == datapoint), None) or house.state.values.get(datapoint)
     if found is not None:
         return datapoint_message(found)
@@ -87,7 +87,7 @@ async def set_datapoint(house: House, _: Caller, asked: SetDatapoint) -> Datapoi
 
 async def read_history(house: House, _: Caller, asked: ReadHistory) -> History:
     """A datapoint's past as mean, minimum and maximum per slot of time."""
-    datapoint = _datapoint(asked.id)
+    datapoint = datapoint_of(asked.id)
     description = house.registry.parameter(datapoint)
     if description is None:
         raise Refused("unknown_datapoint", field="id", value=asked.id)
@@ -97,23 +97,6 @@ async def read_history(house: House, _: Caller, asked: ReadHistory) -> History:
         raise Refused("out_of_range", field="from", value=asked.since, allowed="before to")
     past = await house.history.query(datapoint, since, until, asked.points)
     return History(id=asked.id, unit=description.unit, resolution_s=past.resolution_s, points=past.points)
-
-
-def _device(house: House, text: str) -> HomeDevice:
-    try:
-        device = house.registry.devices.get(DeviceAddress.parse(text))
-    except ValueError as error:
-        raise Refused("unknown_device", field="address", value=text) from error
-    if device is None:
-        raise Refused("unknown_device", field="address", value=text)
-    return device
-
-
-def _datapoint(text: str) -> DatapointId:
-    try:
-        return DatapointId.parse(text)
-    except ValueError as error:
-        raise Refused("unknown_datapoint", field="id", value=text) from error
 
 
 def _time(field: str, text: str) -> datetime:

@@ -27,7 +27,7 @@ async def set_up(house: House, caller: Caller, asked: SetUp) -> NewSession:
 
 async def log_in(house: House, caller: Caller, asked: LogIn) -> NewSession:
     """Open a session."""
-    token, session = await house.access.log_in(caller.peer, asked.password)
+    token, session = await house.access.log_in(caller.peer, asked.password, program=asked.program)
     return _new_session(token, session)
 
 

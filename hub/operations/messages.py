@@ -19,6 +19,7 @@ _VISIBLE = (
 )
 Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=_VISIBLE, description="what people call it")]
 Password = Annotated[str, Meta(min_length=10, max_length=256)]
+InterfaceName = Annotated[str, Meta(min_length=1, max_length=16, description="of a driver: bidcos")]
 RoomId = Annotated[str, Meta(min_length=1, max_length=16)]
 RoleName = Literal["owner", "resident", "guest"]
 JsonValue = bool | int | float | str
@@ -48,9 +49,10 @@ class SetUp(Request):
 
 
 class LogIn(Request):
-    """Ask for a session."""
+    """Ask for a session. program: it is for a program, whose send time is counted apart from people's."""
 
     password: Annotated[str, Meta(max_length=256)]
+    program: bool = False
 
 
 class OneDevice(Request):
@@ -110,16 +112,17 @@ class ReadHistory(Request):
 
 
 class StartTeachIn(Request):
-    """Open the teach-in window of one interface."""
+    """Open the teach-in window of one interface. serial: look for this device alone; empty: whoever comes."""
 
-    interface: Annotated[str, Meta(min_length=1, max_length=16)] = "bidcos"
+    interface: InterfaceName = "bidcos"
     seconds: Annotated[float, Meta(ge=1, le=300)] = 60
+    serial: Annotated[str, Meta(max_length=10, description="as printed on the device: KEQ0123456")] = ""
 
 
-class StopTeachIn(Request):
-    """Close the teach-in window of one interface."""
+class OneTeachIn(Request):
+    """Name the teach-in window of one interface."""
 
-    interface: Annotated[str, Meta(min_length=1, max_length=16)] = "bidcos"
+    interface: InterfaceName = "bidcos"
 
 
 # answers
@@ -183,8 +186,22 @@ Channels = Annotated[
 ]
 
 
+class WaitingConfiguration(Answer):
+    """What a device has yet to take, or did not take.
+
+    what: MASTER, LINK, PEERING, WEEK_PROGRAM, KEY; reason: why it failed, a code that GET /reasons puts into
+    words.
+    """
+
+    channel: int
+    what: str
+    state: Literal["pending", "failed"]
+    at: Time
+    reason: str
+
+
 class Device(Answer):
-    """A device with what people added to it."""
+    """A device with what people added to it. configuration: what it has yet to take, or did not take."""
 
     address: Address
     model: str
@@ -193,6 +210,7 @@ class Device(Answer):
     room: str | None
     reachable: bool
     pending: bool
+    configuration: tuple[WaitingConfiguration, ...]
     channels: Channels  # a list of Channel, as JSON that is there already
 
 
@@ -240,11 +258,29 @@ class History(Answer):
     points: tuple[tuple[int, float, float, float], ...]
 
 
+AirtimeLevel = Literal["normal", "scarce", "exhausted"]
+
+
 class Airtime(Answer):
-    """Send time used in the running hour, of what the law allows."""
+    """Send time used in the running hour, of what the law allows.
+
+    exhausted_in_s: when it will be used up at the pace of the last minutes; null: it will not.
+    """
 
     used_ms: float
     limit_ms: float
+    exhausted_in_s: float | None
+    level: AirtimeLevel
+
+
+class RadioHardware(Answer):
+    """The radio at the port. kind: cul or module; changed: another one than at the last start."""
+
+    kind: str
+    serial: str
+    hardware: str
+    changed: bool
+    at: Time
 
 
 class Driver(Answer):
@@ -255,6 +291,7 @@ class Driver(Answer):
     detail: str
     since: Time
     airtime: Airtime | None
+    radio: RadioHardware | None
 
 
 class Drivers(Answer):
@@ -270,7 +307,10 @@ class TeachIn(Answer):
 
 
 class TeachInStep(Answer):
-    """One step of a teach-in, as an event."""
+    """One step of a teach-in, as an event. step, steps: how far the configuring is, 0 of 0 when not known.
+
+    reason: why it failed, a code that GET /reasons puts into words.
+    """
 
     interface: str
     stage: Literal["open", "heard", "configuring", "paired", "failed", "closed"]
@@ -280,10 +320,21 @@ class TeachInStep(Answer):
     model: str | None
     rssi_dbm: float | None
     reason: str | None
+    step: int
+    steps: int
+
+
+class TeachInTrace(Answer):
+    """The latest window's steps, oldest first; empty when none was opened since the start."""
+
+    steps: tuple[TeachInStep, ...]
 
 
 class Snapshot(Answer):
-    """First message of the event stream: everything. home: what its people call it."""
+    """First message of the event stream: everything.
+
+    home: what its people call it; pairing: steps of the latest teach-in windows, oldest first.
+    """
 
     seq: int
     home: str
@@ -291,6 +342,7 @@ class Snapshot(Answer):
     devices: tuple[Device, ...]
     rooms: tuple[Room, ...]
     drivers: tuple[Driver, ...]
+    pairing: tuple[TeachInStep, ...]
 
 
 class Changes(Answer, omit_defaults=True):

@@ -119,6 +119,9 @@ def snapshot(house: House, seq: int) -> Snapshot:
         devices=tuple(device_message(house, device) for device in house.registry.devices.values()),
         rooms=tuple(room_message(room) for room in house.rooms.all()),
         drivers=tuple(driver_message(status) for status in house.board.statuses.values()),
+        pairing=tuple(
+            pairing_message(step) for name in house.board.statuses for step in house.board.trace(name)
+        ),
     )
 
 

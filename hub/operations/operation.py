@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from hub.contract import BY_USER, Cause, Urgency
 from hub.home.household import Session
 from hub.home.roles import Role
 
@@ -21,6 +22,13 @@ class Caller:
     role: Role | None = None
     session: Session | None = None  # None for the console, which is owner without one
 
+    @property
+    def cause(self) -> Cause:
+        """Whose wish it is, for whoever sends: a person's, or a program's with its session's id."""
+        if self.session is not None and self.session.program:
+            return Cause(Urgency.API, self.session.id)
+        return BY_USER
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation(Generic[Asked]):
@@ -29,6 +37,7 @@ class Operation(Generic[Asked]):
     answer: type of the answer, None when there is nothing to say.
     role: least role needed; None: anybody, without a session.
     changes: whether it changes the home; such an operation is never repeated by a transport on its own.
+    secret: request or answer holds a key: no transport keeps or tells either.
     """
 
     name: str
@@ -38,3 +47,4 @@ class Operation(Generic[Asked]):
     summary: str
     perform: Callable[[House, Caller, Asked], Awaitable[object]]
     changes: bool = False
+    secret: bool = False

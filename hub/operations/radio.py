@@ -1,13 +1,35 @@
-"""Operations on drivers: their state, and the teach-in of devices."""
+"""Operations on radios: their state, frames, send time, and how well they hear."""
 
-from datetime import timedelta
+from collections.abc import Mapping
+from typing import Literal
 
-from hub.contract import StartPairing, StopPairing
+from hub import contract
+from hub.contract import GetAirtime, ListFrames, ListSignals, Urgency
 
 from .house import House
-from .messages import Drivers, Nothing, StartTeachIn, StopTeachIn, TeachIn
+from .messages import Drivers, Nothing
 from .operation import Caller
-from .translate import driver_message, rfc3339
+from .radio_messages import (
+    AirtimeEntry,
+    AirtimeReport,
+    Frame,
+    Frames,
+    OneRadio,
+    ReadFrames,
+    SendFrame,
+    Signal,
+    Signals,
+    SignalSample,
+)
+from .translate import airtime_level, driver_message, rfc3339
+
+_CAUSES: Mapping[Urgency, Literal["alarm", "user", "api", "rule", "background"]] = {
+    Urgency.ALARM: "alarm",
+    Urgency.USER: "user",
+    Urgency.API: "api",
+    Urgency.RULE: "rule",
+    Urgency.BACKGROUND: "background",
+}
 
 
 async def list_drivers(house: House, _: Caller, __: Nothing) -> Drivers:
@@ -15,13 +37,59 @@ async def list_drivers(house: House, _: Caller, __: Nothing) -> Drivers:
     return Drivers(drivers=tuple(driver_message(status) for status in house.board.statuses.values()))
 
 
-async def start_pairing(house: House, _: Caller, asked: StartTeachIn) -> TeachIn:
-    """Open the teach-in window; its steps come as events."""
-    until = house.clock.now() + timedelta(seconds=asked.seconds)
-    await house.dispatcher.execute(StartPairing(interface=asked.interface, seconds=asked.seconds))
-    return TeachIn(until=rfc3339(until))
+async def read_frames(house: House, caller: Caller, asked: ReadFrames) -> Frames:
+    """The latest frames on the air, own and foreign."""
+    query = ListFrames(interface=asked.interface, number=asked.after)
+    found = await house.dispatcher.ask(query, caller.cause)
+    return Frames(
+        frames=tuple(
+            Frame(number=one.number, at=rfc3339(one.at), sent=one.sent, data=one.data, rssi_dbm=one.rssi_dbm)
+            for one in found
+        )
+    )
 
 
-async def stop_pairing(house: House, _: Caller, asked: StopTeachIn) -> None:
-    """Close the teach-in window."""
-    await house.dispatcher.execute(StopPairing(interface=asked.interface))
+async def send_frame(house: House, caller: Caller, asked: SendFrame) -> None:
+    """Send a frame of one's own making."""
+    await house.dispatcher.ask(contract.SendFrame(interface=asked.interface, data=asked.data), caller.cause)
+
+
+async def read_airtime(house: House, caller: Caller, asked: OneRadio) -> AirtimeReport:
+    """Who used the running hour's send time."""
+    report = await house.dispatcher.ask(GetAirtime(interface=asked.interface), caller.cause)
+    return AirtimeReport(
+        used_ms=report.used_ms,
+        limit_ms=report.limit_ms,
+        alarm_reserve_ms=report.alarm_reserve_ms,
+        exhausted_in_s=report.exhausted_in_s,
+        level=airtime_level(report.used_ms, report.limit_ms - report.alarm_reserve_ms, report.exhausted_in_s),
+        entries=tuple(_entry_message(one) for one in sorted(report.entries, key=lambda one: -one.used_ms)),
+    )
+
+
+async def list_signals(house: House, caller: Caller, asked: OneRadio) -> Signals:
+    """How strongly each device is heard, and how it hears us."""
+    found = await house.dispatcher.ask(ListSignals(interface=asked.interface), caller.cause)
+    return Signals(signals=tuple(_signal_message(one) for one in found))
+
+
+def _entry_message(entry: contract.AirtimeEntry) -> AirtimeEntry:
+    return AirtimeEntry(
+        device=None if entry.device is None else str(entry.device),
+        cause=_CAUSES[entry.urgency],
+        name=entry.name,
+        used_ms=entry.used_ms,
+        frames=entry.frames,
+        bursts=entry.bursts,
+    )
+
+
+def _signal_message(signal: contract.Signal) -> Signal:
+    return Signal(
+        device=str(signal.device),
+        last_dbm=signal.last_dbm,
+        peer_dbm=signal.peer_dbm,
+        samples=tuple(
+            SignalSample(at=rfc3339(one.at), dbm=one.dbm, frames=one.frames) for one in signal.samples
+        ),
+    )

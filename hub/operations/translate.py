@@ -3,8 +3,12 @@
 from datetime import UTC, datetime
 
 from hub.contract import (
+    AirtimeChanged,
+    ConfigurationChanged,
+    ConfigurationState,
     Datapoint,
     PairingProgress,
+    RadioIdentified,
 )
 from hub.core import Device, DriverStatus
 from hub.home import household
@@ -12,6 +16,8 @@ from hub.home import household
 from . import messages
 from .house import House
 
+SCARCE = 0.8  # of the send time that is for all
+SOON_S = 900.0  # at this pace it will be used up before anybody could look again
 PENDING = "CONFIG_PENDING"  # of channel 0: settings wait until the device wakes up
 
 
@@ -40,15 +46,40 @@ def datapoint_message(datapoint: Datapoint) -> messages.DatapointValue:
 
 def driver_message(status: DriverStatus) -> messages.Driver:
     """A driver's hardware as the owner sees it."""
-    airtime = status.airtime
     return messages.Driver(
         name=status.name,
         state=status.state.value,
         detail=status.detail,
         since=rfc3339(status.since),
-        airtime=None
-        if airtime is None
-        else messages.Airtime(used_ms=airtime.used_ms, limit_ms=airtime.limit_ms),
+        airtime=None if status.airtime is None else _airtime_message(status.airtime),
+        radio=None if status.radio is None else _radio_message(status.radio),
+    )
+
+
+def airtime_level(used_ms: float, limit_ms: float, exhausted_in_s: float | None) -> messages.AirtimeLevel:
+    """How it stands with the send time. limit_ms: what everything but alarms may use."""
+    if used_ms >= limit_ms or exhausted_in_s == 0.0:
+        return "exhausted"
+    soon = exhausted_in_s is not None and exhausted_in_s < SOON_S
+    return "scarce" if soon or used_ms >= SCARCE * limit_ms else "normal"
+
+
+def _airtime_message(airtime: AirtimeChanged) -> messages.Airtime:
+    return messages.Airtime(
+        used_ms=airtime.used_ms,
+        limit_ms=airtime.limit_ms,
+        exhausted_in_s=airtime.exhausted_in_s,
+        level=airtime_level(airtime.used_ms, airtime.limit_ms, airtime.exhausted_in_s),
+    )
+
+
+def _radio_message(radio: RadioIdentified) -> messages.RadioHardware:
+    return messages.RadioHardware(
+        kind=radio.kind,
+        serial=radio.serial,
+        hardware=radio.hardware,
+        changed=radio.changed,
+        at=rfc3339(radio.at),
     )
 
 
@@ -63,6 +94,18 @@ def pairing_message(step: PairingProgress) -> messages.TeachInStep:
         model=step.model,
         rssi_dbm=step.rssi_dbm,
         reason=step.reason,
+        step=step.step,
+        steps=step.steps,
+    )
+
+
+def _configuration_message(change: ConfigurationChanged) -> messages.WaitingConfiguration:
+    return messages.WaitingConfiguration(
+        channel=change.channel,
+        what=change.what,
+        state="failed" if change.state is ConfigurationState.FAILED else "pending",
+        at=rfc3339(change.at),
+        reason=change.reason,
     )
 
 
@@ -79,5 +122,6 @@ def device_message(house: House, device: Device) -> messages.Device:
         room=label.room,
         reachable=device.reachable,
         pending=pending is not None and pending.value is True,
+        configuration=tuple(_configuration_message(one) for one in device.configuration),
         channels=house.channels.of(description),
     )

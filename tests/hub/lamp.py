@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from hub.contract import (
     BY_USER,
@@ -74,7 +74,7 @@ def describe(address: DeviceAddress = LAMP) -> DeviceDescription:
 class LampDriver:
     """``fault``: raised by the next commands; ``report``: what the device says by itself.
 
-    ``asleep``: it hears later that it was released; ``wake``: now.
+    ``answers``: what it tells when asked. ``asleep``: it hears later that it was released; ``wake``: now.
     """
 
     name = "lamp"
@@ -84,6 +84,9 @@ class LampDriver:
         self.fault: Exception | None = None
         self.asleep = False
         self.executed: list[Command] = []
+        self.causes: list[Cause] = []  # of what was executed or asked
+        self.asked: list[object] = []
+        self.answers: dict[type, object] = {}  # by kind of query: what is answered, or raised
         self.running = asyncio.Event()
         self.newcomers: list[str] = []  # serial numbers that pair when the window opens
 
@@ -115,6 +118,7 @@ class LampDriver:
         if self.fault is not None:
             raise self.fault
         self.executed.append(command)
+        self.causes.append(cause)
         match command:
             case SetValue(parameter="STOP"):
                 return ()
@@ -134,7 +138,14 @@ class LampDriver:
         return ()
 
     async def ask(self, query: Query[A], cause: Cause = BY_USER) -> A:
-        raise CommandRefused("not_supported", field="query", value=type(query).__name__)
+        self.asked.append(query)
+        self.causes.append(cause)
+        answer = self.answers.get(type(query))
+        if isinstance(answer, Exception):
+            raise answer
+        if answer is None:
+            raise CommandRefused("not_supported", field="query", value=type(query).__name__)
+        return cast("A", answer)
 
     def wake(self, released: DeviceAddress) -> None:
         self.context.publish(DeviceRemoved(device=released))

@@ -17,8 +17,8 @@ from hub.core.upgrade import MIGRATIONS, bring_up_to_date, copy_name
 STEP = """
 from alembic import op
 import sqlalchemy as sa
-revision = "0002"
-down_revision = "0001"
+revision = "next"
+down_revision = "{head}"
 
 def upgrade():
     op.add_column("rooms", sa.Column("floor", sa.Integer))
@@ -27,12 +27,15 @@ def upgrade():
 """
 
 
+KNOWN = (*schema.REVISIONS, "next")
+
+
 def scripts(folder: Path, then: str = "pass") -> Path:
     """A migrations folder with one more step than this program has."""
     (folder / "versions").mkdir(parents=True)
-    for source in (MIGRATIONS / "env.py", MIGRATIONS / "versions" / "v0001_first.py"):
+    for source in (MIGRATIONS / "env.py", *(MIGRATIONS / "versions").glob("v*.py")):
         (folder / source.relative_to(MIGRATIONS)).write_text(source.read_text())
-    (folder / "versions" / "v0002_floor.py").write_text(STEP.format(then=then))
+    (folder / "versions" / "floor.py").write_text(STEP.format(then=then, head=schema.HEAD))
     return folder
 
 
@@ -74,16 +77,42 @@ async def test_all_steps_from_nothing_give_the_tables_of_a_new_home(tmp_path: Pa
     stepped.dispose()
 
 
+async def test_sessions_from_before_the_second_step_stay_those_of_people(tmp_path: Path) -> None:
+    # given a home of the first tables, with somebody logged in
+    await a_home(tmp_path)
+    path, key = tmp_path / "old.db", (tmp_path / KEY_NAME).read_bytes()
+    engine = make_engine(path, key)
+    with engine.begin() as connection:
+        connection.execute(
+            text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+        )
+    first = scripts(tmp_path / "first")
+    for later in [*(first / "versions").glob("v0002*"), first / "versions" / "floor.py"]:
+        later.unlink()
+    upgrade._migrate(engine, first)
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO people VALUES (1, 'Owner', 'owner', 'hash', 0)"))
+        connection.execute(text("INSERT INTO sessions VALUES (x'00', 1, 'owner', 0, 9)"))
+
+    # when it is brought up to date
+    bring_up_to_date(engine, path)
+
+    # then it is a person's session
+    with engine.connect() as connection:
+        assert connection.execute(select(schema.sessions.c.program)).scalars().all() == [0]
+    engine.dispose()
+
+
 async def test_an_upgrade_keeps_everything_and_a_readable_copy_from_before(tmp_path: Path) -> None:
     key = await a_home(tmp_path)
     path = tmp_path / STORE_NAME
     engine = make_engine(path, key)
-    bring_up_to_date(engine, path, scripts=scripts(tmp_path / "scripts"), known=("0001", "0002"))
+    bring_up_to_date(engine, path, scripts=scripts(tmp_path / "scripts"), known=KNOWN)
     with engine.connect() as connection:
         assert connection.execute(text("SELECT name, floor FROM rooms")).all() == [("Kitchen", 1)]
     engine.dispose()
 
-    copy = copy_name(path, "0001")
+    copy = copy_name(path, schema.HEAD)
     assert copy.stat().st_mode & 0o777 == 0o600
     assert b"Kitchen" not in copy.read_bytes()
     before = make_engine(copy, key)
@@ -96,18 +125,18 @@ async def test_an_older_homebase_refuses_a_newer_store_and_names_the_copy(tmp_pa
     key = await a_home(tmp_path)
     path = tmp_path / STORE_NAME
     engine = make_engine(path, key)
-    bring_up_to_date(engine, path, scripts=scripts(tmp_path / "scripts"), known=("0001", "0002"))
+    bring_up_to_date(engine, path, scripts=scripts(tmp_path / "scripts"), known=KNOWN)
     engine.dispose()
     content = path.read_bytes()
 
     with pytest.raises(StoreError) as caught:
         await Store(tmp_path, os.urandom).__aenter__()
     assert caught.value.code == "newer"
-    assert copy_name(path, "0001").name in caught.value.what
+    assert copy_name(path, schema.HEAD).name in caught.value.what
     assert path.read_bytes() == content
 
     # the way back that the message names
-    copy_name(path, "0001").rename(path)
+    copy_name(path, schema.HEAD).rename(path)
     async with Store(tmp_path, os.urandom) as store:
         assert await store.read(lambda c: c.execute(select(schema.rooms.c.name)).scalars().all()) == [
             "Kitchen"
@@ -120,7 +149,7 @@ async def test_a_failed_upgrade_leaves_the_old_tables_and_the_next_start_works(t
     engine = make_engine(path, key)
     broken = scripts(tmp_path / "scripts", then='raise RuntimeError("power is out")')
     with pytest.raises(RuntimeError):
-        bring_up_to_date(engine, path, scripts=broken, known=("0001", "0002"))
+        bring_up_to_date(engine, path, scripts=broken, known=KNOWN)
     engine.dispose()
     async with Store(tmp_path, os.urandom) as store:
         rows = await store.read(lambda c: c.execute(text("SELECT * FROM rooms")).all())

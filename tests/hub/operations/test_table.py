@@ -1,6 +1,7 @@
 """The table of operations: complete, typed, with the least role for each, on every way in."""
 
 import json
+import re
 from pathlib import Path
 
 import msgspec
@@ -11,7 +12,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from hub.api.openapi import document
 from hub.api.problems import LANGUAGES, STATUS, _catalogue
-from hub.api.routes import ROUTES
+from hub.api.routes import ROUTES, WITH_BODY
 from hub.home.household import Person
 from hub.home.records import Records
 from hub.home.roles import Role
@@ -25,8 +26,32 @@ GUESTS = {"session.read", "session.end", "devices.list", "devices.read", "rooms.
     "datapoints.list",
     "datapoints.set",
 }
-RESIDENTS = {"devices.change", "history.read", "drivers.list", "rooms.add", "rooms.rename"}
-OWNERS = {"devices.remove", "pairing.start", "pairing.stop", "rooms.remove"}
+RESIDENTS = {"devices.change", "history.read", "drivers.list", "rooms.add", "rooms.rename"} | {
+    "paramsets.read",
+    "peerings.list",
+    "peerings.partners",
+    "peerings.profiles",
+    "weeks.read",
+    "radio.frames",
+    "radio.airtime",
+    "radio.signals",
+    "pairing.read",
+}
+OWNERS = {"devices.remove", "pairing.start", "pairing.stop", "rooms.remove"} | {
+    "paramsets.write",
+    "peerings.add",
+    "peerings.remove",
+    "weeks.write",
+    "replacement.do",
+    "replacement.undo",
+    "radio.send",
+    "keys.list",
+    "keys.sheet",
+    "keys.check",
+    "keys.set",
+}
+SECRET = {"keys.sheet", "keys.check", "keys.set"}
+IN_PATH = re.compile(r"\{\w+\}")
 
 
 def test_every_operation_has_the_role_that_was_decided() -> None:
@@ -38,6 +63,12 @@ def test_every_operation_has_the_role_that_was_decided() -> None:
         **dict.fromkeys(OWNERS, Role.OWNER),
     }
     assert roles == decided
+
+
+def test_what_holds_a_key_is_marked_and_asked_in_a_body() -> None:
+    assert {operation.name for operation in OPERATIONS if operation.secret} == SECRET
+    for route in ROUTES:
+        assert not route.operation.secret or route.method in WITH_BODY
 
 
 def test_every_operation_has_one_route_and_refuses_unknown_fields() -> None:
@@ -87,7 +118,7 @@ async def test_every_role_may_exactly_what_the_table_says(tmp_path: Path) -> Non
             if route.operation.name == "session.end":
                 continue
             for role, token in tokens.items():
-                path = route.path.replace("{address}", "x").replace("{id}", "x")
+                path = IN_PATH.sub("x", route.path)
                 async with (
                     home.browser(token) as browser,
                     browser.request(route.method, path, json={"nothing": 1}) as answer,
@@ -111,10 +142,39 @@ JSON_VALUES = st.recursive(
     max_leaves=8,
 )
 FIELDS = st.sampled_from(
-    ["token", "password", "name", "room", "value", "interface", "seconds", "forget", "from", "to", "points"]
+    [
+        "token",
+        "password",
+        "name",
+        "room",
+        "value",
+        "interface",
+        "seconds",
+        "forget",
+        "from",
+        "to",
+        "points",
+        "values",
+        "peer",
+        "dry_run",
+        "sender",
+        "receiver",
+        "profile",
+        "days",
+        "new",
+        "data",
+        "serial",
+        "text",
+        "passphrase",
+        "sheet",
+        "refresh",
+        "after",
+    ]
 )
 BODIES = st.dictionaries(FIELDS, JSON_VALUES, max_size=4) | JSON_VALUES
-PLACES = st.sampled_from([STATE, "lamp:LAMP000001", "1", "x", "%00", "..%2f", "lamp:LAMP000001:1.LEVEL", "ü"])
+PLACES = st.sampled_from(
+    [STATE, "lamp:LAMP000001", "lamp:LAMP000001:1", "lamp", "MASTER", "1", "x", "%00", "..%2f", "ü", "²"]
+)
 
 
 async def test_no_body_whatever_breaks_an_operation(tmp_path: Path) -> None:
@@ -128,7 +188,7 @@ async def test_no_body_whatever_breaks_an_operation(tmp_path: Path) -> None:
             def collect(route: object, place: str, body: object) -> None:
                 assert isinstance(route, type(ROUTES[0]))
                 if route.operation.name not in {"session.end", "setup.claim", "login", "devices.remove"}:
-                    path = route.path.replace("{address}", place).replace("{id}", place)
+                    path = IN_PATH.sub(lambda _: place, route.path)
                     asked.append((route.method, path, json.dumps(body).encode()))
 
             collect()
