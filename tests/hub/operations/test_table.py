@@ -142,34 +142,7 @@ JSON_VALUES = st.recursive(
     max_leaves=8,
 )
 FIELDS = st.sampled_from(
-    [
-        "token",
-        "password",
-        "name",
-        "room",
-        "value",
-        "interface",
-        "seconds",
-        "forget",
-        "from",
-        "to",
-        "points",
-        "values",
-        "peer",
-        "dry_run",
-        "sender",
-        "receiver",
-        "profile",
-        "days",
-        "new",
-        "data",
-        "serial",
-        "text",
-        "passphrase",
-        "sheet",
-        "refresh",
-        "after",
-    ]
+    sorted({field.encode_name for one in OPERATIONS for field in msgspec.structs.fields(one.request)})
 )
 BODIES = st.dictionaries(FIELDS, JSON_VALUES, max_size=4) | JSON_VALUES
 PLACES = st.sampled_from(
