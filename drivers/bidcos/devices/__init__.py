@@ -1,6 +1,22 @@
-"""The device table: models, their channels and parameters, by code or by name. Data and look-up only."""
+"""The device table: models, their channels and parameters, by code or by name. Data and look-up only.
+
+VALUES: kinds.py. MASTER and LINK: paramsets.py (API), layouts.py and sets_*.py (data), entries.py (notation).
+"""
 
 from .kinds import CONTROL_MODES, HANDLE_STATES, RT_FAULTS, ChannelKind, kind
+from .layout import ChannelLayout, Layout, layout_of
+from .paramsets import (
+    channel_layout,
+    describe_paramset,
+    factory_link_registers,
+    factory_registers,
+    link_lists,
+    link_roles,
+    paramset_of,
+    register_lists,
+    wanted_of_peer,
+)
+from .registers import RegisterDescription
 from .table import Model, describe, model_by_code, model_by_name, models
 
 __all__ = [
@@ -8,10 +24,23 @@ __all__ = [
     "HANDLE_STATES",
     "RT_FAULTS",
     "ChannelKind",
+    "ChannelLayout",
+    "Layout",
     "Model",
+    "RegisterDescription",
+    "channel_layout",
     "describe",
+    "describe_paramset",
+    "factory_link_registers",
+    "factory_registers",
     "kind",
+    "layout_of",
+    "link_lists",
+    "link_roles",
     "model_by_code",
     "model_by_name",
     "models",
+    "paramset_of",
+    "register_lists",
+    "wanted_of_peer",
 ]
