@@ -37,6 +37,11 @@ class ManualClock:
         """How many tasks wait for this clock."""
         return sum(not wake.done() for _, _, wake in self._sleepers)
 
+    @property
+    def next_s(self) -> float | None:
+        """When the next sleeper is due; None: nobody sleeps."""
+        return next((at_s for at_s, _, wake in sorted(self._sleepers) if not wake.done()), None)
+
     def jump(self, by: timedelta) -> None:
         """Set the wall clock, as NTP does after a start; monotonic time does not move."""
         self._shift += by

@@ -3,7 +3,7 @@
 What the driver's services (values.py, membership.py …) use to talk with devices.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import assert_never
 
 from hub.contract import (
@@ -21,7 +21,9 @@ from .exchange import Exchanges
 from .household import Member
 from .lane import Deferred, Delivered, Failed, Failure, Outcome, Request
 from .timing import ATTEMPTS
-from .waiting import Waiters
+from .waiting import Waiter, Waiters
+
+_REFUSALS: Mapping[int | None, str] = {0x82: "peers_full", 0x84: "unknown_target"}
 
 
 class Asker:
@@ -49,12 +51,27 @@ class Asker:
 
         Raises:
             LinkLost: there is no radio.
-            CommandRefused: refused_by_device, replaced.
+            CommandRefused: refused_by_device, peers_full, unknown_target, replaced.
             DeviceUnreachableError, WrongKey, DutyCycleExhausted: given up.
         """
         self.need_link()
         waiter = self._waiters.add(request)
         self.submit(request)
+        return await self._first(member, waiter)
+
+    async def join(
+        self, member: Member, request: Request
+    ) -> tuple[Delivered | Deferred, tuple[Datapoint, ...]]:
+        """Wait, as ``ask`` does, for a request that was submitted before and has not ended.
+
+        Raises:
+            As ``ask``.
+        """
+        return await self._first(member, self._waiters.add(request))
+
+    async def _first(
+        self, member: Member, waiter: Waiter
+    ) -> tuple[Delivered | Deferred, tuple[Datapoint, ...]]:
         outcome = await waiter.first
         match outcome:
             case None:
@@ -79,10 +96,26 @@ class Asker:
             case _:
                 return outcome
 
+    async def outcome(self, request: Request) -> Delivered | Failed | None:
+        """Send and wait for the end, whatever it is; None: the link was lost."""
+        waiter = self._waiters.add(request)
+        self.submit(request)
+        return await waiter.final
+
     def submit(self, request: Request) -> None:
         """Send it when its turn comes; nobody waits."""
         now_s = self._clock.monotonic()
         self._apply(self._exchanges.submit(request, now_s), now_s)
+
+    def withdraw(self, request: Request) -> None:
+        """Do not send it, if it still waits."""
+        if self._exchanges.lanes.withdraw(request):
+            failed = Failed(request=request, reason=Failure.CANCELLED, attempts=0)
+            self._apply((failed,), self._clock.monotonic())
+
+    def drop(self, device: bytes) -> None:
+        """Nobody speaks with this device any more; what waited for it has failed."""
+        self._apply(self._exchanges.remove(device), self._clock.monotonic())
 
     def need_link(self) -> None:
         """Raise LinkLost when there is no radio."""
@@ -92,7 +125,8 @@ class Asker:
     def _error(self, member: Member, failed: Failed) -> Exception:
         match failed.reason:
             case Failure.REFUSED:
-                return CommandRefused("refused_by_device", field="device", value=str(member.address))
+                code = _REFUSALS.get(failed.nack, "refused_by_device")
+                return CommandRefused(code, field="device", value=str(member.address))
             case Failure.REPLACED | Failure.CANCELLED:
                 return CommandRefused("replaced", field="device", value=str(member.address))
             case Failure.AIRTIME:

@@ -7,8 +7,8 @@ reports.py. Values: values.py. Teach-in: membership.py. This file introduces the
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from typing import Any, TypeVar, assert_never, cast
+from collections.abc import Coroutine, Iterable, Mapping
+from typing import TypeVar, assert_never, cast
 
 from hub.contract import (
     BY_USER,
@@ -17,7 +17,6 @@ from hub.contract import (
     Command,
     CommandRefused,
     Datapoint,
-    DeviceAddress,
     DeviceAppeared,
     DriverContext,
     LinkLost,
@@ -37,7 +36,7 @@ from .commands import status_channels, time_reply
 from .cul import LISTEN, LineDecoder, StartState, StartUp, StickEvent, encode_send
 from .exchange import Exchanges
 from .frames import Frame
-from .household import Household, Member, member_of
+from .household import Household, member_of
 from .lane import Deferred, Delivered, Failed, Failure, Heard, Outcome, Send
 from .link import SerialLink
 from .membership import Membership
@@ -45,6 +44,7 @@ from .messages import DeviceInfo, TimeRequest
 from .pairing import INTERFACE
 from .records import CENTRAL_KEY, new_central, read_records, write_central
 from .reports import Reports
+from .services import Answer, Services
 from .signing import DEFAULT_KEY
 from .tally import Tally
 from .values import Values, state_request
@@ -59,7 +59,6 @@ AIRTIME_EVERY_S = 10.0
 STATE_EVERY_S = 2.0  # after a start, actuators are asked for their state this far apart
 STATE_SHARE = 0.1  # of the hour's send time that asking may use up
 A = TypeVar("A")
-Answer = Callable[[Any, Cause], Awaitable[object]]  # by the type of the query that it takes
 
 
 class BidcosDriver:
@@ -73,7 +72,7 @@ class BidcosDriver:
         self._household = Household()
         self._airtime = Airtime()
         self._waiters = Waiters()
-        self._answers: dict[type, Answer] = {}
+        self._answers: Mapping[type, Answer] = {}
         self._link: SerialLink | None = None
         self._tasks: asyncio.TaskGroup | None = None
         self._wake_s: float | None = None
@@ -103,12 +102,14 @@ class BidcosDriver:
                     tasks.create_task(self._read(link, decoder), name="bidcos.read")
                     tasks.create_task(self._tick(link), name="bidcos.tick")
                     tasks.create_task(self._ask_states(), name="bidcos.states")
+                    self._services.resume()
         except* LinkLost as group:
             self._asker.lost = LinkLost(str(group.exceptions[0]))
             raise
         finally:
             self._link = self._tasks = self._wake_s = None
             self._asker.lost = self._asker.lost or LinkLost("stopped")
+            self._services.reset()
             self._exchanges.pause(self._waiters.drop())
 
     async def _load(self) -> None:
@@ -117,9 +118,8 @@ class BidcosDriver:
             for known in self._household:
                 self._context.publish(DeviceAppeared(description=known.description))
             return
-        records = read_records(await self._context.store.load())
-        if records.unreadable:
-            log.error("bidcos.records_unreadable", extra={"count": len(records.unreadable)})
+        stored = await self._context.store.load()
+        records = read_records(stored)
         taken = frozenset(record.address for record in records.devices)
         central = records.central
         if central is None:
@@ -129,14 +129,19 @@ class BidcosDriver:
         self._reports = Reports(self._household, central, DEFAULT_KEY, self._context.publish, self._clock.now)
         self._asker = Asker(self._exchanges, self._waiters, self._airtime, self._clock, self._apply)
         self._values = Values(self._asker, self._reports)
+        self._services = Services(self._context, self._household, self._asker, central, self._spawn)
+        self._answers = self._services.answers
+        unreadable = (*records.unreadable, *self._services.load(stored))
+        if unreadable:
+            log.error("bidcos.records_unreadable", extra={"count": len(unreadable)})
         self._members = Membership(
             self._context,
             self._household,
             self._exchanges,
             self._reports,
-            self._waiters,
             self._asker,
             self._spawn,
+            self._services,
         )
         for record in records.devices:
             if (member := member_of(record)) is not None:
@@ -204,12 +209,14 @@ class BidcosDriver:
             self._members.meet(heard.frame, message, heard.at_s, now_s)
         elif isinstance(message, TimeRequest) and heard.frame.receiver == self._exchanges.address:
             self._exchanges.answer(heard.frame, time_reply(self._clock.now()), heard.at_s)
+        self._services.hear(heard)
         confirmed = self._reports.hear(heard, now_s)
         if heard.answer_to is not None:
             self._waiters.confirm(heard.answer_to, confirmed)
 
     def _finish(self, outcome: Delivered | Failed) -> None:
         member = self._household.at(outcome.request.device)
+        self._services.finish(outcome)
         self._waiters.finish(outcome)
         if member is None:
             return
@@ -254,6 +261,7 @@ class BidcosDriver:
                 self._announce.airtime(self._airtime.used_ms(now_s))
             with contextlib.suppress(StoreError):  # the store says so itself; the next tick tries again
                 await self._members.reserve_counters(self._members.worn_counters())
+                await self._services.writing.flush()
 
     async def _ask_states(self) -> None:
         """After a start: how are the lights? Slowly, and not beyond a share of the hour's send time."""
@@ -277,16 +285,16 @@ class BidcosDriver:
         self._need_loaded()
         match command:
             case SetValue():
-                return await self._values.set(self._member(command.channel.device), command, cause)
+                return await self._values.set(self._household.need(command.channel.device), command, cause)
             case Ping():
-                return await self._values.ping(self._member(command.device), cause)
+                return await self._values.ping(self._household.need(command.device), cause)
             case StartPairing():
                 self._asker.need_link()
                 self._members.open(self._clock.monotonic(), command.seconds)
             case StopPairing():
                 self._members.close()
             case Unpair():
-                await self._members.release(self._member(command.device), command)
+                await self._members.release(self._household.need(command.device), command, cause)
             case _:
                 assert_never(command)
         return ()
@@ -303,12 +311,6 @@ class BidcosDriver:
         if answer is None:
             raise CommandRefused("not_supported", field="query", value=type(query).__name__)
         return cast(A, await answer(query, cause))
-
-    def _member(self, address: DeviceAddress) -> Member:
-        member = self._household.named(address)
-        if member is None:
-            raise CommandRefused("unknown_device", field="device", value=str(address))
-        return member
 
     def _spawn(self, work: Coroutine[object, object, None], name: str) -> asyncio.Task[None] | None:
         """A child of this run; without a run it is not begun."""

@@ -220,7 +220,7 @@ class Exchanges:
             self._awake(lane, at_s + PAUSE_S, AWAKE_S)
             return [heard]
         if isinstance(message, Nack) and not lane.step.optional:
-            return [heard, *self._end(lane, Failure.REFUSED)]
+            return [heard, *self._end(lane, Failure.REFUSED, message.code)]
         if lane.step.expect is Expect.PAGES and not lane.last_page(message):
             lane.pages.append(message)
             lane.deadline_s = now_s + PAGE_S
@@ -253,18 +253,22 @@ class Exchanges:
         self._awake(lane, at_s + (turn_round_s(frame) if frame.flags & Flag.BIDI else 0) + PAUSE_S, AWAKE_S)
         return []
 
-    def _end(self, lane: Lane, reason: Failure) -> list[Outcome]:
+    def _end(self, lane: Lane, reason: Failure, nack: int | None = None) -> list[Outcome]:
         request, attempts = lane.current, lane.attempt
         self._release(lane)
         lane.begin_nothing()
         if not lane.queue:
             self._active.pop(lane.device, None)
-        return [] if request is None else [Failed(request=request, reason=reason, attempts=attempts)]
+        if request is None:
+            return []
+        return [Failed(request=request, reason=reason, attempts=attempts, nack=nack)]
 
     def _rest(self, lane: Lane, at_s: float) -> None:
         if lane.queue:
             self._awake(lane, at_s + PAUSE_S, AWAKE_S)
-        else:
+        else:  # it listens for a moment still: what follows from its answer may be said now
+            lane.ready_at_s = max(lane.ready_at_s, at_s + PAUSE_S)
+            lane.awake_until_s = max(lane.awake_until_s, lane.ready_at_s + AWAKE_S)
             self._active.pop(lane.device, None)
 
     def _release(self, lane: Lane) -> None:

@@ -1,14 +1,17 @@
 """The devices that belong to us, as the driver keeps them while it runs. No I/O."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from hub.contract import DeviceAddress, DeviceDescription
+from hub.contract import CommandRefused, DeviceAddress, DeviceDescription
 
 from .devices import Model, describe, model_by_code
 from .messages import DeviceInfo
 from .pairing import INTERFACE
 from .records import DeviceRecord
+
+_RADIO = re.compile(r"[0-9A-F]{6}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +73,29 @@ class Household:
     def named(self, address: DeviceAddress) -> Member | None:
         """Who has this name."""
         return self._by_name.get(address)
+
+    def need(self, address: DeviceAddress) -> Member:
+        """Who has this name.
+
+        Raises:
+            CommandRefused: unknown_device.
+        """
+        member = self._by_name.get(address)
+        if member is None:
+            raise CommandRefused("unknown_device", field="device", value=str(address))
+        return member
+
+    def radio_of(self, address: DeviceAddress) -> bytes | None:
+        """Its radio address; of a device of another home the address stands in the place of the serial."""
+        member = self._by_name.get(address)
+        if member is not None:
+            return member.record.address
+        return bytes.fromhex(address.serial) if _RADIO.fullmatch(address.serial) else None
+
+    def name_of(self, radio: bytes) -> DeviceAddress:
+        """Its name; of a device of another home its radio address, 6 hex digits."""
+        member = self._by_radio.get(radio)
+        return member.address if member is not None else DeviceAddress(INTERFACE, radio.hex().upper())
 
     @property
     def radios(self) -> Mapping[bytes, Member]:

@@ -114,11 +114,12 @@ class Deferred:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
-    """Given up. attempts: how often its last frame was sent."""
+    """Given up. attempts: how often its last frame was sent; nack: the code of a device's refusal."""
 
     request: Request
     reason: Failure
     attempts: int
+    nack: int | None = None
 
 
 Outcome = Send | Heard | Delivered | Deferred | Failed

@@ -48,6 +48,14 @@ class Lanes:
             yield Failed(request=lane.queue.popleft(), reason=Failure.CANCELLED, attempts=0)
         lane.queue.append(request)
 
+    def withdraw(self, request: Request) -> bool:
+        """Take back a request that waits; False when it does not (any more)."""
+        lane = self._lanes.get(request.device)
+        if lane is None or request not in lane.queue:
+            return False
+        lane.queue.remove(request)
+        return True
+
     def pause(self, cancel: frozenset[Request]) -> None:
         """The stick is gone. What waits for a sleeper goes on waiting, without the requests in ``cancel``."""
         for lane in self._lanes.values():

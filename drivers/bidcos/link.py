@@ -7,6 +7,7 @@ writes, and says so within a moment when the stick is gone.
 import asyncio
 import contextlib
 import os
+import stat
 import termios
 import tty
 from collections import deque
@@ -123,7 +124,9 @@ class SerialLink:
 
 
 def _make_raw(descriptor: int) -> None:
-    """8N1 without flow control, echo or line editing, at SPEED."""
+    """8N1 without flow control, echo or line editing, at SPEED; a socket carries bytes as they are."""
+    if stat.S_ISSOCK(os.fstat(descriptor).st_mode):
+        return
     tty.setraw(descriptor, termios.TCSANOW)
     settings = termios.tcgetattr(descriptor)
     settings[2] = (settings[2] | termios.CLOCAL | termios.CREAD) & ~termios.HUPCL & ~termios.CRTSCTS

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from hub.contract import (
     IN_BACKGROUND,
+    Cause,
     DeviceChanged,
     DeviceRemoved,
     DriverContext,
@@ -24,14 +25,15 @@ from .commands import status_channels
 from .exchange import Exchanges
 from .frames import Frame
 from .household import Household, Member, member_of, record_of
-from .lane import Deferred, Delivered, Failed, Request
+from .lane import Delivered, Failed
 from .messages import DeviceInfo
-from .pairing import UNKNOWN_MODEL, Introduced, TeachIn, pair_request, unpair_request
+from .pairing import UNKNOWN_MODEL, Introduced, TeachIn, pair_request
 from .records import reserved_counter, write_device
 from .reports import Reports
+from .services import Services
 from .timing import CONFIG_AWAKE_S
 from .values import state_request
-from .waiting import Waiters
+from .wishes import ReleaseWish
 
 NEAR = 8  # counters left of what is written down
 Spawn = Callable[[Coroutine[object, object, None], str], asyncio.Task[None] | None]
@@ -46,17 +48,18 @@ class Membership:
         household: Household,
         exchanges: Exchanges,
         reports: Reports,
-        waiters: Waiters,
         asker: Asker,
         spawn: Spawn,
+        services: Services,
     ) -> None:
         self._context = context
         self._household = household
         self._exchanges = exchanges
         self._reports = reports
-        self._waiters = waiters
         self._asker = asker
         self._spawn = spawn
+        self._services = services
+        services.writing.on_released = self._forget
         self._announce = Announcer(context)
         self._teach_in = TeachIn()
 
@@ -102,9 +105,7 @@ class Membership:
         self._tell(PairingStage.CONFIGURING, introduced)
         radio = introduced.address
         request = pair_request(introduced, self._exchanges.address)
-        waiter = self._waiters.add(request)
-        self._asker.submit(request)
-        outcome = await waiter.final
+        outcome = await self._asker.outcome(request)
         self._teach_in.finish(radio)
         reason = "link_lost"
         if isinstance(outcome, Delivered):
@@ -141,6 +142,7 @@ class Membership:
         self._tell(PairingStage.PAIRED, introduced)
         for channel in status_channels(member.model):
             self._asker.submit(state_request(member, channel, IN_BACKGROUND))
+        self._services.welcome(member)
         return ""
 
     def welcome(self, member: Member) -> None:
@@ -175,28 +177,24 @@ class Membership:
 
     # out
 
-    async def release(self, member: Member, command: Unpair) -> None:
-        """Erase us from the device, then forget it; a sleeper is forgotten when it woke and heard that."""
-        if not command.forget_only:
-            request = unpair_request(member.record.address, self._exchanges.address)
-            outcome, _ = await self._asker.ask(member, request)
-            if isinstance(outcome, Deferred):
-                self._spawn(self._release_later(member, request), "bidcos.release")
-                return
-        await self._forget(member)
+    async def release(self, member: Member, command: Unpair, cause: Cause) -> None:
+        """Erase us from the device, then forget it; a sleeper is forgotten when it woke and heard that.
 
-    async def _release_later(self, member: Member, request: Request) -> None:
-        if isinstance(await self._waiters.add(request).final, Delivered):
+        Raises:
+            As ``Writing.grant``.
+        """
+        if command.forget_only:
             await self._forget(member)
+        else:
+            await self._services.writing.grant(member, ReleaseWish(), cause)
 
     async def _forget(self, member: Member) -> None:
         radio = member.record.address
+        await self._services.writing.forget(radio)
         await self._context.store.save({member.record.key: None})
         self._household.remove(radio)
         self._reports.silence.remove(radio)
-        for failed in self._exchanges.remove(radio):
-            if isinstance(failed, Failed):
-                self._waiters.finish(failed)
+        self._asker.drop(radio)
         self._context.publish(DeviceRemoved(device=member.address))
 
     def _tell(

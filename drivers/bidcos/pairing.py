@@ -84,9 +84,3 @@ def pair_request(introduced: Introduced, central: bytes) -> Request:
         if kind == "KEY"
     ]
     return Request(device=introduced.address, steps=tuple(steps), now_only=True)
-
-
-def unpair_request(device: bytes, central: bytes) -> Request:
-    """Erase us from the device."""
-    steps = tuple(Step(message=message) for message in owner_messages(central, owned=False))
-    return Request(device=device, steps=steps, key="unpair")

@@ -37,12 +37,12 @@ from hub.contract import (
     DeviceUnreachableError,
     DriverStateChanged,
     DutyCycleExhausted,
-    GetParamset,
     LinkLost,
     Origin,
     PairingProgress,
     PairingStage,
     Ping,
+    Query,
     SetValue,
     StartPairing,
     StopPairing,
@@ -290,10 +290,14 @@ async def test_a_refusing_device_and_one_without_send_time_are_told_apart() -> N
         assert 3000 < refused.value.retry_after_s <= 3660  # counted by the minute
 
 
+class _Horoscope(Query[str]):
+    """What no driver answers."""
+
+
 async def test_what_this_driver_cannot_do_is_refused() -> None:
     async with running(paired("HM-LC-Sw1-Pl-2")) as bench:
         with pytest.raises(CommandRefused, match="not_supported"):
-            await bench.driver.ask(GetParamset(channel=CHANNEL, paramset="MASTER"))
+            await bench.driver.ask(_Horoscope())
         stranger = ChannelAddress.parse("bidcos:NOBODY0001:1")
         with pytest.raises(CommandRefused, match="unknown_device"):
             await bench.driver.execute(SetValue(channel=stranger, parameter="STATE", value=True))

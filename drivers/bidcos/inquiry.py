@@ -1,0 +1,182 @@
+"""Reads register lists and peers from devices, one question at a time, and notes what they tell. No I/O.
+
+Read downwards: lists, peers (somebody waits) → survey (nobody does) → finish → hear.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from hub.contract import IN_BACKGROUND, Cause
+
+from .asking import Asker
+from .household import Household, Member
+from .lane import Deferred, Delivered, Expect, Failed, Failure, Heard, Request, Step
+from .messages import ParamPairs, ParamRequest, ParamSequence, PeerList, PeerListRequest
+from .paramset import registers_of
+from .registers import ListId, Peer, Registers, change_of
+from .survey import Question, lists_of_link, questions_of
+
+MAX_QUESTIONS = 256  # of one device that wait
+
+
+class Inquiry:
+    """Fills Registers. central: our own address; links with it have no parameters for the owner."""
+
+    def __init__(
+        self,
+        registers: Registers,
+        household: Household,
+        asker: Asker,
+        central: bytes,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._registers = registers
+        self._household = household
+        self._asker = asker
+        self._central = central
+        self._now = now
+        self._asked: dict[Request, Question] = {}
+        self._todo: dict[bytes, deque[Question]] = {}
+
+    # somebody waits
+
+    async def read(self, member: Member, question: Question, cause: Cause) -> bool:
+        """Ask; True when it told, False when it sleeps and will tell when it wakes.
+
+        Raises:
+            As ``Asker.ask``; refused_by_device: it has no such list.
+        """
+        waiting = self._waiting(member, question)
+        if waiting is not None and not waiting.now_only:
+            outcome, _ = await self._asker.join(member, waiting)
+        else:
+            outcome, _ = await self._asker.ask(member, self._request(member, question, cause))
+        return not isinstance(outcome, Deferred)
+
+    async def told(self, member: Member, question: Question) -> None:
+        """Wait until it woke and told.
+
+        Raises:
+            As ``read``.
+        """
+        waiting = self._waiting(member, question)
+        if waiting is not None:
+            await self._asker.finish(member, waiting)
+
+    # nobody waits
+
+    def survey(self, member: Member, questions: Iterable[Question] = ()) -> None:
+        """Read these, or everything that it never told, in the background when it listens."""
+        radio = member.record.address
+        todo = self._todo.setdefault(radio, deque(maxlen=MAX_QUESTIONS))
+        idle = not todo and not any(request.device == radio for request in self._asked)
+        wanted = questions or (
+            question for question in questions_of(member) if not self._knows(radio, question)
+        )
+        todo.extend(question for question in wanted if question not in todo)
+        if idle:
+            self._next(member)
+
+    def complete(self, member: Member) -> bool:
+        """It has told everything that there is to read."""
+        radio = member.record.address
+        return all(self._knows(radio, question) for question in questions_of(member))
+
+    def reset(self) -> None:
+        """The link was lost: what was asked is asked again."""
+        self._asked.clear()
+        self._todo.clear()
+
+    def forget(self, radio: bytes) -> None:
+        """It is not ours any more."""
+        self._todo.pop(radio, None)
+        self._asked = {request: it for request, it in self._asked.items() if request.device != radio}
+
+    # what they tell
+
+    def finish(self, outcome: Delivered | Failed) -> None:
+        """A request ended: note what was told, go on with the survey."""
+        question = self._asked.pop(outcome.request, None)
+        if question is None:
+            return
+        radio = outcome.request.device
+        member = self._household.at(radio)
+        if isinstance(outcome, Delivered):
+            self.note(radio, question, outcome)
+            if member is not None and not isinstance(question, ListId):
+                self._ask_links(member, question)
+        elif outcome.reason not in {Failure.REFUSED, Failure.REPLACED}:
+            self._todo.pop(radio, None)
+        if member is not None:
+            self._next(member)
+
+    def note(self, radio: bytes, question: Question, told: Delivered) -> None:
+        """Keep what the pages say."""
+        if isinstance(question, ListId):
+            pages = [page for page in told.pages if isinstance(page, ParamPairs | ParamSequence)]
+            self._registers.note_list(radio, question, registers_of(pages), self._now())
+            return
+        peers = [
+            Peer(address, channel)
+            for page in told.pages
+            if isinstance(page, PeerList)
+            for address, channel in page.peers
+            if address != bytes(3)
+        ]
+        self._registers.note_peers(radio, question, tuple(dict.fromkeys(peers)), self._now())
+
+    def hear(self, heard: Heard) -> None:
+        """A device that tells of a change of its registers keeps our picture true."""
+        change = change_of(heard.frame)
+        if change is not None and self._household.at(heard.frame.sender) is not None:
+            self._registers.note_change(heard.frame.sender, *change, self._now())
+
+    # small
+
+    def _ask_links(self, member: Member, channel: int) -> None:
+        radio = member.record.address
+        known = self._registers.peers_of(radio, channel)
+        todo = self._todo.get(radio)
+        if known is None or todo is None:
+            return
+        for peer in known.peers:
+            if peer.address != self._central:
+                lists = lists_of_link(member, channel, peer)
+                todo.extend(list_id for list_id in lists if not self._knows(radio, list_id))
+
+    def _next(self, member: Member) -> None:
+        todo = self._todo.get(member.record.address)
+        if not todo:
+            self._todo.pop(member.record.address, None)
+            return
+        self._asker.submit(self._request(member, todo.popleft(), IN_BACKGROUND))
+
+    def _request(self, member: Member, question: Question, cause: Cause) -> Request:
+        message = (
+            ParamRequest(
+                channel=question.channel,
+                list_index=question.index,
+                peer=question.peer.address,
+                peer_channel=question.peer.channel,
+            )
+            if isinstance(question, ListId)
+            else PeerListRequest(channel=question)
+        )
+        request = Request(
+            device=member.record.address,
+            steps=(Step(message=message, expect=Expect.PAGES),),
+            key=("read", question),
+            cause=cause,
+        )
+        self._asked[request] = question
+        return request
+
+    def _waiting(self, member: Member, question: Question) -> Request | None:
+        radio = member.record.address
+        return next((r for r, it in self._asked.items() if r.device == radio and it == question), None)
+
+    def _knows(self, radio: bytes, question: Question) -> bool:
+        if isinstance(question, ListId):
+            return self._registers.list_of(radio, question) is not None
+        return self._registers.peers_of(radio, question) is not None

@@ -1,0 +1,73 @@
+"""The services that remember, ask and configure, introduced to each other. Decides nothing. No I/O."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from hub.contract import Cause, DriverContext, GetParamset, PutParamset
+
+from .asking import Asker
+from .configuration import Configuration
+from .household import Household, Member
+from .inquiry import Inquiry
+from .lane import Delivered, Failed, Heard
+from .registers import Registers
+from .wishes import Wishes
+from .writing import Spawn, Writing, WritingParts
+
+Answer = Callable[[Any, Cause], Awaitable[object]]  # by the type of the query that it takes
+
+
+class Services:
+    """Everything about what devices remember. unreadable: records of waiting changes that we can't read."""
+
+    def __init__(
+        self, context: DriverContext, household: Household, asker: Asker, central: bytes, spawn: Spawn
+    ) -> None:
+        self._household = household
+        self.registers = Registers()
+        self.wishes = Wishes()
+        self.inquiry = Inquiry(self.registers, household, asker, central, context.clock.now)
+        self.writing = Writing(
+            WritingParts(
+                context=context,
+                household=household,
+                registers=self.registers,
+                wishes=self.wishes,
+                asker=asker,
+                inquiry=self.inquiry,
+                spawn=spawn,
+                central=central,
+            )
+        )
+        self.configuration = Configuration(household, self.registers, self.wishes, self.inquiry, self.writing)
+        self.answers: Mapping[type, Answer] = {
+            GetParamset: self.configuration.get,
+            PutParamset: self.configuration.put,
+        }
+
+    def load(self, stored: Mapping[str, bytes]) -> list[str]:
+        """Take over what was written; returns the keys of waiting changes that can't be read."""
+        self.registers.load(stored)
+        return self.wishes.load(stored)
+
+    def resume(self) -> None:
+        """The link works: go on with what waits."""
+        for member in self._household:
+            self.writing.resume(member)
+
+    def reset(self) -> None:
+        """The link is lost."""
+        self.inquiry.reset()
+        self.writing.reset()
+
+    def hear(self, heard: Heard) -> None:
+        """A device said something."""
+        self.inquiry.hear(heard)
+
+    def finish(self, outcome: Delivered | Failed) -> None:
+        """A request ended."""
+        self.inquiry.finish(outcome)
+
+    def welcome(self, member: Member) -> None:
+        """It belongs to us now: learn what it holds."""
+        self.inquiry.survey(member)

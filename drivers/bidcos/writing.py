@@ -1,0 +1,392 @@
+"""Grants wishes: writes into devices what they shall hold, reads it back, and says how it ended. No I/O.
+
+Read downwards: grant (somebody waits) → _work (one worker per device) → _grant → _write, _link, _release.
+A wish is on disk before the first frame; whatever ends this process, it is granted by the next one.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from typing import assert_never
+
+from hub.contract import (
+    IN_BACKGROUND,
+    Cause,
+    CommandRefused,
+    ConfigurationChanged,
+    ConfigurationState,
+    DeviceUnreachableError,
+    DriverContext,
+    DutyCycleExhausted,
+    HubError,
+    LinkLost,
+    ReceiveMode,
+    StoreError,
+    Written,
+    WrongKey,
+)
+
+from .asking import Asker
+from .commands import owner_messages
+from .household import Household, Member
+from .inquiry import Inquiry
+from .lane import Deferred, Delivered, Expect, Request, Step
+from .messages import (
+    ConfigEnd,
+    ConfigStart,
+    ParamRequest,
+    PeerAdd,
+    PeerListRequest,
+    PeerRemove,
+)
+from .paramset import pages
+from .registers import ListId, Registers
+from .survey import lists_of_link
+from .wishes import MAX_WISHES, PeerWish, ReleaseWish, Wish, Wishes, WriteWish
+
+Spawn = Callable[[Coroutine[object, object, None], str], asyncio.Task[None] | None]
+Ending = asyncio.Future[Written | HubError]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WritingParts:
+    """What Writing works with."""
+
+    context: DriverContext
+    household: Household
+    registers: Registers
+    wishes: Wishes
+    asker: Asker
+    inquiry: Inquiry
+    spawn: Spawn
+    central: bytes
+
+
+class Writing:
+    """One worker per device that has wishes; it waits where the device sleeps.
+
+    on_released: told when a device knows that it is free.
+    """
+
+    def __init__(self, parts: WritingParts) -> None:
+        self._parts = parts
+        self._registers = parts.registers
+        self._wishes = parts.wishes
+        self._asker = parts.asker
+        self._inquiry = parts.inquiry
+        self.on_released: Callable[[Member], Awaitable[None]] | None = None
+        self._workers: dict[bytes, asyncio.Task[None]] = {}
+        self._asleep: set[bytes] = set()
+        self._endings: dict[tuple[bytes, str], list[Ending]] = {}
+
+    # somebody waits
+
+    async def grant(self, member: Member, wish: Wish, cause: Cause) -> Written:
+        """Let the device hold it: VERIFIED or UNCHANGED; PENDING when it takes it as soon as it wakes.
+
+        Raises:
+            LinkLost: there is no radio.
+            StoreError: it can't be written down; nothing is sent.
+            CommandRefused: too_many_waiting, not_kept, peers_full, unknown_peer, refused_by_device.
+            DeviceUnreachableError, WrongKey, DutyCycleExhausted: given up.
+        """
+        self._asker.need_link()
+        radio = member.record.address
+        try:
+            wish = self._wishes.add(radio, wish)
+        except ValueError as error:
+            raise CommandRefused(
+                "too_many_waiting", field="device", value=str(member.address), allowed=str(MAX_WISHES)
+            ) from error
+        try:
+            await self._save(radio)
+        except StoreError:
+            self._wishes.take(radio, wish)
+            raise
+        if radio in self._asleep:
+            self._tell(member, wish, ConfigurationState.PENDING)
+            self._start_anew(member, wish)
+            return Written.PENDING
+        ending: Ending = asyncio.get_running_loop().create_future()
+        self._endings.setdefault((radio, wish.key), []).append(ending)
+        self._start(member, cause)
+        ended = await ending
+        if isinstance(ended, HubError):
+            raise ended
+        return ended
+
+    def resume(self, member: Member) -> None:
+        """Go on with what was written down before a restart."""
+        if self._wishes.of(member.record.address):
+            self._start(member, IN_BACKGROUND)
+
+    def reset(self) -> None:
+        """The link was lost: wishes stay, whoever waits is told that they do."""
+        for task in self._workers.values():
+            task.cancel()
+        self._workers.clear()
+        self._asleep.clear()
+        for key in list(self._endings):
+            self._end(key, Written.PENDING)
+
+    async def forget(self, radio: bytes) -> None:
+        """It is not ours any more.
+
+        Raises:
+            StoreError: nothing was written.
+        """
+        if (worker := self._workers.pop(radio, None)) is not None and worker is not asyncio.current_task():
+            worker.cancel()
+        self._asleep.discard(radio)
+        for wish in self._wishes.of(radio):
+            self._end((radio, wish.key), CommandRefused("unknown_device", field="device"))
+        self._wishes.forget(radio)
+        self._registers.forget(radio)
+        self._inquiry.forget(radio)
+        await self._save(radio)
+
+    async def flush(self) -> None:
+        """Write down what devices told.
+
+        Raises:
+            StoreError: nothing was written; it is tried again with the next change.
+        """
+        changed = set(self._registers.changed)
+        records = self._registers.take_changed()
+        if records:
+            try:
+                await self._parts.context.store.save(records)
+            except StoreError:
+                self._registers.changed |= changed
+                raise
+
+    # the worker
+
+    def _start(self, member: Member, cause: Cause) -> None:
+        radio = member.record.address
+        if radio not in self._workers:
+            task = self._parts.spawn(self._work(member, cause), "bidcos.write")
+            if task is None:
+                self.reset()
+            else:
+                self._workers[radio] = task
+
+    def _start_anew(self, member: Member, wish: Wish) -> None:
+        """It sleeps, and its first wish may be an older version of this one: wait with the new one."""
+        radio = member.record.address
+        if self._wishes.of(radio)[0] is wish and (worker := self._workers.pop(radio, None)) is not None:
+            worker.cancel()
+            self._start(member, IN_BACKGROUND)
+
+    async def _work(self, member: Member, cause: Cause) -> None:
+        radio = member.record.address
+        try:
+            while wishes := self._wishes.of(radio):
+                cause = await self._take(member, wishes[0], cause)
+        except LinkLost:
+            for wish in self._wishes.of(radio):
+                self._end((radio, wish.key), Written.PENDING)
+        finally:
+            if self._workers.get(radio) is asyncio.current_task():
+                del self._workers[radio]
+                self._asleep.discard(radio)
+
+    async def _take(self, member: Member, wish: Wish, cause: Cause) -> Cause:
+        """Grant one wish, or give it up, or leave it for the next time; how urgent what follows is."""
+        try:
+            written = await self._grant(member, wish, cause)
+        except DeviceUnreachableError as error:
+            if not _wakes_some_time(member):
+                await self._give_up(member, wish, error, "device_unreachable")
+        except DutyCycleExhausted as error:
+            if (member.record.address, wish.key) in self._endings:
+                await self._give_up(member, wish, error, "duty_cycle")
+            else:
+                await self._parts.context.clock.sleep(error.retry_after_s)
+        except WrongKey as error:
+            await self._give_up(member, wish, error, "wrong_key")
+        except CommandRefused as error:
+            await self._give_up(member, wish, error, error.code)
+        else:
+            await self._granted(member, wish, written)
+            return cause
+        return IN_BACKGROUND
+
+    async def _granted(self, member: Member, wish: Wish, written: Written) -> None:
+        radio = member.record.address
+        if not self._wishes.take(radio, wish):
+            return  # a newer wish has joined it and comes next
+        with contextlib.suppress(StoreError):  # it is granted once more after a restart
+            await self._save(radio)
+        if written is Written.VERIFIED:
+            self._tell(member, wish, ConfigurationState.VERIFIED)
+        self._end((radio, wish.key), written)
+        if isinstance(wish, ReleaseWish) and self.on_released is not None:
+            await self.on_released(member)
+
+    async def _give_up(self, member: Member, wish: Wish, error: HubError, reason: str) -> None:
+        radio = member.record.address
+        if isinstance(wish, WriteWish):
+            self._registers.forget_list(radio, wish.list_id)  # it may hold half of it
+        elif isinstance(wish, PeerWish):
+            self._registers.forget_peers(radio, wish.channel)
+        if not self._wishes.take(radio, wish):
+            return
+        with contextlib.suppress(StoreError):
+            await self._save(radio)
+        self._tell(member, wish, ConfigurationState.FAILED, reason)
+        if isinstance(wish, PeerWish) and wish.undo is not None:
+            await self._undo(*wish.undo)
+        self._end((radio, wish.key), error)
+
+    async def _undo(self, radio: bytes, wish: PeerWish) -> None:
+        """The other end refused, so this end shall not keep its half."""
+        member = self._parts.household.at(radio)
+        if member is not None:
+            with contextlib.suppress(HubError):  # it says so itself, by ConfigurationChanged
+                await self.grant(member, wish, IN_BACKGROUND)
+
+    # one wish
+
+    async def _grant(self, member: Member, wish: Wish, cause: Cause) -> Written:
+        match wish:
+            case WriteWish():
+                return await self._write(member, wish, cause)
+            case PeerWish():
+                return await self._link(member, wish, cause)
+            case ReleaseWish():
+                return await self._release(member, wish, cause)
+            case _:
+                assert_never(wish)
+
+    async def _write(self, member: Member, wish: WriteWish, cause: Cause) -> Written:
+        """Start, pairs, end, then read it back in the same breath."""
+        radio, list_id = member.record.address, wish.list_id
+        known = self._registers.list_of(radio, list_id)
+        if known is None:
+            await self._read(member, wish, list_id, cause)
+            known = self._registers.list_of(radio, list_id)
+        before = known.registers if known is not None else {}
+        after = {register: bits.over(before.get(register, 0)) for register, bits in wish.bits.items()}
+        changes = {register: byte for register, byte in after.items() if before.get(register) != byte}
+        if not changes:
+            return Written.UNCHANGED
+        told = await self._do(member, wish, write_steps(list_id, changes), cause)
+        self._inquiry.note(radio, list_id, told)
+        kept = self._registers.list_of(radio, list_id)
+        for register, bits in wish.bits.items():
+            byte = kept.registers.get(register, 0) if kept is not None else 0
+            if byte & bits.mask != bits.value:
+                place = f"list {list_id.index}, register {register:02X}"
+                raise CommandRefused(
+                    "not_kept", field=place, value=f"{byte:02X}", allowed=f"{after[register]:02X}"
+                )
+        return Written.VERIFIED
+
+    async def _link(self, member: Member, wish: PeerWish, cause: Cause) -> Written:
+        radio = member.record.address
+        known = self._registers.peers_of(radio, wish.channel)
+        if known is not None and (wish.peer in known.peers) == wish.linked:
+            return Written.UNCHANGED
+        order = PeerAdd if wish.linked else PeerRemove
+        peer_channels = (wish.peer.channel, wish.second)
+        message = order(channel=wish.channel, peer=wish.peer.address, peer_channels=peer_channels)
+        ask = Step(message=PeerListRequest(channel=wish.channel), expect=Expect.PAGES)
+        try:
+            told = await self._do(member, wish, (Step(message=message), ask), cause)
+        except CommandRefused as error:
+            if error.code != "unknown_target":
+                raise
+            if wish.linked:
+                raise CommandRefused("unknown_peer", field="peer", value=str(wish.peer)) from error
+            self._inquiry.survey(member, (wish.channel,))  # it was gone already
+            return Written.UNCHANGED
+        self._inquiry.note(radio, wish.channel, told)
+        known = self._registers.peers_of(radio, wish.channel)
+        if known is None or (wish.peer in known.peers) != wish.linked:
+            raise CommandRefused("not_kept", field="peer", value=str(wish.peer))
+        if wish.linked:
+            self._inquiry.survey(member, lists_of_link(member, wish.channel, wish.peer))
+        return Written.VERIFIED
+
+    async def _release(self, member: Member, wish: ReleaseWish, cause: Cause) -> Written:
+        messages = owner_messages(self._parts.central, owned=False)
+        await self._do(member, wish, tuple(Step(message=message) for message in messages), cause)
+        return Written.VERIFIED
+
+    async def _read(self, member: Member, wish: Wish, list_id: ListId, cause: Cause) -> None:
+        if not await self._inquiry.read(member, list_id, cause):
+            self._put_aside(member, wish)
+            await self._inquiry.told(member, list_id)
+            self._asleep.discard(member.record.address)
+
+    async def _do(self, member: Member, wish: Wish, steps: tuple[Step, ...], cause: Cause) -> Delivered:
+        request = Request(device=member.record.address, steps=steps, key=("wish", wish.key), cause=cause)
+        outcome, _ = await self._asker.ask(member, request)
+        if not isinstance(outcome, Deferred):
+            return outcome
+        self._put_aside(member, wish)
+        try:
+            told = await self._asker.finish(member, request)
+        finally:  # a newer wish has taken its place, or the link is lost
+            self._asker.withdraw(request)
+        self._asleep.discard(member.record.address)
+        return told
+
+    # small
+
+    def _put_aside(self, member: Member, wish: Wish) -> None:
+        """It sleeps: everybody who waits for it is told so."""
+        radio = member.record.address
+        self._asleep.add(radio)
+        for each in self._wishes.of(radio):
+            if (radio, each.key) in self._endings:
+                self._tell(member, each, ConfigurationState.PENDING)
+                self._end((radio, each.key), Written.PENDING)
+
+    def _end(self, key: tuple[bytes, str], ended: Written | HubError) -> None:
+        for ending in self._endings.pop(key, []):
+            if not ending.done():
+                ending.set_result(ended)
+
+    def _tell(self, member: Member, wish: Wish, state: ConfigurationState, reason: str = "") -> None:
+        self._parts.context.publish(
+            ConfigurationChanged(
+                device=member.address,
+                channel=wish.channel,
+                what=wish.what,
+                state=state,
+                at=self._parts.context.clock.now(),
+                reason=reason,
+            )
+        )
+
+    async def _save(self, radio: bytes) -> None:
+        await self._parts.context.store.save(self._wishes.record(radio))
+        await self.flush()
+
+
+def _wakes_some_time(member: Member) -> bool:
+    """What it did not hear now it may hear later, without a burst of ours."""
+    modes = member.model.receive_modes
+    if ReceiveMode.ALWAYS in modes:
+        return False
+    return ReceiveMode.BURST not in modes or bool(modes & {ReceiveMode.WAKE_UP, ReceiveMode.LAZY_CONFIG})
+
+
+def write_steps(list_id: ListId, registers: Mapping[int, int]) -> tuple[Step, ...]:
+    """Write registers of one list, then read the list."""
+    peer = list_id.peer
+    start = ConfigStart(
+        channel=list_id.channel, list_index=list_id.index, peer=peer.address, peer_channel=peer.channel
+    )
+    check = ParamRequest(
+        channel=list_id.channel, list_index=list_id.index, peer=peer.address, peer_channel=peer.channel
+    )
+    return (
+        Step(message=start),
+        *(Step(message=page) for page in pages(list_id.channel, registers)),
+        Step(message=ConfigEnd(channel=list_id.channel)),
+        Step(message=check, expect=Expect.PAGES),
+    )
