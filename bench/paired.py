@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from drivers.bidcos.records import CENTRAL_KEY, DeviceRecord, write_central, write_device
-from drivers.simulator.devices.catalogue import address_of, kind_of, serial_of
+from drivers.simulator.devices.catalogue import address_of, blueprint_of, default_names, serial_of
 from hub.core import DriverRecords, Store
 
 CENTRAL = bytes.fromhex("123456")
@@ -14,8 +14,8 @@ async def pair(hub_state: Path, devices: int) -> None:
     """Write the records of ``devices`` simulated devices into the hub's store."""
     hub_state.mkdir(mode=0o700, parents=True, exist_ok=True)
     records: dict[str, bytes | None] = {CENTRAL_KEY: write_central(CENTRAL)}
-    for number in range(1, devices + 1):
-        model = kind_of(number).model
+    for number, name in enumerate(default_names(devices), 1):
+        model = blueprint_of(name)
         record = DeviceRecord(
             address=address_of(number),
             model=model.code,

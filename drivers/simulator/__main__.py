@@ -17,6 +17,7 @@ from typing import NoReturn
 from . import system
 from .control import Control, ControlProtocol
 from .day import TIME, Moment, Player, parse_day
+from .devices.catalogue import named
 from .line import Line
 from .load import Load
 from .pty import Port
@@ -65,6 +66,13 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--dir", type=Path, required=True, help="folder for stick, memory and control socket")
     parser.add_argument("--devices", type=_between(1, 10_000), default=12, metavar="N", help="default 12")
     parser.add_argument(
+        "--models",
+        type=_models,
+        default=(),
+        metavar="NAMES",
+        help="instead of --devices: model names or codes with commas between them; stars: all common ones",
+    )
+    parser.add_argument(
         "--speed",
         type=float,
         default=1.0,
@@ -111,6 +119,13 @@ def _between(low: int, high: int) -> Callable[[str], int]:
         return int(text)
 
     return checked
+
+
+def _models(text: str) -> tuple[str, ...]:
+    try:
+        return tuple(named(text))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _clock_time(text: str) -> float:
@@ -163,7 +178,11 @@ def _make_world(options: argparse.Namespace, line: Line) -> World:
         start_s = system.local_day_s() if options.speed == 1.0 else MORNING_S
     return World(
         WorldConfig(
-            devices=options.devices, speed=options.speed, day_start_s=start_s, central=options.central
+            devices=options.devices,
+            models=options.models,
+            speed=options.speed,
+            day_start_s=start_s,
+            central=options.central,
         ),
         uniform=system.chance(options.seed),
         emit=line.emit,

@@ -1,14 +1,17 @@
-"""The air between the stick and the devices: one shared channel, half-duplex, frames that take time.
+"""The air between sticks and devices: one shared channel, half-duplex, frames that take time.
 
-Pure: time comes from the agenda, chance from the seeded source; what goes wrong is in Conditions.
+Pure: time comes from the agenda, chance from the seeded source; what goes wrong is in Conditions. Who is
+how far from whom is places.py; who may know what really passed is told by ``watch``.
 Source: docs/protocols/bidcos.md, "Radio layer", "Send line" (air time) and "Timing".
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Protocol
 
 from .agenda import Agenda, Uniform
+from .places import SENSED_DBM, SENSITIVITY_DBM, Place, path_dbm
 
 BYTE_S = 0.0008  # 10 kbit/s
 OVERHEAD_BYTES = 10  # preamble 4, sync 4, CRC 2; the length byte is part of the frame
@@ -18,6 +21,7 @@ PATIENCE_S = 1.5  # longest wait for a clear channel, 188 ticks of 125 Hz
 SENSING_S = 0.0003  # a carrier younger than this is not seen by others (ours: one CC1101 sensing interval)
 BACKOFF_S = 0.008  # waiting senders spread over this time when the channel clears (ours)
 BURST_FLAG = 0x10
+SENDERS_MAX = 20_000  # addresses whose air time is kept; beyond, only the total grows
 
 
 def airtime_s(data: bytes) -> float:
@@ -31,14 +35,14 @@ def is_burst(data: bytes) -> bool:
 
 
 class Node(Protocol):
-    """A radio on the air.
+    """A radio on the air. place: where it stands, in metres."""
 
-    path_dbm: how strong the stick hears it and it hears the stick; None for the stick itself.
-    """
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        ...
 
-    path_dbm: float | None
-
-    def hears(self, burst: bool) -> bool:
+    def hears(self, data: bytes) -> bool:
         """Whether its receiver is on at this moment, the start of a frame."""
         ...
 
@@ -47,17 +51,40 @@ class Node(Protocol):
         ...
 
 
+class Fate(Enum):
+    """What became of a frame at one receiver. OWN: it was sending itself meanwhile."""
+
+    HEARD = "heard"
+    LOST = "lost"
+    COLLIDED = "collided"
+    OWN = "sending"
+    WEAK = "weak"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """One frame that passed the air. begun_s: its carrier's start; fates: of those whose receiver was on."""
+
+    node: Node
+    data: bytes
+    begun_s: float
+    end_s: float
+    fates: tuple[tuple[Node, Fate], ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conditions:
     """What the air does to frames.
 
     loss, duplicates: 0.0 to 1.0 of the receptions. delay_s: up to this much later, for each reception.
+    capture_db: a frame so much stronger than all that overlap it survives; None: every overlap destroys.
     takes_time: False gives an ideal channel without air time, for load that no real channel can carry.
     """
 
     loss: float = 0.0
     duplicates: float = 0.0
     delay_s: float = 0.0
+    capture_db: float | None = None
     takes_time: bool = True
 
 
@@ -70,26 +97,30 @@ class _Sending:
     gave_up: Callable[[], None] | None
     begun_s: float = 0.0
     end_s: float = 0.0
-    damaged: bool = False
+    overlaps: list["_Sending"] = field(default_factory=list)
     listeners: list[Node] = field(default_factory=list)
 
 
 class Air:
     """Carries frames from one node to those that listen.
 
-    airtime_total_s: carrier time of everything sent so far, preambles included.
+    airtime_total_s: carrier time of everything sent so far, preambles included; airtime_s: by sender address.
+    agenda: its clock. doomed: so many of the next frames are destroyed by a foreign carrier.
     """
 
     def __init__(self, agenda: Agenda, uniform: Uniform, conditions: Conditions | None = None) -> None:
         self.conditions = conditions or Conditions()
         self.airtime_total_s = 0.0
-        self._agenda = agenda
+        self.airtime_s: dict[bytes, float] = {}
+        self.doomed = 0
+        self.agenda = agenda
         self._uniform = uniform
         self._on_air: list[_Sending] = []
         self._jammed_until_s = float("-inf")
         self._overhearing: list[Node] = []
         self._by_address: dict[bytes, list[Node]] = {}
         self._by_broadcast_kind: dict[int, list[Node]] = {}
+        self._watchers: list[Callable[[Passage], None]] = []
 
     def join(self, node: Node, address: bytes, broadcast_kinds: Iterable[int] = ()) -> None:
         """Let a node hear frames for ``address`` and broadcasts of the given types."""
@@ -98,12 +129,16 @@ class Air:
             self._by_broadcast_kind.setdefault(kind, []).append(node)
 
     def join_everything(self, node: Node) -> None:
-        """Let a node hear every frame, as a stick does."""
+        """Let a node hear every frame, as a stick or a repeater does."""
         self._overhearing.append(node)
+
+    def watch(self, watcher: Callable[[Passage], None]) -> None:
+        """Tell ``watcher`` of every frame, after it was received."""
+        self._watchers.append(watcher)
 
     def jam(self, seconds: float) -> None:
         """Keep the channel busy, as a faulty transmitter would."""
-        self._jammed_until_s = self._agenda.now_s + seconds
+        self._jammed_until_s = self.agenda.now_s + seconds
 
     def send(
         self,
@@ -112,16 +147,18 @@ class Air:
         *,
         sent: Callable[[], None] | None = None,
         gave_up: Callable[[], None] | None = None,
+        patience_s: float = PATIENCE_S,
     ) -> None:
         """Send a frame as soon as the channel is clear; ``gave_up`` is called after 1.5 s of a busy one."""
-        until_s = self._agenda.now_s + PATIENCE_S
+        until_s = self.agenda.now_s + patience_s
         self._attempt(
             _Sending(node=node, data=data, patience_until_s=until_s, sent=sent, gave_up=gave_up),
         )
 
     def _attempt(self, sending: _Sending) -> None:
-        now_s = self._agenda.now_s
+        now_s = self.agenda.now_s
         if not self.conditions.takes_time:
+            sending.begun_s = sending.end_s = now_s
             self._tune_in(sending)
             self._finish(sending)
             return
@@ -130,37 +167,44 @@ class Air:
             self._begin(sending)
         elif clear_s > sending.patience_until_s:
             if sending.gave_up is not None:
-                self._agenda.at(sending.patience_until_s, sending.gave_up)
+                self.agenda.at(sending.patience_until_s, sending.gave_up)
         else:
-            self._agenda.at(clear_s + self._uniform() * BACKOFF_S, lambda: self._attempt(sending))
+            self.agenda.at(clear_s + self._uniform() * BACKOFF_S, lambda: self._attempt(sending))
 
     def _clear_at(self, now_s: float, node: Node) -> float:
-        sensed = [
-            other.end_s
-            for other in self._on_air
-            if other.node is node or other.begun_s + SENSING_S <= now_s  # nobody talks over himself
-        ]
-        return max([*sensed, self._jammed_until_s])
+        """When what this node can hear has ended; nobody talks over himself."""
+        clear_s = self._jammed_until_s
+        for other in self._on_air:
+            sensed = other.begun_s + SENSING_S <= now_s and path_dbm(other.node, node) >= SENSED_DBM
+            if other.end_s > clear_s and (other.node is node or sensed):
+                clear_s = other.end_s
+        return clear_s
 
     def _begin(self, sending: _Sending) -> None:
-        now_s = self._agenda.now_s
+        now_s = self.agenda.now_s
         preamble_s = BURST_S if is_burst(sending.data) else PREAMBLE_S
         sending.begun_s = now_s
         sending.end_s = now_s + preamble_s + airtime_s(sending.data)
         for other in self._on_air:
-            other.damaged = sending.damaged = True
+            other.overlaps.append(sending)
+            sending.overlaps.append(other)
         self._on_air.append(sending)
-        self.airtime_total_s += sending.end_s - now_s
-        self._agenda.at(now_s + preamble_s, lambda: self._tune_in(sending))
-        self._agenda.at(sending.end_s, lambda: self._finish(sending))
+        self._charge(sending.data[4:7], sending.end_s - now_s)
+        self.agenda.at(now_s + preamble_s, lambda: self._tune_in(sending))
+        self.agenda.at(sending.end_s, lambda: self._finish(sending))
+
+    def _charge(self, sender: bytes, seconds: float) -> None:
+        self.airtime_total_s += seconds
+        if sender in self.airtime_s or len(self.airtime_s) < SENDERS_MAX:
+            self.airtime_s[sender] = self.airtime_s.get(sender, 0.0) + seconds
 
     def _tune_in(self, sending: _Sending) -> None:
-        burst, receiver = is_burst(sending.data), sending.data[7:10]
+        data, receiver = sending.data, sending.data[7:10]
         nodes = self._by_address.get(receiver, [])
         if not any(receiver):
-            nodes = self._by_broadcast_kind.get(sending.data[3], [])
+            nodes = self._by_broadcast_kind.get(data[3], [])
         sending.listeners = [
-            node for node in (*self._overhearing, *nodes) if node is not sending.node and node.hears(burst)
+            node for node in (*self._overhearing, *nodes) if node is not sending.node and node.hears(data)
         ]
 
     def _finish(self, sending: _Sending) -> None:
@@ -168,21 +212,47 @@ class Air:
             self._on_air.remove(sending)
         if sending.sent is not None:
             sending.sent()
-        if sending.damaged:
-            return
+        doomed = self.doomed > 0
+        if doomed:
+            self.doomed -= 1
+        fates = []
         for node in sending.listeners:
-            self._carry(sending, node)
+            strength_dbm = path_dbm(sending.node, node)
+            fate = Fate.COLLIDED if doomed else self._fate(sending, node, strength_dbm)
+            fates.append((node, fate))
+            if fate is Fate.HEARD:
+                self._carry(sending, node, strength_dbm)
+        sending.overlaps = []
+        if self._watchers:
+            passage = Passage(
+                node=sending.node,
+                data=sending.data,
+                begun_s=sending.begun_s,
+                end_s=sending.end_s,
+                fates=tuple(fates),
+            )
+            for watcher in self._watchers:
+                watcher(passage)
 
-    def _carry(self, sending: _Sending, node: Node) -> None:
+    def _fate(self, sending: _Sending, node: Node, strength_dbm: float) -> Fate:
+        if strength_dbm < SENSITIVITY_DBM:
+            return Fate.WEAK
+        capture_db = self.conditions.capture_db
+        for other in sending.overlaps:
+            if other.node is node:
+                return Fate.OWN
+            if capture_db is None or strength_dbm - path_dbm(other.node, node) < capture_db:
+                return Fate.COLLIDED
+        loss = self.conditions.loss
+        return Fate.LOST if loss and self._uniform() < loss else Fate.HEARD
+
+    def _carry(self, sending: _Sending, node: Node, strength_dbm: float) -> None:
         conditions = self.conditions
-        if conditions.loss and self._uniform() < conditions.loss:
-            return
-        path_dbm = node.path_dbm if sending.node.path_dbm is None else sending.node.path_dbm
-        rssi_dbm = (-60.0 if path_dbm is None else path_dbm) + round(4 * self._uniform() - 2) / 2
+        rssi_dbm = round(2 * strength_dbm + 4 * self._uniform() - 2) / 2
         copies = 2 if conditions.duplicates and self._uniform() < conditions.duplicates else 1
         for _ in range(copies):
             if conditions.delay_s:
                 delay_s = self._uniform() * conditions.delay_s
-                self._agenda.after(delay_s, lambda: node.receive(sending.data, rssi_dbm))
+                self.agenda.after(delay_s, lambda: node.receive(sending.data, rssi_dbm))
             else:
                 node.receive(sending.data, rssi_dbm)

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from .day import Player
 from .devices.device import Device
-from .devices.kind import ActRefused
+from .devices.surface import ActRefused
 from .line import Line
 from .load import Load
 from .recorder import Recorded, Sample
@@ -87,8 +87,8 @@ class Control:
 
     def _let(self, request: Request, verb: str, args: tuple[str, ...]) -> Answer:
         device = self._device(request)
-        device.kind.act(verb, args)
-        return dict(device.kind.state())
+        device.act(verb, args)
+        return dict(device.state())
 
     def _teach_in(self, request: Request) -> Answer:
         self._device(request).teach_in()
@@ -208,9 +208,9 @@ def _device(device: Device) -> Answer:
     return {
         "serial": device.serial,
         "address": device.address.hex().upper(),
-        "model": device.kind.model.name,
+        "model": device.blueprint.name,
         "central": device.memory.central.hex().upper() if device.memory.is_paired else None,
         "awake": device.is_awake,
         "unacknowledged": device.outbox.given_up,
-        "state": dict(device.kind.state()),
+        "state": dict(device.state()),
     }

@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .devices.kind import ActRefused
+from .devices.surface import ActRefused
 from .weather import DAY_S
 from .world import World
 
@@ -91,7 +91,7 @@ class Player:
         device = self._world.devices.get(moment.serial)
         if device is not None:
             try:
-                device.kind.act(moment.verb, moment.args)
+                device.act(moment.verb, moment.args)
             except ActRefused as refused:
                 self.refused = [*self.refused[-9:], f"{moment.serial} {moment.verb}: {refused}"]
             self.played += 1

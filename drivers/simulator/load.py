@@ -7,9 +7,9 @@ from dataclasses import replace
 from itertools import cycle
 
 from .agenda import Appointment
-from .devices.contact import Contact
 from .devices.device import Device
-from .devices.weather_sensor import FLAGS, WeatherSensor
+from .devices.sensor import CLOSED, OPEN, Contact
+from .devices.weather_sensor import WeatherSensor
 from .payloads import temperature15
 from .world import World
 
@@ -41,8 +41,9 @@ class Load:
         if not 0 <= rate <= RATE_MAX or not 0 <= asking <= RATE_MAX:
             raise ValueError(f"rate {rate:g}, asking {asking:g}: 0 to {RATE_MAX:g} a second")
         paired = [device for device in self._world.devices.values() if device.memory.is_paired]
-        sensors = [device for device in paired if isinstance(device.kind, WeatherSensor)]
-        contacts = [device.kind for device in paired if isinstance(device.kind, Contact)]
+        channels = [(each, one) for each in paired for one in each.channels.values()]
+        sensors = [device for device, one in channels if type(one) is WeatherSensor]
+        contacts = [one for _, one in channels if isinstance(one, Contact)]
         if (rate and not sensors) or (asking and not contacts):
             raise ValueError("load: no paired sensor or contact; pair first, or start with --central")
         self._sensors, self._contacts = cycle(sensors), cycle(contacts)
@@ -62,11 +63,11 @@ class Load:
         while self._owed[1] >= 1.0:
             self._owed[1] -= 1.0
             contact = next(self._contacts)
-            contact.move(not contact.is_open)
+            contact.move(CLOSED if contact.value == OPEN else OPEN)
             self.asked += 1
         self._timer = self._world.agenda.after(TICK_S, self._tick)
 
     def _change(self, device: Device) -> None:
         self.sent += 1
         celsius = self.sent % 997 / 10 - 30
-        device.inform(0x70, temperature15(celsius, False) + bytes((1 + self.sent % 98,)), FLAGS)
+        device.inform(0x70, temperature15(celsius, False) + bytes((1 + self.sent % 98,)), 0x86)

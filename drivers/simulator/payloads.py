@@ -9,6 +9,11 @@ NACK_NO_ROOM = b"\x82"
 NACK_UNKNOWN_TARGET = b"\x84"
 
 
+def split_command(payload: bytes) -> tuple[int, int, bytes]:
+    """Take a type-11 payload apart: order, channel, rest; FF as the order of one that is too short."""
+    return (payload[0], payload[1], payload[2:]) if len(payload) >= 2 else (0xFF, 0xFF, b"")
+
+
 def half_degrees(celsius: float) -> int:
     """Set temperature as its 6-bit field: °C times 2."""
     return round(celsius * 2) & 0x3F

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from .agenda import Agenda
 from .air import Air
+from .places import Place
 
 VERSION = b"V 1.67 nanoCUL868"
 COMMANDS = b"A B V X"
@@ -29,15 +30,15 @@ class Stick:
     on_line: told every command line that came from the host, for recorders.
     """
 
-    path_dbm: float | None = None
-
     def __init__(
         self,
         agenda: Agenda,
         air: Air,
         emit: Callable[[bytes], None],
         on_line: Callable[[bytes], None] | None = None,
+        place: Place = Place(),  # noqa: B008 - frozen
     ) -> None:
+        self.place = place
         self._agenda = agenda
         self._air = air
         self._emit = emit
@@ -129,7 +130,7 @@ class Stick:
 
     # from the air
 
-    def hears(self, burst: bool) -> bool:
+    def hears(self, data: bytes) -> bool:
         """Hear every frame once reception is on; while it sends, the air carries nothing else whole."""
         return self.receives
 

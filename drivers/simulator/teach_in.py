@@ -6,16 +6,12 @@ button behind a cover or beside the battery; closing that makes them report, and
 windows then.
 """
 
-from .devices.contact import Contact
 from .devices.device import Device
-from .devices.motion import Motion
-from .devices.smoke import Smoke
 from .world import World
 
 PRESS_GAP_S = 0.7
 BUSY_GAP_S = 0.1
 GAP_MAX_S = 5.0
-CLOSING = {Contact: ("cover", "closed"), Motion: ("cover", "closed"), Smoke: ("battery", "full")}
 
 
 class TeachIn:
@@ -44,7 +40,7 @@ class TeachIn:
         else:
             self._press(len(unpaired))
             device = unpaired[self._turn % len(unpaired)]
-            if type(device.kind) in CLOSING:
+            if _closing(device) is not None:
                 self._open[device.address] = device
             device.teach_in()
             world.agenda.after(self._gap_s, self._step)
@@ -54,8 +50,8 @@ class TeachIn:
         for address, device in tuple(self._open.items()):
             if device.memory.is_paired and not device.configuration.is_open:
                 del self._open[address]
-                verb, how = CLOSING[type(device.kind)]
-                device.kind.act(verb, (how,))
+                if (closing := _closing(device)) is not None:
+                    device.act(closing[0], (closing[1],))
 
     def _press(self, unpaired: int) -> None:
         """Move on to the next device, and slow down after a round in which nobody found an owner."""
@@ -66,3 +62,8 @@ class TeachIn:
         elif self._pressed_of_round >= unpaired:
             self._gap_s, self._pressed_of_round = min(GAP_MAX_S, self._gap_s * 2), 0
         self._unpaired_before = unpaired
+
+
+def _closing(device: Device) -> tuple[str, str] | None:
+    """What closes a device again whose button was behind something."""
+    return next((channel.closing for channel in device.channels.values() if channel.closing), None)

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from .agenda import Agenda, Uniform
 from .air import Air, Conditions
-from .devices.catalogue import address_of, kind_of, serial_of
+from .devices.catalogue import default_names, make_device
 from .devices.device import Device
-from .devices.kind import Surroundings
 from .devices.memory import DEVICE_LIST
+from .devices.surface import Surroundings
 from .stick import Stick
 from .weather import outside_celsius
 
@@ -23,12 +23,14 @@ CROWD_GAP_S = 0.1
 class WorldConfig:
     """What a simulated home is like.
 
-    devices: 1 to 10,000. speed: how many home seconds pass in one second; the radio always runs in real time.
+    models: their names, in the order of their serials; empty: ``devices`` of the packaged home, 1 to 10,000.
+    speed: how many home seconds pass in one second; the radio always runs in real time.
     day_start_s: home time at the beginning, seconds since midnight. central: owner of devices without memory,
     3 bytes; None leaves them unpaired.
     """
 
     devices: int = 12
+    models: tuple[str, ...] = ()
     speed: float = 1.0
     day_start_s: float = 6.5 * 3600
     central: bytes | None = None
@@ -57,13 +59,14 @@ class World:
         self.air.join_everything(self.stick)
         self._start_s = now_s
         surroundings = Surroundings(
-            home_s=self.home_s, outside_celsius=lambda: outside_celsius(self.home_s()), uniform=uniform
+            home_s=self.home_s,
+            outside_celsius=lambda: outside_celsius(self.home_s()),
+            uniform=uniform,
+            speed=config.speed,
         )
         self.devices: dict[str, Device] = {}
-        for number in range(1, config.devices + 1):
-            device = Device(
-                kind_of(number), serial_of(number), address_of(number), self.air, self.agenda, surroundings
-            )
+        for number, name in enumerate(config.models or default_names(config.devices), 1):
+            device = make_device(name, number, self.air, surroundings)
             if config.central is not None:
                 device.memory.write(DEVICE_LIST, dict(zip((0x0A, 0x0B, 0x0C), config.central, strict=True)))
             self.devices[device.serial] = device

@@ -1,127 +1,112 @@
-"""HM-LC-Bl1-FM: a roller shutter that needs time to move and can be stopped.
+"""Roller shutters and jalousies: they need time to move and can be stopped.
 
 Source: docs/protocols/bidcos.md, "Blind (B), jalousie (J)".
 """
 
 from collections.abc import Mapping
-
-from drivers.bidcos.frames import Frame
+from typing import ClassVar
 
 from ..agenda import Appointment
-from .device import Device
-from .kind import ActRefused, Model, Status
+from .channel import Channel
+from .links import PeerEvent, decide
 from .memory import ListId
-from .switch import LAST, ON, switch_list
+from .surface import OwnDevice, Status
+from .switch import LAST, ON
 from .touch import number
 
 UP, DOWN = 0x10, 0x20
 TIME_DOWN_REGISTER, TIME_UP_REGISTER = 0x0B, 0x0D  # running times, 16 bit, 0.1 s
-RUNNING_S = 20.0  # of the simulated shutter in both directions; real ones leave the factory with 50 s
 START_REPORT_S = 0.4
-
-BLIND = Model(
-    name="HM-LC-Bl1-FM",
-    code=0x0005,
-    firmware=0x24,
-    info_tail=b"\x30\x41\x01\x00",
-    channels=1,
-    defaults={ListId(channel=1, number=1): switch_list() | {0x0B: 0, 0x0C: 200, 0x0D: 0, 0x0E: 200}},
-)
+COMBINED = 0x80
+UNCHANGED = 0xCA
+SLATS_S = 2.0  # from closed to open
 
 
-class Blind:
+class Blind(Channel):
     """One shutter; level 0 is closed, 200 is open."""
 
-    model = BLIND
+    __slots__ = ("_arrival", "_begun_s", "_from", "_inhibited", "_last_up", "_target")
+    verbs: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("up", "down", "stop", "press", "toggle"), "[channel]"),
+        "level": "0 to 100",
+    }
 
-    def __init__(self) -> None:
+    def __init__(self, device: OwnDevice, index: int) -> None:
+        super().__init__(device, index)
         self._from = self._target = float(ON)
         self._begun_s = 0.0
         self._last_up = True
         self._arrival: Appointment | None = None
-        self._device: Device | None = None
+        self._inhibited = False
 
-    def start(self, device: Device) -> None:
-        """Say that power came back."""
-        self._device = device
-        device.status_changed(1)
+    def start(self) -> None:
+        """Say that power came back, for the first channel."""
+        if self.index == next(iter(self.device.blueprint.channels)):
+            self.device.status_changed(self.index)
 
     @property
     def level(self) -> float:
         """Position at this moment, 0 to 200."""
-        if self._device is None or self._arrival is None:
+        if self._arrival is None:
             return self._target
-        way = (self._device.agenda.now_s - self._begun_s) / self._full_way_s() * ON
+        way = (self.device.agenda.now_s - self._begun_s) / self._full_way_s() * ON
         distance = self._target - self._from
         return self._from + max(-way, distance) if distance < 0 else self._from + min(way, distance)
 
-    def status(self, channel: int) -> Status | None:
+    def status(self) -> Status | None:
         """Position and direction."""
-        if channel != 1:
-            return None
         flags = 0 if self._arrival is None else UP if self._target > self._from else DOWN
         return Status(value=round(self.level), flags=flags)
 
-    def execute(self, payload: bytes) -> bool:
-        """Go to a level, stop."""
-        if len(payload) < 2 or payload[1] != 1:
-            return False
-        if payload[0] == 0x03:
+    def execute(self, order: int, data: bytes) -> bool:
+        """Go to a level, stop, inhibit."""
+        if order == 0x03:
             self._stop()
             return True
-        if payload[0] == 0x02 and len(payload) >= 3 and payload[2] <= ON:
-            self._go(float(payload[2]))
+        if order == 0x02 and data and data[0] <= LAST:
+            self._go(float(ON if data[0] == LAST else data[0]))
             return True
-        if payload[0] == 0x02 and len(payload) >= 3 and payload[2] == LAST:
-            self._go(float(ON))
+        if order in {0x00, 0x01}:
+            self._inhibited = order == 0x01
             return True
-        return payload[0] in {0x00, 0x01}
+        return False
 
-    def from_peer(self, frame: Frame, channel: int) -> bool:
-        """A key stops a moving shutter and sends a standing one the other way."""
-        if frame.kind == 0x40:
-            self._press()
-        return channel == 1
+    def from_peer(self, event: PeerEvent) -> bool:
+        """Stop a moving shutter; send a standing one where the link says."""
+        if self._inhibited:
+            return False
+        reaction = decide(event, is_on=self._last_up)
+        if reaction is not None and self._arrival is not None and event.value is None:
+            self._stop()
+        elif reaction is not None:
+            self._go(float(min(reaction.level, ON)) if reaction.on else 0.0)
+        return True
 
     def act(self, verb: str, args: tuple[str, ...]) -> None:
         """Use the buttons on the device."""
-        match verb:
-            case "up" | "down":
-                self._go(float(ON) if verb == "up" else 0.0)
-            case "stop":
-                self._stop()
-            case "press" | "toggle":
-                self._press()
-            case "level":
-                self._go(number(args, 0, 0, 100) * 2)
-            case _:
-                raise ActRefused("HM-LC-Bl1-FM knows: up, down, stop, toggle, level 0 to 100")
+        if verb in {"up", "down"}:
+            self._go(float(ON) if verb == "up" else 0.0)
+        elif verb == "level":
+            self._go(number(args, 0, 0, 100) * 2)
+        elif verb == "stop" or self._arrival is not None:
+            self._stop()
+        else:
+            self._go(0.0 if self._last_up else float(ON))
 
     def state(self) -> Mapping[str, object]:
         """The shutter."""
         return {"level_percent": round(self.level / 2, 1), "moving": self._arrival is not None}
 
-    def _press(self) -> None:
-        if self._arrival is not None:
-            self._stop()
-        else:
-            self._go(0.0 if self._last_up else float(ON))
-
     def _go(self, level: float) -> None:
-        device = self._device
-        if device is None:
-            return
-        here = self.level
+        device, here = self.device, self.level
         if self._arrival is not None:
             self._arrival.cancel()
             self._arrival = None
         self._from, self._target, self._begun_s = here, level, device.agenda.now_s
-        if here == level:
-            device.status_changed(1, START_REPORT_S)
-            return
-        self._last_up = level > here
-        self._arrival = device.agenda.after(abs(level - here) / ON * self._full_way_s(), self._arrive)
-        device.status_changed(1, START_REPORT_S)
+        if here != level:
+            self._last_up = level > here
+            self._arrival = device.agenda.after(abs(level - here) / ON * self._full_way_s(), self._arrive)
+        device.status_changed(self.index, START_REPORT_S)
 
     def _stop(self) -> None:
         self._from = self._target = self.level
@@ -132,13 +117,47 @@ class Blind:
             self._arrival.cancel()
         self._arrival = None
         self._from = self._target
-        if self._device is not None:
-            self._device.status_changed(1, START_REPORT_S)
+        self.device.status_changed(self.index, START_REPORT_S)
 
     def _full_way_s(self) -> float:
-        if self._device is None:
-            return RUNNING_S
         register = TIME_UP_REGISTER if self._target > self._from else TIME_DOWN_REGISTER
-        target = ListId(channel=1, number=1)
-        high, low = (self._device.memory.register(register + step, 0, target) for step in (0, 1))
+        target = ListId(channel=self.index, number=1)
+        high, low = (self.device.memory.register(register + step, 0, target) for step in (0, 1))
         return max(0.1, (high << 8 | low) * 0.1)
+
+
+class Jalousie(Blind):
+    """A blind whose slats turn; its status tells their level and direction behind the rest."""
+
+    __slots__ = ("_slats", "_slats_until_s")
+
+    def __init__(self, device: OwnDevice, index: int) -> None:
+        super().__init__(device, index)
+        self._slats = ON
+        self._slats_until_s = float("-inf")
+
+    def status(self) -> Status | None:
+        """Position, direction, slats."""
+        plain = super().status()
+        turning = self.device.agenda.now_s < self._slats_until_s
+        tail = bytes((self._slats, UP if turning else 0))
+        return None if plain is None else Status(value=plain.value, flags=plain.flags, tail=tail)
+
+    def execute(self, order: int, data: bytes) -> bool:
+        """Go to a level and turn the slats."""
+        if order != COMBINED:
+            return super().execute(order, data)
+        if len(data) < 2 or any(each > ON and each != UNCHANGED for each in data[:2]):
+            return False
+        if data[1] != UNCHANGED:
+            self._slats = data[1]
+            self._slats_until_s = self.device.agenda.now_s + SLATS_S
+        if data[0] != UNCHANGED:
+            self._go(float(data[0]))
+        else:
+            self.device.status_changed(self.index, SLATS_S + START_REPORT_S)
+        return True
+
+    def state(self) -> Mapping[str, object]:
+        """The shutter and its slats."""
+        return {**super().state(), "slats_percent": self._slats / 2}

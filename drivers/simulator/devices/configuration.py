@@ -4,18 +4,17 @@ Source: docs/protocols/bidcos.md, "Type 01", "Pairing", "Register lists", "Peers
 """
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 from drivers.bidcos.frames import Frame
 
 from .. import payloads
 from .memory import NO_PEER, ListId, Registers
-
-if TYPE_CHECKING:
-    from .device import Device
+from .surface import OwnDevice
 
 Pages = Sequence[bytes]
 PAIRS_MAX = 8  # register pairs in one 10/02 frame of 17 bytes
+SEQUENCE_MAX = 15  # registers in one 10/03 frame
+LONG_LIST = 32  # lists with more neighbours than this are told as sequences (ours; both are seen)
 PEERS_PER_PAGE = 4
 SESSION_S = 8.0  # an open write without an end is forgotten after this (ours)
 LINK_LISTS = (3, 4)
@@ -25,7 +24,7 @@ STAY_AWAKE_S = 3.0
 class Configuration:
     """Answers type-01 frames for one device and keeps the list that is being written."""
 
-    def __init__(self, device: "Device") -> None:
+    def __init__(self, device: OwnDevice) -> None:
         self._device = device
         self._target: ListId | None = None
         self._staged: Registers = {}
@@ -35,6 +34,10 @@ class Configuration:
     def is_open(self) -> bool:
         """Whether somebody is in the middle of writing a list."""
         return self._target is not None and self._device.agenda.now_s < self._until_s
+
+    def forget(self) -> None:
+        """Power is gone, and what was not ended with it."""
+        self._target = None
 
     def receive(self, frame: Frame) -> None:
         """Obey, refuse or ignore a configuration frame. Never raises."""
@@ -46,7 +49,7 @@ class Configuration:
             return
         device.stay_awake(STAY_AWAKE_S)
         channel, order = (frame.payload + b"\x00\xff")[:2] if len(frame.payload) >= 2 else (0, 0xFF)
-        if channel > device.kind.model.channels:
+        if not device.blueprint.has_channel(channel):
             device.answer(frame, payloads.NACK_UNKNOWN_TARGET)
             return
         self._obey(frame, channel, order, frame.payload[2:])
@@ -86,11 +89,14 @@ class Configuration:
             return payloads.NACK
         added = [memory.add_peer(channel, peer) for peer in peers]
         for peer in peers if all(added) else []:
-            memory.lists.setdefault(ListId(channel=channel, number=self._link_list(), peer=peer), {0x01: 0})
+            self._make_link(channel, peer)
         return payloads.ACK if all(added) else payloads.NACK_NO_ROOM
 
-    def _link_list(self) -> int:
-        return 4 if self._device.kind.model.sleeps else 3
+    def _make_link(self, channel: int, peer: bytes) -> None:
+        blueprint = self._device.blueprint
+        target = ListId(channel=channel, number=blueprint.link_lists.get(channel, 4), peer=peer)
+        defaults = blueprint.link_defaults.get(channel, {0x01: 0})
+        self._device.memory.lists.setdefault(target, dict(defaults))
 
     def _begin(self, target: ListId) -> bytes:
         if not self._exists(target):
@@ -115,14 +121,14 @@ class Configuration:
 
     def _read(self, frame: Frame, target: ListId) -> None:
         if self._exists(target):
-            self._device.answer_pages(frame, register_pages(self._device.memory.lists.get(target, {})))
+            self._device.answer_pages(frame, register_pages(self._device.memory.registers(target)))
         else:
             self._device.answer(frame, payloads.NACK_UNKNOWN_TARGET)
 
     def _exists(self, target: ListId) -> bool:
         if target.number in LINK_LISTS:
             return target.peer in self._device.memory.peers.get(target.channel, [])
-        known = target in self._device.memory.lists
+        known = self._device.memory.has_list(target)
         return target.peer == NO_PEER and (known or target.number == 1)
 
     def _tell_status(self, frame: Frame, channel: int) -> None:
@@ -130,9 +136,25 @@ class Configuration:
 
 
 def register_pages(registers: Registers) -> Pages:
-    """Write a list as 10/02 frames; ``00 00`` ends it, in the last frame where it fits."""
+    """Write a list as 10/02 frames; ``00 00`` ends it, in the last frame where it fits.
+
+    Week programs and their like come as 10/03 frames, with a last one that is ``03 00``.
+    """
+    if len(registers) > LONG_LIST:
+        return [*_sequences(registers), b"\x03\x00"]
     pairs = [bytes(pair) for pair in sorted(registers.items())] + [b"\x00\x00"]
     return [b"\x02" + b"".join(chunk) for chunk in _chunks(pairs, PAIRS_MAX)]
+
+
+def _sequences(registers: Registers) -> list[bytes]:
+    pages: list[bytearray] = []
+    follows = -1
+    for number, value in sorted(registers.items()):
+        if number != follows or len(pages[-1]) >= SEQUENCE_MAX + 2:
+            pages.append(bytearray((0x03, number)))
+        pages[-1].append(value)
+        follows = number + 1
+    return [bytes(page) for page in pages]
 
 
 def peer_pages(peers: Iterable[bytes]) -> Pages:

@@ -1,98 +1,135 @@
 """One simulated device, radio side: who it belongs to, when it listens, how it answers, asks and repeats.
 
-Read downwards: power_on → hears → receive → _answer…; event, inform, status_changed go out.
-Configuration (type 01) is configuration.py, repeats are outbox.py, behaviour is the kind's.
+Read downwards: power_on → hears → receive; act; answer…; event, inform, status_changed go out. What it does
+with a frame is inbox.py, configuration (type 01) configuration.py, repeats outbox.py; what its channels do
+is theirs.
 Source: docs/protocols/bidcos.md, "Message types", "Pairing, peers, registers", "Timing and receive modes".
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from drivers.bidcos.frames import BROADCAST, Damaged, Flag, Frame, decode_frame, encode_frame
 
 from .. import payloads
 from ..agenda import Agenda, Appointment
-from ..air import Air
-from .configuration import Configuration, Pages
-from .guard import KEY_EXCHANGE, Guard
-from .kind import Kind, Surroundings
-from .memory import DEVICE_LIST, ListId, Memory, Registers
+from ..air import Air, is_burst
+from ..places import FIRST_METRE_DBM, path_to_middle_dbm, place_for
+from .blueprint import Blueprint
+from .channel import Channel
+from .configuration import Configuration
+from .inbox import Inbox
+from .memory import ListId, Memory
 from .outbox import Letter, Outbox
+from .peering import TEAM_KINDS
+from .surface import COVER_OPEN, LOW_BATTERY, ActRefused, Surroundings
+from .touch import battery
 
 TURN_ROUND_S = 0.090  # until the carrier of an answer starts; 10 ms of preamble make it 100 ms
 TURN_ROUND_JITTER_S = 0.004
 LISTEN_S = 0.250  # receiver stays on after an own frame that wants something
-STAY_AWAKE_S = 1.0  # after being spoken to (ours; 0.5 s in open firmware)
 LEARNING_S = 20.0  # after the teach-in button (open firmware; "some seconds" elsewhere)
-CONFIG_AWAKE_S = 3.0
 EVENT_TRIES = 6  # list 0 register 14 where it is set
-DUPLICATE_S = 3.0  # an equal frame within this time is a repeat: answered again, not obeyed again
 TRIES_REGISTER = 0x14
+BURST_REGISTER = 0x01
 ANSWER_FLAGS = 0x80
 PAGE_FLAGS = 0xA0
 PAGE_TRIES = 3
-TIME_SIZE = 6  # 02, zone, seconds since 2000
-KINDS_FROM_PEERS = (0x3E, 0x40, 0x41, 0x42, 0x58, 0x59)
 
 
 class Device:
     """A device on the air.
 
-    misses: the next so many frames it does not hear, for tests. knows_time: a central told the time.
+    misses: the next so many frames it does not hear, for tests. told_local_s: what a central said of the
+    local time, seconds since 2000, minus the home time then; None: nobody said it.
     """
 
     def __init__(
-        self, kind: Kind, serial: str, address: bytes, air: Air, agenda: Agenda, surroundings: Surroundings
+        self,
+        blueprint: Blueprint,
+        serial: str,
+        address: bytes,
+        air: Air,
+        surroundings: Surroundings,
     ) -> None:
-        self.kind = kind
+        self.blueprint = blueprint
         self.serial = serial
         self.address = address
-        self.agenda = agenda
+        self.agenda: Agenda = air.agenda
         self.surroundings = surroundings
-        self.path_dbm: float | None = -45.0 - (address[2] * 7) % 40
-        self.heard_dbm = self.path_dbm
+        self.place = place_for(-45.0 - (address[2] * 7) % 40, address)
+        self.heard_dbm = FIRST_METRE_DBM
         self.misses = 0
-        self.memory = Memory(lists=self._factory_lists())
-        self.outbox = Outbox(agenda, surroundings.uniform, self._transmit)
+        self.low_battery = False
+        self.cover_open = False
+        self.told_local_s: float | None = None
+        self.channels: dict[int, Channel] = {}
+        self.memory = Memory(factory=blueprint.defaults, peers_max=blueprint.peers_max)
+        self.outbox = Outbox(self.agenda, surroundings.uniform, self._transmit)
         self.configuration = Configuration(self)
-        self.knows_time = False
-        self.guard = Guard(self)
-        self._auth = b""  # set while a signed message is obeyed; its answer carries it
+        self.inbox = Inbox(self, self.outbox, self.configuration, self.channels)
         self._air = air
         self._awake_until_s = float("-inf")
         self._learning_until_s = float("-inf")
-        self._last_question: tuple[int, int, bytes, bytes] | None = None
-        self._last_question_s = float("-inf")
-        self._last_answer: bytes | None = None
         self._status_due: dict[int, Appointment] = {}
         air.join(self, address, (0x01,))
 
-    def _factory_lists(self) -> dict[ListId, Registers]:
-        lists: dict[ListId, Registers] = {DEVICE_LIST: {0x02: 0, 0x0A: 0, 0x0B: 0, 0x0C: 0}}
-        for target, registers in self.kind.model.defaults.items():
-            lists.setdefault(target, {}).update(registers)
-        return lists
+    @property
+    def path_dbm(self) -> float:
+        """How strongly the first stick hears it; setting moves the device."""
+        return path_to_middle_dbm(self.place)
+
+    @path_dbm.setter
+    def path_dbm(self, strength_dbm: float) -> None:
+        self.place = place_for(strength_dbm, self.address)
 
     # life
 
     def power_on(self, delay_s: float = 0.0) -> None:
         """Begin, after the address-dependent wait that keeps a house from talking all at once."""
-        self.agenda.after(delay_s + self.address[2] * 0.010, lambda: self.kind.start(self))
+        self.agenda.after(delay_s + self.address[2] * 0.010, self._start)
+
+    def _start(self) -> None:
+        for channel in self.channels.values():
+            channel.start()
+
+    def power_loss(self) -> None:
+        """Take the batteries out and put them in again: what is not in its memory is gone."""
+        self.outbox.clear()
+        self.configuration.forget()
+        self.inbox.forget()
+        self.told_local_s = None
+        self._awake_until_s = self._learning_until_s = float("-inf")
 
     def factory_reset(self) -> None:
-        """Forget owner, peers and settings."""
-        changes = self.memory.changes
-        self.memory = Memory(lists=self._factory_lists(), counter=self.memory.counter, changes=changes + 1)
+        """Forget owner, peers and settings; the key stays, as no device gives one up."""
+        kept = self.memory
+        self.memory = Memory(
+            factory=self.blueprint.defaults,
+            peers_max=self.blueprint.peers_max,
+            counter=kept.counter,
+            changes=kept.changes + 1,
+            key=kept.key,
+            key_index=kept.key_index,
+        )
         self.outbox.clear()
 
     def teach_in(self) -> None:
         """Press the teach-in button: tell who it is, then listen for a while."""
-        self._learning_until_s = self.agenda.now_s + LEARNING_S
-        self.stay_awake(LEARNING_S)
+        self._learn()
         if self.memory.is_paired:
-            self._send_info(self.memory.central, 0xA4 if not self.kind.model.sleeps else 0xA2)
+            self._send_info(self.memory.central, self.blueprint.event_flags)
         else:
             self._send_info(BROADCAST, 0x84)
+
+    def introduce(self, receiver: bytes) -> None:
+        """Tell a central that called it by its serial number who it is, and listen for a while."""
+        self._learn()
+        self.agenda.after(self._turn_round_s(), lambda: self._send_info(receiver, 0xA4))
+
+    def _learn(self) -> None:
+        self._learning_until_s = self.agenda.now_s + LEARNING_S
+        self.stay_awake(LEARNING_S)
 
     @property
     def is_learning(self) -> bool:
@@ -102,7 +139,7 @@ class Device:
     @property
     def is_awake(self) -> bool:
         """Whether the receiver is on without a burst."""
-        return not self.kind.model.sleeps or self.agenda.now_s <= self._awake_until_s
+        return not self.blueprint.sleeps or self.agenda.now_s <= self._awake_until_s
 
     def stay_awake(self, seconds: float) -> None:
         """Keep the receiver on for at least so long."""
@@ -110,13 +147,16 @@ class Device:
 
     # from the air
 
-    def hears(self, burst: bool) -> bool:
+    def hears(self, data: bytes) -> bool:
         """Hear what its receive mode lets it hear."""
-        model = self.kind.model
-        wakes = model.burst or (model.burst_if_set and self.memory.register(0x01, 0) == 1)
-        if burst and wakes:
-            self.stay_awake(LISTEN_S)
-        return self.is_awake
+        if self.is_awake:
+            return True
+        if is_burst(data):
+            set_so = self.blueprint.burst_if_set and self.memory.register(BURST_REGISTER, 0) == 1
+            if self.blueprint.burst or set_so:
+                self.stay_awake(LISTEN_S)
+                return True
+        return data[3] in TEAM_KINDS and self.inbox.peering.knows(data[4:7])
 
     def receive(self, data: bytes, rssi_dbm: float) -> None:
         """Take a frame at its end. Never raises."""
@@ -127,171 +167,120 @@ class Device:
             self.misses -= 1
             return
         self.heard_dbm = rssi_dbm
-        if frame.receiver == BROADCAST:
-            self._receive_broadcast(frame)
-        elif frame.kind in {0x02, 0x3F}:
-            self._receive_answer(frame)
-        elif frame.kind == 0x03:
-            self._receive_signature(frame)
-        elif not self._is_repeat(frame):
-            self._receive_question(frame)
+        self.inbox.receive(frame)
 
-    def _receive_broadcast(self, frame: Frame) -> None:
-        """Pair by serial: the named device tells the central who it is."""
-        if frame.payload[:2] == b"\x01\x0a" and frame.payload[2:12] == self.serial.encode():
-            if self.memory.is_paired and frame.sender != self.memory.central:
-                return
-            self._learning_until_s = self.agenda.now_s + LEARNING_S
-            self.stay_awake(LEARNING_S)
-            self.agenda.after(self._turn_round_s(), lambda: self._send_info(frame.sender, 0xA4))
+    # in the home
 
-    def _receive_answer(self, frame: Frame) -> None:
-        if frame.kind == 0x3F:
-            self.knows_time |= len(frame.payload) == TIME_SIZE and self.outbox.answered(frame)
-        elif frame.payload[:1] != b"\x04":
-            self.outbox.answered(frame)
-        elif (message := self.outbox.challenged(frame)) is not None:
-            self.stay_awake(STAY_AWAKE_S)
-            self.guard.answer_challenge(frame, message)
-        if frame.flags & Flag.WAKEUP:
-            self.stay_awake(STAY_AWAKE_S)
+    def act(self, event: str, args: tuple[str, ...] = ()) -> None:
+        """Let somebody or something in the home touch it: a verb, with ``@2`` behind it for channel 2.
 
-    def _receive_signature(self, frame: Frame) -> None:
-        freed = self.guard.receive_response(frame)
-        if freed is not None:
-            message, self._auth = freed
-            self._is_repeat(message)
-            self._obey_question(message)
-            self._auth = b""
-
-    def _is_repeat(self, frame: Frame) -> bool:
-        question = (frame.counter, frame.kind, frame.sender, frame.payload)
-        fresh = self.agenda.now_s - self._last_question_s <= DUPLICATE_S
-        repeated = fresh and question == self._last_question
-        self._last_question, self._last_question_s = question, self.agenda.now_s
-        if repeated:
-            if self._last_answer is not None:
-                self.stay_awake(STAY_AWAKE_S)
-                self._transmit_later(self._last_answer)
-            return True
-        self._last_answer = None
-        return False
-
-    def _receive_question(self, frame: Frame) -> None:
-        if frame.sender == self.memory.central and self.guard.challenges(frame):
-            self.stay_awake(STAY_AWAKE_S)
-            self._last_question = None  # the same message again gets a new challenge
+        Raises:
+            ActRefused: it can't do that.
+        """
+        verb, _, chosen = event.partition("@")
+        if verb == "battery" and self.blueprint.sleeps:
+            self.low_battery = battery(args)
+            self._refresh()
+        elif verb == "cover" and any(channel.has_cover for channel in self.channels.values()):
+            self.cover_open = args[:1] == ("open",)
+            self._refresh()
         else:
-            self._obey_question(frame)
+            if not chosen and args and args[0].isdigit() and self._takes_channel(verb):
+                chosen, args = args[0], args[1:]
+            self._channel_for(verb, chosen).act(verb, args)
 
-    def _obey_question(self, frame: Frame) -> None:
-        owner = self.memory.central
-        if frame.kind == 0x01:
-            self.configuration.receive(frame)
-        elif frame.kind == 0x12 and frame.sender == owner:
-            self.stay_awake(STAY_AWAKE_S)
-            self.answer(frame, payloads.ACK)
-        elif frame.kind == 0x11 and frame.sender == owner:
-            self.stay_awake(STAY_AWAKE_S)
-            self._obey(frame)
-        elif frame.kind == KEY_EXCHANGE and frame.sender == owner and self._auth:
-            self.answer(frame, payloads.ACK if self.guard.take_key_half(frame.payload) else payloads.NACK)
-        elif frame.kind in KINDS_FROM_PEERS:
-            self._receive_peer(frame, owner)
+    def _takes_channel(self, verb: str) -> bool:
+        return any(each.verbs.get(verb, "").startswith("[channel]") for each in self.channels.values())
 
-    def _obey(self, frame: Frame) -> None:
-        if frame.payload[:2] == b"\x04\x00":
-            self.answer(frame, payloads.ACK)
-            self.agenda.after(0.3, self.factory_reset)
-        elif not self.kind.execute(frame.payload):
-            self.answer(frame, payloads.NACK)
-        else:
-            self.answer_status(frame, frame.payload[1] if len(frame.payload) > 1 else 0)
+    def _channel_for(self, verb: str, chosen: str) -> Channel:
+        able = {index: each for index, each in self.channels.items() if verb in each.verbs}
+        if not able:
+            verbs = {each: args for channel in self.channels.values() for each, args in channel.verbs.items()}
+            known = ", ".join(f"{each} {args}".strip() for each, args in verbs.items())
+            raise ActRefused(f"{self.blueprint.name} knows: {known or 'nothing'}")
+        if chosen and int(chosen if chosen.isdigit() else 0) not in able:
+            raise ActRefused(f"{verb}: channel {chosen}: {min(able)} to {max(able)}")
+        return able[int(chosen)] if chosen else next(iter(able.values()))
 
-    def _receive_peer(self, frame: Frame, owner: bytes) -> None:
-        if frame.kind == 0x3E and frame.sender == owner and len(frame.payload) >= 6:
-            frame = Frame(  # the central speaks for a peer; the answer still goes to the central
-                counter=frame.counter, flags=frame.flags, kind=frame.payload[3], sender=frame.payload[:3],
-                receiver=frame.receiver, payload=frame.payload[4:],
-            )  # fmt: skip
-            self._from_peer(frame, owner)
-        elif frame.kind != 0x3E:
-            self._from_peer(frame, frame.sender)
+    def _refresh(self) -> None:
+        for channel in self.channels.values():
+            channel.refresh()
 
-    def _from_peer(self, frame: Frame, answer_to: bytes) -> None:
-        peer = frame.sender + bytes((frame.payload[0] & 0x3F if frame.payload else 0,))
-        for channel, table in self.memory.peers.items():
-            if peer in table and self.kind.from_peer(frame, channel):
-                self.answer_status(frame, channel, receiver=answer_to)
-                return
+    def state(self) -> Mapping[str, object]:
+        """What a person standing before it would see; the first channel that says a thing says it."""
+        told: dict[str, object] = {}
+        for channel in self.channels.values():
+            for name, value in channel.state().items():
+                before = told.get(name)
+                if isinstance(before, list) and isinstance(value, list):
+                    told[name] = [*before, *value]
+                elif isinstance(before, dict) and isinstance(value, dict):
+                    told[name] = {**before, **value}
+                else:
+                    told.setdefault(name, value)
+        return {**told, "low_battery": self.low_battery} if self.blueprint.sleeps else told
 
     # answers
 
     def answer(self, question: Frame, payload: bytes, *, receiver: bytes | None = None) -> None:
         """Answer a question that wants one, after the turn-round, with its counter."""
-        if not question.flags & Flag.BIDI:
-            return
-        data = encode_frame(
-            Frame(
-                counter=question.counter,
-                flags=ANSWER_FLAGS,
-                kind=0x02,
-                sender=self.address,
-                receiver=receiver or question.sender,
-                payload=payload + self._auth,
-            )
-        )
-        self._last_answer = data
-        self._transmit_later(data)
+        if question.flags & Flag.BIDI:
+            payload += self.inbox.auth
+            receiver = receiver or question.sender
+            frame = self._frame(0x02, receiver, payload, ANSWER_FLAGS, question.counter)
+            self.answer_with(encode_frame(frame))
 
     def answer_status(self, question: Frame, channel: int, *, receiver: bytes | None = None) -> None:
         """Acknowledge with the state of a channel, or plainly where it has none."""
         body = self._status(channel)
         self.answer(question, payloads.ACK if body is None else b"\x01" + body, receiver=receiver)
 
-    def answer_pages(self, question: Frame, pages: Pages) -> None:
+    def answer_pages(self, question: Frame, pages: Sequence[bytes]) -> None:
         """Send the frames of a list one by one, each acknowledged before the next (type 10)."""
         letters = []
         for index, page in enumerate(pages):
             self.memory.counter = (question.counter + index) & 0xFF
             frame = self._frame(0x10, question.sender, page, PAGE_FLAGS, self.memory.counter)
-            data = encode_frame(frame)
-            letters.append(
-                Letter(
-                    build=partial(bytes, data),
-                    tries=PAGE_TRIES,
-                    delay_s=self._turn_round_s(),
-                    is_page=True,
-                )
-            )
+            build = partial(bytes, encode_frame(frame))
+            delay_s = self._turn_round_s()
+            letters.append(Letter(build=build, tries=PAGE_TRIES, delay_s=delay_s, is_page=True))
         self.outbox.post_pages(letters)
 
-    def _status(self, channel: int) -> bytes | None:
-        status = self.kind.status(channel)
+    def _status(self, index: int) -> bytes | None:
+        channel = self.channels.get(index) or (self._first if index == 0 else None)
+        status = channel.status() if channel is not None else None
         if status is None:
             return None
-        rssi = min(0x7F, round(-(self.heard_dbm or 0.0)))
-        return bytes((channel, status.value, status.flags, rssi)) + status.tail
+        flags = status.flags | (LOW_BATTERY if self.low_battery else 0)
+        flags |= COVER_OPEN if self.cover_open else 0
+        rssi = min(0x7F, round(-self.heard_dbm))
+        return bytes((index, status.value, flags, rssi)) + status.tail
+
+    @property
+    def _first(self) -> Channel | None:
+        return next(iter(self.channels.values()), None)
 
     # of its own accord
 
-    def event(self, kind: int, channel: int, payload: bytes, *, flags: int | None = None) -> None:
-        """Tell the central, and the channel's peers, and see that they acknowledge it."""
-        flags = self.kind.model.event_flags if flags is None else flags
+    def event(
+        self, kind: int, channel: int, payload: bytes, *, flags: int | None = None, central: bool = True
+    ) -> None:
+        """Tell the central, unless not wanted, and the channel's peers, until they acknowledge it."""
+        flags = self.blueprint.event_flags if flags is None else flags
         tries = self.memory.register(TRIES_REGISTER, EVENT_TRIES) or EVENT_TRIES
         for peer in self.memory.peers.get(channel, []):
             if peer[:3] != self.memory.central:
                 link = ListId(channel=channel, number=4, peer=peer)
                 burst = Flag.BURST if self.memory.register(0x01, 0, link) & 1 else 0
                 self._post(kind, peer[:3], payload, flags | burst, tries)
-        if self.memory.is_paired:
+        if central and self.memory.is_paired:
             self._post(kind, self.memory.central, payload, flags, tries)
 
     def inform(self, kind: int, payload: bytes, flags: int, receiver: bytes = BROADCAST) -> None:
         """Send to whoever listens; nobody acknowledges it. Unowned devices keep quiet."""
         if self.memory.is_paired:
             frame = self._frame(kind, receiver, payload, flags, self.next_counter())
-            self._transmit(encode_frame(frame), lambda: None)
+            self.transmit(encode_frame(frame))
 
     def status_changed(self, channel: int, delay_s: float = 0.0) -> None:
         """Report the state of a channel as it is after ``delay_s`` (10/06); a later wish replaces it."""
@@ -306,14 +295,13 @@ class Device:
 
     def ask_time(self) -> None:
         """Ask the central for the time (3F), unless it was told."""
-        if self.memory.is_paired and not self.knows_time:
+        if self.memory.is_paired and self.told_local_s is None:
             self._post(0x3F, self.memory.central, b"", 0xA0, PAGE_TRIES)
 
     def _send_info(self, receiver: bytes, flags: int) -> None:
-        model = self.kind.model
-        info = payloads.device_info(model.firmware, model.code, self.serial, model.info_tail)
-        frame = self._frame(0x00, receiver, info, flags, self.next_counter())
-        self._transmit(encode_frame(frame), lambda: None)
+        blueprint = self.blueprint
+        info = payloads.device_info(blueprint.firmware, blueprint.code, self.serial, blueprint.info_tail)
+        self.transmit(encode_frame(self._frame(0x00, receiver, info, flags, self.next_counter())))
 
     # to the air
 
@@ -338,10 +326,13 @@ class Device:
 
     def send_later(self, frame: Frame) -> None:
         """Send a frame after the turn-round."""
-        self._transmit_later(encode_frame(frame))
+        data = encode_frame(frame)
+        self.agenda.after(self._turn_round_s(), lambda: self.transmit(data))
 
-    def _transmit_later(self, data: bytes) -> None:
-        self.agenda.after(self._turn_round_s(), lambda: self._transmit(data, lambda: None))
+    def answer_with(self, data: bytes) -> None:
+        """Send a ready answer after the turn-round; meanwhile one frame fits into the receiver."""
+        self.inbox.begin_answer(data)
+        self.agenda.after(self._turn_round_s(), lambda: self._transmit(data, self.inbox.answer_left))
 
     def transmit(self, data: bytes) -> None:
         """Send a ready frame once."""

@@ -1,114 +1,112 @@
-"""HM-LC-Dim1T-Pl: a dimmer with ramps, on-times and working flags.
+"""Dimmers with ramps, on-times and working flags; models with virtual channels tell the real level too.
 
 Source: docs/protocols/bidcos.md, "Dimmer (D / DR)".
 """
 
 from collections.abc import Mapping
-
-from drivers.bidcos.frames import Frame
+from typing import ClassVar
 
 from ..agenda import Appointment
 from ..payloads import seconds16
-from .device import Device
-from .kind import ActRefused, Model, Status
-from .memory import ListId
-from .switch import LAST, ON, TIMER_RUNS, switch_list
+from .channel import Channel
+from .links import PeerEvent, decide
+from .surface import OwnDevice, Status
+from .switch import LAST, ON, TIMER_RUNS
 from .touch import number
 
 RAMP_S = 0.5
 UP, DOWN = 0x10, 0x20
 REPORT_DELAY_S = 0.5
 
-DIMMER = Model(
-    name="HM-LC-Dim1T-Pl",
-    code=0x0057,
-    firmware=0x14,
-    info_tail=b"\x20\x41\x01\x00",
-    channels=1,
-    defaults={ListId(channel=1, number=1): switch_list()},
-)
 
-
-class Dimmer:
+class Dimmer(Channel):
     """One dimmed lamp."""
 
-    model = DIMMER
+    __slots__ = ("_begun_s", "_from", "_inhibited", "_last_on", "_on_timer", "_ramp_s", "_target")
+    verbs: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("on", "off", "toggle", "press"), "[channel]"),
+        "level": "0 to 100",
+    }
 
-    def __init__(self) -> None:
+    def __init__(self, device: OwnDevice, index: int) -> None:
+        super().__init__(device, index)
         self._from = self._target = 0.0
         self._last_on = float(ON)
         self._begun_s = self._ramp_s = 0.0
         self._on_timer: Appointment | None = None
-        self._device: Device | None = None
+        self._inhibited = False
 
-    def start(self, device: Device) -> None:
-        """Say that power came back."""
-        self._device = device
-        device.status_changed(1)
+    def start(self) -> None:
+        """Say that power came back, for the first channel."""
+        if self.index == next(iter(self.device.blueprint.channels)):
+            self.device.status_changed(self.index)
 
     @property
     def level(self) -> float:
         """Level at this moment, 0 to 200."""
-        if self._device is None or self._ramp_s <= 0.0:
+        if self._ramp_s <= 0.0:
             return self._target
-        passed = (self._device.agenda.now_s - self._begun_s) / self._ramp_s
+        passed = (self.device.agenda.now_s - self._begun_s) / self._ramp_s
         return self._target if passed >= 1.0 else self._from + (self._target - self._from) * passed
 
     @property
     def is_ramping(self) -> bool:
         """Whether the level is on its way."""
-        return self._device is not None and self._device.agenda.now_s < self._begun_s + self._ramp_s
+        return self.device.agenda.now_s < self._begun_s + self._ramp_s
 
-    def status(self, channel: int) -> Status | None:
-        """Level, direction while ramping, timer."""
-        if channel != 1:
-            return None
+    def status(self) -> Status | None:
+        """Level, direction while ramping, timer; the real level where the model has virtual channels."""
         flags = TIMER_RUNS if self._on_timer is not None else 0
         if self.is_ramping:
             flags |= UP if self._target > self._from else DOWN
-        return Status(value=round(self.level), flags=flags)
+        level = round(self.level)
+        tail = bytes((level,)) if self.device.blueprint.cls == "DR" else b""
+        return Status(value=level, flags=flags, tail=tail)
 
-    def execute(self, payload: bytes) -> bool:
-        """Set with ramp and on-time, stop."""
-        if len(payload) < 2 or payload[1] != 1:
-            return False
-        if payload[0] == 0x03:
+    def execute(self, order: int, data: bytes) -> bool:
+        """Set with ramp and on-time, stop, inhibit."""
+        if order == 0x03:
             self._go(self.level, 0.0)
             return True
-        if payload[0] != 0x02 or len(payload) < 3 or payload[2] > LAST:
-            return payload[0] in {0x00, 0x01}
-        level = self._last_on if payload[2] == LAST else float(payload[2])
-        ramp_s = seconds16(payload[3:5]) if len(payload) >= 5 else RAMP_S
-        self._go(level, ramp_s if ramp_s is not None else RAMP_S, on_for_s=seconds16(payload[5:7]))
+        if order in {0x00, 0x01}:
+            self._inhibited = order == 0x01
+            return True
+        if order != 0x02 or not data or data[0] > LAST:
+            return False
+        level = self._last_on if data[0] == LAST else float(data[0])
+        ramp_s = seconds16(data[1:3]) if len(data) >= 3 else RAMP_S
+        self._go(level, ramp_s if ramp_s is not None else RAMP_S, on_for_s=seconds16(data[3:5]))
         return True
 
-    def from_peer(self, frame: Frame, channel: int) -> bool:
-        """Toggle for a key, follow a sensor's value."""
-        if frame.kind == 0x40:
-            self._go(0.0 if self._target > 0 else self._last_on, RAMP_S)
-        elif frame.kind == 0x41 and len(frame.payload) >= 3:
-            self._go(self._last_on if frame.payload[2] >= 0x32 else 0.0, RAMP_S)
-        return channel == 1
+    def from_peer(self, event: PeerEvent) -> bool:
+        """Do what the link says: switch, or dim a step."""
+        if self._inhibited:
+            return False
+        reaction = decide(event, is_on=self._target > 0)
+        if reaction is None:
+            return True
+        if reaction.step:
+            self._go(max(0.0, min(float(ON), self._target + reaction.step)), RAMP_S)
+            return True
+        level = self._last_on if reaction.level > ON else float(reaction.level)
+        ramp_s = RAMP_S if reaction.ramp_s is None else reaction.ramp_s
+        self._go(level if reaction.on else 0.0, ramp_s, on_for_s=reaction.on_for_s)
+        return True
 
     def act(self, verb: str, args: tuple[str, ...]) -> None:
         """Use the button on the device."""
-        match verb:
-            case "on" | "off" | "toggle" | "press":
-                on = {"on": True, "off": False}.get(verb, self._target == 0)
-                self._go(self._last_on if on else 0.0, RAMP_S)
-            case "level":
-                self._go(number(args, 0, 0, 100) * 2, RAMP_S)
-            case _:
-                raise ActRefused("HM-LC-Dim1T-Pl knows: on, off, toggle, level 0 to 100")
+        if verb == "level":
+            self._go(number(args, 0, 0, 100) * 2, RAMP_S)
+        else:
+            on = {"on": True, "off": False}.get(verb, self._target == 0)
+            self._go(self._last_on if on else 0.0, RAMP_S)
 
     def state(self) -> Mapping[str, object]:
         """The lamp."""
         return {"level_percent": round(self.level / 2, 1), "ramping": self.is_ramping}
 
     def _go(self, level: float, ramp_s: float, *, on_for_s: float | None = None) -> None:
-        device = self._device
-        if device is None:
-            return
+        device = self.device
         if self._on_timer is not None:
             self._on_timer.cancel()
             self._on_timer = None
@@ -118,7 +116,7 @@ class Dimmer:
             self._last_on = level
             if on_for_s:
                 self._on_timer = device.agenda.after(ramp_s + on_for_s, self._time_is_up)
-        device.status_changed(1, ramp_s + REPORT_DELAY_S)
+        device.status_changed(self.index, ramp_s + REPORT_DELAY_S)
 
     def _time_is_up(self) -> None:
         self._on_timer = None

@@ -4,15 +4,19 @@ challenges → receive_response is one direction, answer_challenge the other; ta
 Source: docs/protocols/bidcos.md, "AES signing".
 """
 
-from typing import TYPE_CHECKING
-
 from drivers.bidcos.frames import Frame
-from drivers.bidcos.signing import CHALLENGE_SIZE, FRESHNESS_SIZE, open_key_half, sign, verify
+from drivers.bidcos.signing import (
+    CHALLENGE_SIZE,
+    FRESHNESS_SIZE,
+    KEY_EXCHANGE_MAGIC,
+    KEY_SIZE,
+    open_key_half,
+    sign,
+    verify,
+)
 
 from .memory import ListId
-
-if TYPE_CHECKING:
-    from .device import Device
+from .surface import OwnDevice
 
 SIGN_REGISTER = 0x08
 VALID_S = 1.0
@@ -22,14 +26,25 @@ KEY_EXCHANGE = 0x04
 
 
 class Guard:
-    """Keeps one open challenge, and the first half of a key on its way."""
+    """Keeps one open challenge, and the first half of a key on its way.
 
-    def __init__(self, device: "Device") -> None:
+    loses_power_half_way: between the halves of the next new key its power fails, for tests.
+    refused: signatures that were wrong or came late.
+    """
+
+    def __init__(self, device: OwnDevice) -> None:
+        self.loses_power_half_way = False
+        self.refused = 0
         self._device = device
         self._message: Frame | None = None
         self._challenge = b""
         self._until_s = 0.0
         self._half = b""
+        self._half_index = 0
+
+    def forget(self) -> None:
+        """Power is gone: no challenge, no half of a key."""
+        self._message, self._half = None, b""
 
     def challenges(self, frame: Frame) -> bool:
         """Challenge a message that must be signed; False lets it pass."""
@@ -58,6 +73,7 @@ class Guard:
         if (response.counter, response.sender) != (message.counter, message.sender):
             return None
         verified = verify(self._device.memory.key, self._challenge, message, response.payload)
+        self.refused += verified is None
         return None if verified is None else (message, verified.auth)
 
     def answer_challenge(self, challenge: Frame, message: Frame) -> None:
@@ -78,18 +94,26 @@ class Guard:
             )
         )
 
-    def take_key_half(self, data: bytes) -> bool:
-        """Take one of the two blocks of a new key; False when it is none."""
-        if len(data) != 16:
+    def take_key_half(self, data: bytes) -> bool | None:
+        """Take one of the two blocks of a new key; False when it is none, None when power fails just now.
+
+        Only the second one makes the new key valid, and only with the first of the same index before it.
+        """
+        block = open_key_half(self._device.memory.key, data) if len(data) == KEY_SIZE else b""
+        if block[:1] != b"\x01" or block[12:] != KEY_EXCHANGE_MAGIC:
             return False
-        block = open_key_half(self._device.memory.key, data)
-        if block[:1] != b"\x01":
+        index, is_second = block[1] // 2, block[1] & 1
+        if not is_second:
+            self._half, self._half_index = block[2:10], index
+            return True
+        if self.loses_power_half_way:
+            self.loses_power_half_way = False
+            self._device.power_loss()
+            return None
+        if not self._half or index != self._half_index:
             return False
-        if block[1] & 1 == 0:
-            self._half = block[2:10]
-        elif self._half:
-            self._device.memory.set_key(self._half + block[2:10], block[1] // 2)
-            self._half = b""
+        self._device.memory.set_key(self._half + block[2:10], index)
+        self._half = b""
         return True
 
     def _must_be_signed(self, frame: Frame) -> bool:
@@ -105,8 +129,10 @@ class Guard:
 
     def _is_signed(self, channel: int) -> bool:
         """Whether a channel signs; the device itself does when one of its channels does."""
-        memory = self._device.memory
-        channels = [channel] if channel else range(1, self._device.kind.model.channels + 1)
+        memory, blueprint = self._device.memory, self._device.blueprint
+        if blueprint.always_signs:
+            return True
+        channels = [channel] if channel else blueprint.channels
         lists = [ListId(channel=number, number=1) for number in channels]
         return any(memory.register(SIGN_REGISTER, 0, target) & 1 for target in lists)
 

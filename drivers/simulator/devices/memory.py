@@ -10,7 +10,6 @@ from drivers.bidcos.signing import DEFAULT_KEY, KEY_SIZE
 
 NO_PEER = bytes(4)
 NOBODY = bytes(3)
-PEERS_MAX = 6  # per channel, ours; real tables hold 4 to 60
 CENTRAL_REGISTERS = (0x0A, 0x0B, 0x0C)
 
 
@@ -44,21 +43,27 @@ def parse_list_id(text: str) -> ListId:
 class Memory:
     """The memory of one device.
 
+    factory: registers as the model leaves the factory, shared by all devices of it. lists: what was written
+    since; a list begins to exist when it is in one of them. peers_max: room for peers, per channel.
     changes: grows with every change worth writing down. key: 16 bytes, with its index 0 to 127.
+    replay: the highest counter of each team that it followed.
     """
 
-    lists: dict[ListId, Registers]
+    factory: Mapping[ListId, Registers] = field(default_factory=dict)
+    lists: dict[ListId, Registers] = field(default_factory=dict)
+    peers_max: int = 6
     peers: dict[int, list[bytes]] = field(default_factory=dict)
     counter: int = 0
     changes: int = 0
     key: bytes = DEFAULT_KEY
     key_index: int = 0
+    replay: dict[bytes, int] = field(default_factory=dict)
 
     @property
     def central(self) -> bytes:
         """Address of the owner; three zeros when there is none."""
-        registers = self.lists.get(DEVICE_LIST, {})
-        return bytes(registers.get(register, 0) for register in CENTRAL_REGISTERS)
+        registers = self.lists.get(DEVICE_LIST)
+        return NOBODY if registers is None else bytes(registers.get(each, 0) for each in CENTRAL_REGISTERS)
 
     @property
     def is_paired(self) -> bool:
@@ -72,14 +77,25 @@ class Memory:
 
     def register(self, number: int, default: int, target: ListId = DEVICE_LIST) -> int:
         """Read one register."""
-        return self.lists.get(target, {}).get(number, default)
+        written = self.lists.get(target)
+        if written is not None and number in written:
+            return written[number]
+        return self.factory.get(target, {}).get(number, default)
+
+    def has_list(self, target: ListId) -> bool:
+        """Whether there is such a list."""
+        return target in self.lists or target in self.factory
+
+    def registers(self, target: ListId) -> Registers:
+        """A whole list, a copy; empty where there is none."""
+        return {**self.factory.get(target, {}), **self.lists.get(target, {})}
 
     def add_peer(self, channel: int, peer: bytes) -> bool:
         """Enter a peer; False when there is no room."""
         table = self.peers.setdefault(channel, [])
         if peer in table:
             return True
-        if len(table) >= PEERS_MAX:
+        if len(table) >= self.peers_max:
             return False
         table.append(peer)
         self.changes += 1
@@ -111,6 +127,7 @@ class Memory:
             "counter": self.counter,
             "key": self.key.hex(),
             "key_index": self.key_index,
+            "replay": {team.hex(): highest for team, highest in self.replay.items()},
         }
 
     def load_json(self, kept: Mapping[str, object]) -> None:
@@ -123,6 +140,9 @@ class Memory:
             self.peers = {int(c): [bytes.fromhex(p) for p in table] for c, table in peers.items()}
         if isinstance(counter, int):
             self.counter = counter & 0xFF
+        replay = kept.get("replay")
+        if isinstance(replay, dict):
+            self.replay = {bytes.fromhex(team): int(highest) for team, highest in replay.items()}
         key, index = kept.get("key"), kept.get("key_index")
         if isinstance(key, str) and isinstance(index, int) and len(bytes.fromhex(key)) == KEY_SIZE:
             self.key, self.key_index = bytes.fromhex(key), index & 0x7F

@@ -49,6 +49,11 @@ class Outbox:
         self._current: Letter | None = None
         self._timer: Appointment | None = None
 
+    @property
+    def on_its_way(self) -> bytes:
+        """The frame that waits for its acknowledgement; empty when none does."""
+        return b"" if self._current is None else self._current.data
+
     def post_pages(self, pages: Sequence[Letter]) -> None:
         """Deliver the pages of an answer before everything else, instead of the pages that still wait."""
         current, self._current = self._current, None

@@ -1,131 +1,155 @@
-"""Switches: on, off, on for a time; mains or battery, one or more channels.
+"""Relays: on, off, on for a time; sirens and chimes are switched like them.
 
-Source: docs/protocols/bidcos.md, "Switch (class S), battery switch (SB)".
+Source: docs/protocols/bidcos.md, "Switch (class S), battery switch (SB)", "Device classes".
 """
 
 from collections.abc import Mapping
-
-from drivers.bidcos.frames import Frame
+from typing import ClassVar
 
 from ..agenda import Appointment
 from ..payloads import seconds16
-from .device import Device
-from .kind import ActRefused, Model, Status
-from .memory import ListId, Registers
-from .touch import battery
+from .channel import Channel
+from .links import PeerEvent, Reaction, decide
+from .memory import ListId
+from .surface import OwnDevice, Status
 
 ON, OFF, LAST = 0xC8, 0x00, 0xC9
 TIMER_RUNS = 0x40
-LOW_BATTERY = 0x80
 STATUS_DELAY_REGISTER = 0x57
+STATUS_DELAY = 0x24  # factory value: after 2 s and up to 1 s more
+MP3 = 0x80
 
 
-def switch_list() -> Registers:
-    """List 1 of a switch channel: not signed, status after 2 s and up to 1 s more."""
-    return {0x08: 0x00, STATUS_DELAY_REGISTER: 0x24}
+def status_delay_s(device: OwnDevice, channel: int) -> float:
+    """How long after a change its report comes: register 57 of list 1."""
+    value = device.memory.register(STATUS_DELAY_REGISTER, STATUS_DELAY, ListId(channel=channel, number=1))
+    return (value & 0x1F) * 0.5 + (value >> 5) * device.surroundings.uniform()
 
 
-def _lists(channels: int) -> dict[ListId, Registers]:
-    return {ListId(channel=channel, number=1): switch_list() for channel in range(1, channels + 1)}
+class Switch(Channel):
+    """One relay."""
 
+    __slots__ = ("_delayed", "_inhibited", "_level", "_timer")
+    verbs: ClassVar[Mapping[str, str]] = dict.fromkeys(("on", "off", "toggle", "press"), "[channel]")
 
-PLUG = Model(
-    name="HM-LC-Sw1-Pl-2", code=0x00A1, firmware=0x25, info_tail=b"\x10\x41\x01\x00", channels=1,
-    defaults=_lists(1),
-)  # fmt: skip
-FLUSH_TWO = Model(
-    name="HM-LC-Sw2-FM", code=0x0009, firmware=0x19, info_tail=b"\x10\x02\x01\x00", channels=2,
-    defaults=_lists(2),
-)  # fmt: skip
-BATTERY = Model(
-    name="HM-LC-Sw1-Ba-PCB", code=0x006C, firmware=0x13, info_tail=b"\x10\x01\x01\x00", channels=1,
-    sleeps=True, burst=True, defaults=_lists(1),
-)  # fmt: skip
+    def __init__(self, device: OwnDevice, index: int) -> None:
+        super().__init__(device, index)
+        self._level = OFF
+        self._timer: Appointment | None = None
+        self._delayed: Appointment | None = None
+        self._inhibited = False
 
+    def start(self) -> None:
+        """Say that power came back, for the first channel."""
+        if self.index == next(iter(self.device.blueprint.channels)):
+            self.device.status_changed(self.index)
 
-class Switch:
-    """One to several relays."""
+    def status(self) -> Status | None:
+        """Level and timer."""
+        return Status(value=self._level, flags=TIMER_RUNS if self._timer is not None else 0)
 
-    def __init__(self, model: Model = PLUG) -> None:
-        self.model = model
-        self._level = dict.fromkeys(range(1, model.channels + 1), OFF)
-        self._timers: dict[int, Appointment] = {}
-        self._inhibited: set[int] = set()
-        self._low_battery = False
-        self._device: Device | None = None
-
-    def start(self, device: Device) -> None:
-        """Say that power came back."""
-        self._device = device
-        device.status_changed(1)
-
-    def status(self, channel: int) -> Status | None:
-        """Level and timer of one relay."""
-        if channel not in self._level:
-            return None
-        flags = (TIMER_RUNS if channel in self._timers else 0) | (LOW_BATTERY if self._low_battery else 0)
-        return Status(value=self._level[channel], flags=flags)
-
-    def is_on(self, channel: int = 1) -> bool:
+    @property
+    def is_on(self) -> bool:
         """Whether current flows."""
-        return self._level[channel] == ON
+        return self._level == ON
 
-    def execute(self, payload: bytes) -> bool:
+    def execute(self, order: int, data: bytes) -> bool:
         """Set, stop, inhibit."""
-        if len(payload) < 2 or payload[1] not in self._level:
-            return False
-        order, channel = payload[0], payload[1]
-        if order == 0x02 and len(payload) >= 3:
-            level = payload[2]
-            if level > ON and level != LAST:
+        if order == 0x02 and data:
+            if data[0] > ON and data[0] != LAST:
                 return False
-            self.set(channel, level != OFF, on_for_s=seconds16(payload[5:7]))
+            self.set(data[0] != OFF, on_for_s=seconds16(data[3:5]))
             return True
         if order in {0x00, 0x01}:
-            (self._inhibited.add if order else self._inhibited.discard)(channel)
+            self._inhibited = order == 0x01
             return True
         return order == 0x03
 
-    def from_peer(self, frame: Frame, channel: int) -> bool:
-        """Toggle for a key, follow a sensor's value."""
-        if channel in self._inhibited or channel not in self._level:
+    def from_peer(self, event: PeerEvent) -> bool:
+        """Do what the link says."""
+        if self._inhibited:
             return False
-        if frame.kind == 0x40:
-            self.set(channel, not self.is_on(channel))
-        elif frame.kind == 0x41 and len(frame.payload) >= 3:
-            self.set(channel, frame.payload[2] >= 0x32)
+        reaction = decide(event, is_on=self.is_on)
+        if reaction is not None and reaction.step == 0:
+            self._react(reaction)
         return True
 
-    def act(self, verb: str, args: tuple[str, ...]) -> None:
-        """Use the button on the device, or wear its battery."""
-        channel = int(args[0]) if args and args[0].isdigit() else 1
-        if verb in {"on", "off", "toggle", "press"} and channel in self._level:
-            self.set(channel, {"on": True, "off": False}.get(verb, not self.is_on(channel)))
-        elif verb == "battery" and self.model.sleeps:
-            self._low_battery = battery(args)
+    def _react(self, reaction: Reaction) -> None:
+        def do() -> None:
+            self._delayed = None
+            self.set(reaction.on, on_for_s=reaction.on_for_s)
+
+        if self._delayed is not None:
+            self._delayed.cancel()
+            self._delayed = None
+        if reaction.delay_s > 0:
+            self._delayed = self.device.agenda.after(reaction.delay_s, do)
         else:
-            raise ActRefused(f"{self.model.name} knows: on, off, toggle (channel 1 to {self.model.channels})")
+            do()
+
+    def act(self, verb: str, args: tuple[str, ...]) -> None:
+        """Use the button on the device."""
+        self.set({"on": True, "off": False}.get(verb, not self.is_on))
 
     def state(self) -> Mapping[str, object]:
-        """Each relay."""
-        return {"on": [self.is_on(channel) for channel in self._level]}
+        """The relay."""
+        return {"on": [self.is_on]}
 
-    def set(self, channel: int, on: bool, *, on_for_s: float | None = None) -> None:
+    def set(self, on: bool, *, on_for_s: float | None = None) -> None:
         """Switch, and report it as late as the channel's status delay says."""
-        if channel in self._timers:
-            self._timers.pop(channel).cancel()
-        self._level[channel] = ON if on else OFF
-        device = self._device
-        if device is None:
-            return
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._level = ON if on else OFF
         if on and on_for_s:
-            self._timers[channel] = device.agenda.after(on_for_s, lambda: self._time_is_up(channel))
-        device.status_changed(channel, self._status_delay_s(device, channel))
+            self._timer = self.device.agenda.after(on_for_s, self._time_is_up)
+        self.device.status_changed(self.index, status_delay_s(self.device, self.index))
 
-    def _time_is_up(self, channel: int) -> None:
-        self._timers.pop(channel, None)
-        self.set(channel, False)
+    def _time_is_up(self) -> None:
+        self._timer = None
+        self.set(False)
 
-    def _status_delay_s(self, device: Device, channel: int) -> float:
-        value = device.memory.register(STATUS_DELAY_REGISTER, 0x24, ListId(channel=channel, number=1))
-        return (value & 0x1F) * 0.5 + (value >> 5) * device.surroundings.uniform()
+
+class Signal(Switch):
+    """A siren's, a chime's or a flash light's channel; chimes take a list of pieces to play too."""
+
+    __slots__ = ("played",)
+
+    def __init__(self, device: OwnDevice, index: int) -> None:
+        super().__init__(device, index)
+        self.played: bytes = b""
+
+    def execute(self, order: int, data: bytes) -> bool:
+        """Switch, or play: volume, repeats, duration, pieces."""
+        if order == MP3 and data:
+            self.played = data[:15]
+            self.set(True)
+            return True
+        return super().execute(order, data)
+
+
+class Arming(Channel):
+    """The channel of a siren that says which sensors are armed."""
+
+    __slots__ = ("_level",)
+    STATES: ClassVar[frozenset[int]] = frozenset({0x00, 0x32, 0xC8, 0xFF})
+
+    def __init__(self, device: OwnDevice, index: int) -> None:
+        super().__init__(device, index)
+        self._level = 0x00
+
+    def status(self) -> Status | None:
+        """Disarmed, external, all, blocked."""
+        return Status(value=self._level)
+
+    def execute(self, order: int, data: bytes) -> bool:
+        """Arm and disarm."""
+        if order != 0x02 or not data or data[0] not in self.STATES:
+            return False
+        self._level = data[0]
+        self.device.status_changed(self.index, 1.0)
+        return True
+
+    def state(self) -> Mapping[str, object]:
+        """What is armed."""
+        return {"armed": self._level}

@@ -1,6 +1,6 @@
 """Reading what somebody does to a device: verbs and numbers of day files and the control socket."""
 
-from .kind import ActRefused
+from .surface import ActRefused
 
 
 def number(args: tuple[str, ...], index: int, low: float, high: float, default: float | None = None) -> float:

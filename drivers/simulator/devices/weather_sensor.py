@@ -1,102 +1,165 @@
-"""HM-WDS10-TH-O and HM-WDS40-TH-I: temperature and humidity, outside and in a room, sent in a cycle.
+"""What is measured outside and inside: temperature, humidity, wind, rain, light; sent in a cycle.
 
-Source: docs/protocols/bidcos.md, "Temperature / humidity / weather (type 70)".
+Source: docs/protocols/bidcos.md, "Temperature / humidity / weather (type 70)", "Contacts and sensors" (LUX).
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
-
-from drivers.bidcos.frames import Frame
+from typing import ClassVar
 
 from .. import payloads
-from ..weather import outside_humidity_percent
-from .device import Device
-from .kind import ActRefused, Model, Status
-from .touch import battery, number
+from ..weather import brightness, outside_humidity_percent
+from .channel import Channel
+from .surface import LOW_BATTERY, OwnDevice
+from .touch import number
 
 CYCLE_MIN_S, CYCLE_SPREAD_S = 120.0, 60.0
-FLAGS = 0x86
-
-WEATHER = Model(
-    name="HM-WDS10-TH-O",
-    code=0x003D,
-    firmware=0x13,
-    info_tail=b"\x70\x01\x01\x00",
-    channels=1,
-    sleeps=True,
-    event_flags=0xA2,
-)
-INDOOR = replace(WEATHER, name="HM-WDS40-TH-I", code=0x003F, firmware=0x11)
 INDOOR_CELSIUS, INDOOR_SHARE = 19.5, 0.15  # a room follows the weather a little
 INDOOR_HUMIDITY = 48
+PRESSURE_HPA = 1013
 
 
-class WeatherSensor:
-    """One sensor."""
+class WeatherSensor(Channel):
+    """Temperature and humidity. Models whose name says so ("-I") hang in a room."""
 
-    def __init__(self, model: Model = WEATHER) -> None:
-        self.model = model
+    __slots__ = ("_override",)
+    verbs: ClassVar[Mapping[str, str]] = {"weather": "-40 to 80 1 to 99", "press": ""}
+    kind: ClassVar[int] = 0x70
+
+    def __init__(self, device: OwnDevice, index: int) -> None:
+        super().__init__(device, index)
         self._override: tuple[float, int] | None = None
-        self._low_battery = False
-        self._device: Device | None = None
 
-    def start(self, device: Device) -> None:
+    def start(self) -> None:
         """Begin the cycle."""
-        self._device = device
-        device.agenda.after(2.0, self._cycle)
-
-    def status(self, channel: int) -> Status | None:
-        """Has none."""
-        return None
-
-    def execute(self, payload: bytes) -> bool:
-        """Has nothing to command."""
-        return False
-
-    def from_peer(self, frame: Frame, channel: int) -> bool:
-        """Listens to nobody."""
-        return False
+        self.device.agenda.after(2.0, self._cycle)
 
     def act(self, verb: str, args: tuple[str, ...]) -> None:
-        """Breathe on it, wear the battery; each is sent at once."""
-        match verb:
-            case "weather":
-                self._override = (number(args, 0, -40, 80), round(number(args, 1, 1, 99, default=50)))
-            case "press":
-                self._override = None
-            case "battery":
-                self._low_battery = battery(args)
-            case _:
-                raise ActRefused(
-                    f"{self.model.name} knows: weather -40 to 80 1 to 99, press, battery low|full"
-                )
-        self.send()
+        """Breathe on it, or let it measure; each is sent at once."""
+        self._override = None
+        if verb == "weather":
+            self._override = (number(args, 0, -40, 80), round(number(args, 1, 1, 99, default=50)))
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Send what it measures, now."""
+        self.device.inform(self.kind, self.payload(), self.device.blueprint.cyclic_flags)
 
     def state(self) -> Mapping[str, object]:
         """What it measures."""
-        celsius, humidity = self._measure()
+        celsius, humidity = self.measure()
         return {"celsius": round(celsius, 1), "humidity": humidity}
 
-    def send(self) -> None:
-        """Send what it measures, now."""
-        if self._device is not None:
-            celsius, humidity = self._measure()
-            payload = payloads.temperature15(celsius, self._low_battery) + bytes((humidity,))
-            self._device.inform(0x70, payload, FLAGS)
+    def payload(self) -> bytes:
+        """What is sent."""
+        celsius, humidity = self.measure()
+        return payloads.temperature15(celsius, self.device.low_battery) + bytes((humidity,))
 
-    def _measure(self) -> tuple[float, int]:
-        if self._override is not None or self._device is None:
-            return self._override or (10.0, 50)
-        surroundings = self._device.surroundings
+    def measure(self) -> tuple[float, int]:
+        """Celsius and humidity in percent."""
+        if self._override is not None:
+            return self._override
+        surroundings = self.device.surroundings
         noise = surroundings.uniform() * 0.4 - 0.2
         outside = surroundings.outside_celsius() + noise
-        if self.model is INDOOR:
+        if "-I" in self.device.blueprint.name:
             return INDOOR_CELSIUS + outside * INDOOR_SHARE, INDOOR_HUMIDITY + round(noise * 5)
         return outside, outside_humidity_percent(surroundings.home_s())
 
     def _cycle(self) -> None:
-        self.send()
-        if self._device is not None:
-            self._device.agenda.after(
-                CYCLE_MIN_S + CYCLE_SPREAD_S * self._device.surroundings.uniform(), self._cycle
-            )
+        self.refresh()
+        self.device.agenda.after(
+            CYCLE_MIN_S + CYCLE_SPREAD_S * self.device.surroundings.uniform(), self._cycle
+        )
+
+
+class PressureSensor(WeatherSensor):
+    """A base station: air pressure too."""
+
+    __slots__ = ()
+
+    def payload(self) -> bytes:
+        """Two bytes of pressure behind the rest."""
+        return super().payload() + PRESSURE_HPA.to_bytes(2, "big")
+
+
+class WeatherStation(WeatherSensor):
+    """Rain, wind, sun and light on a mast."""
+
+    __slots__ = ("_rain",)
+
+    def __init__(self, device: OwnDevice, index: int) -> None:
+        super().__init__(device, index)
+        self._rain = 0
+
+    def payload(self) -> bytes:
+        """All of it in twelve bytes."""
+        surroundings = self.device.surroundings
+        gust = round(30 + 90 * surroundings.uniform())  # 0.1 km/h
+        light = brightness(surroundings.home_s())
+        direction = round(40 + 8 * surroundings.uniform())  # 5 degrees
+        sunshine = int(surroundings.home_s() // 60) & 0xFF
+        rain = (self._rain & 0x7FFF).to_bytes(2, "big")
+        wind = (1 << 14 | gust).to_bytes(2, "big")
+        return super().payload() + rain + wind + bytes((direction, sunshine, light))
+
+
+class Thermometers(WeatherSensor):
+    """Two probes and their differences, told together by the first channel (type 53)."""
+
+    __slots__ = ()
+    kind: ClassVar[int] = 0x53
+
+    def start(self) -> None:
+        """Only the first channel speaks, for all."""
+        if self.index == 1:
+            super().start()
+
+    def payload(self) -> bytes:
+        """Index and tenths of a degree, four times."""
+        one, _ = self.measure()
+        two = one + 6.5
+        head = bytes((LOW_BATTERY if self.device.low_battery else 0,))
+        values = enumerate((one, two, one - two, two - one), 1)
+        tenths = (bytes((at,)) + (round(each * 10) & 0xFFFF).to_bytes(2, "big") for at, each in values)
+        return head + b"".join(tenths)
+
+
+class LightSensor(WeatherSensor):
+    """Lux, times 100 (type 54)."""
+
+    __slots__ = ()
+    kind: ClassVar[int] = 0x54
+
+    def payload(self) -> bytes:
+        """Channel, a counter that stays, four bytes of light."""
+        lux = brightness(self.device.surroundings.home_s()) * 40
+        head = self.index | (LOW_BATTERY if self.device.low_battery else 0)
+        return bytes((head, 0)) + (lux * 100).to_bytes(4, "big")
+
+
+class FillingKit(WeatherSensor):
+    """The level in a rainwater tank, as a kit measures it (type 53)."""
+
+    __slots__ = ("_filling", "_sequence")
+    verbs: ClassVar[Mapping[str, str]] = {"fill": "0 to 1408"}
+    kind: ClassVar[int] = 0x53
+
+    def __init__(self, device: OwnDevice, index: int) -> None:
+        super().__init__(device, index)
+        self._filling = 700
+        self._sequence = 0
+
+    def act(self, verb: str, args: tuple[str, ...]) -> None:
+        """Let it rain."""
+        self._filling = round(number(args, 0, 0, 1408))
+        self.refresh()
+
+    def payload(self) -> bytes:
+        """1408 minus the level, in the low bits of the last two bytes."""
+        self._sequence = (self._sequence + 1) & 0x0F
+        raw = 1408 - self._filling
+        return bytes((self.index, self._sequence, 0, 0, 0, raw & 0xFF, raw >> 8 & 7))
+
+    def state(self) -> Mapping[str, object]:
+        """How full."""
+        return {"filling": self._filling}

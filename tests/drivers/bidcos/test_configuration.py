@@ -197,7 +197,7 @@ async def test_waiting_settings_survive_a_restart_of_the_hub() -> None:
         async with place.running():
             get = GetParamset(channel=place.name(CONTACT).channel(1), paramset="MASTER")
             assert (await place.ask(get)).pending == {"EVENT_DELAYTIME": 5.0}
-            place.device(CONTACT).kind.act("open", ())
+            place.device(CONTACT).act("open")
             await place.wait(5.0)
 
             paramset = await place.ask(get)

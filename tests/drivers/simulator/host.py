@@ -17,13 +17,16 @@ class Host:
         self,
         *,
         devices: int = 12,
+        models: tuple[str, ...] = (),
         conditions: Conditions | None = None,
         speed: float = 1.0,
         listening: bool = True,
     ) -> None:
         self.output = b""
         self.lines: list[tuple[float, str]] = []
-        config = WorldConfig(devices=devices, conditions=conditions or Conditions(), speed=speed)
+        config = WorldConfig(
+            devices=devices, models=models, conditions=conditions or Conditions(), speed=speed
+        )
         self.world = World(config, uniform=random.Random(1).random, emit=self._take)
         self.counter = 0x40
         self.world.power_on()
@@ -48,7 +51,11 @@ class Host:
         return self.world.devices[f"SIM{number:07d}"]
 
     def of_kind(self, kind: type) -> Device:
-        return next(device for device in self.world.devices.values() if isinstance(device.kind, kind))
+        return next(
+            device
+            for device in self.world.devices.values()
+            if any(type(channel) is kind for channel in device.channels.values())
+        )
 
     def frames(self) -> list[Frame]:
         """All frames reported so far, oldest first."""

@@ -4,6 +4,7 @@ import pytest
 
 from drivers.simulator.agenda import Agenda
 from drivers.simulator.air import Air, Conditions
+from drivers.simulator.places import Place
 
 DATA = bytes.fromhex("0A40A0111A2B3C51000100")
 TIME_S = 0.010 + 0.0168
@@ -12,13 +13,13 @@ TIME_S = 0.010 + 0.0168
 class Radio:
     """A node that keeps what it hears."""
 
-    def __init__(self, agenda: Agenda, path_dbm: float | None = -60.0) -> None:
-        self.path_dbm = path_dbm
+    def __init__(self, agenda: Agenda, place: Place) -> None:
+        self.place = place
         self.heard: list[tuple[float, bytes]] = []
         self.is_on = True
         self._agenda = agenda
 
-    def hears(self, burst: bool) -> bool:
+    def hears(self, data: bytes) -> bool:
         return self.is_on
 
     def receive(self, data: bytes, rssi_dbm: float) -> None:
@@ -28,7 +29,7 @@ class Radio:
 def scene(conditions: Conditions | None = None) -> tuple[Agenda, Air, Radio, Radio, Radio]:
     agenda = Agenda()
     air = Air(agenda, random.Random(7).random, conditions)
-    radios = Radio(agenda), Radio(agenda), Radio(agenda, None)
+    radios = Radio(agenda, Place(4.0, 0.0)), Radio(agenda, Place(0.0, 4.0)), Radio(agenda, Place())
     for address, radio in zip((b"\x51\x00\x01", b"\x51\x00\x02"), radios, strict=False):
         air.join(radio, address)
     air.join_everything(radios[2])

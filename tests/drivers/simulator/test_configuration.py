@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from drivers.simulator.devices.contact import Contact
+from drivers.simulator.devices.key import Key
 from drivers.simulator.devices.memory import ListId, Memory, parse_list_id
 from drivers.simulator.devices.motion import Motion
-from drivers.simulator.devices.remote import Remote
-from drivers.simulator.devices.smoke import Smoke
+from drivers.simulator.devices.sensor import Contact
+from drivers.simulator.devices.setpoint import week_list
+from drivers.simulator.devices.smoke import SignedSmoke
 from drivers.simulator.store import read_memory, write_memory
 from drivers.simulator.teach_in import TeachIn
 
@@ -60,11 +61,13 @@ def test_long_lists_come_in_pages_each_acknowledged_with_counters_that_grow() ->
     device.stay_awake(10.0)
     host.take()
     counter = host.send(device, 0x01, "04040000000007")
-    frames = [f for f in host.listen(3.0, device) if f.payload[:1] == b"\x02"]
-    assert [f.counter for f in frames] == [counter, counter + 1]
-    assert [f.flags for f in frames] == [0xA0, 0xA0]
-    assert len(frames[0].payload) == 17
-    assert frames[-1].payload.endswith(b"\x00\x00")
+    frames = [f for f in host.listen(6.0, device) if f.payload[:1] == b"\x03"]
+    assert [f.counter for f in frames] == [counter + at for at in range(len(frames))]
+    assert {f.flags for f in frames} == {0xA0}
+    assert frames[-1].payload == b"\x03\x00"
+    told = {f.payload[1] + at: value for f in frames[:-1] for at, value in enumerate(f.payload[2:])}
+    assert told == week_list()
+    assert max(len(f.payload) for f in frames) == 17
 
 
 def test_an_unacknowledged_page_is_repeated_and_then_given_up() -> None:
@@ -197,13 +200,13 @@ def test_teach_in_pairs_twelve_devices_within_a_minute() -> None:
     # then all are paired, at most about one button a second
     assert host.world.unpaired() == []
     assert host.world.agenda.now_s - start_s < 30.0
-    assert isinstance(host.of_kind(Remote).kind, Remote)
+    assert host.of_kind(Key).memory.is_paired
 
     # and who has a cover was closed, and reported what it sees
     host.wait(10.0)
     heard += host.take()
     reports = [frame.sender for frame in heard if frame.kind == 0x10 and frame.payload[:2] == b"\x06\x01"]
-    for kind in (Contact, Motion, Smoke):
+    for kind in (Contact, Motion, SignedSmoke):
         assert host.of_kind(kind).address in reports
 
 

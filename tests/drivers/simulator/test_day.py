@@ -32,8 +32,8 @@ def test_moments_come_at_their_home_time() -> None:
     host = Host(speed=60.0)
     player = Player(host.world, parse_day('day = [["06:31", "SIM0000001", "on"]]'))
     player.start()
-    assert host.device(1).kind.state()["on"] != [True]
-    while host.device(1).kind.state()["on"] != [True]:
+    assert host.device(1).state()["on"] != [True]
+    while host.device(1).state()["on"] != [True]:
         host.wait(0.01)
     assert 6 * 3600 + 31 * 60 <= host.world.home_s() <= 6 * 3600 + 31 * 60 + 1
 
@@ -64,4 +64,4 @@ def test_unknown_devices_and_impossible_events_do_not_stop_the_day() -> None:
     host.wait(1.0)
     assert player.played == 2
     assert len(player.refused) == 1
-    assert host.device(1).kind.state()["on"] == [True]
+    assert host.device(1).state()["on"] == [True]

@@ -5,16 +5,15 @@ import pytest
 from drivers.bidcos.frames import Frame
 from drivers.bidcos.signing import DEFAULT_KEY, team_mac
 from drivers.simulator.devices.blind import Blind
-from drivers.simulator.devices.contact import Contact
 from drivers.simulator.devices.device import Device
 from drivers.simulator.devices.dimmer import Dimmer
-from drivers.simulator.devices.kind import ActRefused
+from drivers.simulator.devices.key import Key
 from drivers.simulator.devices.motion import Motion
 from drivers.simulator.devices.power_meter import PowerMeter
-from drivers.simulator.devices.radiator_thermostat import RadiatorThermostat
-from drivers.simulator.devices.remote import Remote
-from drivers.simulator.devices.smoke import Smoke
-from drivers.simulator.devices.wall_thermostat import WallThermostat
+from drivers.simulator.devices.sensor import Contact
+from drivers.simulator.devices.smoke import SignedSmoke
+from drivers.simulator.devices.surface import ActRefused
+from drivers.simulator.devices.thermostat import Thermostat, WallThermostat
 from drivers.simulator.devices.weather_sensor import WeatherSensor
 
 from .host import CENTRAL, Host
@@ -81,7 +80,7 @@ def test_a_wall_thermostat_obeys_a_burst_and_tells_set_actual_and_humidity() -> 
 
 def test_a_radiator_thermostat_sleeps_and_takes_a_command_after_its_report() -> None:
     # given a paired thermostat that sleeps again
-    host, device = paired(RadiatorThermostat)
+    host, device = paired(Thermostat)
     host.wait(30.0)
     assert host.ask(device, 0x11, "86042A", flags=0xB0) == []
 
@@ -104,7 +103,7 @@ def test_a_radiator_thermostat_sleeps_and_takes_a_command_after_its_report() -> 
 
 
 def test_a_radiator_thermostat_hears_bursts_once_its_register_says_so() -> None:
-    host, device = paired(RadiatorThermostat)
+    host, device = paired(Thermostat)
     for payload in ("00050000000000", "00080101", "0006"):
         assert host.ask(device, 0x01, payload)[0].payload == b"\x00"
     host.wait(30.0)
@@ -114,7 +113,7 @@ def test_a_radiator_thermostat_hears_bursts_once_its_register_says_so() -> None:
 
 
 def test_thermostat_modes_and_limits() -> None:
-    host, device = paired(RadiatorThermostat)
+    host, device = paired(Thermostat)
     for payload, mode in (("81042D", 1), ("8004", 0), ("82042412150B1A18160B1ABB", 2)):
         device.stay_awake(2.0)
         (ack,) = host.ask(device, 0x11, payload)
@@ -127,31 +126,31 @@ def test_thermostat_modes_and_limits() -> None:
 
 def test_a_cold_room_warms_and_an_open_window_cools_it() -> None:
     host = Host(speed=3600.0)
-    device = host.of_kind(RadiatorThermostat)
+    device = host.of_kind(Thermostat)
     host.pair(device)
     host.wait(4.0)
-    warm = device.kind.state()["actual"]
+    warm = device.state()["actual"]
     assert isinstance(warm, float)
     assert 18.0 < warm < 23.0
-    device.kind.act("window", ("open",))
+    device.act("window", ("open",))
     host.wait(1.0)
-    cold = device.kind.state()["actual"]
+    cold = device.state()["actual"]
     assert isinstance(cold, float)
     assert cold < warm - 3.0
-    assert device.kind.state()["valve_percent"] == 0
+    assert device.state()["valve_percent"] == 0
 
 
 def test_a_contact_tells_open_and_closed_and_repeats_until_acknowledged() -> None:
     host, device = paired(Contact)
     host.take()
-    device.kind.act("open", ())
+    device.act("open", ())
     host.wait(12.0)
     events = host.take()
     assert len(events) == 6
     assert {(f.kind, f.flags, f.receiver, f.payload) for f in events} == {
         (0x41, 0xA2, CENTRAL, bytes.fromhex("0101C8"))
     }
-    device.kind.act("close", ())
+    device.act("close", ())
     (event,) = host.listen(3.0, device)
     assert event.payload == bytes.fromhex("010200")
 
@@ -160,7 +159,7 @@ def test_a_contact_that_is_told_to_wait_stays_awake_for_more() -> None:
     host, device = paired(Contact)
     host.wait(30.0)
     host.take()
-    device.kind.act("open", ())
+    device.act("open", ())
     host.wait(0.05)
     (event,) = host.take()
     host.wait(0.09)
@@ -181,22 +180,22 @@ def test_a_motion_detector_keeps_its_interval() -> None:
     host, device = paired(Motion)
     host.take()
     for _ in range(5):
-        device.kind.act("motion", ("70",))
+        device.act("motion", ("70",))
         host.listen(2.0)
     host.wait(6.0)
-    device.kind.act("motion", ("71",))
+    device.act("motion", ("71",))
     (event,) = host.listen(1.0, device)
     assert event.payload == bytes((0x01, 2, 71, 0x40))
-    assert device.kind.state()["events"] == 2
+    assert device.state()["events"] == 2
 
 
 def test_a_remote_presses_short_and_long() -> None:
-    host, device = paired(Remote)
+    host, device = paired(Key)
     host.take()
-    device.kind.act("press", ("3",))
+    device.act("press", ("3",))
     (short,) = host.listen(1.0, device)
     assert (short.kind, short.flags, short.payload) == (0x40, 0xA2, bytes((3, 1)))
-    device.kind.act("press", ("3", "long"))
+    device.act("press", ("3", "long"))
     held = host.listen(3.0, device)
     assert {f.payload for f in held} == {bytes((0x43, 2))}
     assert len({f.counter for f in held}) == len(held) == 5
@@ -207,15 +206,15 @@ def test_a_weather_sensor_sends_by_itself() -> None:
     frames = host.listen(400.0, device)
     assert len(frames) >= 2
     assert {(f.kind, f.flags, f.receiver) for f in frames} == {(0x70, 0x86, bytes(3))}
-    device.kind.act("weather", ("-3.5", "81"))
+    device.act("weather", ("-3.5", "81"))
     (frame,) = host.listen(1.0, device)
     assert frame.payload == ((-35) & 0x7FFF).to_bytes(2, "big") + b"\x51"
 
 
 def test_smoke_is_told_to_the_team_signed_and_to_the_central() -> None:
-    host, device = paired(Smoke)
+    host, device = paired(SignedSmoke)
     host.listen(3.0)
-    device.kind.act("smoke", ())
+    device.act("smoke", ())
     frames = host.listen(8.0, device)
     team = [f for f in frames if f.kind == 0x41]
     assert len(team) == 6
@@ -234,14 +233,14 @@ def test_smoke_is_told_to_the_team_signed_and_to_the_central() -> None:
     assert signed.payload[6:] == team_mac(DEFAULT_KEY, bare, signed.payload[4:6])
     status = [f for f in frames if f.kind == 0x10]
     assert status[0].payload[:3] == bytes.fromhex("0601C8")
-    device.kind.act("clear", ())
+    device.act("clear", ())
     assert [f.payload[2] for f in host.listen(8.0, device) if f.kind == 0x10] == [0x00]
 
 
 def test_a_power_meter_tells_each_change_and_counts() -> None:
     host, device = paired(PowerMeter)
     host.listen(5.0)
-    device.kind.act("load", ("100",))
+    device.act("load", ("100",))
     (ack,) = host.ask(device, 0x11, "0201C80000")
     assert ack.payload[:3] == bytes.fromhex("0101C8")
     event = next(f for f in host.listen(4.0, device) if f.kind == 0x5F)
@@ -258,10 +257,10 @@ def test_no_device_does_what_it_has_no_button_for(verb: str) -> None:
     host = Host()
     words = verb.split() or [""]
     for device in host.world.devices.values():
-        if (device.kind.model.name, words[0]) != ("HM-RC-4-3", "press") and words[0] == "press":
+        if (device.blueprint.name, words[0]) != ("HM-RC-4-3", "press") and words[0] == "press":
             continue  # most have a button without a number
         with pytest.raises(ActRefused, match=r"\w"):
-            device.kind.act(words[0], tuple(words[1:]))
+            device.act(words[0], tuple(words[1:]))
 
 
 def test_a_thermostat_asks_for_the_time_until_it_is_told() -> None:
@@ -269,12 +268,12 @@ def test_a_thermostat_asks_for_the_time_until_it_is_told() -> None:
     asked = [f for f in host.listen(400.0, device) if f.kind == 0x3F]
     assert len(asked) >= 2
     assert {(f.flags, f.receiver, f.payload) for f in asked} == {(0xA0, CENTRAL, b"")}
-    device.knows_time = False
+    device.power_loss()
     device.ask_time()
     host.wait(0.05)
     question = next(f for f in host.take() if f.kind == 0x3F)
     host.wait(0.06)
     host.send(device, 0x3F, "02022F000000", 0x80, counter=question.counter)
     host.wait(0.1)
-    assert device.knows_time
+    assert isinstance(device.told_local_s, float)
     assert [f for f in host.listen(400.0, device) if f.kind == 0x3F] == []

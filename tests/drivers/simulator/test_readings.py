@@ -12,8 +12,8 @@ Values = dict[tuple[int, str], object]
 
 
 def model_of(device: Device) -> Model:
-    model = model_by_name(device.kind.model.name)
-    assert model is not None, device.kind.model.name
+    model = model_by_name(device.blueprint.name)
+    assert model is not None, device.blueprint.name
     return model
 
 
@@ -28,7 +28,7 @@ def heard(host: Host, device: Device, seconds: float) -> Values:
 def test_every_device_is_in_the_drivers_table_under_its_code() -> None:
     host = Host(devices=20)
     for device in host.world.devices.values():
-        assert model_of(device).code == device.kind.model.code
+        assert model_of(device).code == device.blueprint.code
 
 
 def test_every_kind_is_read_as_what_it_is() -> None:
@@ -53,9 +53,9 @@ def test_every_kind_is_read_as_what_it_is() -> None:
         (12, "on"),
     ):
         verb, *args = event.split()
-        host.device(number).kind.act(verb, tuple(args))
+        host.device(number).act(verb, tuple(args))
         frames += host.listen(0.3)
-    host.device(11).kind.act("on", ())
+    host.device(11).act("on", ())
 
     # when the hub listens to all of it
     values: dict[int, Values] = {}
@@ -90,5 +90,5 @@ def test_low_batteries_are_read_as_such() -> None:
         device = host.device(number)
         host.pair(device)
         host.listen(2.0)
-        device.kind.act("battery", ("low",))
-        assert heard(host, device, 5.0)[0, "LOWBAT"] is True, device.kind.model.name
+        device.act("battery", ("low",))
+        assert heard(host, device, 5.0)[0, "LOWBAT"] is True, device.blueprint.name

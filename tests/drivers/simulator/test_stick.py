@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drivers.bidcos.frames import Frame, encode_frame
+from drivers.simulator.devices.memory import DEVICE_LIST
 
 from .host import CENTRAL, Host
 
@@ -202,9 +203,7 @@ def test_no_bytes_of_the_host_raise(parts: list[bytes]) -> None:
 def test_no_frame_upsets_a_paired_home_and_every_answer_is_a_frame(frames: list[Frame]) -> None:
     host = Host()
     for device in host.world.devices.values():
-        device.memory.write(
-            next(iter(device.memory.lists)), dict(zip((0x0A, 0x0B, 0x0C), CENTRAL, strict=True))
-        )
+        device.memory.write(DEVICE_LIST, dict(zip((0x0A, 0x0B, 0x0C), CENTRAL, strict=True)))
         device.stay_awake(1000.0)
     for frame in frames:
         host.key_in("As" + encode_frame(frame).hex())

@@ -1,12 +1,12 @@
-from drivers.simulator.devices.switch import BATTERY, Switch
+from drivers.simulator.devices.switch import Switch
 
 from .host import CENTRAL, Host
 
 
 def switch(host: Host, number: int = 1) -> Switch:
-    kind = host.device(number).kind
-    assert isinstance(kind, Switch)
-    return kind
+    channel = host.device(number).channels[1]
+    assert isinstance(channel, Switch)
+    return channel
 
 
 def test_a_switch_turns_on_acknowledges_in_the_window_and_reports_later() -> None:
@@ -21,7 +21,7 @@ def test_a_switch_turns_on_acknowledges_in_the_window_and_reports_later() -> Non
     host.wait(0.3)
 
     # then it is on, says so with the same counter about 100 ms after the end of the command, and again later
-    assert switch(host).is_on()
+    assert switch(host).is_on
     ((at_s, _),) = host.lines
     (ack,) = host.take()
     assert (ack.kind, ack.counter, ack.flags, ack.receiver) == (0x02, counter, 0x80, CENTRAL)
@@ -40,7 +40,7 @@ def test_an_on_time_ends_by_itself() -> None:
     (ack,) = host.ask(device, 0x11, "0201C8000000A0")  # 0.5 s
     assert ack.payload[2:4] == b"\xc8\x40"
     host.wait(0.4)
-    assert not switch(host).is_on()
+    assert not switch(host).is_on
     assert host.listen(5.0, device)[-1].payload[:4] == bytes.fromhex("06010000")
 
 
@@ -50,11 +50,11 @@ def test_a_repeated_command_is_answered_again_but_obeyed_once() -> None:
     host.pair(device)
     host.send(device, 0x11, "0201C80000", counter=7)
     host.wait(0.3)
-    switch(host).set(1, False)
+    switch(host).set(False)
     host.send(device, 0x11, "0201C80000", counter=7)
     host.wait(0.3)
     assert [frame.counter for frame in host.take()] == [7, 7]
-    assert not switch(host).is_on()
+    assert not switch(host).is_on
 
 
 def test_strangers_are_not_obeyed() -> None:
@@ -65,7 +65,7 @@ def test_strangers_are_not_obeyed() -> None:
     host.send(device, 0x11, "0201C80000", sender=b"\x99\x99\x99")
     host.send(device, 0x01, "00050000000000", sender=b"\x99\x99\x99")
     host.wait(1.0)
-    assert not switch(host).is_on()
+    assert not switch(host).is_on
     assert [(f.receiver, f.payload) for f in host.take()] == [(b"\x99\x99\x99", b"\x80")]
 
 
@@ -82,12 +82,12 @@ def test_out_of_range_is_refused() -> None:
     for payload in ("0201CA0000", "0202C80000", "02", "9901", ""):
         (answer,) = host.ask(device, 0x11, payload)
         assert answer.payload == b"\x80"
-    assert not switch(host).is_on()
+    assert not switch(host).is_on
 
 
 def test_a_battery_switch_needs_the_burst() -> None:
     host = Host()
-    device = next(d for d in host.world.devices.values() if d.kind.model is BATTERY)
+    device = next(d for d in host.world.devices.values() if d.blueprint.name == "HM-LC-Sw1-Ba-PCB")
     host.pair(device)
     host.wait(30.0)
     assert host.ask(device, 0x11, "0201C80000") == []
@@ -100,7 +100,7 @@ def test_an_unheard_report_is_sent_six_times_with_one_counter() -> None:
     device = host.device(1)
     host.pair(device)
     host.take()
-    device.kind.act("on", ())
+    device.act("on", ())
     host.wait(20.0)
     reports = host.take()
     assert len(reports) == 6
@@ -115,9 +115,9 @@ def test_a_peered_key_toggles_it() -> None:
     assert host.ask(device, 0x01, "01010A0B0C0200")[0].payload == b"\x00"
     host.send(device, 0x40, "0201", sender=key)
     host.wait(0.3)
-    assert switch(host).is_on()
+    assert switch(host).is_on
     (ack,) = host.take()
     assert (ack.receiver, ack.payload[:3]) == (key, bytes.fromhex("0101C8"))
     host.send(device, 0x3E, "0A0B0C400202")
     host.wait(0.3)
-    assert not switch(host).is_on()
+    assert not switch(host).is_on
