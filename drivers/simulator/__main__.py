@@ -23,10 +23,10 @@ from .load import Load
 from .pty import Port
 from .store import keep_private, read_memory, remove, write_memory
 from .teach_in import TeachIn
-from .world import World, WorldConfig
+from .world import STICK_NAMES, World, WorldConfig
 
 MEMORY_FILE = "memory.json"
-LINK_NAME = "stick"
+RADIOS = {"cul": ("cul",), "module": ("module",), "both": ("cul", "module")}
 CONTROL_NAME = "control.sock"
 MORNING_S = 6 * 3600.0
 KEEP_INTERVAL_S = 1.0
@@ -71,6 +71,12 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
         default=(),
         metavar="NAMES",
         help="instead of --devices: model names or codes with commas between them; stars: all common ones",
+    )
+    parser.add_argument(
+        "--radio",
+        choices=tuple(RADIOS),
+        default="cul",
+        help="stick of text lines, HM-MOD-RPI-PCB, or both on one air (stick and stick2); default cul",
     )
     parser.add_argument(
         "--speed",
@@ -145,7 +151,9 @@ def _address(text: str) -> bytes:
 
 async def _serve(options: argparse.Namespace) -> None:
     day = _read_day(options.day)
-    line = Line(Port(options.dir / LINK_NAME), system.monotonic)
+    names = STICK_NAMES[1 : len(RADIOS[options.radio])]
+    more = {name: Port(options.dir / name) for name in names}
+    line = Line(Port(options.dir / STICK_NAMES[0]), system.monotonic, more)
     world = _make_world(options, line)
     memory = options.dir / MEMORY_FILE
     read_memory(memory, world)
@@ -180,6 +188,7 @@ def _make_world(options: argparse.Namespace, line: Line) -> World:
         WorldConfig(
             devices=options.devices,
             models=options.models,
+            radios=RADIOS[options.radio],
             speed=options.speed,
             day_start_s=start_s,
             central=options.central,
@@ -187,6 +196,7 @@ def _make_world(options: argparse.Namespace, line: Line) -> World:
         uniform=system.chance(options.seed),
         emit=line.emit,
         on_line=line.take,
+        more=[line.emitter(name) for name in line.ports if name != STICK_NAMES[0]],
         now_s=system.monotonic(),
     )
 

@@ -95,6 +95,7 @@ class _Sending:
     patience_until_s: float
     sent: Callable[[], None] | None
     gave_up: Callable[[], None] | None
+    blind: bool
     begun_s: float = 0.0
     end_s: float = 0.0
     overlaps: list["_Sending"] = field(default_factory=list)
@@ -148,11 +149,15 @@ class Air:
         sent: Callable[[], None] | None = None,
         gave_up: Callable[[], None] | None = None,
         patience_s: float = PATIENCE_S,
+        blind: bool = False,
     ) -> None:
-        """Send a frame as soon as the channel is clear; ``gave_up`` is called after 1.5 s of a busy one."""
+        """Send a frame as soon as the channel is clear; after ``patience_s`` of a busy one call ``gave_up``.
+
+        blind: into whatever is on the air; only its own sending is waited for.
+        """
         until_s = self.agenda.now_s + patience_s
         self._attempt(
-            _Sending(node=node, data=data, patience_until_s=until_s, sent=sent, gave_up=gave_up),
+            _Sending(node=node, data=data, patience_until_s=until_s, sent=sent, gave_up=gave_up, blind=blind),
         )
 
     def _attempt(self, sending: _Sending) -> None:
@@ -162,19 +167,22 @@ class Air:
             self._tune_in(sending)
             self._finish(sending)
             return
-        clear_s = self._clear_at(now_s, sending.node)
+        clear_s = self._clear_at(now_s, sending)
         if clear_s <= now_s:
             self._begin(sending)
-        elif clear_s > sending.patience_until_s:
+        elif clear_s > sending.patience_until_s and not sending.blind:
             if sending.gave_up is not None:
                 self.agenda.at(sending.patience_until_s, sending.gave_up)
         else:
             self.agenda.at(clear_s + self._uniform() * BACKOFF_S, lambda: self._attempt(sending))
 
-    def _clear_at(self, now_s: float, node: Node) -> float:
-        """When what this node can hear has ended; nobody talks over himself."""
-        clear_s = self._jammed_until_s
+    def _clear_at(self, now_s: float, sending: _Sending) -> float:
+        """When what its node can hear has ended; nobody talks over himself."""
+        node = sending.node
+        clear_s = float("-inf") if sending.blind else self._jammed_until_s
         for other in self._on_air:
+            if sending.blind and other.node is not node:
+                continue
             sensed = other.begun_s + SENSING_S <= now_s and path_dbm(other.node, node) >= SENSED_DBM
             if other.end_s > clear_s and (other.node is node or sensed):
                 clear_s = other.end_s

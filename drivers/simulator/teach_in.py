@@ -35,7 +35,9 @@ class TeachIn:
         self._close()
         if not unpaired:
             world.agenda.after(GAP_MAX_S, self._step)
-        elif not world.stick.receives or any(d.configuration.is_open for d in world.devices.values()):
+        elif not any(each.receives for each in world.sticks.values()) or any(
+            d.configuration.is_open for d in world.devices.values()
+        ):
             world.agenda.after(BUSY_GAP_S, self._step)
         else:
             self._press(len(unpaired))
@@ -44,6 +46,9 @@ class TeachIn:
                 self._open[device.address] = device
             device.teach_in()
             world.agenda.after(self._gap_s, self._step)
+
+    def _is_written(self) -> bool:
+        return any(device.configuration.is_open for device in self._world.devices.values())
 
     def _close(self) -> None:
         """Close what was opened to press a button, once the device has an owner."""

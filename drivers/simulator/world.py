@@ -3,7 +3,7 @@
 Whoever owns the clock calls run_until; whoever owns the serial line calls write and takes what emit gets.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .agenda import Agenda, Uniform
@@ -12,9 +12,13 @@ from .devices.catalogue import default_names, make_device
 from .devices.device import Device
 from .devices.memory import DEVICE_LIST
 from .devices.surface import Surroundings
+from .module import Module
+from .places import Place
 from .stick import Stick
 from .weather import outside_celsius
 
+STICK_NAMES = ("stick", "stick2")
+PLACES = (Place(0.0, 0.0), Place(7.0, 3.0))  # of the sticks, in metres
 CROWD = 50  # devices whose first frames the air carries at once
 CROWD_GAP_S = 0.1
 
@@ -24,6 +28,7 @@ class WorldConfig:
     """What a simulated home is like.
 
     models: their names, in the order of their serials; empty: ``devices`` of the packaged home, 1 to 10,000.
+    radios: of each stick its make, "cul" or "module"; the second stands in another room.
     speed: how many home seconds pass in one second; the radio always runs in real time.
     day_start_s: home time at the beginning, seconds since midnight. central: owner of devices without memory,
     3 bytes; None leaves them unpaired.
@@ -31,6 +36,7 @@ class WorldConfig:
 
     devices: int = 12
     models: tuple[str, ...] = ()
+    radios: tuple[str, ...] = ("cul",)
     speed: float = 1.0
     day_start_s: float = 6.5 * 3600
     central: bytes | None = None
@@ -40,7 +46,9 @@ class WorldConfig:
 class World:
     """A home on a desk.
 
-    emit: takes the bytes that the stick sends to its host. on_line: told every command line of the host.
+    emit: takes the bytes that the first stick sends to its host, more: those of the others.
+    on_line: told every command line that the host writes to a first stick of text lines.
+    sticks: by name: stick, stick2.
     """
 
     def __init__(
@@ -50,13 +58,16 @@ class World:
         uniform: Uniform,
         emit: Callable[[bytes], None],
         on_line: Callable[[bytes], None] | None = None,
+        more: Sequence[Callable[[bytes], None]] = (),
         now_s: float = 0.0,
     ) -> None:
         self.config = config
         self.agenda = Agenda(now_s)
         self.air = Air(self.agenda, uniform, config.conditions)
-        self.stick = Stick(self.agenda, self.air, emit, on_line)
-        self.air.join_everything(self.stick)
+        self._uniform = uniform
+        self.sticks: dict[str, Stick | Module] = {}
+        for make, place, told in zip(config.radios, PLACES, (emit, *more), strict=False):
+            self._add_stick(make, place, told, on_line if not self.sticks else None)
         self._start_s = now_s
         surroundings = Surroundings(
             home_s=self.home_s,
@@ -70,6 +81,28 @@ class World:
             if config.central is not None:
                 device.memory.write(DEVICE_LIST, dict(zip((0x0A, 0x0B, 0x0C), config.central, strict=True)))
             self.devices[device.serial] = device
+
+    def _add_stick(
+        self,
+        make: str,
+        place: Place,
+        emit: Callable[[bytes], None],
+        on_line: Callable[[bytes], None] | None,
+    ) -> None:
+        name = STICK_NAMES[len(self.sticks)]
+        if make == "module":
+            module = Module(self.agenda, self.air, emit, self._uniform, place)
+            self.air.join_everything(module.radio)
+            self.sticks[name] = module
+        else:
+            stick = Stick(self.agenda, self.air, emit, on_line, place)
+            self.air.join_everything(stick)
+            self.sticks[name] = stick
+
+    @property
+    def stick(self) -> Stick | Module:
+        """The first stick."""
+        return self.sticks[STICK_NAMES[0]]
 
     def remember(self, kept: Mapping[str, Mapping[str, object]]) -> None:
         """Give devices back what they kept; unknown serials are ignored.

@@ -99,11 +99,15 @@ def test_one_light_over_the_pty_of_the_process(tmp_path: Path) -> None:
         command = Path(f"/proc/{simulator.process.pid}/cmdline").read_bytes()
         assert command.startswith(b"homebase simulator\0")
 
-        # when it switches a light
-        simulator.write("As0E42A0111A2B3C5100010201C80000")
+        # when it switches a light, again where the air of a home that starts was busy
+        answer = ""
+        for _ in range(3):
+            simulator.write("As0E42A0111A2B3C5100010201C80000")
+            with contextlib.suppress(AssertionError):
+                answer = answer or simulator.read_line("A0E428002", 1.0)
 
         # then the device says so, the light is on, and the recorder saw both
-        assert simulator.read_line("A0E428002").startswith("A0E4280025100011A2B3C0101C800")
+        assert answer.startswith("A0E4280025100011A2B3C0101C800")
         state = simulator.ask(do="state")["ok"]
         assert state["devices"][0]["state"] == {"on": [True]}
         tape = simulator.ask(do="record", on=False)["ok"]["lines"]
