@@ -3,14 +3,27 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from hub.contract import Cause, DriverContext, GetParamset, PutParamset
+from hub.contract import (
+    AddPeering,
+    Cause,
+    DriverContext,
+    GetParamset,
+    GetWeekProgram,
+    ListPeerings,
+    PeeringPartners,
+    PutParamset,
+    PutWeekProgram,
+    RemovePeering,
+)
 
 from .asking import Asker
 from .configuration import Configuration
 from .household import Household, Member
 from .inquiry import Inquiry
 from .lane import Delivered, Failed, Heard
+from .peerings import Peerings
 from .registers import Registers
+from .week_programs import WeekPrograms
 from .wishes import Wishes
 from .writing import Spawn, Writing, WritingParts
 
@@ -40,9 +53,19 @@ class Services:
             )
         )
         self.configuration = Configuration(household, self.registers, self.wishes, self.inquiry, self.writing)
+        self.peerings = Peerings(
+            household, self.registers, self.inquiry, self.writing, self.configuration, central
+        )
+        weeks = WeekPrograms(household, self.registers, self.wishes, self.inquiry, self.configuration)
         self.answers: Mapping[type, Answer] = {
             GetParamset: self.configuration.get,
             PutParamset: self.configuration.put,
+            ListPeerings: self.peerings.list,
+            PeeringPartners: self.peerings.partners,
+            AddPeering: self.peerings.add,
+            RemovePeering: self.peerings.remove,
+            GetWeekProgram: weeks.get,
+            PutWeekProgram: weeks.put,
         }
 
     def load(self, stored: Mapping[str, bytes]) -> list[str]:

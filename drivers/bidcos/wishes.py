@@ -70,6 +70,11 @@ class PeerWish:
     what: str = "PEERING"
 
     @property
+    def peers(self) -> tuple[Peer, ...]:
+        """One, or two of a pair."""
+        return (self.peer, Peer(self.peer.address, self.second)) if self.second else (self.peer,)
+
+    @property
     def key(self) -> str:
         """A later wish with the same key replaces this one."""
         return f"peer {self.channel} {self.peer}"

@@ -6,7 +6,7 @@ A wish is on disk before the first frame; whatever ends this process, it is gran
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -28,21 +28,12 @@ from hub.contract import (
 )
 
 from .asking import Asker
-from .commands import owner_messages
 from .household import Household, Member
 from .inquiry import Inquiry
-from .lane import Deferred, Delivered, Expect, Request, Step
-from .messages import (
-    ConfigEnd,
-    ConfigStart,
-    ParamRequest,
-    PeerAdd,
-    PeerListRequest,
-    PeerRemove,
-)
-from .paramset import pages
+from .lane import Deferred, Delivered, Request, Step
 from .registers import ListId, Registers
 from .survey import lists_of_link
+from .wish_steps import is_granted, link_steps, release_steps, write_steps
 from .wishes import MAX_WISHES, PeerWish, ReleaseWish, Wish, Wishes, WriteWish
 
 Spawn = Callable[[Coroutine[object, object, None], str], asyncio.Task[None] | None]
@@ -236,12 +227,17 @@ class Writing:
         with contextlib.suppress(StoreError):
             await self._save(radio)
         self._tell(member, wish, ConfigurationState.FAILED, reason)
-        if isinstance(wish, PeerWish) and wish.undo is not None:
-            await self._undo(*wish.undo)
+        if isinstance(wish, PeerWish) and wish.linked:
+            for each in self._wishes.of(radio):  # how the link should have been
+                if isinstance(each, WriteWish) and each.list_id.peer in wish.peers:
+                    self._wishes.take(radio, each)
+                    self._end((radio, each.key), error)
+            if wish.undo is not None:
+                await self.undo(*wish.undo)
         self._end((radio, wish.key), error)
 
-    async def _undo(self, radio: bytes, wish: PeerWish) -> None:
-        """The other end refused, so this end shall not keep its half."""
+    async def undo(self, radio: bytes, wish: PeerWish) -> None:
+        """The other end refused, so this end shall not keep its half; done twice it is the same."""
         member = self._parts.household.at(radio)
         if member is not None:
             with contextlib.suppress(HubError):  # it says so itself, by ConfigurationChanged
@@ -287,14 +283,10 @@ class Writing:
     async def _link(self, member: Member, wish: PeerWish, cause: Cause) -> Written:
         radio = member.record.address
         known = self._registers.peers_of(radio, wish.channel)
-        if known is not None and (wish.peer in known.peers) == wish.linked:
+        if known is not None and is_granted(wish, known.peers):
             return Written.UNCHANGED
-        order = PeerAdd if wish.linked else PeerRemove
-        peer_channels = (wish.peer.channel, wish.second)
-        message = order(channel=wish.channel, peer=wish.peer.address, peer_channels=peer_channels)
-        ask = Step(message=PeerListRequest(channel=wish.channel), expect=Expect.PAGES)
         try:
-            told = await self._do(member, wish, (Step(message=message), ask), cause)
+            told = await self._do(member, wish, link_steps(wish), cause)
         except CommandRefused as error:
             if error.code != "unknown_target":
                 raise
@@ -304,15 +296,14 @@ class Writing:
             return Written.UNCHANGED
         self._inquiry.note(radio, wish.channel, told)
         known = self._registers.peers_of(radio, wish.channel)
-        if known is None or (wish.peer in known.peers) != wish.linked:
+        if known is None or not is_granted(wish, known.peers):
             raise CommandRefused("not_kept", field="peer", value=str(wish.peer))
-        if wish.linked:
-            self._inquiry.survey(member, lists_of_link(member, wish.channel, wish.peer))
+        for peer in wish.peers if wish.linked else ():
+            self._inquiry.survey(member, lists_of_link(member, wish.channel, peer))
         return Written.VERIFIED
 
     async def _release(self, member: Member, wish: ReleaseWish, cause: Cause) -> Written:
-        messages = owner_messages(self._parts.central, owned=False)
-        await self._do(member, wish, tuple(Step(message=message) for message in messages), cause)
+        await self._do(member, wish, release_steps(self._parts.central), cause)
         return Written.VERIFIED
 
     async def _read(self, member: Member, wish: Wish, list_id: ListId, cause: Cause) -> None:
@@ -373,20 +364,3 @@ def _wakes_some_time(member: Member) -> bool:
     if ReceiveMode.ALWAYS in modes:
         return False
     return ReceiveMode.BURST not in modes or bool(modes & {ReceiveMode.WAKE_UP, ReceiveMode.LAZY_CONFIG})
-
-
-def write_steps(list_id: ListId, registers: Mapping[int, int]) -> tuple[Step, ...]:
-    """Write registers of one list, then read the list."""
-    peer = list_id.peer
-    start = ConfigStart(
-        channel=list_id.channel, list_index=list_id.index, peer=peer.address, peer_channel=peer.channel
-    )
-    check = ParamRequest(
-        channel=list_id.channel, list_index=list_id.index, peer=peer.address, peer_channel=peer.channel
-    )
-    return (
-        Step(message=start),
-        *(Step(message=page) for page in pages(list_id.channel, registers)),
-        Step(message=ConfigEnd(channel=list_id.channel)),
-        Step(message=check, expect=Expect.PAGES),
-    )

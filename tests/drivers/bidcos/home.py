@@ -47,7 +47,7 @@ class _Plug:
 class Home:
     """A world, a driver and the time of both."""
 
-    def __init__(self, devices: int, loss: float = 0.0, records: Mapping[str, bytes] = {}) -> None:
+    def __init__(self, *models: str, loss: float = 0.0, records: Mapping[str, bytes] = {}) -> None:
         self.clock = ManualClock()
         self.store = MemoryStore(records)
         self.events: list[Event] = []
@@ -56,7 +56,7 @@ class Home:
         self._near.setblocking(False)
         self._far = far
         self.world = World(
-            WorldConfig(devices=devices, conditions=Conditions(loss=loss)),
+            WorldConfig(devices=len(models), models=models, conditions=Conditions(loss=loss)),
             uniform=self._chance.random,
             emit=self._emit,
             on_line=None,
@@ -187,10 +187,11 @@ class Home:
 
 
 @asynccontextmanager
-async def home(devices: int, *numbers: int, loss: float = 0.0) -> AsyncIterator[Home]:
-    """A running home in which the devices ``numbers`` are ours."""
-    with Home(devices, loss) as place:
+async def home(*models: str, loss: float = 0.0, paired: bool = True) -> AsyncIterator[Home]:
+    """A running home of these models, numbered from 1, which are all ours already."""
+    with Home(*models, loss=loss) as place:
         place.world.power_on()
         async with place.running():
-            await place.pair(*numbers)
+            if paired:
+                await place.pair(*range(1, len(models) + 1))
             yield place

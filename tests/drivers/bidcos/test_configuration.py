@@ -20,7 +20,8 @@ from hub.contract import (
 
 from .home import Home, home
 
-PLUG, CONTACT, REMOTE = 1, 6, 8
+PLUG = CONTACT = REMOTE = 1  # the one device of each home
+PLUG_MODEL, CONTACT_MODEL, REMOTE_MODEL = "HM-LC-Sw1-Pl-2", "HM-Sec-SCo", "HM-RC-4-3"
 
 
 class WornMemory(Memory):
@@ -40,7 +41,7 @@ def _states(place: Home) -> list[tuple[str, ConfigurationState, str]]:
 
 
 async def test_what_a_device_remembers_is_known_after_the_teach_in_without_asking() -> None:
-    async with home(12, PLUG) as place:
+    async with home(PLUG_MODEL) as place:
         sent = place.sent
         paramset = await place.ask(GetParamset(channel=place.name(PLUG).channel(1), paramset="MASTER"))
 
@@ -51,7 +52,7 @@ async def test_what_a_device_remembers_is_known_after_the_teach_in_without_askin
 
 
 async def test_a_parameter_is_written_and_read_back_and_its_neighbours_stay() -> None:
-    async with home(12, PLUG) as place:
+    async with home(PLUG_MODEL) as place:
         channel = place.name(PLUG).channel(1)
         before = await place.ask(GetParamset(channel=channel, paramset="MASTER"))
         assert before.values["STATUSINFO_MINDELAY"] == 2.0
@@ -71,7 +72,7 @@ async def test_a_parameter_is_written_and_read_back_and_its_neighbours_stay() ->
 
 
 async def test_a_value_out_of_range_is_refused_with_parameter_value_and_range() -> None:
-    async with home(12, PLUG) as place:
+    async with home(PLUG_MODEL) as place:
         channel, sent = place.name(PLUG).channel(1), place.sent[:]
 
         with pytest.raises(CommandRefused) as refused:
@@ -89,7 +90,7 @@ async def test_a_value_out_of_range_is_refused_with_parameter_value_and_range() 
 
 
 async def test_only_what_differs_is_written_and_a_rehearsal_writes_nothing() -> None:
-    async with home(12, PLUG) as place:
+    async with home(PLUG_MODEL) as place:
         channel, sent = place.name(PLUG).channel(1), len(place.sent)
 
         same = await place.ask(
@@ -106,7 +107,7 @@ async def test_only_what_differs_is_written_and_a_rehearsal_writes_nothing() -> 
 
 
 async def test_a_device_that_does_not_keep_what_was_written_is_found_out() -> None:
-    async with home(12, PLUG) as place:
+    async with home(PLUG_MODEL) as place:
         plug = place.device(PLUG)
         plug.memory = WornMemory(**{each.name: getattr(plug.memory, each.name) for each in fields(Memory)})
 
@@ -124,7 +125,7 @@ async def test_a_device_that_does_not_keep_what_was_written_is_found_out() -> No
 
 
 async def test_a_silent_device_leaves_a_named_state_and_the_write_can_be_repeated() -> None:
-    async with home(12, PLUG) as place:
+    async with home(PLUG_MODEL) as place:
         put = PutParamset(
             channel=place.name(PLUG).channel(1), paramset="MASTER", values={"STATUSINFO_MINDELAY": 5.0}
         )
@@ -141,7 +142,7 @@ async def test_a_silent_device_leaves_a_named_state_and_the_write_can_be_repeate
 
 
 async def test_a_remote_takes_its_setting_when_its_button_is_pressed_and_until_then_it_waits() -> None:
-    async with home(12, REMOTE) as place:
+    async with home(REMOTE_MODEL) as place:
         await place.wait(30.0)
         channel = place.name(REMOTE).channel(1)
 
@@ -166,7 +167,7 @@ async def test_a_remote_takes_its_setting_when_its_button_is_pressed_and_until_t
 
 
 async def test_a_newer_write_takes_the_place_of_one_that_waits_and_leaves_the_rest_of_it() -> None:
-    async with home(12, REMOTE) as place:
+    async with home(REMOTE_MODEL) as place:
         await place.wait(30.0)
         channel = place.name(REMOTE).channel(1)
         for values in ({"LONG_PRESS_TIME": 0.8}, {"DBL_PRESS_TIME": 0.5}, {"LONG_PRESS_TIME": 0.4}):
@@ -183,7 +184,7 @@ async def test_a_newer_write_takes_the_place_of_one_that_waits_and_leaves_the_re
 
 
 async def test_waiting_settings_survive_a_restart_of_the_hub() -> None:
-    with Home(12) as place:
+    with Home(CONTACT_MODEL) as place:
         place.world.power_on()
         async with place.running():
             await place.pair(CONTACT)
@@ -206,7 +207,7 @@ async def test_waiting_settings_survive_a_restart_of_the_hub() -> None:
 
 
 async def test_a_bad_air_changes_nothing_but_the_time_it_takes() -> None:
-    async with home(12, PLUG, loss=0.2) as place:
+    async with home(PLUG_MODEL, loss=0.2) as place:
         channel = place.name(PLUG).channel(1)
         for seconds in (5.0, 3.0, 7.0):
             put = PutParamset(channel=channel, paramset="MASTER", values={"STATUSINFO_MINDELAY": seconds})
@@ -222,7 +223,7 @@ async def test_a_bad_air_changes_nothing_but_the_time_it_takes() -> None:
 
 
 async def test_what_somebody_else_changes_at_the_device_is_known_at_once() -> None:
-    async with home(12, PLUG) as place:
+    async with home(PLUG_MODEL) as place:
         plug = place.device(PLUG)
         told = Frame(
             counter=0x77,

@@ -1,0 +1,202 @@
+"""Direct links between simulated devices, on both sides; they work without us afterwards."""
+
+import pytest
+
+from drivers.bidcos.registers import ListId, Peer
+from hub.contract import (
+    AddPeering,
+    ChannelAddress,
+    CommandRefused,
+    ConfigurationChanged,
+    ConfigurationState,
+    GetParamset,
+    ListPeerings,
+    Peering,
+    PeeringPartners,
+    PutParamset,
+    RemovePeering,
+    Written,
+)
+
+from .home import Home, home
+
+REMOTE, PLUG = "HM-RC-4-3", "HM-LC-Sw1-Pl-2"
+
+
+def _peers(place: Home, number: int, channel: int) -> list[bytes]:
+    return place.device(number).memory.peers.get(channel, [])
+
+
+def _peer(place: Home, number: int, channel: int) -> bytes:
+    return place.device(number).address + bytes((channel,))
+
+
+async def _wake(place: Home, number: int) -> None:
+    """Press its button; what waits for it goes over."""
+    place.device(number).teach_in()
+    await place.wait(8.0)
+
+
+async def test_a_link_is_written_into_both_ends_and_works_without_us() -> None:
+    async with home(REMOTE, PLUG) as place:
+        key, plug = place.name(1).channel(2), place.name(2).channel(1)
+
+        written = await place.ask(AddPeering(sender=key, receiver=plug))
+
+        assert written is Written.PENDING  # the remote sleeps
+        assert _peers(place, 2, 1) == [_peer(place, 1, 2)]
+        await _wake(place, 1)
+        assert _peer(place, 2, 1) in _peers(place, 1, 2)
+        states = [event.state for event in place.events if isinstance(event, ConfigurationChanged)]
+        assert states[-1] is ConfigurationState.VERIFIED
+        (link,) = await place.ask(ListPeerings(device=place.name(2)))
+        assert link == Peering(sender=key, receiver=plug, sender_knows=True, receiver_knows=True)
+        assert await place.ask(ListPeerings(device=place.name(1))) == (link,)
+
+        place.device(1).act("press@2")
+        await place.wait(2.0)
+        assert place.device(2).state()["on"] == [True]
+
+
+async def test_link_parameters_are_read_and_changed_like_others() -> None:
+    async with home(REMOTE, PLUG) as place:
+        key, plug = place.name(1).channel(1), place.name(2).channel(1)
+        await place.ask(AddPeering(sender=key, receiver=plug))
+        await place.wait(3.0)
+
+        link = await place.ask(GetParamset(channel=plug, paramset="LINK", peer=key))
+        assert link.read_at is not None
+        change = await place.ask(
+            PutParamset(channel=plug, paramset="LINK", peer=key, values={"SHORT_ON_TIME": 120.0})
+        )
+
+        assert change.written is Written.VERIFIED
+        after = await place.ask(GetParamset(channel=plug, paramset="LINK", peer=key, refresh=True))
+        assert after.values == {**link.values, "SHORT_ON_TIME": 120.0}
+
+
+async def test_who_fits_whom_is_known_before_anything_is_sent() -> None:
+    async with home(REMOTE, PLUG, "HM-CC-RT-DN", "HM-Sec-SCo") as place:
+        plug, radiator, contact = place.name(2), place.name(3), place.name(4)
+        sent = len(place.sent)
+
+        partners = await place.ask(PeeringPartners(channel=contact.channel(1)))
+        assert set(partners) == {plug.channel(1), radiator.channel(3)}
+        with pytest.raises(CommandRefused, match="not_linkable"):
+            await place.ask(AddPeering(sender=place.name(1).channel(1), receiver=radiator.channel(3)))
+        with pytest.raises(CommandRefused, match="unknown_channel"):
+            await place.ask(AddPeering(sender=place.name(1).channel(9), receiver=plug.channel(1)))
+
+        assert len(place.sent) == sent
+
+
+async def test_a_full_table_is_told_and_the_first_end_forgets_its_half() -> None:
+    async with home(REMOTE, PLUG) as place:
+        key, plug = place.name(1).channel(1), place.name(2).channel(1)
+        table = place.device(1).memory.peers[1]
+        table += [bytes((0x40, 0, number, 1)) for number in range(6 - len(table))]
+
+        assert await place.ask(AddPeering(sender=key, receiver=plug)) is Written.PENDING
+        await _wake(place, 1)
+        await place.wait(5.0)
+
+        failed = [event for event in place.events if isinstance(event, ConfigurationChanged)]
+        assert ("PEERING", ConfigurationState.FAILED, "peers_full") in [
+            (event.what, event.state, event.reason) for event in failed
+        ]
+        assert _peers(place, 2, 1) == []
+
+        place.device(2).memory.peers[1] = [bytes((0x41, 0, number, 1)) for number in range(6)]
+        with pytest.raises(CommandRefused, match="peers_full"):
+            await place.ask(AddPeering(sender=key, receiver=plug))
+
+
+async def test_a_link_is_taken_away_at_both_ends_and_one_that_is_not_there_is_named() -> None:
+    async with home("HM-LC-Sw1PBU-FM", "HM-RC-2-PBU-FM") as place:
+        key, switch = place.name(2).channel(1), place.name(1).channel(1)
+        assert await place.ask(AddPeering(sender=key, receiver=switch)) is Written.VERIFIED
+
+        assert await place.ask(RemovePeering(sender=key, receiver=switch)) is Written.VERIFIED
+
+        assert _peers(place, 1, 1) == []
+        assert _peer(place, 1, 1) not in _peers(place, 2, 1)
+        with pytest.raises(CommandRefused, match="unknown_peer"):
+            await place.ask(RemovePeering(sender=key, receiver=switch))
+
+
+async def test_a_link_that_only_one_side_knows_is_shown_as_such_and_can_be_taken_away() -> None:
+    async with home("HM-LC-Sw1PBU-FM", "HM-RC-2-PBU-FM") as place:
+        key, switch = place.name(2).channel(1), place.name(1).channel(1)
+        place.device(1).memory.add_peer(1, _peer(place, 2, 1))
+        place.device(1).memory.add_peer(1, bytes.fromhex("2A3B4C05"))
+
+        links = await place.ask(ListPeerings(device=place.name(1), refresh=True))
+
+        stranger = ChannelAddress.parse("bidcos:2A3B4C:5")
+        assert links == (
+            Peering(sender=stranger, receiver=switch, sender_knows=True, receiver_knows=True, foreign=True),
+            Peering(sender=key, receiver=switch, sender_knows=False, receiver_knows=True),
+        )
+        for link in links:
+            assert (
+                await place.ask(RemovePeering(sender=link.sender, receiver=link.receiver)) is Written.VERIFIED
+            )
+        assert _peers(place, 1, 1) == []
+
+
+async def test_the_sender_learns_by_itself_that_its_receiver_is_woken_by_a_burst() -> None:
+    async with home("HM-RC-2-PBU-FM", "HM-LC-Sw1-Ba-PCB") as place:
+        key, battery = place.name(1).channel(1), place.name(2).channel(1)
+
+        assert await place.ask(AddPeering(sender=key, receiver=battery)) is Written.VERIFIED
+
+        link = ListId(1, 4, Peer(place.device(2).address, 1))
+        assert place.register(1, link, 1) == 0x01
+
+
+async def test_a_pair_of_keys_is_linked_at_once_the_upper_one_first() -> None:
+    async with home("HM-RC-2-PBU-FM", "HM-LC-Sw1PBU-FM") as place:
+        key, switch = place.name(1).channel(1), place.name(2).channel(1)
+
+        assert await place.ask(AddPeering(sender=key, receiver=switch, profile="pair")) is Written.VERIFIED
+
+        assert _peers(place, 2, 1) == [_peer(place, 1, 2), _peer(place, 1, 1)]
+        assert _peer(place, 2, 1) in _peers(place, 1, 1)
+        assert _peer(place, 2, 1) in _peers(place, 1, 2)
+
+
+async def test_smoke_detectors_make_a_team_of_which_the_first_is_the_name() -> None:
+    async with home("HM-Sec-SD", "HM-Sec-SD") as place:
+        first, second = place.name(1).channel(1), place.name(2).channel(1)
+
+        assert await place.ask(AddPeering(sender=first, receiver=second)) is Written.VERIFIED
+
+        assert _peers(place, 1, 1) == _peers(place, 2, 1) == [_peer(place, 1, 1)]
+        (link,) = await place.ask(ListPeerings(device=place.name(2)))
+        assert (link.sender, link.receiver, link.sender_knows) == (first, second, True)
+        assert await place.ask(RemovePeering(sender=first, receiver=second)) is Written.VERIFIED
+        assert _peers(place, 2, 1) == []
+
+
+@pytest.mark.parametrize(
+    ("sender", "receiver"),
+    [
+        (("HM-Sec-SCo", 1), ("HM-CC-RT-DN", 3)),
+        (("HM-TC-IT-WM-W-EU", 2), ("HM-CC-RT-DN", 2)),
+        (("HM-CC-RT-DN", 4), ("HM-CC-RT-DN", 5)),
+    ],
+)
+async def test_windows_and_thermostats_are_linked_when_both_have_woken(
+    sender: tuple[str, int], receiver: tuple[str, int]
+) -> None:
+    async with home(sender[0], receiver[0]) as place:
+        one, two = place.name(1).channel(sender[1]), place.name(2).channel(receiver[1])
+
+        await place.ask(AddPeering(sender=one, receiver=two))
+        await _wake(place, 2)
+        await _wake(place, 1)
+
+        assert _peer(place, 1, sender[1]) in _peers(place, 2, receiver[1])
+        assert _peer(place, 2, receiver[1]) in _peers(place, 1, sender[1])
+        (link,) = await place.ask(ListPeerings(device=place.name(1)))
+        assert (link.sender, link.receiver, link.sender_knows, link.receiver_knows) == (one, two, True, True)
