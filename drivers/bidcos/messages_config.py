@@ -153,6 +153,19 @@ class PairBySerial:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PairById:
+    """A variant of PairBySerial (order 0B) whose layout nobody has confirmed; data as it came."""
+
+    kind: ClassVar[int] = 0x01
+    data: bytes
+    channel: int = 1
+
+    def payload(self) -> bytes:
+        """2 bytes and the data."""
+        return bytes((self.channel, 0x0B)) + self.data
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatusRequest:
     """What is your state?"""
 
@@ -175,6 +188,7 @@ ConfigMessage = (
     | WritePairs
     | SerialRequest
     | PairBySerial
+    | PairById
     | StatusRequest
 )
 
@@ -238,5 +252,6 @@ _PARSERS: dict[int, Callable[[int, bytes], ConfigMessage | None]] = {
     0x08: _write_pairs,
     0x09: lambda channel, rest: None if rest else SerialRequest(channel=channel),
     0x0A: _pair_by_serial,
+    0x0B: lambda channel, rest: PairById(channel=channel, data=rest),
     0x0E: lambda channel, rest: None if rest else StatusRequest(channel=channel),
 }

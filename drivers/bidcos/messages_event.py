@@ -73,6 +73,83 @@ class SensorEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TeamAlarm:
+    """A smoke detector's signed team frame (HM-Sec-SD-2): a SensorEvent whose tail is the signature.
+
+    counter: alarms, 0-255; value: C8 alarm, 96 test, 00 all clear; sequence: 16 bits, never
+    falls; mac: 4 bytes.
+    """
+
+    kind: ClassVar[int] = 0x41
+    channel: int
+    counter: int
+    value: int
+    sequence: int
+    mac: bytes
+
+    def payload(self) -> bytes:
+        """10 bytes."""
+        head = bytes((self.channel, self.counter, self.value, 0))
+        return head + self.sequence.to_bytes(2, "big") + self.mac
+
+    @classmethod
+    def parse(cls, payload: bytes) -> Self | None:
+        """None when it has another length or no 00 behind the value."""
+        if len(payload) != 10 or payload[3]:
+            return None
+        sequence = int.from_bytes(payload[4:6], "big")
+        channel, counter, value = payload[:3]
+        return cls(channel=channel, counter=counter, value=value, sequence=sequence, mac=payload[6:])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwitchLevel:
+    """A sensor tells its peers a level to switch by (type 42, rare). level: 0-255."""
+
+    kind: ClassVar[int] = 0x42
+    channel: int
+    counter: int
+    level: int
+    long: bool = False
+    low_battery: bool = False
+
+    def payload(self) -> bytes:
+        """3 bytes."""
+        return bytes((self.channel | self.long << 6 | self.low_battery << 7, self.counter, self.level))
+
+    @classmethod
+    def parse(cls, payload: bytes) -> Self | None:
+        """None unless 3 bytes."""
+        if len(payload) != 3:
+            return None
+        head = payload[0]
+        return cls(
+            channel=head & _CHANNEL,
+            counter=payload[1],
+            level=payload[2],
+            long=bool(head & _LONG),
+            low_battery=bool(head & _LOW_BATTERY),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SensorData:
+    """Type 44, whose layout nobody has confirmed; kept as it came."""
+
+    kind: ClassVar[int] = 0x44
+    data: bytes
+
+    def payload(self) -> bytes:
+        """As it came."""
+        return self.data
+
+    @classmethod
+    def parse(cls, payload: bytes) -> Self | None:
+        """Anything."""
+        return cls(data=payload)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClimateEvent:
     """An HM-CC-TC moves its valve drive. valve: 0-255 = 0-99.6 %."""
 

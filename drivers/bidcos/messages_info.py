@@ -5,7 +5,9 @@ Source: docs/protocols/bidcos.md, "Information", "Thermostats".
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self
+
+from .frames import BROADCAST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,63 @@ class ParamSequence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """Which register list: of a channel, or of its link with a channel of ``peer`` (3 bytes)."""
+
+    channel: int
+    list_index: int
+    peer: bytes = BROADCAST
+    peer_channel: int = 0
+
+    def data(self) -> bytes:
+        """6 bytes."""
+        return bytes((self.channel,)) + self.peer + bytes((self.peer_channel, self.list_index))
+
+    @classmethod
+    def parse(cls, data: bytes) -> Self | None:
+        """None under 6 bytes."""
+        if len(data) < 6:
+            return None
+        return cls(channel=data[0], peer=data[1:4], peer_channel=data[4], list_index=data[5])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParamChange:
+    """Registers that were changed at the device, as (register, value); (0, 0) at the end closes the list."""
+
+    kind: ClassVar[int] = 0x10
+    link: Link
+    registers: tuple[tuple[int, int], ...]
+
+    def payload(self) -> bytes:
+        """7 bytes and 2 per register."""
+        return b"\x04" + self.link.data() + b"".join(bytes(pair) for pair in self.registers)
+
+    @property
+    def last(self) -> bool:
+        """No more follow."""
+        return bool(self.registers) and self.registers[-1] == (0, 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParamChangeSequence:
+    """Registers that were changed at the device: data is the first register and values; 00 alone closes."""
+
+    kind: ClassVar[int] = 0x10
+    link: Link
+    data: bytes
+
+    def payload(self) -> bytes:
+        """7 bytes and the data."""
+        return b"\x05" + self.link.data() + self.data
+
+    @property
+    def last(self) -> bool:
+        """No more follow."""
+        return self.data == b"\x00"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
     """The state of a channel. tail: RSSI as the device hears us, further state."""
 
@@ -131,7 +190,17 @@ class ItInfo:
         return b"\x0b" + temperatures + bytes((self.battery, self.mode << 6 | self.low6)) + self.party
 
 
-InfoMessage = SerialInfo | PeerList | ParamPairs | ParamSequence | Status | RtInfo | ItInfo
+InfoMessage = (
+    SerialInfo
+    | PeerList
+    | ParamPairs
+    | ParamSequence
+    | ParamChange
+    | ParamChangeSequence
+    | Status
+    | RtInfo
+    | ItInfo
+)
 
 
 def parse_info(payload: bytes) -> InfoMessage | None:
@@ -162,6 +231,18 @@ def _param_pairs(rest: bytes) -> InfoMessage | None:
 
 def _param_sequence(rest: bytes) -> InfoMessage | None:
     return ParamSequence(first=rest[0], values=rest[1:]) if rest else None
+
+
+def _param_change(rest: bytes) -> InfoMessage | None:
+    link, pairs = Link.parse(rest), rest[6:]
+    if link is None or len(pairs) % 2:
+        return None
+    return ParamChange(link=link, registers=tuple(zip(pairs[::2], pairs[1::2], strict=True)))
+
+
+def _param_change_sequence(rest: bytes) -> InfoMessage | None:
+    link = Link.parse(rest)
+    return None if link is None else ParamChangeSequence(link=link, data=rest[6:])
 
 
 def _status(rest: bytes) -> InfoMessage | None:
@@ -205,6 +286,8 @@ _PARSERS: dict[int, Callable[[bytes], InfoMessage | None]] = {
     0x01: _peer_list,
     0x02: _param_pairs,
     0x03: _param_sequence,
+    0x04: _param_change,
+    0x05: _param_change_sequence,
     0x06: _status,
     0x0A: _rt_info,
     0x0B: _it_info,

@@ -72,6 +72,18 @@ class Ack:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ack2:
+    """Understood, as smoke detectors say it while they are taught in; data: what came with it."""
+
+    kind: ClassVar[int] = 0x02
+    data: bytes = b""
+
+    def payload(self) -> bytes:
+        """1 byte and what came with it."""
+        return b"\x02" + self.data
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AckStatus:
     """Understood, and this is my state now.
 
@@ -115,7 +127,7 @@ class Nack:
         return bytes((self.code,)) + self.data
 
 
-def parse_answer(payload: bytes) -> Ack | AckStatus | Challenge | Nack | None:
+def parse_answer(payload: bytes) -> Ack | Ack2 | AckStatus | Challenge | Nack | None:
     """Read type 02; None for what is not known."""
     if not payload:
         return None
@@ -123,6 +135,8 @@ def parse_answer(payload: bytes) -> Ack | AckStatus | Challenge | Nack | None:
         return Ack(auth=payload[1:])
     if payload[0] == 0x01 and len(payload) >= 4:
         return AckStatus(channel=payload[1], value=payload[2], flags=payload[3], tail=payload[4:])
+    if payload[0] == 0x02:
+        return Ack2(data=payload[1:])
     if payload[0] == 0x04 and len(payload) == 8:
         return Challenge(challenge=payload[1:7], key_byte=payload[7])
     if payload[0] & 0x80:

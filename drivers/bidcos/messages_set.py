@@ -33,6 +33,29 @@ def decode_time16(value: int) -> float:
     return float((value >> 5) * (1 << (value & 0x1F))) / 10
 
 
+_UNITS_8_S = (0.1, 1, 5, 10, 60, 300, 600, 3600)
+NEVER_8 = 0xFF  # 111600 s: the CCU's "not used"
+
+
+def encode_time8(seconds: float) -> int:
+    """Seconds as unit and count, 0 = none; from 111,600 s (31 hours) on FF.
+
+    Raises:
+        ValueError: negative or not a number.
+    """
+    if not seconds >= 0:
+        raise ValueError(f"{seconds} s is not a time")
+    for index, unit_s in enumerate(_UNITS_8_S):
+        if round(seconds / unit_s, 6) <= 31:
+            return index << 5 | min(31, round(seconds / unit_s))
+    return NEVER_8
+
+
+def decode_time8(value: int) -> float:
+    """Seconds of an 8-bit time."""
+    return float(_UNITS_8_S[value >> 5] * (value & 0x1F))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetLevel:
     """Go to a level. level: 00-C8, C9 last, CA keep; ramp, on: 16-bit times, left out when None."""
@@ -103,11 +126,24 @@ class ClassCommand:
         return bytes((self.code, self.channel)) + self.data
 
 
-SetMessage = SetLevel | Stop | Inhibit | Reset | ClassCommand
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnterBootLoader:
+    """Get ready for new firmware."""
+
+    kind: ClassVar[int] = 0x11
+
+    def payload(self) -> bytes:
+        """1 byte."""
+        return b"\xca"
+
+
+SetMessage = SetLevel | Stop | Inhibit | Reset | EnterBootLoader | ClassCommand
 
 
 def parse_set(payload: bytes) -> SetMessage | None:
     """Read type 11; None for what is not known."""
+    if payload == b"\xca":
+        return EnterBootLoader()
     if len(payload) < 2:
         return None
     code, channel, rest = payload[0], payload[1], payload[2:]
