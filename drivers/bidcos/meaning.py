@@ -13,14 +13,16 @@ from .meaning_events import (
     measure_event,
     power_event,
     remote_event,
+    sensor_data,
     sensor_event,
+    switch_level,
     switch_on_behalf,
     team_temperature,
     thermal_control,
     weather_event,
 )
-from .meaning_status import Meaning, it_info, level_text, rt_info, status
-from .messages_set import decode_time16
+from .meaning_orders import explain_order
+from .meaning_status import Meaning, it_info, rt_info, status
 
 TYPE_NAMES = {
     0x00: "device_info",
@@ -66,16 +68,6 @@ _CONFIG = {
     0x0E: "status_request",
 }
 _NACKS = {0x80: "nack", 0x82: "nack_peer_list_full", 0x84: "nack_target_invalid", 0x85: "nack_85"}
-_THERMOSTAT_ORDERS = {
-    0x80: "auto_mode",
-    0x81: "manual_mode",
-    0x82: "party_mode",
-    0x83: "boost_mode",
-    0x84: "comfort_mode",
-    0x85: "lowering_mode",
-    0x86: "set_temperature",
-    0x87: "adaption_drive",
-}
 
 
 def frame_object(frame: Frame) -> Meaning:
@@ -141,8 +133,10 @@ def _config(frame: Frame, _model: Model | None) -> Meaning:
         said |= {"first_register": _hex(rest[:1]), "values": _hex(rest[1:])}
     elif data[1] == 0x08:
         said["registers"] = _registers(rest)
-    elif data[1] in {0x0A, 0x0B} and rest:
+    elif data[1] == 0x0A and rest:
         said["serial"] = rest.decode("latin-1")
+    elif data[1] == 0x0B and rest:
+        said["data"] = _hex(rest)
     return said
 
 
@@ -164,7 +158,7 @@ def _answer(frame: Frame, model: Model | None) -> Meaning:
         return {"subtype": "aes_challenge", "challenge": _hex(data[1:7]), **key}
     if data[0] & 0x80:
         return {"subtype": _NACKS.get(data[0], f"nack_{data[0]:02X}")}
-    return {"subtype": f"ack{data[0]}"}
+    return {"subtype": f"ack{data[0]}", **({"data": _hex(data[1:])} if len(data) > 1 else {})}
 
 
 def _info(frame: Frame, model: Model | None) -> Meaning:
@@ -240,49 +234,6 @@ _INFOS: Mapping[int, Callable[[bytes, Model | None], Meaning]] = {
 }
 
 
-def _set(frame: Frame, model: Model | None) -> Meaning:
-    data = frame.payload
-    if not data:
-        return {}
-    channel: Meaning = {"channel": data[1]} if len(data) > 1 else {}
-    if data[0] == 0x02 and len(data) >= 3:
-        return {"subtype": "set_level", **channel, **_set_level(data, model)}
-    if data[0] == 0x04:
-        return {"subtype": "reset"}
-    if data[0] in {0x00, 0x01, 0x03}:
-        return {"subtype": ("inhibit_off", "inhibit_on", "", "stop")[data[0]], **channel}
-    if data[0] == 0xCA:
-        return {"subtype": "enter_bootloader"}
-    if model is not None and model.cls in {"RT", "TCIT"} and data[0] in _THERMOSTAT_ORDERS:
-        return {"subtype": _THERMOSTAT_ORDERS[data[0]], **channel, **_set_temperature(data)}
-    if data[0] == 0x86:
-        return {"subtype": "set_temperature", **channel, **_set_temperature(data)}
-    return {"subtype": "class_command", "command": _hex(data[:1]), **channel, "data": _hex(data[2:])}
-
-
-def _set_temperature(data: bytes) -> Meaning:
-    if data[0] not in {0x81, 0x82, 0x86} or len(data) < 3:
-        return {}
-    return {"set_temperature_c": level_text(data[2])}
-
-
-def _set_level(data: bytes, model: Model | None) -> Meaning:
-    level = data[2]
-    said: Meaning = {}
-    kind = model.kind_at(data[1]) if model is not None else None
-    switch = kind in {"SWITCH", "SIREN", "SIGNAL"}
-    if (switch or model is None) and level in {0x00, 0xC8}:
-        said["set_state"] = "on" if level else "off"
-    if not switch or level not in {0x00, 0xC8}:
-        named = {0xC9: "previous level (C9)", 0xCA: "unchanged (CA)"}
-        said = {"set_level_percent": named.get(level, level / 2), **said}
-    for name, at in (("ramp", 3), ("on", 5)):
-        if len(data) >= at + 2:
-            said[f"{name}_time_s"] = decode_time16(int.from_bytes(data[at : at + 2], "big"))
-            said[f"{name}_raw"] = _hex(data[at : at + 2])
-    return said
-
-
 def _have_data(_frame: Frame, _model: Model | None) -> Meaning:
     return {"subtype": "wake_up/have_data"}
 
@@ -296,6 +247,10 @@ def _time(frame: Frame, _model: Model | None) -> Meaning:
     return {"subtype": "time_reply", "utc_offset_h": zone / 2, "seconds_since_2000": seconds}
 
 
+def _radio_settings(frame: Frame, _model: Model | None) -> Meaning:
+    return {"registers": _registers(frame.payload)}
+
+
 _EXPLAINERS: Mapping[int, Callable[[Frame, Model | None], Meaning]] = {
     0x00: _device_info,
     0x01: _config,
@@ -303,12 +258,14 @@ _EXPLAINERS: Mapping[int, Callable[[Frame, Model | None], Meaning]] = {
     0x03: lambda frame, _model: {"aes_response": _hex(frame.payload)},
     0x04: lambda frame, _model: {"encrypted_key_part": _hex(frame.payload)},
     0x10: _info,
-    0x11: _set,
+    0x11: explain_order,
     0x12: _have_data,
     0x3E: switch_on_behalf,
     0x3F: _time,
     0x40: remote_event,
     0x41: sensor_event,
+    0x42: switch_level,
+    0x44: sensor_data,
     0x53: measure_event,
     0x54: measure_event,
     0x58: climate_event,
@@ -319,4 +276,5 @@ _EXPLAINERS: Mapping[int, Callable[[Frame, Model | None], Meaning]] = {
     0x60: power_event,
     0x61: power_event,
     0x70: weather_event,
+    0xCB: _radio_settings,
 }

@@ -3,9 +3,17 @@
 Source: docs/protocols/bidcos.md, "Device classes", "Thermostats".
 """
 
-from .devices import Model
+from .devices import Model, family
 from .frames import Frame
 from .meaning_status import MODES, Meaning, level_text, state_text
+from .messages import (
+    FillingMeasurement,
+    GasMeasurement,
+    IecEvent,
+    LightMeasurement,
+    TemperatureMeasurement,
+)
+from .readings_climate import signed10
 
 _TEAM_STATES = {
     0x00: "all clear",
@@ -52,6 +60,24 @@ def remote_event(frame: Frame, _model: Model | None) -> Meaning:
     return said
 
 
+def switch_level(frame: Frame, _model: Model | None) -> Meaning:
+    """Type 42."""
+    data = frame.payload
+    if len(data) < 3:
+        return {}
+    return {
+        "channel": data[0] & 0x3F,
+        "low_battery": bool(data[0] & LOW_BATTERY),
+        "event_counter": data[1],
+        "level_raw": data[2],
+    }
+
+
+def sensor_data(frame: Frame, _model: Model | None) -> Meaning:
+    """Type 44, of which nobody knows more."""
+    return {"data": frame.payload.hex().upper()} if frame.payload else {}
+
+
 def sensor_event(frame: Frame, model: Model | None) -> Meaning:
     """Type 41; without a model the raw value, and what it would be for a contact or a motion detector."""
     data = frame.payload
@@ -63,7 +89,7 @@ def sensor_event(frame: Frame, model: Model | None) -> Meaning:
         said["event_counter"] = data[1]
     if len(data) < 3:
         return said
-    kind = model.kind_at(channel) if model is not None else None
+    kind = family(model.kind_at(channel)) if model is not None else None
     value, tail = data[2], data[3:]
     if kind == "SMOKE" or (kind is None and len(tail) == _TEAM_TAIL):
         return said | _team(value, tail)
@@ -71,6 +97,8 @@ def sensor_event(frame: Frame, model: Model | None) -> Meaning:
         return said | {"brightness": value} | _next_transmission(tail)
     if kind == "FILLING":
         return said | {"filling_level_percent": value / 2}
+    if kind in {"KEY", "LED", "DISPLAY"}:
+        return said | {"press": "long" if data[0] & 0x40 else "short", "level_raw": value}
     text = state_text(kind if kind is not None else "CONTACT", value)
     if kind is None:
         both: Meaning = {"level_raw": value} | ({"state": text} if text else {})
@@ -98,28 +126,52 @@ def _next_transmission(tail: bytes) -> Meaning:
 
 
 def measure_event(frame: Frame, model: Model | None) -> Meaning:
-    """Types 53 and 54: filling kit, temperature differences, light, gas."""
-    data = frame.payload
+    """Types 53 and 54: light, gas, temperatures, filling level; without a model what it looks like."""
+    data, cls = frame.payload, model.cls if model is not None else None
     if not data:
         return {}
-    said: Meaning = {"low_battery": bool(data[0] & LOW_BATTERY)}
-    cls = model.cls if model is not None else None
-    if cls == "LUX" and len(data) >= 6:
-        return {"channel": data[0] & 0x3F, **said, "lux": int.from_bytes(data[2:6], "big") / 100}
-    if cls == "PT" and len(data) >= 7:
-        head = int.from_bytes(data[:4], "big")
-        flow = int.from_bytes(data[4:7], "big") / 1000
-        gas = (head & 0x7FFFFFFF) / 1000
-        return {"boot": bool(head >> 31), "gas_volume_m3": gas, "gas_flow_m3_h": flow}
-    if cls == "OT2":
-        temperatures = {
-            str(data[at]): int.from_bytes(data[at + 1 : at + 3], "big", signed=True) / 10
-            for at in range(1, len(data) - 2, 3)
-        }
-        return {"channel": data[0] & 0x3F, **said, "temperatures_c": temperatures}
-    if len(data) >= 7:
-        said |= {"sequence": data[1] & 0x0F, "raw_value": 1408 - ((data[6] & 7) << 8) - data[5]}
-    return said
+    for classes, explain in _MEASUREMENTS:
+        if (cls is None or cls in classes) and (said := explain(data)):
+            return said
+    return {"low_battery": bool(data[0] & LOW_BATTERY)}
+
+
+def _filling(data: bytes) -> Meaning:
+    told = FillingMeasurement.parse(data[:7], cyclic=True)
+    if told is None:
+        return {}
+    return {"low_battery": told.low_battery, "sequence": told.sequence, "raw_value": told.raw_value}
+
+
+def _light(data: bytes) -> Meaning:
+    told = LightMeasurement.parse(data[:6], cyclic=True)
+    if told is None:
+        return {}
+    return {"channel": told.channel, "low_battery": told.low_battery, "lux": told.hundredths / 100}
+
+
+def _gas(data: bytes) -> Meaning:
+    told = GasMeasurement.parse(data[:7], cyclic=True)
+    if told is None:
+        return {}
+    return {"boot": told.boot, "gas_volume_m3": told.volume / 1000, "gas_flow_m3_h": told.flow / 1000}
+
+
+def _temperatures(data: bytes) -> Meaning:
+    """Sensors by number; an unknown one says that this is another class."""
+    told = TemperatureMeasurement.parse(data[: len(data) - (len(data) - 1) % 3], cyclic=True)
+    if told is None or not told.tenths or any(not 1 <= sensor & 0x3F <= 5 for sensor, _ in told.tenths):
+        return {}
+    temperatures = {str(sensor & 0x3F): tenths / 10 for sensor, tenths in told.tenths}
+    return {"channel": told.channel, "low_battery": told.low_battery, "temperatures_c": temperatures}
+
+
+_MEASUREMENTS = (
+    (frozenset({"KFM"}), _filling),
+    (frozenset({"OT2"}), _temperatures),
+    (frozenset({"LUX"}), _light),
+    (frozenset({"PT"}), _gas),
+)
 
 
 def climate_event(frame: Frame, _model: Model | None) -> Meaning:
@@ -147,7 +199,7 @@ def thermal_control(frame: Frame, _model: Model | None) -> Meaning:
     temperatures = int.from_bytes(data[:2], "big")
     said: Meaning = {
         "set_temperature_c": level_text(temperatures >> 10),
-        "actual_temperature_c": (temperatures & 0x3FF) / 10,
+        "actual_temperature_c": signed10(temperatures & 0x3FF) / 10,
     }
     if len(data) > 2:
         said["humidity_percent"] = data[2]
@@ -177,15 +229,16 @@ def power_event(frame: Frame, _model: Model | None) -> Meaning:
 
 
 def _iec(data: bytes) -> Meaning:
-    if len(data) < 12:
+    told = IecEvent.parse_cyclic(data[:12])
+    if told is None:
         return {}
-    power = int.from_bytes(data[8:12], "big") / 100
+    watts = told.power / 100
     return {
-        "channel": data[0] & 0x3F,
-        "low_battery": bool(data[0] & 0xC0),
-        "tariff": data[1] >> 4,
-        "energy_kwh": int.from_bytes(data[2:7], "big") / 10000,
-        "power_w": -power if data[7] & 0x08 else power,
+        "channel": told.channel,
+        "low_battery": told.low_battery,
+        "tariff": told.energy_tariff >> 4,
+        "energy_kwh": told.energy / 10000,
+        "power_w": -watts if told.exported else watts,
     }
 
 

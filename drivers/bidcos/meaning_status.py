@@ -5,7 +5,10 @@ Source: docs/protocols/bidcos.md, "Device classes", "Thermostats".
 
 from collections.abc import Callable, Mapping
 
-from .devices import Model
+from .devices import Model, family
+from .messages import Party
+from .messages_climate import Moment
+from .readings_climate import signed10
 
 Meaning = dict[str, object]
 
@@ -37,7 +40,8 @@ _STATES: Mapping[str, Mapping[int, str]] = {
     "KEYMATIC": {0x00: "locked", 0x01: "unlocked", 0xC8: "open", 0xFF: "locked"},
     "ARMING": {0x00: "disarmed", 0x32: "external armed", 0xC8: "all armed", 0xFF: "blocked"},
 }
-_SWITCHES = {"SWITCH", "SIREN", "SIGNAL"}
+SWITCHES = frozenset({"SWITCH", "DOOR_DRIVE", "SPRINKLER", "MELODY_LED", "MELODY_CHIME"})
+_COLOURS = ("off", "red", "green", "orange")
 _AUTH_SIZE = 4
 
 
@@ -85,13 +89,15 @@ def _kind(model: Model | None, channel: int) -> str | None:
     """The kind of the channel; channel 0 speaks for the device, so for its first channel."""
     if model is None or not model.channels:
         return None
-    return model.kind_at(channel) or next(iter(model.channels.values()))
+    return family(model.kind_at(channel) or next(iter(model.channels.values())))
 
 
 def _tails(kind: str | None) -> set[int]:
     """How many bytes may follow the flags when nothing is signed."""
     if kind in {"RT", "IT"}:
         return {2, 9}
+    if kind == "LED":
+        return {1, 5}
     return {3} if kind == "JALOUSIE" else {1, 2}
 
 
@@ -106,15 +112,53 @@ def _flags(flags: int, *, timer: bool = True) -> Meaning:
 def _level(kind: str | None, value: int, flags: int | None, tail: bytes) -> Meaning:
     """Actuators; an unknown model gets the level, and the state where the level has one."""
     said: Meaning = {}
-    if kind not in _SWITCHES:
+    if kind not in SWITCHES:
         said["level_percent"] = value / 2
-    if kind in _SWITCHES or (kind is None and value in {0x00, 0xC8}):
+    if kind in SWITCHES or (kind is None and value in {0x00, 0xC8}):
         said["state"] = "on" if value else "off"
     if flags is not None:
         said |= _flags(flags, timer=kind != "BLIND")
-    if len(tail) > 1 and kind not in _SWITCHES | {"BLIND"}:
+    if len(tail) > 1 and kind not in SWITCHES | {"BLIND"}:
         said["real_level_percent"] = tail[1] / 2
+    errors = 0 if flags is None else flags >> 1 & 7
+    if errors and kind in SWITCHES | {"ARMING"}:
+        said |= _named(errors, ("power_failure", "sabotage", "battery_defect"))
+    elif errors and kind == "DIMMER":
+        said |= _named(errors, ("overload", "overheat", "reduced_power"))
     return said
+
+
+def _named(bits: int, names: tuple[str, ...]) -> Meaning:
+    return {name: True for at, name in enumerate(names) if bits >> at & 1}
+
+
+def _arming(kind: str | None, value: int, flags: int | None, tail: bytes) -> Meaning:
+    said: Meaning = {"state": state_text(kind, value) or f"unknown ({value:02X})"}
+    if flags is not None:
+        said |= {"low_battery": bool(flags & 0x80), "sabotage_or_cover": bool(flags & 0x04)}
+    return said
+
+
+def _key(kind: str | None, value: int, flags: int | None, tail: bytes) -> Meaning:
+    said: Meaning = {"level_raw": value}
+    return said if flags is None else {**said, "low_battery": bool(flags & 0x80)}
+
+
+def _input(kind: str | None, value: int, flags: int | None, tail: bytes) -> Meaning:
+    text = state_text("CONTACT", value)
+    return _key(kind, value, flags, tail) | ({"state": text} if text else {})
+
+
+def _led(kind: str | None, value: int, flags: int | None, tail: bytes) -> Meaning:
+    said: Meaning = {"state": _COLOURS[value & 3]}
+    if len(tail) >= 5:
+        bits = int.from_bytes(tail[1:5], "big")
+        said["leds"] = [_COLOURS[bits >> 2 * at & 3] for at in range(16)]
+    return said
+
+
+def _colour(kind: str | None, value: int, flags: int | None, tail: bytes) -> Meaning:
+    return {"colour_or_program": value, **(_flags(flags) if flags is not None else {})}
 
 
 def _jalousie(kind: str | None, value: int, flags: int | None, tail: bytes) -> Meaning:
@@ -219,11 +263,18 @@ _READERS: Mapping[str, Callable[[str | None, int, int | None, bytes], Meaning]] 
     "RAIN": _sensor,
     "FILLING": _sensor,
     "MOTION": _sensor,
-    "ARMING": _sensor,
+    "INPUT": _input,
+    "INPUT_BYTE": _key,
+    "KEY": _key,
+    "DISPLAY": _key,
+    "LED": _led,
+    "COLOUR": _colour,
+    "ARMING": _arming,
     "SMOKE": _smoke,
     "VALVE_DRIVE": _valve_drive,
     "KEYMATIC": _keymatic,
     "WINMATIC": _winmatic,
+    "ROOF_WINDOW": _winmatic,
     "AKKU": _akku,
     "RT": _thermostat,
     "IT": _thermostat,
@@ -246,7 +297,7 @@ def rt_info(rest: bytes, model: Model | None) -> Meaning:
         "mode": MODES[rest[4] >> 6],
         "byte5_low6": rest[4] & 0x3F,
     }
-    if model is not None and model.name.endswith("-BoM"):
+    if model is not None and model.kind_at(4) == "RT_BOM":
         said["window_open"] = bool(rest[3] & 0x80)
     if rest[4] >> 6 == 2:
         said |= _party(rest[4], rest[5:])
@@ -261,7 +312,7 @@ def it_info(rest: bytes, model: Model | None) -> Meaning:
     temperatures = int.from_bytes(rest[:2], "big")
     said |= {
         "set_temperature_c": level_text(temperatures >> 10),
-        "actual_temperature_c": (temperatures & 0x3FF) / 10,
+        "actual_temperature_c": signed10(temperatures & 0x3FF) / 10,
         "low_battery": bool(rest[2] & 0x80),
         "communication_reporting": bool(rest[2] & 0x40),
         "window_open_reporting": bool(rest[2] & 0x20),
@@ -274,17 +325,21 @@ def it_info(rest: bytes, model: Model | None) -> Meaning:
     return said
 
 
-def _party(start: int, rest: bytes) -> Meaning:
-    """Start and end of a holiday; ``rest``: day, year, end time, end day, end year, months, temperature."""
-    if len(rest) < 7:
-        return {}
-    months = rest[5]
+def _party(low6: int, rest: bytes) -> Meaning:
+    """Start and end of a holiday in a report."""
+    party = Party.parse_report(low6, rest)
+    return {} if party is None else party_words(party)
+
+
+def party_words(party: Party) -> Meaning:
+    """A holiday."""
     return {
-        "party_start": _moment(rest[1] & 0x7F, months >> 4, rest[0] & 0x1F, start & 0x3F),
-        "party_end": _moment(rest[4] & 0x7F, months & 0x0F, rest[3] & 0x1F, rest[2] & 0x3F),
-        "party_temperature_c": (rest[6] & 0x3F) / 2,
+        "party_start": _moment(party.start),
+        "party_end": _moment(party.end),
+        "party_temperature_c": party.half_degrees / 2,
     }
 
 
-def _moment(year: int, month: int, day: int, half_hours: int) -> str:
-    return f"20{year:02d}-{month:02d}-{day:02d} {half_hours // 2:02d}:{half_hours % 2 * 30:02d}"
+def _moment(at: Moment) -> str:
+    time = f"{at.half_hours // 2:02d}:{at.half_hours % 2 * 30:02d}"
+    return f"20{at.year:02d}-{at.month:02d}-{at.day:02d} {time}"

@@ -1,22 +1,24 @@
 """A message and a model, to the CCU's parameters with their values in units. Pure.
 
-Returns (channel, parameter, value) triples. What a model's channel does not have is not reported.
-Source: docs/protocols/bidcos.md, "Device classes", "Thermostats".
+Read downwards: read_message → what a message tells of which channel. A status: readings_status.py.
+What a model's channel does not have is not reported. Source: docs/protocols/bidcos.md, "Device classes".
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from hub.contract.datapoints import Value
 
-from .devices import Model
-from .frames import Frame
+from .devices import Model, family, kind, maintenance
+from .frames import Flag, Frame
 from .messages import (
     AckStatus,
+    ClimateEvent,
+    IecEvent,
     ItInfo,
     KeyPress,
+    Measurement,
     Message,
-    Opaque,
     PowerEvent,
     RtInfo,
     SensorEvent,
@@ -25,13 +27,16 @@ from .messages import (
     ThermalControl,
     Weather,
 )
-from .readings_measure import opaque, power, weather
+from .readings_climate import Pairs, it_info, rt_info, team_temperature, thermal_control
+from .readings_measure import Told, iec, measurement, power, weather
+from .readings_status import all_leds, sensor_state, status
 
 _LOW_BATTERY = 0x80
-_ALARM = 0xB4  # smoke: from here on it is an alarm
+_AUTH_SIZE = 4  # an acknowledgement may end with authentication bytes; nothing in it says so
 _TEAM_CALLS = {0x96, 0x97}
-_SENSOR_STATES: Mapping[str, tuple[int, ...]] = {"HANDLE": (0, 0x64, 0xC8), "WATER": (0, 0x64, 0xC8)}
-Pairs = list[tuple[str, Value]]
+_POWERED_ON = frozenset({"SWITCH", "SPRINKLER", "MELODY_LED", "MELODY_CHIME", "DIMMER", "COLOUR", "ARMING"})
+_EVENT_STATES = frozenset({"CONTACT", "HANDLE", "TILT", "WATER", "CO2", "FILLING", "RAIN", "SMOKE"})
+_PRESSES = frozenset({"KEY", "INPUT", "LED", "DISPLAY"})
 
 
 class Reading(NamedTuple):
@@ -44,51 +49,71 @@ class Reading(NamedTuple):
 
 def read_message(message: Message, frame: Frame, model: Model | None) -> list[Reading]:
     """The readings of one message. Without a model: only what every class would say."""
+    readings = [Reading(*told) for told in _tell(message, frame, model)]
+    return readings if model is None else [reading for reading in readings if _has(model, reading)]
+
+
+def read_held(message: KeyPress, frame: Frame, model: Model) -> list[Reading]:
+    """The readings of a press that was already told: a key that is still held, or let go now."""
+    if not message.long:
+        return []
+    name = "PRESS_LONG_RELEASE" if _let_go(frame) else "PRESS_CONT"
+    reading = Reading(message.channel, name, True)
+    return [reading] if _has(model, reading) else []
+
+
+def _has(model: Model, reading: Reading) -> bool:
+    if reading.channel == 0:
+        return reading.parameter == "LOWBAT" or reading.parameter in maintenance(
+            model.channels.values(), battery=model.has_battery
+        )
+    name = model.kind_at(reading.channel)
+    return name is not None and reading.parameter in kind(name).parameters
+
+
+def _tell(message: Message, frame: Frame, model: Model | None) -> Iterable[Told]:
     match message:
         case Status() | AckStatus():
             return _status(message, model)
         case KeyPress():
-            name = "PRESS_LONG" if message.long else "PRESS_SHORT"
-            return [
-                Reading(message.channel, name, True),
-                *_low_battery(model, message.low_battery),
-            ]
+            return [*_press(message, frame, model), *_low_battery(model, message.low_battery)]
         case SensorEvent():
-            return _event(message, model)
+            return [*_event(message, model), *_low_battery(model, message.low_battery)]
         case Weather():
-            channel = _weather_channel(model)
-            readings = _at(channel, weather(message, model))
-            return [*readings, *_low_battery(model, message.low_battery)]
-        case RtInfo():
-            return [*_at(4, _rt(message)), *_low_battery(model, message.fault == 6)]
-        case ItInfo():
-            return [*_at(2, _it(message)), *_low_battery(model, bool(message.battery & 0x80))]
-        case ThermalControl():
-            return _at(
-                2,
-                [
-                    *_temperatures(message.set_half_degrees, message.actual_tenths),
-                    ("ACTUAL_HUMIDITY", message.humidity),
-                ],
-            )
-        case TeamTemperature():
-            return _at(2, [("SET_TEMPERATURE", message.set_half_degrees / 2), ("CONTROL_MODE", message.mode)])
+            pairs = _at(_weather_channel(model), weather(message, model))
+            return [*pairs, *_low_battery(model, message.low_battery)]
+        case Measurement() | IecEvent():
+            return _measured(message, model)
         case PowerEvent():
             return _at(1 if model is not None and model.cls == "PT" else 2, power(message))
-        case Opaque():
-            return [Reading(*reading) for reading in opaque(message, model)]
+        case _:
+            return _climate(message, model)
+
+
+def _climate(message: Message, model: Model | None) -> Iterable[Told]:
+    match message:
+        case RtInfo():
+            return [*_at(4, rt_info(message)), *_low_battery(model, message.fault == 6)]
+        case ItInfo():
+            return [*_at(2, it_info(message)), *_low_battery(model, bool(message.battery & _LOW_BATTERY))]
+        case ThermalControl():
+            return _at(2, thermal_control(message))
+        case TeamTemperature():
+            return _at(_thermostat_channel(model), team_temperature(message))
+        case ClimateEvent():
+            return _at(2, [("ADJUSTING_COMMAND", message.command), ("ADJUSTING_DATA", message.valve)])
         case _:
             return []
 
 
-def _at(channel: int, pairs: Iterable[tuple[str, Value]]) -> list[Reading]:
-    return [Reading(channel, name, value) for name, value in pairs]
+def _at(channel: int, pairs: Iterable[tuple[str, Value]]) -> list[Told]:
+    return [(channel, name, value) for name, value in pairs]
 
 
-def _low_battery(model: Model | None, low: bool) -> list[Reading]:
+def _low_battery(model: Model | None, low: bool) -> list[Told]:
     if model is None:
-        return [Reading(0, "LOWBAT", True)] if low else []
-    return [Reading(0, "LOWBAT", low)] if model.has_battery else []
+        return [(0, "LOWBAT", True)] if low else []
+    return [(0, "LOWBAT", low)] if model.has_battery else []
 
 
 def _weather_channel(model: Model | None) -> int:
@@ -99,193 +124,76 @@ def _weather_channel(model: Model | None) -> int:
     return 5 if model.cls == "OT2" else 1
 
 
-def _status(message: Status | AckStatus, model: Model | None) -> list[Reading]:
+def _thermostat_channel(model: Model | None) -> int:
+    if model is None:
+        return 2
+    return next((at for at, name in model.channels.items() if family(name) in {"RT", "IT"}), 2)
+
+
+def _measured(message: Measurement | IecEvent, model: Model | None) -> Iterator[Told]:
+    if isinstance(message, IecEvent):
+        yield from iec(message)
+        yield from _low_battery(model, message.low_battery)
+    elif model is not None:
+        for told in measurement(message, model):
+            yield from _low_battery(model, bool(told[2])) if told[1] == "LOWBAT" else (told,)
+
+
+def _status(message: Status | AckStatus, model: Model | None) -> Iterator[Told]:
     channel, value, flags = message.channel, message.value, message.flags
     if model is None:
-        name, state = ("STATE", value > 0) if value in {0x00, 0xC8} else ("LEVEL", value / 200)
-        return [Reading(channel, name, state)]
-    kind = model.kind_at(channel)
-    read = _STATUS.get(kind or "")
-    readings = _at(channel, read(kind or "", value, flags, message.tail)) if read is not None else []
+        if value in {0x00, 0xC8}:
+            yield channel, "STATE", value > 0
+        else:
+            yield channel, "LEVEL", value / 200
+        return
+    for at, name in _concerned(model, channel, value):
+        yield from _at(at, status(family(name), value, flags, message.tail))
+    if model.cls == "LED":
+        yield from all_leds(message.tail if isinstance(message, Status) else message.tail[:-_AUTH_SIZE])
     if model.has_battery:
-        readings.append(Reading(0, "LOWBAT", bool(flags & _LOW_BATTERY)))
-    return readings
+        yield 0, "LOWBAT", bool(flags & _LOW_BATTERY)
 
 
-def _switch(kind: str, value: int, flags: int, tail: bytes) -> Pairs:
-    return [("STATE", value > 0), ("WORKING", bool(flags & 0x40))]
+def _concerned(model: Model, channel: int, value: int) -> Iterator[tuple[int, str]]:
+    """Channel 0 and value 0 come from actuators that just got power: all of their channels are off."""
+    if channel == 0 and value == 0:
+        yield from ((at, name) for at, name in model.channels.items() if family(name) in _POWERED_ON)
+    elif (name := model.kind_at(channel)) is not None:
+        yield channel, name
 
 
-def _siren(kind: str, value: int, flags: int, tail: bytes) -> Pairs:
-    errors: Pairs = [("ERROR_POWER", bool(flags & 0x02)), ("ERROR_SABOTAGE", bool(flags & 0x04))]
-    return [*_switch(kind, value, flags, tail), *errors, ("ERROR_BATTERY", bool(flags & 0x08))]
+def _let_go(frame: Frame) -> bool:
+    """The last frame of a long press wants an answer of us alone."""
+    return frame.flags & (Flag.BIDI | Flag.BCAST) == Flag.BIDI
 
 
-def _dimmer(kind: str, value: int, flags: int, tail: bytes) -> Pairs:
-    direction = flags >> 4 & 3
-    pairs: Pairs = [
-        ("LEVEL", value / 200),
-        ("WORKING", direction != 0),
-        ("DIRECTION", direction),
-        ("ERROR_OVERLOAD", bool(flags & 0x02)),
-        ("ERROR_OVERHEAT", bool(flags & 0x04)),
-        ("ERROR_REDUCED", bool(flags & 0x08)),
-    ]
-    if len(tail) > 1:
-        pairs.append(("LEVEL_REAL", min(tail[1], 200) / 200))
-    return pairs
+def _press(message: KeyPress, frame: Frame, model: Model | None) -> list[Told]:
+    names = ["PRESS_LONG" if message.long else "PRESS_SHORT"]
+    if model is not None:
+        names += ["PRESS", "SEQUENCE_OK"]
+        if message.long and _let_go(frame):
+            names.append("PRESS_LONG_RELEASE")
+    return [(message.channel, name, True) for name in names]
 
 
-def _blind(kind: str, value: int, flags: int, tail: bytes) -> Pairs:
-    direction = flags >> 4 & 3
-    pairs: Pairs = [("LEVEL", value / 200), ("WORKING", direction != 0), ("DIRECTION", direction)]
-    if kind == "JALOUSIE" and len(tail) > 1:
-        pairs.append(("LEVEL_SLATS", tail[1] / 200))
-    return pairs
-
-
-def _contact(kind: str, value: int, flags: int, tail: bytes) -> Pairs:
-    pairs: Pairs = _sensor_state(kind, value)
-    if kind in {"CONTACT", "HANDLE"}:
-        pairs.append(("ERROR_SABOTAGE", flags >> 1 & 7 == 7))
-    return pairs
-
-
-def _sensor_state(kind: str, value: int) -> Pairs:
-    if kind in {"HANDLE", "WATER", "CO2"}:
-        return [("STATE", 2 if value > 0x64 else 1 if value else 0)]
-    if kind == "SMOKE":
-        return [("STATE", value >= _ALARM)]
-    if kind == "FILLING":
-        return [("FILLING_LEVEL", value / 2)]
-    return [("STATE", value > 0)]
-
-
-def _motion(kind: str, value: int, flags: int, tail: bytes) -> Pairs:
-    return [("BRIGHTNESS", value), ("ERROR_SABOTAGE", flags >> 1 & 7 == 7)]
-
-
-def _keymatic(kind: str, value: int, flags: int, tail: bytes) -> Pairs:
-    uncertain = flags >> 4 & 3 != 0
-    return [("STATE", value not in {0x00, 0xFF}), ("STATE_UNCERTAIN", uncertain), ("ERROR", flags >> 1 & 7)]
-
-
-def _winmatic(kind: str, value: int, flags: int, tail: bytes) -> Pairs:
-    direction = flags >> 4 & 3
-    level = -0.005 if value == 0xFF else value / 200
-    error: Pairs = [("ERROR", flags >> 1 & 7)]
-    return [("LEVEL", level), ("WORKING", direction != 0), ("DIRECTION", direction), *error]
-
-
-def _akku(kind: str, value: int, flags: int, tail: bytes) -> Pairs:
-    return [("LEVEL", value / 200), ("STATUS", flags >> 4 & 3)]
-
-
-def _valve_drive(kind: str, value: int, flags: int, tail: bytes) -> Pairs:
-    return [("VALVE_STATE", value / 2), ("ERROR", flags >> 1 & 7)]
-
-
-def _arming(kind: str, value: int, flags: int, tail: bytes) -> Pairs:
-    return [("ARMSTATE", {0x32: 1, 0xC8: 2, 0xFF: 3}.get(value, 0))]
-
-
-def _led(kind: str, value: int, flags: int, tail: bytes) -> Pairs:
-    return [("LED_STATUS", value & 3)]
-
-
-def _regulator(kind: str, value: int, flags: int, tail: bytes) -> Pairs:
-    return [("SETPOINT", value / 2)]
-
-
-def _thermostat(kind: str, value: int, flags: int, tail: bytes) -> Pairs:
-    pairs: Pairs = [("SET_TEMPERATURE", (value & 0x3F) / 2)]
-    if kind == "RT":
-        pairs.append(("FAULT_REPORTING", flags >> 1 & 7))
-    else:
-        pairs += [
-            ("COMMUNICATION_REPORTING", bool(flags & 0x04)),
-            ("WINDOW_OPEN_REPORTING", bool(flags & 0x02)),
-        ]
-    if len(tail) > 1:
-        pairs += _mode(tail[1] >> 6, tail[1] & 0x3F)
-    return pairs
-
-
-def _mode(mode: int, low6: int) -> Pairs:
-    return [("CONTROL_MODE", mode), ("BOOST_STATE", low6 if mode == 3 else 0)]
-
-
-_STATUS: Mapping[str, Callable[[str, int, int, bytes], Pairs]] = {
-    "SWITCH": _switch,
-    "SIGNAL": _switch,
-    "SIREN": _siren,
-    "DIMMER": _dimmer,
-    "VIRTUAL_DIMMER": _dimmer,
-    "BLIND": _blind,
-    "JALOUSIE": _blind,
-    "CONTACT": _contact,
-    "HANDLE": _contact,
-    "TILT": _contact,
-    "WATER": _contact,
-    "CO2": _contact,
-    "FILLING": _contact,
-    "RAIN": _contact,
-    "SMOKE": _contact,
-    "MOTION": _motion,
-    "KEYMATIC": _keymatic,
-    "WINMATIC": _winmatic,
-    "AKKU": _akku,
-    "VALVE_DRIVE": _valve_drive,
-    "ARMING": _arming,
-    "LED": _led,
-    "REGULATOR": _regulator,
-    "RT": _thermostat,
-    "IT": _thermostat,
-}
-_EVENT_STATES = frozenset({"CONTACT", "HANDLE", "TILT", "WATER", "CO2", "FILLING", "RAIN", "SMOKE"})
-
-
-def _event(message: SensorEvent, model: Model | None) -> list[Reading]:
-    kind = model.kind_at(message.channel) if model is not None else None
+def _event(message: SensorEvent, model: Model | None) -> list[Told]:
     channel, value, tail = message.channel, message.value, message.tail
-    battery = _low_battery(model, message.low_battery)
     if model is None:
-        state = [Reading(channel, "STATE", value > 0)] if value in {0x00, 0xC8} else []
-        return [*state, *battery]
-    if kind == "MOTION":
+        return [(channel, "STATE", value > 0)] if value in {0x00, 0xC8} else []
+    of = family(model.kind_at(channel))
+    if of == "MOTION":
         pairs: Pairs = [("MOTION", True), ("BRIGHTNESS", value)]
         if tail and tail[0] >> 4 >= 4:
             pairs.append(("NEXT_TRANSMISSION", 15 << (tail[0] >> 4) - 4))
-        return [*_at(channel, pairs), *battery]
-    if kind == "SMOKE" and value in _TEAM_CALLS:
-        return battery
-    if kind in _EVENT_STATES:
-        return [*_at(channel, _sensor_state(kind, value)), *battery]
-    if kind == "KEY":
-        name = "PRESS_LONG" if message.long else "PRESS_SHORT"
-        return [Reading(channel, name, True), *battery]
-    return [Reading(channel, "DECISION_VALUE", value), *battery] if kind == "EVENT" else battery
+        return _at(channel, pairs)
+    if of == "SMOKE" and value in _TEAM_CALLS:
+        return []
+    if of in _EVENT_STATES or of in {"INPUT", "INPUT_BYTE"}:
+        return _at(channel, sensor_state(of, value))
+    if of in _PRESSES:
+        return [(channel, "PRESS_LONG" if message.long else "PRESS_SHORT", True)]
+    return [(channel, "DECISION_VALUE", value)] if of == "EVENT" else []
 
 
-def _temperatures(half_degrees: int, tenths: int) -> Pairs:
-    return [("SET_TEMPERATURE", half_degrees / 2), ("ACTUAL_TEMPERATURE", tenths / 10)]
-
-
-def _rt(message: RtInfo) -> Pairs:
-    return [
-        *_temperatures(message.set_half_degrees, message.actual_tenths),
-        ("VALVE_STATE", message.valve & 0x7F),
-        *_mode(message.mode, message.low6),
-        ("BATTERY_STATE", round(message.battery_tenths / 10 + 1.5, 1)),
-        ("FAULT_REPORTING", message.fault),
-    ]
-
-
-def _it(message: ItInfo) -> Pairs:
-    return [
-        *_temperatures(message.set_half_degrees, message.actual_tenths),
-        *_mode(message.mode, message.low6),
-        ("BATTERY_STATE", round((message.battery & 0x1F) / 10 + 1.5, 1)),
-        ("COMMUNICATION_REPORTING", bool(message.battery & 0x40)),
-        ("WINDOW_OPEN_REPORTING", bool(message.battery & 0x20)),
-    ]
+__all__ = ["Reading", "read_held", "read_message"]

@@ -1,16 +1,28 @@
 """Readings of meters and weather stations. Pure.
 
-Source: docs/protocols/bidcos.md, "Device classes".
+Source: docs/protocols/bidcos.md, "Measurements", "Power", "Temperature / humidity / weather (type 70)".
 """
+
+from collections.abc import Iterator
 
 from hub.contract.datapoints import Value
 
 from .devices import Model
-from .messages import Opaque, PowerEvent, Weather
+from .messages import (
+    FillingMeasurement,
+    GasMeasurement,
+    IecEvent,
+    LightMeasurement,
+    Measurement,
+    PowerEvent,
+    TemperatureMeasurement,
+    Weather,
+)
 
+Told = tuple[int, str, Value]  # channel, parameter, value
 Pairs = list[tuple[str, Value]]
-MEASURE_KINDS = frozenset({0x53, 0x54})
-IEC_KINDS = frozenset({0x60, 0x61})
+_LIGHT_SIZE, _GAS_SIZE, _FILLING_SIZE = 6, 7, 7  # what follows is not ours
+_SOIL_SIZE = 7
 
 
 def power(message: PowerEvent) -> Pairs:
@@ -27,6 +39,16 @@ def power(message: PowerEvent) -> Pairs:
             ("FREQUENCY", round(50 + message.frequency / 100, 2)),
         ]
     return pairs
+
+
+def iec(message: IecEvent) -> list[Told]:
+    """Types 60 and 61."""
+    channel = message.channel or 1
+    watts = message.power / 100
+    return [
+        (channel, "IEC_ENERGY_COUNTER", message.energy / 10000),
+        (channel, "IEC_POWER", -watts if message.exported else watts),
+    ]
 
 
 def weather(message: Weather, model: Model | None) -> Pairs:
@@ -47,43 +69,38 @@ def _station(tail: bytes) -> Pairs:
     pairs: Pairs = [
         ("RAINING", bool(rain & 0x8000)),
         ("RAIN_COUNTER", round((rain & 0x7FFF) * 0.295, 3)),
-        ("WIND_DIRECTION_RANGE", (wind >> 14) * 22.5),
+        ("WIND_DIRECTION_RANGE", (wind >> 14) * 45 // 2),
         ("WIND_SPEED", (wind & 0x3FFF) / 10),
     ]
-    if len(tail) >= 7:
-        pairs += [
-            ("WIND_DIRECTION", tail[4] * 5),
-            ("SUNSHINEDURATION", tail[5]),
-            ("BRIGHTNESS", tail[6]),
-        ]
-    return pairs
+    names = (("WIND_DIRECTION", 5), ("SUNSHINEDURATION", 1), ("BRIGHTNESS", 1))
+    return [*pairs, *((name, byte * factor) for (name, factor), byte in zip(names, tail[4:7], strict=False))]
 
 
-def opaque(message: Opaque, model: Model | None) -> list[tuple[int, str, Value]]:
-    """Types whose layout depends on the model: light, gas, temperature differences, meters by IEC."""
-    data = message.data
-    if message.kind in IEC_KINDS and len(data) >= 12:
-        watts = int.from_bytes(data[8:12], "big") / 100
-        return [
-            (data[0] & 0x3F or 1, "IEC_ENERGY_COUNTER", int.from_bytes(data[2:7], "big") / 10000),
-            (data[0] & 0x3F or 1, "IEC_POWER", -watts if data[7] & 0x08 else watts),
-        ]
-    if message.kind not in MEASURE_KINDS or model is None:
-        return []
-    if model.cls == "LUX" and len(data) >= 6:
-        lux = int.from_bytes(data[2:6], "big") / 100
-        return [(1, "LUX", lux), (0, "LOWBAT", bool(data[0] & 0x80))]
-    if model.cls == "PT" and len(data) >= 7:
-        return [
-            (1, "GAS_ENERGY_COUNTER", (int.from_bytes(data[:4], "big") & 0x7FFFFFFF) / 1000),
-            (1, "GAS_POWER", int.from_bytes(data[4:7], "big") / 1000),
-        ]
-    if model.cls == "OT2":
-        return [
-            (data[at] & 0x3F, "TEMPERATURE", int.from_bytes(data[at + 1 : at + 3], "big", signed=True) / 10)
-            for at in range(1, len(data) - 2, 3)
-            if 1 <= data[at] & 0x3F <= 4
-        ]
-    if model.cls == "KFM" and len(data) >= 7:
-        return [(1, "RAW_VALUE", 1408 - ((data[6] & 7) << 8) - data[5])]
-    return []
+def measurement(message: Measurement, model: Model) -> Iterator[Told]:
+    """Types 53 and 54, whose layout depends on the class; LOWBAT goes where the caller puts it."""
+    data, cyclic = message.data, message.cyclic
+    if model.cls == "LUX" and (light := LightMeasurement.parse(data[:_LIGHT_SIZE], cyclic=cyclic)):
+        yield 1, "LUX", light.hundredths / 100
+        yield 0, "LOWBAT", light.low_battery
+    elif model.cls == "PT" and (gas := GasMeasurement.parse(data[:_GAS_SIZE], cyclic=cyclic)):
+        yield 1, "BOOT", gas.boot
+        yield 1, "GAS_ENERGY_COUNTER", gas.volume / 1000
+        yield 1, "GAS_POWER", gas.flow / 1000
+    elif model.cls == "OT2" and data:
+        whole = data[: len(data) - (len(data) - 1) % 3]
+        if told := TemperatureMeasurement.parse(whole, cyclic=cyclic):
+            yield from ((sensor & 0x3F, "TEMPERATURE", tenths / 10) for sensor, tenths in told.tenths)
+            yield 0, "LOWBAT", told.low_battery
+    elif model.cls == "KFM" and (filling := FillingMeasurement.parse(data[:_FILLING_SIZE], cyclic=cyclic)):
+        yield 1, "RAW_VALUE", filling.raw_value
+        yield 0, "LOWBAT", filling.low_battery
+    elif "SOIL" in model.channels.values() and len(data) >= _SOIL_SIZE:
+        yield from _soil(data)
+
+
+def _soil(data: bytes) -> Iterator[Told]:
+    """The sensors of a sprinkler timer: channel in b1, humidity in b2, fault in b6."""
+    channel = data[1] & 0x3F
+    yield channel, "LOWBAT_SENSOR", bool(data[0] & 0x80)
+    yield channel, "HUMIDITY", data[2] & 7
+    yield channel, "FAULT_REPORTING", data[6] & 7

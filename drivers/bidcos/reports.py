@@ -22,7 +22,7 @@ from .frames import BROADCAST, Frame
 from .household import Household, Member
 from .lane import Heard
 from .messages import AckStatus, KeyPress, SensorEvent, Status
-from .readings import Reading, read_message
+from .readings import Reading, read_held, read_message
 from .signing import team_mac
 from .watch import MotionEnds, SilenceWatch
 
@@ -72,7 +72,7 @@ class Reports:
         if member is None or not self._concerns_us(heard, member):
             return ()
         if isinstance(heard.message, KeyPress) and self._still_pressed(member, heard.message, now_s):
-            return ()
+            return self.tell(member, read_held(heard.message, frame, member.model), Origin.REPORTED)
         origin = Origin.REPORTED if heard.answer_to is None else Origin.CONFIRMED
         readings = read_message(heard.message, frame, member.model)
         self._note_motion(member, readings, now_s)

@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from hub.contract import Cause, CommandRefused, Datapoint, Origin, SetValue
+from hub.contract import Cause, CommandRefused, Datapoint, Origin, SetValue, Value
 
 from .asking import Asker
-from .commands import TIME_PARAMETERS, Times, message_for, status_channels
+from .commands import is_stored, messages_for, status_channels
+from .commands_text import BadText
+from .devices import MAINTENANCE_FAMILY, family
 from .household import Member
 from .lane import Deferred, Expect, Request, Step
 from .messages import StatusRequest
@@ -15,33 +17,28 @@ from .reports import Reports
 
 
 class Values:
-    """Executes SetValue and Ping. Keeps ON_TIME and RAMP_TIME until the next level of their channel."""
+    """Executes SetValue and Ping. Keeps what goes along with the next order of a channel, as ON_TIME."""
 
     def __init__(self, asker: Asker, reports: Reports) -> None:
         self._asker = asker
         self._reports = reports
-        self._times: dict[tuple[bytes, int], Times] = {}
+        self._stored: dict[tuple[bytes, int], dict[str, Value]] = {}
 
     async def set(self, member: Member, command: SetValue, cause: Cause) -> tuple[Datapoint, ...]:
         """Set one value; what the device confirmed, or what it will do when it sleeps or is on its way.
 
         Raises:
-            CommandRefused: not_writable; and as ``Asker.ask``.
+            CommandRefused: not_writable, out_of_range (a text in a wrong format); and as ``Asker.ask``.
         """
         radio, channel = member.record.address, command.channel.index
         reading = Reading(channel, command.parameter, command.value)
-        times = self._times.get((radio, channel), Times())
-        if command.parameter in TIME_PARAMETERS:
-            field = "on_s" if command.parameter == "ON_TIME" else "ramp_s"
-            self._times[(radio, channel)] = replace(times, **{field: float(command.value)})
+        of = family(member.model.kind_at(channel)) if channel else MAINTENANCE_FAMILY
+        if is_stored(of, command.parameter):
+            self._stored.setdefault((radio, channel), {})[command.parameter] = command.value
             return self._reports.tell(member, [reading], Origin.ASSUMED)
-        kind = member.model.kind_at(channel) or ""
-        message = message_for(kind, channel, command.parameter, command.value, times)
-        if message is None:
-            raise CommandRefused("not_writable", field="parameter", value=command.parameter)
-        self._times.pop((radio, channel), None)
+        steps = self._steps(of, radio, command)
         key = ("set", channel, command.parameter)
-        request = Request(device=radio, steps=(Step(message=message),), key=key, cause=cause)
+        request = Request(device=radio, steps=steps, key=key, cause=cause)
         outcome, confirmed = await self._asker.ask(member, request)
         mine = [datapoint for datapoint in confirmed if datapoint.id.parameter == command.parameter]
         others = [datapoint for datapoint in confirmed if datapoint not in mine]
@@ -50,6 +47,20 @@ class Values:
         elif mine[0].value != command.value and _moves(others):  # it told where it is, not where it goes
             mine = [replace(mine[0], value=command.value, origin=Origin.ASSUMED)]
         return (*mine, *others)
+
+    def _steps(self, of: str, radio: bytes, command: SetValue) -> tuple[Step, ...]:
+        channel = command.channel.index
+        stored = self._stored.get((radio, channel), {})
+        try:
+            messages = messages_for(of, channel, command.parameter, command.value, stored)
+        except BadText as error:
+            raise CommandRefused(
+                "out_of_range", field="value", value=command.value, allowed=error.allowed
+            ) from error
+        if messages is None:
+            raise CommandRefused("not_writable", field="parameter", value=command.parameter)
+        self._stored.pop((radio, channel), None)
+        return tuple(Step(message=message) for message in messages)
 
     async def ping(self, member: Member, cause: Cause) -> tuple[Datapoint, ...]:
         """Ask each channel that has a state for it.

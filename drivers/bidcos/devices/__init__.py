@@ -3,7 +3,16 @@
 VALUES: kinds.py. MASTER and LINK: paramsets.py (API), layouts.py and sets_*.py (data), entries.py (notation).
 """
 
-from .kinds import CONTROL_MODES, HANDLE_STATES, RT_FAULTS, ChannelKind, kind
+from .kinds import (
+    CONTROL_MODES,
+    HANDLE_STATES,
+    MAINTENANCE_FAMILY,
+    RT_FAULTS,
+    ChannelKind,
+    family,
+    kind,
+    maintenance,
+)
 from .layout import ChannelLayout, Layout, layout_of
 from .paramsets import (
     channel_layout,
@@ -22,6 +31,7 @@ from .table import Model, describe, model_by_code, model_by_name, models
 __all__ = [
     "CONTROL_MODES",
     "HANDLE_STATES",
+    "MAINTENANCE_FAMILY",
     "RT_FAULTS",
     "ChannelKind",
     "ChannelLayout",
@@ -33,10 +43,12 @@ __all__ = [
     "describe_paramset",
     "factory_link_registers",
     "factory_registers",
+    "family",
     "kind",
     "layout_of",
     "link_lists",
     "link_roles",
+    "maintenance",
     "model_by_code",
     "model_by_name",
     "models",

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from hub.contract.addresses import DeviceAddress
-from hub.contract.datapoints import ChannelDescription, DeviceDescription, ParameterDescription, ReceiveMode
+from hub.contract.datapoints import ChannelDescription, DeviceDescription, ReceiveMode
 
-from .kinds import LOWBAT, MAINTENANCE, kind
+from .kinds import kind, maintenance
 from .models import MODELS
 
 _MODES = {
@@ -98,7 +98,8 @@ def model_by_name(name: str) -> Model | None:
 
 def describe(model: Model, address: DeviceAddress, firmware: str) -> DeviceDescription:
     """The contract's description of a device of this model."""
-    channels = [ChannelDescription(index=0, type="MAINTENANCE", parameters=_maintenance(model))]
+    parameters = maintenance(model.channels.values(), battery=model.has_battery)
+    channels = [ChannelDescription(index=0, type="MAINTENANCE", parameters=parameters)]
     for index, name in model.channels.items():
         channel = kind(name)
         channels.append(ChannelDescription(index=index, type=channel.type, parameters=channel.parameters))
@@ -111,10 +112,6 @@ def describe(model: Model, address: DeviceAddress, firmware: str) -> DeviceDescr
         channels=tuple(channels),
         silence_s=model.silence_s,
     )
-
-
-def _maintenance(model: Model) -> Mapping[str, ParameterDescription]:
-    return {**MAINTENANCE, "LOWBAT": LOWBAT} if model.has_battery else MAINTENANCE
 
 
 @cache

@@ -31,6 +31,16 @@ from hub.api.ranges import allowed_words
         ),
         ("INHIBIT, LEVEL, ON_TIME", "INHIBIT, LEVEL, ON_TIME", "INHIBIT, LEVEL, ON_TIME"),
         ("at most 65536 bytes", "at most 65536 bytes", "höchstens 65536 Bytes"),
+        (
+            "bytes 0x02 … 0x03 with commas between, at most 150",
+            "bytes 0x02 … 0x03 with commas between, at most 150",
+            "Bytes 0x02 … 0x03 mit Kommas dazwischen, höchstens 150",
+        ),
+        (
+            "TEXT of at most 5 characters, a comma before the last",
+            "TEXT of at most 5 characters, a comma before the last",
+            "TEXT mit höchstens 5 Zeichen, ein Komma vor dem letzten",
+        ),
         ("a device of this home", "a device of this home", "ein Gerät dieses Hauses"),
     ],
 )
