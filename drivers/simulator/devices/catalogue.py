@@ -88,6 +88,27 @@ PARTS: Mapping[str, Part] = {
     "REGULATOR": Part(play=valve.Regulator),
     "VALVE_DRIVE": Part(play=valve.ValveDrive, link=link_defaults),
 }
+# kinds that differ in what a hub may say and read, but are played alike
+PLAYED_AS: Mapping[str, str] = {
+    **dict.fromkeys(("RAIN_HEATER", "INDICATOR", "DOOR_DRIVE", "SPRINKLER"), "SWITCH"),
+    **dict.fromkeys(("DIMMER_L", "DIMMER_T", "ANALOG_OUTPUT", "COLOUR_DIMMER", "COLOUR"), "DIMMER"),
+    **dict.fromkeys(("COLOUR_PROGRAM", "WHITE_BRIGHTNESS", "WHITE_COLOUR"), "DIMMER"),
+    **dict.fromkeys(("VIRTUAL_WHITE_BRIGHTNESS", "VIRTUAL_WHITE_COLOUR"), "DIMMER"),
+    **dict.fromkeys(("CENTRAL_KEY", "DOORBELL", "TIMER_KEY", "ECO_KEY", "INPUT_KEY", "PULSE"), "KEY"),
+    **dict.fromkeys(("INPUT", "DISPLAY_KEY"), "KEY"),
+    **dict.fromkeys(("REMOTE_DISPLAY", "DISPLAY_LINES"), "DISPLAY"),
+    **dict.fromkeys(("ALARM_ACTUATOR", "SIREN_SENSOR", "SIREN_PANIC"), "SIREN"),
+    **dict.fromkeys(("SIGNAL_LED", "SIGNAL_CHIME", "MELODY_LED", "MELODY_CHIME"), "SIGNAL"),
+    **dict.fromkeys(("WEATHER_RECEIVER", "CLIMATE_RECEIVER", "TEAM_RECEIVER"), "RECEIVER"),
+    "ROOF_WINDOW": "BLIND",
+    "INPUT_CONTACT": "CONTACT",
+    "GUARD_MOTION": "MOTION",
+    "SIGNED_SMOKE": "SMOKE",
+    "THERMOMETER": "CLIMATE",
+    "METER": "IEC",
+    "METER_2": "IEC",
+    "RT_BOM": "RT",
+}
 # where the device as a whole makes a channel another: class of the table and kind
 IN_CLASS: Mapping[tuple[str, str], Part] = {
     ("P", "SWITCH"): Part(play=power_meter.MeasuredSwitch, registers=STATUS, link=link_defaults),
@@ -198,7 +219,8 @@ def blueprint_of(name: str) -> Blueprint:
 
 def part_of(cls: str, kind: str) -> Part:
     """How a kind of channel is played in a device of a class."""
-    return IN_CLASS.get((cls, kind)) or PARTS.get(kind, SILENT)
+    played = PLAYED_AS.get(kind, kind)
+    return IN_CLASS.get((cls, played)) or PARTS.get(played, SILENT)
 
 
 def _defaults(model: Model, parts: Mapping[int, Part]) -> Mapping[ListId, Registers]:

@@ -158,7 +158,7 @@ class FillingKit(WeatherSensor):
         """1408 minus the level, in the low bits of the last two bytes."""
         self._sequence = (self._sequence + 1) & 0x0F
         raw = 1408 - self._filling
-        return bytes((self.index, self._sequence, 0, 0, 0, raw & 0xFF, raw >> 8 & 7))
+        return bytes((self.index, 0x40 | self._sequence, 2, 0, 0, raw & 0xFF, raw >> 8 & 7))
 
     def state(self) -> Mapping[str, object]:
         """How full."""

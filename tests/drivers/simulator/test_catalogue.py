@@ -29,7 +29,7 @@ ACTS = {
     "HM-Sec-TiS": ("open", (1, "STATE"), True),
     "HM-Sec-WDS": ("wet", (1, "STATE"), "WATER"),
     "HM-CC-SCD": ("added", (1, "STATE"), "LEVEL_ADDED"),
-    "HM-Sen-Wa-Od": ("fill 62.5", (1, "FILLING_LEVEL"), 62.5),
+    "HM-Sen-Wa-Od": ("fill 62.5", (1, "FILLING_LEVEL"), 62),
     "HM-Sen-RD-O": ("rain", (1, "STATE"), True),
     "HM-Sen-MDIR-WM55": ("motion 71", (3, "BRIGHTNESS"), 71),
     "HM-WDS40-TH-I-2": ("weather 21.3 44", (1, "HUMIDITY"), 44),
