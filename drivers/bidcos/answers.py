@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from .airtime import Airtime, frame_ms
 from .frames import Frame
-from .lane import Send
 from .messages import Message, message_frame
+from .request import ANSWERING, Send
 from .timing import ANSWER_LATEST_S, turn_round_s
 
 MAX_WAITING = 256  # a flood can't grow it; at 17 ms each these are 4 s of answers, far beyond any window
@@ -44,9 +44,8 @@ class Answers:
         """Those whose time has come, as far as the law lets us."""
         while self._heap and self._heap[0][0] <= now_s:
             _, _, latest_s, frame = heapq.heappop(self._heap)
-            cost_ms = frame_ms(frame)
-            if now_s <= latest_s and not self._airtime.retry_after_s(cost_ms, now_s, answer=True):
-                self._airtime.charge(cost_ms, now_s)
+            if now_s <= latest_s and not self._airtime.retry_after_s(frame_ms(frame), now_s, None):
+                self._airtime.spend(frame, ANSWERING, now_s)
                 yield Send(frame=frame)
 
     def clear(self) -> None:

@@ -3,8 +3,7 @@
 What the driver's services (values.py, membership.py …) use to talk with devices.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import assert_never
+from collections.abc import Callable, Iterable
 
 from hub.contract import (
     CommandRefused,
@@ -16,14 +15,19 @@ from hub.contract import (
 )
 from privacy.ports import Clock
 
-from .airtime import Airtime
 from .exchange import Exchanges
 from .household import Member
 from .lane import Deferred, Delivered, Failed, Failure, Outcome, Request
 from .timing import ATTEMPTS
 from .waiting import Waiter, Waiters
 
-_REFUSALS: Mapping[int | None, str] = {0x82: "peers_full", 0x84: "unknown_target"}
+_REFUSED = {
+    Failure.REFUSED: "refused_by_device",
+    Failure.PEERS_FULL: "peers_full",
+    Failure.UNKNOWN_TARGET: "unknown_target",
+    Failure.REPLACED: "replaced",
+    Failure.CANCELLED: "replaced",
+}
 
 
 class Asker:
@@ -33,13 +37,11 @@ class Asker:
         self,
         exchanges: Exchanges,
         waiters: Waiters,
-        airtime: Airtime,
         clock: Clock,
         apply: Callable[[Iterable[Outcome], float], None],
     ) -> None:
         self._exchanges = exchanges
         self._waiters = waiters
-        self._airtime = airtime
         self._clock = clock
         self._apply = apply
         self.lost: LinkLost | None = LinkLost("starting")  # why nobody can be asked; None: the link works
@@ -124,17 +126,11 @@ class Asker:
 
     def _error(self, member: Member, failed: Failed) -> Exception:
         match failed.reason:
-            case Failure.REFUSED:
-                code = _REFUSALS.get(failed.nack, "refused_by_device")
-                return CommandRefused(code, field="device", value=str(member.address))
-            case Failure.REPLACED | Failure.CANCELLED:
-                return CommandRefused("replaced", field="device", value=str(member.address))
             case Failure.AIRTIME:
-                now_s = self._clock.monotonic()
-                return DutyCycleExhausted(max(1.0, self._airtime.retry_after_s(400.0, now_s)))
+                return DutyCycleExhausted(max(1.0, failed.retry_after_s))
             case Failure.WRONG_KEY:
                 return WrongKey(member.address)
             case Failure.SILENT:
                 return DeviceUnreachableError(member.address, failed.attempts or ATTEMPTS)
             case _:
-                assert_never(failed.reason)
+                return CommandRefused(_REFUSED[failed.reason], field="device", value=str(member.address))

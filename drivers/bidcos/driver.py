@@ -33,10 +33,20 @@ from .airtime import LIMIT_MS, Airtime
 from .announce import Announcer
 from .asking import Asker
 from .commands import status_channels, time_reply
-from .cul import LISTEN, LineDecoder, StartState, StartUp, StickEvent, encode_send
+from .cul import (
+    LISTEN,
+    LineDecoder,
+    Notice,
+    NoticeCode,
+    StartState,
+    StartUp,
+    StickEvent,
+    encode_send,
+)
 from .exchange import Exchanges
 from .frames import Frame
 from .household import Household, member_of
+from .keyring import Keyring
 from .lane import Deferred, Delivered, Failed, Failure, Heard, Outcome, Send
 from .link import SerialLink
 from .membership import Membership
@@ -45,7 +55,6 @@ from .pairing import INTERFACE
 from .records import CENTRAL_KEY, new_central, read_records, write_central
 from .reports import Reports
 from .services import Answer, Services
-from .signing import DEFAULT_KEY
 from .tally import Tally
 from .values import Values, state_request
 from .waiting import Waiters
@@ -71,6 +80,7 @@ class BidcosDriver:
         self._clock = context.clock
         self._household = Household()
         self._airtime = Airtime()
+        self._keyring = Keyring()
         self._waiters = Waiters()
         self._answers: Mapping[type, Answer] = {}
         self._link: SerialLink | None = None
@@ -95,6 +105,7 @@ class BidcosDriver:
                 decoder = LineDecoder()
                 await self._start(link, decoder)
                 self._link, self._stick = link, StickWatch(self._clock.monotonic())
+                self._exchanges.lanes.resume()
                 self._asker.lost = None
                 self._announce.ready()
                 async with asyncio.TaskGroup() as tasks:
@@ -110,7 +121,8 @@ class BidcosDriver:
             self._link = self._tasks = self._wake_s = None
             self._asker.lost = self._asker.lost or LinkLost("stopped")
             self._services.reset()
-            self._exchanges.pause(self._waiters.drop())
+            for failed in self._exchanges.pause(self._waiters.drop()):
+                self._waiters.finish(failed)
 
     async def _load(self) -> None:
         """Our address and our devices; a first start makes the address."""
@@ -125,9 +137,11 @@ class BidcosDriver:
         if central is None:
             central = new_central(self._context.random_bytes, taken)
             await self._context.store.save({CENTRAL_KEY: write_central(central)})
-        self._exchanges = Exchanges(central, self._airtime, self._context.random_bytes, DEFAULT_KEY)
-        self._reports = Reports(self._household, central, DEFAULT_KEY, self._context.publish, self._clock.now)
-        self._asker = Asker(self._exchanges, self._waiters, self._airtime, self._clock, self._apply)
+        self._exchanges = Exchanges(central, self._airtime, self._context.random_bytes, self._keyring)
+        self._reports = Reports(
+            self._household, central, self._keyring, self._context.publish, self._clock.now
+        )
+        self._asker = Asker(self._exchanges, self._waiters, self._clock, self._apply)
         self._values = Values(self._asker, self._reports)
         self._services = Services(self._context, self._household, self._asker, central, self._spawn)
         self._answers = self._services.answers
@@ -176,9 +190,15 @@ class BidcosDriver:
 
     def _take(self, event: StickEvent, at_s: float) -> None:
         self._tally.hear(event)
-        if isinstance(event, Frame):
-            now_s = self._clock.monotonic()
-            self._apply(self._exchanges.receive(event, at_s, now_s), now_s)
+        now_s = self._clock.monotonic()
+        match event:
+            case Frame():
+                self._apply(self._exchanges.receive(event, at_s, now_s), now_s)
+            case Notice(code=NoticeCode.CHANNEL_BUSY):
+                self._apply(self._exchanges.not_sent(now_s), now_s)
+            case Notice(code=NoticeCode.LIMIT):
+                self._airtime.radio_refused(now_s)
+                self._apply(self._exchanges.not_sent(now_s), now_s)
 
     def _apply(self, outcomes: Iterable[Outcome], now_s: float) -> None:
         """Do what the exchanges decided, then sleep until they want to be woken."""

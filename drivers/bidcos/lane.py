@@ -6,9 +6,8 @@ exchange.py moves it. Source: docs/protocols/bidcos.md, "Receive modes".
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from enum import Enum
 
-from hub.contract.causes import BY_USER, Cause, Urgency
+from hub.contract.causes import IN_BACKGROUND, Cause, Urgency
 from hub.contract.datapoints import ReceiveMode
 
 from .frames import Frame
@@ -20,128 +19,80 @@ from .messages import (
     Nack,
     Opaque,
     ParamPairs,
+    ParamRequest,
     ParamSequence,
     PeerList,
+    PeerListRequest,
     SerialInfo,
     Status,
+    StatusRequest,
 )
+from .request import (
+    Deferred,
+    Delivered,
+    Expect,
+    Failed,
+    Failure,
+    Heard,
+    Outcome,
+    Request,
+    Send,
+    Step,
+)
+from .timing import ATTEMPTS, ATTEMPTS_SIGNED
 
+__all__ = [
+    "Deferred",
+    "Delivered",
+    "Expect",
+    "Failed",
+    "Failure",
+    "Heard",
+    "Lane",
+    "Outcome",
+    "Request",
+    "Send",
+    "Step",
+]
 
-class Expect(Enum):
-    """What answers a step."""
-
-    ACK = "ack"
-    STATUS = "status"  # an acknowledgement with status, or a status message
-    PAGES = "pages"  # a register list or peers, maybe in several frames
-    NOTHING = "nothing"  # the device does not answer
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One message. optional: a refusal or silence does not fail the request."""
-
-    message: Message
-    expect: Expect = Expect.ACK
-    optional: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Request:
-    """Messages for one device, in order.
-
-    key: a waiting request with the same key is replaced by this one. now_only: fails instead of waiting for
-    a sleeper. cause: why; decides what goes first and which send time may be used.
-    """
-
-    device: bytes
-    steps: tuple[Step, ...]
-    key: object | None = None
-    now_only: bool = False
-    cause: Cause = BY_USER
-
-    @property
-    def urgent(self) -> bool:
-        """Worth a burst that wakes a sleeper which may or may not hear it."""
-        return self.cause.urgency < Urgency.BACKGROUND
-
-
-class Failure(Enum):
-    """Why a request was given up."""
-
-    SILENT = "silent"
-    REFUSED = "refused"
-    WRONG_KEY = "wrong_key"  # it asked for a signature and did not take ours
-    AIRTIME = "airtime"
-    REPLACED = "replaced"
-    CANCELLED = "cancelled"
+_PAGE_ORDERS = {ParamRequest: frozenset({0x02, 0x03}), PeerListRequest: frozenset({0x01})}
+_ANY_ORDER = frozenset({0x00, 0x01, 0x02, 0x03})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Send:
-    """Give this frame to the stick now."""
-
-    frame: Frame
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
-    """A frame that is not a repeat.
-
-    at_s: when its end was received. answer_to: our request that it answers, or None: it spoke by itself.
-    """
-
-    frame: Frame
-    message: Message
-    at_s: float
-    answer_to: Request | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivered:
-    """All steps were answered. answers: one message per step; pages: of steps that read lists."""
+class SetAside:
+    """A request that let a more urgent one go first, between two of its steps."""
 
     request: Request
-    answers: tuple[Message, ...]
-    pages: tuple[Message, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deferred:
-    """The device sleeps; the request waits until it wakes."""
-
-    request: Request
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failed:
-    """Given up. attempts: how often its last frame was sent; nack: the code of a device's refusal."""
-
-    request: Request
-    reason: Failure
-    attempts: int
-    nack: int | None = None
-
-
-Outcome = Send | Heard | Delivered | Deferred | Failed
+    position: int
+    answers: list[Message]
+    pages: list[Message]
 
 
 @dataclass(slots=True, kw_only=True)
 class Lane:
     """The state of talking with one device. One writer: Exchanges.
 
-    sent: the frame whose answer is awaited, kept for repeats; attempt: how often it was sent;
-    deadline_s: end of the wait for its answer; ready_at_s: not before; awake_until_s: it listens until then;
-    wake_call_at_s: when to send type 12; waking: that was sent; auth: what a signed answer carries.
+    queue: what waits, the most urgent first; aside: what was interrupted; turn: lower ones waited longer;
+    sent: the frame whose answer is awaited, kept for repeats; attempt: how often it was sent; busy: how often
+    the channel was not free; deadline_s: end of the wait for its answer; ready_at_s: not before;
+    awake_until_s: it listens until then; wake_call_at_s: when to send type 12; waking: that was sent;
+    burst_rx: its register 01 lets a burst wake it, None: not known; challenges: how often it asked for a
+    signature in this step; key_index: of the key that we signed with; auth: what its answer must end with;
+    pages_before: how many pages are of earlier steps; page_counter: of the last one.
     """
 
     device: bytes
     modes: frozenset[ReceiveMode]
     counter: int
     queue: deque[Request] = field(default_factory=deque)
+    aside: list[SetAside] = field(default_factory=list)
+    turn: int = 0
     current: Request | None = None
     position: int = 0
     sent: Frame | None = None
     attempt: int = 0
+    busy: int = 0
     burst: bool = False
     deadline_s: float | None = None
     ready_at_s: float = 0.0
@@ -149,11 +100,15 @@ class Lane:
     wake_call_at_s: float | None = None
     waking: bool = False
     wakes: int = 0
+    burst_rx: bool | None = None
     signs: bool = False
-    challenged: bool = False
+    challenges: int = 0
+    key_index: int = 0
     auth: bytes | None = None
     answers: list[Message] = field(default_factory=list)
     pages: list[Message] = field(default_factory=list)
+    pages_before: int = 0
+    page_counter: int = 0
 
     @property
     def step(self) -> Step:
@@ -171,10 +126,50 @@ class Lane:
         return self.ready_at_s, True
 
     @property
+    def waits(self) -> bool:
+        """Something is to be sent to it, now or when it wakes."""
+        return bool(self.queue or self.aside)
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """Who goes first: alarms, then who is in the middle of being configured, then by urgency and turn."""
+        urgencies = [request.cause.urgency for request in self._all()]
+        urgency = min(urgencies, default=Urgency.BACKGROUND)
+        if urgency is Urgency.ALARM:
+            return 0, self.turn
+        if self.current is not None and self.current.half_way(self.position):
+            return 1, self.turn
+        return urgency + 1, self.turn
+
+    @property
     def sleeps_and_wakes(self) -> bool:
         """A time will come when it listens by itself."""
         waking = {ReceiveMode.WAKE_UP, ReceiveMode.LAZY_CONFIG, ReceiveMode.CONDITIONAL_BURST}
+        if ReceiveMode.BURST not in self.modes:
+            waking.add(ReceiveMode.CONFIG)  # it listens after its button was pressed, and only then
         return ReceiveMode.ALWAYS not in self.modes and bool(self.modes & waking)
+
+    @property
+    def cause(self) -> Cause:
+        """Why something is sent to it next."""
+        request = self.current if self.current is not None else next(self._all(), None)
+        return request.cause if request is not None else IN_BACKGROUND
+
+    @property
+    def step_pages(self) -> list[Message]:
+        """What came of the list that is being read."""
+        return self.pages[self.pages_before :]
+
+    @property
+    def only_optional_left(self) -> bool:
+        """No step from here on would fail the request."""
+        assert self.current is not None
+        return all(step.optional for step in self.current.steps[self.position :])
+
+    @property
+    def attempts(self) -> int:
+        """How often a step may be sent; a signature takes three frames more that can be lost."""
+        return ATTEMPTS_SIGNED if self.challenges else ATTEMPTS
 
     def listens(self, now_s: float) -> bool:
         """It hears a frame without a burst."""
@@ -182,9 +177,7 @@ class Lane:
 
     def can_wake(self, request: Request) -> bool:
         """A burst wakes it, or may."""
-        if ReceiveMode.BURST in self.modes:
-            return True
-        return ReceiveMode.CONDITIONAL_BURST in self.modes and request.urgent
+        return ReceiveMode.BURST in self.modes or (self._burst_may_wake and request.urgent)
 
     def needs_burst(self, now_s: float) -> bool:
         """Its receiver must be woken by the carrier of our frame."""
@@ -192,11 +185,11 @@ class Lane:
 
     def must_be_called(self, now_s: float) -> bool:
         """It may hear a burst, but only type 12 is worth trying that."""
-        return (
-            not self.listens(now_s)
-            and ReceiveMode.BURST not in self.modes
-            and ReceiveMode.CONDITIONAL_BURST in self.modes
-        )
+        return not self.listens(now_s) and ReceiveMode.BURST not in self.modes and self._burst_may_wake
+
+    @property
+    def _burst_may_wake(self) -> bool:
+        return ReceiveMode.CONDITIONAL_BURST in self.modes and self.burst_rx is not False
 
     def awaits(self, frame: Frame, message: Message) -> bool:
         """``frame`` answers what was asked."""
@@ -209,13 +202,23 @@ class Lane:
             return False
         match self.step.expect:
             case Expect.PAGES:
-                return ahead <= len(self.pages) + 1 and isinstance(
-                    message, ParamPairs | ParamSequence | PeerList | SerialInfo | Opaque
-                )
+                if self.step_pages:
+                    ahead = (frame.counter - self.page_counter) & 0xFF
+                return ahead <= 1 and self._is_page(frame, message)
             case Expect.STATUS:
-                return ahead <= 1 and isinstance(message, Status)
+                return ahead <= 1 and isinstance(message, Status) and self._is_of_channel(message)
             case _:
                 return False
+
+    def _is_of_channel(self, status: Status) -> bool:
+        asked = self.step.message
+        return not isinstance(asked, StatusRequest) or asked.channel == status.channel
+
+    def _is_page(self, frame: Frame, message: Message) -> bool:
+        """A part of the list that was asked for, not something that an actuator tells by itself."""
+        if not isinstance(message, ParamPairs | ParamSequence | PeerList | SerialInfo | Opaque):
+            return False
+        return frame.payload[0] in _PAGE_ORDERS.get(type(self.step.message), _ANY_ORDER)
 
     def proves(self, message: Ack | AckStatus) -> bool:
         """A signed exchange must end with the bytes that only a holder of the key knows."""
@@ -228,19 +231,47 @@ class Lane:
         """No further part follows."""
         return not isinstance(message, ParamPairs | ParamSequence | PeerList) or message.last
 
+    def enqueue(self, request: Request) -> None:
+        """Let it wait: behind its equals, before what is less urgent."""
+        index = len(self.queue)
+        while index and self.queue[index - 1].cause.urgency > request.cause.urgency:
+            index -= 1
+        self.queue.insert(index, request)
+
     def take_next(self) -> bool:
-        """Make the oldest waiting request the current one; False when none waits."""
+        """Make the most urgent waiting request the current one; False when none waits."""
         self.begin_nothing()
+        if self.aside and not self._is_less_urgent(self.aside[-1].request):
+            old = self.aside.pop()
+            self.current, self.position = old.request, old.position
+            self.answers, self.pages, self.pages_before = old.answers, old.pages, len(old.pages)
+            return True
         if not self.queue:
             return False
         self.current = self.queue.popleft()
         return True
 
+    def give_way(self) -> None:
+        """Between two steps: somebody more urgent goes first, unless that would leave things half done."""
+        if self.current is None or self.sent is not None or not self._is_less_urgent(self.current):
+            return
+        if self.current.half_way(self.position):
+            return
+        self.aside.append(
+            SetAside(request=self.current, position=self.position, answers=self.answers, pages=self.pages)
+        )
+        self.current = self.queue.popleft()
+        self.position, self.answers, self.pages, self.pages_before = 0, [], [], 0
+
+    def _is_less_urgent(self, request: Request) -> bool:
+        return bool(self.queue) and self.queue[0].cause.urgency < request.cause.urgency
+
     def next_step(self) -> None:
         """The step is done; without another one there is no current request."""
         assert self.current is not None
         self.position += 1
-        self._forget_question()
+        self.pages_before = len(self.pages)
+        self.forget_question()
         self.wakes = 0
         if self.position == len(self.current.steps):
             self.current = None
@@ -252,10 +283,20 @@ class Lane:
         return outcome
 
     def put_back(self) -> None:
-        """It did not hear: the request waits again, from its first step."""
+        """It did not hear: what was begun waits again, from its first step."""
+        for old in reversed(self.aside):
+            self._enqueue_first(old.request)
         if self.current is not None:
-            self.queue.appendleft(self.current)
+            self._enqueue_first(self.current)
+        self.aside.clear()
         self.begin_nothing()
+
+    def _enqueue_first(self, request: Request) -> None:
+        """Let it wait before its equals: it was there before them."""
+        index = 0
+        while index < len(self.queue) and self.queue[index].cause.urgency < request.cause.urgency:
+            index += 1
+        self.queue.insert(index, request)
 
     def begin_nothing(self) -> None:
         """No current request."""
@@ -263,21 +304,29 @@ class Lane:
         self.position = 0
         self.answers = []
         self.pages = []
-        self._forget_question()
+        self.pages_before = 0
+        self.forget_question()
 
     def drain(self) -> Iterator[Request]:
         """All requests, which it forgets."""
-        if self.current is not None:
-            yield self.current
-        yield from self.queue
+        yield from self._all()
         self.queue.clear()
+        self.aside.clear()
         self.begin_nothing()
 
-    def _forget_question(self) -> None:
+    def forget_question(self) -> None:
+        """Nothing is outstanding."""
         self.sent = None
         self.attempt = 0
+        self.busy = 0
         self.burst = False
         self.deadline_s = None
         self.waking = False
-        self.challenged = False
+        self.challenges = 0
         self.auth = None
+
+    def _all(self) -> Iterator[Request]:
+        if self.current is not None:
+            yield self.current
+        yield from (old.request for old in self.aside)
+        yield from self.queue

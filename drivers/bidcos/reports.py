@@ -20,17 +20,17 @@ from hub.contract import (
 
 from .frames import BROADCAST, Frame
 from .household import Household, Member
+from .keyring import Keyring
 from .lane import Heard
 from .messages import AckStatus, KeyPress, SensorEvent, Status
 from .readings import Reading, read_held, read_message
-from .signing import team_mac
+from .request import Proof
+from .teams import CLASSES, KINDS, TeamGuard
 from .watch import MotionEnds, SilenceWatch
 
 RSSI_STEP_DBM = 6.0  # a change smaller than this is noise
 RSSI_EVERY_S = 900.0
 HELD_S = 2.0  # the same press within this time is still the same press
-TEAM_SIZE = 10  # payload of a signed team frame
-_TEAM_CLASSES = frozenset({"SD", "SD2"})
 
 
 class Reports:
@@ -40,7 +40,7 @@ class Reports:
         self,
         household: Household,
         central: bytes,
-        key: bytes,
+        keyring: Keyring,
         publish: Callable[[Event], None],
         now: Callable[[], datetime],
     ) -> None:
@@ -48,11 +48,11 @@ class Reports:
         self.motion = MotionEnds()
         self._household = household
         self._central = central
-        self._key = key
+        self._keyring = keyring
+        self.teams = TeamGuard()
         self._publish = publish
         self._now = now
         self._rssi: dict[bytes, tuple[float, float]] = {}
-        self._replay: dict[bytes, int] = {}
         self._presses: dict[tuple[bytes, int], tuple[int, bool, float]] = {}
         self._pending: frozenset[bytes] = frozenset()
 
@@ -71,10 +71,17 @@ class Reports:
         member = sender or self._team_member(frame)
         if member is None or not self._concerns_us(heard, member):
             return ()
-        if isinstance(heard.message, KeyPress) and self._still_pressed(member, heard.message, now_s):
+        believed = heard.proof is not Proof.MISSING
+        if (
+            believed
+            and isinstance(heard.message, KeyPress)
+            and self._still_pressed(member, heard.message, now_s)
+        ):
             return self.tell(member, read_held(heard.message, frame, member.model), Origin.REPORTED)
         origin = Origin.REPORTED if heard.answer_to is None else Origin.CONFIRMED
         readings = read_message(heard.message, frame, member.model)
+        if not believed:  # its channel signs: what anybody could have said changes no state
+            readings = [reading for reading in readings if reading.channel == 0]
         self._note_motion(member, readings, now_s)
         return self.tell(member, readings, origin)
 
@@ -134,8 +141,8 @@ class Reports:
     def _concerns_us(self, heard: Heard, member: Member) -> bool:
         """Keys and triggers count when they are meant for us: a device tells each of its peers separately."""
         frame = heard.frame
-        if member.model.cls in _TEAM_CLASSES and frame.kind in {0x40, 0x41}:
-            return frame.kind == 0x41 and self._team_is_genuine(frame, member)
+        if member.model.cls in CLASSES and frame.kind in KINDS:
+            return self.teams.accepts(frame, member.model.cls, self._keyring.all_keys)
         if isinstance(heard.message, KeyPress | SensorEvent):
             return frame.receiver in {self._central, BROADCAST}
         if isinstance(heard.message, Status | AckStatus):
@@ -151,22 +158,8 @@ class Reports:
 
     def _team_member(self, frame: Frame) -> Member | None:
         """Smoke detectors speak in the name of their team; the receiver is who reports."""
-        member = self._household.at(frame.receiver) if frame.kind in {0x40, 0x41} else None
-        return member if member is not None and member.model.cls in _TEAM_CLASSES else None
-
-    def _team_is_genuine(self, frame: Frame, member: Member) -> bool:
-        """HM-Sec-SD-2 signs; what is not signed, or was recorded, is no alarm."""
-        if member.model.cls != "SD2":
-            return True
-        if len(frame.payload) != TEAM_SIZE:
-            return False
-        number = int.from_bytes(frame.payload[4:6], "big") << 8 | frame.counter
-        if team_mac(self._key, frame, frame.payload[4:6]) != frame.payload[6:10]:
-            return False
-        if number <= self._replay.get(frame.sender, -1):
-            return False
-        self._replay[frame.sender] = number
-        return True
+        member = self._household.at(frame.receiver) if frame.kind in KINDS else None
+        return member if member is not None and member.model.cls in CLASSES else None
 
     def _note_motion(self, member: Member, readings: Iterable[Reading], now_s: float) -> None:
         values = {(reading.channel, reading.parameter): reading.value for reading in readings}

@@ -6,6 +6,7 @@ Source: docs/protocols/bidcos.md, "Timing", "Time-outs and repeats".
 from .frames import Flag, Frame
 
 ATTEMPTS = 3
+ATTEMPTS_SIGNED = 6  # of what must be signed: four frames have to arrive, not two
 REPEAT_PLAIN_S = 0.3
 REPEAT_BURST_S = 0.66
 REPEAT_SIGNED_S = 1.2
@@ -20,6 +21,10 @@ PAUSE_S = 0.1  # between the device's answer and our next message to it
 AWAKE_S = 1.0  # how long a woken device listens for the next message
 CONFIG_AWAKE_S = 5.0  # after a press of its config button
 PAGE_S = 3.0  # wait for the next part of a long answer
+BUSY_S = 0.2  # after the stick found the channel busy
+MAX_BUSY = 5  # so often; then it counts as sent
+PROOF_S = 0.4  # the air is kept free for a signature that we asked for
+PROOF_LATEST_S = 1.0  # a challenge is good for so long
 OTHERS_S = 0.15  # somebody else's answer is due within this time: we keep quiet
 
 

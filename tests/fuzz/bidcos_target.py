@@ -6,13 +6,13 @@ from drivers.bidcos.decode import Decoder
 from drivers.bidcos.devices import model_by_code, models
 from drivers.bidcos.exchange import Exchanges
 from drivers.bidcos.frames import Damaged, Frame, decode_frame, encode_frame
+from drivers.bidcos.keyring import Keyring
 from drivers.bidcos.lane import Request, Step
 from drivers.bidcos.meaning import meaning
 from drivers.bidcos.messages import StatusRequest, decode_message
 from drivers.bidcos.readings import read_message
 from drivers.bidcos.records import read_records
 from drivers.bidcos.session import Session
-from drivers.bidcos.signing import DEFAULT_KEY
 
 CENTRAL = b"\x63\x19\x64"
 DEVICE = b"\x1f\xb7\x4a"
@@ -52,7 +52,7 @@ def _frame(data: bytes) -> None:
 
 def _exchange(data: bytes) -> None:
     """Any frames at any time while something is asked: bounded answers, no endless waking."""
-    exchanges = Exchanges(CENTRAL, Airtime(), lambda size: data[:size].ljust(size, b"\x00"), DEFAULT_KEY)
+    exchanges = Exchanges(CENTRAL, Airtime(), lambda size: data[:size].ljust(size, b"\x00"), Keyring())
     exchanges.lanes.add(DEVICE, models()[data[0] % len(models()) if data else 0].receive_modes, 7)
     now_s = 1.0
     exchanges.submit(Request(device=DEVICE, steps=(Step(message=StatusRequest(channel=1)),)), now_s)

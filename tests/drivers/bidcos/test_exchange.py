@@ -1,12 +1,8 @@
 """Exchanges as screenplays: who sends what, when. Time is an argument, so nothing waits."""
 
-from collections.abc import Iterable
-
 import pytest
 
-from drivers.bidcos.airtime import Airtime
-from drivers.bidcos.exchange import Exchanges
-from drivers.bidcos.frames import Flag, Frame
+from drivers.bidcos.frames import Flag
 from drivers.bidcos.lane import (
     Deferred,
     Delivered,
@@ -14,9 +10,7 @@ from drivers.bidcos.lane import (
     Failed,
     Failure,
     Heard,
-    Outcome,
     Request,
-    Send,
     Step,
 )
 from drivers.bidcos.messages import (
@@ -28,82 +22,20 @@ from drivers.bidcos.messages import (
     DeviceInfo,
     HaveData,
     KeyPress,
-    Message,
     Nack,
     ParamPairs,
     ParamRequest,
-    SetLevel,
     Status,
     StatusRequest,
     TimeRequest,
     Weather,
     decode_message,
-    message_frame,
 )
 from drivers.bidcos.signing import DEFAULT_KEY, verify
 from hub.contract import ReceiveMode
+from hub.contract.radio import KeyState
 
-CENTRAL = bytes.fromhex("631964")
-LAMP = bytes.fromhex("1FB74A")
-HEATER = bytes.fromhex("38EB06")
-SIREN = bytes.fromhex("1E7AAD")
-STRANGER = bytes.fromhex("266E67")
-ON = Step(message=SetLevel(channel=1, level=0xC8))
-
-
-class Play:
-    """Drives the machine as the driver does: wakes it at each of its times."""
-
-    def __init__(self, *, jitter: int = 0) -> None:
-        self.now_s = 100.0
-        self.airtime = Airtime()
-        self.exchanges = Exchanges(CENTRAL, self.airtime, lambda size: bytes((jitter,)) * size, DEFAULT_KEY)
-        lanes = self.exchanges.lanes
-        lanes.add(LAMP, frozenset({ReceiveMode.ALWAYS}), 7)
-        lanes.add(HEATER, frozenset({ReceiveMode.CONDITIONAL_BURST, ReceiveMode.WAKE_UP}), 20)
-        lanes.add(SIREN, frozenset({ReceiveMode.BURST}), 30)
-        self.sent: list[tuple[float, Frame]] = []
-        self.told: list[Outcome] = []
-
-    def submit(self, *steps: Step, device: bytes = LAMP, key: object | None = None) -> Request:
-        request = Request(device=device, steps=steps or (ON,), key=key)
-        self._note(self.exchanges.submit(request, self.now_s))
-        return request
-
-    def hear(
-        self,
-        message: Message,
-        *,
-        sender: bytes = LAMP,
-        receiver: bytes = CENTRAL,
-        counter: int,
-        flags: int = 0x80,
-    ) -> None:
-        frame = message_frame(message, counter=counter, flags=flags, sender=sender, receiver=receiver)
-        self._note(self.exchanges.receive(frame, self.now_s, self.now_s))
-
-    def wait(self, seconds: float) -> None:
-        end_s = self.now_s + seconds
-        turns = 0
-        while (due_s := self.exchanges.wake_at_s) is not None and due_s <= end_s:
-            self.now_s = max(self.now_s, due_s)
-            self._note(self.exchanges.wake(self.now_s))
-            turns += 1
-            assert turns < 1000, "it wants to be woken for ever"
-        self.now_s = end_s
-
-    def _note(self, outcomes: Iterable[Outcome]) -> None:
-        for outcome in outcomes:
-            if isinstance(outcome, Send):
-                self.sent.append((round(self.now_s - 100.0, 3), outcome.frame))
-            else:
-                self.told.append(outcome)
-
-    def frames(self, kind: int) -> list[Frame]:
-        return [frame for _, frame in self.sent if frame.kind == kind]
-
-    def ended(self, kind: type) -> list[Outcome]:
-        return [outcome for outcome in self.told if isinstance(outcome, kind)]
+from .play import HEATER, LAMP, ON, SIREN, STRANGER, Play
 
 
 def test_an_acknowledged_command_is_delivered_and_not_repeated() -> None:
@@ -307,13 +239,42 @@ def test_a_challenge_is_answered_with_the_default_key_and_the_proof_is_checked()
 def test_a_device_that_does_not_take_our_signature_has_another_key() -> None:
     play = Play()
     play.submit()
-    for _ in range(3):
-        play.hear(Challenge(challenge=b"\x01" * 6, key_byte=2), counter=8, flags=0xA0)
+    for turn in range(6):
+        play.hear(Challenge(challenge=bytes((turn,)) * 6, key_byte=0), counter=8, flags=0xA0)
         play.wait(1.25)
     (failed,) = play.ended(Failed)
     assert isinstance(failed, Failed)
     assert failed.reason is Failure.WRONG_KEY
-    assert len(play.frames(0x11)) == 3
+    assert len(play.frames(0x11)) == 6
+    assert play.keyring.state(LAMP, can_sign=True) is KeyState.FOREIGN
+
+
+def test_a_device_that_names_a_key_that_we_do_not_have_is_not_tried_again() -> None:
+    play = Play()
+    play.exchanges.lanes.add(STRANGER, frozenset({ReceiveMode.ALWAYS}), 90)
+    play.submit()
+    play.hear(Challenge(challenge=b"\x01" * 6, key_byte=6), counter=8, flags=0xA0)
+    play.wait(5)
+    (failed,) = play.ended(Failed)
+    assert isinstance(failed, Failed)
+    assert failed.reason is Failure.WRONG_KEY
+    assert [frame.kind for _, frame in play.sent] == [0x11]
+    play.submit(device=STRANGER)  # the others go on
+    play.hear(Ack(), sender=STRANGER, counter=91)
+    assert len(play.ended(Delivered)) == 1
+
+
+def test_lost_signatures_of_a_device_that_took_ours_before_are_silence_not_another_key() -> None:
+    play = Play()
+    play.keyring.proved(LAMP, 0)
+    play.submit()
+    for turn in range(6):
+        play.hear(Challenge(challenge=bytes((turn,)) * 6, key_byte=0), counter=8, flags=0xA0)
+        play.wait(1.25)
+    (failed,) = play.ended(Failed)
+    assert isinstance(failed, Failed)
+    assert failed.reason is Failure.SILENT
+    assert play.keyring.state(LAMP, can_sign=True) is KeyState.DEFAULT
 
 
 def test_a_long_answer_is_acknowledged_part_by_part() -> None:
@@ -322,9 +283,9 @@ def test_a_long_answer_is_acknowledged_part_by_part() -> None:
     parts = [ParamPairs(registers=((1, 2), (3, 4))), ParamPairs(registers=((5, 6), (0, 0)))]
     for index, part in enumerate(parts):
         play.wait(0.13)
-        play.hear(part, counter=8 + index, flags=0xA0)
+        play.hear(part, counter=9 + index, flags=0xA0)
     play.wait(1)
-    assert [(frame.kind, frame.counter) for _, frame in play.sent] == [(0x01, 8), (0x02, 8), (0x02, 9)]
+    assert [(frame.kind, frame.counter) for _, frame in play.sent] == [(0x01, 9), (0x02, 9), (0x02, 10)]
     (delivered,) = play.ended(Delivered)
     assert isinstance(delivered, Delivered)
     assert delivered.pages == tuple(parts)

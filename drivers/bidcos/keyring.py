@@ -1,0 +1,171 @@
+"""Which keys there are, and which one each device holds. Pure state; never in a log or a repr.
+
+A device names the index of its key in each challenge. A name proves nothing: only an exchange that ended
+with the right bytes does. Own keys that some device may still hold are kept.
+Source: docs/protocols/bidcos.md, "AES signing".
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from hub.contract.radio import KeyState
+
+from .signing import DEFAULT_KEY, KEY_SIZE
+
+DEFAULT_INDEX = 0
+MAX_INDEX = 127  # a challenge carries twice the index in one byte
+MAX_KEYS = 16  # own keys; a sleeper may miss some changes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SystemKey:
+    """One of our own keys. index: 1 to 127; key: 16 bytes."""
+
+    index: int
+    key: bytes = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.index <= MAX_INDEX or len(self.key) != KEY_SIZE:
+            raise ValueError(f"key index {self.index} must be 1 to {MAX_INDEX}, the key {KEY_SIZE} bytes")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What we know of one device.
+
+    index: of the key that it holds, as far as we know; proven: an exchange with it ended well; target: of the
+    key that it is being given, None: no change is under way; refused: it named a key that we do not have, or
+    took none of ours; signed: channels whose reports count only with a signature.
+    """
+
+    index: int = DEFAULT_INDEX
+    proven: bool = False
+    target: int | None = None
+    refused: bool = False
+    signed: frozenset[int] = frozenset()
+
+
+class Keyring:
+    """Written by the exchanges and by keys.py. changed: devices whose state is to be written down."""
+
+    def __init__(self, own: Iterable[SystemKey] = (), held: Mapping[bytes, Held] | None = None) -> None:
+        self._keys = {DEFAULT_INDEX: DEFAULT_KEY}
+        self._held: dict[bytes, Held] = dict(held or {})
+        self._claimed: dict[bytes, int] = {}
+        self.changed: set[bytes] = set()
+        self.index = DEFAULT_INDEX
+        for key in own:
+            self.add(key)
+
+    # keys
+
+    def add(self, key: SystemKey) -> None:
+        """Another own key; the one with the highest index is the one in use."""
+        self._keys[key.index] = key.key
+        self.index = max(self.index, key.index)
+
+    @property
+    def own(self) -> tuple[SystemKey, ...]:
+        """Our own keys, the oldest first."""
+        return tuple(SystemKey(index=index, key=key) for index, key in sorted(self._keys.items()) if index)
+
+    def key(self, index: int) -> bytes | None:
+        """The key of this index, if we have it."""
+        return self._keys.get(index)
+
+    def index_of(self, key: bytes) -> int:
+        """The index of a key that we have."""
+        return next(index for index, each in self._keys.items() if each == key)
+
+    @property
+    def system_key(self) -> bytes:
+        """The key in use: our own, or the default key while there is none."""
+        return self._keys[self.index]
+
+    @property
+    def all_keys(self) -> tuple[bytes, ...]:
+        """The key in use first."""
+        return (self.system_key, *(key for index, key in self._keys.items() if index != self.index))
+
+    def forget_unused(self) -> tuple[int, ...]:
+        """Drop own keys that no device holds any more; returns their indexes."""
+        used = {self.index, DEFAULT_INDEX, *(held.index for held in self._held.values())}
+        used |= {held.target for held in self._held.values() if held.target is not None}
+        unused = tuple(index for index in self._keys if index not in used)
+        for index in unused:
+            del self._keys[index]
+        return unused
+
+    # devices
+
+    def held(self, device: bytes) -> Held:
+        """What is known of a device."""
+        return self._held.get(device, Held())
+
+    def set(self, device: bytes, held: Held) -> None:
+        """Know this of a device from now on."""
+        if held != self.held(device):
+            self._held[device] = held
+            self.changed.add(device)
+
+    def remove(self, device: bytes) -> None:
+        """It is no device of ours any more."""
+        self._held.pop(device, None)
+        self._claimed.pop(device, None)
+        self.changed.discard(device)
+
+    def claimed(self, device: bytes, index: int) -> None:
+        """It named this key in a challenge."""
+        self._claimed[device] = index
+
+    def claim(self, device: bytes) -> int | None:
+        """The key that it named last."""
+        return self._claimed.get(device)
+
+    def candidates(self, device: bytes, index: int) -> tuple[bytes, ...]:
+        """Keys to sign with for a device that named ``index``, the likeliest first; empty: none fits.
+
+        While a change is under way both are tried, whatever the device names.
+        """
+        held = self.held(device)
+        indexes = [index] if held.target is None else [index, held.target, held.index]
+        keys = [self._keys[each] for each in indexes if each in self._keys]
+        return tuple(dict.fromkeys(keys))
+
+    def proved(self, device: bytes, index: int) -> None:
+        """An exchange with this key ended as only a holder of it could end it."""
+        held = self.held(device)
+        target = None if held.target == index else held.target
+        self.set(device, replace(held, index=index, proven=True, target=target, refused=False))
+
+    def refused(self, device: bytes, index: int) -> bool:
+        """It took no signature under ``index``; whether that means another key, not just lost frames."""
+        held = self.held(device)
+        if held.proven and index == held.index and index in self._keys:
+            return False
+        if not held.proven or index not in self._keys:
+            self.set(device, replace(held, refused=True))
+        return True
+
+    def signs(self, device: bytes, channel: int) -> bool:
+        """Reports of this channel count only with a signature."""
+        return channel in self.held(device).signed
+
+    def note_signing(self, device: bytes, channel: int, on: bool) -> None:
+        """Register 08 of this channel's list 1 says so."""
+        held = self.held(device)
+        signed = held.signed | {channel} if on else held.signed - {channel}
+        self.set(device, replace(held, signed=signed))
+
+    def state(self, device: bytes, *, can_sign: bool) -> KeyState:
+        """As the owner is told."""
+        held = self.held(device)
+        if not can_sign:
+            return KeyState.NONE
+        if held.refused:
+            return KeyState.FOREIGN
+        if held.target is not None:
+            return KeyState.EXCHANGING
+        if held.index == DEFAULT_INDEX:
+            return KeyState.DEFAULT
+        return KeyState.SYSTEM if held.index == self.index else KeyState.PREVIOUS

@@ -1,0 +1,63 @@
+"""Whose question is on the air, and until when everybody else keeps quiet. Pure state."""
+
+from .lane import Lane
+
+
+class Turn:
+    """One question at a time. asking: who was asked; quiet_until_s: an answer is expected until then."""
+
+    def __init__(self) -> None:
+        self.asking: Lane | None = None
+        self.quiet_until_s = 0.0
+        self._last: Lane | None = None
+        self._reserved: Lane | None = None
+        self._reserved_until_s = 0.0
+
+    def free_at_s(self, lane: Lane) -> float:
+        """From when on this one may be asked something."""
+        if self._reserved is None or lane is self._reserved or lane.rank[0] == 0:
+            return self.quiet_until_s
+        return max(self.quiet_until_s, self._reserved_until_s)
+
+    def reserve(self, lane: Lane, until_s: float) -> None:
+        """It is being configured and its next message follows: until then only alarms go in between."""
+        self._reserved, self._reserved_until_s = lane, until_s
+
+    def take(self, lane: Lane, until_s: float) -> None:
+        """Its question goes out now; its answer is awaited until then."""
+        self.asking = self._last = lane
+        self._reserved = None
+        self.quiet_until_s = lane.deadline_s = until_s
+
+    def hold(self, lane: Lane, until_s: float) -> bool:
+        """Its answer goes on until then; False when another one is being asked already."""
+        if self.asking is not None and self.asking is not lane:
+            return False
+        self.asking, lane.deadline_s = lane, until_s
+        self.keep_quiet(until_s)
+        return True
+
+    def release(self, lane: Lane) -> None:
+        """Its answer came or will not come: the air is free for the next question."""
+        lane.deadline_s = None
+        if self.asking is lane:
+            self.asking = None
+            self.quiet_until_s = 0.0
+
+    def keep_quiet(self, until_s: float) -> None:
+        """Somebody else's answer is due."""
+        self.quiet_until_s = max(self.quiet_until_s, until_s)
+
+    def answered(self) -> None:
+        """What was sent last is an answer, no question."""
+        self._last = None
+
+    @property
+    def sent_last(self) -> Lane | None:
+        """Whose question was the last thing that was sent, if it still is open."""
+        return self._last if self._last is self.asking else None
+
+    def clear(self) -> None:
+        """Nobody is asked."""
+        self.asking = self._last = self._reserved = None
+        self.quiet_until_s = 0.0

@@ -1,0 +1,133 @@
+"""Reports of channels that sign: challenged, believed only with a good signature, never twice."""
+
+from drivers.bidcos.frames import Frame
+from drivers.bidcos.lane import Heard
+from drivers.bidcos.messages import (
+    Ack,
+    AesResponse,
+    Challenge,
+    KeyPress,
+    SensorEvent,
+    decode_message,
+    message_frame,
+)
+from drivers.bidcos.request import Proof
+from drivers.bidcos.signing import DEFAULT_KEY, FRESHNESS_SIZE, passphrase_key, sign
+
+from .play import CENTRAL, LAMP, STRANGER, Play
+
+PRESS = KeyPress(channel=1, counter=3)
+
+
+def _play() -> Play:
+    play = Play(jitter=0x5A)
+    play.keyring.note_signing(LAMP, 1, True)
+    return play
+
+
+def _event(counter: int = 40, flags: int = 0xA0, message: KeyPress = PRESS) -> Frame:
+    return message_frame(message, counter=counter, flags=flags, sender=LAMP, receiver=CENTRAL)
+
+
+def _tell(play: Play, frame: Frame) -> None:
+    play._note(play.exchanges.receive(frame, play.now_s, play.now_s))
+
+
+def _sign(play: Play, frame: Frame, key: bytes = DEFAULT_KEY) -> bytes:
+    """Answer the latest challenge as the device would; returns the bytes that must come back."""
+    asked = decode_message(play.sent[-1][1])
+    assert isinstance(asked, Challenge)
+    signature = sign(key, asked.challenge, frame, bytes(FRESHNESS_SIZE))
+    play.hear(AesResponse(data=signature.data), counter=frame.counter, flags=0xA0)
+    return signature.auth
+
+
+def _heard(play: Play) -> list[Heard]:
+    return [outcome for outcome in play.told if isinstance(outcome, Heard)]
+
+
+def test_a_signed_report_is_challenged_proven_acknowledged_with_our_proof_and_told() -> None:
+    play = _play()
+    _tell(play, _event())
+    play.wait(0.1)
+    assert not _heard(play)
+    auth = _sign(play, _event())
+    play.wait(0.1)
+
+    assert [(at, frame.kind, frame.payload[:1].hex()) for at, frame in play.sent] == [
+        (0.089, 0x02, "04"),
+        (0.189, 0x02, "00"),
+    ]
+    assert decode_message(play.sent[-1][1]) == Ack(auth=auth)
+    (heard,) = _heard(play)
+    assert (heard.message, heard.proof) == (PRESS, Proof.GOOD)
+
+
+def test_another_key_or_another_message_is_no_proof_and_does_not_hide_the_true_one() -> None:
+    play = _play()
+    for key, message in ((passphrase_key("x"), PRESS), (DEFAULT_KEY, KeyPress(channel=1, counter=9))):
+        _tell(play, _event())
+        play.wait(0.1)
+        _sign(play, _event(message=message), key)
+        play.wait(0.5)
+    assert {heard.proof for heard in _heard(play)} == {Proof.MISSING}
+    assert not [frame for _, frame in play.sent if frame.payload == b"\x00"]
+    _tell(play, _event())
+    play.wait(0.1)
+    _sign(play, _event())
+    assert _heard(play)[-1].proof is Proof.GOOD
+
+
+def test_a_recorded_report_with_its_recorded_signature_is_worth_nothing() -> None:
+    play = _play()
+    _tell(play, _event())
+    play.wait(0.1)
+    _sign(play, _event())
+    recorded = play.told[-1]
+    assert isinstance(recorded, Heard)
+    play.exchanges._random_bytes = play.exchanges.events._random_bytes = lambda size: b"\x77" * size
+    play.wait(60)
+    _tell(play, _event())
+    play.wait(0.1)
+    old = sign(DEFAULT_KEY, b"\x5a" * 6, _event(), bytes(FRESHNESS_SIZE))
+    play.hear(AesResponse(data=old.data), counter=40, flags=0xA0)
+    assert [heard.proof for heard in _heard(play)] == [Proof.GOOD, Proof.MISSING]
+
+
+def test_the_same_report_repeated_is_proven_again_and_told_once() -> None:
+    play = _play()
+    for _ in range(3):
+        _tell(play, _event())
+        play.wait(0.1)
+        _sign(play, _event())
+        play.wait(0.5)
+    assert len(_heard(play)) == 1
+    assert len([frame for _, frame in play.sent if frame.payload[:1] == b"\x00"]) == 3
+
+
+def test_a_signature_that_comes_too_late_is_none() -> None:
+    play = _play()
+    _tell(play, _event())
+    play.wait(1.5)
+    _sign(play, _event())
+    assert [heard.proof for heard in _heard(play)] == [Proof.MISSING]
+
+
+def test_what_wants_no_answer_can_not_be_proven_and_channels_that_do_not_sign_need_not() -> None:
+    play = _play()
+    _tell(play, _event(flags=0x80))
+    _tell(play, _event(counter=41, message=KeyPress(channel=2, counter=3)))
+    play.hear(SensorEvent(channel=1, counter=1, value=200), sender=STRANGER, counter=1, flags=0xA0)
+    assert [heard.proof for heard in _heard(play)] == [Proof.MISSING, Proof.NONE, Proof.NONE]
+
+
+def test_a_question_of_ours_waits_for_a_signature_that_is_on_its_way() -> None:
+    play = _play()
+    _tell(play, _event())
+    play.wait(0.1)
+    play.submit()
+    play.wait(0.05)
+    assert [frame.kind for _, frame in play.sent] == [0x02]
+    _sign(play, _event())
+    play.wait(1.0)
+    assert [frame.kind for _, frame in play.sent][:3] == [0x02, 0x02, 0x11]
