@@ -18,7 +18,8 @@ class Blueprint:
     channels: kind by index, without the device's own channel 0. cls: class letters of the table.
     always_signs: commands are challenged whatever its registers say. repeats: it sends on what it hears.
     silence_s: it sends more often than that, or None. peers_max: of one channel.
-    defaults: registers as they leave the factory. link_defaults: of a new link, by channel.
+    defaults: registers as they leave the factory.
+    links: list and registers of a new link, by channel and button of the other side: AB, A, B.
     """
 
     name: str
@@ -33,8 +34,7 @@ class Blueprint:
     silence_s: float | None = None
     peers_max: int = 6
     defaults: Mapping[ListId, Registers] = field(default_factory=dict)
-    link_lists: Mapping[int, int] = field(default_factory=dict)
-    link_defaults: Mapping[int, Registers] = field(default_factory=dict)
+    links: Mapping[int, Mapping[str, tuple[int, Registers]]] = field(default_factory=dict)
 
     @property
     def sleeps(self) -> bool:

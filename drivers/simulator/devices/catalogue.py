@@ -7,8 +7,17 @@ not here is a channel that says nothing. The packaged home is TWELVE, then more 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Literal
 
-from drivers.bidcos.devices import Model, model_by_code, model_by_name, models
+from drivers.bidcos.devices import (
+    Model,
+    factory_link_registers,
+    factory_registers,
+    link_lists,
+    model_by_code,
+    model_by_name,
+    models,
+)
 
 from ..air import Air
 from . import key, lock, motion, power_meter, sensor, smoke, switch, thermostat, valve, weather_sensor
@@ -17,8 +26,8 @@ from .blueprint import Blueprint
 from .channel import Channel
 from .device import Device
 from .dimmer import Dimmer
-from .links import dimmer_link_defaults, link_defaults
-from .memory import DEVICE_LIST, ListId, Registers
+from .links import ACTION, dimmer_link_defaults, link_defaults
+from .memory import ListId, Registers
 from .repeater import Repeater
 from .setpoint import week_list
 from .stars import STARS
@@ -26,6 +35,8 @@ from .surface import OwnDevice, Surroundings
 
 ADDRESS_BASE = 0x510000  # ours; not the range of real centrals or adapters
 SIGN, STATUS = {0x08: 0x00}, {0x08: 0x00, 0x57: 0x24}
+# of the other side of a new link: a single key, the upper one of a pair, the lower one
+BUTTONS: tuple[Literal["AB", "A", "B"], ...] = ("AB", "A", "B")
 SENDING: Registers = {0x01: 0x00}  # list 4 of a new link: no burst, no signature
 
 
@@ -33,27 +44,30 @@ SENDING: Registers = {0x01: 0x00}  # list 4 of a new link: no burst, no signatur
 class Part:
     """How one kind of channel is played.
 
-    registers: its list 1. weeks: further lists, the week programs. link: list 3 of a new link; None: list 4.
+    registers: its list 1 where the table says nothing of it. weeks: the same of its week programs.
+    link: list 3 of a new link where the table leaves it without an action; None: the table's, or list 4.
+    livelier: registers of list 1 that differ from the factory's, so that something happens in a demo.
     """
 
     play: Callable[[OwnDevice, int], Channel]
     registers: Registers = field(default_factory=lambda: dict(SIGN))
     weeks: tuple[int, ...] = ()
     link: Callable[[], Registers] | None = None
+    livelier: Registers = field(default_factory=dict)
 
 
 _SWITCH = Part(play=switch.Switch, registers=STATUS, link=link_defaults)
 _DIMMER = Part(play=Dimmer, registers=STATUS, link=dimmer_link_defaults)
-_BLIND_REGISTERS = STATUS | {0x0B: 0, 0x0C: 200, 0x0D: 0, 0x0E: 200}  # 20 s; real ones leave with 50 s
-_RECEIVER = Part(play=thermostat.TeamReceiver, link=link_defaults)
-_WINDOW = Part(play=thermostat.WindowReceiver, link=link_defaults)
+_RUNNING_TIMES = {0x0B: 0, 0x0C: 200, 0x0D: 0, 0x0E: 200}  # 20 s instead of 50 s
+_RECEIVER = Part(play=thermostat.TeamReceiver)
+_WINDOW = Part(play=thermostat.WindowReceiver)
 _SIGNAL = Part(play=switch.Signal, registers=STATUS, link=link_defaults)
 PARTS: Mapping[str, Part] = {
     "SWITCH": _SWITCH,
     "DIMMER": _DIMMER,
     "VIRTUAL_DIMMER": _DIMMER,
-    "BLIND": Part(play=Blind, registers=_BLIND_REGISTERS, link=link_defaults),
-    "JALOUSIE": Part(play=Jalousie, registers=_BLIND_REGISTERS, link=link_defaults),
+    "BLIND": Part(play=Blind, registers=STATUS, link=link_defaults, livelier=_RUNNING_TIMES),
+    "JALOUSIE": Part(play=Jalousie, registers=STATUS, link=link_defaults, livelier=_RUNNING_TIMES),
     "KEY": Part(play=key.Key, registers={0x04: 0x10, 0x08: 0}),
     "DISPLAY": Part(play=key.Display),
     "LED": Part(play=key.Led, link=link_defaults),
@@ -65,7 +79,7 @@ PARTS: Mapping[str, Part] = {
     "RAIN": Part(play=sensor.Rain),
     "FILLING": Part(play=sensor.Filling),
     "FILLING_KIT": Part(play=weather_sensor.FillingKit),
-    "MOTION": Part(play=motion.Motion, registers={0x01: 0, 0x02: 0, 0x08: 0}),
+    "MOTION": Part(play=motion.Motion, livelier={0x02: 0x70}),  # 15 s instead of 240 s between events
     "LUX": Part(play=weather_sensor.LightSensor),
     "SMOKE": Part(play=smoke.Smoke),
     "CLIMATE": Part(play=weather_sensor.WeatherSensor),
@@ -126,11 +140,6 @@ CLASS_BYTES: Mapping[str, int] = {
     "TCIT": 0x58, "TC": 0x39, "VD": 0x58, "KM": 0xC0, "WM": 0xC1, "SIR": 0x12, "CH": 0x12, "LED": 0x12,
     "KFM": 0x60, "X": 0x01,
 }  # fmt: skip
-# first registers of list 0 where a class has more than the owner
-DEVICE_LISTS: Mapping[str, Registers] = {
-    "RT": {0x01: 0x00, 0x12: 0x15, 0x18: 0, 0x19: 0, 0x1A: 0},
-    "TCIT": {0x01: 0x01, 0x05: 0x40, 0x12: 0x16, 0x18: 0, 0x19: 0, 0x1A: 0},
-}
 ALWAYS_SIGNS = frozenset({"KM", "WM"})
 REPEATERS = frozenset({0x0076})
 FIRMWARE = 0x18
@@ -212,8 +221,7 @@ def blueprint_of(name: str) -> Blueprint:
         silence_s=model.silence_s,
         peers_max=PEERS_MAX.get(model.cls, 6),
         defaults=_defaults(model, parts),
-        link_lists={index: 4 if part.link is None else 3 for index, part in parts.items()},
-        link_defaults={index: part.link() if part.link else SENDING for index, part in parts.items()},
+        links={index: _links(model, index, part) for index, part in parts.items()},
     )
 
 
@@ -223,13 +231,30 @@ def part_of(cls: str, kind: str) -> Part:
     return IN_CLASS.get((cls, played)) or PARTS.get(played, SILENT)
 
 
+def _links(model: Model, index: int, part: Part) -> Mapping[str, tuple[int, Registers]]:
+    """The list that a new link of a channel gets, and what is in it, for each button of the other side."""
+    known = link_lists(model, index)
+    number = known[0] if known else 4 if part.link is None else 3
+    links: dict[str, tuple[int, Registers]] = {}
+    for button in BUTTONS if number == 3 else BUTTONS[:1]:
+        table = dict(factory_link_registers(model, index, button).get(number, {}))
+        if number == 3 and part.link is not None and not table.get(ACTION):
+            table |= part.link()
+        links[button] = (number, table or (SENDING if number == 4 else {}))
+    return links
+
+
 def _defaults(model: Model, parts: Mapping[int, Part]) -> Mapping[ListId, Registers]:
-    owner = {0x02: 0, 0x0A: 0, 0x0B: 0, 0x0C: 0}
-    lists = {DEVICE_LIST: {**owner, **DEVICE_LISTS.get(model.cls, {})}}
+    """All lists of a new device; where the table knows nothing of a channel, what its kind says."""
+    lists = {
+        ListId(channel=channel, number=number): dict(registers)
+        for (channel, number), registers in factory_registers(model).items()
+    }
     for index, part in parts.items():
-        lists[ListId(channel=index, number=1)] = part.registers
+        own = ListId(channel=index, number=1)
+        lists[own] = {**lists.get(own, part.registers), **part.livelier}
         for number in part.weeks:
-            lists[ListId(channel=index, number=number)] = week_list()
+            lists.setdefault(ListId(channel=index, number=number), week_list())
     if model.code in REPEATERS:
         lists[ListId(channel=1, number=2)] = {}
     return lists

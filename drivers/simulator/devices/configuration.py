@@ -88,15 +88,16 @@ class Configuration:
         if channel == 0 or not peers:
             return payloads.NACK
         added = [memory.add_peer(channel, peer) for peer in peers]
-        for peer in peers if all(added) else []:
-            self._make_link(channel, peer)
+        buttons = ("AB",) if len(peers) == 1 else ("B", "A")  # of a pair the first one is the lower
+        for peer, button in zip(peers if all(added) else [], buttons, strict=False):
+            self._make_link(channel, peer, button)
         return payloads.ACK if all(added) else payloads.NACK_NO_ROOM
 
-    def _make_link(self, channel: int, peer: bytes) -> None:
-        blueprint = self._device.blueprint
-        target = ListId(channel=channel, number=blueprint.link_lists.get(channel, 4), peer=peer)
-        defaults = blueprint.link_defaults.get(channel, {0x01: 0})
-        self._device.memory.lists.setdefault(target, dict(defaults))
+    def _make_link(self, channel: int, peer: bytes, button: str) -> None:
+        links = self._device.blueprint.links.get(channel, {})
+        number, registers = links.get(button) or links.get("AB") or (4, {0x01: 0})
+        target = ListId(channel=channel, number=number, peer=peer)
+        self._device.memory.lists.setdefault(target, dict(registers))
 
     def _begin(self, target: ListId) -> bytes:
         if not self._exists(target):

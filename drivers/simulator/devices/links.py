@@ -88,10 +88,10 @@ def seconds8(value: int) -> float:
 def decide(event: PeerEvent, *, is_on: bool) -> Reaction | None:
     """What an actuator does, whose lamp is on or off now; None: nothing."""
     action = event.of_link(ACTION, JUMP)
-    if event.repeated and not action & MULTIPLE:
-        return None
-    order = action & 0x0F
-    if order in {DIM_UP, DIM_DOWN, DIM_TOGGLE} and event.value is None:
+    order, is_dimming = action & 0x0F, action & 0x0F in {DIM_UP, DIM_DOWN, DIM_TOGGLE}
+    if event.repeated and not (action & MULTIPLE and is_dimming):
+        return None  # real ones jump again too, to where they are already
+    if is_dimming and event.value is None:
         up = order == DIM_UP or (order == DIM_TOGGLE and event.counter % 2 == 1)
         return Reaction(on=up, step=10 if up else -10)
     if order == NOTHING or not _condition_holds(event, is_on):
