@@ -2,6 +2,7 @@
 
 import { Boundary } from "./parts/Boundary";
 import { Frame, Notes } from "./parts/Frame";
+import { lazy } from "./parts/lazy";
 import { BasePage, MorePage, SettingsPage } from "./pages/More";
 import { DevicePage } from "./pages/Device";
 import { DevicesPage } from "./pages/Devices";
@@ -14,11 +15,16 @@ import { NotFoundPage } from "./pages/NotFound";
 import { PrivacyPage } from "./pages/Privacy";
 import { RoomPage, RoomsPage } from "./pages/Rooms";
 import { SystemPage } from "./pages/System";
-import { TeachInPage } from "./pages/TeachIn";
 import { home, phase, route } from "./state/app";
 import type { Route } from "./state/route";
 import { useSelect } from "./state/store";
 import { useTexts } from "./texts";
+
+// Seldom opened: each comes in a file of its own.
+const RadioPage = lazy(() => import("./pages/radio/Radio").then((file) => file.RadioPage));
+const FramesPage = lazy(() => import("./pages/radio/Frames").then((file) => file.FramesPage));
+const KeysPage = lazy(() => import("./pages/radio/Keys").then((file) => file.KeysPage));
+const TeachInPage = lazy(() => import("./pages/TeachIn").then((file) => file.TeachInPage));
 
 export function App() {
   const now = useSelect(phase, (value) => value);
@@ -33,7 +39,7 @@ export function App() {
   }
   return (
     <Frame>
-      <Boundary key={JSON.stringify(where)}>
+      <Boundary key={where.page === "device" ? where.address : JSON.stringify(where)}>
         <Page where={where} />
       </Boundary>
     </Frame>
@@ -58,7 +64,7 @@ function Page({ where }: { where: Route }) {
     case "room":
       return <RoomPage key={where.id} id={where.id} />;
     case "device":
-      return <DevicePage key={where.address} address={where.address} />;
+      return <DevicePage key={where.address} address={where.address} part={where.part} />;
     case "history":
       return <HistoryPage id={where.id} />;
     case "more":
@@ -77,6 +83,12 @@ function Page({ where }: { where: Route }) {
       return <DevicesPage />;
     case "teach-in":
       return <TeachInPage />;
+    case "radio":
+      return <RadioPage />;
+    case "frames":
+      return <FramesPage />;
+    case "keys":
+      return <KeysPage />;
     case "system":
       return <SystemPage />;
     case "unknown":
@@ -91,4 +103,8 @@ const NEEDS_HOME: ReadonlySet<Route["page"]> = new Set<Route["page"]>([
   "device",
   "devices",
   "history",
+  "radio",
+  "frames",
+  "keys",
+  "teach-in",
 ]);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { HistoryAnswer } from "../src/api/types";
 import { pauseMs } from "../src/api/backoff";
-import { age, bytes, nextAgeMs, quantity, span, stepped } from "../src/state/format";
+import { about, age, bytes, nextAgeMs, quantity, seconds, span, stepped } from "../src/state/format";
 import { checkPassword } from "../src/state/password";
 import { today } from "../src/state/privacy";
 import { parse, setupToken, tabOf } from "../src/state/route";
@@ -53,7 +53,7 @@ test("a password is counted by characters, 10 to 256", () => {
 describe("addresses in the app", () => {
   test("name their page and tab", () => {
     expect(parse("")).toEqual({ page: "home" });
-    expect(parse("#/device/bidcos%3ASIM0000001")).toEqual({ page: "device", address: "bidcos:SIM0000001" });
+    expect(parse("#/device/bidcos%3ASIM0000001")).toEqual({ page: "device", address: "bidcos:SIM0000001", part: "overview" });
     expect(parse("#/settings/base/diagnosis")).toEqual({ page: "diagnosis" });
     expect(parse("#/rooms/%E0")).toEqual({ page: "unknown" });
     expect(tabOf(parse("#/settings/base/diagnosis"))).toBe("more");
@@ -137,4 +137,12 @@ test("today counts what left since midnight and what was refused", () => {
     refused: 2,
   });
   expect(today([activity], Date.parse("2026-01-02T00:00:00Z"))).toMatchObject({ bytes: 0, recipients: [] });
+});
+
+test("a forecast is rounded to what one can plan with", () => {
+  expect(about(20_000, "en")).toBe("1 minute");
+  expect(about(12 * 60_000 + 20_000, "de")).toBe("12 Minuten");
+  expect(about(100 * 60_000, "en")).toBe("2 hours");
+  expect(seconds(4240, "en")).toBe("4.2 sec");
+  expect(seconds(27_400, "de")).toBe("27 Sek.");
 });

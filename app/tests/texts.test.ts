@@ -2,20 +2,35 @@ import { describe, expect, test } from "vitest";
 import { choose, text, textOr } from "../src/texts";
 import { de } from "../src/texts/de";
 import { en } from "../src/texts/en";
+import { de as technicalDe } from "../src/texts/technical/de";
+import { en as technicalEn } from "../src/texts/technical/en";
+import { parametersDe } from "../src/texts/technical/parameters_de";
+import { parametersEn } from "../src/texts/technical/parameters_en";
 
 const places = (words: string) => [...words.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort();
 
+const CATALOGUES: [string, Record<string, string>, Record<string, string>][] = [
+  ["plain", de, en],
+  ["technical", technicalDe, technicalEn],
+  ["parameters", parametersDe, parametersEn],
+];
+
 describe("the catalogues", () => {
-  test("have the same keys in the same order", () => {
-    expect(Object.keys(de)).toEqual(Object.keys(en));
+  test.each(CATALOGUES)("%s have the same keys in the same order", (_, german, english) => {
+    expect(Object.keys(german)).toEqual(Object.keys(english));
   });
 
-  test("have the same places to fill in, and no empty text", () => {
-    for (const [key, words] of Object.entries(en)) {
-      const other = de[key as keyof typeof en];
+  test.each(CATALOGUES)("%s have the same places to fill in, and no empty text", (_, german, english) => {
+    for (const [key, words] of Object.entries(english)) {
+      const other = german[key] ?? "";
       expect(places(other), key).toEqual(places(words));
       expect(other.trim().length, key).toBeGreaterThan(0);
     }
+  });
+
+  test("have no key twice", () => {
+    const keys = CATALOGUES.flatMap(([, , english]) => Object.keys(english));
+    expect(keys.filter((key, at) => keys.indexOf(key) !== at)).toEqual([]);
   });
 
   test("have every text that the sources name", () => {
@@ -24,7 +39,8 @@ describe("the catalogues", () => {
       [...source.matchAll(/\bt\(\s*"([^"]+)"/g)].map((match) => match[1] ?? ""),
     );
     expect(named.length).toBeGreaterThan(100);
-    expect(named.filter((key) => !(key in en))).toEqual([]);
+    const known = { ...en, ...technicalEn, ...parametersEn };
+    expect(named.filter((key) => !(key in known))).toEqual([]);
   });
 });
 

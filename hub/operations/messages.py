@@ -201,11 +201,17 @@ class WaitingConfiguration(Answer):
 
 
 class Device(Answer):
-    """A device with what people added to it. configuration: what it has yet to take, or did not take."""
+    """A device with what people added to it.
+
+    receive_modes: when it listens; configuration: what it has yet to take, or did not take.
+    """
 
     address: Address
     model: str
     firmware: str
+    receive_modes: tuple[
+        Literal["always", "burst", "config", "wake_up", "lazy_config", "conditional_burst"], ...
+    ]
     name: str | None
     room: str | None
     reachable: bool

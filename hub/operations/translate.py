@@ -118,6 +118,7 @@ def device_message(house: House, device: Device) -> messages.Device:
         address=str(description.address),
         model=description.model,
         firmware=description.firmware,
+        receive_modes=tuple(sorted(mode.value for mode in description.receive_modes)),
         name=label.name,
         room=label.room,
         reachable=device.reachable,

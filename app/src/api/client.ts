@@ -71,9 +71,14 @@ export class Client {
     this.call<Room>("PATCH", `/api/v1/rooms/${encodeURIComponent(id)}`, { name });
   removeRoom = (id: string) => this.call<null>("DELETE", `/api/v1/rooms/${encodeURIComponent(id)}`);
 
-  startPairing = (name: string, seconds: number) =>
-    this.call<{ until: string }>("POST", "/api/v1/pairing", { interface: name, seconds });
-  stopPairing = () => this.call<null>("DELETE", "/api/v1/pairing");
+  startPairing = (name: string, seconds: number, serial = "") =>
+    this.call<{ until: string }>(
+      "POST",
+      "/api/v1/pairing",
+      serial === "" ? { interface: name, seconds } : { interface: name, seconds, serial },
+    );
+  stopPairing = (name: string) =>
+    this.call<null>("DELETE", `/api/v1/pairing?interface=${encodeURIComponent(name)}`);
 
   gateStatus = () => this.call<GateStatus>("GET", "/gate/v1/status");
   activities = (language: string) =>
@@ -85,7 +90,8 @@ export class Client {
   ledger = (after: number, limit: number) =>
     this.call<LedgerPage>("GET", `/gate/v1/ledger?after=${after}&limit=${limit}`);
 
-  private async call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  /** One request; the operations above, and those of pages that are loaded later. */
+  async call<T>(method: string, path: string, body?: unknown): Promise<T> {
     const token = this.context.token();
     const headers: Record<string, string> = { Accept: "application/json", "Accept-Language": this.context.language() };
     if (token !== null) headers.Authorization = `Bearer ${token}`;

@@ -24,6 +24,15 @@ export interface Channel {
   parameters: Record<string, Parameter>;
 }
 
+/** What a device has yet to take, or did not take. `what`: MASTER, LINK, PEERING, WEEK_PROGRAM, KEY. */
+export interface WaitingConfiguration {
+  channel: number;
+  what: string;
+  state: "pending" | "failed";
+  at: string;
+  reason: string;
+}
+
 export interface Device {
   address: string;
   model: string;
@@ -32,6 +41,9 @@ export interface Device {
   room: string | null;
   reachable: boolean;
   pending: boolean;
+  configuration?: WaitingConfiguration[];
+  /** When it listens: always, burst, config, wake_up, lazy_config, conditional_burst. */
+  receive_modes?: string[];
   channels: Channel[];
 }
 
@@ -53,7 +65,25 @@ export interface Driver {
   state: "starting" | "ready" | "lost" | "stopped";
   detail: string;
   since: string;
-  airtime: { used_ms: number; limit_ms: number } | null;
+  airtime: Airtime | null;
+  radio?: RadioHardware | null;
+}
+
+export type AirtimeLevel = "normal" | "scarce" | "exhausted";
+
+export interface Airtime {
+  used_ms: number;
+  limit_ms: number;
+  exhausted_in_s?: number | null;
+  level?: AirtimeLevel;
+}
+
+export interface RadioHardware {
+  kind: string;
+  serial: string;
+  hardware: string;
+  changed: boolean;
+  at: string;
 }
 
 export type PairingStage = "open" | "heard" | "configuring" | "paired" | "failed" | "closed";
@@ -67,6 +97,9 @@ export interface PairingStep {
   model: string | null;
   rssi_dbm: number | null;
   reason: string | null;
+  /** How far the configuring is; 0 of 0 when not known. */
+  step?: number;
+  steps?: number;
 }
 
 /** One WebSocket message: the first holds `snapshot` and everything else, later ones hold what is new. */
@@ -78,7 +111,8 @@ export interface EventMessage {
   removed?: string[];
   rooms?: Room[];
   drivers?: Driver[];
-  pairing?: PairingStep;
+  /** One step; in the snapshot all steps of the latest windows. */
+  pairing?: PairingStep | PairingStep[];
 }
 
 export interface Session {

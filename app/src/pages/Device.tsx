@@ -1,27 +1,37 @@
 // One device: its controls, its course, every value with age and origin, its battery and radio, its name and room.
 
 import { useCallback, useState } from "preact/hooks";
-import type { Channel, Datapoint, Device, Parameter } from "../api/types";
+import { radioApi } from "../api/radio";
+import type { Channel, Datapoint, Device, Parameter, Role } from "../api/types";
 import { Age } from "../parts/Age";
 import { Chart } from "../parts/Chart";
 import { Controls, PlainControl } from "../parts/Controls";
 import { Dialog } from "../parts/Dialog";
 import { Title } from "../parts/Frame";
-import { useAction } from "../parts/hooks";
+import { useAction, useLoad } from "../parts/hooks";
 import { Icon } from "../parts/Icon";
+import { lazy } from "../parts/lazy";
 import { usePoint, usePoints } from "../parts/live";
+import { RoomSelect } from "../parts/RoomSelect";
 import { Standing } from "../parts/Tile";
 import { client, go, home, phase, tell } from "../state/app";
 import { describe, type Face, facesOf, kindOf, place, shownIds } from "../state/faces";
 import { isNumber } from "../state/format";
 import { deviceName, faceName } from "../state/names";
 import { isDoubtful, parameterName, reading } from "../state/reading";
+import { deviceLink, DEVICE_PARTS, type DevicePart } from "../state/route";
 import { favourite, isCharted } from "../state/series";
+import { strength } from "../state/signal";
 import { useSelect } from "../state/store";
 import { summarise } from "../state/summary";
 import { useTexts } from "../texts";
 
-export function DevicePage({ address }: { address: string }) {
+const SettingsPart = lazy(() => import("./device/Settings").then((file) => file.SettingsPart));
+const LinksPart = lazy(() => import("./device/Links").then((file) => file.LinksPart));
+const WeekPart = lazy(() => import("./device/WeekPart").then((file) => file.WeekPart));
+const ReplacePart = lazy(() => import("./device/Replace").then((file) => file.ReplacePart));
+
+export function DevicePage({ address, part }: { address: string; part: DevicePart }) {
   const texts = useTexts();
   const { t } = texts;
   const device = useSelect(home, (state) => state.devices.get(address));
@@ -35,25 +45,57 @@ export function DevicePage({ address }: { address: string }) {
       </>
     );
   }
-  const faces = facesOf(device);
+  const thermostat = facesOf(device).find((face) => face.kind === "thermostat")?.channel;
   return (
     <>
       <Title text={deviceName(device, texts)} back={back} />
-      <div class="columns">
-        <div>
-          {faces.map((face) => (
-            <FaceCard key={face.id} face={face} />
-          ))}
-          <Course device={device} faces={faces} />
-        </div>
-        <div>
-          <Values device={device} faces={faces} />
-          <Health device={device} />
-          {role !== "guest" && <Edit key={`${device.name ?? ""} ${device.room ?? ""}`} device={device} />}
-          {role === "owner" && <Unpair device={device} />}
-        </div>
-      </div>
+      {role !== "guest" && <Parts device={device} part={part} week={thermostat !== undefined} />}
+      {part === "overview" && <Overview device={device} role={role} />}
+      {part === "settings" && <SettingsPart device={device} />}
+      {part === "links" && <LinksPart device={device} />}
+      {part === "week" && thermostat !== undefined && <WeekPart device={device} channel={thermostat} />}
+      {part === "replace" && <ReplacePart device={device} />}
     </>
+  );
+}
+
+interface PartsProps {
+  device: Device;
+  part: DevicePart;
+  week: boolean;
+}
+
+function Parts({ device, part, week }: PartsProps) {
+  const { t } = useTexts();
+  const shown = DEVICE_PARTS.filter((one) => one !== "replace" && (one !== "week" || week));
+  return (
+    <nav class="parts" aria-label={t("device.parts")}>
+      {shown.map((one) => (
+        <a key={one} href={deviceLink(device.address, one)} aria-current={one === part ? "page" : undefined}>
+          {t(`device.part.${one}`)}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+function Overview({ device, role }: { device: Device; role: Role }) {
+  const faces = facesOf(device);
+  return (
+    <div class="columns">
+      <div>
+        {faces.map((face) => (
+          <FaceCard key={face.id} face={face} />
+        ))}
+        <Course device={device} faces={faces} />
+      </div>
+      <div>
+        <Values device={device} faces={faces} />
+        <Health device={device} role={role} />
+        {role !== "guest" && <Edit key={`${device.name ?? ""} ${device.room ?? ""}`} device={device} />}
+        {role === "owner" && <Unpair device={device} />}
+      </div>
+    </div>
   );
 }
 
@@ -220,11 +262,12 @@ function ValueRow({ id, name, parameter, channel }: ValueRowProps) {
   );
 }
 
-function Health({ device }: { device: Device }) {
+function Health({ device, role }: { device: Device; role: Role }) {
   const texts = useTexts();
   const { t } = texts;
   const channel = device.channels.find((candidate) => candidate.index === 0);
   const rssi = usePoint(`${device.address}:0.RSSI_DEVICE`);
+  const driver = device.address.split(":")[0] ?? "";
   return (
     <section class="card" aria-labelledby="device-health">
       <h2 id="device-health">{t("device.health")}</h2>
@@ -243,21 +286,36 @@ function Health({ device }: { device: Device }) {
           <dt>{t("device.address")}</dt>
           <dd>{device.address}</dd>
         </div>
+        {role === "owner" && <KeyFact radio={driver} address={device.address} />}
       </dl>
     </section>
   );
 }
 
-const GOOD_DBM = -75;
-const FAIR_DBM = -90;
+/** Which key it signs with, in plain words. */
+function KeyFact({ radio, address }: { radio: string; address: string }) {
+  const { t } = useTexts();
+  const [loaded] = useLoad(() => radioApi(client, radio).keys().catch(() => null), radio);
+  const key = loaded.state === "here" ? loaded.value?.devices.find((one) => one.device === address) : undefined;
+  return (
+    <div>
+      <dt>{t("device.key")}</dt>
+      <dd>
+        {key === undefined ? "–" : t(`device.key.${key.state}`)}{" "}
+        <small>
+          <a href="#/radio/keys">{t("device.key.more")}</a>
+        </small>
+      </dd>
+    </div>
+  );
+}
 
 function Signal({ point }: { point: Datapoint | undefined }) {
   const { t } = useTexts();
   if (!isNumber(point?.value) || point.value >= 0) return null;
-  const word = point.value >= GOOD_DBM ? "good" : point.value >= FAIR_DBM ? "fair" : "weak";
   return (
     <p class="quiet">
-      <Icon name="signal" size={18} /> {t("param.RSSI_DEVICE")}: {t(`device.signal.${word}`)}
+      <Icon name="signal" size={18} /> {t("param.RSSI_DEVICE")}: {t(`device.signal.${strength(point.value)}`)}
     </p>
   );
 }
@@ -309,31 +367,6 @@ function Edit({ device }: { device: Device }) {
   );
 }
 
-export interface RoomSelectProps {
-  rooms: readonly { id: string; name: string }[];
-  value: string;
-  onValue: (id: string) => void;
-}
-
-export function RoomSelect({ rooms, value, onValue }: RoomSelectProps) {
-  const { t } = useTexts();
-  return (
-    <select
-      value={value}
-      onChange={(event) => {
-        onValue(event.currentTarget.value);
-      }}
-    >
-      <option value="">{t("device.room.none")}</option>
-      {rooms.map((one) => (
-        <option key={one.id} value={one.id}>
-          {one.name}
-        </option>
-      ))}
-    </select>
-  );
-}
-
 const NEWS_MS = 300; // a change reaches the browser some 10 ms after the answer
 
 function Unpair({ device }: { device: Device }) {
@@ -354,6 +387,9 @@ function Unpair({ device }: { device: Device }) {
   );
   return (
     <div class="buttons">
+      <a class="button" href={deviceLink(device.address, "replace")}>
+        {t("device.part.replace")}
+      </a>
       <button
         type="button"
         class="danger"

@@ -42,6 +42,7 @@ export function MorePage() {
         <Row href="#/privacy" icon="shield" title={t("more.privacy")} text={t("more.privacy.text")} />
         <Row href="#/settings" icon="settings" title={t("more.settings")} text={t("more.settings.text")} />
         <Row href="#/devices" icon="radio" title={t("more.devices")} text={t("more.devices.text")} />
+        <Row href="#/radio" icon="signal" title={t("more.radio")} text={t("more.radio.text")} />
         <Row href="#/system" icon="system" title={t("more.system")} text={t("more.system.text")} />
       </Rows>
       <button type="button" class="wide" onClick={() => void logOut()}>

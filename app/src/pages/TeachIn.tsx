@@ -1,47 +1,57 @@
 // Teach in a device: a window of a minute, what the radio hears meanwhile, and what to do with the outcome.
 
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import type { Device } from "../api/types";
+import type { Device, PairingStep } from "../api/types";
 import { Title } from "../parts/Frame";
 import { useAction, useNow } from "../parts/hooks";
 import { Icon } from "../parts/Icon";
 import { Controls } from "../parts/Controls";
 import { usePoints } from "../parts/live";
+import { useReason, useReasons } from "../parts/reasons";
+import { RoomSelect } from "../parts/RoomSelect";
 import { client, go, home, tell } from "../state/app";
 import { facesOf, shownIds } from "../state/faces";
 import { clock, number, SECOND } from "../state/format";
 import { roomName, suggestName } from "../state/names";
 import { deviceLink } from "../state/route";
-import { useSelect } from "../state/store";
+import { Store, useSelect } from "../state/store";
 import { summarise } from "../state/summary";
-import { causeKey, type TeachIn, teachIn } from "../state/teachin";
-import { useTexts } from "../texts";
-import { RoomSelect } from "./Device";
+import { causeKey, readSerial, type TeachIn, teachIn, trace, type TraceLine } from "../state/teachin";
+import { type Texts, useTexts } from "../texts";
 
 const WINDOW_S = 60;
+
+/** Whether the running or last window is ours; kept when the page is left, so that its outcome is too. */
+const mine = new Store(false);
 
 export function TeachInPage() {
   const { t } = useTexts();
   const steps = useSelect(home, (state) => state.pairing);
   const drivers = useSelect(home, (state) => state.drivers);
-  const [mine, setMine] = useState(false); // a window that somebody else opened is theirs to follow
+  const ours = useSelect(mine, (value) => value); // a window that somebody else opened is theirs to follow
   const radio = drivers.find((driver) => driver.airtime !== null) ?? drivers[0];
   const name = radio?.name ?? "bidcos";
-  const now = teachIn(mine ? steps : []);
+  const now = teachIn(ours ? steps : []);
   const [running, begin] = useAction(
-    useCallback(async () => {
-      setMine(true);
-      home.update((old) => ({ ...old, pairing: [] }));
-      const { until } = await client.startPairing(name, WINDOW_S);
-      home.update((old) =>
-        old.pairing.length > 0 ? old : { ...old, pairing: [{ ...OPEN, interface: name, at: new Date().toISOString(), until }] },
-      );
-    }, [name]),
+    useCallback(
+      async (serial: string) => {
+        mine.update(() => true);
+        home.update((old) => ({ ...old, pairing: [] }));
+        const { until } = await client.startPairing(name, WINDOW_S, serial).catch((error: unknown) => {
+          mine.update(() => false);
+          throw error;
+        });
+        home.update((old) =>
+          old.pairing.length > 0 ? old : { ...old, pairing: [{ ...OPEN, interface: name, at: new Date().toISOString(), until }] },
+        );
+      },
+      [name],
+    ),
   );
   const [, end] = useAction(
     useCallback(async () => {
-      await client.stopPairing();
-    }, []),
+      await client.stopPairing(name);
+    }, [name]),
   );
   const listening = now.stage === "open" || now.stage === "configuring";
   return (
@@ -50,27 +60,148 @@ export function TeachInPage() {
       {now.stage === "idle" && <p class="lead">{t("teach.lead")}</p>}
       {listening && <Listening now={now} end={end} />}
       {now.stage === "paired" && now.device !== null && (
-        <Paired key={now.device} address={now.device} what={now.what} again={begin} />
+        <Paired
+          key={now.device}
+          address={now.device}
+          what={now.what}
+          again={() => {
+            begin("");
+          }}
+        />
       )}
-      {now.stage === "failed" && (
-        <div class="card bad" role="alert">
-          <h2>
-            <Icon name="warning" /> {t("teach.failed")}
-          </h2>
-          <p>{t(causeKey(now.reason), { reason: now.reason ?? "?" })}</p>
-        </div>
-      )}
+      {now.stage === "failed" && <WentWrong now={now} />}
       {now.stage === "closed" && <p role="status">{t("teach.closed")}</p>}
-      {(now.heard.length > 0 || listening) && <HeardList now={now} />}
-      {!listening && now.stage !== "paired" && (
-        <button type="button" class="primary wide" disabled={running} onClick={begin}>
-          {t("teach.start")}
-        </button>
-      )}
+      {listening && <HeardList now={now} />}
+      {!listening && now.stage !== "paired" && <Ways running={running} begin={begin} />}
+      {steps.length > 0 && <Trace steps={steps} open={now.stage === "failed"} />}
       {now.stage !== "paired" && <Hints open={now.stage === "closed" || now.stage === "failed"} />}
     </>
   );
 }
+
+/** By its button, or by the number printed on it when the button is out of reach. */
+function Ways({ running, begin }: { running: boolean; begin: (serial: string) => void }) {
+  const { t } = useTexts();
+  const [text, setText] = useState("");
+  const serial = readSerial(text);
+  const wrong = text.trim() !== "" && serial === null;
+  return (
+    <>
+      <button
+        type="button"
+        class="primary wide"
+        disabled={running}
+        onClick={() => {
+          begin("");
+        }}
+      >
+        {t("teach.start")}
+      </button>
+      <details class="card">
+        <summary>{t("teach.serial")}</summary>
+        <p class="quiet">{t("teach.serial.text")}</p>
+        <form
+          class="inline"
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (serial !== null) begin(serial);
+          }}
+        >
+          <label class="field">
+            <span>{t("teach.serial.field")}</span>
+            <input
+              value={text}
+              maxLength={14}
+              autocomplete="off"
+              autocapitalize="characters"
+              spellcheck={false}
+              aria-invalid={wrong}
+              aria-describedby="teach-serial-said"
+              onInput={(event) => {
+                setText(event.currentTarget.value);
+              }}
+            />
+          </label>
+          <button type="submit" disabled={running || serial === null}>
+            {t("teach.serial.start")}
+          </button>
+        </form>
+        <p class="quiet" id="teach-serial-said" role="status">
+          {wrong ? t("teach.serial.wrong") : t("teach.serial.hint")}
+        </p>
+      </details>
+    </>
+  );
+}
+
+function WentWrong({ now }: { now: TeachIn }) {
+  const { t } = useTexts();
+  const told = useReason("pairing", now.reason ?? "other");
+  return (
+    <div class="card bad" role="alert">
+      <h2>
+        <Icon name="warning" /> {now.what === null ? t("teach.failed") : t("teach.failed.what", { what: now.what })}
+      </h2>
+      {told === null ? (
+        <p>{t(causeKey(now.reason), { reason: now.reason ?? "?" })}</p>
+      ) : (
+        <>
+          <p>
+            <strong>{told.title}.</strong> {told.detail}
+          </p>
+          <p>
+            <Icon name="forward" size={18} /> {told.way_out}
+          </p>
+        </>
+      )}
+    </div>
+  );
+}
+
+/** Every step, to be read later too: what was heard, how far it came, why it stopped. */
+function Trace({ steps, open }: { steps: readonly PairingStep[]; open: boolean }) {
+  const { t, language } = useTexts();
+  const lines = trace(steps);
+  const words = useReasons(
+    "pairing",
+    lines.some((line) => line.stage === "failed"),
+  );
+  return (
+    <details class="card" open={open}>
+      <summary>{t("teach.trace")}</summary>
+      <ol class="trace">
+        {lines.map((line) => (
+          <li key={line.key} class={line.stage}>
+            <span>{traceText(line, words?.(line.reason ?? "other")?.title ?? line.reason ?? "?", t, language)}</span>
+            <small>{new Intl.DateTimeFormat(language, { timeStyle: "medium" }).format(Date.parse(line.at))}</small>
+          </li>
+        ))}
+      </ol>
+    </details>
+  );
+}
+
+function traceText(line: TraceLine, reason: string, t: Texts["t"], language: string): string {
+  const what = line.what ?? t("teach.heard.something");
+  switch (line.stage) {
+    case "open":
+      return t("teach.trace.open");
+    case "heard":
+      return t("teach.heard.line", { what, dbm: dbmText(line.rssiDbm, language) });
+    case "configuring":
+      return line.progress === null
+        ? t("teach.trace.configuring", { what })
+        : t("teach.trace.progress", { what, step: line.progress.step, steps: line.progress.steps });
+    case "paired":
+      return t("teach.trace.paired", { what });
+    case "failed":
+      return t("teach.trace.failed", { what, reason });
+    case "closed":
+      return t("teach.trace.closed");
+  }
+}
+
+const dbmText = (dbm: number | null, language: string) => (dbm === null ? "? dBm" : `${number(dbm, language)}\u202fdBm`);
 
 const OPEN = { stage: "open", device: null, model: null, rssi_dbm: null, reason: null } as const;
 
@@ -104,6 +235,12 @@ function Listening({ now, end }: { now: TeachIn; end: () => void }) {
         {now.stage === "configuring"
           ? t("teach.configuring", { what: now.what ?? t("teach.heard.something") })
           : t("teach.lead")}
+        {now.stage === "configuring" && now.progress !== null && (
+          <>
+            {" "}
+            <strong>{t("teach.progress", now.progress)}</strong>
+          </>
+        )}
       </p>
       <button type="button" onClick={end}>
         {t("teach.stop")}
@@ -128,7 +265,7 @@ function HeardList({ now }: { now: TeachIn }) {
             <span>
               {t("teach.heard.line", {
                 what: one.what ?? t("teach.heard.something"),
-                dbm: one.rssiDbm === null ? "? dBm" : `${number(one.rssiDbm, language)}\u202fdBm`,
+                dbm: dbmText(one.rssiDbm, language),
               })}
             </span>
             <small>{clock(Date.parse(one.at), language)}</small>
@@ -180,7 +317,7 @@ function Welcome({ device, again }: { device: Device; again: () => void }) {
   const suggested = suggestName(device, roomName(rooms, room), texts);
   const [running, save] = useAction(
     useCallback(async () => {
-      await client.stopPairing().catch(() => undefined); // the window may be closed already
+      await client.stopPairing(device.address.split(":")[0] ?? "bidcos").catch(() => undefined); // the window may be closed already
       const change = { name: (name ?? suggested).trim(), room: room === "" ? null : room };
       const changed = await client.changeDevice(device.address, change);
       home.update((old) => ({ ...old, devices: new Map(old.devices).set(changed.address, changed), pairing: [] }));

@@ -3,7 +3,9 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { home, link, note, route } from "../state/app";
-import { clock, dateTime, DAY } from "../state/format";
+import type { Driver } from "../api/types";
+import { scarceDrivers } from "../state/airtime";
+import { about, clock, dateTime, DAY, SECOND } from "../state/format";
 import { lostDrivers } from "../state/home";
 import { explain } from "../state/problems";
 import { type Tab, tabOf } from "../state/route";
@@ -80,6 +82,7 @@ function Banners() {
   const texts = useTexts();
   const { t, tr, language } = texts;
   const lost = useSelect(home, lostDrivers, sameList);
+  const scarce = useSelect(home, (value) => scarceDrivers(value.drivers), sameList);
   const { state, heardMs } = useSelect(link, (value) => value);
   const when = (ms: number) => (Date.now() - ms < DAY ? clock(ms, language) : dateTime(ms, language));
   return (
@@ -97,8 +100,31 @@ function Banners() {
           </p>
         );
       })}
+      {scarce.map((driver) => (
+        <Scarce key={driver.name} driver={driver} />
+      ))}
       <Leaving />
     </div>
+  );
+}
+
+/** Why nothing works, or soon won't: the hour's send time. */
+function Scarce({ driver }: { driver: Driver }) {
+  const { t, language } = useTexts();
+  const { level, exhausted_in_s: left } = driver.airtime ?? {};
+  const text =
+    level === "exhausted"
+      ? t("airtime.banner.exhausted")
+      : left === null || left === undefined
+        ? t("airtime.banner.scarce")
+        : t("airtime.banner.forecast", { time: about(left * SECOND, language) });
+  return (
+    <p class={`banner ${level === "exhausted" ? "bad" : ""}`} data-airtime={level}>
+      <Icon name="warning" />{" "}
+      <span>
+        {text} <a href="#/radio">{t("airtime.banner.why")}</a>
+      </span>
+    </p>
   );
 }
 

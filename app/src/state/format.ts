@@ -36,6 +36,23 @@ export function span(ms: number, language: string): string {
   return unit(Math.floor(left / SECOND), "second");
 }
 
+/** "12 minutes", for a forecast. */
+export function about(ms: number, language: string): string {
+  const [value, unit] = ms < HOUR ? [Math.max(1, Math.round(ms / MINUTE)), "minute"] : [Math.round(ms / HOUR), "hour"];
+  return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" }).format(value);
+}
+
+/** "4.2 s", for send time. */
+export function seconds(ms: number, language: string): string {
+  const digits = ms < 10 * SECOND ? 1 : 0;
+  return new Intl.NumberFormat(language, {
+    style: "unit",
+    unit: "second",
+    unitDisplay: "short",
+    maximumFractionDigits: digits,
+  }).format(ms / SECOND);
+}
+
 /** Homes with these devices are in Europe: English dates are British ones, and no a.m. or p.m. */
 const region = (language: string) => (language === "en" ? "en-GB" : language);
 

@@ -32,7 +32,7 @@ export function apply(home: Home, message: EventMessage): Home {
     rooms: message.rooms ?? home.rooms,
     drivers: driversAfter(home.drivers, message.drivers, whole),
     values: valuesAfter(home, message),
-    pairing: message.pairing === undefined ? home.pairing : pairingAfter(home.pairing, message.pairing),
+    pairing: pairingAfter(home.pairing, message.pairing),
   };
 }
 
@@ -70,7 +70,13 @@ function valuesAfter(home: Home, message: EventMessage): Home["values"] {
   return values;
 }
 
-function pairingAfter(old: readonly PairingStep[], step: PairingStep): readonly PairingStep[] {
+/** The steps of the latest window; a snapshot brings all of them, later messages one at a time. */
+function pairingAfter(old: readonly PairingStep[], news: EventMessage["pairing"]): readonly PairingStep[] {
+  if (news === undefined) return old;
+  return Array.isArray(news) ? news.reduce(stepAfter, []) : stepAfter(old, news);
+}
+
+function stepAfter(old: readonly PairingStep[], step: PairingStep): readonly PairingStep[] {
   const begun = step.stage === "open" && (old.at(-1)?.stage !== "open" || old.at(-1)?.until !== step.until);
   return begun ? [step] : [...old, step].slice(-PAIRING_STEPS_KEPT);
 }

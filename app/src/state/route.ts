@@ -14,8 +14,14 @@ export type Route =
   | { page: "devices" }
   | { page: "teach-in" }
   | { page: "system" }
-  | { page: "device"; address: string }
+  | { page: "radio" }
+  | { page: "frames" }
+  | { page: "keys" }
+  | { page: "device"; address: string; part: DevicePart }
   | { page: "unknown" };
+
+export const DEVICE_PARTS = ["overview", "settings", "links", "week", "replace"] as const;
+export type DevicePart = (typeof DEVICE_PARTS)[number];
 
 export type Tab = "home" | "rooms" | "history" | "more";
 
@@ -32,6 +38,9 @@ const PLAIN: Record<string, Route> = {
   devices: { page: "devices" },
   "devices/teach-in": { page: "teach-in" },
   system: { page: "system" },
+  radio: { page: "radio" },
+  "radio/frames": { page: "frames" },
+  "radio/keys": { page: "keys" },
 };
 
 /** The page that a fragment such as `#/rooms/r1` names. */
@@ -44,13 +53,23 @@ export function parse(fragment: string): Route {
   const rest = decode(path.slice(cut + 1));
   if (cut < 0 || rest === null || rest === "") return { page: "unknown" };
   if (head === "rooms") return { page: "room", id: rest };
-  if (head === "device") return { page: "device", address: rest };
+  if (head === "device") return deviceRoute(path.slice(cut + 1));
   if (head === "history") return { page: "history", id: rest };
   return { page: "unknown" };
 }
 
+/** `ADDRESS` or `ADDRESS/links`; the address itself is escaped, so the first slash ends it. */
+function deviceRoute(path: string): Route {
+  const [escaped = "", part = "overview", ...rest] = path.split("/");
+  const address = decode(escaped);
+  const known = DEVICE_PARTS.find((one) => one === part);
+  if (address === null || address === "" || known === undefined || rest.length > 0) return { page: "unknown" };
+  return { page: "device", address, part: known };
+}
+
 export const roomLink = (id: string) => `#/rooms/${encodeURIComponent(id)}`;
-export const deviceLink = (address: string) => `#/device/${encodeURIComponent(address)}`;
+export const deviceLink = (address: string, part: DevicePart = "overview") =>
+  `#/device/${encodeURIComponent(address)}${part === "overview" ? "" : `/${part}`}`;
 export const historyLink = (id: string) => `#/history/${encodeURIComponent(id)}`;
 
 /** The tab that a page belongs to. */

@@ -9,9 +9,10 @@ export type Range = keyof typeof RANGES;
 export interface Columns {
   /** Seconds since 1970, as the chart wants them. */
   times: number[];
-  means: number[];
-  lows: number[];
-  highs: number[];
+  /** Null: a gap. */
+  means: (number | null)[];
+  lows: (number | null)[];
+  highs: (number | null)[];
 }
 
 /** What people look at first, best first. */
@@ -45,9 +46,8 @@ export function stateColumns(answer: HistoryAnswer, untilMs: number): Columns {
   const { times, lows, highs } = columns(answer);
   const last = highs.at(-1);
   if (last === undefined) return { times, means: highs, lows, highs };
-  const held = (values: number[], value: number) => [...values, value];
-  const lines = held(highs, last);
-  return { times: held(times, untilMs / 1000), means: lines, lows: held(lows, last), highs: lines };
+  const lines = [...highs, last];
+  return { times: [...times, untilMs / 1000], means: lines, lows: [...lows, last], highs: lines };
 }
 
 export interface Extremes {

@@ -17,9 +17,19 @@ export interface TeachIn {
   device: string | null;
   what: string | null;
   reason: string | null;
+  /** How far the configuring is, "3 of 7"; null when not known. */
+  progress: { step: number; steps: number } | null;
 }
 
-const IDLE: TeachIn = { stage: "idle", untilMs: null, heard: [], device: null, what: null, reason: null };
+const IDLE: TeachIn = {
+  stage: "idle",
+  untilMs: null,
+  heard: [],
+  device: null,
+  what: null,
+  reason: null,
+  progress: null,
+};
 
 /** What the steps so far mean. CLOSED after PAIRED or FAILED changes nothing: the outcome is what matters. */
 export function teachIn(steps: readonly PairingStep[]): TeachIn {
@@ -37,7 +47,7 @@ function after(now: TeachIn, step: PairingStep): TeachIn {
     case "heard":
       return { ...now, untilMs, heard: [...now.heard, { what, rssiDbm: step.rssi_dbm, at: step.at }] };
     case "configuring":
-      return { ...now, stage: "configuring", untilMs, what: what ?? now.what };
+      return { ...now, stage: "configuring", untilMs, what: what ?? now.what, progress: progressOf(step) };
     case "paired":
       return { ...now, stage: "paired", untilMs: null, device: step.device, what: what ?? now.what };
     case "failed":
@@ -47,6 +57,46 @@ function after(now: TeachIn, step: PairingStep): TeachIn {
         ? now
         : { ...now, stage: "closed", untilMs: null, reason: step.reason };
   }
+}
+
+const progressOf = ({ step, steps }: PairingStep) =>
+  step === undefined || steps === undefined || steps === 0 ? null : { step, steps };
+
+/** A serial number as it is printed: ten letters and digits. Spaces and small letters are forgiven. */
+export function readSerial(text: string): string | null {
+  const serial = text.replace(/[\s-]+/g, "").toUpperCase();
+  return /^[A-Z]{3}[A-Z0-9]{7}$/.test(serial) ? serial : null;
+}
+
+export interface TraceLine {
+  key: string;
+  at: string;
+  stage: PairingStep["stage"];
+  what: string | null;
+  rssiDbm: number | null;
+  progress: { step: number; steps: number } | null;
+  reason: string | null;
+}
+
+/** The steps as lines to read; what is heard again and again is one line, and so is the configuring. */
+export function trace(steps: readonly PairingStep[]): TraceLine[] {
+  const lines: TraceLine[] = [];
+  for (const step of steps) {
+    const line: TraceLine = {
+      key: `${step.at} ${step.stage} ${step.device ?? ""} ${step.step ?? 0}`,
+      at: step.at,
+      stage: step.stage,
+      what: step.model ?? step.device,
+      rssiDbm: step.rssi_dbm,
+      progress: progressOf(step),
+      reason: step.reason,
+    };
+    const last = lines.at(-1);
+    const again = last?.stage === line.stage && (line.stage === "heard" || line.stage === "configuring");
+    if (again && last.what === line.what) lines[lines.length - 1] = line;
+    else lines.push(line);
+  }
+  return lines;
 }
 
 // reasons of the radio driver's pairing steps; others are shown as they are

@@ -1,6 +1,5 @@
 // The language of this page, and its texts. Pure but for the store that holds the choice.
 
-import { useCallback } from "preact/hooks";
 import { Store, useSelect } from "../state/store";
 import { de } from "./de";
 import { en, type TextKey } from "./en";
@@ -12,22 +11,26 @@ export const LANGUAGES: readonly { id: Language; name: string }[] = [
   { id: "en", name: "English" },
 ];
 
-const CATALOGUES: Record<Language, Record<TextKey, string>> = { de, en };
+export type Catalogue<K extends string> = Record<K, string>;
+export type Catalogues<K extends string> = Record<Language, Catalogue<K>>;
+
+const CATALOGUES: Catalogues<TextKey> = { de, en };
 
 export type Fill = Record<string, string | number>;
 
-/** The text of `key` with its {places} filled in. */
-export function text(language: Language, key: TextKey, fill: Fill = {}): string {
-  return CATALOGUES[language][key].replace(/\{(\w+)\}/g, (all, name: string) =>
-    name in fill ? String(fill[name]) : all,
-  );
+/** Words with their {places} filled in; an unknown place is left to be seen. */
+function fillIn(words: string, fill: Fill): string {
+  return words.replace(/\{(\w+)\}/g, (all, name: string) => (name in fill ? String(fill[name]) : all));
 }
 
-export const isKey = (key: string): key is TextKey => key in en;
+/** The text of `key` with its {places} filled in. */
+export function text(language: Language, key: TextKey, fill: Fill = {}): string {
+  return fillIn(CATALOGUES[language][key], fill);
+}
 
 /** The text of a key made at run time, such as `param.STATE`; `otherwise` where the catalogue has none. */
 export function textOr(language: Language, key: string, otherwise: string, fill: Fill = {}): string {
-  return isKey(key) ? text(language, key, fill) : otherwise;
+  return textsOf(CATALOGUES, language).tr(key, otherwise, fill);
 }
 
 /** The first of the browser's languages that we have; English else. */
@@ -65,30 +68,35 @@ function navigatorLanguages(): readonly string[] {
   return typeof navigator === "undefined" ? [] : navigator.languages;
 }
 
-export interface Texts {
+export interface Texts<K extends string = TextKey> {
   language: Language;
-  t: (key: TextKey, fill?: Fill) => string;
+  t: (key: K, fill?: Fill) => string;
   /** A key made at run time, with its fallback. */
   tr: (key: string, otherwise: string, fill?: Fill) => string;
   /** A counted text: `key`.one or `key`.other. */
-  tn: (key: string, count: number) => string;
+  tn: (key: string, count: number, fill?: Fill) => string;
 }
+
+/** The texts of one language. */
+export function textsOf<K extends string>(catalogues: Catalogues<K>, current: Language): Texts<K> {
+  const words: Record<string, string> = catalogues[current];
+  const tr = (key: string, otherwise: string, fill: Fill = {}) =>
+    Object.hasOwn(words, key) ? fillIn(words[key] ?? otherwise, fill) : otherwise;
+  return {
+    language: current,
+    tr,
+    t: (key, fill = {}) => fillIn(words[key] ?? key, fill),
+    tn: (key, count, fill = {}) => {
+      const form = new Intl.PluralRules(current).select(count) === "one" ? "one" : "other";
+      const shown = new Intl.NumberFormat(current).format(count);
+      return tr(`${key}.${form}`, shown, { ...fill, count: shown });
+    },
+  };
+}
+
+const PLAIN: Record<Language, Texts> = { de: textsOf(CATALOGUES, "de"), en: textsOf(CATALOGUES, "en") };
 
 /** The texts of the current language; the caller is drawn again when it changes. */
 export function useTexts(): Texts {
-  const current = useSelect(language, (value) => value);
-  const t = useCallback((key: TextKey, fill?: Fill) => text(current, key, fill), [current]);
-  const tr = useCallback(
-    (key: string, otherwise: string, fill?: Fill) => textOr(current, key, otherwise, fill),
-    [current],
-  );
-  const tn = useCallback(
-    (key: string, count: number) => {
-      const form = new Intl.PluralRules(current).select(count) === "one" ? "one" : "other";
-      const shown = new Intl.NumberFormat(current).format(count);
-      return textOr(current, `${key}.${form}`, shown, { count: shown });
-    },
-    [current],
-  );
-  return { language: current, t, tr, tn };
+  return PLAIN[useSelect(language, (value) => value)];
 }

@@ -1,0 +1,82 @@
+// Questions about a radio: frames, send time, signal strength, keys. Loaded with the pages that ask them.
+
+import type { AirtimeLevel } from "./types";
+import type { Client } from "./client";
+
+export interface RadioFrame {
+  number: number;
+  at: string;
+  sent: boolean;
+  /** Hex from the length byte on. */
+  data: string;
+  rssi_dbm: number | null;
+}
+
+export type CauseName = "alarm" | "user" | "api" | "rule" | "background";
+
+export interface AirtimeEntry {
+  device: string | null;
+  cause: CauseName;
+  name: string;
+  used_ms: number;
+  frames: number;
+  bursts: number;
+}
+
+export interface AirtimeReport {
+  used_ms: number;
+  limit_ms: number;
+  alarm_reserve_ms: number;
+  exhausted_in_s: number | null;
+  level: AirtimeLevel;
+  entries: AirtimeEntry[];
+}
+
+export interface SignalSample {
+  at: string;
+  dbm: number;
+  frames: number;
+}
+
+export interface Signal {
+  device: string;
+  last_dbm: number | null;
+  peer_dbm: number | null;
+  samples: SignalSample[];
+}
+
+export type KeyState = "none" | "default" | "system" | "previous" | "exchanging" | "foreign";
+
+export interface DeviceKey {
+  device: string;
+  state: KeyState;
+  index: number;
+}
+
+export interface Keys {
+  index: number;
+  sheet_checked: boolean;
+  devices: DeviceKey[];
+}
+
+export interface KeySheet {
+  address: string;
+  index: number;
+  words: string[];
+  code: string;
+}
+
+export const radioApi = (client: Client, name: string) => {
+  const path = `/api/v1/radio/${encodeURIComponent(name)}`;
+  return {
+    frames: (after: number) => client.call<{ frames: RadioFrame[] }>("GET", `${path}/frames?after=${after}`),
+    airtime: () => client.call<AirtimeReport>("GET", `${path}/airtime`),
+    signals: () => client.call<{ signals: Signal[] }>("GET", `${path}/signals`),
+    keys: () => client.call<Keys>("GET", `${path}/keys`),
+    sheet: () => client.call<KeySheet>("POST", `${path}/keys/sheet`, {}),
+    checkSheet: (text: string) => client.call<{ right: boolean }>("POST", `${path}/keys/check`, { text }),
+    setKey: (how: { passphrase?: string; sheet?: string }) => client.call<Keys>("PUT", `${path}/keys`, how),
+  };
+};
+
+export type RadioApi = ReturnType<typeof radioApi>;

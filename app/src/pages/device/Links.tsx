@@ -1,0 +1,199 @@
+// Direct links of a device: devices that act on each other without the home base.
+
+import { useCallback, useState } from "preact/hooks";
+import { memoryApi, type Written } from "../../api/memory";
+import type { Device } from "../../api/types";
+import { Dialog } from "../../parts/Dialog";
+import { Failed } from "../../parts/Failed";
+import { useAction, useLoad } from "../../parts/hooks";
+import { Icon } from "../../parts/Icon";
+import { client, home, phase, tell } from "../../state/app";
+import { channelOf, type Link, linksOf } from "../../state/links";
+import { deviceName } from "../../state/names";
+import { deviceLink } from "../../state/route";
+import { useSelect } from "../../state/store";
+import { type Technical, useTechnical } from "../../texts/technical";
+import { AddLink } from "./AddLink";
+import { Outcome, ParamsetEditor } from "./ParamsetEditor";
+import { Waiting } from "./Waiting";
+
+export function LinksPart({ device }: { device: Device }) {
+  const { t } = useTechnical();
+  const [refresh, setRefresh] = useState(0);
+  const [done, setDone] = useState<Written | null>(null);
+  const role = useSelect(phase, (state) => (state.name === "in" ? state.role : "guest"));
+  const news = (device.configuration ?? []).map((one) => `${one.channel}${one.what}${one.state}${one.at}`).join();
+  const [loaded, again] = useLoad(
+    () => memoryApi(client).peerings(device.address, refresh > 0),
+    `${device.address} ${refresh} ${news}`,
+  );
+  const changed = (written: Written) => {
+    setDone(written);
+    again();
+  };
+  return (
+    <>
+      <Waiting device={device} of={["PEERING", "LINK"]} />
+      <p class="quiet">{t("links.lead")}</p>
+      {loaded.state === "loading" && (
+        <p class="quiet" role="status">
+          {t("settings.reading")}
+        </p>
+      )}
+      {loaded.state === "failed" && <Failed again={again} />}
+      {loaded.state === "here" && (
+        <>
+          <List links={linksOf(device.address, loaded.value.peerings)} owner={role === "owner"} changed={changed} />
+          <button
+            type="button"
+            onClick={() => {
+              setRefresh((old) => old + 1);
+            }}
+          >
+            {t("settings.reread")}
+          </button>
+        </>
+      )}
+      <Outcome written={done} device={device} />
+      {role === "owner" && <AddLink device={device} changed={changed} />}
+    </>
+  );
+}
+
+interface ListProps {
+  links: readonly Link[];
+  owner: boolean;
+  changed: (written: Written) => void;
+}
+
+function List({ links, owner, changed }: ListProps) {
+  const { t } = useTechnical();
+  if (links.length === 0) return <p class="card quiet">{t("links.none")}</p>;
+  return (
+    <ul class="links">
+      {links.map((link) => (
+        <LinkCard key={`${link.peering.sender} ${link.peering.receiver}`} link={link} owner={owner} changed={changed} />
+      ))}
+    </ul>
+  );
+}
+
+/** "Wall button, channel 2"; a stranger's radio address as it is. */
+export function useChannelName(): (address: string) => string {
+  const texts = useTechnical();
+  const devices = useSelect(home, (state) => state.devices);
+  return (address) => channelName(address, devices, texts);
+}
+
+function channelName(address: string, devices: ReadonlyMap<string, Device>, texts: Technical): string {
+  const at = channelOf(address);
+  const device = at === null ? undefined : devices.get(at.device);
+  if (at === null || device === undefined) return texts.t("links.stranger", { address: address.replace(/^[a-z]+:/, "") });
+  const name = deviceName(device, texts);
+  const count = device.channels.filter((channel) => channel.index > 0).length;
+  return count > 1 ? texts.t("links.channel", { name, index: at.index }) : name;
+}
+
+function LinkCard({ link, owner, changed }: { link: Link; owner: boolean; changed: (written: Written) => void }) {
+  const { t } = useTechnical();
+  const name = useChannelName();
+  const other = channelOf(link.other)?.device;
+  const known = useSelect(home, (state) => (other === undefined ? undefined : state.devices.get(other)));
+  const { sender, receiver } = link.peering;
+  return (
+    <li class="card">
+      <p class="linkway">
+        <span>{name(sender)}</span> <Icon name="forward" size={18} /> <span class="hidden">{t("links.acts")}</span>{" "}
+        <span>{name(receiver)}</span>
+      </p>
+      <p class="quiet">
+        <Icon name={link.health === "both" ? "check" : "warning"} size={16} />{" "}
+        {t(link.peering.foreign ? "links.foreign" : `links.${link.health}`)}
+      </p>
+      {known !== undefined && (
+        <a href={deviceLink(known.address)}>{t("links.other", { name: name(link.other) })}</a>
+      )}
+      <Sides sender={sender} receiver={receiver} />
+      {owner && <Remove link={link} changed={changed} />}
+    </li>
+  );
+}
+
+/** Link parameters lie on both sides; those of the receiver say what happens. */
+function Sides({ sender, receiver }: { sender: string; receiver: string }) {
+  const { t } = useTechnical();
+  const name = useChannelName();
+  const devices = useSelect(home, (state) => state.devices);
+  const sides = [
+    { channel: receiver, peer: sender, text: t("links.does", { name: name(receiver) }) },
+    { channel: sender, peer: receiver, text: t("links.sends", { name: name(sender) }) },
+  ];
+  return (
+    <>
+      {sides.map(({ channel, peer, text }) => {
+        const device = devices.get(channelOf(channel)?.device ?? "");
+        return device === undefined ? null : <Side key={channel} device={device} channel={channel} peer={peer} text={text} />;
+      })}
+    </>
+  );
+}
+
+function Side({ device, channel, peer, text }: { device: Device; channel: string; peer: string; text: string }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <details
+      onToggle={(event) => {
+        setOpen(event.currentTarget.open);
+      }}
+    >
+      <summary>{text}</summary>
+      {open && <ParamsetEditor device={device} place={{ channel, paramset: "LINK", peer }} title={text} />}
+    </details>
+  );
+}
+
+function Remove({ link, changed }: { link: Link; changed: (written: Written) => void }) {
+  const { t } = useTechnical();
+  const name = useChannelName();
+  const [asking, setAsking] = useState(false);
+  const { sender, receiver } = link.peering;
+  const [running, remove] = useAction(
+    useCallback(async () => {
+      setAsking(false);
+      const { written } = await memoryApi(client).removePeering(sender, receiver);
+      tell(t(written === "pending" ? "links.removed.pending" : "links.removed"));
+      changed(written);
+    }, [sender, receiver, changed, t]),
+  );
+  const fill = { sender: name(sender), receiver: name(receiver) };
+  return (
+    <div class="buttons">
+      <button
+        type="button"
+        class="danger"
+        disabled={running}
+        onClick={() => {
+          setAsking(true);
+        }}
+      >
+        <span>
+          {t("links.remove")}
+          <span class="hidden"> {t("links.remove.of", fill)}</span>
+        </span>
+      </button>
+      {asking && (
+        <Dialog
+          title={t("links.remove.ask")}
+          confirm={t("links.remove")}
+          danger
+          onConfirm={remove}
+          onClose={() => {
+            setAsking(false);
+          }}
+        >
+          <p>{t("links.remove.text", fill)}</p>
+        </Dialog>
+      )}
+    </div>
+  );
+}
