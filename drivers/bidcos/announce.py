@@ -29,13 +29,19 @@ class Announcer:
             DriverStateChanged(driver=INTERFACE, state=DriverState.READY, at=self._clock.now())
         )
 
-    def airtime(self, used_ms: float) -> None:
-        """Send time of the last hour, said when it changed."""
+    def airtime(self, used_ms: float, exhausted_in_s: float | None) -> None:
+        """Send time of the last hour, said when it changed, and when it will be used up."""
         used_ms = round(used_ms, 1)
         if used_ms != self._airtime_ms:
             self._airtime_ms = used_ms
             self._context.publish(
-                AirtimeChanged(driver=INTERFACE, used_ms=used_ms, limit_ms=LIMIT_MS, at=self._clock.now())
+                AirtimeChanged(
+                    driver=INTERFACE,
+                    used_ms=used_ms,
+                    limit_ms=LIMIT_MS,
+                    at=self._clock.now(),
+                    exhausted_in_s=exhausted_in_s,
+                )
             )
 
     def pairing(

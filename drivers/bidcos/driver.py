@@ -46,6 +46,7 @@ from .cul import (
 from .exchange import Exchanges
 from .frames import Frame
 from .household import Household, member_of
+from .instruments import Instruments
 from .keyring import Keyring
 from .lane import Deferred, Delivered, Failed, Failure, Heard, Outcome, Send
 from .link import SerialLink
@@ -88,7 +89,7 @@ class BidcosDriver:
         self._wake_s: float | None = None
         self._announce = Announcer(context)
         self._loaded = False
-        self._tally = Tally()
+        self._tally = Tally(context.clock.now)
         self.counters = self._tally.counters  # for a diagnosis
 
     # life
@@ -144,7 +145,11 @@ class BidcosDriver:
         self._asker = Asker(self._exchanges, self._waiters, self._clock, self._apply)
         self._values = Values(self._asker, self._reports)
         self._services = Services(self._context, self._household, self._asker, central, self._spawn)
-        self._answers = self._services.answers
+        self._instruments = Instruments(
+            self._context, self._household, self._airtime, self._tally.frames, central, self._apply
+        )
+        self._instruments.load(stored)
+        self._answers = {**self._services.answers, **self._instruments.answers}
         unreadable = (*records.unreadable, *self._services.load(stored))
         if unreadable:
             log.error("bidcos.records_unreadable", extra={"count": len(unreadable)})
@@ -230,6 +235,7 @@ class BidcosDriver:
         elif isinstance(message, TimeRequest) and heard.frame.receiver == self._exchanges.address:
             self._exchanges.answer(heard.frame, time_reply(self._clock.now()), heard.at_s)
         self._services.hear(heard)
+        self._instruments.hear(heard)
         confirmed = self._reports.hear(heard, now_s)
         if heard.answer_to is not None:
             self._waiters.confirm(heard.answer_to, confirmed)
@@ -278,10 +284,11 @@ class BidcosDriver:
                 link.write(LIFE_SIGN)
             if now_s - told_s >= AIRTIME_EVERY_S:
                 told_s = now_s
-                self._announce.airtime(self._airtime.used_ms(now_s))
+                self._announce.airtime(self._airtime.used_ms(now_s), self._airtime.exhausted_in_s(now_s))
             with contextlib.suppress(StoreError):  # the store says so itself; the next tick tries again
                 await self._members.reserve_counters(self._members.worn_counters())
                 await self._services.writing.flush()
+                await self._instruments.flush()
 
     async def _ask_states(self) -> None:
         """After a start: how are the lights? Slowly, and not beyond a share of the hour's send time."""

@@ -1,15 +1,19 @@
-"""Counts frames, for a diagnosis: how many came, went, were damaged or had to be repeated. Pure."""
+"""Counts frames, for a diagnosis: how many came, went, were damaged, repeated; keeps the latest. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from .cul import StickEvent
+from .frame_ring import FrameRing
 from .frames import Damaged, Frame
 
 
 class Tally:
-    """Figures since the driver's start; no address is kept longer than until the next frame to it."""
+    """Figures since the driver's start, and the latest frames."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self.frames = FrameRing()
+        self._now = now
         self._received = self._sent = self._damaged = self._repeats = 0
         self._last: Frame | None = None
 
@@ -17,12 +21,14 @@ class Tally:
         """Something came from the stick."""
         if isinstance(event, Frame):
             self._received += 1
+            self.frames.add(event, self._now(), sent=False)
         elif isinstance(event, Damaged):
             self._damaged += 1
 
     def send(self, frame: Frame) -> None:
         """A frame goes out; the same as the one before is its repetition."""
         self._sent += 1
+        self.frames.add(frame, self._now(), sent=True)
         self._repeats += frame == self._last
         self._last = frame
 

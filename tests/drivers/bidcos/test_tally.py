@@ -1,9 +1,12 @@
 """What a diagnosis counts of the radio."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from drivers.bidcos.frames import Damaged, Frame, decode_frame
 from drivers.bidcos.tally import Tally
+
+AT = datetime(2026, 11, 27, 15, 0, tzinfo=UTC)
 
 
 def _frame() -> Frame:
@@ -13,7 +16,7 @@ def _frame() -> Frame:
 
 
 def test_frames_are_counted_by_what_became_of_them() -> None:
-    tally, frame = Tally(), _frame()
+    tally, frame = Tally(lambda: AT), _frame()
     for event in (frame, Damaged(data=b"A0", reason="short"), frame):
         tally.hear(event)
     for sent in (frame, frame, frame, replace(frame, counter=frame.counter + 1), frame):
@@ -24,3 +27,15 @@ def test_frames_are_counted_by_what_became_of_them() -> None:
         "frames_damaged": 1,
         "repeats": 2,
     }
+
+
+def test_the_latest_frames_are_kept_with_numbers_that_grow() -> None:
+    tally, frame = Tally(lambda: AT), _frame()
+    for _ in range(600):
+        tally.hear(replace(frame, rssi_dbm=-71.5))
+    tally.send(frame)
+    kept = tally.frames.after(0)
+    assert (len(kept), kept[0].number, kept[-1].number) == (500, 102, 601)
+    assert (kept[-1].sent, kept[-1].rssi_dbm, kept[-2].rssi_dbm) == (True, None, -71.5)
+    assert kept[-1].data == "0B0180111234565100010201"
+    assert [frame.number for frame in tally.frames.after(599)] == [600, 601]

@@ -1,0 +1,174 @@
+"""What the owner sees of the radio: frames, send time and who used it, signal strength; frames by hand.
+
+Read downwards: the queries, then what is written down. No I/O but the store.
+"""
+
+import json
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from hub.contract import (
+    AirtimeEntry,
+    AirtimeReport,
+    Cause,
+    CommandRefused,
+    DriverContext,
+    DutyCycleExhausted,
+    GetAirtime,
+    ListFrames,
+    ListSignals,
+    RadioFrame,
+    SendFrame,
+    Signal,
+)
+
+from .airtime import ALARM_RESERVE_MS, LIMIT_MS, Airtime, frame_ms
+from .frame_ring import FrameRing
+from .frames import Frame, decode_frame
+from .household import Household
+from .request import Heard, Outcome, Send
+from .signals import Signals
+
+AIRTIME_KEY = "airtime"
+WRITE_EVERY_S = 60.0
+MAX_FRAME_SIZE = 64  # bytes, with the length byte
+Answer = Callable[[Any, Cause], Awaitable[object]]
+
+
+class Instruments:
+    """Answers what radio.py of the contract asks about one radio, but for its keys.
+
+    frames: written by whoever hears and sends. apply: sends.
+    """
+
+    def __init__(
+        self,
+        context: DriverContext,
+        household: Household,
+        airtime: Airtime,
+        frames: FrameRing,
+        central: bytes,
+        apply: Callable[[Iterable[Outcome], float], None],
+    ) -> None:
+        self._context = context
+        self._clock = context.clock
+        self._household = household
+        self._airtime = airtime
+        self._frames = frames
+        self._central = central
+        self._apply = apply
+        self._signals = Signals()
+        self._written: tuple[float, float] = (0.0, 0.0)  # when, and how much was used then
+        self.answers: Mapping[type, Answer] = {
+            GetAirtime: self.report,
+            ListFrames: self.list_frames,
+            ListSignals: self.list_signals,
+            SendFrame: self.send,
+        }
+
+    def hear(self, heard: Heard) -> None:
+        """A device said something."""
+        member = self._household.at(heard.frame.sender)
+        if member is not None:
+            radio, dbm = member.record.address, heard.frame.rssi_dbm
+            self._signals.hear(radio, dbm, heard.message, self._clock.now())
+
+    # queries
+
+    async def report(self, _query: GetAirtime, _cause: Cause) -> AirtimeReport:
+        """Send time of the running hour, by device and cause."""
+        now_s = self._clock.monotonic()
+        entries = []
+        for receiver, cause, row in self._airtime.ledger.rows(now_s):
+            member = self._household.at(receiver)
+            entries.append(
+                AirtimeEntry(
+                    device=None if member is None else member.address,
+                    urgency=cause.urgency,
+                    name=cause.name,
+                    used_ms=round(row.used_ms, 1),
+                    frames=row.frames,
+                    bursts=row.bursts,
+                )
+            )
+        return AirtimeReport(
+            used_ms=round(self._airtime.used_ms(now_s), 1),
+            limit_ms=LIMIT_MS,
+            alarm_reserve_ms=ALARM_RESERVE_MS,
+            exhausted_in_s=self._airtime.exhausted_in_s(now_s),
+            entries=tuple(entries),
+        )
+
+    async def list_frames(self, query: ListFrames, _cause: Cause) -> tuple[RadioFrame, ...]:
+        """The latest frames, heard and sent."""
+        return self._frames.after(query.number)
+
+    async def list_signals(self, _query: ListSignals, _cause: Cause) -> tuple[Signal, ...]:
+        """Signal strength of each device."""
+        at = self._clock.now()
+        self._signals.keep(self._household.radios.keys())
+        return tuple(
+            self._signals.of(member.record.address, member.address, at) for member in self._household
+        )
+
+    async def send(self, query: SendFrame, cause: Cause) -> None:
+        """Send a frame made by hand.
+
+        Raises:
+            CommandRefused: bad_frame, foreign_sender.
+            DutyCycleExhausted: not now.
+        """
+        frame = self._read(query.data)
+        now_s = self._clock.monotonic()
+        retry_after_s = self._airtime.retry_after_s(frame_ms(frame), now_s, cause.urgency)
+        if retry_after_s:
+            raise DutyCycleExhausted(retry_after_s)
+        self._airtime.spend(frame, cause, now_s)
+        self._apply((Send(frame=frame, cause=cause),), now_s)
+
+    def _read(self, text: str) -> Frame:
+        """The frame that hex digits stand for; only ours may be sent."""
+        try:
+            data = bytes.fromhex(text)
+        except ValueError:
+            data = b""
+        frame = decode_frame(data[:MAX_FRAME_SIZE])
+        if not isinstance(frame, Frame):
+            allowed = "hex digits: length byte, counter, flags, type, sender, receiver, payload"
+            raise CommandRefused("bad_frame", field="data", value=text[:80], allowed=allowed)
+        if frame.sender != self._central:
+            sender, ours = frame.sender.hex().upper(), self._central.hex().upper()
+            raise CommandRefused("foreign_sender", field="data", value=sender, allowed=ours)
+        return frame
+
+    # what is written down
+
+    def load(self, stored: Mapping[str, bytes]) -> None:
+        """Count what an earlier run sent in the last hour."""
+        try:
+            fields = json.loads(stored.get(AIRTIME_KEY, b"{}"))
+            at = datetime.fromisoformat(fields["at"])
+            slots = [(float(age_s), float(ms)) for age_s, ms in fields["slots"]]
+        except (ValueError, KeyError, TypeError):
+            return
+        since_s = max(
+            (self._clock.now() - at) / timedelta(seconds=1), 0.0
+        )  # a clock set back shortens nothing
+        aged = tuple((age_s + since_s, ms) for age_s, ms in slots)
+        self._airtime.restore(aged, self._clock.monotonic())
+
+    async def flush(self) -> None:
+        """Write down the hour's send time, at most once a minute and only when it changed.
+
+        Raises:
+            StoreError: nothing was written.
+        """
+        now_s = self._clock.monotonic()
+        written_s, used_ms = self._written
+        used_now_ms = self._airtime.used_ms(now_s)
+        if now_s - written_s < WRITE_EVERY_S or used_now_ms == used_ms:
+            return
+        fields = {"at": self._clock.now().isoformat(), "slots": self._airtime.slots(now_s)}
+        await self._context.store.save({AIRTIME_KEY: json.dumps(fields).encode()})
+        self._written = (now_s, used_now_ms)

@@ -1,0 +1,94 @@
+"""What the owner sees of the radio, against a played stick."""
+
+import pytest
+
+from drivers.bidcos.frames import encode_frame
+from drivers.bidcos.messages import Ack, AckStatus, SetLevel, Status, message_frame
+from hub.contract import (
+    Cause,
+    ChannelAddress,
+    CommandRefused,
+    DutyCycleExhausted,
+    GetAirtime,
+    ListFrames,
+    ListSignals,
+    SendFrame,
+    SetValue,
+    Urgency,
+)
+
+from .bench import CENTRAL, SWITCH, Bench, paired, running
+
+CHANNEL = ChannelAddress.parse("bidcos:SIM0000001:1")
+RULE = Cause(Urgency.RULE, "evening")
+
+
+def _answer(bench: Bench) -> None:
+    def answer(frame: object) -> None:
+        asked = bench.stick.sent[-1]
+        status = AckStatus(channel=1, value=0xC8, flags=0, tail=b"\x30")
+        bench.stick.tell(status, counter=asked.counter, flags=0x80)
+
+    bench.stick.on_frame = answer
+
+
+async def test_send_time_is_told_by_device_and_cause() -> None:
+    async with running(paired("HM-LC-Sw1-Pl-2")) as bench:
+        _answer(bench)
+        await bench.driver.execute(SetValue(channel=CHANNEL, parameter="STATE", value=True), RULE)
+
+        report = await bench.driver.ask(GetAirtime(interface="bidcos"))
+
+        (entry,) = [each for each in report.entries if each.urgency is Urgency.RULE]
+        assert (entry.device, entry.name, entry.frames, entry.bursts) == (CHANNEL.device, "evening", 1, 0)
+        assert entry.used_ms == 30.0
+        assert sum(each.used_ms for each in report.entries) == pytest.approx(report.used_ms)
+        assert (report.limit_ms, report.alarm_reserve_ms, report.exhausted_in_s) == (36_000.0, 3_600.0, None)
+
+
+async def test_send_time_of_the_last_hour_survives_a_restart() -> None:
+    async with running(paired("HM-LC-Sw1-Pl-2")) as bench:
+        bench.driver._airtime.charge(20_000.0, bench.clock.monotonic())
+        bench.driver._instruments._written = (-60.0, 0.0)
+        await bench.driver._instruments.flush()
+        records = dict(bench.store.records)
+    async with running(records) as again:
+        report = await again.driver.ask(GetAirtime(interface="bidcos"))
+        assert 20_000.0 <= report.used_ms < 20_200.0
+    async with running({**records, "airtime": b'{"at": 3, "slots": "x"}'}) as damaged:
+        assert (await damaged.driver.ask(GetAirtime(interface="bidcos"))).used_ms < 200.0
+
+
+async def test_frames_and_signals_are_listed() -> None:
+    async with running(paired("HM-LC-Sw1-Pl-2")) as bench:
+        status = Status(channel=1, value=0xC8, flags=0, tail=b"\x33")
+        bench.stick.tell(status, counter=3, flags=0xA4)
+        await bench.until(lambda: "bidcos:SIM0000001:1.STATE" in bench.values())
+
+        frames = await bench.driver.ask(ListFrames(interface="bidcos"))
+        heard = message_frame(status, counter=3, flags=0xA4, sender=SWITCH, receiver=CENTRAL)
+        assert encode_frame(heard).hex().upper() in [frame.data for frame in frames if not frame.sent]
+        assert not await bench.driver.ask(ListFrames(interface="bidcos", number=frames[-1].number + 9))
+
+        (signal,) = await bench.driver.ask(ListSignals(interface="bidcos"))
+        assert (signal.device, signal.last_dbm, signal.peer_dbm) == (CHANNEL.device, -81.0, -51.0)
+        assert signal.samples[-1].frames >= 1
+
+
+async def test_a_frame_made_by_hand_is_sent_when_it_is_ours_and_there_is_send_time() -> None:
+    async with running(paired("HM-LC-Sw1-Pl-2")) as bench:
+        on = message_frame(
+            SetLevel(channel=1, level=0xC8), counter=77, flags=0xA0, sender=CENTRAL, receiver=SWITCH
+        )
+        await bench.driver.ask(SendFrame(interface="bidcos", data=encode_frame(on).hex()))
+        while not any(frame.counter == 77 for frame in bench.stick.sent):
+            await bench.stick.until_sent(len(bench.stick.sent) + 1)
+        foreign = message_frame(Ack(), counter=1, flags=0x80, sender=SWITCH, receiver=CENTRAL)
+        with pytest.raises(CommandRefused, match="foreign_sender"):
+            await bench.driver.ask(SendFrame(interface="bidcos", data=encode_frame(foreign).hex()))
+        for data in ("", "zz", "0B01", "00" * 200):
+            with pytest.raises(CommandRefused, match="bad_frame"):
+                await bench.driver.ask(SendFrame(interface="bidcos", data=data))
+        bench.driver._airtime.charge(34_000.0, bench.clock.monotonic())
+        with pytest.raises(DutyCycleExhausted):
+            await bench.driver.ask(SendFrame(interface="bidcos", data=encode_frame(on).hex()))
