@@ -50,8 +50,10 @@ class Announcer:
         until_s: float | None,
         introduced: Introduced | None = None,
         reason: str | None = None,
+        *,
+        progress: tuple[int, int] = (0, 0),
     ) -> None:
-        """A step of the teach-in. until_s: monotonic end of the window."""
+        """A step of the teach-in. until_s: monotonic end of the window; progress: step, of how many."""
         now = self._clock.now()
         left_s = None if until_s is None else until_s - self._clock.monotonic()
         model = introduced.model if introduced is not None else None
@@ -65,5 +67,7 @@ class Announcer:
                 model=None if model is None else model.name,
                 rssi_dbm=None if introduced is None else introduced.rssi_dbm,
                 reason=reason,
+                step=progress[0],
+                steps=progress[1],
             )
         )

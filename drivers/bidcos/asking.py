@@ -6,18 +6,23 @@ What the driver's services (values.py, membership.py …) use to talk with devic
 from collections.abc import Callable, Iterable
 
 from hub.contract import (
+    BY_USER,
     CommandRefused,
     Datapoint,
     DeviceUnreachableError,
     DutyCycleExhausted,
     LinkLost,
+    ReceiveMode,
     WrongKey,
 )
 from privacy.ports import Clock
 
+from .airtime import Airtime, frame_ms
 from .exchange import Exchanges
+from .frames import BROADCAST
 from .household import Member
-from .lane import Deferred, Delivered, Failed, Failure, Outcome, Request
+from .lane import Deferred, Delivered, Failed, Failure, Outcome, Request, Send
+from .messages import Message, message_frame
 from .timing import ATTEMPTS
 from .waiting import Waiter, Waiters
 
@@ -37,13 +42,16 @@ class Asker:
         self,
         exchanges: Exchanges,
         waiters: Waiters,
+        airtime: Airtime,
         clock: Clock,
         apply: Callable[[Iterable[Outcome], float], None],
     ) -> None:
         self._exchanges = exchanges
         self._waiters = waiters
+        self._airtime = airtime
         self._clock = clock
         self._apply = apply
+        self._counter = 0
         self.lost: LinkLost | None = LinkLost("starting")  # why nobody can be asked; None: the link works
 
     async def ask(
@@ -114,6 +122,36 @@ class Asker:
         if self._exchanges.lanes.withdraw(request):
             failed = Failed(request=request, reason=Failure.CANCELLED, attempts=0)
             self._apply((failed,), self._clock.monotonic())
+
+    @property
+    def central(self) -> bytes:
+        """Our own address."""
+        return self._exchanges.address
+
+    def broadcast(self, message: Message, flags: int) -> bool:
+        """Say it to everybody, once; False when send time is short."""
+        self._counter = (self._counter + 1) & 0xFF
+        frame = message_frame(
+            message, counter=self._counter, flags=flags, sender=self.central, receiver=BROADCAST
+        )
+        now_s, cost_ms = self._clock.monotonic(), frame_ms(frame)
+        if self._airtime.retry_after_s(cost_ms, now_s):
+            return False
+        self._airtime.spend(frame, BY_USER, now_s)
+        self._apply((Send(frame=frame),), now_s)
+        return True
+
+    def listen(self, device: bytes, modes: frozenset[ReceiveMode], counter: int = 0) -> None:
+        """Speak with this device, which listens like this; counter counts only when it is new."""
+        self._exchanges.lanes.add(device, modes, counter)
+
+    def burst_rx(self, device: bytes, on: bool) -> None:
+        """It told whether a burst wakes it."""
+        self._exchanges.lanes.set_burst_rx(device, on)
+
+    def woke(self, device: bytes, at_s: float, seconds: float) -> None:
+        """Its button was pressed: it listens for so long."""
+        self._exchanges.woke(device, at_s, seconds)
 
     def drop(self, device: bytes) -> None:
         """Nobody speaks with this device any more; what waited for it has failed."""

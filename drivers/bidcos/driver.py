@@ -1,7 +1,7 @@
 """Homematic radio driver. Read downwards: run → _read → _take → _apply; execute, ask.
 
 Lines: cul.py. Exchanges: exchange.py. Send time: airtime.py. Serial port: link.py. What devices say:
-reports.py. Values: values.py. Teach-in: membership.py. This file introduces them to each other.
+reports.py. Values: values.py. Teach-in: admission.py. This file introduces them to each other.
 """
 
 import asyncio
@@ -29,6 +29,7 @@ from hub.contract import (
     Unpair,
 )
 
+from .admission import Admission
 from .airtime import LIMIT_MS, Airtime
 from .announce import Announcer
 from .asking import Asker
@@ -142,7 +143,9 @@ class BidcosDriver:
         self._reports = Reports(
             self._household, central, self._keyring, self._context.publish, self._clock.now
         )
-        self._asker = Asker(self._exchanges, self._waiters, self._clock, self._apply)
+        self._asker = Asker(
+            self._exchanges, self._waiters, self._airtime, self._clock, self._apply
+        )
         self._values = Values(self._asker, self._reports)
         self._services = Services(self._context, self._household, self._asker, central, self._spawn)
         self._instruments = Instruments(
@@ -159,8 +162,10 @@ class BidcosDriver:
             self._exchanges,
             self._reports,
             self._asker,
-            self._spawn,
             self._services,
+        )
+        self._admission = Admission(
+            self._context, self._household, self._asker, self._members, self._services, self._spawn
         )
         for record in records.devices:
             if (member := member_of(record)) is not None:
@@ -231,7 +236,7 @@ class BidcosDriver:
     def _hear(self, heard: Heard, now_s: float) -> None:
         message = heard.message
         if isinstance(message, DeviceInfo):
-            self._members.meet(heard.frame, message, heard.at_s, now_s)
+            self._admission.meet(heard.frame, message, heard.at_s, now_s)
         elif isinstance(message, TimeRequest) and heard.frame.receiver == self._exchanges.address:
             self._exchanges.answer(heard.frame, time_reply(self._clock.now()), heard.at_s)
         self._services.hear(heard)
@@ -277,7 +282,7 @@ class BidcosDriver:
             await self._clock.sleep(TICK_S)
             now_s = self._clock.monotonic()
             self._reports.wake(now_s)
-            self._members.tick(now_s)
+            self._admission.tick(now_s)
             if self._stick.lost(now_s):
                 raise LinkLost("silent")
             if self._stick.ask(now_s):
@@ -317,9 +322,9 @@ class BidcosDriver:
                 return await self._values.ping(self._household.need(command.device), cause)
             case StartPairing():
                 self._asker.need_link()
-                self._members.open(self._clock.monotonic(), command.seconds)
+                self._admission.open(command, self._clock.monotonic())
             case StopPairing():
-                self._members.close()
+                self._admission.close()
             case Unpair():
                 await self._members.release(self._household.need(command.device), command, cause)
             case _:

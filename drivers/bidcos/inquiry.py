@@ -14,9 +14,10 @@ from .household import Household, Member
 from .lane import Deferred, Delivered, Expect, Failed, Failure, Heard, Request, Step
 from .messages import ParamPairs, ParamRequest, ParamSequence, PeerList, PeerListRequest
 from .paramset import registers_of
-from .registers import ListId, Peer, Registers, change_of
+from .registers import OWNER_LIST, ListId, Peer, Registers, change_of
 from .survey import Question, lists_of_link, questions_of
 
+BURST_RX = 0x01  # register of list 0
 MAX_QUESTIONS = 256  # of one device that wait
 
 
@@ -116,6 +117,7 @@ class Inquiry:
         if isinstance(question, ListId):
             pages = [page for page in told.pages if isinstance(page, ParamPairs | ParamSequence)]
             self._registers.note_list(radio, question, registers_of(pages), self._now())
+            self._adapt(radio, question)
             return
         peers = [
             Peer(address, channel)
@@ -131,8 +133,18 @@ class Inquiry:
         change = change_of(heard.frame)
         if change is not None and self._household.at(heard.frame.sender) is not None:
             self._registers.note_change(heard.frame.sender, *change, self._now())
+            self._adapt(heard.frame.sender, change[0])
+
+    def recall(self, member: Member) -> None:
+        """What it told before a restart tells how it listens."""
+        self._adapt(member.record.address, OWNER_LIST)
 
     # small
+
+    def _adapt(self, radio: bytes, list_id: ListId) -> None:
+        known = self._registers.list_of(radio, list_id) if list_id == OWNER_LIST else None
+        if known is not None and BURST_RX in known.registers:
+            self._asker.burst_rx(radio, bool(known.registers[BURST_RX] & 1))
 
     def _ask_links(self, member: Member, channel: int) -> None:
         radio = member.record.address

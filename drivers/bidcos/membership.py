@@ -1,11 +1,9 @@
-"""Who belongs to us: teach-in and release, from the first frame to the record on disk.
+"""Who belongs to us, from the record on disk to the last frame. Who comes in: admission.py.
 
-Read downwards: open → meet → _pair; release → _forget.
+Read downwards: remember → reserve_counters → release → _forget.
 """
 
-import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine
 from dataclasses import replace
 
 from hub.contract import (
@@ -14,33 +12,27 @@ from hub.contract import (
     DeviceChanged,
     DeviceRemoved,
     DriverContext,
-    PairingStage,
     StoreError,
     Unpair,
 )
 
-from .announce import Announcer
 from .asking import Asker
 from .commands import status_channels
 from .exchange import Exchanges
-from .frames import Frame
 from .household import Household, Member, member_of, record_of
-from .lane import Delivered, Failed
 from .messages import DeviceInfo
-from .pairing import UNKNOWN_MODEL, Introduced, TeachIn, pair_request
+from .pairing import UNKNOWN_MODEL, Introduced
 from .records import reserved_counter, write_device
 from .reports import Reports
 from .services import Services
-from .timing import CONFIG_AWAKE_S
 from .values import state_request
 from .wishes import ReleaseWish
 
 NEAR = 8  # counters left of what is written down
-Spawn = Callable[[Coroutine[object, object, None], str], asyncio.Task[None] | None]
 
 
 class Membership:
-    """Takes devices in and lets them go. spawn: starts a task."""
+    """Remembers devices and lets them go."""
 
     def __init__(
         self,
@@ -49,7 +41,6 @@ class Membership:
         exchanges: Exchanges,
         reports: Reports,
         asker: Asker,
-        spawn: Spawn,
         services: Services,
     ) -> None:
         self._context = context
@@ -57,67 +48,12 @@ class Membership:
         self._exchanges = exchanges
         self._reports = reports
         self._asker = asker
-        self._spawn = spawn
         self._services = services
         services.writing.on_released = self._forget
-        self._announce = Announcer(context)
-        self._teach_in = TeachIn()
-
-    # the window
-
-    def open(self, now_s: float, seconds: float) -> None:
-        """Let devices in."""
-        self._teach_in.open(now_s, seconds)
-        self._tell(PairingStage.OPEN)
-
-    def close(self) -> None:
-        """Nobody else comes in."""
-        self._teach_in.close()
-        self._tell(PairingStage.CLOSED)
-
-    def tick(self, now_s: float) -> None:
-        """Close the window when its time is up."""
-        if self._teach_in.ended(now_s):
-            self._tell(PairingStage.CLOSED)
 
     # in
 
-    def meet(self, frame: Frame, info: DeviceInfo, at_s: float, now_s: float) -> None:
-        """A device introduces itself: while the window is open it may come in."""
-        introduced = self._teach_in.introduce(frame, info, now_s)
-        if introduced is None:
-            member = self._household.at(frame.sender)
-            if member is not None and info.firmware != member.record.firmware:
-                self._spawn(self._note_firmware(member, info), "bidcos.firmware")
-            return
-        self._tell(PairingStage.HEARD, introduced)
-        if introduced.model is None:
-            self._tell(PairingStage.FAILED, introduced, UNKNOWN_MODEL)
-            return
-        radio = introduced.address
-        counter = self._context.random_bytes(1)[0]
-        self._exchanges.lanes.add(radio, introduced.model.receive_modes, counter)
-        self._exchanges.woke(radio, at_s, CONFIG_AWAKE_S)
-        self._spawn(self._pair(introduced), "bidcos.pair")
-
-    async def _pair(self, introduced: Introduced) -> None:
-        """Write us in, remember it, then tell: in this order, so that a crash leaves nobody unknown."""
-        self._tell(PairingStage.CONFIGURING, introduced)
-        radio = introduced.address
-        request = pair_request(introduced, self._exchanges.address)
-        outcome = await self._asker.outcome(request)
-        self._teach_in.finish(radio)
-        reason = "link_lost"
-        if isinstance(outcome, Delivered):
-            reason = await self._remember(introduced)
-        elif isinstance(outcome, Failed):
-            reason = outcome.reason.value
-        if reason:
-            if self._household.at(radio) is None:
-                self._exchanges.remove(radio)
-            self._tell(PairingStage.FAILED, introduced, reason)
-
-    async def _note_firmware(self, member: Member, info: DeviceInfo) -> None:
+    async def note_firmware(self, member: Member, info: DeviceInfo) -> None:
         """It was updated: its description changes."""
         updated = member_of(replace(member.record, firmware=info.firmware))
         if updated is not None and info.serial == member.record.serial:
@@ -126,7 +62,7 @@ class Membership:
                 self._household.add(updated)
                 self._context.publish(DeviceChanged(description=updated.description))
 
-    async def _remember(self, introduced: Introduced) -> str:
+    async def remember(self, introduced: Introduced) -> str:
         """It is ours: on disk first, then for everybody. Returns why not, or nothing."""
         radio = introduced.address
         counter = reserved_counter(self._exchanges.lanes.counter(radio))
@@ -139,10 +75,8 @@ class Membership:
         except StoreError as error:
             return f"store_{error.code}"
         self.welcome(member)
-        self._tell(PairingStage.PAIRED, introduced)
         for channel in status_channels(member.model):
             self._asker.submit(state_request(member, channel, IN_BACKGROUND))
-        self._services.welcome(member)
         return ""
 
     def welcome(self, member: Member) -> None:
@@ -196,8 +130,3 @@ class Membership:
         self._reports.silence.remove(radio)
         self._asker.drop(radio)
         self._context.publish(DeviceRemoved(device=member.address))
-
-    def _tell(
-        self, stage: PairingStage, introduced: Introduced | None = None, reason: str | None = None
-    ) -> None:
-        self._announce.pairing(stage, self._teach_in.until_s, introduced, reason)

@@ -76,6 +76,7 @@ class Services:
     def resume(self) -> None:
         """The link works: go on with what waits."""
         for member in self._household:
+            self.inquiry.recall(member)
             self.writing.resume(member)
 
     def reset(self) -> None:
