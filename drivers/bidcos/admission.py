@@ -12,14 +12,15 @@ from .announce import Announcer
 from .asking import Asker
 from .frames import BROADCAST, Frame
 from .household import Household, Member
-from .lane import Delivered
+from .lane import Delivered, Failed, Failure
 from .membership import Membership
-from .messages import DeviceInfo, PairBySerial
+from .messages import DeviceInfo, PairBySerial, ParamPairs, ParamSequence
 from .pairing import (
     DEVICE_RESET,
     LINK_LOST,
     NOT_KEPT,
     PEERS_FULL,
+    ROUNDS,
     WINDOW_CLOSED,
     Introduced,
     TeachIn,
@@ -153,14 +154,21 @@ class Admission:
 
     async def _write_owner(self, introduced: Introduced, steps: int) -> str:
         """Returns why it is not ours, or nothing."""
+        radio = introduced.address
         outcome = await self._asker.outcome(pair_request(introduced, self._asker.central))
+        for _ in range(ROUNDS - 1):
+            if not (isinstance(outcome, Failed) and outcome.reason is Failure.SILENT):
+                break
+            self._asker.woke(radio, self._context.clock.monotonic(), CONFIG_AWAKE_S)  # it may listen still
+            outcome = await self._asker.outcome(pair_request(introduced, self._asker.central))
         if not isinstance(outcome, Delivered):
             return LINK_LOST if outcome is None else failure_reason(outcome, introduced)
         self._tell(PairingStage.CONFIGURING, introduced, step=WRITTEN_STEP, steps=steps)
-        self._services.registers.forget(introduced.address)
-        self._services.inquiry.note(introduced.address, OWNER_LIST, outcome)
-        known = self._services.registers.list_of(introduced.address, OWNER_LIST)
-        if known is None or not owns(known.registers, self._asker.central):
+        self._services.registers.forget(radio)
+        if any(isinstance(page, ParamPairs | ParamSequence) for page in outcome.pages):
+            self._services.inquiry.note(radio, OWNER_LIST, outcome)
+        known = self._services.registers.list_of(radio, OWNER_LIST)
+        if known is not None and not owns(known.registers, self._asker.central):
             return NOT_KEPT
         self._tell(PairingStage.CONFIGURING, introduced, step=KEPT_STEP, steps=steps)
         return ""

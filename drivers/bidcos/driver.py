@@ -143,9 +143,7 @@ class BidcosDriver:
         self._reports = Reports(
             self._household, central, self._keyring, self._context.publish, self._clock.now
         )
-        self._asker = Asker(
-            self._exchanges, self._waiters, self._airtime, self._clock, self._apply
-        )
+        self._asker = Asker(self._exchanges, self._waiters, self._airtime, self._clock, self._apply)
         self._values = Values(self._asker, self._reports)
         self._services = Services(self._context, self._household, self._asker, central, self._spawn)
         self._instruments = Instruments(

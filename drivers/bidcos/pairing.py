@@ -16,10 +16,10 @@ from .messages import DeviceInfo, ParamRequest, PeerAdd
 
 INTERFACE = "bidcos"
 UNKNOWN_MODEL = "unknown_model"  # why somebody does not come in; texts: hub/api/texts
-OWNED_ELSEWHERE = "owned_elsewhere"
+OWNED_ELSEWHERE = "elsewhere"
 WINDOW_CLOSED = "window_closed"
 OTHER_DEVICE = "other_device"
-TOO_WEAK = "too_weak"
+TOO_WEAK = "too_far"
 NOTHING_HEARD = "nothing_heard"
 SERIAL_SILENT = "serial_silent"
 DEVICE_RESET = "device_reset"
@@ -27,6 +27,7 @@ NOT_KEPT = "not_kept"
 PEERS_FULL = "peers_full"
 LINK_LOST = "link_lost"
 
+ROUNDS = 3  # of writing, while it listens
 WEAK_DBM = -92.0  # below this silence is no surprise (ours)
 OWNER_REGISTERS = (0x0A, 0x0B, 0x0C)
 CALL_PLAIN = Flag.BCAST | Flag.RPTEN
@@ -151,9 +152,9 @@ class TeachIn:
 
 
 def pair_request(introduced: Introduced, central: bytes) -> Request:
-    """Write us in, then read who owns it."""
+    """Write us in, then read who owns it, which a bad air may swallow."""
     steps = [Step(message=message) for message in owner_messages(central, owned=True)]
-    check = Step(message=ParamRequest(channel=0, list_index=0), expect=Expect.PAGES)
+    check = Step(message=ParamRequest(channel=0, list_index=0), expect=Expect.PAGES, optional=True)
     return Request(device=introduced.address, steps=(*steps, check), now_only=True)
 
 
@@ -187,7 +188,7 @@ _REASONS = {
     Failure.UNKNOWN_TARGET: OWNED_ELSEWHERE,
     Failure.PEERS_FULL: PEERS_FULL,
     Failure.WRONG_KEY: "wrong_key",
-    Failure.AIRTIME: "duty_cycle",
+    Failure.AIRTIME: "airtime",
     Failure.REPLACED: LINK_LOST,
     Failure.CANCELLED: LINK_LOST,
 }

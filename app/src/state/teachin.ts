@@ -110,6 +110,13 @@ const CAUSES: Record<string, TextKey> = {
   refused: "teach.fail.refused",
   link_lost: "teach.fail.link_lost",
   unknown_model: "teach.fail.unknown_model",
+  other_device: "teach.fail.other_device",
+  window_closed: "teach.fail.window_closed",
+  nothing_heard: "teach.fail.nothing_heard",
+  serial_silent: "teach.fail.serial_silent",
+  device_reset: "teach.fail.device_reset",
+  not_kept: "teach.fail.not_kept",
+  peers_full: "teach.fail.peers_full",
 };
 
 export const causeKey = (reason: string | null): TextKey => CAUSES[reason ?? ""] ?? "teach.fail.other";

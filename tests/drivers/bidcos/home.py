@@ -24,6 +24,7 @@ from hub.contract import (
     PairingStage,
     Query,
     StartPairing,
+    StopPairing,
 )
 from tests.clock import ManualClock, settle
 
@@ -158,6 +159,7 @@ class Home:
                     self.device(number).teach_in()
                     await self.wait(4.0)
             assert self._is_paired(number), self.events[-3:]
+        await self.driver.execute(StopPairing(interface="bidcos"))
         await self.wait(6.0)  # their lists are read meanwhile
 
     def _is_paired(self, number: int) -> bool:
