@@ -12,7 +12,7 @@ from .memory import ListId
 from .surface import LOW_BATTERY, OwnDevice, Status
 from .touch import number
 
-CYCLE_SHARE, CYCLE_S = 0.45, 3000.0  # of the silence that is noticed; of models without one
+CYCLE_SHARE, CYCLE_S = 0.8, 3000.0  # of the silence that is noticed; of models without one
 INTERVAL_REGISTER = 0x02  # bits 2-0: 0 is 15 s, each step doubles, 4 is 240 s
 INTERVAL_STEPS = 4
 

@@ -35,12 +35,14 @@ class Outbox:
     """Delivers letters in their order.
 
     transmit: sends a frame and calls back when it has left the air or could not be sent.
-    given_up: letters that nobody acknowledged.
+    posted: letters so far. repeats: sends after the first. given_up: letters that nobody acknowledged.
     """
 
     def __init__(
         self, agenda: Agenda, uniform: Uniform, transmit: Callable[[bytes, Callable[[], None]], None]
     ) -> None:
+        self.posted = 0
+        self.repeats = 0
         self.given_up = 0
         self._agenda = agenda
         self._uniform = uniform
@@ -56,6 +58,7 @@ class Outbox:
 
     def post_pages(self, pages: Sequence[Letter]) -> None:
         """Deliver the pages of an answer before everything else, instead of the pages that still wait."""
+        self.posted += len(pages)
         current, self._current = self._current, None
         if self._timer is not None:
             self._timer.cancel()
@@ -65,6 +68,7 @@ class Outbox:
 
     def post(self, letter: Letter) -> None:
         """Deliver a letter after those that wait."""
+        self.posted += 1
         self._letters.append(letter)
         if len(self._letters) > QUEUE_MAX:
             self._letters.popleft()
@@ -115,6 +119,7 @@ class Outbox:
             self._finish()
             return
         letter.tries -= 1
+        self.repeats += bool(letter.data)
         letter.data = letter.data or letter.build()
         self._transmit(letter.data, lambda: self._wait(letter))
 

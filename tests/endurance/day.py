@@ -1,0 +1,259 @@
+"""A large home at its natural rates with the real driver, in simulated time:
+
+    python -m tests.endurance.day --devices 1000 --hours 24
+
+Prints what was counted on the air and at the devices. A thousand devices on one channel of 10 kbit/s collide;
+what the air destroyed is told apart from what the hub missed. Fails when the hub missed an answer to a frame
+that reached its stick, spent more than 36 s of send time in any hour, or grew.
+"""
+
+import argparse
+import asyncio
+import gc
+import random
+import socket
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from drivers.bidcos import BidcosDriver
+from drivers.bidcos.records import CENTRAL_KEY, DeviceRecord, write_central, write_device
+from drivers.simulator.air import Conditions
+from drivers.simulator.devices.device import Device
+from drivers.simulator.world import World, WorldConfig
+from hub.contract import (
+    CommandRefused,
+    DeviceAddress,
+    DriverContext,
+    DriverError,
+    Event,
+    SetValue,
+)
+
+from .home import Life, names
+from .virtual import MemoryStore, VirtualClock, VirtualLoop, run
+from .witness import Witness
+
+CENTRAL = bytes.fromhex("2A4C6E")
+DAY_START_S = 8 * 3600.0
+LIMIT_S = 36.0
+CAPTURE_DB = 10.0
+SPREAD_S = 7200.0
+SETTLED_S = 3600.0
+GROWTH_MAX_MB = 8.0
+PAGE_MB = 4096 / 1e6
+
+
+@dataclass(slots=True)
+class Report:
+    """What a run found. given_up: events of devices that nobody acknowledged in all their tries."""
+
+    devices: int
+    hours: float
+    wall_s: float = 0.0
+    events: Counter[str] = field(default_factory=Counter)
+    orders: Counter[str] = field(default_factory=Counter)
+    frames: Counter[str] = field(default_factory=Counter)
+    answers: Counter[str] = field(default_factory=Counter)
+    turn_rounds: Counter[int] = field(default_factory=Counter)
+    channel_s: float = 0.0
+    hub_airtime_s: float = 0.0
+    hub_hour_s: float = 0.0
+    hub_frames: int = 0
+    acts: int = 0
+    letters: int = 0
+    repeats: int = 0
+    given_up: int = 0
+    overruns: int = 0
+    settled_mb: float = 0.0
+    end_mb: float = 0.0
+
+    @property
+    def missed(self) -> int:
+        """Frames that reached the stick and that the hub did not answer in time."""
+        return self.answers["missed by the hub"] + self.answers["late by the hub"]
+
+    def failures(self) -> list[str]:
+        """What must not be."""
+        found = []
+        if self.missed:
+            found.append(f"the hub missed {self.missed} answers")
+        if self.hub_hour_s > LIMIT_S:
+            found.append(f"the hub sent for {self.hub_hour_s:.1f} s in one hour, at most {LIMIT_S:.0f}")
+        if self.end_mb - self.settled_mb > GROWTH_MAX_MB:
+            found.append(f"memory grew from {self.settled_mb:.1f} to {self.end_mb:.1f} MB")
+        return found
+
+    def lines(self) -> list[str]:
+        """For people."""
+        rounds = sorted(self.turn_rounds.elements())
+        p50, p99 = (rounds[int(len(rounds) * share)] if rounds else 0 for share in (0.5, 0.99))
+        load = self.channel_s / (self.hours * 3600) * 100
+        return [
+            f"{self.devices} devices, {self.hours:g} h, in {self.wall_s:.0f} s",
+            f"channel busy {load:.1f} % · frames of devices at the stick: {dict(self.frames)}",
+            f"acts {self.acts} · letters {self.letters}, repeats {self.repeats}, given up {self.given_up},"
+            f" overruns {self.overruns}",
+            f"questions that reached the stick: {dict(self.answers)}",
+            f"line of the hub after a question: p50 {p50} ms, p99 {p99} ms",
+            f"hub: {self.hub_frames} frames, {self.hub_airtime_s:.1f} s, worst hour {self.hub_hour_s:.2f} s",
+            f"orders {dict(self.orders)} · events {dict(self.events.most_common(6))}",
+            f"memory after an hour {self.settled_mb:.1f} MB, at the end {self.end_mb:.1f} MB",
+        ]
+
+
+class Day:
+    """One run: a home, the real driver, and a socket between them."""
+
+    def __init__(self, devices: int, seed: int) -> None:
+        uniform = self._uniform = random.Random(seed).random
+        self.report = Report(devices=devices, hours=0.0)
+        self._ours, self._theirs = socket.socketpair()
+        self._ours.setblocking(False)
+        self.world = World(
+            WorldConfig(
+                models=names(devices),
+                central=CENTRAL,
+                day_start_s=DAY_START_S,
+                conditions=Conditions(capture_db=CAPTURE_DB),
+            ),
+            uniform=uniform,
+            emit=self._speak,
+            on_line=self._take_line,
+        )
+        self.witness = Witness(self.world, CENTRAL)
+        self.loop = VirtualLoop(self.world.agenda)
+        self._random_bytes = random.Random(seed + 1).randbytes
+        self.life = Life(self.world, uniform, self._order)
+        self.driver = BidcosDriver(
+            DriverContext(
+                clock=VirtualClock(self.world.agenda),
+                random_bytes=self._random_bytes,
+                serial=self,
+                store=MemoryStore(self._records()),
+                publish=self._publish,
+                settings={},
+            )
+        )
+        self._tasks: asyncio.TaskGroup | None = None
+
+    async def open(self) -> int:
+        """The driver's end of the line, as its serial port."""
+        return self._theirs.detach()
+
+    def _records(self) -> dict[str, bytes]:
+        records = {CENTRAL_KEY: write_central(CENTRAL)}
+        for device in self.world.devices.values():
+            blueprint = device.blueprint
+            record = DeviceRecord(
+                address=device.address, model=blueprint.code, firmware=blueprint.firmware,
+                serial=device.serial, counter=1,
+            )  # fmt: skip
+            records[record.key] = write_device(record)
+        return records
+
+    # between home and driver
+
+    def _speak(self, data: bytes) -> None:
+        self._ours.send(data)
+        self.loop.home.has_spoken = True
+
+    def _take_line(self, line: bytes) -> None:
+        self.witness.take_line(line)
+
+    def _hear(self) -> None:
+        self.world.stick.write(self._ours.recv(65_536))
+
+    def _publish(self, event: Event) -> None:
+        self.report.events[type(event).__name__] += 1
+
+    def _order(self, device: Device, index: int, parameter: str, value: bool | float) -> None:
+        assert self._tasks is not None
+        address = DeviceAddress("bidcos", device.serial)
+        command = SetValue(channel=address.channel(index), parameter=parameter, value=value)
+        self.loop.call_soon(lambda: self._tasks and self._tasks.create_task(self._execute(command)))
+        self.loop.home.has_spoken = True
+
+    async def _execute(self, command: SetValue) -> None:
+        try:
+            async with asyncio.timeout(300):
+                await self.driver.execute(command)
+            self.report.orders["done"] += 1
+        except TimeoutError:
+            self.report.orders["still waiting after 5 min"] += 1
+        except (DriverError, CommandRefused) as error:
+            self.report.orders[type(error).__name__] += 1
+
+    # a run
+
+    async def live(self, hours: float) -> None:
+        """Let so much time pass."""
+        self.loop.add_reader(self._ours.fileno(), self._hear)
+        async with asyncio.TaskGroup() as tasks:
+            self._tasks = tasks
+            driver = tasks.create_task(self.driver.run(), name="driver")
+            await asyncio.sleep(5.0)
+            for device in self.world.devices.values():  # they began at some time, not all at one moment
+                device.power_on(min(SPREAD_S, hours * 600) * self._uniform())
+            self.life.start()
+            await asyncio.sleep(min(SETTLED_S, hours * 1800))
+            gc.collect()
+            self.report.settled_mb = resident_mb()
+            await asyncio.sleep(max(0.0, hours * 3600 - self.world.agenda.now_s))
+            gc.collect()
+            self.report.end_mb = resident_mb()
+            self._tasks = None
+            driver.cancel()
+        self.loop.remove_reader(self._ours.fileno())
+
+    def finish(self, hours: float, wall_s: float) -> Report:
+        """Count what the air and the devices know."""
+        self._ours.close()
+        self.witness.close()
+        report, witness = self.report, self.witness
+        devices = self.world.devices.values()
+        report.hours, report.wall_s = hours, wall_s
+        report.frames, report.answers = witness.frames, witness.answers
+        report.turn_rounds = witness.turn_rounds
+        report.channel_s = self.world.air.airtime_total_s
+        report.hub_airtime_s, report.hub_hour_s = witness.hub_airtime_s, witness.hub_hour_s
+        report.hub_frames = witness.hub_frames
+        report.acts = self.life.done
+        report.letters = sum(device.outbox.posted for device in devices)
+        report.repeats = sum(device.outbox.repeats for device in devices)
+        report.given_up = sum(device.outbox.given_up for device in devices)
+        report.overruns = sum(device.inbox.overruns for device in devices)
+        return report
+
+
+def live(devices: int, hours: float, seed: int = 1) -> Report:
+    """Run a home and its hub for so long."""
+    begun_s = time.monotonic()
+    day = Day(devices, seed)
+    run(day.loop, lambda: day.live(hours))
+    return day.finish(hours, time.monotonic() - begun_s)
+
+
+def resident_mb() -> float:
+    """Memory of this process."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * PAGE_MB
+
+
+def main() -> int:
+    """Run from the command line; 1 when something is not as it must be."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--devices", type=int, default=1000)
+    parser.add_argument("--hours", type=float, default=24.0)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    report = live(options.devices, options.hours, options.seed)
+    print("\n".join(report.lines()))
+    for failure in report.failures():
+        print(f"FAILED: {failure}")
+    return 1 if report.failures() else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

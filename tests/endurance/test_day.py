@@ -1,0 +1,42 @@
+"""An hour of a hundred devices with the real driver in simulated time; the long day is script/nightly's."""
+
+from tests.endurance.day import CENTRAL, Day, live
+from tests.endurance.home import SHARES, names
+from tests.endurance.virtual import run
+
+
+def test_an_hour_of_a_home_misses_nothing_and_stays_within_the_send_time() -> None:
+    report = live(100, 1.0)
+    assert report.failures() == []
+    assert report.given_up == 0
+    assert report.answers["in the window"] > 100
+    assert report.letters >= report.answers["in the window"]
+    assert 0.5 < report.hub_airtime_s == report.hub_hour_s < 36.0
+    assert report.events["DatapointChanged"] > 500
+    assert 80 <= max(report.turn_rounds, key=lambda ms: report.turn_rounds[ms]) <= 110
+    assert report.acts > 5
+
+
+def test_a_hub_that_does_not_answer_is_found_out() -> None:
+    # given a hub whose frames never reach its stick
+    day = Day(60, 1)
+    whole = day.world.stick.write
+    day.world.stick.write = lambda data: whole(data) if b"As" not in data else None  # type: ignore[method-assign]
+
+    # when its home lives for half an hour
+    run(day.loop, lambda: day.live(0.5))
+    report = day.finish(0.5, 1.0)
+
+    # then the air and the devices say so
+    assert report.missed > 10
+    assert report.given_up > 5
+    assert report.hub_airtime_s == 0.0
+    assert "missed" in report.failures()[0]
+
+
+def test_the_home_is_made_of_every_class_in_its_share() -> None:
+    chosen = names(1000)
+    assert len(chosen) == 1000
+    assert len(set(chosen)) > 80
+    assert sum("Sec-SC" in name for name in chosen) > SHARES["C"] / 4
+    assert len(CENTRAL) == 3

@@ -1,0 +1,124 @@
+"""What really happened on the air: counted there and at the devices, never by the hub's own word."""
+
+from collections import Counter, deque
+from dataclasses import dataclass, field
+
+from drivers.bidcos.frames import Flag
+from drivers.simulator.air import Fate, Passage
+from drivers.simulator.world import World
+
+HOUR_S = 3600.0
+WINDOW_S = 0.250  # the device's receiver stays on so long after its frame
+LATEST_LINE_S = 0.120  # a good hub has written its answer by then
+EARLIEST_LINE_S = 0.040
+FORGET_S = 2.0
+BUCKET_MS = 5
+
+
+@dataclass(slots=True)
+class Question:
+    """A frame that wanted the hub's answer and reached the stick. line_s: when the hub wrote one."""
+
+    end_s: float
+    line_s: float | None = None
+    begun_s: float | None = None
+    fate: Fate | None = None
+
+
+@dataclass(slots=True)
+class Witness:
+    """Watches the air of one home with one stick.
+
+    frames: of devices by fate at the stick. answers: questions by what became of their answer.
+    turn_rounds: milliseconds from a question's end to the hub's line, in steps of 5.
+    """
+
+    world: World
+    central: bytes
+    frames: Counter[str] = field(default_factory=Counter)
+    answers: Counter[str] = field(default_factory=Counter)
+    turn_rounds: Counter[int] = field(default_factory=Counter)
+    hub_airtime_s: float = 0.0
+    hub_hour_s: float = 0.0
+    hub_frames: int = 0
+    _hour: deque[tuple[float, float]] = field(default_factory=deque)
+    _in_hour_s: float = 0.0
+    _open: dict[tuple[bytes, int], Question] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.world.air.watch(self.see)
+
+    def see(self, passage: Passage) -> None:
+        """Take note of a frame that passed."""
+        if passage.node is self.world.stick:
+            self._see_hub(passage)
+        else:
+            self._see_device(passage)
+
+    def take_line(self, line: bytes) -> None:
+        """Take note of a line that the hub wrote, at this moment."""
+        if line[:2] != b"As":
+            return
+        try:
+            data = bytes.fromhex(line[2:].decode())
+        except ValueError:
+            return
+        question = self._open.get((data[7:10], data[1]))
+        now_s = self.world.agenda.now_s
+        if question is not None and question.line_s is None:
+            question.line_s = now_s
+            self.turn_rounds[int((now_s - question.end_s) * 1000) // BUCKET_MS * BUCKET_MS] += 1
+
+    def _see_hub(self, passage: Passage) -> None:
+        length_s = passage.end_s - passage.begun_s
+        self.hub_frames += 1
+        self.hub_airtime_s += length_s
+        self._hour.append((passage.end_s, length_s))
+        self._in_hour_s += length_s
+        while self._hour[0][0] <= passage.end_s - HOUR_S:
+            self._in_hour_s -= self._hour.popleft()[1]
+        self.hub_hour_s = max(self.hub_hour_s, self._in_hour_s)
+        question = self._open.get((passage.data[7:10], passage.data[1]))
+        if question is not None and question.begun_s is None:
+            question.begun_s = passage.begun_s
+            receivers = [fate for node, fate in passage.fates if node is not self.world.stick]
+            question.fate = receivers[0] if receivers else None
+
+    def _see_device(self, passage: Passage) -> None:
+        fate = next((each for node, each in passage.fates if node is self.world.stick), None)
+        self.frames["deaf" if fate is None else fate.value] += 1
+        self._forget(passage.end_s)
+        data = passage.data
+        if fate is Fate.HEARD and data[7:10] == self.central and data[2] & Flag.BIDI:
+            key = (data[4:7], data[1])
+            if (before := self._open.pop(key, None)) is not None:
+                self._judge(before)
+            self._open[key] = Question(end_s=passage.end_s)
+
+    def _forget(self, now_s: float) -> None:
+        for key, question in list(self._open.items()):
+            if now_s - question.end_s < FORGET_S:
+                break
+            del self._open[key]
+            self._judge(question)
+
+    def _judge(self, question: Question) -> None:
+        """Who is to blame when a device that was heard did not get its answer."""
+        if question.line_s is None:
+            self.answers["missed by the hub"] += 1
+        elif question.line_s - question.end_s > LATEST_LINE_S:
+            self.answers["late by the hub"] += 1
+        elif question.begun_s is None or question.begun_s - question.end_s > WINDOW_S:
+            self.answers["held up by a busy channel"] += 1
+        elif question.fate is None:
+            self.answers["device no longer listening"] += 1
+        elif question.fate is not Fate.HEARD:
+            self.answers[f"destroyed: {question.fate.value}"] += 1
+        else:
+            self.answers["in the window"] += 1
+
+    def close(self) -> None:
+        """Judge what is still open."""
+        for question in self._open.values():
+            self._judge(question)
+        self._open.clear()
