@@ -3,9 +3,10 @@
 Read downwards: get, put → what is asked about (Target) → values and bits.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 
 from hub.contract import (
     Cause,
@@ -43,6 +44,19 @@ class Target:
     channel: int
     paramset: str
     lists: Mapping[ListId, Descriptions]
+
+    @classmethod
+    def of(
+        cls, member: Member, channel: int, paramset: str, found: Iterable[RegisterDescription], peer: Peer
+    ) -> Self:
+        """Sort parameters by their lists. peer: of lists 3 and 4."""
+        lists: dict[ListId, Descriptions] = {}
+        for each in found:
+            holder = channel if each.holder is None else each.holder
+            whose = peer if each.list_index in LINK_LISTS else NO_PEER
+            list_id = ListId(holder, each.list_index, whose)
+            lists[list_id] = (*lists.get(list_id, ()), each)
+        return cls(member=member, channel=channel, paramset=paramset, lists=lists)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -113,7 +127,7 @@ class Configuration:
         found = self._described(member, channel.index, MASTER) if paramset == MASTER else ()
         if not found:
             raise CommandRefused("no_paramset", field="paramset", value=f"{channel} {paramset[:16]}")
-        return _target(member, channel.index, MASTER, found, NO_PEER)
+        return Target.of(member, channel.index, MASTER, found, NO_PEER)
 
     def link_target(self, member: Member, channel: int, peer: Peer) -> Target:
         """The parameters that one end of a link keeps.
@@ -125,7 +139,7 @@ class Configuration:
         if not found:
             name = f"{member.address.channel(channel)} LINK"
             raise CommandRefused("no_paramset", field="paramset", value=name)
-        return _target(member, channel, LINK, found, peer)
+        return Target.of(member, channel, LINK, found, peer)
 
     def values(self, target: Target) -> Mapping[str, Value]:
         """What the device told, without what only a central sets."""
@@ -249,16 +263,6 @@ def bits_of(descriptions: list[RegisterDescription], values: Mapping[str, Value]
             bits = Bits(mask, byte & mask)
             found[register] = found[register].join(bits) if register in found else bits
     return found
-
-
-def _target(member: Member, channel: int, paramset: str, found: Descriptions, peer: Peer) -> Target:
-    lists: dict[ListId, Descriptions] = {}
-    for each in found:
-        holder = channel if each.holder is None else each.holder
-        whose = peer if each.list_index in LINK_LISTS else NO_PEER
-        list_id = ListId(holder, each.list_index, whose)
-        lists[list_id] = (*lists.get(list_id, ()), each)
-    return Target(member=member, channel=channel, paramset=paramset, lists=lists)
 
 
 def _touches(wish: WriteWish, description: RegisterDescription) -> bool:

@@ -73,7 +73,7 @@ class Inquiry:
         todo = self._todo.setdefault(radio, deque(maxlen=MAX_QUESTIONS))
         idle = not todo and not any(request.device == radio for request in self._asked)
         wanted = questions or (
-            question for question in questions_of(member) if not self._knows(radio, question)
+            question for question in questions_of(member) if not self.knows(radio, question)
         )
         todo.extend(question for question in wanted if question not in todo)
         if idle:
@@ -82,7 +82,7 @@ class Inquiry:
     def complete(self, member: Member) -> bool:
         """It has told everything that there is to read."""
         radio = member.record.address
-        return all(self._knows(radio, question) for question in questions_of(member))
+        return all(self.knows(radio, question) for question in questions_of(member))
 
     def reset(self) -> None:
         """The link was lost: what was asked is asked again."""
@@ -155,7 +155,7 @@ class Inquiry:
         for peer in known.peers:
             if peer.address != self._central:
                 lists = lists_of_link(member, channel, peer)
-                todo.extend(list_id for list_id in lists if not self._knows(radio, list_id))
+                todo.extend(list_id for list_id in lists if not self.knows(radio, list_id))
 
     def _next(self, member: Member) -> None:
         todo = self._todo.get(member.record.address)
@@ -188,7 +188,8 @@ class Inquiry:
         radio = member.record.address
         return next((r for r, it in self._asked.items() if r.device == radio and it == question), None)
 
-    def _knows(self, radio: bytes, question: Question) -> bool:
+    def knows(self, radio: bytes, question: Question) -> bool:
+        """It has told that."""
         if isinstance(question, ListId):
             return self._registers.list_of(radio, question) is not None
         return self._registers.peers_of(radio, question) is not None

@@ -72,8 +72,8 @@ class Membership:
             return UNKNOWN_MODEL
         try:
             await self._context.store.save({record.key: write_device(record)})
-        except StoreError as error:
-            return f"store_{error.code}"
+        except StoreError:
+            return "not_written"
         self.welcome(member)
         for channel in status_channels(member.model):
             self._asker.submit(state_request(member, channel, IN_BACKGROUND))

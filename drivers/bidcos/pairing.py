@@ -21,10 +21,10 @@ WINDOW_CLOSED = "window_closed"
 OTHER_DEVICE = "other_device"
 TOO_WEAK = "too_far"
 NOTHING_HEARD = "nothing_heard"
-SERIAL_SILENT = "serial_silent"
+SERIAL_SILENT = "not_heard"
 DEVICE_RESET = "device_reset"
 NOT_KEPT = "not_kept"
-PEERS_FULL = "peers_full"
+PEERS_FULL = "no_room"
 LINK_LOST = "link_lost"
 
 ROUNDS = 3  # of writing, while it listens

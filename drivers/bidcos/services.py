@@ -14,6 +14,7 @@ from hub.contract import (
     PutParamset,
     PutWeekProgram,
     RemovePeering,
+    ReplaceDevice,
 )
 
 from .asking import Asker
@@ -23,6 +24,8 @@ from .inquiry import Inquiry
 from .lane import Delivered, Failed, Heard
 from .peerings import Peerings
 from .registers import Registers
+from .replacement import Replacements
+from .replacement_plan import Planner
 from .week_programs import WeekPrograms
 from .wishes import Wishes
 from .writing import Spawn, Writing, WritingParts
@@ -57,6 +60,10 @@ class Services:
             household, self.registers, self.inquiry, self.writing, self.configuration, central
         )
         weeks = WeekPrograms(household, self.registers, self.wishes, self.inquiry, self.configuration)
+        planner = Planner(household, self.registers, central)
+        self.replacements = Replacements(
+            context, household, self.inquiry, self.writing, self.peerings, planner
+        )
         self.answers: Mapping[type, Answer] = {
             GetParamset: self.configuration.get,
             PutParamset: self.configuration.put,
@@ -66,11 +73,13 @@ class Services:
             RemovePeering: self.peerings.remove,
             GetWeekProgram: weeks.get,
             PutWeekProgram: weeks.put,
+            ReplaceDevice: self.replacements.replace,
         }
 
     def load(self, stored: Mapping[str, bytes]) -> list[str]:
         """Take over what was written; returns the keys of waiting changes that can't be read."""
         self.registers.load(stored)
+        self.replacements.load(stored)
         return self.wishes.load(stored)
 
     def resume(self) -> None:

@@ -189,16 +189,17 @@ class Writing:
             written = await self._grant(member, wish, cause)
         except DeviceUnreachableError as error:
             if not _wakes_some_time(member):
-                await self._give_up(member, wish, error, "device_unreachable")
+                await self._give_up(member, wish, error, "silent")
         except DutyCycleExhausted as error:
             if (member.record.address, wish.key) in self._endings:
-                await self._give_up(member, wish, error, "duty_cycle")
+                await self._give_up(member, wish, error, "airtime")
             else:
                 await self._parts.context.clock.sleep(error.retry_after_s)
         except WrongKey as error:
             await self._give_up(member, wish, error, "wrong_key")
         except CommandRefused as error:
-            await self._give_up(member, wish, error, error.code)
+            reason = "refused" if error.code == "refused_by_device" else error.code
+            await self._give_up(member, wish, error, reason)
         else:
             await self._granted(member, wish, written)
             return cause

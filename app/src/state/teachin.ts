@@ -113,10 +113,10 @@ const CAUSES: Record<string, TextKey> = {
   other_device: "teach.fail.other_device",
   window_closed: "teach.fail.window_closed",
   nothing_heard: "teach.fail.nothing_heard",
-  serial_silent: "teach.fail.serial_silent",
+  not_heard: "teach.fail.not_heard",
   device_reset: "teach.fail.device_reset",
   not_kept: "teach.fail.not_kept",
-  peers_full: "teach.fail.peers_full",
+  no_room: "teach.fail.no_room",
 };
 
 export const causeKey = (reason: string | null): TextKey => CAUSES[reason ?? ""] ?? "teach.fail.other";

@@ -133,7 +133,7 @@ async def test_a_silent_device_leaves_a_named_state_and_the_write_can_be_repeate
 
         with pytest.raises(DeviceUnreachableError):
             await place.ask(put)
-        assert _states(place) == [("MASTER", ConfigurationState.FAILED, "device_unreachable")]
+        assert _states(place) == [("MASTER", ConfigurationState.FAILED, "silent")]
         assert not [key for key in place.store.records if key.startswith("wishes/")]
 
         place.device(PLUG).misses = 0
