@@ -47,7 +47,7 @@ def thermal_control(message: ThermalControl) -> Pairs:
     return [
         ("SET_TEMPERATURE", message.set_half_degrees / 2),
         ("ACTUAL_TEMPERATURE", signed10(message.actual_tenths) / 10),
-        ("ACTUAL_HUMIDITY", message.humidity),
+        ("ACTUAL_HUMIDITY", float(message.humidity)),
     ]
 
 
@@ -73,7 +73,8 @@ def thermostat_status(family: str, value: int, flags: int, tail: bytes) -> Pairs
 
 
 def _mode(mode: int, low6: int, rest: bytes) -> Pairs:
-    pairs: Pairs = [("CONTROL_MODE", mode), ("BOOST_STATE", low6 if mode == _BOOST else 0)]
+    boost_min = low6 if mode == _BOOST else 0
+    pairs: Pairs = [("CONTROL_MODE", mode), ("BOOST_STATE", boost_min), ("BOOST_TIME", boost_min)]
     party = Party.parse_report(low6, rest) if mode == _PARTY else None
     if party is None:
         return pairs

@@ -50,6 +50,7 @@ _DIMMER: Parameters = {
 _LEVEL_REAL: Parameters = {"LEVEL_REAL": real(ACTUATOR, "", (0.0, 1.0, 0.005))}
 _WARM: Parameters = {"ERROR_REDUCED": boolean(SAFETY), "ERROR_OVERHEAT": boolean(SAFETY)}
 _LOADED: Parameters = {**_WARM, "ERROR_OVERLOAD": boolean(SAFETY)}
+_LOAD = error("NO_ERROR", "1", "2", "LOAD_FAILURE")
 _BLIND: Parameters = {
     "LEVEL": LEVEL,
     "STOP": order(ACTUATOR),
@@ -118,9 +119,16 @@ ACTUATORS: Mapping[str, ChannelKind] = {
     "DIMMER_L": ChannelKind(
         type="DIMMER",
         family="DIMMER",
-        parameters={**_DIMMER, "ERROR": error("NO_ERROR", "1", "2", "LOAD_FAILURE")},
+        parameters={**_DIMMER, "ERROR": _LOAD},
     ),
-    "ANALOG_OUTPUT": ChannelKind(type="DIMMER", family="DIMMER", parameters={**_DIMMER, **_LEVEL_REAL}),
+    "DIMMER_LV": ChannelKind(type="DIMMER", family="DIMMER", parameters={**_WHITE, "ERROR": _LOAD}),
+    "VIRTUAL_DIMMER_LV": ChannelKind(
+        type="VIRTUAL_DIMMER", family="DIMMER", parameters={**_WHITE, "ERROR": _LOAD}
+    ),
+    "DIMMER_PWM": ChannelKind(type="DIMMER", family="DIMMER", parameters=_BRIGHTNESS),
+    "VIRTUAL_DIMMER_PWM": ChannelKind(type="VIRTUAL_DIMMER", family="DIMMER", parameters=_BRIGHTNESS),
+    "OUTPUT": ChannelKind(type="DIMMER", family="DIMMER", parameters=_WHITE),
+    "VIRTUAL_OUTPUT": ChannelKind(type="VIRTUAL_DIMMER", family="DIMMER", parameters=_WHITE),
     "VIRTUAL_DIMMER": ChannelKind(
         type="VIRTUAL_DIMMER", family="DIMMER", parameters={**_DIMMER, **_LEVEL_REAL, **_LOADED}
     ),

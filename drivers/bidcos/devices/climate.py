@@ -10,7 +10,6 @@ from privacy.vocabulary import DataCategory
 from .kind import ChannelKind
 from .parameters import (
     CLIMATE,
-    HUMIDITY,
     PRESENCE,
     Parameters,
     boolean,
@@ -57,7 +56,7 @@ _THERMOSTAT: Parameters = {
     "ACTUAL_TEMPERATURE": real(CLIMATE, "°C", (-10.0, 56.0, 0.1)),
     "CONTROL_MODE": choice(CLIMATE, CONTROL_MODES),
     "BATTERY_STATE": real(DataCategory.DEVICE, "V", (1.5, 4.6, 0.1)),
-    "BOOST_STATE": integer(CLIMATE, "min", 0, 63),
+    "BOOST_STATE": integer(CLIMATE, "min", 0, 30),
     "AUTO_MODE": order(CLIMATE),
     "MANU_MODE": told(real(CLIMATE, "°C", _RANGE)),
     "BOOST_MODE": order(CLIMATE),
@@ -67,7 +66,7 @@ _THERMOSTAT: Parameters = {
 }
 _RADIATOR: Parameters = {
     **_THERMOSTAT,
-    "VALVE_STATE": integer(CLIMATE, "%", 0, 100),
+    "VALVE_STATE": integer(CLIMATE, "%", 0, 100),  # the CCU says 99; devices say 100
     "FAULT_REPORTING": choice(DataCategory.ERROR, RT_FAULTS),
 }
 
@@ -77,7 +76,8 @@ CLIMATE_KINDS: Mapping[str, ChannelKind] = {
         type="CLIMATECONTROL_RT_TRANSCEIVER",
         family="RT",
         parameters={
-            **_RADIATOR,
+            **{name: parameter for name, parameter in _RADIATOR.items() if name != "BOOST_STATE"},
+            "BOOST_TIME": integer(CLIMATE, "min", 0, 30),
             "WINDOW_STATE": boolean(PRESENCE),
             "CLEAR_WINDOW_OPEN_SYMBOL": told(integer(CLIMATE, None, 0, 1)),
             "SET_SYMBOL_FOR_HEATING_PHASE": told(integer(CLIMATE, None, 0, 1)),
@@ -88,7 +88,8 @@ CLIMATE_KINDS: Mapping[str, ChannelKind] = {
         family="IT",
         parameters={
             **_THERMOSTAT,
-            "ACTUAL_HUMIDITY": HUMIDITY,
+            "ACTUAL_TEMPERATURE": real(CLIMATE, "°C", (-10.0, 50.0, 0.1)),
+            "ACTUAL_HUMIDITY": real(CLIMATE, "%", (0.0, 99.0, 1.0)),
             "LOWBAT_REPORTING": boolean(DataCategory.DEVICE),
             "COMMUNICATION_REPORTING": boolean(DataCategory.ERROR),
             "WINDOW_OPEN_REPORTING": boolean(PRESENCE),
@@ -106,8 +107,8 @@ CLIMATE_KINDS: Mapping[str, ChannelKind] = {
                 special={"VENT_CLOSED": 0.0, "VENT_OPEN": 100.0},
             ),
             "STATE": told(boolean(CLIMATE)),
-            "ADJUSTING_COMMAND": integer(CLIMATE, None, 0, 255),
-            "ADJUSTING_DATA": integer(CLIMATE, None, 0, 255),
+            "ADJUSTING_COMMAND": integer(CLIMATE, None, 0, 4),
+            "ADJUSTING_DATA": integer(CLIMATE, None, 0, 250),
         },
     ),
     "VALVE_DRIVE": ChannelKind(

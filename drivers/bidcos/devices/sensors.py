@@ -117,11 +117,15 @@ SENSORS: Mapping[str, ChannelKind] = {
         },
     ),
     "CLIMATE": ChannelKind(type="WEATHER", family="WEATHER", parameters=_AIR),
-    "CLIMATE_TRANSMIT": ChannelKind(type="WEATHER_TRANSMIT", family="WEATHER", parameters=_AIR),
+    "CLIMATE_TRANSMIT": ChannelKind(
+        type="WEATHER_TRANSMIT",
+        family="WEATHER",
+        parameters={**_AIR, "TEMPERATURE": real(CLIMATE, "°C", (-10.0, 50.0, 0.1))},
+    ),
     "CLIMATE_PRESSURE": ChannelKind(
         type="WEATHER",
         family="WEATHER",
-        parameters={**_AIR, "AIR_PRESSURE": integer(CLIMATE, "hPa", 0, 65535)},
+        parameters={**_AIR, "AIR_PRESSURE": integer(CLIMATE, "hPa", 500, 1100)},
     ),
     "THERMOMETER": ChannelKind(type="WEATHER", family="WEATHER", parameters={"TEMPERATURE": TEMPERATURE}),
     "TEMPERATURE": ChannelKind(
@@ -137,7 +141,7 @@ SENSORS: Mapping[str, ChannelKind] = {
             "RAINING": boolean(CLIMATE),
             "RAIN_COUNTER": real(CLIMATE, "mm", (0.0, 9666.265, 0.295)),
             "WIND_SPEED": real(CLIMATE, "km/h", (0.0, 1638.3, 0.1)),
-            "WIND_DIRECTION": integer(CLIMATE, "degree", 0, 1275),
+            "WIND_DIRECTION": integer(CLIMATE, "degree", 0, 355),
             "WIND_DIRECTION_RANGE": integer(CLIMATE, "degree", 0, 67),
             "SUNSHINEDURATION": integer(CLIMATE, None, 0, 255),
             "BRIGHTNESS": integer(CLIMATE, None, 0, 255),

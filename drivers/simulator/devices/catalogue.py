@@ -105,9 +105,11 @@ PARTS: Mapping[str, Part] = {
 # kinds that differ in what a hub may say and read, but are played alike
 PLAYED_AS: Mapping[str, str] = {
     **dict.fromkeys(("RAIN_HEATER", "INDICATOR", "DOOR_DRIVE", "SPRINKLER"), "SWITCH"),
-    **dict.fromkeys(("DIMMER_L", "DIMMER_T", "ANALOG_OUTPUT", "COLOUR_DIMMER", "COLOUR"), "DIMMER"),
+    **dict.fromkeys(("DIMMER_L", "DIMMER_T", "OUTPUT", "COLOUR_DIMMER", "COLOUR"), "DIMMER"),
     **dict.fromkeys(("COLOUR_PROGRAM", "WHITE_BRIGHTNESS", "WHITE_COLOUR"), "DIMMER"),
     **dict.fromkeys(("VIRTUAL_WHITE_BRIGHTNESS", "VIRTUAL_WHITE_COLOUR"), "DIMMER"),
+    **dict.fromkeys(("DIMMER_LV", "VIRTUAL_DIMMER_LV", "DIMMER_PWM", "VIRTUAL_DIMMER_PWM"), "DIMMER"),
+    "VIRTUAL_OUTPUT": "DIMMER",
     **dict.fromkeys(("CENTRAL_KEY", "DOORBELL", "TIMER_KEY", "ECO_KEY", "INPUT_KEY", "PULSE"), "KEY"),
     **dict.fromkeys(("INPUT", "DISPLAY_KEY"), "KEY"),
     **dict.fromkeys(("REMOTE_DISPLAY", "DISPLAY_LINES"), "DISPLAY"),
