@@ -1,4 +1,4 @@
-"""How many radio lines are decoded per second on one core: line → Frame, and line → datapoints."""
+"""How much is decoded per second on one core: lines of a stick, bytes of a module, to Frame and datapoints."""
 
 import itertools
 import time
@@ -19,6 +19,8 @@ from drivers.bidcos.messages import (
     message_frame,
 )
 from drivers.bidcos.readings import read_message
+from drivers.bidcos.uart import UartDecoder, UartFrame, encode_uart
+from drivers.bidcos.uart_reports import Received, parse_report
 
 LINES_PER_READ = 16  # what a busy port hands over at once
 ROUNDS = 20
@@ -59,16 +61,45 @@ def measure() -> Result:
                 if isinstance(event, Frame):
                     read_message(decode_message(event), event, models[event.sender])
         to_datapoints.append(time.perf_counter() - begin)
+    uart_frames, uart_reports = _measure_module(frames)
     median = sorted(to_frames)[ROUNDS // 2]
     return Result(
         name="decode",
         figures={
             "line to Frame": Figure(count / median, "frames/s", at_least=100_000),
             "line to datapoints": Figure(count / sorted(to_datapoints)[ROUNDS // 2], "frames/s"),
+            "module's bytes to UartFrame": Figure(count / sorted(uart_frames)[ROUNDS // 2], "frames/s"),
+            "module's bytes to Frame": Figure(count / sorted(uart_reports)[ROUNDS // 2], "frames/s"),
         },
         conditions={"frames per round": count, "rounds": ROUNDS, "lines per read": LINES_PER_READ},
-        samples={"seconds to frames": to_frames, "seconds to datapoints": to_datapoints},
+        samples={
+            "seconds to frames": to_frames,
+            "seconds to datapoints": to_datapoints,
+            "seconds to module's frames": uart_frames,
+            "seconds to module's reports": uart_reports,
+        },
     )
+
+
+def _measure_module(frames: list[Frame]) -> tuple[list[float], list[float]]:
+    """The same mix as the module reports it: escapes, checksum, then what it says."""
+    reports = itertools.cycle(encode_uart(Received(radio=frame, status=0x11).frame(0)) for frame in frames)
+    reads = [
+        b"".join(itertools.islice(reports, LINES_PER_READ)) for _ in range(FRAMES_PER_ROUND // LINES_PER_READ)
+    ]
+    to_frames, to_reports = [], []
+    for _ in range(ROUNDS):
+        decoder, begin = UartDecoder(), time.perf_counter()
+        decoded = [event for read in reads for event in decoder.feed(read)]
+        to_frames.append(time.perf_counter() - begin)
+        assert all(isinstance(event, UartFrame) for event in decoded)
+        begin = time.perf_counter()
+        for read in reads:
+            for event in decoder.feed(read):
+                if isinstance(event, UartFrame):
+                    parse_report(event)
+        to_reports.append(time.perf_counter() - begin)
+    return to_frames, to_reports
 
 
 if __name__ == "__main__":

@@ -7,8 +7,11 @@ that device in this input, else from --model, else both readings are given.
 import argparse
 import io
 import json
+import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import IO, NoReturn
 
 from .cul import decode_line
@@ -21,6 +24,7 @@ from .session import Session
 
 MAX_TEXT_SIZE = 1000  # characters looked at of one line
 EXIT_USAGE = 2
+_KEY = re.compile("[0-9a-fA-F]{32}")
 _ENCODE = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
 
@@ -28,12 +32,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
     parser = _Parser(
         prog="homebase decode",
+        allow_abbrev=False,
         description="Explain Homematic radio frames: one line in (hex from the length byte on, or a stick's "
         "A… line), one JSON object out.",
         epilog="exit codes: 0 done · 2 usage · 73 can't write · 74 input or output failed · 130 interrupted",
     )
     parser.add_argument("--model", help="model of devices that did not introduce themselves: HM-CC-RT-DN …")
-    parser.add_argument("--key", action="append", default=[], help="further system key, 32 hex digits")
+    parser.add_argument("--key-file", type=Path, help="file with further system keys, 32 hex digits a line")
     options = parser.parse_args(arguments)
     model = model_by_name(options.model) if options.model else None
     if options.model and model is None:
@@ -42,9 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "and others): both readings are given\n"
         )
     try:
-        keys = tuple(_key(text) for text in options.key)
+        keys = _read_keys(options.key_file) if options.key_file else ()
     except ValueError as error:
-        sys.stderr.write(f"homebase decode: --key {error}\n")
+        sys.stderr.write(f"homebase decode: --key-file {options.key_file}: {error}\n")
         return EXIT_USAGE
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(errors="replace")
@@ -60,14 +65,27 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
 
 
-def _key(text: str) -> bytes:
+def _read_keys(path: Path) -> tuple[bytes, ...]:
+    """The keys in a file; what is wrong with it is said without showing any of it.
+
+    Raises:
+        ValueError: it can't be read, others may read it, or a line is no key.
+    """
     try:
-        key = bytes.fromhex(text)
-    except ValueError:
-        key = b""
-    if len(key) != 16:
-        raise ValueError(f"{text[:40]!r}: allowed are 32 hex digits")
-    return key
+        with path.open("rb") as file:
+            if os.fstat(file.fileno()).st_mode & 0o077:
+                raise ValueError("others may read it; allowed is mode 600 (chmod 600)")
+            text = file.read(MOST_OF_LINE).decode("latin-1")
+    except OSError as error:
+        raise ValueError(f"{error.strerror}; allowed is a file with 32 hex digits a line") from error
+    keys = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if not (word := line.strip()):
+            continue
+        if _KEY.fullmatch(word) is None:
+            raise ValueError(f"line {number}: allowed are 32 hex digits")
+        keys.append(bytes.fromhex(word))
+    return tuple(keys)
 
 
 def decode_lines(source: IO[str], target: IO[str], decoder: "Decoder") -> int:

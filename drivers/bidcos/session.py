@@ -14,6 +14,7 @@ from .signing import DEFAULT_KEY, KEY_EXCHANGE_MAGIC, Verified, open_key_half, u
 _K = TypeVar("_K")
 _V = TypeVar("_V")
 MAX_REMEMBERED = 1024
+MAX_KEYS = 8  # the default key, those given, those overheard
 _TO_DEVICE = frozenset({0x01, 0x04, 0x11, 0x12, 0x3E, 0xCA, 0xCB})
 _USUAL_RESTS = (
     b"",
@@ -28,7 +29,7 @@ class Session:
     """Listens along. keys: those that responses are tried with, beside the default key."""
 
     def __init__(self, keys: tuple[bytes, ...] = ()) -> None:
-        self._keys = [DEFAULT_KEY, *keys]
+        self._keys = [DEFAULT_KEY, *keys][:MAX_KEYS]
         self._models: OrderedDict[bytes, Model] = OrderedDict()
         self._messages: OrderedDict[_Link, Frame] = OrderedDict()
         self._challenges: OrderedDict[_Link, bytes] = OrderedDict()
@@ -73,12 +74,18 @@ class Session:
         return {}
 
     def _open_key_half(self, frame: Frame, data: bytes) -> dict[str, object]:
-        block = open_key_half(DEFAULT_KEY, data)
+        """By the default key; when that is not it, by a key that was given or overheard."""
+        default = open_key_half(DEFAULT_KEY, data)
+        blocks = (open_key_half(key, data) for key in self._keys)
+        block = next((block for block in blocks if block[12:] == KEY_EXCHANGE_MAGIC), default)
         good = block[12:] == KEY_EXCHANGE_MAGIC
         if good:
             self._learn_key(frame, block)
+        said: dict[str, object] = {"decrypted_with_default_key": default.hex().upper()}
+        if block != default:
+            said["decrypted_with_known_key"] = block.hex().upper()
         return {
-            "decrypted_with_default_key": block.hex().upper(),
+            **said,
             "key_index_byte": block[1:2].hex().upper(),
             "key_half": block[2:10].hex().upper(),
             "magic_ok": good,
@@ -90,7 +97,7 @@ class Session:
         first = self._key_halves.get((frame.sender, frame.receiver, 0))
         second = self._key_halves.get((frame.sender, frame.receiver, 1))
         if first is not None and second is not None and first + second not in self._keys:
-            self._keys = [*self._keys[:8], first + second]
+            self._keys = [*self._keys[: MAX_KEYS - 1], first + second]
 
 
 def _open_unheard(key: bytes, challenge: bytes, frame: Frame, response: bytes) -> Verified | None:

@@ -4,21 +4,34 @@ import io
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
+import pytest
+
 from drivers.bidcos.decode import MOST_OF_LINE, Decoder, decode_lines
+from drivers.bidcos.devices import Model, model_by_name, models
+from drivers.bidcos.frames import Frame, encode_frame
+from drivers.bidcos.messages import AesResponse, Challenge, KeyExchange, message_frame
+from drivers.bidcos.signing import DEFAULT_KEY, seal_key_half, sign
 from tests.paths import ROOT
 
 
-def _decode(lines: str, *arguments: str) -> list[dict[str, Any]]:
-    done = subprocess.run(
+def _run(lines: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         [sys.executable, "-m", "drivers.bidcos.decode", *arguments],
-        input=lines.encode("latin-1"),
+        input=lines,
+        encoding="latin-1",
         capture_output=True,
         timeout=30,
-        check=True,
+        check=False,
         cwd=ROOT,
     )
+
+
+def _decode(lines: str, *arguments: str) -> list[dict[str, Any]]:
+    done = _run(lines, *arguments)
+    assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
@@ -83,20 +96,86 @@ def test_a_signature_is_opened_with_the_default_key() -> None:
     assert response["meaning"]["auth_expected"] == "454D7871"
 
 
-def test_a_bad_key_is_a_usage_error_in_one_line_and_an_unknown_model_only_a_remark() -> None:
-    for key in ("zz", "00"):
-        done = subprocess.run(
-            [sys.executable, "-m", "drivers.bidcos.decode", "--key", key],
-            input=b"",
-            capture_output=True,
-            timeout=30,
-            check=False,
-            cwd=ROOT,
-        )
-        assert done.returncode == 2
-        assert len(done.stderr.splitlines()) == 1
+@pytest.mark.parametrize(
+    ("content", "mode", "said"),
+    [
+        ("zz\n", 0o600, "line 1"),
+        ("\n00\n", 0o600, "line 2"),
+        ("0" * 32, 0o644, "chmod 600"),
+        (None, 0, "No such"),
+    ],
+)
+def test_a_bad_key_file_is_a_usage_error_in_one_line_that_shows_no_key(
+    tmp_path: Path, content: str | None, mode: int, said: str
+) -> None:
+    file = tmp_path / "keys"
+    if content is not None:
+        file.write_text(content)
+        file.chmod(mode)
+
+    done = _run("0E1C80021FB74A6319630101008014\n", "--key-file", str(file))
+
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert said in done.stderr
+    assert "zz" not in done.stderr.replace(str(file), "")
+    assert not done.stdout
+
+
+def test_a_key_of_the_owner_opens_a_signature(tmp_path: Path) -> None:
+    own, challenge, fresh = bytes(range(16)), bytes(6), bytes(6)
+    order = Frame(
+        counter=9, flags=0xA0, kind=0x11, sender=b"abc", receiver=b"def", payload=b"\x02\x01\xc8\0\0"
+    )
+    signature = sign(own, challenge, order, fresh)
+    asked = Challenge(challenge=challenge, key_byte=2)
+    answer = AesResponse(data=signature.data)
+    frames = (
+        order,
+        message_frame(asked, counter=9, flags=0xA0, sender=b"def", receiver=b"abc"),
+        message_frame(answer, counter=9, flags=0xA0, sender=b"abc", receiver=b"def"),
+    )
+    lines = "".join(encode_frame(frame).hex() + "\n" for frame in frames)
+    file = tmp_path / "keys"
+    file.write_text(own.hex())
+    file.chmod(0o600)
+
+    (_, _, without) = _decode(lines)
+    (_, _, with_key) = _decode(lines, "--key-file", str(file))
+
+    assert "auth_expected" not in without["meaning"]
+    assert with_key["meaning"]["auth_expected"] == signature.auth.hex().upper()
+
+
+def test_a_key_that_was_handed_over_opens_the_next_one() -> None:
+    first, second = bytes(range(16)), bytes(range(16, 32))
+    halves = [
+        *(seal_key_half(DEFAULT_KEY, first, 1, later, b"ab") for later in (False, True)),
+        *(seal_key_half(first, second, 2, later, b"ab") for later in (False, True)),
+    ]
+    frames = (
+        message_frame(KeyExchange(data=half), counter=at, flags=0xA0, sender=b"abc", receiver=b"def")
+        for at, half in enumerate(halves)
+    )
+    said = _decode("".join(encode_frame(frame).hex() + "\n" for frame in frames))
+
+    assert [line["meaning"]["magic_ok"] for line in said] == [True] * 4
+    assert [line["meaning"]["key_index_byte"] for line in said] == ["02", "03", "04", "05"]
+    assert said[3]["meaning"]["key_half"] == second[8:].hex().upper()
+    assert "decrypted_with_known_key" not in said[0]["meaning"]
+
+
+def test_an_unknown_model_is_only_a_remark() -> None:
     (said,) = _decode("0E1C80021FB74A6319630101008014\n", "--model", "HM-Nothing")
     assert said["meaning"]["level_percent"] == 0.0
+
+
+@pytest.mark.parametrize("model", models(), ids=lambda model: model.name)
+def test_every_model_of_the_table_can_be_named(model: Model) -> None:
+    named = model_by_name(model.name)
+    assert named is not None
+    said = Decoder(named).decode(1, "0E1C80021FB74A6319630101008014")
+    assert "meaning" in said
 
 
 def test_a_line_without_end_is_not_kept_whole() -> None:

@@ -1,30 +1,60 @@
-"""The fuzzer's target on hypothesis' bytes and on mutilated real lines: short, at every check."""
+"""The fuzzers' targets on hypothesis' bytes and on mutilated seeds: short, at every check."""
 
 import random
+import time
+from collections.abc import Callable
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.fuzz.bidcos_target import one_input
+from tests.fuzz import bidcos_target, lines_target, messages_target, uart_target
+from tests.fuzz.guard import MOST_S, Guard
+from tests.fuzz.seeds import SEEDS
 
-LINES = (
-    b"A0CAB86701B0A3A00000000924300\r\n",
-    b"A0E1C80021FB74A631963010100801414\r\n",
-    b"A1A0D84002370D80000001100A94B4551303633313338364006000000\r\n",
-    b"A1129A0022370D86319640489C071FF89C00255\r\n",
-)
-
-
-@settings(max_examples=300)
-@given(st.binary(max_size=400))
-def test_any_bytes(data: bytes) -> None:
-    one_input(data)
+TARGETS: dict[str, Callable[[bytes], None]] = {
+    "bidcos": bidcos_target.one_input,
+    "lines": lines_target.one_input,
+    "messages": messages_target.one_input,
+    "uart": uart_target.one_input,
+}
 
 
-def test_mutilated_lines() -> None:
+@pytest.mark.parametrize("name", TARGETS)
+@settings(max_examples=150, deadline=None)
+@given(data=st.binary(max_size=400))
+def test_any_bytes(name: str, data: bytes) -> None:
+    TARGETS[name](data)
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_mutilated_seeds_neither_raise_nor_take_long_nor_stay(name: str) -> None:
     chance = random.Random(7)
-    for _ in range(2000):
-        data = bytearray(b"".join(chance.choices(LINES, k=3)))
+    guarded = Guard(TARGETS[name], every=300, warm_up=300)
+    for _ in range(1201):
+        data = bytearray(b"".join(chance.choices(SEEDS[name], k=1 + chance.randrange(3))))
         for _ in range(chance.randrange(8)):
             data[chance.randrange(len(data))] = chance.randrange(256)
-        one_input(bytes(data))
+        guarded(bytes(data[: chance.randrange(1, len(data) + 1)]))
+
+
+def test_the_guard_sees_what_stays() -> None:
+    kept: list[bytes] = []
+    every = 200
+    leaking = Guard(
+        lambda data: kept.extend(bytes((at % 256,)) * 40 for at in range(50)), every=every, warm_up=10
+    )
+    for _ in range(every - 1):
+        leaking(b"")
+    with pytest.raises(AssertionError, match="stay"):
+        leaking(b"")
+
+
+def test_the_guard_sees_what_takes_long() -> None:
+    def slow(_data: bytes) -> None:
+        end_s = time.perf_counter() + MOST_S + 0.1
+        while time.perf_counter() < end_s:
+            pass
+
+    with pytest.raises(AssertionError, match="s for"):
+        Guard(slow)(b"")

@@ -75,7 +75,7 @@ def test_each_command_explains_itself(name: str, tmp_path: Path) -> None:
         ("demo", "--speed", "nan"),
         ("watch", "--nonsense"),
         ("decode", "--nonsense"),
-        ("decode", "--key", "zz"),
+        ("decode", "--key-file", "no such file"),
         ("hub", "--nonsense"),
         ("simulator", "--nonsense"),
         ("ledger", "show", "-1"),
