@@ -1,4 +1,4 @@
-"""How much is decoded per second on one core: lines of a stick, bytes of a module, to Frame and datapoints."""
+"""How much is decoded per second on one core: lines of a stick, bytes of a module."""
 
 import itertools
 import time
