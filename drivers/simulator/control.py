@@ -7,18 +7,20 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 
+from . import control_device
+from .asking import Answer, Request, number_in, text_in
 from .day import Player
 from .devices.device import Device
 from .devices.surface import ActRefused
 from .line import Line
 from .load import Load
+from .module import ILLS, Module
 from .recorder import Recorded, Sample
 from .weather import DAY_S
 
 REQUEST_MAX = 65_536
-Request = Mapping[str, object]
-Answer = Mapping[str, object]
 
 
 class Control:
@@ -34,14 +36,15 @@ class Control:
             "plug": self._plug,
             "press": self._press,
             "act": self._act,
-            "teach-in": self._teach_in,
-            "factory-reset": self._factory_reset,
-            "miss": self._miss,
+            "module": self._module,
             "air": self._air,
+            "airtime": self._airtime,
             "jam": self._jam,
+            "collide": self._collide,
             "record": self._record,
             "timings": self._timings,
             "load": self._set_load,
+            **{name: partial(self._with_device, do) for name, do in control_device.VERBS.items()},
         }
 
     def answer(self, line: bytes) -> Answer:
@@ -58,22 +61,43 @@ class Control:
 
     # the stick
 
-    def _pull(self, _: Request) -> Answer:
-        self._line.pull()
-        return self._stick()
+    def _pull(self, request: Request) -> Answer:
+        self._line.pull(self._name(request))
+        return self._stick(request)
 
-    def _plug(self, _: Request) -> Answer:
-        self._line.plug()
-        return self._stick()
+    def _plug(self, request: Request) -> Answer:
+        self._line.plug(self._name(request))
+        return self._stick(request)
 
-    def _stick(self) -> Answer:
-        port = self._line.port
+    def _name(self, request: Request) -> str:
+        name = text_in(request, "stick", next(iter(self._line.ports)))
+        if name not in self._line.ports:
+            raise ValueError(f"stick {name!r}: {', '.join(self._line.ports)}")
+        return name
+
+    def _stick(self, request: Request) -> Answer:
+        name = self._name(request)
+        port = self._line.ports[name]
         return {
             "plugged": port.is_plugged,
             "link": str(port.link),
-            "receives": self._line.world.stick.receives,
+            "receives": self._line.world.sticks[name].receives,
             "dropped": port.dropped,
         }
+
+    def _module(self, request: Request) -> Answer:
+        """Make a module ill, or well with an empty list; let it crash and boot."""
+        module = self._line.world.sticks[self._name(request)]
+        if not isinstance(module, Module):
+            raise ValueError("module: this stick is none; start with --radio module or both")
+        ills = request.get("ills", sorted(module.ills))
+        if not isinstance(ills, list) or not set(map(str, ills)) <= set(ILLS):
+            raise ValueError(f"ills {ills!r}: some of {', '.join(ILLS)}")
+        module.ills = set(map(str, ills))
+        if request.get("reset") is True:
+            module.reset()
+        peers = [peer.hex().upper() for peer in module.radio.peers]
+        return {"ills": sorted(module.ills), "peers": peers, "credits": module.radio.credits_used()}
 
     # the devices
 
@@ -90,17 +114,8 @@ class Control:
         device.act(verb, args)
         return dict(device.state())
 
-    def _teach_in(self, request: Request) -> Answer:
-        self._device(request).teach_in()
-        return {}
-
-    def _factory_reset(self, request: Request) -> Answer:
-        self._device(request).factory_reset()
-        return {}
-
-    def _miss(self, request: Request) -> Answer:
-        self._device(request).misses = round(_number(request, "frames", 0, 1000))
-        return {}
+    def _with_device(self, do: Callable[[Device, Request], Answer], request: Request) -> Answer:
+        return do(self._device(request), request)
 
     def _device(self, request: Request) -> Device:
         serial = request.get("device")
@@ -115,15 +130,26 @@ class Control:
         air = self._line.world.air
         air.conditions = replace(
             air.conditions,
-            loss=_number(request, "loss", 0, 1, air.conditions.loss),
-            duplicates=_number(request, "duplicates", 0, 1, air.conditions.duplicates),
-            delay_s=_number(request, "delay_s", 0, 10, air.conditions.delay_s),
+            loss=number_in(request, "loss", 0, 1, air.conditions.loss),
+            duplicates=number_in(request, "duplicates", 0, 1, air.conditions.duplicates),
+            delay_s=number_in(request, "delay_s", 0, 10, air.conditions.delay_s),
+            capture_db=number_in(request, "capture_db", 0, 100, 0) or air.conditions.capture_db,
         )
         return {"airtime_s": round(air.airtime_total_s, 3)}
 
     def _jam(self, request: Request) -> Answer:
-        self._line.world.air.jam(_number(request, "seconds", 0, 60))
+        self._line.world.air.jam(number_in(request, "seconds", 0, 60))
         return {}
+
+    def _collide(self, request: Request) -> Answer:
+        """Let a foreign carrier destroy the next frames."""
+        self._line.world.air.doomed = round(number_in(request, "frames", 0, 1000))
+        return {}
+
+    def _airtime(self, _: Request) -> Answer:
+        """Carrier time of each sender so far, in seconds."""
+        air = self._line.world.air
+        return {"airtime_s": {sender.hex().upper(): round(each, 4) for sender, each in air.airtime_s.items()}}
 
     # what was seen
 
@@ -142,16 +168,16 @@ class Control:
         before = {"sent": self._load.sent, "asked": self._load.asked}
         if "rate" in request or "asking" in request:
             self._load.set(
-                _number(request, "rate", 0, 20_000, 0.0), _number(request, "asking", 0, 20_000, 0.0)
+                number_in(request, "rate", 0, 20_000, 0.0), number_in(request, "asking", 0, 20_000, 0.0)
             )
         return before
 
-    def _state(self, _: Request) -> Answer:
+    def _state(self, request: Request) -> Answer:
         world = self._line.world
         clock_s = int(world.home_s() % DAY_S)
         player = self._player
         return {
-            "stick": self._stick(),
+            "stick": self._stick(request),
             "home_time": f"{clock_s // 3600:02d}:{clock_s // 60 % 60:02d}:{clock_s % 60:02d}",
             "airtime_s": round(world.air.airtime_total_s, 3),
             "unpaired": len(world.unpaired()),
@@ -183,13 +209,6 @@ class ControlProtocol(asyncio.Protocol):
             self._transport.abort()
 
 
-def _number(request: Request, field: str, low: float, high: float, default: float | None = None) -> float:
-    value = request.get(field, default)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        raise ValueError(f"{field} {value!r}: {low:g} to {high:g}")
-    return float(value)
-
-
 def _line(recorded: Recorded) -> Answer:
     return {"at_s": round(recorded.at_s, 6), "to_host": recorded.to_host, "line": recorded.line}
 
@@ -212,5 +231,7 @@ def _device(device: Device) -> Answer:
         "central": device.memory.central.hex().upper() if device.memory.is_paired else None,
         "awake": device.is_awake,
         "unacknowledged": device.outbox.given_up,
+        "repeats": device.outbox.repeats,
+        "overruns": device.inbox.overruns,
         "state": dict(device.state()),
     }

@@ -241,3 +241,49 @@ def test_a_broken_day_and_a_broken_memory_are_bad_files(tmp_path: Path) -> None:
     (tmp_path / "sim" / "memory.json").write_text("{")
     code, line = end_of("--dir", str(tmp_path / "sim"))
     assert (code, "factory-new" in line) == (65, True), line
+
+
+def test_devices_and_sticks_can_be_brought_into_every_state(tmp_path: Path) -> None:
+    options = (
+        "--day",
+        "none",
+        "--central",
+        "1A2B3C",
+        "--models",
+        "HM-LC-Sw1-FM,HM-Sec-Key",
+        "--radio",
+        "both",
+    )
+    with running(tmp_path / "sim", *options) as simulator:
+        one, lock = "SIM0000001", "SIM0000002"
+
+        def ok(do: str, **fields: object) -> Any:
+            return simulator.ask(do=do, **fields)["ok"]
+
+        assert ok("registers", device=one, channel=1, list=1, write={"08": 1})["registers"]["08"] == 1
+        assert ok("peers", device=one, fill=6)["peers"]["1"][-1] == "EEEEEE06"
+        assert ok("key", device=lock) == {"index": 0, "default": True}
+        assert ok("key", device=lock, passphrase="other", index=3) == {"index": 3, "default": False}
+        assert ok("path", device=one, dbm=-91.5) == {"dbm": -91.5}
+        assert ok("owner", device=one, central="ABCDEF") == {"central": "ABCDEF"}
+        for verb in ("fail-half-way", "power-loss", "teach-in", "factory-reset"):
+            assert ok(verb, device=lock) == {}
+        assert ok("air", capture_db=10)["airtime_s"] >= 0
+        assert ok("collide", frames=1) == {}
+        assert ok("airtime")["airtime_s"]
+        assert ok("module", stick="stick2", ills=["crc"], reset=True)["ills"] == ["crc"]
+        assert ok("pull", stick="stick2")["plugged"] is False
+        assert not (tmp_path / "sim" / "stick2").is_symlink()
+        assert ok("plug", stick="stick2")["plugged"] is True
+        assert (tmp_path / "sim" / "stick2").is_symlink()
+        for request, named in (
+            ({"do": "registers", "device": one, "channel": 9, "list": 9}, "one of 0:0"),
+            ({"do": "registers", "device": one, "peer": "12"}, "eight hex digits"),
+            ({"do": "registers", "device": one, "write": 3}, "register in hex"),
+            ({"do": "owner", "device": one, "central": "xx"}, "six hex digits"),
+            ({"do": "pull", "stick": "stick3"}, "stick, stick2"),
+            ({"do": "module", "ills": []}, "--radio module"),
+            ({"do": "module", "stick": "stick2", "ills": ["flu"]}, "garbage"),
+            ({"do": "key", "device": one, "passphrase": 7}, "a text"),
+        ):
+            assert named in simulator.ask(**request)["error"], request

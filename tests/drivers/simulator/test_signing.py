@@ -3,6 +3,7 @@
 from drivers.bidcos.frames import Frame
 from drivers.bidcos.signing import DEFAULT_KEY, passphrase_key, seal_key_half, sign, verify
 from drivers.simulator.devices.device import Device
+from drivers.simulator.devices.memory import DEVICE_LIST
 from drivers.simulator.devices.sensor import Contact
 
 from .host import CENTRAL, Host
@@ -101,3 +102,58 @@ def test_a_device_signs_its_event_when_the_central_asks() -> None:
     host.send(device, 0x02, b"\x00" + verified.auth, 0x80, counter=event.counter)
     host.wait(10.0)
     assert host.take() == []
+
+
+def exchange(host: Host, device: Device, key: bytes, index: int = 1) -> list[list[Frame]]:
+    """Hand a new key over in two halves; what the device answers to each."""
+    old = device.memory.key
+    halves = [seal_key_half(old, key, index, second, b"\x55\xaa") for second in (False, True)]
+    return [signed(host, device, 0x04, half, key=old) for half in halves]
+
+
+def test_a_key_exchange_that_breaks_off_half_way_leaves_the_old_key() -> None:
+    host, device = signed_home()
+    device.inbox.guard.loses_power_half_way = True
+    first, second = exchange(host, device, passphrase_key("11111111"))
+    assert (len(first), second) == (1, [])
+    assert (device.memory.key, device.memory.key_index) == (DEFAULT_KEY, 0)
+    assert device.state()["on"] == [False]
+    signed(host, device, 0x11, bytes.fromhex("0201C80000"))
+    assert device.state()["on"] == [True]
+    exchange(host, device, passphrase_key("11111111"))
+    assert device.memory.key_index == 1
+
+
+def test_only_whole_keys_of_one_index_are_taken() -> None:
+    host, device = signed_home()
+    key = passphrase_key("11111111")
+    (refused,) = signed(host, device, 0x04, seal_key_half(DEFAULT_KEY, key, 1, True, b"\x55\xaa"))
+    assert refused.payload[:1] == b"\x80"
+    signed(host, device, 0x04, seal_key_half(DEFAULT_KEY, key, 1, False, b"\x55\xaa"))
+    (other,) = signed(host, device, 0x04, seal_key_half(DEFAULT_KEY, key, 2, True, b"\x55\xaa"))
+    assert other.payload[:1] == b"\x80"
+    (noise,) = signed(host, device, 0x04, bytes(16))
+    assert noise.payload[:1] == b"\x80"
+    assert device.memory.key == DEFAULT_KEY
+
+
+def test_a_lock_is_always_signed_whatever_its_registers_say() -> None:
+    host = Host(models=("HM-Sec-Key",))
+    device = host.device(1)
+    device.memory.write(DEVICE_LIST, dict(zip((0x0A, 0x0B, 0x0C), CENTRAL, strict=True)))
+    device.stay_awake(10.0)
+    (ack,) = signed(host, device, 0x11, bytes.fromhex("800101FF"))
+    assert ack.payload[:3] == b"\x01\x01\x01"
+    assert device.state()["unlocked"] is True
+
+
+def test_a_device_with_a_foreign_key_names_its_index_and_obeys_nobody_else() -> None:
+    host, device = signed_home()
+    device.memory.set_key(passphrase_key("somebody else's"), 5)
+    assert signed(host, device, 0x11, bytes.fromhex("0201C80000")) == []
+    host.take()
+    host.send(device, 0x11, "0201C80000")
+    host.wait(0.3)
+    (challenge,) = host.take()
+    assert challenge.payload[7] == 10
+    assert device.inbox.guard.refused == 1
