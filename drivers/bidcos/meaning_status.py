@@ -9,6 +9,7 @@ from .devices import Model, family
 from .messages import Party
 from .messages_climate import Moment
 from .readings_climate import signed10
+from .readings_status import without_auth
 
 Meaning = dict[str, object]
 
@@ -42,7 +43,6 @@ _STATES: Mapping[str, Mapping[int, str]] = {
 }
 SWITCHES = frozenset({"SWITCH", "DOOR_DRIVE", "SPRINKLER", "MELODY_LED", "MELODY_CHIME"})
 _COLOURS = ("off", "red", "green", "orange")
-_AUTH_SIZE = 4
 
 
 def level_text(half_degrees: int) -> float | str:
@@ -69,11 +69,12 @@ def status(data: bytes, model: Model | None, *, acknowledging: bool) -> Meaning:
         return said
     kind = _kind(model, data[0])
     explain = _READERS.get(kind or "", _level)
-    body, auth = data, b""
-    if acknowledging and len(data) - 3 - _AUTH_SIZE in _tails(kind):
-        body, auth = data[:-_AUTH_SIZE], data[-_AUTH_SIZE:]
-    value, flags, tail = body[1], body[2] if len(body) > 2 else None, body[3:]
+    value, flags, tail, auth = data[1], data[2] if len(data) > 2 else None, data[3:], b""
+    if acknowledging:
+        tail, auth = without_auth(kind or "", tail)
     said |= explain(kind, value, flags, tail)
+    if flags is not None and model is not None and model.cls == "SD2":
+        said |= {"alarm_test_failed": bool(flags & 0x02), "smoke_chamber_degraded": bool(flags & 0x04)}
     if tail:
         at = "real_level_percent" if "real_level_percent" in said else None
         real = said.pop(at) if at else None
@@ -90,15 +91,6 @@ def _kind(model: Model | None, channel: int) -> str | None:
     if model is None or not model.channels:
         return None
     return family(model.kind_at(channel) or next(iter(model.channels.values())))
-
-
-def _tails(kind: str | None) -> set[int]:
-    """How many bytes may follow the flags when nothing is signed."""
-    if kind in {"RT", "IT"}:
-        return {2, 9}
-    if kind == "LED":
-        return {1, 5}
-    return {3} if kind == "JALOUSIE" else {1, 2}
 
 
 def _flags(flags: int, *, timer: bool = True) -> Meaning:
@@ -185,13 +177,6 @@ def _sensor(kind: str | None, value: int, flags: int | None, tail: bytes) -> Mea
     return said
 
 
-def _smoke(kind: str | None, value: int, flags: int | None, tail: bytes) -> Meaning:
-    said = _sensor(kind, value, flags, tail)
-    if flags is not None and flags & 0x06:
-        said |= {"alarm_test_failed": bool(flags & 0x02), "smoke_chamber_degraded": bool(flags & 0x04)}
-    return said
-
-
 def _valve_drive(kind: str | None, value: int, flags: int | None, tail: bytes) -> Meaning:
     said: Meaning = {"valve_position_percent": value / 2}
     if flags is not None:
@@ -218,6 +203,7 @@ def _keymatic(kind: str | None, value: int, flags: int | None, tail: bytes) -> M
 def _winmatic(kind: str | None, value: int, flags: int | None, tail: bytes) -> Meaning:
     said: Meaning = {"level_percent": "locked" if value == 0xFF else value / 2}
     if flags is not None:
+        said |= {"low_battery": bool(flags & 0x80)}
         said |= {"error": _text(_WM_ERRORS, flags >> 1 & 7), "working_direction": _DIRECTIONS[flags >> 4 & 3]}
     return said
 
@@ -270,7 +256,7 @@ _READERS: Mapping[str, Callable[[str | None, int, int | None, bytes], Meaning]] 
     "LED": _led,
     "COLOUR": _colour,
     "ARMING": _arming,
-    "SMOKE": _smoke,
+    "SMOKE": _sensor,
     "VALVE_DRIVE": _valve_drive,
     "KEYMATIC": _keymatic,
     "WINMATIC": _winmatic,

@@ -29,10 +29,9 @@ from .messages import (
 )
 from .readings_climate import Pairs, it_info, rt_info, team_temperature, thermal_control
 from .readings_measure import Told, iec, measurement, power, weather
-from .readings_status import all_leds, sensor_state, status
+from .readings_status import all_leds, sensor_state, status, without_auth
 
 _LOW_BATTERY = 0x80
-_AUTH_SIZE = 4  # an acknowledgement may end with authentication bytes; nothing in it says so
 _TEAM_CALLS = {0x96, 0x97}
 _POWERED_ON = frozenset({"SWITCH", "SPRINKLER", "MELODY_LED", "MELODY_CHIME", "DIMMER", "COLOUR", "ARMING"})
 _EVENT_STATES = frozenset({"CONTACT", "HANDLE", "TILT", "WATER", "CO2", "FILLING", "RAIN", "SMOKE"})
@@ -147,10 +146,13 @@ def _status(message: Status | AckStatus, model: Model | None) -> Iterator[Told]:
         else:
             yield channel, "LEVEL", value / 200
         return
+    tail = message.tail
+    if isinstance(message, AckStatus):
+        tail, _ = without_auth(family(model.kind_at(channel)), tail)
     for at, name in _concerned(model, channel, value):
-        yield from _at(at, status(family(name), value, flags, message.tail))
+        yield from _at(at, status(family(name), value, flags, tail))
     if model.cls == "LED":
-        yield from all_leds(message.tail if isinstance(message, Status) else message.tail[:-_AUTH_SIZE])
+        yield from all_leds(tail)
     if model.has_battery:
         yield 0, "LOWBAT", bool(flags & _LOW_BATTERY)
 

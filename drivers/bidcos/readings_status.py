@@ -12,6 +12,14 @@ from .readings_measure import Told
 ALARM = 0xB4  # smoke: from here on it is an alarm
 LEDS = 16
 _LED_TAIL = 5  # signal strength or light, then two bits for each of 16 lights
+_AUTH_SIZE = 4
+_TAIL_SIZES: Mapping[str, frozenset[int]] = {  # bytes behind the flags when nothing is signed
+    "RT": frozenset({1, 2, 9}),
+    "IT": frozenset({1, 2, 9}),
+    "JALOUSIE": frozenset({1, 3}),
+    "LED": frozenset({1, 5}),
+}
+_USUAL_SIZES = frozenset({1, 2})
 _THREE_STATES = frozenset({"HANDLE", "WATER", "CO2"})
 _ARMED = {0x32: 1, 0xC8: 2, 0xFF: 3}
 
@@ -20,6 +28,13 @@ def status(family: str, value: int, flags: int, tail: bytes) -> Pairs:
     """What a channel of this family says. flags: 0-255; tail: signal strength and more."""
     read = _STATUS.get(family)
     return [] if read is None else read(family, value, flags, tail)
+
+
+def without_auth(family: str, tail: bytes) -> tuple[bytes, bytes]:
+    """The tail of an acknowledgement, and authentication bytes behind it; only its length tells of them."""
+    if len(tail) - _AUTH_SIZE in _TAIL_SIZES.get(family, _USUAL_SIZES):
+        return tail[:-_AUTH_SIZE], tail[-_AUTH_SIZE:]
+    return tail, b""
 
 
 def sensor_state(family: str, value: int) -> Pairs:
