@@ -50,6 +50,7 @@ from .household import Household, member_of
 from .instruments import Instruments
 from .keyring import Keyring
 from .lane import Deferred, Delivered, Failed, Failure, Heard, Outcome, Send
+from .learned import learn
 from .link import SerialLink
 from .membership import Membership
 from .messages import DeviceInfo, TimeRequest
@@ -145,7 +146,10 @@ class BidcosDriver:
         )
         self._asker = Asker(self._exchanges, self._waiters, self._airtime, self._clock, self._apply)
         self._values = Values(self._asker, self._reports)
-        self._services = Services(self._context, self._household, self._asker, central, self._spawn)
+        self._services = Services(
+            self._context, self._household, self._asker, self._keyring, central, self._spawn
+        )
+        self._services.keys.on_adopt = self._start_anew
         self._instruments = Instruments(
             self._context, self._household, self._airtime, self._tally.frames, central, self._apply
         )
@@ -169,8 +173,14 @@ class BidcosDriver:
             if (member := member_of(record)) is not None:
                 self._exchanges.lanes.add(record.address, member.model.receive_modes, record.counter)
                 self._members.welcome(member)
+                learn(self._services.registers, record.address, self._keyring, self._exchanges.lanes)
         await self._members.reserve_counters(list(self._household))
         self._loaded = True
+
+    def _start_anew(self) -> None:
+        """Our address is another one: end this run; the next one reads it."""
+        self._loaded = False
+        self._spawn(_end("restarting"), "bidcos.anew")
 
     async def _start(self, link: SerialLink, decoder: LineDecoder) -> None:
         start = StartUp(self._clock.monotonic())
@@ -290,7 +300,10 @@ class BidcosDriver:
                 self._announce.airtime(self._airtime.used_ms(now_s), self._airtime.exhausted_in_s(now_s))
             with contextlib.suppress(StoreError):  # the store says so itself; the next tick tries again
                 await self._members.reserve_counters(self._members.worn_counters())
+                for radio in self._services.registers.changed:
+                    learn(self._services.registers, radio, self._keyring, self._exchanges.lanes)
                 await self._services.writing.flush()
+                await self._services.keys.flush()
                 await self._instruments.flush()
 
     async def _ask_states(self) -> None:
@@ -352,3 +365,8 @@ class BidcosDriver:
     def _need_loaded(self) -> None:
         if not self._loaded:
             raise LinkLost("starting")
+
+
+async def _end(code: str) -> None:
+    """End the run."""
+    raise LinkLost(code)

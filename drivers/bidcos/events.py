@@ -68,12 +68,19 @@ class Events:
         """Forget a device."""
         self._open.pop(device, None)
 
-    def hear(self, lane: Lane, frame: Frame, message: Message, at_s: float) -> Heard | None:
-        """Take a frame to us that answers nothing; None: a repeat, or not proven (yet)."""
+    def hear(
+        self, lane: Lane, frame: Frame, message: Message, at_s: float, radio_says: Proof | None = None
+    ) -> Heard | None:
+        """Take a frame to us that answers nothing; None: a repeat, or not proven (yet).
+
+        radio_says: what a radio that challenges by itself found out; None: it does not.
+        """
         if isinstance(message, AesResponse):
             return self._prove(lane, frame, message, at_s)
         if self._keyring.signs(lane.device, signed_channel(frame)):
-            if frame.flags & Flag.BIDI:
+            if radio_says is Proof.GOOD:
+                return self.note(frame, message, at_s, Proof.GOOD)
+            if frame.flags & Flag.BIDI and radio_says is None:
                 self._challenge(lane, frame, message, at_s)
                 return None
             return self.note(frame, message, at_s, Proof.MISSING)

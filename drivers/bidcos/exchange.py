@@ -62,6 +62,7 @@ from .timing import (
 from .turn import Turn
 
 MAX_WAKES = 5  # a request that failed in so many waking phases is given up
+TAKES_NONE = 4  # signatures that it did not take: fewer may have been lost
 READ_COUNTER_STEP = 2  # some actuators tell something with our last counter + 1: a list must not get that one
 
 _ACK_FLAGS = Flag.RPTEN
@@ -140,8 +141,10 @@ class Exchanges:
 
     # from the air
 
-    def receive(self, frame: Frame, at_s: float, now_s: float) -> list[Outcome]:
-        """Take a frame. at_s: when its end was received."""
+    def receive(
+        self, frame: Frame, at_s: float, now_s: float, radio_says: Proof | None = None
+    ) -> list[Outcome]:
+        """Take a frame. at_s: when its end was received; radio_says: of a radio that challenges by itself."""
         if frame.sender == self.address:
             return []
         lane = self.lanes.get(frame.sender)
@@ -156,7 +159,7 @@ class Exchanges:
         if lane is None:
             heard = self.events.note(frame, message, at_s)
         else:
-            heard = self.events.hear(lane, frame, message, at_s)
+            heard = self.events.hear(lane, frame, message, at_s, radio_says)
         return [*([] if heard is None else [heard]), *self.wake(now_s)]
 
     def answer(self, frame: Frame, message: Message, at_s: float) -> None:
@@ -206,7 +209,7 @@ class Exchanges:
                 self._turn.hold(lane, now_s + PAGE_S)
                 return told
         if lane.auth is not None:
-            self._keyring.proved(lane.device, lane.key_index)
+            self._keyring.proved(lane.device, lane.key_index, lane.key)
             told = [replace(each, proof=Proof.GOOD) for each in told if isinstance(each, Heard)]
         return [*told, *self._advance(lane, frame, message, at_s)]
 
@@ -224,13 +227,14 @@ class Exchanges:
         keys = self._keyring.candidates(lane.device, index)
         sealed = None if lane.current is None or lane.waking else lane.step.sealed
         if not keys or sealed not in {None, index}:
-            self._keyring.refused(lane.device, index)
+            if self._keyring.key(index) is None:
+                self._keyring.refused(lane.device, index)
             return self._end(lane, Failure.WRONG_KEY)
-        key = keys[lane.challenges % len(keys)]
-        signature = sign(key, challenge.challenge, lane.sent, self._random_bytes(FRESHNESS_SIZE))
+        lane.key = keys[lane.challenges % len(keys)]
+        signature = sign(lane.key, challenge.challenge, lane.sent, self._random_bytes(FRESHNESS_SIZE))
         lane.signs = True
         lane.challenges += 1
-        lane.key_index = self._keyring.index_of(key)
+        lane.key_index = index
         lane.auth = signature.auth
         self.events.answer(frame, AesResponse(data=signature.data), _ASK_FLAGS, at_s)
         return []
@@ -298,7 +302,7 @@ class Exchanges:
             return []
         if lane.only_optional_left:  # what could only have been nice to have is left out
             return [self._delivered(lane, lane.current)]
-        if lane.challenges and self._keyring.refused(lane.device, lane.key_index):
+        if lane.challenges >= TAKES_NONE and self._keyring.refused(lane.device, lane.key_index):
             return self._end(lane, Failure.WRONG_KEY)
         if lane.sleeps_and_wakes and lane.wakes < MAX_WAKES:
             lane.wakes += 1

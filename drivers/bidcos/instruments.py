@@ -152,6 +152,8 @@ class Instruments:
             slots = [(float(age_s), float(ms)) for age_s, ms in fields["slots"]]
         except (ValueError, KeyError, TypeError):
             return
+        if self._airtime.slots(self._clock.monotonic()):
+            return  # it is the same run
         since_s = max(
             (self._clock.now() - at) / timedelta(seconds=1), 0.0
         )  # a clock set back shortens nothing

@@ -14,7 +14,6 @@ from .signing import DEFAULT_KEY, KEY_SIZE
 
 DEFAULT_INDEX = 0
 MAX_INDEX = 127  # a challenge carries twice the index in one byte
-MAX_KEYS = 16  # own keys; a sleeper may miss some changes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,15 +53,27 @@ class Keyring:
         self._claimed: dict[bytes, int] = {}
         self.changed: set[bytes] = set()
         self.index = DEFAULT_INDEX
-        for key in own:
-            self.add(key)
+        self.restore(own, {})
 
     # keys
 
-    def add(self, key: SystemKey) -> None:
-        """Another own key; the one with the highest index is the one in use."""
+    def restore(self, own: Iterable[SystemKey], held: Mapping[bytes, Held]) -> None:
+        """Take over what was written down."""
+        for key in own:
+            self._keys[key.index] = key.key
+        self._held.update(held)
+
+    def use(self, key: SystemKey) -> None:
+        """From now on this is the key of the home."""
         self._keys[key.index] = key.key
-        self.index = max(self.index, key.index)
+        self.index = key.index
+
+    def free_index(self) -> int | None:
+        """The index for a new key: above all others, or a free one; None when all are taken."""
+        above = max(self._keys) + 1
+        if above <= MAX_INDEX:
+            return above
+        return next((index for index in range(1, MAX_INDEX + 1) if index not in self._keys), None)
 
     @property
     def own(self) -> tuple[SystemKey, ...]:
@@ -72,10 +83,6 @@ class Keyring:
     def key(self, index: int) -> bytes | None:
         """The key of this index, if we have it."""
         return self._keys.get(index)
-
-    def index_of(self, key: bytes) -> int:
-        """The index of a key that we have."""
-        return next(index for index, each in self._keys.items() if each == key)
 
     @property
     def system_key(self) -> bytes:
@@ -110,9 +117,13 @@ class Keyring:
 
     def remove(self, device: bytes) -> None:
         """It is no device of ours any more."""
-        self._held.pop(device, None)
+        if self._held.pop(device, None) is not None:
+            self.changed.add(device)
         self._claimed.pop(device, None)
-        self.changed.discard(device)
+
+    def knows(self, device: bytes) -> bool:
+        """Something is to be remembered of it."""
+        return device in self._held
 
     def claimed(self, device: bytes, index: int) -> None:
         """It named this key in a challenge."""
@@ -125,18 +136,38 @@ class Keyring:
     def candidates(self, device: bytes, index: int) -> tuple[bytes, ...]:
         """Keys to sign with for a device that named ``index``, the likeliest first; empty: none fits.
 
-        While a change is under way both are tried, whatever the device names.
+        While a change is under way both are tried, whatever the device names. Under an index that we do not
+        know it may hold one of our own all the same: another central counted otherwise.
         """
         held = self.held(device)
         indexes = [index] if held.target is None else [index, held.target, held.index]
         keys = [self._keys[each] for each in indexes if each in self._keys]
+        if index not in self._keys:
+            keys += [key.key for key in reversed(self.own)]
         return tuple(dict.fromkeys(keys))
 
-    def proved(self, device: bytes, index: int) -> None:
-        """An exchange with this key ended as only a holder of it could end it."""
+    def proved(self, device: bytes, index: int, key: bytes) -> None:
+        """An exchange with this key, which it calls ``index``, ended as only a holder of it could end it."""
         held = self.held(device)
+        self._keys.setdefault(index, key)
+        if self._keys[index] != key:  # while a change is under way: the name it gave is not yet true
+            index = next((known for known, each in self._keys.items() if each == key), index)
+        self._claimed[device] = index
         target = None if held.target == index else held.target
         self.set(device, replace(held, index=index, proven=True, target=target, refused=False))
+
+    def took(self, device: bytes, index: int) -> None:
+        """It acknowledged a new key."""
+        held = self.held(device)
+        self._claimed[device] = index
+        wanted = None if held.target == index else held.target
+        self.set(device, replace(held, index=index, proven=True, refused=False, target=wanted))
+
+    def gave_up(self, device: bytes, index: int) -> None:
+        """It is not given this key any more."""
+        held = self.held(device)
+        if held.target == index:
+            self.set(device, replace(held, target=None))
 
     def refused(self, device: bytes, index: int) -> bool:
         """It took no signature under ``index``; whether that means another key, not just lost frames."""
@@ -168,4 +199,4 @@ class Keyring:
             return KeyState.EXCHANGING
         if held.index == DEFAULT_INDEX:
             return KeyState.DEFAULT
-        return KeyState.SYSTEM if held.index == self.index else KeyState.PREVIOUS
+        return KeyState.SYSTEM if self._keys.get(held.index) == self.system_key else KeyState.PREVIOUS

@@ -78,8 +78,8 @@ class Lane:
     the channel was not free; deadline_s: end of the wait for its answer; ready_at_s: not before;
     awake_until_s: it listens until then; wake_call_at_s: when to send type 12; waking: that was sent;
     burst_rx: its register 01 lets a burst wake it, None: not known; challenges: how often it asked for a
-    signature in this step; key_index: of the key that we signed with; auth: what its answer must end with;
-    pages_before: how many pages are of earlier steps; page_counter: of the last one.
+    signature in this step; key_index: of the key that it named; key: that we signed with; auth: what its
+    answer must end with; pages_before: how many pages are of earlier steps; page_counter: of the last one.
     """
 
     device: bytes
@@ -104,6 +104,7 @@ class Lane:
     signs: bool = False
     challenges: int = 0
     key_index: int = 0
+    key: bytes = field(default=b"", repr=False)
     auth: bytes | None = None
     answers: list[Message] = field(default_factory=list)
     pages: list[Message] = field(default_factory=list)

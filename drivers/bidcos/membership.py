@@ -125,6 +125,7 @@ class Membership:
     async def _forget(self, member: Member) -> None:
         radio = member.record.address
         await self._services.writing.forget(radio)
+        await self._services.keys.forget(radio)
         await self._context.store.save({member.record.key: None})
         self._household.remove(radio)
         self._reports.silence.remove(radio)

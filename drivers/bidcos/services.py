@@ -21,6 +21,8 @@ from .asking import Asker
 from .configuration import Configuration
 from .household import Household, Member
 from .inquiry import Inquiry
+from .keyring import Keyring
+from .keys import Keys
 from .lane import Delivered, Failed, Heard
 from .peerings import Peerings
 from .registers import Registers
@@ -37,12 +39,19 @@ class Services:
     """Everything about what devices remember. unreadable: records of waiting changes that we can't read."""
 
     def __init__(
-        self, context: DriverContext, household: Household, asker: Asker, central: bytes, spawn: Spawn
+        self,
+        context: DriverContext,
+        household: Household,
+        asker: Asker,
+        keyring: Keyring,
+        central: bytes,
+        spawn: Spawn,
     ) -> None:
         self._household = household
         self.registers = Registers()
         self.wishes = Wishes()
         self.inquiry = Inquiry(self.registers, household, asker, central, context.clock.now)
+        self.keys = Keys(context, household, asker, keyring, central, spawn)
         self.writing = Writing(
             WritingParts(
                 context=context,
@@ -53,6 +62,7 @@ class Services:
                 inquiry=self.inquiry,
                 spawn=spawn,
                 central=central,
+                farewell=self.keys.farewell,
             )
         )
         self.configuration = Configuration(household, self.registers, self.wishes, self.inquiry, self.writing)
@@ -74,19 +84,21 @@ class Services:
             GetWeekProgram: weeks.get,
             PutWeekProgram: weeks.put,
             ReplaceDevice: self.replacements.replace,
+            **self.keys.answers,
         }
 
     def load(self, stored: Mapping[str, bytes]) -> list[str]:
         """Take over what was written; returns the keys of waiting changes that can't be read."""
         self.registers.load(stored)
         self.replacements.load(stored)
-        return self.wishes.load(stored)
+        return [*self.wishes.load(stored), *self.keys.load(stored)]
 
     def resume(self) -> None:
         """The link works: go on with what waits."""
         for member in self._household:
             self.inquiry.recall(member)
             self.writing.resume(member)
+        self.keys.resume()
 
     def reset(self) -> None:
         """The link is lost."""
@@ -96,6 +108,7 @@ class Services:
     def hear(self, heard: Heard) -> None:
         """A device said something."""
         self.inquiry.hear(heard)
+        self.keys.hear(heard)
 
     def finish(self, outcome: Delivered | Failed) -> None:
         """A request ended."""

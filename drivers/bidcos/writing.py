@@ -52,6 +52,7 @@ class WritingParts:
     inquiry: Inquiry
     spawn: Spawn
     central: bytes
+    farewell: Callable[[bytes], tuple[Step, ...]]  # gives a device the key of the factory back
 
 
 class Writing:
@@ -304,7 +305,8 @@ class Writing:
         return Written.VERIFIED
 
     async def _release(self, member: Member, wish: ReleaseWish, cause: Cause) -> Written:
-        await self._do(member, wish, release_steps(self._parts.central), cause)
+        steps = (*self._parts.farewell(member.record.address), *release_steps(self._parts.central))
+        await self._do(member, wish, steps, cause)
         return Written.VERIFIED
 
     async def _read(self, member: Member, wish: Wish, list_id: ListId, cause: Cause) -> None:

@@ -266,7 +266,7 @@ def test_a_device_that_names_a_key_that_we_do_not_have_is_not_tried_again() -> N
 
 def test_lost_signatures_of_a_device_that_took_ours_before_are_silence_not_another_key() -> None:
     play = Play()
-    play.keyring.proved(LAMP, 0)
+    play.keyring.proved(LAMP, 0, DEFAULT_KEY)
     play.submit()
     for turn in range(6):
         play.hear(Challenge(challenge=bytes((turn,)) * 6, key_byte=0), counter=8, flags=0xA0)

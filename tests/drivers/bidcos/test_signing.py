@@ -8,6 +8,7 @@ from drivers.bidcos.signing import (
     seal_key_half,
     sign,
     team_mac,
+    unseal,
     verify,
 )
 
@@ -48,27 +49,56 @@ def test_another_key_or_another_message_does_not_verify() -> None:
 
 
 @needs_captures
-def test_every_captured_exchange_verifies_and_is_reproduced() -> None:
+def test_every_captured_exchange_verifies_and_is_reproduced_from_both_sides() -> None:
     messages: dict[tuple[bytes, bytes, int], Frame] = {}
     challenges: dict[tuple[bytes, bytes, int], bytes] = {}
+    proofs: dict[tuple[bytes, bytes, int], bytes] = {}
     count = 0
     for capture in captures():
         read = frame(capture)
-        if capture.get("aes_role") == "signed_message":
-            messages[(read.sender, read.receiver, read.counter)] = read
-        elif capture.get("aes_role") == "challenge":
-            challenges[(read.receiver, read.sender, read.counter)] = read.payload[1:7]
-        elif capture.get("aes_role") == "response":
-            key = (read.sender, read.receiver, read.counter)
-            if key not in messages:
-                continue  # quoted without the message it answers
-            verified = verify(DEFAULT_KEY, challenges[key], messages[key], read.payload)
-            assert verified is not None
-            assert verified.inner.hex().upper() == capture["meaning"]["decrypted_inner"]
-            assert verified.auth.hex().upper() == capture["meaning"]["auth_expected"]
-            assert sign(DEFAULT_KEY, challenges[key], messages[key], verified.inner[:6]).data == read.payload
-            count += 1
-    assert count >= 36
+        link = (read.sender, read.receiver, read.counter)
+        match capture.get("aes_role"):
+            case "signed_message":
+                messages[link] = read
+            case "challenge":
+                challenges[(read.receiver, read.sender, read.counter)] = read.payload[1:7]
+            case "response":
+                challenge = challenges[link]
+                message = messages.get(link) or _unheard(challenge, read)
+                verified = verify(DEFAULT_KEY, challenge, message, read.payload)  # the challenger's side
+                assert verified is not None
+                assert verified.inner.hex().upper() == capture["meaning"]["decrypted_inner"]
+                assert verified.auth.hex().upper() == capture["meaning"]["auth_expected"]
+                signed = sign(DEFAULT_KEY, challenge, message, verified.inner[:6])  # the signer's side
+                assert (signed.data, signed.auth) == (read.payload, verified.auth)
+                assert verify(passphrase_key("x"), challenge, message, read.payload) is None
+                proofs[link] = verified.auth
+                count += 1
+            case "ack" if capture["aes_verified"]:
+                assert read.payload[-4:] == proofs[(read.receiver, read.sender, read.counter)]
+    assert count == 38  # all that the file holds
+
+
+def _unheard(challenge: bytes, response: Frame) -> Frame:
+    """The message that nobody wrote down: its head is in the signature, its rest is one that is usual."""
+    rests = [b"", b"\x06", b"\x03"]
+    rests += [bytes((order, 0, 0, 0, 0, number)) for order in (4, 5) for number in (0, 1)]
+    for rest in rests:
+        opened = unseal(DEFAULT_KEY, challenge, rest, response.payload)
+        assert opened is not None
+        counter, flags, kind, first = opened.inner[6], opened.inner[7], opened.inner[8], opened.inner[15:]
+        link = (counter, opened.inner[9:12], opened.inner[12:15])
+        if link == (response.counter, response.sender, response.receiver):
+            sender, receiver = link[1:]
+            return Frame(
+                counter=counter,
+                flags=flags,
+                kind=kind,
+                sender=sender,
+                receiver=receiver,
+                payload=first + rest,
+            )
+    raise AssertionError(response)
 
 
 def test_a_passphrase_gives_the_key_that_a_ccu_handed_over() -> None:
