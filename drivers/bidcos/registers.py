@@ -5,7 +5,7 @@ guessed. Source: docs/protocols/bidcos.md, "Register lists", "Peers".
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -15,6 +15,7 @@ MEMORY_VERSION = 1
 MEMORY_PREFIX = "registers/"
 MAX_LISTS = 400  # of one device: RC-19 with every key linked needs about half
 MAX_PEERS = 128  # of one channel; real tables hold 4 to 60
+CHANNEL_LIST, SIGN_REGISTER = 1, 0x08
 _CHANGED_PAIRS, _CHANGED_SEQUENCE = 0x04, 0x05
 _CHANGE_HEAD = 7  # order, channel, peer (3), its channel, list
 
@@ -95,10 +96,14 @@ class DeviceMemory:
 
 
 class Registers:
-    """The memories of all devices, by radio address. changed: devices whose record on disk is old."""
+    """The memories of all devices, by radio address. changed: devices whose record on disk is old.
 
-    def __init__(self) -> None:
+    note_signing: told whether a channel of a device signs, whenever its list 1 is known anew.
+    """
+
+    def __init__(self, note_signing: Callable[[bytes, int, bool], None] = lambda *_: None) -> None:
         self._devices: dict[bytes, DeviceMemory] = {}
+        self._note_signing = note_signing
         self.changed: set[bytes] = set()
 
     def list_of(self, device: bytes, list_id: ListId) -> KnownList | None:
@@ -127,6 +132,8 @@ class Registers:
         memory = self._open(device)
         if list_id in memory.lists or len(memory.lists) < MAX_LISTS:
             memory.lists[list_id] = KnownList(dict(registers), at)
+        if list_id.index == CHANNEL_LIST and SIGN_REGISTER in registers:
+            self._note_signing(device, list_id.channel, bool(registers[SIGN_REGISTER] & 1))
 
     def note_peers(self, device: bytes, channel: int, peers: tuple[Peer, ...], at: datetime) -> None:
         """It told all peers of a channel; lists of links that are no more are forgotten."""

@@ -48,7 +48,7 @@ class Services:
         spawn: Spawn,
     ) -> None:
         self._household = household
-        self.registers = Registers()
+        self.registers = Registers(keyring.note_signing)
         self.wishes = Wishes()
         self.inquiry = Inquiry(self.registers, household, asker, central, context.clock.now)
         self.keys = Keys(context, household, asker, keyring, central, spawn)

@@ -16,7 +16,11 @@ from drivers.simulator.devices.device import Device
 from drivers.simulator.world import World, WorldConfig
 from hub.contract import (
     BY_USER,
+    DatapointChanged,
     DeviceAddress,
+    DeviceAppeared,
+    DeviceChanged,
+    DeviceDescription,
     DriverContext,
     DriverStateChanged,
     Event,
@@ -152,17 +156,40 @@ class Home:
 
     async def pair(self, *numbers: int) -> None:
         """Teach these in, one after the other."""
-        await self.driver.execute(StartPairing(interface="bidcos", seconds=300))
         for number in numbers:
             for _ in range(5):  # as people do: once more when nothing happened
-                if not self._is_paired(number):
-                    self.device(number).teach_in()
-                    await self.wait(4.0)
-            assert self._is_paired(number), self.events[-3:]
+                if not self.is_paired(number):
+                    await self.pair_once(number)
+            assert self.is_paired(number), self.events[-3:]
         await self.driver.execute(StopPairing(interface="bidcos"))
         await self.wait(6.0)  # their lists are read meanwhile
 
-    def _is_paired(self, number: int) -> bool:
+    async def pair_once(self, number: int, seconds: float = 4.0) -> None:
+        """Open the window, press its teach-in button, wait."""
+        await self.driver.execute(StartPairing(interface="bidcos", seconds=300))
+        self.device(number).teach_in()
+        await self.until(lambda: self.is_paired(number), seconds, fail=False)
+
+    def pending(self, number: int) -> bool:
+        """Something waits for it to wake, as the driver says."""
+        told = [
+            event.datapoint.value
+            for event in self.events
+            if isinstance(event, DatapointChanged)
+            and str(event.datapoint.id) == f"{self.name(number)}:0.CONFIG_PENDING"
+        ]
+        return bool(told and told[-1])
+
+    def description(self, number: int) -> DeviceDescription:
+        """What the driver says of it."""
+        return next(
+            event.description
+            for event in reversed(self.events)
+            if isinstance(event, DeviceAppeared | DeviceChanged)
+            and event.description.address == self.name(number)
+        )
+
+    def is_paired(self, number: int) -> bool:
         return any(
             isinstance(event, PairingProgress)
             and event.stage is PairingStage.PAIRED

@@ -292,8 +292,9 @@ def test_an_older_firmware_has_fewer_parameters() -> None:
     assert set(describe_paramset(blind, 1, "MASTER")) == new
 
 
-def test_what_only_a_central_sets_is_not_described() -> None:
-    assert "AES_ACTIVE" not in describe_paramset(named("HM-LC-Sw1-Pl-2"), 1, "MASTER")
+def test_signing_is_a_choice_of_the_owner() -> None:
+    assert "AES_ACTIVE" in describe_paramset(named("HM-LC-Sw1-Pl-2"), 1, "MASTER")
+    assert "AES_ACTIVE" not in describe_paramset(named("HM-CC-TC"), 1, "MASTER")  # it can't
 
 
 def test_who_can_be_linked_with_whom() -> None:
