@@ -150,6 +150,7 @@ class BidcosDriver:
             self._context, self._household, self._asker, self._keyring, central, self._spawn
         )
         self._services.keys.on_adopt = self._start_anew
+        self._services.writing.on_settled = self._tell_pending
         self._instruments = Instruments(
             self._context, self._household, self._airtime, self._tally.frames, central, self._apply
         )
@@ -266,7 +267,8 @@ class BidcosDriver:
     def _tell_pending(self, device: bytes) -> None:
         member = self._household.at(device)
         if member is not None:
-            self._reports.pending(member, self._exchanges.waiting(device))
+            wished = member.model.has_battery and bool(self._services.wishes.of(device))
+            self._reports.pending(member, wished or self._exchanges.waiting(device))
 
     # when its time has come
 

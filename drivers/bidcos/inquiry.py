@@ -158,11 +158,13 @@ class Inquiry:
                 todo.extend(list_id for list_id in lists if not self.knows(radio, list_id))
 
     def _next(self, member: Member) -> None:
-        todo = self._todo.get(member.record.address)
-        if not todo:
-            self._todo.pop(member.record.address, None)
-            return
-        self._asker.submit(self._request(member, todo.popleft(), IN_BACKGROUND))
+        todo = self._todo.get(member.record.address, deque())
+        while todo:
+            question = todo.popleft()
+            if self._waiting(member, question) is None:  # else somebody asks it already; its end leads on
+                self._asker.submit(self._request(member, question, IN_BACKGROUND))
+                return
+        self._todo.pop(member.record.address, None)
 
     def _request(self, member: Member, question: Question, cause: Cause) -> Request:
         message = (

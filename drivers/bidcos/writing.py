@@ -58,7 +58,7 @@ class WritingParts:
 class Writing:
     """One worker per device that has wishes; it waits where the device sleeps.
 
-    on_released: told when a device knows that it is free.
+    on_released: told when a device knows that it is free. on_settled: told when a wish came to an end.
     """
 
     def __init__(self, parts: WritingParts) -> None:
@@ -68,6 +68,7 @@ class Writing:
         self._asker = parts.asker
         self._inquiry = parts.inquiry
         self.on_released: Callable[[Member], Awaitable[None]] | None = None
+        self.on_settled: Callable[[bytes], None] = lambda _: None
         self._workers: dict[bytes, asyncio.Task[None]] = {}
         self._asleep: set[bytes] = set()
         self._endings: dict[tuple[bytes, str], list[Ending]] = {}
@@ -214,6 +215,7 @@ class Writing:
             await self._save(radio)
         if written is Written.VERIFIED:
             self._tell(member, wish, ConfigurationState.VERIFIED)
+        self.on_settled(radio)
         self._end((radio, wish.key), written)
         if isinstance(wish, ReleaseWish) and self.on_released is not None:
             await self.on_released(member)
@@ -229,6 +231,7 @@ class Writing:
         with contextlib.suppress(StoreError):
             await self._save(radio)
         self._tell(member, wish, ConfigurationState.FAILED, reason)
+        self.on_settled(radio)
         if isinstance(wish, PeerWish) and wish.linked:
             for each in self._wishes.of(radio):  # how the link should have been
                 if isinstance(each, WriteWish) and each.list_id.peer in wish.peers:

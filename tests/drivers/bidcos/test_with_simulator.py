@@ -1,4 +1,4 @@
-"""The driver in a simulated home: taught in over a real pty, then commanded, on a clean air and a bad one."""
+"""The driver in a simulated home: taught in over a real pty, then commanded: in real time."""
 
 import asyncio
 import random
@@ -7,10 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import pytest
-
 from drivers.bidcos.records import read_records
-from drivers.simulator.air import Conditions
 from drivers.simulator.line import Line
 from drivers.simulator.pty import Port as SimulatedPort
 from drivers.simulator.teach_in import TeachIn
@@ -38,10 +35,10 @@ class SimulatedStick(PlayedStick):
 
 
 @asynccontextmanager
-async def home(folder: Path, devices: int, loss: float = 0.0) -> AsyncIterator[tuple[Bench, World]]:
+async def home(folder: Path, devices: int) -> AsyncIterator[tuple[Bench, World]]:
     line = Line(SimulatedPort(folder / "stick"), time.monotonic)
     world = World(
-        WorldConfig(devices=devices, conditions=Conditions(loss=loss)),
+        WorldConfig(devices=devices),
         uniform=random.Random(5).random,
         emit=line.emit,
         on_line=None,
@@ -80,9 +77,8 @@ async def _set(bench: Bench, model: str, channel: int, parameter: str, value: bo
     )[0]
 
 
-@pytest.mark.parametrize("loss", [0.0, 0.2])
-async def test_a_home_is_taught_in_and_obeys(tmp_path: Path, loss: float) -> None:
-    async with home(tmp_path, 5, loss) as (bench, world):
+async def test_a_home_is_taught_in_and_obeys(tmp_path: Path) -> None:
+    async with home(tmp_path, 5) as (bench, world):
         switched = await _set(bench, "HM-LC-Sw1-Pl-2", 1, "STATE", True)
         assert (switched.value, switched.origin) == (True, Origin.CONFIRMED)
         await _set(bench, "HM-LC-Bl1-FM", 1, "LEVEL", 0.5)
