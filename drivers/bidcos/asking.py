@@ -9,6 +9,7 @@ from hub.contract import (
     BY_USER,
     CommandRefused,
     Datapoint,
+    DeviceAddress,
     DeviceUnreachableError,
     DutyCycleExhausted,
     LinkLost,
@@ -26,6 +27,7 @@ from .messages import Message, message_frame
 from .timing import ATTEMPTS
 from .waiting import Waiter, Waiters
 
+ROUNDS = 3
 _REFUSED = {
     Failure.REFUSED: "refused_by_device",
     Failure.PEERS_FULL: "peers_full",
@@ -33,6 +35,14 @@ _REFUSED = {
     Failure.REPLACED: "replaced",
     Failure.CANCELLED: "replaced",
 }
+
+
+class Unanswered(DeviceUnreachableError):
+    """answered: it answered a part of the request, so it is there and the air is bad."""
+
+    def __init__(self, device: DeviceAddress, attempts: int, *, answered: bool) -> None:
+        super().__init__(device, attempts)
+        self.answered = answered
 
 
 class Asker:
@@ -69,6 +79,22 @@ class Asker:
         self.submit(request)
         return await self._first(member, waiter)
 
+    async def insist(
+        self, member: Member, request: Request
+    ) -> tuple[Delivered | Deferred, tuple[Datapoint, ...]]:
+        """As ``ask``, for what may be said twice: begun anew while that is cheap or the device seems there.
+
+        Raises:
+            As ``ask``.
+        """
+        for _ in range(ROUNDS - 1):
+            try:
+                return await self.ask(member, request)
+            except Unanswered as error:
+                if not worth_repeating(member, answered=error.answered):
+                    raise
+        return await self.ask(member, request)
+
     async def join(
         self, member: Member, request: Request
     ) -> tuple[Delivered | Deferred, tuple[Datapoint, ...]]:
@@ -77,6 +103,8 @@ class Asker:
         Raises:
             As ``ask``.
         """
+        if self._exchanges.waiting(request.device):  # that it was put aside nobody says a second time
+            return Deferred(request=request), ()
         return await self._first(member, self._waiters.add(request))
 
     async def _first(
@@ -169,6 +197,11 @@ class Asker:
             case Failure.WRONG_KEY:
                 return WrongKey(member.address)
             case Failure.SILENT:
-                return DeviceUnreachableError(member.address, failed.attempts or ATTEMPTS)
+                return Unanswered(member.address, failed.attempts or ATTEMPTS, answered=failed.answered)
             case _:
                 return CommandRefused(_REFUSED[failed.reason], field="device", value=str(member.address))
+
+
+def worth_repeating(member: Member, *, answered: bool) -> bool:
+    """It answered a part, or it listens always, so that it costs little; not another row of bursts."""
+    return answered or ReceiveMode.ALWAYS in member.model.receive_modes

@@ -260,14 +260,10 @@ class Exchanges:
         return outcome
 
     def _end(self, lane: Lane, reason: Failure, retry_after_s: float = 0.0) -> list[Outcome]:
-        request, attempts = lane.current, lane.attempt
         self._turn.release(lane)
-        lane.begin_nothing()
+        failed = lane.failed(reason, retry_after_s)
         self._rest(lane)
-        if request is None:
-            return []
-        failed = Failed(request=request, reason=reason, attempts=attempts, retry_after_s=retry_after_s)
-        return [failed]
+        return failed
 
     def _rest(self, lane: Lane) -> None:
         self.lanes.served(lane)

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from hub.contract import IN_BACKGROUND, Cause
 
-from .asking import Asker
+from .asking import ROUNDS, Asker, Unanswered, worth_repeating
 from .household import Household, Member
 from .lane import Deferred, Delivered, Expect, Failed, Failure, Heard, Request, Step
 from .messages import ParamPairs, ParamRequest, ParamSequence, PeerList, PeerListRequest
@@ -39,6 +39,7 @@ class Inquiry:
         self._now = now
         self._asked: dict[Request, Question] = {}
         self._todo: dict[bytes, deque[Question]] = {}
+        self._rounds: dict[bytes, int] = {}  # in a row without an answer
 
     # somebody waits
 
@@ -48,8 +49,17 @@ class Inquiry:
         Raises:
             As ``Asker.ask``; refused_by_device: it has no such list.
         """
+        for _ in range(ROUNDS - 1):
+            try:
+                return await self._read(member, question, cause)
+            except Unanswered as error:
+                if not worth_repeating(member, answered=error.answered):
+                    raise
+        return await self._read(member, question, cause)
+
+    async def _read(self, member: Member, question: Question, cause: Cause) -> bool:
         waiting = self._waiting(member, question)
-        if waiting is not None and not waiting.now_only:
+        if waiting is not None:
             outcome, _ = await self._asker.join(member, waiting)
         else:
             outcome, _ = await self._asker.ask(member, self._request(member, question, cause))
@@ -92,6 +102,7 @@ class Inquiry:
     def forget(self, radio: bytes) -> None:
         """It is not ours any more."""
         self._todo.pop(radio, None)
+        self._rounds.pop(radio, None)
         self._asked = {request: it for request, it in self._asked.items() if request.device != radio}
 
     # what they tell
@@ -104,10 +115,13 @@ class Inquiry:
         radio = outcome.request.device
         member = self._household.at(radio)
         if isinstance(outcome, Delivered):
+            self._rounds.pop(radio, None)
             self.note(radio, question, outcome)
             if member is not None and not isinstance(question, ListId):
                 self._ask_links(member, question)
-        elif outcome.reason not in {Failure.REFUSED, Failure.REPLACED}:
+        elif member is not None and outcome.reason is Failure.SILENT:
+            self._again(member, question, outcome)
+        elif outcome.reason in {Failure.WRONG_KEY, Failure.AIRTIME, Failure.CANCELLED}:
             self._todo.pop(radio, None)
         if member is not None:
             self._next(member)
@@ -145,6 +159,18 @@ class Inquiry:
         known = self._registers.list_of(radio, list_id) if list_id == OWNER_LIST else None
         if known is not None and BURST_RX in known.registers:
             self._asker.burst_rx(radio, bool(known.registers[BURST_RX] & 1))
+
+    def _again(self, member: Member, question: Question, failed: Failed) -> None:
+        """Nobody waits for a survey: it goes on while the device seems to be there, else it ends."""
+        radio = member.record.address
+        rounds = self._rounds[radio] = self._rounds.get(radio, 0) + 1
+        todo = self._todo.get(radio)
+        there = rounds == 1 or worth_repeating(member, answered=failed.answered)
+        if todo is not None and rounds < ROUNDS and there:
+            todo.appendleft(question)
+        else:
+            self._todo.pop(radio, None)
+            self._rounds.pop(radio, None)
 
     def _ask_links(self, member: Member, channel: int) -> None:
         radio = member.record.address

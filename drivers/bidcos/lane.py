@@ -5,7 +5,7 @@ exchange.py moves it. Source: docs/protocols/bidcos.md, "Receive modes".
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hub.contract.causes import IN_BACKGROUND, Cause, Urgency
 from hub.contract.datapoints import ReceiveMode
@@ -282,6 +282,15 @@ class Lane:
         outcome = Delivered(request=request, answers=tuple(self.answers), pages=tuple(self.pages))
         self.begin_nothing()
         return outcome
+
+    def failed(self, reason: Failure, retry_after_s: float) -> list[Outcome]:
+        """It is given up, if there was one."""
+        request, attempts, answered = self.current, self.attempt, bool(self.answers or self.pages)
+        self.begin_nothing()
+        if request is None:
+            return []
+        failed = Failed(request=request, reason=reason, attempts=attempts, retry_after_s=retry_after_s)
+        return [replace(failed, answered=answered)]
 
     def put_back(self) -> None:
         """It did not hear: what was begun waits again, from its first step."""

@@ -129,12 +129,16 @@ class Deferred:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
-    """Given up. attempts: how often its last frame was sent; retry_after_s: of AIRTIME, when it will go."""
+    """Given up. attempts: how often its last frame was sent; retry_after_s: of AIRTIME, when it will go.
+
+    answered: the device answered a part of it before.
+    """
 
     request: Request
     reason: Failure
     attempts: int
     retry_after_s: float = 0.0
+    answered: bool = False
 
 
 Outcome = Send | Heard | Delivered | Deferred | Failed

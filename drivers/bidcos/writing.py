@@ -320,7 +320,7 @@ class Writing:
 
     async def _do(self, member: Member, wish: Wish, steps: tuple[Step, ...], cause: Cause) -> Delivered:
         request = Request(device=member.record.address, steps=steps, key=("wish", wish.key), cause=cause)
-        outcome, _ = await self._asker.ask(member, request)
+        outcome, _ = await self._asker.insist(member, request)
         if not isinstance(outcome, Deferred):
             return outcome
         self._put_aside(member, wish)

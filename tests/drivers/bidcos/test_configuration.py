@@ -238,3 +238,22 @@ async def test_what_somebody_else_changes_at_the_device_is_known_at_once() -> No
 
         get = GetParamset(channel=place.name(PLUG).channel(1), paramset="MASTER")
         assert (await place.ask(get)).values["STATUSINFO_MINDELAY"] == 3.0
+
+
+async def test_who_asks_what_a_sleeper_was_asked_before_is_not_kept_waiting() -> None:
+    async with home(REMOTE_MODEL) as place:
+        place.driver._services.registers.forget(place.device(REMOTE).address)
+        await place.wait(30.0)
+        get = GetParamset(channel=place.name(REMOTE).channel(1), paramset="MASTER")
+
+        first = await place.ask(get, 5.0)
+        second = await place.ask(get, 5.0)  # the question waits for the remote's button
+
+        assert (first.read_at, second.read_at) == (None, None)
+        assert second.values == {
+            "LONG_PRESS_TIME": 0.4,
+            "DBL_PRESS_TIME": 0.0,
+        }  # as the device leaves the factory
+        place.device(REMOTE).teach_in()
+        await place.wait(5.0)
+        assert (await place.ask(get)).read_at is not None
