@@ -191,8 +191,3 @@ _STATUS: Mapping[str, Callable[[str, int, int, bytes], Pairs]] = {
     "RT": thermostat_status,
     "IT": thermostat_status,
 }
-
-
-def families() -> frozenset[str]:
-    """The families that have a state."""
-    return frozenset(_STATUS)

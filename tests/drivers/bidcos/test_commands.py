@@ -1,8 +1,17 @@
 """What setting a parameter puts on the air, byte by byte."""
 
+from datetime import UTC, datetime
+
 import pytest
 
-from drivers.bidcos.commands import is_stored, messages_for, owner_messages, status_channels
+from drivers.bidcos.commands import (
+    EPOCH_2000,
+    is_stored,
+    messages_for,
+    owner_messages,
+    status_channels,
+    time_reply,
+)
 from drivers.bidcos.commands_text import BadText
 from drivers.bidcos.devices import MAINTENANCE_FAMILY, family, kind, maintenance, model_by_name, models
 from hub.contract import ParameterType, Value
@@ -201,3 +210,11 @@ def test_an_owner_is_written_and_erased() -> None:
         "0006",
     ]
     assert owner_messages(b"\x63\x19\x64", owned=False)[1].payload().hex() == "000802000a000b000c00"
+
+
+def test_the_time_is_told_in_seconds_since_2000_with_the_houses_zone() -> None:
+    now = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+    reply = time_reply(now)
+    assert reply.seconds == (now - EPOCH_2000).total_seconds()
+    assert -24 <= reply.zone <= 28
+    assert time_reply(datetime(1999, 1, 1, tzinfo=UTC)).seconds == 0
