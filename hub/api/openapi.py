@@ -9,7 +9,8 @@ import msgspec
 from hub.operations import messages
 
 from .problems import STATUS, Problem
-from .routes import EVENTS_PATH, OPENAPI_PATH, WITH_BODY, Route
+from .reasons import Reasons
+from .routes import EVENTS_PATH, OPENAPI_PATH, REASONS_PATH, WITH_BODY, Route
 
 Schema = dict[str, Any]
 _REF = "#/components/schemas/{name}"
@@ -21,12 +22,13 @@ def document(routes: Iterable[Route]) -> Schema:
     routes = tuple(routes)
     answers = [route.operation.answer for route in routes if route.operation.answer is not None]
     requests = [route.operation.request for route in routes]
-    kinds = [*answers, *requests, Problem, messages.Channel, messages.Snapshot, messages.Changes]
+    kinds = [*answers, *requests, Problem, Reasons, messages.Channel, messages.Snapshot, messages.Changes]
     _, components = msgspec.json.schema_components(kinds, ref_template=_REF)
     paths: dict[str, Schema] = {}
     for route in routes:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, components)
     paths[EVENTS_PATH] = {"get": _events()}
+    paths[REASONS_PATH] = {"get": _reasons()}
     paths[OPENAPI_PATH] = {"get": _itself()}
     for route in routes:  # requests are shown in place, without the fields that stand in the path
         components.pop(route.operation.request.__name__, None)
@@ -114,6 +116,15 @@ def _events() -> Schema:
         "security": [{"bearer": []}],
         "x-role": "guest",
         "x-messages": [_to("schemas", "Snapshot"), _to("schemas", "Changes")],
+    }
+
+
+def _reasons() -> Schema:
+    return {
+        "operationId": "reasons",
+        "summary": "Every code of a failed teach-in, configuration, device or driver in words.",
+        "responses": {"200": _answer(Reasons)},
+        "security": [],
     }
 
 

@@ -64,5 +64,6 @@ ROUTES = (
     _route("PATCH", "/rooms/{id}", "rooms.rename"),
     _route("DELETE", "/rooms/{id}", "rooms.remove", 204),
 )
+REASONS_PATH = "/api/v1/reasons"
 OPENAPI_PATH = "/api/v1/openapi.json"
 EVENTS_PATH = "/api/v1/events"

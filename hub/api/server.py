@@ -20,7 +20,8 @@ from hub.operations import Caller, House, Operation
 
 from .events import EventStream, token_of
 from .problems import language_of, problem, refusal_of, refusal_of_shape, unspoken
-from .routes import EVENTS_PATH, OPENAPI_PATH, ROUTES, WITH_BODY, Route
+from .reasons import reasons
+from .routes import EVENTS_PATH, OPENAPI_PATH, REASONS_PATH, ROUTES, WITH_BODY, Route
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +41,7 @@ def make_app(house: House, events: EventStream, *, language: str) -> web.Applica
     for route in ROUTES:
         app.router.add_route(route.method, route.path, _serve(house, route))
     app.router.add_route("GET", OPENAPI_PATH, _openapi)
+    app.router.add_route("GET", REASONS_PATH, _tell_reasons(language))
     app.router.add_route("GET", EVENTS_PATH, _follow(house, events))
     return app
 
@@ -213,6 +215,14 @@ async def _body(request: web.Request) -> dict[str, object]:
     if not isinstance(body, dict):
         raise Refused("wrong_type", allowed="object")
     return body
+
+
+def _tell_reasons(default: str) -> Respond:
+    async def tell(request: web.Request) -> web.StreamResponse:
+        language = language_of(request.headers.get("Accept-Language", ""), default)
+        return web.Response(body=_ENCODER.encode(reasons(language)), content_type="application/json")
+
+    return tell
 
 
 async def _openapi(_: web.Request) -> web.StreamResponse:

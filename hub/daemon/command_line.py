@@ -64,6 +64,24 @@ COMMANDS = (
         name="set", module="hub.daemon.commands.set", summary="set a datapoint: switch a light, close a blind"
     ),
     Command(name="watch", module="hub.daemon.commands.watch", summary="print changes as they happen"),
+    Command(name="pair", module="hub.daemon.commands.pair", summary="teach a device in"),
+    Command(
+        name="replace",
+        module="hub.daemon.commands.replace",
+        summary="let a new device take a broken one's place",
+    ),
+    Command(
+        name="paramset",
+        module="hub.daemon.commands.paramset",
+        summary="read and change a device's parameters",
+    ),
+    Command(name="link", module="hub.daemon.commands.link", summary="direct links between devices"),
+    Command(name="week", module="hub.daemon.commands.week", summary="week programs of thermostats"),
+    Command(
+        name="radio",
+        module="hub.daemon.commands.radio",
+        summary="frames on the air, send time, signals and keys",
+    ),
     Command(
         name="decode",
         module="hub.daemon.commands.decode",

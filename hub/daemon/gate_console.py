@@ -1,6 +1,6 @@
 """Asks the gate of the running home a question on its console; the file access is the gate's, never ours."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -57,7 +57,7 @@ def part_of(answer: Mapping[str, object], key: str) -> Mapping[str, object]:
     return cast("Mapping[str, object]", value) if isinstance(value, dict) else {}
 
 
-def print_table(head: tuple[str, ...], rows: list[tuple[object, ...]]) -> None:
+def print_table(head: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> None:
     """Print rows under their heads in columns."""
     cells = [head, *(tuple(printable(cell) for cell in row) for row in rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(head))]

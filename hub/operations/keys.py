@@ -17,7 +17,9 @@ async def list_keys(house: House, caller: Caller, asked: OneRadio) -> Keys:
 async def read_sheet(house: House, caller: Caller, asked: OneRadio) -> KeySheet:
     """The system key, to print."""
     sheet = await house.dispatcher.ask(GetKeySheet(interface=asked.interface), caller.cause)
-    return KeySheet(address=sheet.address, index=sheet.index, words=sheet.words, code=sheet.code)
+    return KeySheet(
+        address=sheet.address, index=sheet.index, words=sheet.words, code=sheet.code, qr=_qr(sheet.code)
+    )
 
 
 async def check_sheet(house: House, caller: Caller, asked: CheckSheet) -> SheetCheck:
@@ -32,6 +34,13 @@ async def set_key(house: House, caller: Caller, asked: SetKey) -> Keys:
         raise Refused("unknown_field", field="sheet")
     query = SetSystemKey(interface=asked.interface, passphrase=asked.passphrase, sheet=asked.sheet)
     return _keys_message(await house.dispatcher.ask(query, caller.cause))
+
+
+def _qr(code: str) -> tuple[str, ...]:
+    """The rows of a QR code, 1 is dark; without the quiet zone around it."""
+    import segno  # noqa: PLC0415 - used once in the life of a home
+
+    return tuple("".join(map(str, row)) for row in segno.make_qr(code, error="m").matrix)
 
 
 def _keys_message(report: contract.KeyReport) -> Keys:

@@ -129,12 +129,13 @@ class Keys(Answer):
 
 
 class KeySheet(Answer):
-    """To print, secret. address: of the central; words: the key; code: both, for a QR code."""
+    """To print, secret. address: of the central; words: the key; code: both; qr: code as rows of 0 and 1."""
 
     address: str
     index: int
     words: tuple[str, ...]
     code: str
+    qr: tuple[str, ...]
 
     def __repr__(self) -> str:
         """Without the key."""

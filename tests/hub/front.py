@@ -79,6 +79,22 @@ class Front:
         self._writers.add(writer)
         await self._parked.put((reader, writer))
 
+    @contextlib.asynccontextmanager
+    async def console(self, folder: Path) -> AsyncIterator[None]:
+        """home.sock in ``folder``, for the command line: its peer is the console, as the gate names it."""
+        folder.mkdir(parents=True, exist_ok=True)
+
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            self._writers.add(writer)
+            hub_reader, hub_writer = await self._parked.get()
+            hub_writer.write(await reader.readuntil(b"\r\n") + b"Homebase-Peer: console\r\n")
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(_copy(reader, hub_writer))
+                tasks.create_task(_copy(hub_reader, writer))
+
+        async with await asyncio.start_unix_server(serve, folder / "home.sock"):
+            yield
+
     async def _splice(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.add(writer)
         hub_reader, hub_writer = await self._parked.get()

@@ -141,6 +141,8 @@ class LampDriver:
         self.asked.append(query)
         self.causes.append(cause)
         answer = self.answers.get(type(query))
+        if callable(answer):
+            answer = answer()
         if isinstance(answer, Exception):
             raise answer
         if answer is None:
