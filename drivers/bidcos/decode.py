@@ -1,7 +1,8 @@
 """``homebase decode``: lines of frames in, one JSON object per line out, in order, flushed.
 
-A line is hex from the length byte on, or a CUL ``A…`` line. The model comes from an earlier device info of
-that device in this input, else from --model, else both readings are given.
+A line is hex from the length byte on, a CUL ``A…`` line, or a serial frame of an HM-MOD-RPI-PCB (``FD…``). The
+model comes from an earlier device info of that device in this input, else from --model, else both readings
+are given.
 """
 
 import argparse
@@ -21,6 +22,9 @@ from .meaning import frame_object, meaning
 from .messages import decode_message
 from .readings import Reading, read_message
 from .session import Session
+from .uart import UartDamaged, UartDecoder, UartFrame
+from .uart_reports import RadioAnswer, Received, parse_report
+from .uart_requests import Send, parse_request
 
 MAX_TEXT_SIZE = 1000  # characters looked at of one line
 EXIT_USAGE = 2
@@ -33,8 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _Parser(
         prog="homebase decode",
         allow_abbrev=False,
-        description="Explain Homematic radio frames: one line in (hex from the length byte on, or a stick's "
-        "A… line), one JSON object out.",
+        description="Explain Homematic radio frames: one line in (hex from the length byte on, a stick's A… "
+        "line or a module's FD… frame), one JSON object out.",
         epilog="exit codes: 0 done · 2 usage · 73 can't write · 74 input or output failed · 130 interrupted",
     )
     parser.add_argument("--model", help="model of devices that did not introduce themselves: HM-CC-RT-DN …")
@@ -146,7 +150,23 @@ def read_line(line: str) -> Frame | Damaged:
         return Damaged(data=data, reason="not hex digits")
     if len(raw) * 2 != len(data):
         return Damaged(data=data, reason="not pairs of hex digits")
-    return decode_frame(raw)
+    return _read_module(raw) if raw[:1] == b"\xfd" else decode_frame(raw)
+
+
+def _read_module(raw: bytes) -> Frame | Damaged:
+    """The radio frame in a module's serial frame, as it was on the line or logged behind the unescaping."""
+    plain = raw[1:].replace(b"\xfc", b"\xfc\x7c").replace(b"\xfd", b"\xfc\x7d")
+    events = (*UartDecoder().feed(raw), *UartDecoder().feed(raw[:1] + plain))
+    frame = next((event for event in events if isinstance(event, UartFrame)), None)
+    if frame is None:
+        reason = next((event.reason for event in events if isinstance(event, UartDamaged)), "cut short")
+        return Damaged(data=raw, reason=f"a module's frame: {reason}")
+    request, report = parse_request(frame), parse_report(frame)
+    if isinstance(request, Send):
+        return request.radio
+    if isinstance(report, Received | RadioAnswer):
+        return report.radio
+    return Damaged(data=raw, reason="a module's frame without a radio frame in it")
 
 
 def _datapoint(reading: Reading, model: Model | None) -> dict[str, object]:

@@ -112,6 +112,8 @@ def _level(kind: str | None, value: int, flags: int | None, tail: bytes) -> Mean
         said |= _flags(flags, timer=kind != "BLIND")
     if len(tail) > 1 and kind not in SWITCHES | {"BLIND"}:
         said["real_level_percent"] = tail[1] / 2
+    if kind is None and flags is not None:  # as a sensor would mean it
+        said |= {"low_battery": bool(flags & 0x80), "sabotage_or_cover": flags >> 1 & 7 == 7}
     errors = 0 if flags is None else flags >> 1 & 7
     if errors and kind in SWITCHES | {"ARMING"}:
         said |= _named(errors, ("power_failure", "sabotage", "battery_defect"))

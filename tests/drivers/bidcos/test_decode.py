@@ -14,6 +14,9 @@ from drivers.bidcos.devices import Model, model_by_name, models
 from drivers.bidcos.frames import Frame, encode_frame
 from drivers.bidcos.messages import AesResponse, Challenge, KeyExchange, message_frame
 from drivers.bidcos.signing import DEFAULT_KEY, seal_key_half, sign
+from drivers.bidcos.uart import encode_uart
+from drivers.bidcos.uart_reports import RadioAnswer
+from drivers.bidcos.uart_requests import Send
 from tests.paths import ROOT
 
 
@@ -163,6 +166,25 @@ def test_a_key_that_was_handed_over_opens_the_next_one() -> None:
     assert [line["meaning"]["key_index_byte"] for line in said] == ["02", "03", "04", "05"]
     assert said[3]["meaning"]["key_half"] == second[8:].hex().upper()
     assert "decrypted_with_known_key" not in said[0]["meaning"]
+
+
+def test_a_modules_frame_shows_the_radio_frame_in_it() -> None:
+    pairing = "0503002494840026219B{}00011000AD4C4551303030333835365803FFFF"
+    logged = "FD0020018A" + pairing.format("FD") + "CB99"
+    on_the_line = "FD0020018A" + pairing.format("FC7D") + "CB99"
+    order = Frame(counter=9, flags=0xA0, kind=0x11, sender=b"abc", receiver=b"def", payload=b"\x02\x01\xc8")
+    send = encode_uart(Send(radio=order, burst=True).frame(7)).hex()
+    answer = encode_uart(RadioAnswer(radio=order, key_index=0, verified=True).frame(7)).hex()
+    said = _decode(
+        "\n".join((logged, on_the_line, send, answer, "FD000D000000436F5F4350555F417070D831", "FD0003", "FD"))
+    )
+
+    assert [line["meaning"]["serial"] for line in said[:2]] == ["LEQ0003856"] * 2
+    assert said[0]["frame"]["rssi_dbm"] == -36.0
+    assert [line["meaning"]["subtype"] for line in said[2:4]] == ["set_level"] * 2
+    assert "without a radio frame" in said[4]["error"]["reason"]
+    assert "module's frame" in said[5]["error"]["reason"]
+    assert said[6]["error"]["line"] == 7
 
 
 def test_an_unknown_model_is_only_a_remark() -> None:
