@@ -1,6 +1,6 @@
 """``homebase decode``: lines of frames in, one JSON object per line out, in order, flushed.
 
-A line is hex from the length byte on, a CUL ``A…`` line, or a serial frame of an HM-MOD-RPI-PCB (``FD…``). The
+A line is hex from the length byte on, a CUL ``A…`` line, or an HM-MOD-RPI-PCB's serial frame (``FD…``). The
 model comes from an earlier device info of that device in this input, else from --model, else both readings
 are given.
 """
