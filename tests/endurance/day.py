@@ -10,33 +10,23 @@ that reached its stick, spent more than 36 s of send time in any hour, or grew.
 import argparse
 import asyncio
 import gc
-import random
-import socket
 import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from drivers.bidcos import BidcosDriver
-from drivers.bidcos.records import CENTRAL_KEY, DeviceRecord, write_central, write_device
 from drivers.simulator.air import Conditions
 from drivers.simulator.devices.device import Device
-from drivers.simulator.world import World, WorldConfig
-from hub.contract import (
-    CommandRefused,
-    DeviceAddress,
-    DriverContext,
-    DriverError,
-    Event,
-    SetValue,
-)
+from drivers.simulator.world import WorldConfig
+from hub.contract import CommandRefused, DeviceAddress, DriverError, Event, SetValue
 
 from .home import Life, names
-from .virtual import MemoryStore, VirtualClock, VirtualLoop, run
+from .house import CENTRAL, House
+from .virtual import run
 from .witness import Witness
 
-CENTRAL = bytes.fromhex("2A4C6E")
+PATIENCE_S = 300.0  # of who gave an order
 DAY_START_S = 8 * 3600.0
 LIMIT_S = 36.0
 CAPTURE_DB = 10.0
@@ -105,112 +95,58 @@ class Report:
 
 
 class Day:
-    """One run: a home, the real driver, and a socket between them."""
+    """One run of a home whose hub knows all its devices."""
 
     def __init__(self, devices: int, seed: int) -> None:
-        uniform = self._uniform = random.Random(seed).random
         self.report = Report(devices=devices, hours=0.0)
-        self._ours, self._theirs = socket.socketpair()
-        self._ours.setblocking(False)
-        self.world = World(
-            WorldConfig(
-                models=names(devices),
-                central=CENTRAL,
-                day_start_s=DAY_START_S,
-                conditions=Conditions(capture_db=CAPTURE_DB),
-            ),
-            uniform=uniform,
-            emit=self._speak,
-            on_line=self._take_line,
+        config = WorldConfig(
+            models=names(devices),
+            central=CENTRAL,
+            day_start_s=DAY_START_S,
+            conditions=Conditions(capture_db=CAPTURE_DB),
         )
+        self.house = House(config, seed, self._publish, owned=True)
+        self.world = self.house.world
         self.witness = Witness(self.world, CENTRAL)
-        self.loop = VirtualLoop(self.world.agenda)
-        self._random_bytes = random.Random(seed + 1).randbytes
-        self.life = Life(self.world, uniform, self._order)
-        self.driver = BidcosDriver(
-            DriverContext(
-                clock=VirtualClock(self.world.agenda),
-                random_bytes=self._random_bytes,
-                serial=self,
-                store=MemoryStore(self._records()),
-                publish=self._publish,
-                settings={},
-            )
-        )
-        self._tasks: asyncio.TaskGroup | None = None
-
-    async def open(self) -> int:
-        """The driver's end of the line, as its serial port."""
-        return self._theirs.detach()
-
-    def _records(self) -> dict[str, bytes]:
-        records = {CENTRAL_KEY: write_central(CENTRAL)}
-        for device in self.world.devices.values():
-            blueprint = device.blueprint
-            record = DeviceRecord(
-                address=device.address, model=blueprint.code, firmware=blueprint.firmware,
-                serial=device.serial, counter=1,
-            )  # fmt: skip
-            records[record.key] = write_device(record)
-        return records
-
-    # between home and driver
-
-    def _speak(self, data: bytes) -> None:
-        self._ours.send(data)
-        self.loop.home.has_spoken = True
-
-    def _take_line(self, line: bytes) -> None:
-        self.witness.take_line(line)
-
-    def _hear(self) -> None:
-        self.world.stick.write(self._ours.recv(65_536))
+        self.house.watch_lines(self.witness.take_line)
+        self.life = Life(self.world, self.house.uniform, self._order)
 
     def _publish(self, event: Event) -> None:
         self.report.events[type(event).__name__] += 1
 
     def _order(self, device: Device, index: int, parameter: str, value: bool | float) -> None:
-        assert self._tasks is not None
         address = DeviceAddress("bidcos", device.serial)
         command = SetValue(channel=address.channel(index), parameter=parameter, value=value)
-        self.loop.call_soon(lambda: self._tasks and self._tasks.create_task(self._execute(command)))
-        self.loop.home.has_spoken = True
+        self.house.spawn(self._execute(command))
 
     async def _execute(self, command: SetValue) -> None:
         try:
-            async with asyncio.timeout(300):
-                await self.driver.execute(command)
+            async with asyncio.timeout(PATIENCE_S):
+                await self.house.driver.execute(command)
             self.report.orders["done"] += 1
         except TimeoutError:
             self.report.orders["still waiting after 5 min"] += 1
         except (DriverError, CommandRefused) as error:
             self.report.orders[type(error).__name__] += 1
 
-    # a run
-
     async def live(self, hours: float) -> None:
         """Let so much time pass."""
-        self.loop.add_reader(self._ours.fileno(), self._hear)
-        async with asyncio.TaskGroup() as tasks:
-            self._tasks = tasks
-            driver = tasks.create_task(self.driver.run(), name="driver")
-            await asyncio.sleep(5.0)
-            for device in self.world.devices.values():  # they began at some time, not all at one moment
-                device.power_on(min(SPREAD_S, hours * 600) * self._uniform())
-            self.life.start()
-            await asyncio.sleep(min(SETTLED_S, hours * 1800))
-            gc.collect()
-            self.report.settled_mb = resident_mb()
-            await asyncio.sleep(max(0.0, hours * 3600 - self.world.agenda.now_s))
-            gc.collect()
-            self.report.end_mb = resident_mb()
-            self._tasks = None
-            driver.cancel()
-        self.loop.remove_reader(self._ours.fileno())
+        await self.house.live(self._pass(hours))
+
+    async def _pass(self, hours: float) -> None:
+        await asyncio.sleep(5.0)
+        for device in self.world.devices.values():  # they began at some time, not all at one moment
+            device.power_on(min(SPREAD_S, hours * 600) * self.house.uniform())
+        self.life.start()
+        await asyncio.sleep(min(SETTLED_S, hours * 1800))
+        gc.collect()
+        self.report.settled_mb = resident_mb()
+        await asyncio.sleep(max(0.0, hours * 3600 - self.world.agenda.now_s))
+        gc.collect()
+        self.report.end_mb = resident_mb()
 
     def finish(self, hours: float, wall_s: float) -> Report:
         """Count what the air and the devices know."""
-        self._ours.close()
         self.witness.close()
         report, witness = self.report, self.witness
         devices = self.world.devices.values()
@@ -232,7 +168,7 @@ def live(devices: int, hours: float, seed: int = 1) -> Report:
     """Run a home and its hub for so long."""
     begun_s = time.monotonic()
     day = Day(devices, seed)
-    run(day.loop, lambda: day.live(hours))
+    run(day.house.loop, lambda: day.live(hours))
     return day.finish(hours, time.monotonic() - begun_s)
 
 

@@ -25,7 +25,7 @@ from .blind import Blind, Jalousie
 from .blueprint import Blueprint
 from .channel import Channel
 from .device import Device
-from .dimmer import Dimmer
+from .dimmer import Colour, Dimmer
 from .links import ACTION, dimmer_link_defaults, link_defaults
 from .memory import ListId, Registers
 from .repeater import Repeater
@@ -66,6 +66,8 @@ PARTS: Mapping[str, Part] = {
     "SWITCH": _SWITCH,
     "DIMMER": _DIMMER,
     "VIRTUAL_DIMMER": _DIMMER,
+    "COLOUR": Part(play=Colour, registers=STATUS, link=dimmer_link_defaults),
+    "SPRINKLER": Part(play=switch.TimedSwitch, registers=STATUS, link=link_defaults),
     "BLIND": Part(play=Blind, registers=STATUS, link=link_defaults, livelier=_RUNNING_TIMES),
     "JALOUSIE": Part(play=Jalousie, registers=STATUS, link=link_defaults, livelier=_RUNNING_TIMES),
     "KEY": Part(play=key.Key, registers={0x04: 0x10, 0x08: 0}),
@@ -77,6 +79,7 @@ PARTS: Mapping[str, Part] = {
     "WATER": Part(play=sensor.Water),
     "CO2": Part(play=sensor.CarbonDioxide),
     "RAIN": Part(play=sensor.Rain),
+    "INPUT_BYTE": Part(play=sensor.ByteInput),
     "FILLING": Part(play=sensor.Filling),
     "FILLING_KIT": Part(play=weather_sensor.FillingKit),
     "MOTION": Part(play=motion.Motion, livelier={0x02: 0x70}),  # 15 s instead of 240 s between events
@@ -95,6 +98,7 @@ PARTS: Mapping[str, Part] = {
     "SIGNAL": _SIGNAL,
     "ARMING": Part(play=switch.Arming, registers=STATUS),
     "RT": Part(play=thermostat.Thermostat, weeks=(7,), link=link_defaults),
+    "RT_BOM": Part(play=thermostat.BayThermostat, weeks=(7,)),
     "IT": Part(play=thermostat.WallThermostat, weeks=(7, 8, 9), link=link_defaults),
     "RECEIVER": _RECEIVER,
     "REMOTE": _RECEIVER,
@@ -104,9 +108,10 @@ PARTS: Mapping[str, Part] = {
 }
 # kinds that differ in what a hub may say and read, but are played alike
 PLAYED_AS: Mapping[str, str] = {
-    **dict.fromkeys(("RAIN_HEATER", "INDICATOR", "DOOR_DRIVE", "SPRINKLER"), "SWITCH"),
-    **dict.fromkeys(("DIMMER_L", "DIMMER_T", "OUTPUT", "COLOUR_DIMMER", "COLOUR"), "DIMMER"),
-    **dict.fromkeys(("COLOUR_PROGRAM", "WHITE_BRIGHTNESS", "WHITE_COLOUR"), "DIMMER"),
+    **dict.fromkeys(("RAIN_HEATER", "INDICATOR", "DOOR_DRIVE"), "SWITCH"),
+    **dict.fromkeys(("DIMMER_L", "DIMMER_T", "OUTPUT", "COLOUR_DIMMER"), "DIMMER"),
+    **dict.fromkeys(("WHITE_BRIGHTNESS", "WHITE_COLOUR"), "DIMMER"),
+    "COLOUR_PROGRAM": "COLOUR",
     **dict.fromkeys(("VIRTUAL_WHITE_BRIGHTNESS", "VIRTUAL_WHITE_COLOUR"), "DIMMER"),
     **dict.fromkeys(("DIMMER_LV", "VIRTUAL_DIMMER_LV", "DIMMER_PWM", "VIRTUAL_DIMMER_PWM"), "DIMMER"),
     "VIRTUAL_OUTPUT": "DIMMER",
@@ -123,7 +128,6 @@ PLAYED_AS: Mapping[str, str] = {
     "THERMOMETER": "CLIMATE",
     "METER": "IEC",
     "METER_2": "IEC",
-    "RT_BOM": "RT",
 }
 # where the device as a whole makes a channel another: class of the table and kind
 IN_CLASS: Mapping[tuple[str, str], Part] = {

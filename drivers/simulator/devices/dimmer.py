@@ -17,6 +17,8 @@ from .touch import number
 RAMP_S = 0.5
 UP, DOWN = 0x10, 0x20
 REPORT_DELAY_S = 0.5
+SET_ORDER = 0x02
+COLOUR_ORDERS = frozenset({0x80, 0x81})
 
 
 class Dimmer(Channel):
@@ -121,3 +123,26 @@ class Dimmer(Channel):
     def _time_is_up(self) -> None:
         self._on_timer = None
         self._go(0.0, RAMP_S)
+
+
+class Colour(Dimmer):
+    """A channel of a colour controller: its orders carry brightness, colour or program, and times."""
+
+    __slots__ = ("chosen",)
+
+    def __init__(self, device: OwnDevice, index: int) -> None:
+        super().__init__(device, index)
+        self.chosen = 0
+
+    def execute(self, order: int, data: bytes) -> bool:
+        """Take brightness and colour, or brightness and program; the rest as dimmers do."""
+        if order not in COLOUR_ORDERS:
+            return super().execute(order, data)
+        if len(data) < 2 or data[0] > LAST:
+            return False
+        self.chosen = data[1]
+        return super().execute(SET_ORDER, data[:1] + data[-4:])
+
+    def state(self) -> Mapping[str, object]:
+        """The lamp, and the colour or program."""
+        return {**super().state(), "chosen": [self.chosen]}

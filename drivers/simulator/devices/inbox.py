@@ -19,6 +19,7 @@ from .surface import OwnDevice
 STAY_AWAKE_S = 1.0  # after being spoken to (ours; 0.5 s in open firmware)
 DUPLICATE_S = 3.0  # an equal frame within this time is a repeat: answered again, not obeyed again
 LAZY_KINDS = frozenset({0x40, 0x41})
+INHIBIT_ORDERS = frozenset({0x00, 0x01})
 TIME_SIZE = 6  # 02, zone, seconds since 2000
 HALF_HOUR_S = 1800.0
 
@@ -165,6 +166,11 @@ class Inbox:
         if frame.payload[:2] == b"\x04\x00":
             self._device.answer(frame, payloads.ACK)
             self._device.agenda.after(0.3, self._device.factory_reset)
+            return
+        if index == 0 and order in INHIBIT_ORDERS:
+            for each in self._channels.values():
+                each.execute(order, data)
+            self._device.answer(frame, payloads.ACK)
             return
         everybody = next(iter(self._channels.values()), None) if index == 0 else None  # LED16 at once
         channel = self._channels.get(index, everybody)

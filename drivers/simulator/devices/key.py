@@ -15,6 +15,7 @@ LONG = 0x40
 LONG_REPEAT_S = 0.25
 LONG_FLAGS = 0x80  # repeats of a held key do not ask for an acknowledgement; its end does
 LED_ONE, LED_ALL, LED_SLEEP = 0x80, 0x81, 0x82
+COUNT_ORDERS = frozenset({0x81, 0x82})
 TEXT_MAX = 512
 
 
@@ -118,6 +119,8 @@ class Display(Channel):
 
     def execute(self, order: int, data: bytes) -> bool:
         """Take a piece of text; 02 begins a page."""
+        if order in COUNT_ORDERS and len(data) == 1:  # of alarms, of service messages
+            return True
         if order != 0x80 or not data:
             return False
         self.shown = (data if data[0] == 0x02 else self.shown + data)[-TEXT_MAX:]

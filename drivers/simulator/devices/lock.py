@@ -16,6 +16,7 @@ LOCKED, UNLOCKED, OPENED = 0x00, 0x01, 0xC8
 UP, DOWN = 0x10, 0x20
 TURN_S = 4.0
 KEY_ORDER, WINDOW_ORDER, SET_ORDER, STOP_ORDER = 0x80, 0x81, 0x02, 0x03
+INHIBIT_ORDERS = frozenset({0x00, 0x01})
 WINDOW_LOCKED = 0xFF
 FULL_WAY_S = 20.0
 REPORT_S = 0.4
@@ -25,12 +26,13 @@ TRICKLE = 0x00
 class Keymatic(Channel):
     """A lock that turns its own key."""
 
-    __slots__ = ("_arrives_s", "_unlocked")
+    __slots__ = ("_arrives_s", "_inhibited", "_unlocked")
     verbs: ClassVar[Mapping[str, str]] = {"lock": "", "unlock": "", "unlatch": "", "press": ""}
 
     def __init__(self, device: OwnDevice, index: int) -> None:
         super().__init__(device, index)
         self._unlocked = False
+        self._inhibited = False
         self._arrives_s = float("-inf")
 
     def status(self) -> Status | None:
@@ -41,6 +43,9 @@ class Keymatic(Channel):
 
     def execute(self, order: int, data: bytes) -> bool:
         """Lock, unlock, open; the second byte says when it locks again, FF never."""
+        if order in INHIBIT_ORDERS:
+            self._inhibited = order == 0x01
+            return True
         if order != KEY_ORDER or not data or data[0] not in {LOCKED, UNLOCKED, OPENED}:
             return False
         self._turn(data[0] != LOCKED)
@@ -48,6 +53,8 @@ class Keymatic(Channel):
 
     def from_peer(self, event: PeerEvent) -> bool:
         """A key of a peer turns it."""
+        if self._inhibited:
+            return False
         reaction = decide(event, is_on=self._unlocked)
         if reaction is not None:
             self._turn(reaction.on)
@@ -88,6 +95,7 @@ class Winmatic(Channel):
         """Go to a level, or lock; stop."""
         if order == STOP_ORDER:
             self._arrives_s = self.device.agenda.now_s
+        if order == STOP_ORDER or order in INHIBIT_ORDERS:
             return True
         if order not in {WINDOW_ORDER, SET_ORDER} or not data or ON < data[0] < WINDOW_LOCKED:
             return False

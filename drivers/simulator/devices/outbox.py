@@ -30,12 +30,17 @@ class Letter:
     is_page: bool = False
     data: bytes = b""
 
+    def is_acknowledged_by(self, frame: Frame) -> bool:
+        """Whether it was sent, and the frame has its counter and comes from whom it went to."""
+        return bool(self.data) and (frame.counter, frame.sender) == (self.data[1], self.data[7:10])
+
 
 class Outbox:
     """Delivers letters in their order.
 
     transmit: sends a frame and calls back when it has left the air or could not be sent.
-    posted: letters so far. repeats: sends after the first. given_up: letters that nobody acknowledged.
+    posted: letters so far. repeats: sends after the first. given_up: letters that nobody acknowledged,
+    pages_given_up: those among them that belonged to an answer.
     """
 
     def __init__(
@@ -44,6 +49,7 @@ class Outbox:
         self.posted = 0
         self.repeats = 0
         self.given_up = 0
+        self.pages_given_up = 0
         self._agenda = agenda
         self._uniform = uniform
         self._transmit = transmit
@@ -83,14 +89,16 @@ class Outbox:
             self._timer.cancel()
 
     def answered(self, frame: Frame) -> bool:
-        """Match an acknowledgement with the letter on its way; True when it fits."""
+        """Match an acknowledgement with the letter on its way, or one that an answer pushed aside."""
         letter = self._current
-        if letter is None or not letter.data:
-            return False
-        if frame.counter != letter.data[1] or frame.sender != letter.data[7:10]:
-            return False
-        self._finish()
-        return True
+        if letter is not None and letter.is_acknowledged_by(frame):
+            self._finish()
+            return True
+        for waiting in self._letters:
+            if waiting.is_acknowledged_by(frame):
+                self._letters.remove(waiting)
+                return True
+        return False
 
     def challenged(self, frame: Frame) -> Frame | None:
         """The letter that a central wants signed before it believes it; the wait starts anew."""
@@ -116,6 +124,7 @@ class Outbox:
             return
         if letter.tries <= 0:
             self.given_up += 1
+            self.pages_given_up += letter.is_page
             self._finish()
             return
         letter.tries -= 1

@@ -141,3 +141,18 @@ class Filling(Sensor):
     def state(self) -> Mapping[str, object]:
         """How full."""
         return {"filling_percent": self.value / 2}
+
+
+class ByteInput(Sensor):
+    """Eight wires read as one number."""
+
+    __slots__ = ()
+    verbs: ClassVar[Mapping[str, str]] = {"byte": "0 to 255"}
+
+    def act(self, verb: str, args: tuple[str, ...]) -> None:
+        """Let somebody else's device put a number on the wires."""
+        self.move(round(number(args, 0, 0, 255)))
+
+    def state(self) -> Mapping[str, object]:
+        """The number."""
+        return {"byte": self.value}

@@ -18,6 +18,7 @@ TIMER_RUNS = 0x40
 STATUS_DELAY_REGISTER = 0x57
 STATUS_DELAY = 0x24  # factory value: after 2 s and up to 1 s more
 MP3 = 0x80
+MODES = (0x80, 0x81, 0x82, 0x83)
 
 
 def status_delay_s(device: OwnDevice, channel: int) -> float:
@@ -110,6 +111,23 @@ class Switch(Channel):
         self.set(False)
 
 
+class TimedSwitch(Switch):
+    """A valve of a garden timer, which has modes: automatic, by hand, holiday, off."""
+
+    __slots__ = ("mode",)
+
+    def __init__(self, device: OwnDevice, index: int) -> None:
+        super().__init__(device, index)
+        self.mode = MODES[0]
+
+    def execute(self, order: int, data: bytes) -> bool:
+        """Take a mode; the rest as switches do."""
+        if order not in MODES:
+            return super().execute(order, data)
+        self.mode = order
+        return True
+
+
 class Signal(Switch):
     """A siren's, a chime's or a flash light's channel; chimes take a list of pieces to play too."""
 
@@ -144,6 +162,8 @@ class Arming(Channel):
 
     def execute(self, order: int, data: bytes) -> bool:
         """Arm and disarm."""
+        if order in {0x00, 0x01}:  # inhibited or not, no peer arms it
+            return True
         if order != 0x02 or not data or data[0] not in self.STATES:
             return False
         self._level = data[0]

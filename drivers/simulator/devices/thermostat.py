@@ -26,6 +26,7 @@ REACTION_S = 3.0  # from a command to the report of it
 LOW_BATTERY_FAULT = 6 << 5
 WEEK_LIST = 7
 WINDOW_REGISTER, WINDOW_HALF = 0x05, 24  # temperature while a window is open, and its factory value
+ADAPT_ORDER, SYMBOL_ORDER = 0x87, 0x88
 FULL_VOLTS, EMPTY_VOLTS = 3.0, 2.0
 TEAM_TEMPERATURE, TEAM_ROOM = 0x59, 0x5A
 
@@ -144,6 +145,16 @@ class Thermostat(Channel):
         agenda = self.device.agenda
         agenda.after(TIME_DELAY_S, self.device.ask_time)
         agenda.after(CYCLE_MIN_S + CYCLE_SPREAD_S * self.device.surroundings.uniform(), self._cycle)
+
+
+class BayThermostat(Thermostat):
+    """HM-CC-RT-DN-BoM: its drive can be adapted anew, and its display shows two symbols more."""
+
+    __slots__ = ()
+
+    def execute(self, order: int, data: bytes) -> bool:
+        """Adapt the drive, set symbols; the rest as others do."""
+        return order in {ADAPT_ORDER, SYMBOL_ORDER} or super().execute(order, data)
 
 
 class WallThermostat(Thermostat):

@@ -1,0 +1,34 @@
+"""Every common model, taught in, read, commanded, heard by the real driver, on a good air and a bad one."""
+
+import pytest
+
+from drivers.simulator.devices.catalogue import named
+from tests.endurance.stars import Outcome, Trial, try_one
+from tests.endurance.virtual import run
+
+
+@pytest.mark.parametrize("signed", [False, True])
+@pytest.mark.parametrize("loss", [0.0, 0.2])
+def test_every_common_model_is_taught_in_read_commanded_and_heard(loss: float, signed: bool) -> None:
+    outcomes = [try_one(name, loss=loss, signed=signed) for name in named("stars")]
+    assert {outcome.name: outcome.faults for outcome in outcomes if outcome.faults} == {}
+    assert len(outcomes) == 88
+    assert sum(outcome.read for outcome in outcomes) > 300
+    assert sum(outcome.commanded for outcome in outcomes) > 150
+    assert sum(outcome.heard for outcome in outcomes) > 88
+    assert sum(outcome.unacknowledged for outcome in outcomes) <= (8 if loss else 0)
+
+
+def test_a_device_with_a_foreign_key_is_found_out() -> None:
+    # given a switch that signs, with a key that nobody here knows
+    trial = Trial("HM-LC-Sw1-FM", loss=0.0, signed=True)
+    trial.device.memory.set_key(bytes(range(16)), 9)
+
+    # when it is tried
+    run(trial.house.loop, lambda: trial.house.live(trial.live()))
+
+    # then it is taught in and read, but not commanded
+    outcome: Outcome = trial.outcome
+    assert outcome.read > 0
+    assert outcome.commanded == 0
+    assert any("not set" in fault for fault in outcome.faults)
