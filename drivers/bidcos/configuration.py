@@ -22,7 +22,7 @@ from hub.contract import (
     Written,
 )
 
-from .devices import RegisterDescription, paramset_of
+from .devices import RegisterDescription, layout_of, paramset_of
 from .devices.registers import decode_raw, encode_value
 from .household import Household, Member
 from .inquiry import Inquiry
@@ -32,6 +32,8 @@ from .wishes import Bits, Wishes, WriteWish
 from .writing import Writing
 
 MASTER, LINK = "MASTER", "LINK"
+EXPECT_AES = "EXPECT_AES"
+SIGNING = 0x08  # register of list 1, bit 0
 LINK_LISTS = frozenset({3, 4})
 Descriptions = tuple[RegisterDescription, ...]
 
@@ -93,11 +95,13 @@ class Configuration:
 
         Raises:
             CommandRefused: unknown_device, no_paramset, unknown_peer, unknown_parameter, wrong_type,
-                not_finite, out_of_range; and as ``Writing.grant``.
+                not_finite, out_of_range, peer_does_not_sign; and as ``Writing.grant``.
             LinkLost, DeviceUnreachableError, WrongKey, DutyCycleExhausted, StoreError: as ``Writing.grant``.
         """
         target = self.target(query.channel, query.paramset, query.peer)
         wishes = wishes_of(target, query.values)
+        if query.values.get(EXPECT_AES) is True:
+            self._check_signs(target)
         for wish in wishes:
             await self._tell(target.member, wish.list_id, cause, refresh=False)
         changes = self._changes(target, query.values)
@@ -141,6 +145,22 @@ class Configuration:
             raise CommandRefused("no_paramset", field="paramset", value=name)
         return Target.of(member, channel, LINK, found, peer)
 
+    def kept(self, member: Member) -> WriteWish | None:
+        """What every central sets in such a device, whatever its owner chose; None: nothing."""
+        layout = layout_of(member.record.model, member.record.firmware)
+        keep = layout.keep if layout is not None else {}
+        named = [each for each in self._described(member, 0, MASTER) if each.name in keep]
+        lists = Target.of(member, 0, MASTER, named, NO_PEER).lists
+        for list_id, found in lists.items():  # all of them lie in list 0
+            values: dict[str, Value] = {
+                each.name: keep[each.name] == "true"
+                if isinstance(each.default, bool)
+                else int(keep[each.name])
+                for each in found
+            }
+            return WriteWish(channel=0, list_id=list_id, bits=bits_of(list(found), values), what=MASTER)
+        return None
+
     def values(self, target: Target) -> Mapping[str, Value]:
         """What the device told, without what only a central sets."""
         found: dict[str, Value] = {}
@@ -151,6 +171,13 @@ class Configuration:
         return {name: found[name] for name in target.names if name in found}
 
     # small
+
+    def _check_signs(self, target: Target) -> None:
+        """A sender that waits for a receiver that never asks for signatures would wait in vain."""
+        for list_id in target.lists:
+            known = self._registers.list_of(list_id.peer.address, ListId(list_id.peer.channel, 1))
+            if known is not None and SIGNING in known.registers and not known.registers[SIGNING] & 1:
+                raise CommandRefused("peer_does_not_sign", field=EXPECT_AES, value=True, allowed="false")
 
     def _described(self, member: Member, channel: int, paramset: str) -> Descriptions:
         if paramset == LINK:

@@ -116,6 +116,9 @@ class BidcosDriver:
                     tasks.create_task(self._read(link, decoder), name="bidcos.read")
                     tasks.create_task(self._tick(link), name="bidcos.tick")
                     tasks.create_task(self._ask_states(), name="bidcos.states")
+                    tasks.create_task(
+                        self._services.learn(self._clock, self._has_spare_airtime), name="bidcos.learn"
+                    )
                     self._services.resume()
         except* LinkLost as group:
             self._asker.lost = LinkLost(str(group.exceptions[0]))
@@ -145,11 +148,11 @@ class BidcosDriver:
             self._household, central, self._keyring, self._context.publish, self._clock.now
         )
         self._asker = Asker(self._exchanges, self._waiters, self._airtime, self._clock, self._apply)
-        self._values = Values(self._asker, self._reports)
         self._services = Services(
             self._context, self._household, self._asker, self._keyring, central, self._spawn
         )
         self._services.keys.on_adopt = self._start_anew
+        self._values = Values(self._asker, self._reports, self._services.peerings.team_of)
         self._services.writing.on_settled = self._tell_pending
         self._instruments = Instruments(
             self._context, self._household, self._airtime, self._tally.frames, central, self._apply
@@ -268,7 +271,7 @@ class BidcosDriver:
         member = self._household.at(device)
         if member is not None:
             wished = member.model.has_battery and bool(self._services.wishes.of(device))
-            self._reports.pending(member, wished or self._exchanges.waiting(device))
+            self._reports.pending(member, wished or self._exchanges.lanes.owed(device))
 
     # when its time has come
 
@@ -312,11 +315,13 @@ class BidcosDriver:
         """After a start: how are the lights? Slowly, and not beyond a share of the hour's send time."""
         for member in self._household:
             for channel in status_channels(member.model) if not member.model.has_battery else ():
-                used_ms = self._airtime.used_ms(self._clock.monotonic())
-                if used_ms > LIMIT_MS * STATE_SHARE:
+                if not self._has_spare_airtime():
                     return
                 self._asker.submit(state_request(member, channel, IN_BACKGROUND))
                 await self._clock.sleep(STATE_EVERY_S)
+
+    def _has_spare_airtime(self) -> bool:
+        return self._airtime.used_ms(self._clock.monotonic()) <= LIMIT_MS * STATE_SHARE
 
     # from the hub to the air
 

@@ -82,6 +82,14 @@ class Lanes:
         lane = self._lanes.get(device)
         return lane is not None and lane.waits and device not in self._active
 
+    def owed(self, device: bytes) -> bool:
+        """Something that somebody ordered waits until it wakes; questions of our own do not count."""
+        lane = self._lanes.get(device)
+        if lane is None or device in self._active:
+            return False
+        requests = (*(old.request for old in lane.aside), *lane.queue)
+        return any(request.urgent for request in requests)
+
     # what waits
 
     def enqueue(self, request: Request) -> Iterator[Failed]:

@@ -31,6 +31,7 @@ from .survey import has_links
 from .wishes import PeerWish
 from .writing import Writing
 
+TRANSCEIVER = "CLIMATECONTROL_RT_TRANSCEIVER"
 _TEAM = "SMOKE_DETECTOR_TEAM"
 
 
@@ -121,6 +122,19 @@ class Peerings:
             and (_fits(end.layout, other.layout) or _fits(other.layout, end.layout))
         ]
         return tuple(sorted(fitting))
+
+    def team_of(self, member: Member, channel: int) -> tuple[Member, ...]:
+        """Radiator thermostats that follow this one: those that its receiving channel lists."""
+        mine = End(member, channel).layout
+        if mine is None or mine.type != TRANSCEIVER:
+            return ()
+        team: list[Member] = []
+        for index in member.model.channels:
+            known = self._registers.peers_of(member.record.address, index)
+            if known is not None and _fits(mine, End(member, index).layout):
+                peers = [peer for peer in known.peers if peer.channel == channel]
+                team += [other for peer in peers if (other := self._household.at(peer.address)) is not None]
+        return tuple(other for other in team if other != member)
 
     # to change
 

@@ -1,14 +1,17 @@
 """The services that remember, ask and configure, introduced to each other. Decides nothing. No I/O."""
 
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from hub.contract import (
+    IN_BACKGROUND,
     AddPeering,
     Cause,
     DriverContext,
     GetParamset,
     GetWeekProgram,
+    HubError,
     ListPeerings,
     PeeringPartners,
     PutParamset,
@@ -16,6 +19,7 @@ from hub.contract import (
     RemovePeering,
     ReplaceDevice,
 )
+from privacy.ports import Clock
 
 from .asking import Asker
 from .configuration import Configuration
@@ -29,9 +33,11 @@ from .registers import Registers
 from .replacement import Replacements
 from .replacement_plan import Planner
 from .week_programs import WeekPrograms
-from .wishes import Wishes
+from .wishes import Wishes, WriteWish
 from .writing import Spawn, Writing, WritingParts
 
+LEARN_AFTER_S = 60.0
+LEARN_EVERY_S = 10.0
 Answer = Callable[[Any, Cause], Awaitable[object]]  # by the type of the query that it takes
 
 
@@ -48,6 +54,7 @@ class Services:
         spawn: Spawn,
     ) -> None:
         self._household = household
+        self._spawn = spawn
         self.registers = Registers(keyring.note_signing)
         self.wishes = Wishes()
         self.inquiry = Inquiry(self.registers, household, asker, central, context.clock.now)
@@ -100,6 +107,16 @@ class Services:
             self.writing.resume(member)
         self.keys.resume()
 
+    async def learn(self, clock: Clock, spare: Callable[[], bool]) -> None:
+        """After a start: read what devices that always listen never told, slowly, while ``spare``."""
+        await clock.sleep(LEARN_AFTER_S)
+        for member in self._household:
+            if not spare():
+                return
+            if not member.model.has_battery and not self.inquiry.complete(member):
+                self.inquiry.survey(member)
+                await clock.sleep(LEARN_EVERY_S)
+
     def reset(self) -> None:
         """The link is lost."""
         self.inquiry.reset()
@@ -115,5 +132,11 @@ class Services:
         self.inquiry.finish(outcome)
 
     def welcome(self, member: Member) -> None:
-        """It belongs to us now: learn what it holds."""
+        """It belongs to us now: set what every central sets, learn what it holds."""
         self.inquiry.survey(member)
+        if (wish := self.configuration.kept(member)) is not None:
+            self._spawn(self._keep(member, wish), "bidcos.keep")
+
+    async def _keep(self, member: Member, wish: WriteWish) -> None:
+        with contextlib.suppress(HubError):  # how it ended is told by ConfigurationChanged
+            await self.writing.grant(member, wish, IN_BACKGROUND)

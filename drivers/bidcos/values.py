@@ -1,6 +1,6 @@
 """Setting and asking VALUES: from a command to the device and back to datapoints. No I/O."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from hub.contract import Cause, CommandRefused, Datapoint, Origin, SetValue, Value
@@ -15,13 +15,19 @@ from .messages import StatusRequest
 from .readings import Reading
 from .reports import Reports
 
+Team = Callable[[Member, int], tuple[Member, ...]]
+
 
 class Values:
-    """Executes SetValue and Ping. Keeps what goes along with the next order of a channel, as ON_TIME."""
+    """Executes SetValue and Ping. Keeps what goes along with the next order of a channel, as ON_TIME.
 
-    def __init__(self, asker: Asker, reports: Reports) -> None:
+    team: who is told the same.
+    """
+
+    def __init__(self, asker: Asker, reports: Reports, team: Team) -> None:
         self._asker = asker
         self._reports = reports
+        self._team = team
         self._stored: dict[tuple[bytes, int], dict[str, Value]] = {}
 
     async def set(self, member: Member, command: SetValue, cause: Cause) -> tuple[Datapoint, ...]:
@@ -39,6 +45,8 @@ class Values:
         steps = self._steps(of, radio, command)
         key = ("set", channel, command.parameter)
         request = Request(device=radio, steps=steps, key=key, cause=cause)
+        for other in self._team(member, channel):  # links carry what people turn, not what we order
+            self._asker.submit(replace(request, device=other.record.address))
         outcome, confirmed = await self._asker.ask(member, request)
         mine = [datapoint for datapoint in confirmed if datapoint.id.parameter == command.parameter]
         others = [datapoint for datapoint in confirmed if datapoint not in mine]

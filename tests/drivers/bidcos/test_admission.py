@@ -9,6 +9,7 @@ from drivers.simulator.devices.memory import DEVICE_LIST
 from hub.contract import (
     DeviceAppeared,
     DeviceRemoved,
+    GetParamset,
     PairingProgress,
     PairingStage,
     StartPairing,
@@ -219,3 +220,12 @@ async def test_a_lost_device_is_forgotten_without_being_asked() -> None:
         assert len(place.sent) == sent
         assert place.device(1).memory.is_paired
         assert [key for key in place.store.records if key.startswith(("device/", "registers/"))] == []
+
+
+async def test_what_every_central_sets_in_a_contact_is_set_after_the_teach_in() -> None:
+    async with home("HM-Sec-SCo") as place:
+        get = GetParamset(channel=place.name(1).channel(0), paramset="MASTER")
+        told = await place.ask(get)
+        assert told.values["CYCLIC_INFO_MSG"] is True
+        assert told.values["SABOTAGE_MSG"] is True
+        assert told.pending == {}

@@ -3,6 +3,7 @@
 import pytest
 
 from drivers.bidcos.registers import ListId, Peer
+from drivers.simulator.devices import memory
 from hub.contract import (
     AddPeering,
     ChannelAddress,
@@ -200,3 +201,17 @@ async def test_windows_and_thermostats_are_linked_when_both_have_woken(
         assert _peer(place, 2, receiver[1]) in _peers(place, 1, sender[1])
         (link,) = await place.ask(ListPeerings(device=place.name(1)))
         assert (link.sender, link.receiver, link.sender_knows, link.receiver_knows) == (one, two, True, True)
+
+
+async def test_a_sender_does_not_expect_a_signature_where_nobody_asks_for_one() -> None:
+    async with home("HM-RC-2-PBU-FM", "HM-LC-Sw1PBU-FM") as place:
+        key, switch = place.name(1).channel(1), place.name(2).channel(1)
+        await place.ask(AddPeering(sender=key, receiver=switch))
+        expects = PutParamset(channel=key, paramset="LINK", peer=switch, values={"EXPECT_AES": True})
+
+        with pytest.raises(CommandRefused, match="peer_does_not_sign"):
+            await place.ask(expects)
+
+        place.device(2).memory.write(memory.ListId(channel=1, number=1), {0x08: 0x01})
+        await place.ask(GetParamset(channel=switch, paramset="MASTER", refresh=True))
+        assert (await place.ask(expects)).written is Written.VERIFIED
