@@ -1,71 +1,101 @@
-"""Orders to simulated thermostats: alone, in a team, for a party; and when they hear them."""
+"""Setting values that are more than one byte, and keys that are held."""
 
-from hub.contract import AddPeering, DatapointChanged, Origin, PutParamset, SetValue, Value, Written
+import asyncio
 
-from .home import Home, home
+import pytest
 
+from drivers.bidcos.frames import Frame
+from drivers.bidcos.messages import Ack, AckStatus, KeyPress
+from hub.contract import ChannelAddress, CommandRefused, DatapointChanged, SetValue, Value
 
-def _latest(place: Home, parameter: str) -> Value | None:
-    told = [
-        event.datapoint.value
-        for event in place.events
-        if isinstance(event, DatapointChanged)
-        and event.datapoint.id.parameter == parameter
-        and event.datapoint.origin is not Origin.ASSUMED
-    ]
-    return told[-1] if told else None
+from .bench import Bench, paired, running
+
+DEVICE = "bidcos:SIM0000001"
 
 
-async def _set(place: Home, parameter: str, value: Value) -> Origin:
-    command = SetValue(channel=place.name(1).channel(4), parameter=parameter, value=value)
-    return (await place.wait_for(place.driver.execute(command)))[0].origin
+def _agreeable(bench: Bench) -> None:
+    """The device acknowledges everything."""
+
+    def answer(frame: Frame) -> None:
+        if frame.kind != 0x02:
+            message = AckStatus(channel=1, value=0, flags=0, tail=b"\x30") if frame.kind == 0x01 else Ack()
+            bench.stick.tell(message, counter=frame.counter, flags=0x80)
+
+    bench.stick.on_frame = answer
 
 
-async def test_a_burst_is_spent_only_on_a_thermostat_that_hears_it() -> None:
-    async with home("HM-CC-RT-DN") as place:
-        await place.wait(30.0)
-        assert await _set(place, "SET_TEMPERATURE", 22.5) is Origin.CONFIRMED
-        assert [line for line in place.sent if line[6:8] == b"B1"]
-        assert place.device(1).state()["set"] == 22.5
-
-        put = PutParamset(channel=place.name(1).channel(0), paramset="MASTER", values={"BURST_RX": False})
-        assert (await place.ask(put)).written is Written.VERIFIED
-        await place.wait(30.0)
-        sent = len(place.sent)
-        assert await _set(place, "SET_TEMPERATURE", 21.0) is Origin.ASSUMED
-        await place.wait(400.0)
-        assert place.device(1).state()["set"] == 21.0
-        assert not [line for line in place.sent[sent:] if line[6:8] == b"B1"]
+async def _set(bench: Bench, channel: int, parameter: str, value: Value) -> None:
+    address = ChannelAddress.parse(f"{DEVICE}:{channel}")
+    await bench.driver.execute(SetValue(channel=address, parameter=parameter, value=value))
 
 
-async def test_a_party_is_ordered_held_and_told() -> None:
-    async with home("HM-CC-RT-DN") as place:
-        await _set(place, "PARTY_MODE_SUBMIT", "12.5,540,1,3,26,1080,8,3,26")
-        await place.wait(800.0)
-        assert place.device(1).state()["set"] == 12.5
-        assert _latest(place, "CONTROL_MODE") == 2
-        assert _latest(place, "PARTY_TEMPERATURE") == 12.5
-        assert (_latest(place, "PARTY_STOP_DAY"), _latest(place, "PARTY_STOP_TIME")) == (8, 1080)
+def _orders(bench: Bench) -> list[str]:
+    return [frame.payload.hex() for frame in bench.stick.sent if frame.kind == 0x11]
 
 
-async def test_what_one_thermostat_of_a_team_is_told_all_are_told() -> None:
-    async with home("HM-CC-RT-DN", "HM-CC-RT-DN", "HM-CC-RT-DN") as place:
-        first, second = place.name(1), place.name(2)
-        for sender, receiver in ((first, second), (second, first)):
-            await place.ask(AddPeering(sender=sender.channel(4), receiver=receiver.channel(5)))
-        for number in (1, 2):
-            place.device(number).teach_in()
-            await place.wait(8.0)
+async def test_a_melody_in_a_wrong_format_is_refused_with_the_format_and_nothing_is_sent() -> None:
+    async with running(paired("HM-OU-CFM-Pl")) as bench:
+        _agreeable(bench)
+        with pytest.raises(CommandRefused, match="out_of_range") as refused:
+            await _set(bench, 2, "SUBMIT", "loud")
+        assert refused.value.allowed.startswith("volume 0-1")
+        assert not _orders(bench)
 
-        await place.wait_for(
-            place.driver.execute(SetValue(channel=first.channel(4), parameter="SET_TEMPERATURE", value=23.5))
-        )
-        await place.wait(400.0)  # until all have woken
+        await _set(bench, 2, "SUBMIT", "1,1,10,5")
 
-        orders = [line for line in place.sent if line.endswith(b"86042F")]
-        assert {line[16:22] for line in orders} == {
-            place.device(number).address.hex().upper().encode() for number in (1, 2)
-        }
-        temperatures = [place.device(number).state()["set"] for number in (1, 2, 3)]
-        assert temperatures[:2] == [23.5, 23.5]
-        assert temperatures[2] != 23.5
+        assert _orders(bench) == ["8002c80105" + "00" * 9 + "0c80"]
+
+
+async def test_a_display_gets_its_text_in_parts_one_after_the_other() -> None:
+    async with running(paired("HM-Dis-EP-WM55")) as bench:
+        _agreeable(bench)
+        await _set(bench, 3, "SUBMIT", ",".join(["0x02", *["0x41"] * 20, "0x03"]))
+        assert _orders(bench) == ["800302" + "41" * 13, "8003" + "41" * 7 + "03"]
+
+
+async def test_a_remotes_display_shows_what_was_set_before() -> None:
+    async with running(paired("HM-RC-19")) as bench:
+        _agreeable(bench)
+        await _set(bench, 18, "TEXT", "12")
+        await _set(bench, 18, "BULB", True)
+        assert not _orders(bench)
+
+        await _set(bench, 18, "SUBMIT", True)
+        await _set(bench, 18, "SUBMIT", True)
+
+        assert _orders(bench) == ["8012" + "2020203132" + "010000", "8012" + "2020202020" + "000000"]
+
+
+async def test_a_door_is_unlocked_for_a_while() -> None:
+    async with running(paired("HM-Sec-Key")) as bench:
+        _agreeable(bench)
+        await _set(bench, 1, "RELOCK_DELAY", 60.0)
+        await _set(bench, 1, "STATE", True)
+        await _set(bench, 1, "STATE", True)
+        assert _orders(bench) == ["8001014c", "800101ff"]
+
+
+async def test_the_keys_of_a_thermostat_are_locked_on_channel_0() -> None:
+    async with running(paired("HM-TC-IT-WM-W-EU")) as bench:
+        _agreeable(bench)
+        await _set(bench, 0, "INHIBIT", True)
+        assert _orders(bench) == ["0100"]
+        with pytest.raises(CommandRefused, match="not_writable"):
+            await _set(bench, 0, "UNREACH", True)
+
+
+async def test_a_held_key_is_told_while_it_is_held_and_when_it_is_let_go() -> None:
+    async with running(paired("HM-RC-4-3")) as bench:
+        held = KeyPress(channel=1, counter=9, long=True)
+        for counter in (20, 21, 22):
+            bench.stick.tell(held, counter=counter, flags=0x84)
+            await asyncio.sleep(0.05)
+        bench.stick.tell(held, counter=23, flags=0xA0)
+        await bench.until(lambda: f"{DEVICE}:1.PRESS_LONG_RELEASE" in bench.values())
+
+        told = [
+            event.datapoint.id.parameter
+            for event in bench.events
+            if isinstance(event, DatapointChanged) and event.datapoint.id.parameter.startswith("PRESS")
+        ]
+        assert told == ["PRESS_LONG", "PRESS_CONT", "PRESS_CONT", "PRESS_LONG_RELEASE"]
