@@ -5,11 +5,11 @@ What a model's channel does not have is not reported. Source: docs/protocols/bid
 """
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from hub.contract.datapoints import Value
 
-from .devices import Model, family, kind, maintenance
+from .devices import Model, family
+from .devices.kinds import kind_values
 from .frames import Flag, Frame
 from .messages import (
     AckStatus,
@@ -28,7 +28,7 @@ from .messages import (
     Weather,
 )
 from .readings_climate import Pairs, it_info, rt_info, team_temperature, thermal_control
-from .readings_measure import Told, iec, measurement, power, weather
+from .readings_measure import Reading, iec, measurement, power, weather
 from .readings_status import all_leds, sensor_state, status, without_auth
 
 _LOW_BATTERY = 0x80
@@ -38,18 +38,10 @@ _EVENT_STATES = frozenset({"CONTACT", "HANDLE", "TILT", "WATER", "CO2", "FILLING
 _PRESSES = frozenset({"KEY", "INPUT", "LED", "DISPLAY"})
 
 
-class Reading(NamedTuple):
-    """One value; channel 0 is the device."""
-
-    channel: int
-    parameter: str
-    value: Value
-
-
 def read_message(message: Message, frame: Frame, model: Model | None) -> list[Reading]:
     """The readings of one message. Without a model: only what every class would say."""
-    readings = [Reading(*told) for told in _tell(message, frame, model)]
-    return readings if model is None else [reading for reading in readings if _has(model, reading)]
+    told = _tell(message, frame, model)
+    return list(told) if model is None else [reading for reading in told if _has(model, reading)]
 
 
 def read_held(message: KeyPress, frame: Frame, model: Model) -> list[Reading]:
@@ -62,15 +54,12 @@ def read_held(message: KeyPress, frame: Frame, model: Model) -> list[Reading]:
 
 
 def _has(model: Model, reading: Reading) -> bool:
-    if reading.channel == 0:
-        return reading.parameter == "LOWBAT" or reading.parameter in maintenance(
-            model.channels.values(), battery=model.has_battery
-        )
-    name = model.kind_at(reading.channel)
-    return name is not None and reading.parameter in kind(name).parameters
+    """Of channel 0 only a low battery is read from frames."""
+    channel, parameter, _ = reading
+    return parameter in kind_values(model.channels.get(channel)) if channel else parameter == "LOWBAT"
 
 
-def _tell(message: Message, frame: Frame, model: Model | None) -> Iterable[Told]:
+def _tell(message: Message, frame: Frame, model: Model | None) -> Iterable[Reading]:
     match message:
         case Status() | AckStatus():
             return _status(message, model)
@@ -89,7 +78,7 @@ def _tell(message: Message, frame: Frame, model: Model | None) -> Iterable[Told]
             return _climate(message, model)
 
 
-def _climate(message: Message, model: Model | None) -> Iterable[Told]:
+def _climate(message: Message, model: Model | None) -> Iterable[Reading]:
     match message:
         case RtInfo():
             return [*_at(4, rt_info(message)), *_low_battery(model, message.fault == 6)]
@@ -105,14 +94,14 @@ def _climate(message: Message, model: Model | None) -> Iterable[Told]:
             return []
 
 
-def _at(channel: int, pairs: Iterable[tuple[str, Value]]) -> list[Told]:
-    return [(channel, name, value) for name, value in pairs]
+def _at(channel: int, pairs: Iterable[tuple[str, Value]]) -> list[Reading]:
+    return [Reading(channel, name, value) for name, value in pairs]
 
 
-def _low_battery(model: Model | None, low: bool) -> list[Told]:
+def _low_battery(model: Model | None, low: bool) -> list[Reading]:
     if model is None:
-        return [(0, "LOWBAT", True)] if low else []
-    return [(0, "LOWBAT", low)] if model.has_battery else []
+        return [Reading(0, "LOWBAT", True)] if low else []
+    return [Reading(0, "LOWBAT", low)] if model.has_battery else []
 
 
 def _weather_channel(model: Model | None) -> int:
@@ -129,7 +118,7 @@ def _thermostat_channel(model: Model | None) -> int:
     return next((at for at, name in model.channels.items() if family(name) in {"RT", "IT"}), 2)
 
 
-def _measured(message: Measurement | IecEvent, model: Model | None) -> Iterator[Told]:
+def _measured(message: Measurement | IecEvent, model: Model | None) -> Iterator[Reading]:
     if isinstance(message, IecEvent):
         yield from iec(message)
         yield from _low_battery(model, message.low_battery)
@@ -138,31 +127,29 @@ def _measured(message: Measurement | IecEvent, model: Model | None) -> Iterator[
             yield from _low_battery(model, bool(told[2])) if told[1] == "LOWBAT" else (told,)
 
 
-def _status(message: Status | AckStatus, model: Model | None) -> Iterator[Told]:
-    channel, value, flags = message.channel, message.value, message.flags
+def _status(message: Status | AckStatus, model: Model | None) -> list[Reading]:
+    channel, value, flags, tail = message.channel, message.value, message.flags, message.tail
     if model is None:
-        if value in {0x00, 0xC8}:
-            yield channel, "STATE", value > 0
-        else:
-            yield channel, "LEVEL", value / 200
-        return
-    tail = message.tail
+        named = ("STATE", value > 0) if value in {0x00, 0xC8} else ("LEVEL", value / 200)
+        return [Reading(channel, *named)]
+    of = family(model.channels.get(channel))
     if isinstance(message, AckStatus):
-        tail, _ = without_auth(family(model.kind_at(channel)), tail)
-    for at, name in _concerned(model, channel, value):
-        yield from _at(at, status(family(name), value, flags, tail))
-    if model.cls == "LED":
-        yield from all_leds(tail)
-    if model.has_battery:
-        yield 0, "LOWBAT", bool(flags & _LOW_BATTERY)
-
-
-def _concerned(model: Model, channel: int, value: int) -> Iterator[tuple[int, str]]:
-    """Channel 0 and value 0 come from actuators that just got power: all of their channels are off."""
+        tail, _ = without_auth(of, tail)
     if channel == 0 and value == 0:
-        yield from ((at, name) for at, name in model.channels.items() if family(name) in _POWERED_ON)
-    elif (name := model.kind_at(channel)) is not None:
-        yield channel, name
+        told = _powered_on(model, flags, tail)
+    else:
+        told = _at(channel, status(of, value, flags, tail))
+    if of == "LED":
+        told += all_leds(tail)
+    if model.has_battery:
+        told.append(Reading(0, "LOWBAT", bool(flags & _LOW_BATTERY)))
+    return told
+
+
+def _powered_on(model: Model, flags: int, tail: bytes) -> list[Reading]:
+    """Channel 0 and value 0 come from actuators that just got power: all of their channels are off."""
+    families = ((at, family(name)) for at, name in model.channels.items())
+    return [told for at, of in families if of in _POWERED_ON for told in _at(at, status(of, 0, flags, tail))]
 
 
 def _let_go(frame: Frame) -> bool:
@@ -170,19 +157,19 @@ def _let_go(frame: Frame) -> bool:
     return frame.flags & (Flag.BIDI | Flag.BCAST) == Flag.BIDI
 
 
-def _press(message: KeyPress, frame: Frame, model: Model | None) -> list[Told]:
+def _press(message: KeyPress, frame: Frame, model: Model | None) -> list[Reading]:
     names = ["PRESS_LONG" if message.long else "PRESS_SHORT"]
     if model is not None:
         names += ["PRESS", "SEQUENCE_OK"]
         if message.long and _let_go(frame):
             names.append("PRESS_LONG_RELEASE")
-    return [(message.channel, name, True) for name in names]
+    return [Reading(message.channel, name, True) for name in names]
 
 
-def _event(message: SensorEvent, model: Model | None) -> list[Told]:
+def _event(message: SensorEvent, model: Model | None) -> list[Reading]:
     channel, value, tail = message.channel, message.value, message.tail
     if model is None:
-        return [(channel, "STATE", value > 0)] if value in {0x00, 0xC8} else []
+        return [Reading(channel, "STATE", value > 0)] if value in {0x00, 0xC8} else []
     of = family(model.kind_at(channel))
     if of == "MOTION":
         pairs: Pairs = [("MOTION", True), ("BRIGHTNESS", value)]
@@ -194,8 +181,8 @@ def _event(message: SensorEvent, model: Model | None) -> list[Told]:
     if of in _EVENT_STATES or of in {"INPUT", "INPUT_BYTE"}:
         return _at(channel, sensor_state(of, value))
     if of in _PRESSES:
-        return [(channel, "PRESS_LONG" if message.long else "PRESS_SHORT", True)]
-    return [(channel, "DECISION_VALUE", value)] if of == "EVENT" else []
+        return [Reading(channel, "PRESS_LONG" if message.long else "PRESS_SHORT", True)]
+    return [Reading(channel, "DECISION_VALUE", value)] if of == "EVENT" else []
 
 
 __all__ = ["Reading", "read_held", "read_message"]

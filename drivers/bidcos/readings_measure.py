@@ -4,6 +4,7 @@ Source: docs/protocols/bidcos.md, "Measurements", "Power", "Temperature / humidi
 """
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from hub.contract.datapoints import Value
 
@@ -19,10 +20,17 @@ from .messages import (
     Weather,
 )
 
-Told = tuple[int, str, Value]  # channel, parameter, value
 Pairs = list[tuple[str, Value]]
 _LIGHT_SIZE, _GAS_SIZE, _FILLING_SIZE = 6, 7, 7  # what follows is not ours
 _SOIL_SIZE = 7
+
+
+class Reading(NamedTuple):
+    """One value; channel 0 is the device."""
+
+    channel: int
+    parameter: str
+    value: Value
 
 
 def power(message: PowerEvent) -> Pairs:
@@ -41,13 +49,13 @@ def power(message: PowerEvent) -> Pairs:
     return pairs
 
 
-def iec(message: IecEvent) -> list[Told]:
+def iec(message: IecEvent) -> list[Reading]:
     """Types 60 and 61."""
     channel = message.channel or 1
     watts = message.power / 100
     return [
-        (channel, "IEC_ENERGY_COUNTER", message.energy / 10000),
-        (channel, "IEC_POWER", -watts if message.exported else watts),
+        Reading(channel, "IEC_ENERGY_COUNTER", message.energy / 10000),
+        Reading(channel, "IEC_POWER", -watts if message.exported else watts),
     ]
 
 
@@ -76,31 +84,31 @@ def _station(tail: bytes) -> Pairs:
     return [*pairs, *((name, byte * factor) for (name, factor), byte in zip(names, tail[4:7], strict=False))]
 
 
-def measurement(message: Measurement, model: Model) -> Iterator[Told]:
+def measurement(message: Measurement, model: Model) -> Iterator[Reading]:
     """Types 53 and 54, whose layout depends on the class; LOWBAT goes where the caller puts it."""
     data, cyclic = message.data, message.cyclic
     if model.cls == "LUX" and (light := LightMeasurement.parse(data[:_LIGHT_SIZE], cyclic=cyclic)):
-        yield 1, "LUX", light.hundredths / 100
-        yield 0, "LOWBAT", light.low_battery
+        yield Reading(1, "LUX", light.hundredths / 100)
+        yield Reading(0, "LOWBAT", light.low_battery)
     elif model.cls == "PT" and (gas := GasMeasurement.parse(data[:_GAS_SIZE], cyclic=cyclic)):
-        yield 1, "BOOT", gas.boot
-        yield 1, "GAS_ENERGY_COUNTER", gas.volume / 1000
-        yield 1, "GAS_POWER", gas.flow / 1000
+        yield Reading(1, "BOOT", gas.boot)
+        yield Reading(1, "GAS_ENERGY_COUNTER", gas.volume / 1000)
+        yield Reading(1, "GAS_POWER", gas.flow / 1000)
     elif model.cls == "OT2" and data:
         whole = data[: len(data) - (len(data) - 1) % 3]
         if told := TemperatureMeasurement.parse(whole, cyclic=cyclic):
-            yield from ((sensor & 0x3F, "TEMPERATURE", tenths / 10) for sensor, tenths in told.tenths)
-            yield 0, "LOWBAT", told.low_battery
+            yield from (Reading(sensor & 0x3F, "TEMPERATURE", tenths / 10) for sensor, tenths in told.tenths)
+            yield Reading(0, "LOWBAT", told.low_battery)
     elif model.cls == "KFM" and (filling := FillingMeasurement.parse(data[:_FILLING_SIZE], cyclic=cyclic)):
-        yield 1, "RAW_VALUE", filling.raw_value
-        yield 0, "LOWBAT", filling.low_battery
+        yield Reading(1, "RAW_VALUE", filling.raw_value)
+        yield Reading(0, "LOWBAT", filling.low_battery)
     elif "SOIL" in model.channels.values() and len(data) >= _SOIL_SIZE:
         yield from _soil(data)
 
 
-def _soil(data: bytes) -> Iterator[Told]:
+def _soil(data: bytes) -> Iterator[Reading]:
     """The sensors of a sprinkler timer: channel in b1, humidity in b2, fault in b6."""
     channel = data[1] & 0x3F
-    yield channel, "LOWBAT_SENSOR", bool(data[0] & 0x80)
-    yield channel, "HUMIDITY", data[2] & 7
-    yield channel, "FAULT_REPORTING", data[6] & 7
+    yield Reading(channel, "LOWBAT_SENSOR", bool(data[0] & 0x80))
+    yield Reading(channel, "HUMIDITY", data[2] & 7)
+    yield Reading(channel, "FAULT_REPORTING", data[6] & 7)

@@ -7,7 +7,7 @@ Source: docs/protocols/bidcos.md, "Device classes".
 from collections.abc import Callable, Iterator, Mapping
 
 from .readings_climate import Pairs, thermostat_status
-from .readings_measure import Told
+from .readings_measure import Reading
 
 ALARM = 0xB4  # smoke: from here on it is an alarm
 LEDS = 16
@@ -52,11 +52,11 @@ def sensor_state(family: str, value: int) -> Pairs:
     return [("STATE", value > 0)]
 
 
-def all_leds(tail: bytes) -> Iterator[Told]:
+def all_leds(tail: bytes) -> Iterator[Reading]:
     """HM-OU-LED16 tells all of its lights when one changes."""
     if len(tail) >= _LED_TAIL:
         bits = int.from_bytes(tail[1:_LED_TAIL], "big")
-        yield from ((at + 1, "LED_STATUS", bits >> 2 * at & 3) for at in range(LEDS))
+        yield from (Reading(at + 1, "LED_STATUS", bits >> 2 * at & 3) for at in range(LEDS))
 
 
 def _direction(flags: int) -> Pairs:

@@ -31,6 +31,10 @@ _OF_DEVICE: Mapping[str, Mapping[str, ParameterDescription]] = {  # by a kind th
     "LED": {"LED_STATUS": told(integer(ACTUATOR, None, 0, 0xFFFFFFFF))},
 }
 _KINDS: Mapping[str, ChannelKind] = {**ACTUATORS, **SENSORS, **CLIMATE_KINDS, **SIGNALS}
+_VALUES: Mapping[str | None, frozenset[str]] = {
+    None: frozenset(),
+    **{name: frozenset(kind.parameters) for name, kind in _KINDS.items()},
+}
 
 
 def kind(name: str) -> ChannelKind:
@@ -45,6 +49,11 @@ def kind(name: str) -> ChannelKind:
 def family(name: str | None) -> str:
     """How a channel of this kind is read and written; empty: not at all."""
     return "" if name is None else _KINDS[name].family
+
+
+def kind_values(name: str | None) -> frozenset[str]:
+    """The names of a kind's VALUES; of no kind, none."""
+    return _VALUES[name]
 
 
 def maintenance(kinds: Iterable[str], *, battery: bool) -> Mapping[str, ParameterDescription]:
