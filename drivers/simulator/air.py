@@ -21,6 +21,7 @@ PATIENCE_S = 1.5  # longest wait for a clear channel, 188 ticks of 125 Hz
 SENSING_S = 0.0003  # a carrier younger than this is not seen by others (ours: one CC1101 sensing interval)
 BACKOFF_S = 0.008  # waiting senders spread over this time when the channel clears (ours)
 BURST_FLAG = 0x10
+TEAM_KINDS = frozenset({0x40, 0x41})
 SENDERS_MAX = 20_000  # addresses whose air time is kept; beyond, only the total grows
 
 
@@ -119,6 +120,7 @@ class Air:
         self._on_air: list[_Sending] = []
         self._jammed_until_s = float("-inf")
         self._overhearing: list[Node] = []
+        self._teams: list[Node] = []
         self._by_address: dict[bytes, list[Node]] = {}
         self._by_broadcast_kind: dict[int, list[Node]] = {}
         self._watchers: list[Callable[[Passage], None]] = []
@@ -132,6 +134,10 @@ class Air:
     def join_everything(self, node: Node) -> None:
         """Let a node hear every frame, as a stick or a repeater does."""
         self._overhearing.append(node)
+
+    def join_team(self, node: Node) -> None:
+        """Let a node hear keys and events that come with a burst, whoever they are for, as teams do."""
+        self._teams.append(node)
 
     def watch(self, watcher: Callable[[Passage], None]) -> None:
         """Tell ``watcher`` of every frame, after it was received."""
@@ -211,6 +217,8 @@ class Air:
         nodes = self._by_address.get(receiver, [])
         if not any(receiver):
             nodes = self._by_broadcast_kind.get(data[3], [])
+        if data[3] in TEAM_KINDS and is_burst(data):
+            nodes = [*nodes, *(node for node in self._teams if node not in nodes)]
         sending.listeners = [
             node for node in (*self._overhearing, *nodes) if node is not sending.node and node.hears(data)
         ]

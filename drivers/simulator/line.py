@@ -6,6 +6,7 @@ Runs in one event loop without tasks: the pty's reader and one timer call step, 
 import asyncio
 from collections.abc import Callable, Mapping
 
+from .module import Module
 from .pty import Port
 from .recorder import Recorder
 from .world import STICK_NAMES, World
@@ -91,7 +92,10 @@ class Line:
     def emit(self, data: bytes) -> None:
         """Send what the first stick says to its host."""
         self.port.write(data, self._clock())
-        self.recorder.to_host(data, self._clock())
+        if isinstance(self.world.stick, Module):
+            self.recorder.note(data, self._clock(), to_host=True)
+        else:
+            self.recorder.to_host(data, self._clock())
 
     def emitter(self, name: str) -> Callable[[bytes], None]:
         """What sends the bytes of another stick to its host."""
@@ -114,5 +118,8 @@ class Line:
         self._read_at_s = self._clock()
         if data:
             self.world.agenda.run_until(self._read_at_s)
-            self.world.sticks[name].write(data)
+            stick = self.world.sticks[name]
+            if isinstance(stick, Module) and stick is self.world.stick:
+                self.recorder.note(data, self._read_at_s, to_host=False)
+            stick.write(data)
         self.step()

@@ -67,6 +67,11 @@ class Recorder:
             self._samples.clear()
         return samples
 
+    def note(self, data: bytes, at_s: float, *, to_host: bool) -> None:
+        """Note bytes of a module as they pass, in hex."""
+        if self.is_on:
+            self._lines.append(Recorded(at_s=at_s, to_host=to_host, line=data.hex().upper()))
+
     def to_host(self, data: bytes, at_s: float) -> None:
         """Note what the stick sent, when its last byte was written."""
         line = data.strip()

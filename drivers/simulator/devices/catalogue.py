@@ -272,6 +272,8 @@ def make_device(name: str, number: int, air: Air, surroundings: Surroundings) ->
     device = Device(blueprint, serial_of(number), address_of(number), air, surroundings)
     for index, kind in blueprint.channels.items():
         device.channels[index] = part_of(blueprint.cls, kind).play(device, index)
+    if device.siblings(smoke.Smoke):
+        air.join_team(device)
     if blueprint.repeats:
         air.join_everything(Repeater(device))
     return device

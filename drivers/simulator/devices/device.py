@@ -8,6 +8,7 @@ Source: docs/protocols/bidcos.md, "Message types", "Pairing, peers, registers", 
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import TypeVar
 
 from drivers.bidcos.frames import BROADCAST, Damaged, Flag, Frame, decode_frame, encode_frame
 
@@ -25,6 +26,7 @@ from .peering import TEAM_KINDS
 from .surface import COVER_OPEN, LOW_BATTERY, ActRefused, Surroundings
 from .touch import battery
 
+S = TypeVar("S")
 TURN_ROUND_S = 0.090  # until the carrier of an answer starts; 10 ms of preamble make it 100 ms
 TURN_ROUND_JITTER_S = 0.004
 LISTEN_S = 0.250  # receiver stays on after an own frame that wants something
@@ -130,6 +132,10 @@ class Device:
     def _learn(self) -> None:
         self._learning_until_s = self.agenda.now_s + LEARNING_S
         self.stay_awake(LEARNING_S)
+
+    def siblings(self, kind: type[S]) -> list[S]:
+        """The device's channels of one kind, in their order."""
+        return [channel for channel in self.channels.values() if isinstance(channel, kind)]
 
     @property
     def is_learning(self) -> bool:

@@ -77,6 +77,8 @@ class Inbox:
     def _take(self, frame: Frame) -> None:
         if frame.receiver == BROADCAST:
             self._receive_broadcast(frame)
+        elif frame.receiver != self._device.address:
+            self.peering.receive(frame)  # a team's, for one of its members
         elif frame.kind in {0x02, 0x3F}:
             self._receive_answer(frame)
         elif frame.kind == 0x03:

@@ -85,7 +85,7 @@ class Led(Key):
             self.light(data[0])
             return True
         if order == LED_ALL and len(data) >= 4:
-            for place, led in enumerate(self._all()):
+            for place, led in enumerate(self.device.siblings(Led)):
                 led.light(data[place // 4] >> (2 * (place % 4)) & 3)
             return True
         return order == LED_SLEEP
@@ -98,10 +98,6 @@ class Led(Key):
     def light(self, colour: int) -> None:
         """Show a colour."""
         self._colour = colour
-
-    def _all(self) -> list["Led"]:
-        siblings = getattr(self.device, "channels", {})
-        return [led for led in siblings.values() if isinstance(led, Led)]
 
     def state(self) -> Mapping[str, object]:
         """The colour."""

@@ -92,9 +92,8 @@ class MeasuredSwitch(Switch):
     def set(self, on: bool, *, on_for_s: float | None = None) -> None:
         """Switch, and let the meter know."""
         super().set(on, on_for_s=on_for_s)
-        for each in getattr(self.device, "channels", {}).values():
-            if isinstance(each, PowerMeter):
-                each.switched(on)
+        for meter in self.device.siblings(PowerMeter):
+            meter.switched(on)
 
 
 class OpticalReader(Channel):

@@ -5,7 +5,7 @@ It keeps the parts from importing the device, which imports them.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from drivers.bidcos.frames import BROADCAST, Frame
 
@@ -14,6 +14,7 @@ from ..places import Place
 from .blueprint import Blueprint
 from .memory import Memory
 
+S = TypeVar("S")
 LOW_BATTERY = 0x80  # in status flags and in the channel byte of events
 COVER_OPEN = 7 << 1  # in status flags
 
@@ -74,6 +75,10 @@ class OwnDevice(Protocol):
 
     def power_loss(self) -> None:
         """Lose what is not in its memory."""
+        ...
+
+    def siblings(self, kind: type[S]) -> list[S]:
+        """The device's channels of one kind, in their order."""
         ...
 
     def stay_awake(self, seconds: float) -> None:

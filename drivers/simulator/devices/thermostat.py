@@ -218,8 +218,7 @@ class WallThermostat(Thermostat):
 
 def regulator_of(device: OwnDevice) -> Thermostat | None:
     """The thermostat among a device's channels."""
-    channels = getattr(device, "channels", {}).values()
-    return next((each for each in channels if isinstance(each, Thermostat)), None)
+    return next(iter(device.siblings(Thermostat)), None)
 
 
 class WindowReceiver(Channel):

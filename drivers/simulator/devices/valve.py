@@ -93,12 +93,11 @@ class WindowOfRegulator(Channel):
 
     def from_peer(self, event: PeerEvent) -> bool:
         """An open window closes the valve."""
-        channels = getattr(self.device, "channels", {}).values()
-        for each in channels:
-            if isinstance(each, Regulator) and event.value is not None:
-                each.room.window_open = event.value >= 0x32
-                return True
-        return False
+        regulators = self.device.siblings(Regulator)
+        if not regulators or event.value is None:
+            return False
+        regulators[0].room.window_open = event.value >= 0x32
+        return True
 
 
 class ValveDrive(Channel):

@@ -230,3 +230,25 @@ def test_covers_and_boost_and_comfort() -> None:
     host.wait(301.0)
     radiator.stay_awake(2.0)
     assert host.ask(radiator, 0x01, "040E")[0].payload[5] >> 6 == 0
+
+
+@pytest.mark.parametrize("name", ["HM-Sec-SD", "HM-Sec-SD-2"])
+def test_an_alarm_wakes_the_whole_team_over_the_air_and_nobody_else(name: str) -> None:
+    # given three detectors, two of them in one team
+    host = Host(models=(name, name, name))
+    one, two, other = host.world.devices.values()
+    for device in (one, two, other):
+        host.pair(device)
+    for device in (one, two):
+        assert host.ask(device, 0x01, "0101AABBCC0100", flags=0xB0)[0].payload == b"\x00"
+    host.listen(30.0)
+
+    # when one smells smoke, and later nothing any more
+    one.act("smoke")
+    host.listen(8.0)
+
+    # then the other one of its team is loud too, until then
+    assert [device.state()["alarm"] for device in (one, two, other)] == [True, True, False]
+    one.act("clear")
+    host.listen(8.0)
+    assert two.state()["alarm"] is False

@@ -17,6 +17,10 @@ from typing import Any
 
 import pytest
 
+from drivers.bidcos.frames import Frame
+from drivers.bidcos.uart import OsCommand, UartDecoder, UartFrame, encode_uart
+from drivers.bidcos.uart_reports import APPLICATION, RadioAnswer, Report, Started, parse_report
+from drivers.bidcos.uart_requests import AddPeer, Ask, Request, Send, SetAddress
 from drivers.simulator.__main__ import _keep_until_stopped
 
 from .host import Host
@@ -287,3 +291,43 @@ def test_devices_and_sticks_can_be_brought_into_every_state(tmp_path: Path) -> N
             ({"do": "key", "device": one, "passphrase": 7}, "a text"),
         ):
             assert named in simulator.ask(**request)["error"], request
+
+
+def test_a_module_on_the_pty_of_the_process(tmp_path: Path) -> None:
+    options = ("--day", "none", "--central", "1A2B3C", "--models", "HM-LC-Sw1-FM", "--radio", "module")
+    with running(tmp_path / "sim", *options) as simulator:
+        # given a host that starts it, with the recorder on
+        simulator.open()
+        decoder = UartDecoder()
+        reports: list[Report] = []
+        assert simulator.ask(do="record", on=True)["ok"]["on"] is True
+
+        def ask(request: Request, counter: int, seconds: float = 0.3) -> None:
+            os.write(simulator.stick, encode_uart(request.frame(counter)))
+            end_s = time.monotonic() + seconds
+            while time.monotonic() < end_s:
+                with contextlib.suppress(BlockingIOError):
+                    events = decoder.feed(os.read(simulator.stick, 4096))
+                    reports.extend(parse_report(event) for event in events if isinstance(event, UartFrame))
+                time.sleep(0.005)
+
+        ask(Ask(command=OsCommand.GET_APP), 9, 0.4)  # it boots
+        ask(Ask(command=OsCommand.CHANGE_APP), 1, 0.8)
+        assert Started(app=APPLICATION) in reports
+        ask(SetAddress(address=bytes.fromhex("1A2B3C")), 2)
+        ask(AddPeer(peer=bytes.fromhex("510001")), 3)
+
+        # when it switches a light
+        frame = Frame(
+            counter=0x42, flags=0xA0, kind=0x11, sender=bytes.fromhex("1A2B3C"),
+            receiver=bytes.fromhex("510001"), payload=bytes.fromhex("0201C80000"),
+        )  # fmt: skip
+        ask(Send(radio=frame), 4, 2.0)
+
+        # then the answer comes over the same line, and the tape has all of it in hex
+        answers = [report for report in reports if isinstance(report, RadioAnswer)]
+        assert answers[0].radio.payload[:3] == bytes.fromhex("0101C8")
+        assert simulator.ask(do="state")["ok"]["devices"][0]["state"] == {"on": [True]}
+        tape = simulator.ask(do="record", on=False)["ok"]["lines"]
+        assert {line["to_host"] for line in tape} == {True, False}
+        assert all(line["line"].startswith("FD") for line in tape if not line["to_host"])
