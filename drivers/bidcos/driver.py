@@ -59,6 +59,7 @@ from .records import CENTRAL_KEY, new_central, read_records, write_central
 from .reports import Reports
 from .services import Answer, Services
 from .tally import Tally
+from .team_calls import TeamCalls
 from .values import Values, state_request
 from .waiting import Waiters
 from .watch import StickWatch
@@ -154,10 +155,21 @@ class BidcosDriver:
         self._services.keys.on_adopt = self._start_anew
         self._values = Values(self._asker, self._reports, self._services.peerings.team_of)
         self._services.writing.on_settled = self._tell_pending
+        self._services.registers.on_list = self._learn
         self._instruments = Instruments(
             self._context, self._household, self._airtime, self._tally.frames, central, self._apply
         )
         self._instruments.load(stored)
+        self._teams = TeamCalls(
+            self._context,
+            self._household,
+            self._services,
+            self._reports.teams,
+            self._keyring,
+            self._instruments.transmit,
+            self._spawn,
+        )
+        self._teams.load(stored)
         self._answers = {**self._services.answers, **self._instruments.answers}
         unreadable = (*records.unreadable, *self._services.load(stored))
         if unreadable:
@@ -177,9 +189,12 @@ class BidcosDriver:
             if (member := member_of(record)) is not None:
                 self._exchanges.lanes.add(record.address, member.model.receive_modes, record.counter)
                 self._members.welcome(member)
-                learn(self._services.registers, record.address, self._keyring, self._exchanges.lanes)
+                self._learn(record.address)
         await self._members.reserve_counters(list(self._household))
         self._loaded = True
+
+    def _learn(self, radio: bytes) -> None:
+        learn(self._services.registers, radio, self._exchanges.lanes)
 
     def _start_anew(self) -> None:
         """Our address is another one: end this run; the next one reads it."""
@@ -305,11 +320,10 @@ class BidcosDriver:
                 self._announce.airtime(self._airtime.used_ms(now_s), self._airtime.exhausted_in_s(now_s))
             with contextlib.suppress(StoreError):  # the store says so itself; the next tick tries again
                 await self._members.reserve_counters(self._members.worn_counters())
-                for radio in self._services.registers.changed:
-                    learn(self._services.registers, radio, self._keyring, self._exchanges.lanes)
                 await self._services.writing.flush()
                 await self._services.keys.flush()
                 await self._instruments.flush()
+                await self._teams.flush()
 
     async def _ask_states(self) -> None:
         """After a start: how are the lights? Slowly, and not beyond a share of the hour's send time."""
@@ -335,7 +349,10 @@ class BidcosDriver:
         self._need_loaded()
         match command:
             case SetValue():
-                return await self._values.set(self._household.need(command.channel.device), command, cause)
+                member = self._household.need(command.channel.device)
+                if not self._teams.knows(member, command.parameter):
+                    return await self._values.set(member, command, cause)
+                await self._teams.call(member, command.parameter, cause)
             case Ping():
                 return await self._values.ping(self._household.need(command.device), cause)
             case StartPairing():

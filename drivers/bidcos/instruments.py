@@ -119,7 +119,14 @@ class Instruments:
             CommandRefused: bad_frame, foreign_sender.
             DutyCycleExhausted: not now.
         """
-        frame = self._read(query.data)
+        self.transmit(self._read(query.data), cause)
+
+    def transmit(self, frame: Frame, cause: Cause) -> None:
+        """Send a frame that nobody answers.
+
+        Raises:
+            DutyCycleExhausted: not now.
+        """
         now_s = self._clock.monotonic()
         retry_after_s = self._airtime.retry_after_s(frame_ms(frame), now_s, cause.urgency)
         if retry_after_s:

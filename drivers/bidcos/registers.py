@@ -105,6 +105,7 @@ class Registers:
         self._devices: dict[bytes, DeviceMemory] = {}
         self._note_signing = note_signing
         self.changed: set[bytes] = set()
+        self.on_list: Callable[[bytes], None] = lambda _device: None  # told when a device told a list
 
     def list_of(self, device: bytes, list_id: ListId) -> KnownList | None:
         """What it told of this list; None: nothing yet."""
@@ -132,6 +133,7 @@ class Registers:
         memory = self._open(device)
         if list_id in memory.lists or len(memory.lists) < MAX_LISTS:
             memory.lists[list_id] = KnownList(dict(registers), at)
+            self.on_list(device)
         if list_id.index == CHANNEL_LIST and SIGN_REGISTER in registers:
             self._note_signing(device, list_id.channel, bool(registers[SIGN_REGISTER] & 1))
 

@@ -5,12 +5,14 @@ that grows tells a recorded one from a new one. Source: docs/protocols/bidcos.md
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from .frames import Frame
 from .signing import team_mac
 
 SIGNED_SIZE = 10  # payload of a signed team frame
 SIGNED_CLASS = "SD2"
+PLAIN_FLAGS, SIGNED_FLAGS = 0x94, 0x14
 CLASSES = frozenset({"SD", SIGNED_CLASS})
 KINDS = frozenset({0x40, 0x41})
 MAX_TEAMS = 64  # addresses whose counters are kept; the oldest is forgotten
@@ -44,6 +46,10 @@ class TeamGuard:
         self.advance(frame.sender, number)
         return True
 
+    def restore(self, team: bytes, number: int) -> None:
+        """What an earlier run had accepted."""
+        self._counters[team] = max(number, self.counter(team))
+
     def advance(self, team: bytes, number: int) -> None:
         """Nothing up to this counter is accepted any more."""
         self._counters.pop(team, None)
@@ -58,3 +64,19 @@ class TeamGuard:
 def team_number(frame: Frame) -> int:
     """The counter of a signed team frame, 24 bits: two bytes of the payload, then the frame's own."""
     return int.from_bytes(frame.payload[4:6], "big") << 8 | frame.counter
+
+
+def team_frame(key: bytes | None, team: bytes, reporter: bytes, number: int, value: int) -> Frame:
+    """A frame in the name of a team.
+
+    key: of members that sign, or None; reporter: the member that it is about; number: 24 bits, above all
+    that were sent before.
+    """
+    counter = number & 0xFF
+    head = bytes((1, counter, value)) if key is None else bytes((1, counter, value, 0))
+    flags = PLAIN_FLAGS if key is None else SIGNED_FLAGS
+    frame = Frame(counter=counter, flags=flags, kind=0x41, sender=team, receiver=reporter, payload=head)
+    if key is None:
+        return frame
+    counter16 = (number >> 8 & 0xFFFF).to_bytes(2, "big")
+    return replace(frame, payload=head + counter16 + team_mac(key, frame, counter16))

@@ -67,6 +67,7 @@ class Writing:
         self._wishes = parts.wishes
         self._asker = parts.asker
         self._inquiry = parts.inquiry
+        self.central = parts.central
         self.on_released: Callable[[Member], Awaitable[None]] | None = None
         self.on_settled: Callable[[bytes], None] = lambda _: None
         self._workers: dict[bytes, asyncio.Task[None]] = {}

@@ -54,6 +54,7 @@ STATUS: Mapping[str, int] = {
     "refused_by_device": 409,
     "replaced": 409,
     "bad_frame": 422,
+    "other_team": 409,
     "foreign_sender": 422,
     "bad_sheet": 422,
     "other_central": 409,

@@ -21,6 +21,7 @@ from .parameters import (
     choice,
     error,
     integer,
+    order,
     press,
     real,
 )
@@ -35,6 +36,7 @@ KEY: Parameters = {
     "PRESS_LONG_RELEASE": press(),
     "PRESS_CONT": press(),
 }
+_TEAM_CALLS: Parameters = {"TEST_ALARM": order(SAFETY), "ALL_CLEAR": order(SAFETY)}
 _MOTION: Parameters = {
     "MOTION": boolean(PRESENCE),
     "BRIGHTNESS": integer(PRESENCE, None, 0, 255),
@@ -106,12 +108,15 @@ SENSORS: Mapping[str, ChannelKind] = {
     "LUX": ChannelKind(
         type="LUXMETER", family="LUX", parameters={"LUX": real(CLIMATE, "Lux", (0.0, 200000.0, 0.01))}
     ),
-    "SMOKE": ChannelKind(type="SMOKE_DETECTOR", family="SMOKE", parameters={"STATE": boolean(SAFETY)}),
+    "SMOKE": ChannelKind(
+        type="SMOKE_DETECTOR", family="SMOKE", parameters={"STATE": boolean(SAFETY), **_TEAM_CALLS}
+    ),
     "SIGNED_SMOKE": ChannelKind(
         type="SMOKE_DETECTOR",
         family="SMOKE",
         parameters={
             "STATE": boolean(SAFETY),
+            **_TEAM_CALLS,
             "ERROR_ALARM_TEST": choice(SAFETY, ("NO_ERROR", "ALARM_TEST_FAILED")),
             "ERROR_SMOKE_CHAMBER": choice(SAFETY, ("NO_ERROR", "DEGRADED_SMOKE_CHAMBER")),
         },

@@ -3,6 +3,7 @@
 import pytest
 
 from drivers.bidcos.keyring import Held, Keyring, SystemKey
+from drivers.bidcos.registers import ListId
 from drivers.bidcos.signing import DEFAULT_KEY, passphrase_key
 from drivers.simulator.devices.memory import ListId as DeviceListId
 from hub.contract import (
@@ -14,11 +15,13 @@ from hub.contract import (
     ConfigurationState,
     DatapointChanged,
     DeviceRemoved,
+    DeviceUnreachableError,
     GetKeySheet,
     GetParamset,
     KeyReport,
     KeyState,
     ListKeys,
+    PutParamset,
     SetSystemKey,
     SetValue,
     Unpair,
@@ -243,6 +246,32 @@ async def test_a_sheet_of_another_home_is_refused_where_devices_are() -> None:
         with pytest.raises(CommandRefused, match="other_central") as refused:
             await _choose(other, sheet=sheet.code)
         assert (refused.value.value, refused.value.allowed) == (sheet.address, "010203")
+
+
+@pytest.mark.parametrize("loss", [0.0, 0.2])
+async def test_a_switch_is_told_to_sign_and_obeys_and_reports_over_a_bad_air_too(loss: float) -> None:
+    async with home(PLUG, loss=loss) as place:
+        channel = ChannelAddress(place.name(1), 1)
+        await place.ask(PutParamset(channel=channel, paramset="MASTER", values={"AES_ACTIVE": True}))
+        await place.wait(5)
+        assert place.register(1, ListId(1, 1), 0x08) == 1
+        assert place.driver._keyring.signs(place.device(1).address, 1)
+        done = 0
+        for turn in range(20):
+            work = place.driver.execute(
+                SetValue(channel=channel, parameter="STATE", value=turn % 2 == 0), BY_USER
+            )
+            try:
+                done += (await place.wait_for(work))[0].value is (turn % 2 == 0)
+            except DeviceUnreachableError:
+                continue
+            await place.wait(3)
+        assert done >= (20 if not loss else 18)
+        before = len(place.events)
+        place.device(1).act("press")  # by hand: the report is challenged
+        await place.wait(8)
+        told = [event for event in place.events[before:] if isinstance(event, DatapointChanged)]
+        assert [event for event in told if event.datapoint.id.parameter == "STATE"]
 
 
 @pytest.mark.parametrize("good", [True, False])

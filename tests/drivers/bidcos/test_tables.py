@@ -297,6 +297,10 @@ def test_signing_is_a_choice_of_the_owner() -> None:
     assert "AES_ACTIVE" not in describe_paramset(named("HM-CC-TC"), 1, "MASTER")  # it can't
 
 
+def test_what_only_a_central_sets_is_not_described() -> None:
+    assert "INTERNAL_KEYS_VISIBLE" not in describe_paramset(named("HM-LC-Bl1PBU-FM"), 0, "MASTER")
+
+
 def test_who_can_be_linked_with_whom() -> None:
     def roles(sender: str, sends: int, receiver: str, hears: int) -> frozenset[str]:
         first, second = channel_layout(named(sender), sends), channel_layout(named(receiver), hears)
