@@ -6,15 +6,27 @@ Source: docs/protocols/bidcos.md, "Peers", "Register lists".
 from collections.abc import Mapping
 from typing import Protocol
 
-from hub.contract import CommandRefused, ReceiveMode, Value
+from hub.contract import CommandRefused, LinkProfile, ReceiveMode, Value
 
 from .configuration import LINK, bits_of
-from .devices import ChannelLayout, RegisterDescription, paramset_of, wanted_of_peer
+from .devices import (
+    ChannelLayout,
+    LinkPreset,
+    RegisterDescription,
+    link_presets,
+    link_roles,
+    paramset_of,
+    wanted_of_peer,
+)
 from .household import Member
 from .registers import OWNER_LIST, ListId, Peer, Registers
 from .wishes import WriteWish
 
 PAIR = "pair"  # the profile that links two keys at once: the lower one switches off, the upper one on
+_PAIR_NAMES = {
+    "de": "Tastenpaar: untere Taste aus, obere ein",
+    "en": "Pair of keys: lower key off, upper key on",
+}
 NEEDS_BURST = "PEER_NEEDS_BURST"
 _BURST_REGISTER = 0x01
 
@@ -63,8 +75,7 @@ def link_wishes(
     Raises:
         CommandRefused: unknown_profile.
     """
-    if profile not in {"", PAIR}:
-        raise CommandRefused("unknown_profile", field="profile", value=profile, allowed=f"{PAIR}")
+    preset = None if profile in {"", PAIR} else _preset(sender.layout, receiver.layout, profile)
     wishes: list[tuple[Member, WriteWish]] = []
     radio = sender.member.record.address
     for key in keys:
@@ -72,9 +83,23 @@ def link_wishes(
         if needs_burst(receiver.member, registers):
             wanted[NEEDS_BURST] = True
         wishes += _writes(sender.member, key, 4, receiver.peer, wanted)
-        wanted = dict(_wanted(sender.layout, _kept(receiver.member, receiver.channel, 3)))
+        kept = _kept(receiver.member, receiver.channel, 3)
+        wanted = dict(_wanted(sender.layout, kept)) | ({} if preset is None else dict(preset.values(kept)))
         wishes += _writes(receiver.member, receiver.channel, 3, Peer(radio, key), wanted)
     return tuple(wishes)
+
+
+def profiles(sender: LinkEnd, receiver: LinkEnd) -> tuple[LinkProfile, ...]:
+    """The presets that fit two channels, and the pair of keys where the sender has one."""
+    if sender.layout is None or receiver.layout is None:
+        return ()
+    found = [
+        LinkProfile(name=preset.name, names=preset.names)
+        for preset in link_presets(sender.layout, receiver.layout)
+    ]
+    if sender.layout.pairs and link_roles(sender.layout, receiver.layout):
+        found.insert(0, LinkProfile(name=PAIR, names=_PAIR_NAMES))
+    return tuple(found)
 
 
 def needs_burst(member: Member, registers: Registers) -> bool:
@@ -84,6 +109,16 @@ def needs_burst(member: Member, registers: Registers) -> bool:
     known = registers.list_of(member.record.address, OWNER_LIST)
     conditional = ReceiveMode.CONDITIONAL_BURST in member.model.receive_modes
     return conditional and known is not None and known.registers.get(_BURST_REGISTER) == 1
+
+
+def _preset(sender: ChannelLayout | None, receiver: ChannelLayout | None, name: str) -> LinkPreset:
+    known = () if sender is None or receiver is None else link_presets(sender, receiver)
+    for preset in known:
+        if preset.name == name:
+            return preset
+    names = [PAIR] if sender is not None and sender.pairs else []
+    names += [preset.name for preset in known]
+    raise CommandRefused("unknown_profile", field="profile", value=name, allowed=", ".join(names))
 
 
 def _kept(member: Member, channel: int, index: int) -> tuple[RegisterDescription, ...]:

@@ -14,6 +14,8 @@ from hub.contract import (
     CommandRefused,
     DriverError,
     HubError,
+    LinkProfile,
+    ListLinkProfiles,
     ListPeerings,
     Peering,
     PeeringPartners,
@@ -25,7 +27,7 @@ from .configuration import Configuration
 from .devices import ChannelLayout, channel_layout, link_roles
 from .household import Household, Member
 from .inquiry import Inquiry
-from .link_wishes import PAIR, link_wishes, paired_keys
+from .link_wishes import PAIR, link_wishes, paired_keys, profiles
 from .registers import Peer, Registers
 from .survey import has_links
 from .wishes import PeerWish
@@ -135,6 +137,15 @@ class Peerings:
                 peers = [peer for peer in known.peers if peer.channel == channel]
                 team += [other for peer in peers if (other := self._household.at(peer.address)) is not None]
         return tuple(other for other in team if other != member)
+
+    async def profiles(self, query: ListLinkProfiles, cause: Cause) -> tuple[LinkProfile, ...]:
+        """What a link of these two channels can be made to do. cause: asks nobody, so it costs nothing.
+
+        Raises:
+            CommandRefused: unknown_device, unknown_channel.
+        """
+        del cause
+        return profiles(self._end(query.sender), self._end(query.receiver))
 
     # to change
 

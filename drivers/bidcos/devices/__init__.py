@@ -25,6 +25,7 @@ from .paramsets import (
     register_lists,
     wanted_of_peer,
 )
+from .profiles import LinkPreset, link_presets
 from .registers import RegisterDescription
 from .table import Model, describe, model_by_code, model_by_name, models
 
@@ -36,6 +37,7 @@ __all__ = [
     "ChannelKind",
     "ChannelLayout",
     "Layout",
+    "LinkPreset",
     "Model",
     "RegisterDescription",
     "channel_layout",
@@ -47,6 +49,7 @@ __all__ = [
     "kind",
     "layout_of",
     "link_lists",
+    "link_presets",
     "link_roles",
     "maintenance",
     "model_by_code",

@@ -94,7 +94,7 @@ def factory_link_registers(
     lists: dict[int, dict[int, int]] = {}
     for description in paramset_of(model, channel, "LINK", firmware=firmware):
         if description.list_index in {RECEIVER_LIST, SENDER_LIST}:
-            value = _named(description, start.get(description.name))
+            value = value_of_text(description, start.get(description.name))
             _put(lists.setdefault(description.list_index, {}), description, value)
     return {index: dict(sorted(registers.items())) for index, registers in lists.items()}
 
@@ -117,7 +117,7 @@ def wanted_of_peer(layout: ChannelLayout, descriptions: Iterable[RegisterDescrip
     """
     wanted = peer_values(layout.peer)
     return {
-        description.name: _named(description, wanted[description.name])
+        description.name: value_of_text(description, wanted[description.name])
         for description in descriptions
         if description.name in wanted and _fits(description, wanted[description.name])
     }
@@ -162,14 +162,19 @@ def _fits(description: RegisterDescription, text: str) -> bool:
     return not texts or text in texts or float(text) < len(texts)
 
 
-def _named(description: RegisterDescription, text: str | None) -> Value:
-    """The value a table gives as a text, a number or an index."""
+def value_of_text(description: RegisterDescription, text: str | None) -> Value:
+    """The value that a table names: a text, a special value, a number or an index; None: the default.
+
+    Raises:
+        ValueError: the parameter has no such value.
+    """
     parameter = description.parameter
     if text is None:
         return description.default
-    if text in parameter.enum:
-        return parameter.enum.index(text)
-    number = float(text)
+    for index, choice in enumerate(parameter.enum):
+        if text in {choice, choice.replace(" ", "_")}:
+            return index
+    number = parameter.special[text] if text in parameter.special else float(text)
     if isinstance(description.default, bool):
         return bool(number)
     return int(number) if isinstance(description.default, int) else number

@@ -11,6 +11,7 @@ from hub.contract import (
     ConfigurationChanged,
     ConfigurationState,
     GetParamset,
+    ListLinkProfiles,
     ListPeerings,
     Peering,
     PeeringPartners,
@@ -164,6 +165,35 @@ async def test_a_pair_of_keys_is_linked_at_once_the_upper_one_first() -> None:
         assert _peers(place, 2, 1) == [_peer(place, 1, 2), _peer(place, 1, 1)]
         assert _peer(place, 2, 1) in _peers(place, 1, 1)
         assert _peer(place, 2, 1) in _peers(place, 1, 2)
+
+
+async def test_a_link_is_made_to_do_what_its_profile_says() -> None:
+    async with home("HM-RC-2-PBU-FM", "HM-LC-Sw1PBU-FM") as place:
+        key, switch = place.name(1).channel(1), place.name(2).channel(1)
+        offered = await place.ask(ListLinkProfiles(sender=key, receiver=switch))
+        assert [profile.name for profile in offered] == ["pair", "on", "off", "toggle", "staircase"]
+        assert all(profile.names.keys() == {"de", "en"} for profile in offered)
+
+        added = await place.ask(AddPeering(sender=key, receiver=switch, profile="staircase"))
+
+        assert added is Written.VERIFIED
+        values = (
+            await place.ask(GetParamset(channel=switch, paramset="LINK", peer=key, refresh=True))
+        ).values
+        assert (values["SHORT_ON_TIME"], values["LONG_ON_TIME"]) == (300.0, 300.0)
+        assert values["SHORT_JT_OFF"] == 1  # ONDELAY
+
+
+async def test_a_profile_that_does_not_fit_is_refused_before_anything_is_sent() -> None:
+    async with home("HM-RC-2-PBU-FM", "HM-LC-Sw1PBU-FM") as place:
+        key, switch = place.name(1).channel(1), place.name(2).channel(1)
+
+        with pytest.raises(CommandRefused) as refused:
+            await place.ask(AddPeering(sender=key, receiver=switch, profile="motion"))
+
+        assert (refused.value.code, refused.value.value) == ("unknown_profile", "motion")
+        assert refused.value.allowed == "pair, on, off, toggle, staircase"
+        assert _peers(place, 2, 1) == []
 
 
 async def test_smoke_detectors_make_a_team_of_which_the_first_is_the_name() -> None:
