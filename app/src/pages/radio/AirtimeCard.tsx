@@ -12,6 +12,7 @@ import { deviceLink } from "../../state/route";
 import { useSelect } from "../../state/store";
 import { type Technical, useTechnical } from "../../texts/technical";
 
+const NEARLY = 0.1; // of the hour's send time is left
 const LOOK_EVERY_MS = 5 * SECOND;
 
 export function AirtimeCard({ name, lost }: { name: string; lost: boolean }) {
@@ -46,7 +47,7 @@ function Hour({ report, texts }: { report: AirtimeReport | null; texts: Technica
       <p class="airtimesays">
         <strong>{says}</strong>
       </p>
-      <svg class={`bar ${level}`} viewBox="0 0 100 6" preserveAspectRatio="none" role="img" aria-label={says}>
+      <svg class={`bar ${shares.free < NEARLY ? "full" : ""}`} viewBox="0 0 100 6" preserveAspectRatio="none" role="img" aria-label={says}>
         <rect class="free" x="0" y="0" width="100" height="6" />
         <rect class="used" x="0" y="0" width={100 * shares.used} height="6" />
         <rect class="reserve" x={100 * (1 - shares.reserve)} y="0" width={100 * shares.reserve} height="6" />

@@ -1,0 +1,149 @@
+"""What a person changes inside devices: a parameter, a direct link, a week of a thermostat."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from .houses import RunningHouse, demo_house
+from .phones import Phone, Simulator, chromium, kind_of, phone, receiver_of
+
+pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.timeout(400)]
+
+SWITCH, RADIATOR, BUTTON = "SIM0000001", "SIM0000005", "SIM0000008"
+ANSWER_MS = 30_000
+WAKES_MS = 200_000  # a radiator thermostat reports every two to three minutes
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
+    with demo_house(tmp_path_factory.mktemp("house")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def mine(house: RunningHouse) -> Iterator[Phone]:
+    with chromium() as browser, phone(browser, house) as fresh:
+        fresh.set_up()
+        Simulator(house).wait_until_all_are_paired()
+        fresh.wait_until_furnished()
+        yield fresh
+
+
+def show(mine: Phone, serial: str, part: str) -> None:
+    mine.open(f"#/device/bidcos%3A{serial}/{part}")
+    expect(mine.page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def parameter(mine: Phone, name: str) -> Locator:
+    return mine.page.locator(".parameters > li").filter(has=mine.page.get_by_text(name, exact=True))
+
+
+def test_a_parameter_is_shown_old_and_new_then_written_and_read_back(mine: Phone) -> None:
+    page, simulator = mine.page, Simulator(mine.house)
+    show(mine, SWITCH, "settings")
+    page.get_by_role("combobox", name="Einstellungen von").select_option(label="Kanal 1: Schalter")
+    row = parameter(mine, "POWERUP_ACTION")
+    expect(row.get_by_text("Nach Stromausfall")).to_be_visible(timeout=ANSWER_MS)
+    # given a value out of range is refused before anything is sent
+    tries = parameter(mine, "TRANSMIT_TRY_MAX").get_by_role("textbox")
+    tries.fill("99")
+    expect(page.get_by_text("Zu groß. Erlaubt: 0 bis 10.")).to_be_visible()
+    tries.fill("6")
+    # when the owner lets the lamp come back on after a power cut
+    row.get_by_role("combobox").select_option(label="schaltet ein")
+    expect(row).to_contain_text("war: bleibt aus")
+    page.get_by_role("button", name="Ansehen").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.locator(".old")).to_have_text("bleibt aus")
+    expect(dialog.locator(".new")).to_have_text("schaltet ein")
+    mine.has_no_barriers("old and new")
+    mine.picture("parameters-review-de")
+    before = len(writes(simulator, SWITCH))
+    dialog.get_by_role("button", name="Schreiben").click()
+    # then it is written and read back, and there for whoever looks anew
+    expect(page.get_by_text("Geschrieben und zurückgelesen")).to_be_visible(timeout=ANSWER_MS)
+    assert len(writes(simulator, SWITCH)) > before
+    mine.picture("parameters-de")
+    page.reload()
+    page.get_by_role("combobox", name="Einstellungen von").select_option(label="Kanal 1: Schalter")
+    expect(parameter(mine, "POWERUP_ACTION").get_by_role("combobox")).to_have_value("1", timeout=ANSWER_MS)
+
+
+def writes(simulator: Simulator, serial: str) -> list[str]:
+    """Configuration frames to one device, as the stick sent them."""
+    address = str(simulator.device(serial)["address"]).upper()
+    return [
+        line
+        for line in simulator.lines(to_host=False)
+        if kind_of(line) == "01" and receiver_of(line).upper() == address
+    ]
+
+
+def test_a_push_button_is_linked_with_a_lamp_and_works_by_itself(mine: Phone) -> None:
+    page, simulator = mine.page, Simulator(mine.house)
+    show(mine, BUTTON, "links")
+    expect(page.get_by_text("Noch keine Verknüpfungen.")).to_be_visible(timeout=ANSWER_MS)
+    page.get_by_role("combobox", name="Kanal dieses Geräts").select_option(label="Kanal 2: Taste")
+    page.get_by_role("combobox", name="Verknüpft mit").select_option(label="Stehlampe")
+    page.get_by_role("button", name="Verknüpfen", exact=True).click()
+    # the push-button sleeps: it takes its side when somebody presses its configuration button
+    simulator.ask("teach-in", device=BUTTON)
+    card = page.locator(".links > li").filter(has_text="Stehlampe")
+    expect(card).to_be_visible(timeout=ANSWER_MS)
+    expect(card).to_contain_text("Beide Seiten kennen sie.", timeout=ANSWER_MS)
+    mine.has_no_barriers("links")
+    mine.picture("links-de")
+    # when it is pressed, the lamp obeys without the hub
+    before = simulator.device(SWITCH)["state"]["on"]
+    simulator.ask("press", device=BUTTON, button=2)
+    for _ in range(50):
+        if simulator.device(SWITCH)["state"]["on"] != before:
+            break
+        page.wait_for_timeout(100)
+    assert simulator.device(SWITCH)["state"]["on"] != before
+    # and goes again after a question
+    card.get_by_role("button", name="Verknüpfung entfernen").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("wirkt dann nicht mehr auf Stehlampe")
+    dialog.get_by_role("button", name="Verknüpfung entfernen").click()
+    simulator.ask("teach-in", device=BUTTON)
+    expect(card).to_have_count(0, timeout=ANSWER_MS)
+
+
+def test_a_week_is_edited_by_the_keyboard_copied_written_and_read_back(mine: Phone) -> None:
+    page = mine.page
+    show(mine, RADIATOR, "week")
+    expect(page.get_by_role("heading", name="Montag")).to_be_visible(timeout=ANSWER_MS)
+    # given Monday's first period ends at half past five, and it is a degree warmer then
+    end = page.get_by_role("textbox", name="Ende des Zeitraums ab 00:00")
+    end.fill("5:30")
+    end.press("Enter")
+    expect(end).to_have_value("05:30")
+    end.press("ArrowUp")
+    expect(end).to_have_value("05:35")
+    warmth = page.get_by_role("group", name="Temperatur ab 05:35")
+    was = warmth.locator("output").inner_text()
+    warmth.get_by_role("button", name="wärmer").click()
+    expect(warmth.locator("output")).not_to_have_text(was)
+    # and Tuesday is to be the same
+    page.get_by_text("Montag auf andere Tage übertragen").click()
+    page.get_by_label("Dienstag", exact=True).check()
+    page.get_by_role("button", name="Übertragen").click()
+    expect(page.get_by_text("2 Tage geändert")).to_be_visible()
+    mine.has_no_barriers("week")
+    mine.picture("week-de")
+    page.get_by_role("button", name="Ansehen").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.locator(".new").first).to_contain_text("00:00–05:35")
+    dialog.get_by_role("button", name="Schreiben").click()
+    # then the thermostat has it, at the latest when it wakes
+    said = page.locator(".outcome, [role=status] .hintcard").first
+    expect(said).to_be_visible(timeout=ANSWER_MS)
+    expect(page.get_by_text("Wartet, bis das Gerät aufwacht")).to_have_count(0, timeout=WAKES_MS)
+    page.reload()
+    expect(page.get_by_role("textbox", name="Ende des Zeitraums ab 00:00")).to_have_value("05:35", timeout=ANSWER_MS)
+    page.get_by_role("button", name=re.compile("^Dienstag")).click()
+    expect(page.get_by_role("textbox", name="Ende des Zeitraums ab 00:00")).to_have_value("05:35")
+    assert mine.said == []

@@ -1,0 +1,161 @@
+"""What a person sees of the radio: send time by device and cause, how well devices are heard, what is on the air."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from .houses import RunningHouse, demo_house
+from .phones import TABLET, Phone, Simulator, chromium, phone
+
+pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.timeout(300)]
+
+SWITCH = "SIM0000001"
+NARROW = (320, 640)
+LONG_MS = 30_000
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
+    with demo_house(tmp_path_factory.mktemp("house")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def mine(browser: Browser, house: RunningHouse) -> Iterator[Phone]:
+    with phone(browser, house) as fresh:
+        fresh.set_up()
+        Simulator(house).wait_until_all_are_paired()
+        fresh.wait_until_furnished()
+        yield fresh
+
+
+def test_the_ledger_names_who_used_the_hour(mine: Phone) -> None:
+    page = mine.page
+    # given somebody switches a light
+    mine.open("#/device/bidcos%3ASIM0000001")
+    switch = page.locator(".face").get_by_role("switch")
+    before = switch.get_attribute("aria-checked")
+    switch.click()
+    expect(switch).to_have_attribute("aria-checked", "false" if before == "true" else "true")
+    # when the owner looks who used the hour's send time
+    mine.open("#/more")
+    page.get_by_role("link", name=re.compile("^Funk")).click()
+    expect(page.get_by_role("heading", name="Funk", level=1)).to_be_visible()
+    expect(page.locator(".airtimesays")).to_contain_text(re.compile(r"von 36 Sek\. verbraucht"))
+    expect(page.get_by_role("img", name=re.compile("verbraucht"))).to_be_visible()
+    # then that light is named, with a person as the cause
+    row = page.locator(".ledgerlist li").filter(has_text="Stehlampe")
+    row.locator("summary").click()
+    expect(row.get_by_role("row").filter(has_text="Menschen")).to_contain_text(re.compile(r"\d Telegramm"))
+    mine.has_no_barriers("radio")
+    mine.picture("radio-de")
+
+
+def test_devices_are_listed_by_how_well_they_are_heard(mine: Phone) -> None:
+    page = mine.page
+    mine.open("#/radio")
+    rows = page.locator(".signals > li")
+    expect(rows).to_have_count(12, timeout=LONG_MS)
+    expect(rows.first).to_contain_text(re.compile(r"gehört mit -\d+"))
+    # the weakest comes first
+    text = "\n".join(rows.all_inner_texts())
+    heard = [float(found.replace(",", ".")) for found in re.findall(r"gehört mit (-[\d,]+)", text)]
+    assert heard, text
+    assert heard[0] <= max(heard)
+    # and says what helps, with the day's course
+    rows.first.locator("summary").click()
+    expect(rows.first.locator(".signalmore p").first).not_to_be_empty()
+    expect(rows.first.locator(".plot canvas, .quiet").first).to_be_visible()
+
+
+def test_frames_are_read_only_when_somebody_wants_them(mine: Phone) -> None:
+    page = mine.page
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    mine.open("#/radio/frames")
+    expect(page.get_by_text("Angehalten.")).to_be_visible()
+    page.wait_for_timeout(1500)
+    assert not any("/frames" in url for url in asked)
+    page.get_by_role("button", name="Mitlesen").click()
+    first = page.locator(".frames li").first
+    expect(first).to_be_visible()
+    # a press on the wall is seen with its meaning, newest first
+    Simulator(mine.house).ask("press", device="SIM0000008", button=1)
+    press = page.locator(".frames li").filter(has_text="Tastendruck").first
+    expect(press).to_be_visible(timeout=LONG_MS)
+    mine.picture("radio-frames-de")
+    page.get_by_role("button", name="Anhalten").click()
+    expect(page.get_by_text("Angehalten.")).to_be_visible()
+    mine.has_no_barriers("frames")
+
+
+@pytest.mark.parametrize(
+    ("language", "size", "dark"),
+    [("de", NARROW, True), ("en", TABLET, False)],
+    ids=["de-narrow-dark", "en-tablet-light"],
+)
+def test_the_pages_keep_nobody_out(
+    browser: Browser, house: RunningHouse, mine: Phone, language: str, size: tuple[int, int], dark: bool
+) -> None:
+    assert mine.house is house  # the home is set up
+    with phone(browser, house, language=language, size=size, dark=dark) as other:
+        other.log_in()
+        for name, fragment in PAGES.items():
+            other.open(fragment)
+            other.page.reload()  # a page of its own file, fetched as by a link from elsewhere
+            expect(other.page.get_by_role("heading", level=1)).to_be_focused()
+            other.page.wait_for_load_state("networkidle")
+            other.has_no_barriers(f"{name} {language} {size}")
+            other.picture(f"{'tablet-' if size == TABLET else 'narrow-'}{name}-{language}")
+        assert other.said == []
+
+
+PAGES = {
+    "radio": "#/radio",
+    "frames": "#/radio/frames",
+    "keys": "#/radio/keys",
+    "teach-in": "#/devices/teach-in",
+    "settings": "#/device/bidcos%3ASIM0000005/settings",
+    "links": "#/device/bidcos%3ASIM0000008/links",
+    "week": "#/device/bidcos%3ASIM0000005/week",
+    "replace": "#/device/bidcos%3ASIM0000001/replace",
+}
+
+
+def test_send_time_that_gets_short_is_said_on_every_page(browser: Browser, house: RunningHouse, mine: Phone) -> None:
+    # given an hour whose send time is nearly used up, as the stream tells it
+    assert mine.house is house
+    with phone(browser, house) as other:
+        other.page.add_init_script(SCARCE)
+        other.log_in()
+        # then every page says so and leads to the ledger
+        banner = other.page.locator("[data-airtime=exhausted]")
+        expect(banner).to_contain_text("Nur Alarme werden noch gesendet")
+        other.open("#/rooms")
+        expect(banner).to_be_visible()
+        other.has_no_barriers("exhausted")
+        banner.get_by_role("link").click()
+        expect(other.page.get_by_role("heading", name="Funk", level=1)).to_be_visible()
+
+
+# Using up 36 s of real send time takes long; only the message that tells of it is made up here.
+SCARCE = """
+const real = WebSocket.prototype.__lookupSetter__('onmessage');
+Object.defineProperty(WebSocket.prototype, 'onmessage', { set(take) {
+  real.call(this, (event) => {
+    const message = JSON.parse(event.data);
+    for (const driver of message.drivers ?? []) {
+      if (driver.airtime) Object.assign(driver.airtime, { level: 'exhausted', used_ms: 36000, exhausted_in_s: 0 });
+    }
+    take({ data: JSON.stringify(message) });
+  });
+} });
+"""
