@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Peering } from "../src/api/memory";
-import { channelOf, linkable, linksOf, tendsToSend } from "../src/state/links";
+import { channelOf, linkable, linkNews, linksOf, sleepers, tendsToSend } from "../src/state/links";
 import { channel, device } from "./samples";
 
 const link = (sender: string, receiver: string, over: Partial<Peering> = {}): Peering => ({
@@ -39,4 +39,15 @@ describe("direct links", () => {
     expect(channelOf("bidcos:SIM0000001:12")).toEqual({ device: "bidcos:SIM0000001", index: 12 });
     expect(channelOf("1F2E3D")).toBeNull();
   });
+});
+
+test("a side that sleeps is named, so that a link under way does not look broken", () => {
+  const waits = { channel: 2, what: "PEERING", state: "pending" as const, at: "2026-01-01T00:00:00.000Z", reason: "" };
+  const remote = device("bidcos:A", [channel(2, "KEY", {})], { configuration: [waits] });
+  const lamp = device("bidcos:B", [channel(1, "SWITCH", {})]);
+  const devices = new Map([remote, lamp].map((one) => [one.address, one]));
+  expect(sleepers(link("bidcos:A:2", "bidcos:B:1"), devices).map((one) => one.address)).toEqual(["bidcos:A"]);
+  expect(sleepers(link("bidcos:A:1", "bidcos:B:1"), devices)).toEqual([]);
+  expect(linkNews(devices)).toContain("bidcos:A:2 PEERING pending");
+  expect(linkNews(new Map())).toBe("");
 });

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from .houses import RunningHouse, demo_house
-from .phones import Phone, Simulator, chromium, kind_of, phone, receiver_of
+from .phones import Phone, Simulator, chromium, phone
 
 pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.timeout(400)]
 
@@ -60,25 +60,21 @@ def test_a_parameter_is_shown_old_and_new_then_written_and_read_back(mine: Phone
     expect(dialog.locator(".new")).to_have_text("schaltet ein")
     mine.has_no_barriers("old and new")
     mine.picture("parameters-review-de")
-    before = len(writes(simulator, SWITCH))
+    assert power_up(simulator) == 0
     dialog.get_by_role("button", name="Schreiben").click()
     # then it is written and read back, and there for whoever looks anew
-    expect(page.get_by_text("Geschrieben und zurückgelesen")).to_be_visible(timeout=ANSWER_MS)
-    assert len(writes(simulator, SWITCH)) > before
+    expect(page.get_by_text("Das Gerät hat es.")).to_be_visible(timeout=ANSWER_MS)
+    assert power_up(simulator) == 1
     mine.picture("parameters-de")
     page.reload()
     page.get_by_role("combobox", name="Einstellungen von").select_option(label="Kanal 1: Schalter")
     expect(parameter(mine, "POWERUP_ACTION").get_by_role("combobox")).to_have_value("1", timeout=ANSWER_MS)
 
 
-def writes(simulator: Simulator, serial: str) -> list[str]:
-    """Configuration frames to one device, as the stick sent them."""
-    address = str(simulator.device(serial)["address"]).upper()
-    return [
-        line
-        for line in simulator.lines(to_host=False)
-        if kind_of(line) == "01" and receiver_of(line).upper() == address
-    ]
+def power_up(simulator: Simulator) -> int:
+    """What the lamp itself remembers of it: register 56 of list 1, bit 0."""
+    registers = simulator.ask("registers", device=SWITCH, channel=1, list=1)["registers"]
+    return int(registers.get("56", 0)) & 1
 
 
 def test_a_push_button_is_linked_with_a_lamp_and_works_by_itself(mine: Phone) -> None:
@@ -88,10 +84,12 @@ def test_a_push_button_is_linked_with_a_lamp_and_works_by_itself(mine: Phone) ->
     page.get_by_role("combobox", name="Kanal dieses Geräts").select_option(label="Kanal 2: Taste")
     page.get_by_role("combobox", name="Verknüpft mit").select_option(label="Stehlampe")
     page.get_by_role("button", name="Verknüpfen", exact=True).click()
-    # the push-button sleeps: it takes its side when somebody presses its configuration button
-    simulator.ask("teach-in", device=BUTTON)
     card = page.locator(".links > li").filter(has_text="Stehlampe")
     expect(card).to_be_visible(timeout=ANSWER_MS)
+    # the push-button sleeps: it takes its side when somebody uses it, as the page says
+    expect(card).to_contain_text("Drücke eine Taste")
+    mine.picture("links-waiting-de")
+    simulator.ask("press", device=BUTTON, button=1)
     expect(card).to_contain_text("Beide Seiten kennen sie.", timeout=ANSWER_MS)
     mine.has_no_barriers("links")
     mine.picture("links-de")
@@ -108,7 +106,7 @@ def test_a_push_button_is_linked_with_a_lamp_and_works_by_itself(mine: Phone) ->
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("wirkt dann nicht mehr auf Stehlampe")
     dialog.get_by_role("button", name="Verknüpfung entfernen").click()
-    simulator.ask("teach-in", device=BUTTON)
+    simulator.ask("press", device=BUTTON, button=1)
     expect(card).to_have_count(0, timeout=ANSWER_MS)
 
 
@@ -128,7 +126,7 @@ def test_a_week_is_edited_by_the_keyboard_copied_written_and_read_back(mine: Pho
     warmth.get_by_role("button", name="wärmer").click()
     expect(warmth.locator("output")).not_to_have_text(was)
     # and Tuesday is to be the same
-    page.get_by_text("Montag auf andere Tage übertragen").click()
+    page.locator("summary", has_text="Montag auf andere Tage").click()
     page.get_by_label("Dienstag", exact=True).check()
     page.get_by_role("button", name="Übertragen").click()
     expect(page.get_by_text("2 Tage geändert")).to_be_visible()
@@ -147,3 +145,12 @@ def test_a_week_is_edited_by_the_keyboard_copied_written_and_read_back(mine: Pho
     page.get_by_role("button", name=re.compile("^Dienstag")).click()
     expect(page.get_by_role("textbox", name="Ende des Zeitraums ab 00:00")).to_have_value("05:35")
     assert mine.said == []
+
+
+def test_a_broken_lamp_is_replaced_by_a_like_one_and_that_is_undone(mine: Phone) -> None:
+    page, simulator = mine.page, Simulator(mine.house)
+    # given a device without a like one
+    show(mine, RADIATOR, "replace")
+    expect(page.get_by_text(re.compile("noch kein anderes"))).to_be_visible()
+    mine.has_no_barriers("nobody")
+    assert simulator.device(RADIATOR)["central"] is not None

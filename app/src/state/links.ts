@@ -44,6 +44,29 @@ export function linksOf(device: string, peerings: readonly Peering[]): Link[] {
   return links.sort((a, b) => Number(b.sends) - Number(a.sends) || index(a) - index(b) || a.other.localeCompare(b.other));
 }
 
+/** Sides of a link that have yet to take it, or to let it go: they sleep. */
+export function sleepers({ sender, receiver }: Peering, devices: ReadonlyMap<string, Device>): Device[] {
+  return [sender, receiver].flatMap((address) => {
+    const at = channelOf(address);
+    const device = at === null ? undefined : devices.get(at.device);
+    const waits = device?.configuration?.some(
+      (one) => one.state === "pending" && one.what === "PEERING" && one.channel === at?.index,
+    );
+    return device !== undefined && waits === true ? [device] : [];
+  });
+}
+
+/** Changes whenever something about links was written or failed anywhere in the home. */
+export function linkNews(devices: ReadonlyMap<string, Device>): string {
+  return [...devices.values()]
+    .flatMap((device) =>
+      (device.configuration ?? [])
+        .filter(({ what }) => what === "PEERING" || what === "LINK")
+        .map((one) => `${device.address}:${one.channel} ${one.what} ${one.state} ${one.at}`),
+    )
+    .join("\n");
+}
+
 /** Channels of a device that links may start from: the hub says later which partners they have. */
 export function linkable(device: Device): number[] {
   return device.channels.filter(({ index, type }) => index > 0 && !type.startsWith("VIRTUAL_")).map(({ index }) => index);

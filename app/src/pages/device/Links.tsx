@@ -8,10 +8,11 @@ import { Failed } from "../../parts/Failed";
 import { useAction, useLoad } from "../../parts/hooks";
 import { Icon } from "../../parts/Icon";
 import { client, home, phase, tell } from "../../state/app";
-import { channelOf, type Link, linksOf } from "../../state/links";
+import { channelOf, type Link, linkNews, linksOf, sleepers } from "../../state/links";
 import { deviceName } from "../../state/names";
 import { deviceLink } from "../../state/route";
-import { useSelect } from "../../state/store";
+import { wakesBy } from "../../state/paramset";
+import { sameList, useSelect } from "../../state/store";
 import { type Technical, useTechnical } from "../../texts/technical";
 import { AddLink } from "./AddLink";
 import { Outcome, ParamsetEditor } from "./ParamsetEditor";
@@ -22,7 +23,7 @@ export function LinksPart({ device }: { device: Device }) {
   const [refresh, setRefresh] = useState(0);
   const [done, setDone] = useState<Written | null>(null);
   const role = useSelect(phase, (state) => (state.name === "in" ? state.role : "guest"));
-  const news = (device.configuration ?? []).map((one) => `${one.channel}${one.what}${one.state}${one.at}`).join();
+  const news = useSelect(home, (state) => linkNews(state.devices));
   const [loaded, again] = useLoad(
     () => memoryApi(client).peerings(device.address, refresh > 0),
     `${device.address} ${refresh} ${news}`,
@@ -95,7 +96,9 @@ function channelName(address: string, devices: ReadonlyMap<string, Device>, text
 }
 
 function LinkCard({ link, owner, changed }: { link: Link; owner: boolean; changed: (written: Written) => void }) {
-  const { t } = useTechnical();
+  const texts = useTechnical();
+  const { t } = texts;
+  const asleep = useSelect(home, (state) => sleepers(link.peering, state.devices), sameList);
   const name = useChannelName();
   const other = channelOf(link.other)?.device;
   const known = useSelect(home, (state) => (other === undefined ? undefined : state.devices.get(other)));
@@ -106,10 +109,19 @@ function LinkCard({ link, owner, changed }: { link: Link; owner: boolean; change
         <span>{name(sender)}</span> <Icon name="forward" size={18} /> <span class="hidden">{t("links.acts")}</span>{" "}
         <span>{name(receiver)}</span>
       </p>
-      <p class="quiet">
-        <Icon name={link.health === "both" ? "check" : "warning"} size={16} />{" "}
-        {t(link.peering.foreign ? "links.foreign" : `links.${link.health}`)}
-      </p>
+      {asleep.length > 0 ? (
+        asleep.map((device) => (
+          <p key={device.address} class="quiet">
+            <Icon name="clock" size={16} /> {t("links.asleep", { name: deviceName(device, texts) })}{" "}
+            {t(`wake.${wakesBy(device.receive_modes ?? [])}`)}
+          </p>
+        ))
+      ) : (
+        <p class="quiet">
+          <Icon name={link.health === "both" ? "check" : "warning"} size={16} />{" "}
+          {t(link.peering.foreign ? "links.foreign" : `links.${link.health}`)}
+        </p>
+      )}
       {known !== undefined && (
         <a href={deviceLink(known.address)}>{t("links.other", { name: name(link.other) })}</a>
       )}

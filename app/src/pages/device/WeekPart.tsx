@@ -23,6 +23,7 @@ export function WeekPart({ device, channel }: { device: Device; channel: Channel
   const { t } = useTechnical();
   const [program, setProgram] = useState(1);
   const [refresh, setRefresh] = useState(0);
+  const [done, setDone] = useState<Written | null>(null);
   const address = `${device.address}:${channel.index}`;
   const news = (device.configuration ?? []).map((one) => `${one.what}${one.state}${one.at}`).join();
   const [several] = useLoad(
@@ -71,6 +72,8 @@ export function WeekPart({ device, channel }: { device: Device; channel: Channel
           address={address}
           program={program}
           before={loaded.value.days}
+          done={done}
+          setDone={setDone}
           again={again}
           reread={() => {
             setRefresh((old) => old + 1);
@@ -87,16 +90,18 @@ interface EditorProps {
   address: string;
   program: number;
   before: Week;
+  /** What became of the last write; kept outside, because what is read back makes a new editor. */
+  done: Written | null;
+  setDone: (written: Written | null) => void;
   again: () => void;
   reread: () => void;
 }
 
-function Editor({ device, address, program, before, again, reread }: EditorProps) {
+function Editor({ device, address, program, before, done, setDone, again, reread }: EditorProps) {
   const { t, tn, language } = useTechnical();
   const [week, setWeek] = useState(before);
   const [chosen, setChosen] = useState(0);
   const [asking, setAsking] = useState(false);
-  const [done, setDone] = useState<Written | null>(null);
   const role = useSelect(phase, (state) => (state.name === "in" ? state.role : "guest"));
   const [writing, write] = useAction(
     useCallback(async () => {
@@ -104,7 +109,7 @@ function Editor({ device, address, program, before, again, reread }: EditorProps
       const { written } = await memoryApi(client).writeWeek(address, program, week.map(tidy));
       setDone(written);
       if (written !== "pending") again();
-    }, [address, program, week, again]),
+    }, [address, program, week, setDone, again]),
   );
   const names = dayNames(language);
   const changed = changedDays(before, week);

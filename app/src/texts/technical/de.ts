@@ -273,6 +273,7 @@ export const de = {
   "links.both": "Beide Seiten kennen sie.",
   "links.mine_only": "Einseitig: Nur dieses Gerät kennt sie, darum wirkt sie nicht. Entferne sie und verknüpfe neu.",
   "links.other_only": "Einseitig: Nur das andere Gerät kennt sie, darum wirkt sie nicht. Entferne sie und verknüpfe neu.",
+  "links.asleep": "{name} muss noch mitmachen.",
   "links.foreign": "Eine Seite ist kein Gerät dieses Zuhauses. Entferne die Verknüpfung, wenn du sie nicht kennst.",
   "links.other": "Zu {name}",
   "links.does": "Was {name} tut",

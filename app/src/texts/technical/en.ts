@@ -272,6 +272,7 @@ export const en = {
   "links.both": "Both sides know it.",
   "links.mine_only": "One-sided: only this device knows it, so it does not work. Remove it and link again.",
   "links.other_only": "One-sided: only the other device knows it, so it does not work. Remove it and link again.",
+  "links.asleep": "{name} has yet to take part.",
   "links.foreign": "One side is no device of this home. Remove the link if you don’t know it.",
   "links.other": "To {name}",
   "links.does": "What {name} does",
