@@ -17,6 +17,7 @@ from . import messages
 from .house import House
 
 SCARCE = 0.8  # of the send time that is for all
+HALF = 0.5  # before, a busy minute such as a teach-in looks worse than the hour will be
 SOON_S = 900.0  # at this pace it will be used up before anybody could look again
 PENDING = "CONFIG_PENDING"  # of channel 0: settings wait until the device wakes up
 
@@ -60,7 +61,7 @@ def airtime_level(used_ms: float, limit_ms: float, exhausted_in_s: float | None)
     """How it stands with the send time. limit_ms: what everything but alarms may use."""
     if used_ms >= limit_ms or exhausted_in_s == 0.0:
         return "exhausted"
-    soon = exhausted_in_s is not None and exhausted_in_s < SOON_S
+    soon = exhausted_in_s is not None and exhausted_in_s < SOON_S and used_ms >= HALF * limit_ms
     return "scarce" if soon or used_ms >= SCARCE * limit_ms else "normal"
 
 

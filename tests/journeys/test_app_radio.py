@@ -1,4 +1,4 @@
-"""What a person sees of the radio: send time by device and cause, how well devices are heard, what is on the air."""
+"""What a person sees of the radio: send time and who used it, how devices are heard, what is on the air."""
 
 import re
 from collections.abc import Iterator
@@ -130,7 +130,9 @@ PAGES = {
 }
 
 
-def test_send_time_that_gets_short_is_said_on_every_page(browser: Browser, house: RunningHouse, mine: Phone) -> None:
+def test_send_time_that_gets_short_is_said_on_every_page(
+    browser: Browser, house: RunningHouse, mine: Phone
+) -> None:
     # given an hour whose send time is nearly used up, as the stream tells it
     assert mine.house is house
     with phone(browser, house) as other:
@@ -153,7 +155,8 @@ Object.defineProperty(WebSocket.prototype, 'onmessage', { set(take) {
   real.call(this, (event) => {
     const message = JSON.parse(event.data);
     for (const driver of message.drivers ?? []) {
-      if (driver.airtime) Object.assign(driver.airtime, { level: 'exhausted', used_ms: 36000, exhausted_in_s: 0 });
+      const { airtime } = driver;
+      if (airtime) Object.assign(airtime, { level: 'exhausted', used_ms: 36000, exhausted_in_s: 0 });
     }
     take({ data: JSON.stringify(message) });
   });

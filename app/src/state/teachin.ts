@@ -78,6 +78,8 @@ export interface TraceLine {
   reason: string | null;
 }
 
+const AGAIN: ReadonlySet<PairingStep["stage"]> = new Set<PairingStep["stage"]>(["open", "heard", "configuring"]);
+
 /** The steps as lines to read; what is heard again and again is one line, and so is the configuring. */
 export function trace(steps: readonly PairingStep[]): TraceLine[] {
   const lines: TraceLine[] = [];
@@ -92,7 +94,7 @@ export function trace(steps: readonly PairingStep[]): TraceLine[] {
       reason: step.reason,
     };
     const last = lines.at(-1);
-    const again = last?.stage === line.stage && (line.stage === "heard" || line.stage === "configuring");
+    const again = last?.stage === line.stage && AGAIN.has(line.stage);
     if (again && last.what === line.what) lines[lines.length - 1] = line;
     else lines.push(line);
   }

@@ -113,7 +113,7 @@ function Ledger({ report }: { report: AirtimeReport }) {
 
 function LedgerRow({ share, usedMs }: { share: DeviceShare; usedMs: number }) {
   const texts = useTechnical();
-  const { t, tn, language } = texts;
+  const { t, tr, tn, language } = texts;
   const device = useSelect(home, (state) => (share.device === null ? undefined : state.devices.get(share.device)));
   const name =
     share.device === null ? t("airtime.nodevice") : device === undefined ? share.device : deviceName(device, texts);
@@ -138,7 +138,7 @@ function LedgerRow({ share, usedMs }: { share: DeviceShare; usedMs: number }) {
             {share.causes.map((one) => (
               <tr key={`${one.cause} ${one.name}`}>
                 <th scope="row">
-                  {t(`cause.${one.cause}`)} {one.name !== "" && <small>{one.name}</small>}
+                  {t(`cause.${one.cause}`)} {one.name !== "" && <small>{tr(`cause.name.${one.name}`, one.name)}</small>}
                 </th>
                 <td>
                   {seconds(one.usedMs, language)}{" "}

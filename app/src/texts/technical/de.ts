@@ -43,6 +43,7 @@ export const de = {
   "cause.api": "Programm",
   "cause.rule": "Regel",
   "cause.background": "Hintergrund",
+  "cause.name.answers": "Antworten an Geräte",
 
   "signal.title": "Empfang",
   "signal.lead": "Schwächste zuerst. Beide Richtungen zählen: Ein Befehl braucht die eine, seine Bestätigung die andere.",

@@ -42,6 +42,7 @@ export const en = {
   "cause.api": "Program",
   "cause.rule": "Rule",
   "cause.background": "Background",
+  "cause.name.answers": "answers to devices",
 
   "signal.title": "Signal strength",
   "signal.lead": "Weakest first. Both directions count: a command needs one, its confirmation the other.",
