@@ -1,5 +1,6 @@
 """Paramsets of simulated devices: read, changed, read back; and what waits for a sleeper."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import fields
 
@@ -254,3 +255,49 @@ async def test_who_asks_what_a_sleeper_was_asked_before_is_not_kept_waiting() ->
         place.device(REMOTE).teach_in()
         await place.wait(5.0)
         assert (await place.ask(get)).read_at is not None
+
+
+@pytest.mark.parametrize("frames", range(1, 8))
+async def test_a_hub_that_is_killed_after_any_frame_of_a_write_ends_it_after_its_restart(frames: int) -> None:
+    with Home(PLUG_MODEL) as place:
+        place.world.power_on()
+        async with place.running():
+            await place.pair(PLUG)
+            put = PutParamset(
+                channel=place.name(PLUG).channel(1),
+                paramset="MASTER",
+                values={"STATUSINFO_MINDELAY": 5.0, "STATUSINFO_RANDOM": 3.0},
+            )
+            sent = len(place.sent)
+            task = asyncio.ensure_future(place.driver.ask(put))
+            await place.until(lambda: len(place.sent) >= sent + frames or task.done(), 10.0)
+            task.cancel()  # whoever asked is gone with the hub
+        place.restart()
+
+        async with place.running():
+            await place.wait(10.0)
+
+            assert place.register(PLUG, ListId(1, 1), 0x57) == 0x6A
+            get = GetParamset(channel=place.name(PLUG).channel(1), paramset="MASTER")
+            told = await place.ask(get)
+            assert (told.values["STATUSINFO_MINDELAY"], told.pending) == (5.0, {})
+            assert not [key for key in place.store.records if key.startswith("wishes/")]
+
+
+async def test_a_stick_that_is_pulled_in_the_middle_of_a_write_leaves_it_waiting() -> None:
+    with Home(PLUG_MODEL) as place:
+        place.world.power_on()
+        async with place.running():
+            await place.pair(PLUG)
+            put = PutParamset(
+                channel=place.name(PLUG).channel(1), paramset="MASTER", values={"STATUSINFO_MINDELAY": 5.0}
+            )
+            sent = len(place.sent)
+            task = asyncio.ensure_future(place.driver.ask(put))
+            await place.until(lambda: len(place.sent) >= sent + 2, 10.0)
+        assert (await task).written is Written.PENDING
+
+        async with place.running():  # the same process, the stick is back
+            await place.wait(10.0)
+            assert place.register(PLUG, ListId(1, 1), 0x57) == 0x2A
+            assert _states(place)[-1] == ("MASTER", ConfigurationState.VERIFIED, "")
