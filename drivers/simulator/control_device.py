@@ -7,6 +7,7 @@ from drivers.bidcos.signing import DEFAULT_KEY, passphrase_key
 from .asking import Answer, Request, number_in, text_in
 from .devices.device import Device
 from .devices.memory import CENTRAL_REGISTERS, DEVICE_LIST, NO_PEER, ListId
+from .devices.surface import QUIRKS
 
 CHANNELS_MAX, LISTS_MAX, PEERS_MAX = 63, 255, 60
 FOREIGN = b"\xee\xee\xee"  # address of peers that only fill a table
@@ -76,6 +77,15 @@ def owner(device: Device, request: Request) -> Answer:
     return {"central": central.hex().upper()}
 
 
+def quirks(device: Device, request: Request) -> Answer:
+    """Behave as other firmware does; an empty list ends it."""
+    names = request.get("quirks", sorted(device.quirks))
+    if not isinstance(names, list) or not set(map(str, names)) <= set(QUIRKS):
+        raise ValueError(f"quirks {names!r}: some of {', '.join(QUIRKS)}")
+    device.quirks = set(map(str, names))
+    return {"quirks": sorted(device.quirks)}
+
+
 def miss(device: Device, request: Request) -> Answer:
     """Not hear the next frames."""
     device.misses = round(number_in(request, "frames", 0, 1000))
@@ -120,4 +130,5 @@ VERBS: Mapping[str, Callable[[Device, Request], Answer]] = {
     "power-loss": power_loss,
     "path": path,
     "owner": owner,
+    "quirks": quirks,
 }

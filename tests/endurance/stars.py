@@ -1,6 +1,6 @@
 """Every common model with the real driver, in simulated time: taught in, read, commanded, heard.
 
-    python -m tests.endurance.stars [--loss 0.2] [--signed] [NAME …]
+    python -m tests.endurance.stars [--loss 0.2] [--signed] [--quirk QUIRK] [NAME …]
 
 One home per model, one line per model. What a device would see and what the driver says of it are compared;
 people press the button of devices that listen only then, and try again, up to TRIES times, what did not work.
@@ -18,7 +18,7 @@ from drivers.simulator.air import Conditions, Passage
 from drivers.simulator.devices.catalogue import named
 from drivers.simulator.devices.device import Device
 from drivers.simulator.devices.memory import ListId
-from drivers.simulator.devices.surface import ActRefused
+from drivers.simulator.devices.surface import QUIRKS, ActRefused
 from drivers.simulator.world import WorldConfig
 from hub.contract import (
     ChannelDescription,
@@ -78,7 +78,9 @@ class Outcome:
 class Trial:
     """One device, one hub."""
 
-    def __init__(self, name: str, *, loss: float, signed: bool, seed: int = 3) -> None:
+    def __init__(
+        self, name: str, *, loss: float = 0.0, signed: bool = False, quirks: Iterable[str] = (), seed: int = 3
+    ) -> None:
         model = model_by_name(name)
         assert model is not None
         self.model: Model = model
@@ -88,6 +90,7 @@ class Trial:
         config = WorldConfig(models=(name,), conditions=Conditions(loss=loss))
         self.house = House(config, seed, self.events.append, owned=False)
         self.device: Device = next(iter(self.house.world.devices.values()))
+        self.device.quirks = set(quirks)
         self.address = DeviceAddress("bidcos", self.device.serial)
         self._spoken_s = 0.0
         self.house.world.air.watch(self._see)
@@ -274,9 +277,9 @@ def _values(told: Iterable[Datapoint]) -> str:
     return ", ".join(f"{each.id.parameter}={each.value}" for each in told)
 
 
-def try_one(name: str, *, loss: float = 0.0, signed: bool = False) -> Outcome:
+def try_one(name: str, *, loss: float = 0.0, signed: bool = False, quirks: Iterable[str] = ()) -> Outcome:
     """One model, one home."""
-    trial = Trial(name, loss=loss, signed=signed)
+    trial = Trial(name, loss=loss, signed=signed, quirks=quirks)
     run(trial.house.loop, lambda: trial.house.live(trial.live()))
     return trial.outcome
 
@@ -287,9 +290,11 @@ def main() -> int:
     parser.add_argument("names", nargs="*", default=["stars"])
     parser.add_argument("--loss", type=float, default=0.0)
     parser.add_argument("--signed", action="store_true")
+    parser.add_argument("--quirk", action="append", default=[], choices=tuple(QUIRKS))
     options = parser.parse_args()
     outcomes = [
-        try_one(name, loss=options.loss, signed=options.signed) for name in named(",".join(options.names))
+        try_one(name, loss=options.loss, signed=options.signed, quirks=options.quirk)
+        for name in named(",".join(options.names))
     ]
     for outcome in outcomes:
         counts = f"read {outcome.read}, commanded {outcome.commanded}, heard {outcome.heard}"

@@ -2,7 +2,8 @@
 
 import pytest
 
-from drivers.simulator.devices.catalogue import named
+from drivers.simulator.devices.catalogue import TWELVE, named
+from drivers.simulator.devices.surface import QUIRKS
 from tests.endurance.stars import Outcome, Trial, try_one
 from tests.endurance.virtual import run
 
@@ -32,3 +33,10 @@ def test_a_device_with_a_foreign_key_is_found_out() -> None:
     assert outcome.read > 0
     assert outcome.commanded == 0
     assert any("not set" in fault for fault in outcome.faults)
+
+
+@pytest.mark.parametrize("quirk", QUIRKS)
+@pytest.mark.parametrize("signed", [False, True])
+def test_other_firmware_is_understood_too(quirk: str, signed: bool) -> None:
+    outcomes = [try_one(name, signed=signed, quirks=(quirk,)) for name in TWELVE]
+    assert {outcome.name: outcome.faults for outcome in outcomes if outcome.faults} == {}

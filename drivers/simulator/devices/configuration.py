@@ -122,7 +122,9 @@ class Configuration:
 
     def _read(self, frame: Frame, target: ListId) -> None:
         if self._exists(target):
-            self._device.answer_pages(frame, register_pages(self._device.memory.registers(target)))
+            in_sequences = "sequences" in self._device.quirks
+            registers = self._device.memory.registers(target)
+            self._device.answer_pages(frame, register_pages(registers, in_sequences=in_sequences))
         else:
             self._device.answer(frame, payloads.NACK_UNKNOWN_TARGET)
 
@@ -136,12 +138,12 @@ class Configuration:
         self._device.answer_status(frame, channel)
 
 
-def register_pages(registers: Registers) -> Pages:
+def register_pages(registers: Registers, *, in_sequences: bool = False) -> Pages:
     """Write a list as 10/02 frames; ``00 00`` ends it, in the last frame where it fits.
 
     Week programs and their like come as 10/03 frames, with a last one that is ``03 00``.
     """
-    if len(registers) > LONG_LIST:
+    if in_sequences or len(registers) > LONG_LIST:
         return [*_sequences(registers), b"\x03\x00"]
     pairs = [bytes(pair) for pair in sorted(registers.items())] + [b"\x00\x00"]
     return [b"\x02" + b"".join(chunk) for chunk in _chunks(pairs, PAIRS_MAX)]

@@ -29,6 +29,7 @@ from .touch import battery
 S = TypeVar("S")
 TURN_ROUND_S = 0.090  # until the carrier of an answer starts; 10 ms of preamble make it 100 ms
 TURN_ROUND_JITTER_S = 0.004
+BURST_TURN_ROUND_S = 0.010  # of homebrew that answers with a burst, which makes it 370 ms
 LISTEN_S = 0.250  # receiver stays on after an own frame that wants something
 LEARNING_S = 20.0  # after the teach-in button (open firmware; "some seconds" elsewhere)
 EVENT_TRIES = 6  # list 0 register 14 where it is set
@@ -43,7 +44,7 @@ class Device:
     """A device on the air.
 
     misses: the next so many frames it does not hear, for tests. told_local_s: what a central said of the
-    local time, seconds since 2000, minus the home time then; None: nobody said it.
+    local time, seconds since 2000, minus the home time then; None: nobody said it. quirks: of QUIRKS.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Device:
         self.low_battery = False
         self.cover_open = False
         self.told_local_s: float | None = None
+        self.quirks: set[str] = set()
         self.channels: dict[int, Channel] = {}
         self.memory = Memory(factory=blueprint.defaults, peers_max=blueprint.peers_max)
         self.outbox = Outbox(self.agenda, surroundings.uniform, self._transmit)
@@ -233,7 +235,8 @@ class Device:
         if question.flags & Flag.BIDI:
             payload += self.inbox.auth
             receiver = receiver or question.sender
-            frame = self._frame(0x02, receiver, payload, ANSWER_FLAGS, question.counter)
+            flags = ANSWER_FLAGS | (Flag.BURST if "burst" in self.quirks else 0)
+            frame = self._frame(0x02, receiver, payload, flags, question.counter)
             self.answer_with(encode_frame(frame))
 
     def answer_status(self, question: Frame, channel: int, *, receiver: bytes | None = None) -> None:
@@ -245,7 +248,8 @@ class Device:
         """Send the frames of a list one by one, each acknowledged before the next (type 10)."""
         letters = []
         for index, page in enumerate(pages):
-            self.memory.counter = (question.counter + index) & 0xFF
+            step = 0 if "same-counter" in self.quirks else index
+            self.memory.counter = (question.counter + step) & 0xFF
             frame = self._frame(0x10, question.sender, page, PAGE_FLAGS, self.memory.counter)
             build = partial(bytes, encode_frame(frame))
             delay_s = self._turn_round_s()
@@ -259,6 +263,8 @@ class Device:
             return None
         flags = status.flags | (LOW_BATTERY if self.low_battery else 0)
         flags |= COVER_OPEN if self.cover_open else 0
+        if "short-status" in self.quirks and not status.tail:
+            return bytes((index, status.value, flags))
         rssi = min(0x7F, round(-self.heard_dbm))
         return bytes((index, status.value, flags, rssi)) + status.tail
 
@@ -328,6 +334,8 @@ class Device:
         )
 
     def _turn_round_s(self) -> float:
+        if "burst" in self.quirks:
+            return BURST_TURN_ROUND_S
         return TURN_ROUND_S + self.surroundings.uniform() * TURN_ROUND_JITTER_S
 
     def send_later(self, frame: Frame) -> None:
@@ -338,7 +346,16 @@ class Device:
     def answer_with(self, data: bytes) -> None:
         """Send a ready answer after the turn-round; meanwhile one frame fits into the receiver."""
         self.inbox.begin_answer(data)
-        self.agenda.after(self._turn_round_s(), lambda: self._transmit(data, self.inbox.answer_left))
+        self.agenda.after(self._turn_round_s(), lambda: self._transmit(data, lambda: self._answered(data)))
+
+    def _answered(self, data: bytes) -> None:
+        """An answer left; what quirks add to it follows."""
+        self.inbox.answer_left()
+        if "double" in self.quirks:
+            self.transmit(data)
+        if "stray" in self.quirks and (body := self._status(0)) is not None:
+            self.memory.counter = data[1]
+            self.inform(0x10, b"\x06" + body, ANSWER_FLAGS, data[7:10])
 
     def transmit(self, data: bytes) -> None:
         """Send a ready frame once."""

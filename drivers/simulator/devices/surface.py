@@ -15,6 +15,15 @@ from .blueprint import Blueprint
 from .memory import Memory
 
 S = TypeVar("S")
+QUIRKS = {
+    "sequences": "tells every list as sequences (10/03)",
+    "same-counter": "gives all frames of a list the question's counter",
+    "burst": "answers with a burst, as some homebrew does: its frame ends 380 to 400 ms after the question",
+    "double": "sends every answer twice",
+    "stray": "sends a status with the next counter after each answer",
+    "short-status": "leaves the signal strength out of its status",
+}
+"""What devices of other makers or other firmware were seen to do; none of it is against the protocol."""
 LOW_BATTERY = 0x80  # in status flags and in the channel byte of events
 COVER_OPEN = 7 << 1  # in status flags
 
@@ -47,7 +56,7 @@ class Surroundings:
 
 
 class OwnDevice(Protocol):
-    """A device as its parts see it. low_battery, cover_open: what somebody did to it."""
+    """A device as its parts see it. low_battery, cover_open: what somebody did to it. quirks: of QUIRKS."""
 
     blueprint: Blueprint
     serial: str
@@ -59,6 +68,7 @@ class OwnDevice(Protocol):
     low_battery: bool
     cover_open: bool
     told_local_s: float | None
+    quirks: set[str]
 
     @property
     def is_learning(self) -> bool:

@@ -23,6 +23,7 @@ class Host:
         listening: bool = True,
     ) -> None:
         self.output = b""
+        self.lines_at_s = 0.0  # when the newest came
         self.lines: list[tuple[float, str]] = []
         config = WorldConfig(
             devices=devices, models=models, conditions=conditions or Conditions(), speed=speed
@@ -37,6 +38,7 @@ class Host:
 
     def _take(self, data: bytes) -> None:
         self.output += data
+        self.lines_at_s = self.world.agenda.now_s
         self.lines += [
             (self.world.agenda.now_s, line) for line in data.decode("latin-1").split("\r\n") if line
         ]

@@ -274,6 +274,7 @@ def test_devices_and_sticks_can_be_brought_into_every_state(tmp_path: Path) -> N
             assert ok(verb, device=lock) == {}
         assert ok("air", capture_db=10)["airtime_s"] >= 0
         assert ok("collide", frames=1) == {}
+        assert ok("quirks", device=one, quirks=["double"]) == {"quirks": ["double"]}
         assert ok("airtime")["airtime_s"]
         assert ok("module", stick="stick2", ills=["crc"], reset=True)["ills"] == ["crc"]
         assert ok("pull", stick="stick2")["plugged"] is False
@@ -289,6 +290,7 @@ def test_devices_and_sticks_can_be_brought_into_every_state(tmp_path: Path) -> N
             ({"do": "module", "ills": []}, "--radio module"),
             ({"do": "module", "stick": "stick2", "ills": ["flu"]}, "garbage"),
             ({"do": "key", "device": one, "passphrase": 7}, "a text"),
+            ({"do": "quirks", "device": one, "quirks": ["shy"]}, "sequences"),
         ):
             assert named in simulator.ask(**request)["error"], request
 

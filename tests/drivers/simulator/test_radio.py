@@ -189,3 +189,19 @@ def test_a_repeater_is_silent_about_strangers() -> None:
     host.wait(0.2)
     assert [frame.flags for frame in host.take() if frame.sender == contact.address] == [0xA2]
     assert repeater.blueprint.repeats
+
+
+def test_quirks_show_on_the_air() -> None:
+    host, (switch,) = home("HM-LC-Sw1-FM")
+    switch.quirks = {"double", "stray", "short-status"}
+    answers = host.ask(switch, 0x01, "010E", wait_s=1.0)
+    assert [(f.kind, f.counter - answers[0].counter) for f in answers] == [(0x02, 0), (0x02, 0), (0x10, 1)]
+    assert {len(f.payload) for f in answers} == {4}
+    switch.quirks = {"burst"}
+    before_s = host.world.agenda.now_s
+    (slow,) = host.ask(switch, 0x01, "010E", wait_s=1.0)
+    assert slow.flags == 0x90
+    assert 0.37 < host.lines_at_s - before_s - 0.03 < 0.45
+    switch.quirks = {"sequences", "same-counter"}
+    (first,) = host.ask(switch, 0x01, "01040000000001")
+    assert first.payload[:2] == bytes((0x03, 0x08))
