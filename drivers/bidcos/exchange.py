@@ -49,6 +49,7 @@ from .timing import (
     ATTEMPTS,
     AWAKE_S,
     BUSY_S,
+    HURRIED_PAGE_S,
     JITTER_S,
     MAX_BUSY,
     OTHERS_S,
@@ -132,6 +133,7 @@ class Exchanges:
             return [*outcomes, *self.wake(now_s)]
         if lane.current is not None or lane.listens(now_s) or lane.can_wake(request):
             self.lanes.activate(lane)
+            self._turn.hurry(lane, now_s + HURRIED_PAGE_S)
         elif request.now_only:
             lane.queue.remove(request)
             outcomes.append(Failed(request=request, reason=Failure.SILENT, attempts=0))
@@ -207,6 +209,7 @@ class Exchanges:
             lane.page_counter = frame.counter
             if not lane.last_page(message):
                 self._turn.hold(lane, now_s + PAGE_S)
+                self._turn.hurry(self.lanes.active()[0], now_s + HURRIED_PAGE_S)
                 return told
         if lane.auth is not None:
             self._keyring.proved(lane.device, lane.key_index, lane.key)

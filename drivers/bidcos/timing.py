@@ -25,6 +25,7 @@ BUSY_S = 0.2  # after the stick found the channel busy
 MAX_BUSY = 5  # so often; then it counts as sent
 PROOF_S = 0.4  # the air is kept free for a signature that we asked for
 PROOF_LATEST_S = 1.0  # a challenge is good for so long
+HURRIED_PAGE_S = 0.6  # when somebody more urgent waits; the list is asked for once more after that
 OTHERS_S = 0.15  # somebody else's answer is due within this time: we keep quiet
 
 

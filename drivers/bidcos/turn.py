@@ -37,6 +37,15 @@ class Turn:
         self.keep_quiet(until_s)
         return True
 
+    def hurry(self, urgent: Lane, until_s: float) -> None:
+        """Somebody more urgent waits: the rest of a long answer is not waited for as patiently."""
+        lane = self.asking
+        if lane is None or lane.current is None or not lane.step_pages or lane.deadline_s is None:
+            return
+        if urgent is not lane and urgent.rank[0] < lane.rank[0]:
+            lane.deadline_s = min(lane.deadline_s, until_s)
+            self.quiet_until_s = min(self.quiet_until_s, until_s)
+
     def release(self, lane: Lane) -> None:
         """Its answer came or will not come: the air is free for the next question."""
         lane.deadline_s = None

@@ -78,6 +78,30 @@ def test_a_long_read_lets_a_person_go_first_and_then_goes_on_where_it_was() -> N
     assert len(done[1].pages) == 3
 
 
+@pytest.mark.parametrize("first", [True, False])
+def test_the_rest_of_a_long_answer_that_does_not_come_keeps_nobody_waiting(first: bool) -> None:
+    play = Play()
+    play.exchanges.lanes.add(STRANGER, frozenset({ReceiveMode.ALWAYS}), 90)
+    play.submit(READ, cause=IN_BACKGROUND)
+    play.wait(0.13)
+    if first:
+        play.submit(device=STRANGER, cause=BY_USER)
+    play.hear(ParamPairs(registers=((1, 2),)), counter=9, flags=0xA0)
+    play.wait(0.2)
+    if not first:
+        play.submit(device=STRANGER, cause=BY_USER)
+    play.wait(0.8)
+    (asked,) = [at for at, frame in play.sent if frame.receiver == STRANGER and frame.kind == 0x11][:1]
+    assert asked < 1.0
+    play.hear(Ack(), sender=STRANGER, counter=91)
+    play.wait(0.2)
+    for message, counter in ((ParamPairs(registers=((1, 2),)), 9), (ParamPairs(registers=((0, 0),)), 10)):
+        play.hear(message, counter=counter, flags=0xA0)
+        play.wait(0.2)
+    pages = [outcome.pages for outcome in play.told if isinstance(outcome, Delivered) and outcome.pages]
+    assert [len(each) for each in pages] == [2]
+
+
 def test_nobody_is_left_half_configured() -> None:
     play = Play()
     play.exchanges.lanes.add(STRANGER, frozenset({ReceiveMode.ALWAYS}), 90)
