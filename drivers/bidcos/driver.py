@@ -320,7 +320,7 @@ class BidcosDriver:
                 self._announce.airtime(self._airtime.used_ms(now_s), self._airtime.exhausted_in_s(now_s))
             with contextlib.suppress(StoreError):  # the store says so itself; the next tick tries again
                 await self._members.reserve_counters(self._members.worn_counters())
-                await self._services.writing.flush()
+                await self._services.writing.settle()
                 await self._services.keys.flush()
                 await self._instruments.flush()
                 await self._teams.flush()

@@ -126,6 +126,7 @@ class Membership:
         radio = member.record.address
         await self._services.writing.forget(radio)
         await self._services.keys.forget(radio)
+        await self._services.replacements.forget(radio)
         await self._context.store.save({member.record.key: None})
         self._household.remove(radio)
         self._reports.silence.remove(radio)

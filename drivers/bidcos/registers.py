@@ -96,8 +96,9 @@ class DeviceMemory:
 
 
 class Registers:
-    """The memories of all devices, by radio address. changed: devices whose record on disk is old.
+    """The memories of all devices, by radio address.
 
+    changed: devices whose record on disk is old; changes: how often anything changed.
     note_signing: told whether a channel of a device signs, whenever its list 1 is known anew.
     """
 
@@ -105,6 +106,7 @@ class Registers:
         self._devices: dict[bytes, DeviceMemory] = {}
         self._note_signing = note_signing
         self.changed: set[bytes] = set()
+        self.changes = 0
         self.on_list: Callable[[bytes], None] = lambda _device: None  # told when a device told a list
 
     def list_of(self, device: bytes, list_id: ListId) -> KnownList | None:
@@ -192,6 +194,7 @@ class Registers:
 
     def _open(self, device: bytes) -> DeviceMemory:
         self.changed.add(device)
+        self.changes += 1
         return self._devices.setdefault(device, DeviceMemory())
 
 

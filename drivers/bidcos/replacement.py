@@ -100,6 +100,15 @@ class Replacements:
                 except (ValueError, KeyError, TypeError):
                     continue
 
+    async def forget(self, radio: bytes) -> None:
+        """It is not ours any more: nothing can be given back to it, or by it.
+
+        Raises:
+            StoreError: nothing was written.
+        """
+        for key in [key for key in self._marks if radio in key]:
+            await self._mark(key, None)
+
     async def _learn(self, new: Member, cause: Cause) -> None:
         """What it holds already need not be written."""
         for question in questions_of(new):

@@ -37,6 +37,7 @@ from .wish_steps import is_granted, link_steps, release_steps, write_steps
 from .wishes import MAX_WISHES, PeerWish, ReleaseWish, Wish, Wishes, WriteWish
 
 Spawn = Callable[[Coroutine[object, object, None], str], asyncio.Task[None] | None]
+CALM_TURNS = 4  # of settle without news, so that reading many lists is one write
 Ending = asyncio.Future[Written | HubError]
 
 
@@ -70,6 +71,7 @@ class Writing:
         self.central = parts.central
         self.on_released: Callable[[Member], Awaitable[None]] | None = None
         self.on_settled: Callable[[bytes], None] = lambda _: None
+        self._seen = self._calm = 0
         self._workers: dict[bytes, asyncio.Task[None]] = {}
         self._asleep: set[bytes] = set()
         self._endings: dict[tuple[bytes, str], list[Ending]] = {}
@@ -139,6 +141,17 @@ class Writing:
         self._registers.forget(radio)
         self._inquiry.forget(radio)
         await self._save(radio)
+
+    async def settle(self) -> None:
+        """Write down what devices told once they have told it all; called now and then.
+
+        Raises:
+            StoreError: nothing was written; it is tried again.
+        """
+        self._calm = self._calm + 1 if self._registers.changes == self._seen else 0
+        self._seen = self._registers.changes
+        if self._calm >= CALM_TURNS:
+            await self.flush()
 
     async def flush(self) -> None:
         """Write down what devices told.

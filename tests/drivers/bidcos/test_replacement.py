@@ -13,6 +13,7 @@ from hub.contract import (
     ListPeerings,
     PutParamset,
     ReplaceDevice,
+    Unpair,
     Written,
 )
 
@@ -120,6 +121,14 @@ async def test_the_old_device_takes_its_place_back_also_after_a_restart() -> Non
             assert _peer(place, WALL) in place.device(OLD).memory.peers[1]
             with pytest.raises(CommandRefused, match="nothing_to_undo"):
                 await place.ask(_query(place, undo=True))
+
+
+async def test_a_broken_device_that_is_forgotten_takes_nothing_back() -> None:
+    async with home(SWITCH, SWITCH, KEYS) as place:
+        await place.ask(_query(place))
+        assert [key for key in place.store.records if key.startswith("replaced/")]
+        await place.wait_for(place.driver.execute(Unpair(device=place.name(OLD), forget_only=True)))
+        assert not [key for key in place.store.records if key.startswith("replaced/")]
 
 
 async def test_only_a_like_device_may_follow() -> None:
