@@ -244,5 +244,5 @@ MODELS = """
 010A | HM-Sen-MDIR-O-3 | M | MOTION 1 | cwl | s | 600
 010C | HM-RC-2-PBU-FM-2 | K | KEY 1-2 | a | s | -
 8001 | PS-SwITCH | S | SWITCH 1-4 | a | - | -
-8002 | PS-TH-SENS | TH | CLIMATE 1-4 | a | - | -
+8002 | PS-TH-SENS | TH | CLIMATE 1, STATION_SENSOR 2-4 | a | - | -
 """

@@ -92,7 +92,7 @@ def model_by_name(name: str) -> Model | None:
 
     A remark in brackets after the name is ignored.
     """
-    word = name.partition(" (")[0].strip().lower()
+    word = name.partition(" (")[0].strip().lower().replace("hm-lc_", "hm-lc-")  # as old files have it
     if (model := _by_name().get(word)) is not None or word not in _CLASS_WORDS:
         return model
     cls = _CLASS_WORDS[word]

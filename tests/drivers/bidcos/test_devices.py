@@ -51,6 +51,8 @@ def test_a_name_is_found_in_any_spelling_and_by_its_other_name() -> None:
     other = model_by_name("HM-LC-SW1-PL2")
     assert other is not None
     assert other.name == "HM-LC-Sw1-Pl-2"
+    assert model_by_name("HM-LC_Dim1TPBU-FM") is model_by_name("HM-LC-Dim1TPBU-FM")
+    assert model_by_name("Radiator thermostat (not stated)") is not None
     assert model_by_name("nothing of ours") is None
 
 
