@@ -377,6 +377,22 @@ def test_a_new_device_holds_its_defaults(model: Model) -> None:
             assert tuple(factory_link_registers(model, index, button)) == link_lists(model, index)
 
 
+def test_a_new_remote_holds_what_a_real_one_told() -> None:
+    """HM-PB-6-WM55 2370D8 in the captured session hm-pb-6-wm55-aes-pairing, before its owner was written."""
+    held = factory_registers(named("HM-PB-6-WM55"))
+    assert held[0, 0].keys() == {0x02, 0x0A, 0x0B, 0x0C, 0x18}
+    assert held[6, 1] == {0x04: 0x10, 0x08: 0x00, 0x09: 0x00}  # it told 08 = 01: its channel signs
+    assert factory_link_registers(named("HM-PB-6-WM55"), 1) == {4: {0x01: 0x00}}
+
+
+def test_a_linked_dimmer_holds_what_a_real_one_told() -> None:
+    """HM-LC-Dim1PWM-CV 1E7AAD told list 3 of a link with a single key's upper half."""
+    told = dict(enumerate(bytes.fromhex("000000326400FF00FF011222232000"), start=0x01))
+    told |= dict(enumerate(bytes.fromhex("14C80A050500C80A0A0404"), start=0x10))
+    held = factory_link_registers(named("HM-LC-Dim1PWM-CV"), 1, "A")[3]
+    assert {register: held[register] for register in told} == told
+
+
 def test_a_key_pair_starts_as_on_and_off() -> None:
     switch = named("HM-LC-Sw1-Pl-2")
     upper = read_values(paramset_of(switch, 1, "LINK"), factory_link_registers(switch, 1, "A")[3])
