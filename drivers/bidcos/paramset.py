@@ -9,6 +9,7 @@ Where each parameter lies is data (devices/). Source: docs/protocols/bidcos.md, 
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
+from typing import assert_never
 
 from hub.contract.datapoints import ParameterDescription, ParameterType, Value
 from hub.contract.errors import CommandRefused, HubError
@@ -127,6 +128,8 @@ def checked(description: RegisterDescription, value: Value) -> Value:
                 return _text(description, value)
         case ParameterType.INTEGER | ParameterType.FLOAT:
             return _checked_number(description, value)
+        case _:
+            assert_never(parameter.type)
     raise _refused("wrong_type", description, value)
 
 

@@ -186,6 +186,8 @@ def test_names_stand_for_special_values_and_choices() -> None:
         (INVERTED, 1, "wrong_type", "true, false"),
         (TEXT, "thirteen char", "out_of_range", "at most 12 Latin-1 characters"),
         (TEXT, "€", "out_of_range", "at most 12 Latin-1 characters"),
+        (TEXT, 5, "wrong_type", "at most 12 Latin-1 characters"),
+        (JUMP, 1.5, "wrong_type", "0 (NO_JUMP), 1 (ONDELAY), 2 (ON)"),
     ],
 )
 def test_what_does_not_fit_is_refused_by_name_value_and_range(
@@ -195,6 +197,11 @@ def test_what_does_not_fit_is_refused_by_name_value_and_range(
         write_registers([description], {description.name: value}, {0x57: 0, 0x0B: 0, 0x05: 0})
     error = refused.value
     assert (error.code, error.field, error.allowed) == (code, description.name, words)
+
+
+def test_a_text_is_filled_up_with_zeros() -> None:
+    changed = write_registers([TEXT], {"TEXTLINE_1": "Flur"}, {})
+    assert bytes(changed[register] for register in range(0x36, 0x42)) == b"Flur".ljust(12, b"\x00")
 
 
 def test_an_unknown_parameter_is_refused() -> None:

@@ -22,12 +22,13 @@ from drivers.bidcos.devices import (
     register_lists,
     wanted_of_peer,
 )
-from drivers.bidcos.devices.entries import read_entry
+from drivers.bidcos.devices.entries import read_entry, sections
 from drivers.bidcos.devices.layout import layout_codes, peer_values
 from drivers.bidcos.devices.paramsets import Button
 from drivers.bidcos.devices.registers import ConfigTime, Options, Scale, decode_raw, encode_value
 from drivers.bidcos.devices.sets import link_start, register_set, set_names
 from drivers.bidcos.devices.table import Model
+from drivers.bidcos.devices.week_entries import week_entries
 from drivers.bidcos.paramset import by_list, checked, read_values, write_registers
 from hub.contract.datapoints import ParameterType, Value
 from hub.contract.errors import CommandRefused
@@ -173,6 +174,26 @@ def test_a_mistake_in_a_table_is_found_by_reading_it() -> None:
             list(read_entry(entry, 1))
 
 
+def test_a_section_that_stands_there_twice_is_found() -> None:
+    with pytest.raises(ValueError, match="twice"):
+        sections("\n[A] 1\nX 57 flag\n[A] 1\nX 57 flag\n")
+
+
+def test_a_week_program_of_another_kind_is_found() -> None:
+    with pytest.raises(ValueError, match="kind of week program"):
+        list(week_entries("@week xx 7/14"))
+
+
+def test_bits_that_do_not_hold_a_value_are_never_written_cut() -> None:
+    for name, wrong in (("TRANSMIT_TRY_MAX", 256), ("STATUSINFO_MINDELAY", 16.0)):
+        found = next(entry for entry in register_set("SWITCH.MASTER") if entry.name == name)
+        with pytest.raises(ValueError, match=name):
+            encode_value(found, wrong)
+    text = next(entry for entry in ALL if entry.name == "TEXTLINE_1")
+    with pytest.raises(ValueError, match="12 characters"):
+        encode_value(text, "thirteen char")
+
+
 # models and their sets
 
 
@@ -295,6 +316,12 @@ def test_an_older_firmware_has_fewer_parameters() -> None:
 def test_signing_is_a_choice_of_the_owner() -> None:
     assert "AES_ACTIVE" in describe_paramset(named("HM-LC-Sw1-Pl-2"), 1, "MASTER")
     assert "AES_ACTIVE" not in describe_paramset(named("HM-CC-TC"), 1, "MASTER")  # it can't
+
+
+def test_a_channel_that_is_not_there_has_no_parameters() -> None:
+    assert paramset_of(named("HM-LC-Sw1-Pl-2"), 2, "MASTER") != ()  # as many as the model says
+    assert paramset_of(named("HM-CC-RT-DN"), 7, "MASTER") == ()
+    assert channel_layout(named("HM-CC-RT-DN"), 7) is None
 
 
 def test_what_only_a_central_sets_is_not_described() -> None:
