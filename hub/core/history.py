@@ -5,10 +5,13 @@ Raw values for some weeks, 15-minute means for some years. SQL: history_tables.p
 
 import logging
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+
+from sqlalchemy import Connection
 
 from hub.contract import ConfigError, Datapoint, DatapointId, DeviceAddress
 from privacy.ports import Clock, RandomBytes
@@ -203,6 +206,26 @@ class History:
         ids = self._recorder.forget(device)
         if ids:
             await self._store.write(lambda connection: tables.erase_series(connection, ids))
+
+    def series_of(self, device: DeviceAddress) -> int:
+        """How many of a device's datapoints have a past."""
+        return sum(known.channel.device == device for known in self._recorder.series)
+
+    async def exchange(
+        self,
+        old: DeviceAddress,
+        new: DeviceAddress,
+        since: datetime | None,
+        beside: Callable[[Connection], None],
+    ) -> None:
+        """Let two devices exchange their pasts, in one transaction with ``beside``.
+
+        since: what they reported from then on stays with them; None: all of the past changes hands.
+
+        Raises:
+            StoreError: nothing was changed.
+        """
+        await self._recorder.exchange(old, new, None if since is None else unix_ms(since), beside)
 
     async def _make_means(self, today: int) -> None:
         day = await self._store.read(tables.first_raw_day)

@@ -10,6 +10,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from hub.contract import Datapoint, DatapointId, DeviceAddress, StoreError
 from privacy.ports import Clock, RandomBytes
 from privacy.vocabulary import DataCategory
@@ -17,6 +19,7 @@ from privacy.vocabulary import DataCategory
 from . import history_tables as tables
 from .history_tables import Batch, Scalar, SeriesRow, Stored
 from .ring import SLOTS, Ring, read_ring
+from .series_exchange import ExchangePlan, exchange, plan_exchange
 from .store import Store
 from .stored_values import as_kind, decode_record, encode_record, restored_value, storable, unix_ms
 
@@ -131,6 +134,53 @@ class Recorder:
         for number in ids:
             self._newest.pop(number, None)
         return ids
+
+    async def exchange(
+        self,
+        old: DeviceAddress,
+        new: DeviceAddress,
+        since_ms: int | None,
+        beside: Callable[[Connection], None],
+    ) -> None:
+        """Let two devices exchange their series, in one transaction with ``beside`` and all that waits.
+
+        since_ms: as in Exchange.
+
+        Raises:
+            StoreError: nothing was changed.
+        """
+        await self.flush(snapshot=True)  # from now on a start finds no last value in history alone
+        async with self._writing:
+            plan = plan_exchange(self.series, (old, new), since_ms, self._next_series)
+            series, self._new_series = [*self._new_series, *plan.fresh], []
+            written = False
+
+            def write(connection: Connection) -> None:
+                tables.write_batch(connection, Batch(series=series))
+                exchange(connection, plan.wanted)
+                beside(connection)
+
+            try:
+                await self._store.write(write)
+                written = True
+            finally:
+                if not written:
+                    self._new_series[:0] = [row for row in series if row not in plan.fresh]
+            self._follow(plan)
+
+    def _follow(self, plan: ExchangePlan) -> None:
+        """Know what was written; values that came meanwhile follow their devices."""
+        self._next_series += len(plan.fresh)
+        for known in plan.before:
+            self.series.pop(known, None)
+        self.series |= plan.after
+        other = plan.wanted.partners
+        self._rows = [
+            (key - number + other.get(number, number), value)
+            for key, value in self._rows
+            for number in [key & tables.SERIES_MASK]
+        ]
+        self._newest = {other.get(number, number): value for number, value in self._newest.items()}
 
     def _drop_oldest(self) -> None:
         if not self._dropped:

@@ -34,6 +34,7 @@ from hub.core import (
 from hub.home.access import Access
 from hub.home.demo import Demo
 from hub.home.records import Records
+from hub.home.replacements import Replacements
 from hub.home.rooms import Rooms
 from hub.home.sessions import Sessions
 from hub.operations import ChannelTexts, House
@@ -123,6 +124,8 @@ async def _furnished(plan: Plan, store: Store, gate: GateClient) -> AsyncIterato
         rooms = Rooms(records)
         await access.load()
         await rooms.load()
+        replacements = Replacements(records, rooms, past, clock)
+        await replacements.load()
         board = DriverBoard((config.radio.driver,), clock.now())
         bus = Bus()
         intake = Intake(
@@ -135,6 +138,7 @@ async def _furnished(plan: Plan, store: Store, gate: GateClient) -> AsyncIterato
             clock=clock,
             access=access,
             rooms=rooms,
+            replacements=replacements,
             bus=bus,
             registry=registry,
             state=state,

@@ -19,6 +19,7 @@ from .household import Label, Person, Room, Session
 from .roles import Role
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_REPLACED = "home.replaced."  # + old > new
 _MILLISECOND = timedelta(milliseconds=1)
 
 
@@ -141,6 +142,45 @@ class Records:
         row = upsert(schema.devices).values(address=str(device), **values)
         row = row.on_conflict_do_update(set_=values)
         await self.store.write(partial(_execute, row))
+
+    # whose place a device took
+
+    async def replacements(self) -> Mapping[tuple[DeviceAddress, DeviceAddress], datetime]:
+        """Old and new device, and when."""
+        table = schema.settings
+        query = select(table.c.key, table.c.value).where(table.c.key.startswith(_REPLACED))
+        rows = await self.store.read(lambda connection: connection.execute(query).all())
+        found = {}
+        for row in rows:
+            old, _, new = row.key.removeprefix(_REPLACED).partition(">")
+            found[(DeviceAddress.parse(old), DeviceAddress.parse(new))] = _from_ms(int(row.value))
+        return found
+
+    async def forget_replacement(self, old: DeviceAddress, new: DeviceAddress) -> None:
+        """Erase that mark."""
+        await self.store.write(lambda connection: self.mark_replaced(connection, old, new, None))
+
+    def mark_replaced(
+        self, connection: Connection, old: DeviceAddress, new: DeviceAddress, at: datetime | None
+    ) -> None:
+        """Keep that ``new`` took the place of ``old``, or, without a time, that it did not."""
+        key = f"{_REPLACED}{old}>{new}"
+        connection.execute(delete(schema.settings).where(schema.settings.c.key == key))
+        if at is not None:
+            connection.execute(insert(schema.settings).values(key=key, value=str(_to_ms(at))))
+
+    def exchange_labels(self, connection: Connection, one: DeviceAddress, other: DeviceAddress) -> None:
+        """Let two devices exchange name and room."""
+        table = schema.devices
+        query = select(table.c.address, table.c.name, table.c.room).where(
+            table.c.address.in_([str(one), str(other)])
+        )
+        found = {row.address: {"name": row.name, "room": row.room} for row in connection.execute(query)}
+        nothing = {"name": None, "room": None}
+        for device, source in ((one, other), (other, one)):
+            values = found.get(str(source), nothing)
+            row = upsert(table).values(address=str(device), **values)
+            connection.execute(row.on_conflict_do_update(set_=values))
 
 
 def _execute(statement: Executable, connection: Connection) -> None:

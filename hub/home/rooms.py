@@ -1,7 +1,7 @@
 """Rooms, and what people call their devices: in memory for reading, in the store before it counts."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 from hub.contract import DeviceAddress
@@ -110,6 +110,20 @@ class Rooms:
             await self._records.put_label(device, label)
             self._labels[device] = label
         self.label_changed(device)
+
+    async def exchange(
+        self, one: DeviceAddress, other: DeviceAddress, write: Callable[[], Awaitable[None]]
+    ) -> None:
+        """Let two devices exchange name and room. write: does so on disk, with what belongs to it.
+
+        Raises:
+            StoreError: nothing was changed.
+        """
+        async with self._changing:
+            await write()
+            self._labels[one], self._labels[other] = self.label(other), self.label(one)
+        self.label_changed(one)
+        self.label_changed(other)
 
     def forget(self, device: DeviceAddress) -> None:
         """The device is gone, and the registry erased its row."""

@@ -63,6 +63,7 @@ async def remove_device(house: House, caller: Caller, asked: RemoveDevice) -> No
     if address not in house.registry.devices:
         house.rooms.forget(address)
         house.channels.forget(address)
+    await house.replacements.forget(address)
     await house.history.erase(address)
 
 

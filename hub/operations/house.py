@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from hub.core import Bus, Dispatcher, DriverBoard, History, Registry, State
 from hub.home.access import Access
+from hub.home.replacements import Replacements
 from hub.home.rooms import Rooms
 from privacy.ports import Clock
 
@@ -19,6 +20,7 @@ class House:
     clock: Clock
     access: Access
     rooms: Rooms
+    replacements: Replacements
     bus: Bus
     registry: Registry
     state: State

@@ -44,6 +44,6 @@ def _lines(options: argparse.Namespace, answer: Answer) -> list[str]:
     lines += [f"link: {row.get('sender')} -> {row.get('receiver')}" for row in rows_of(answer, "peerings")]
     left_out = answer.get("left_out")
     for told in left_out if isinstance(left_out, list) else []:
-        code, _, what = str(told).partition(" ")
+        code, _, what = str(told).partition(":")
         lines.append(f"left out: {what or code}: {reason_words(options, 'left_out', code)}")
     return lines

@@ -1,0 +1,146 @@
+"""Every code by which this program refuses or fails has words in both languages: our code is searched."""
+
+import ast
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from hub.api.problems import LANGUAGES, STATUS, _catalogue
+from hub.api.reasons import KINDS, OTHER, reasons
+from tests.hub.home_in_a_box import Home
+from tests.paths import ROOT
+
+OTHERS_MATTER = ("simulator", "commands")  # the other end of the radio; the command line says it by itself
+FILES = [
+    path
+    for folder in ("hub", "drivers")
+    for path in sorted((ROOT / folder).rglob("*.py"))
+    if not set(OTHERS_MATTER) & set(path.parts)
+]
+NOT_ENDED = {"", "starting"}  # a driver that has not begun yet
+
+
+def trees(wanted: Callable[[Path], bool] = lambda _: True) -> Iterator[ast.AST]:
+    """Every node of our code."""
+    for path in filter(wanted, FILES):
+        yield from ast.walk(ast.parse(path.read_text()))
+
+
+def name_of(node: ast.expr) -> str:
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+
+
+def text_of(node: ast.expr) -> str:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+def first_words(name: str, wanted: Callable[[Path], bool] = lambda _: True, place: int = 0) -> set[str]:
+    """The constant codes at a place among the arguments of calls of ``name``."""
+    return {
+        text_of(node.args[place])
+        for node in trees(wanted)
+        if isinstance(node, ast.Call) and node.args[place:] and name_of(node.func).lstrip("_") == name
+    } - {""}
+
+
+def failures() -> set[str]:
+    """The values of a driver's Failure."""
+    return {
+        text_of(line.value)
+        for node in trees()
+        if isinstance(node, ast.ClassDef) and node.name == "Failure"
+        for line in node.body
+        if isinstance(line, ast.Assign)
+    } - {""}
+
+
+def named_by_failure(wanted: Callable[[Path], bool] = lambda _: True) -> set[str]:
+    """Codes that stand for a Failure in a table."""
+    return {
+        text_of(value)
+        for node in trees(wanted)
+        if isinstance(node, ast.Dict)
+        for key, value in zip(node.keys, node.values, strict=True)
+        if isinstance(key, ast.Attribute) and name_of(key.value) == "Failure"
+    } - {""}
+
+
+def constants(path_ends: str) -> set[str]:
+    """Texts of constants that look like codes."""
+    return {
+        text_of(node.value)
+        for node in trees(lambda path: str(path).endswith(path_ends))
+        if isinstance(node, ast.Assign) and re.fullmatch(r"[a-z]+(_[a-z]+)*", text_of(node.value))
+    }
+
+
+def left_out() -> set[str]:
+    """What is before the colon of each thing that a successor can't take over."""
+    return {
+        text_of(node.args[0].values[0]).partition(":")[0]
+        for node in trees()
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and (name_of(node.func.value), node.func.attr) == ("left_out", "append")
+        and isinstance(node.args[0], ast.JoinedStr)
+    }
+
+
+REFUSED = first_words("CommandRefused") | first_words("Refused") | first_words("refused")
+REFUSED |= named_by_failure(lambda path: path.name == "asking.py")
+IN_WRITING = first_words("CommandRefused", lambda path: path.name == "writing.py")
+REASONS = {
+    "pairing": failures() | (constants("bidcos/pairing.py") - {"bidcos"}),
+    "device": first_words("lost", lambda path: path.name == "reports.py", place=1),
+    "configuration": failures() | named_by_failure() | (IN_WRITING - {"too_many_waiting"}),
+    "driver": (first_words("LinkLost") - NOT_ENDED)
+    | {"port_missing", "port_busy", "port_denied", "silent", "wrong_firmware", "ended", "crashed"},
+    "left_out": left_out(),
+}
+
+
+def test_the_search_finds_codes_in_every_place() -> None:
+    assert {"unknown_device", "not_alike", "bad_frame", "peers_full", "wrong_password"} <= REFUSED
+    assert {"too_far", "wrong_key", "not_heard"} <= REASONS["pairing"]
+    assert {"not_read", "foreign_link"} <= REASONS["left_out"]
+    assert "not_kept" in REASONS["configuration"]
+    assert REASONS["device"]
+
+
+def test_every_refusal_has_a_status_and_words() -> None:
+    for language in LANGUAGES:
+        assert REFUSED - set(STATUS) == set()
+        assert REFUSED - set(_catalogue(language)) == set()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_reason_has_words_that_name_cause_and_next_step(language: str, kind: str) -> None:
+    words = getattr(reasons(language), kind)
+    assert REASONS[kind] - set(words) == set()
+    assert OTHER in words
+    for reason in words.values():
+        assert reason.title
+        assert reason.detail.endswith(".")
+        assert reason.way_out.endswith(".")
+        assert "{" not in reason.detail + reason.way_out
+
+
+def test_both_languages_know_the_same_reasons_in_other_words() -> None:
+    for kind in KINDS:
+        german, english = getattr(reasons("de"), kind), getattr(reasons("en"), kind)
+        assert set(german) == set(english)
+        assert not {code for code in german if german[code].detail == english[code].detail}
+
+
+async def test_reasons_are_served_in_the_language_of_the_client_without_a_session(home: Home) -> None:
+    for language in LANGUAGES:
+        async with home.browser() as browser:
+            headers = {"Accept-Language": language}
+            async with browser.get("/api/v1/reasons", headers=headers) as answer:
+                told = await answer.json()
+        assert told == json.loads(msgspec.json.encode(reasons(language)))
