@@ -4,9 +4,10 @@ Read downwards: open → tick → meet → _pair → _write_owner, _link_keys. W
 """
 
 import asyncio
+import re
 from collections.abc import Callable, Coroutine
 
-from hub.contract import IN_BACKGROUND, DriverContext, HubError, PairingStage, StartPairing
+from hub.contract import IN_BACKGROUND, CommandRefused, DriverContext, HubError, PairingStage, StartPairing
 
 from .announce import Announcer
 from .asking import Asker
@@ -24,16 +25,17 @@ from .pairing import (
     WINDOW_CLOSED,
     Introduced,
     TeachIn,
+    disowns,
     failure_reason,
     key_channels,
     key_request,
-    owns,
     pair_request,
 )
 from .registers import OWNER_LIST
 from .services import Services
 from .timing import CONFIG_AWAKE_S
 
+SERIAL = re.compile(r"[A-Za-z0-9]{10}")
 HEARD_STEP, WRITTEN_STEP, KEPT_STEP = 1, 2, 3  # then one for each key
 Spawn = Callable[[Coroutine[object, object, None], str], asyncio.Task[None] | None]
 
@@ -62,7 +64,15 @@ class Admission:
     # the window
 
     def open(self, command: StartPairing, now_s: float) -> None:
-        """Let devices in, or one that is called by its serial."""
+        """Let devices in, or one that is called by its serial.
+
+        Raises:
+            CommandRefused: out_of_range: no serial number.
+        """
+        if command.serial and not SERIAL.fullmatch(command.serial):
+            raise CommandRefused(
+                "out_of_range", field="serial", value=command.serial, allowed="10 letters and digits"
+            )
         self._teach_in.open(now_s, command.seconds, command.serial)
         self._tell(PairingStage.OPEN)
         self._call(now_s)
@@ -123,7 +133,7 @@ class Admission:
         except HubError:
             return
         known = self._services.registers.list_of(radio, OWNER_LIST)
-        if known is not None and not owns(known.registers, self._asker.central):
+        if known is not None and disowns(known.registers, self._asker.central):
             self._services.registers.forget(radio)
             self._tell(PairingStage.FAILED, introduced, DEVICE_RESET)
 
@@ -168,7 +178,7 @@ class Admission:
         if any(isinstance(page, ParamPairs | ParamSequence) for page in outcome.pages):
             self._services.inquiry.note(radio, OWNER_LIST, outcome)
         known = self._services.registers.list_of(radio, OWNER_LIST)
-        if known is not None and not owns(known.registers, self._asker.central):
+        if known is not None and disowns(known.registers, self._asker.central):
             return NOT_KEPT
         self._tell(PairingStage.CONFIGURING, introduced, step=KEPT_STEP, steps=steps)
         return ""

@@ -10,6 +10,7 @@ from datetime import datetime
 from hub.contract import IN_BACKGROUND, Cause
 
 from .asking import ROUNDS, Asker, Unanswered, worth_repeating
+from .frames import BROADCAST
 from .household import Household, Member
 from .lane import Deferred, Delivered, Expect, Failed, Failure, Heard, Request, Step
 from .messages import ParamPairs, ParamRequest, ParamSequence, PeerList, PeerListRequest
@@ -127,20 +128,17 @@ class Inquiry:
             self._next(member)
 
     def note(self, radio: bytes, question: Question, told: Delivered) -> None:
-        """Keep what the pages say."""
+        """Keep what the pages say; a bare acknowledgement says nothing."""
         if isinstance(question, ListId):
             pages = [page for page in told.pages if isinstance(page, ParamPairs | ParamSequence)]
-            self._registers.note_list(radio, question, registers_of(pages), self._now())
-            self._adapt(radio, question)
+            if pages:
+                self._registers.note_list(radio, question, registers_of(pages), self._now())
+                self._adapt(radio, question)
             return
-        peers = [
-            Peer(address, channel)
-            for page in told.pages
-            if isinstance(page, PeerList)
-            for address, channel in page.peers
-            if address != bytes(3)
-        ]
-        self._registers.note_peers(radio, question, tuple(dict.fromkeys(peers)), self._now())
+        tables = [page for page in told.pages if isinstance(page, PeerList)]
+        peers = [Peer(*peer) for page in tables for peer in page.peers if peer[0] != BROADCAST]
+        if tables:
+            self._registers.note_peers(radio, question, tuple(dict.fromkeys(peers)), self._now())
 
     def hear(self, heard: Heard) -> None:
         """A device that tells of a change of its registers keeps our picture true."""

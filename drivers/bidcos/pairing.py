@@ -158,9 +158,10 @@ def pair_request(introduced: Introduced, central: bytes) -> Request:
     return Request(device=introduced.address, steps=(*steps, check), now_only=True)
 
 
-def owns(registers: Mapping[int, int], central: bytes) -> bool:
-    """These registers of list 0 name us as owner."""
-    return bytes(registers.get(register, 0) for register in OWNER_REGISTERS) == central
+def disowns(registers: Mapping[int, int], central: bytes) -> bool:
+    """These registers of list 0 name somebody else as owner, or nobody; firmware that hides them does not."""
+    owner = [registers[register] for register in OWNER_REGISTERS if register in registers]
+    return len(owner) == len(OWNER_REGISTERS) and bytes(owner) != central
 
 
 def key_channels(model: Model) -> tuple[int, ...]:

@@ -71,6 +71,7 @@ class Writing:
         self.central = parts.central
         self.on_released: Callable[[Member], Awaitable[None]] | None = None
         self.on_settled: Callable[[bytes], None] = lambda _: None
+        self._told_pending: set[tuple[bytes, str]] = set()
         self._seen = self._calm = 0
         self._workers: dict[bytes, asyncio.Task[None]] = {}
         self._asleep: set[bytes] = set()
@@ -137,6 +138,7 @@ class Writing:
         self._asleep.discard(radio)
         for wish in self._wishes.of(radio):
             self._end((radio, wish.key), CommandRefused("unknown_device", field="device"))
+        self._told_pending -= {(radio, wish.key) for wish in self._wishes.of(radio)}
         self._wishes.forget(radio)
         self._registers.forget(radio)
         self._inquiry.forget(radio)
@@ -210,7 +212,9 @@ class Writing:
             if (member.record.address, wish.key) in self._endings:
                 await self._give_up(member, wish, error, "airtime")
             else:
+                self._asleep.add(member.record.address)  # who comes meanwhile is told that it waits
                 await self._parts.context.clock.sleep(error.retry_after_s)
+                self._asleep.discard(member.record.address)
         except WrongKey as error:
             await self._give_up(member, wish, error, "wrong_key")
         except CommandRefused as error:
@@ -227,7 +231,7 @@ class Writing:
             return  # a newer wish has joined it and comes next
         with contextlib.suppress(StoreError):  # it is granted once more after a restart
             await self._save(radio)
-        if written is Written.VERIFIED:
+        if written is Written.VERIFIED or (radio, wish.key) in self._told_pending:
             self._tell(member, wish, ConfigurationState.VERIFIED)
         self.on_settled(radio)
         self._end((radio, wish.key), written)
@@ -251,8 +255,8 @@ class Writing:
                 if isinstance(each, WriteWish) and each.list_id.peer in wish.peers:
                     self._wishes.take(radio, each)
                     self._end((radio, each.key), error)
-            if wish.undo is not None:
-                await self.undo(*wish.undo)
+            if wish.undo is not None:  # not awaited: the other end may be this very device
+                self._parts.spawn(self.undo(*wish.undo), "bidcos.undo")
         self._end((radio, wish.key), error)
 
     async def undo(self, radio: bytes, wish: PeerWish) -> None:
@@ -362,6 +366,8 @@ class Writing:
                 ending.set_result(ended)
 
     def _tell(self, member: Member, wish: Wish, state: ConfigurationState, reason: str = "") -> None:
+        key = (member.record.address, wish.key)
+        (self._told_pending.add if state is ConfigurationState.PENDING else self._told_pending.discard)(key)
         self._parts.context.publish(
             ConfigurationChanged(
                 device=member.address,

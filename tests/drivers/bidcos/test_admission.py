@@ -7,6 +7,7 @@ from drivers.bidcos.messages import DeviceInfo
 from drivers.bidcos.records import read_records
 from drivers.simulator.devices.memory import DEVICE_LIST
 from hub.contract import (
+    CommandRefused,
     DeviceAppeared,
     DeviceRemoved,
     GetParamset,
@@ -229,3 +230,11 @@ async def test_what_every_central_sets_in_a_contact_is_set_after_the_teach_in() 
         assert told.values["CYCLIC_INFO_MSG"] is True
         assert told.values["SABOTAGE_MSG"] is True
         assert told.pending == {}
+
+
+async def test_what_is_no_serial_number_is_refused_before_anybody_is_called() -> None:
+    async with home(PLUG, paired=False) as place:
+        for serial in ("JEQ", "JEQ00000ÄÖ", "JEQ 123456"):
+            with pytest.raises(CommandRefused, match="out_of_range"):
+                await _open(place, serial=serial)
+        assert _told(place) == []

@@ -301,3 +301,34 @@ async def test_a_stick_that_is_pulled_in_the_middle_of_a_write_leaves_it_waiting
             await place.wait(10.0)
             assert place.register(PLUG, ListId(1, 1), 0x57) == 0x2A
             assert _states(place)[-1] == ("MASTER", ConfigurationState.VERIFIED, "")
+
+
+async def test_who_wants_back_what_the_device_has_is_told_that_nothing_waits_any_more() -> None:
+    async with home(REMOTE_MODEL) as place:
+        await place.wait(30.0)
+        channel = place.name(REMOTE).channel(1)
+        for seconds in (0.8, 0.4):  # there, and back again
+            put = PutParamset(channel=channel, paramset="MASTER", values={"LONG_PRESS_TIME": seconds})
+            await place.ask(put)
+        await place.wait(1.0)
+
+        assert _states(place)[-1] == ("MASTER", ConfigurationState.VERIFIED, "")
+        assert not [key for key in place.store.records if key.startswith("wishes/")]
+        sent = len(place.sent)
+        place.device(REMOTE).teach_in()
+        await place.wait(5.0)
+        assert not [line for line in place.sent[sent:] if b"0108" in line]
+
+
+async def test_two_who_change_one_list_at_once_both_get_what_they_want() -> None:
+    async with home(PLUG_MODEL) as place:
+        channel = place.name(PLUG).channel(1)
+        puts = [
+            place.driver.ask(PutParamset(channel=channel, paramset="MASTER", values=values))
+            for values in ({"STATUSINFO_MINDELAY": 5.0}, {"STATUSINFO_RANDOM": 3.0})
+        ]
+        tasks = [asyncio.ensure_future(put) for put in puts]
+        await place.until(lambda: all(task.done() for task in tasks), 20.0)
+
+        assert [task.result().written for task in tasks] == [Written.VERIFIED] * 2
+        assert place.register(PLUG, ListId(1, 1), 0x57) == 0x6A
