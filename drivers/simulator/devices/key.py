@@ -86,7 +86,7 @@ class Led(Key):
             return True
         if order == LED_ALL and len(data) >= 4:
             for place, led in enumerate(self.device.siblings(Led)):
-                led.light(data[place // 4] >> (2 * (place % 4)) & 3)
+                led.light(data[3 - place // 4] >> (2 * (place % 4)) & 3)  # the first lowest
             return True
         return order == LED_SLEEP
 
@@ -125,3 +125,21 @@ class Display(Channel):
     def state(self) -> Mapping[str, object]:
         """The bytes of the page."""
         return {"display": self.shown.hex()}
+
+
+class DisplayKey(Key):
+    """A key beside a display that takes texts for it in pieces."""
+
+    __slots__ = ("_display",)
+
+    def __init__(self, device: OwnDevice, index: int) -> None:
+        super().__init__(device, index)
+        self._display = Display(device, index)
+
+    def execute(self, order: int, data: bytes) -> bool:
+        """Take a piece of text."""
+        return self._display.execute(order, data)
+
+    def state(self) -> Mapping[str, object]:
+        """The key and the bytes of the page."""
+        return {**super().state(), **self._display.state()}

@@ -17,6 +17,7 @@ from .touch import number
 CYCLE_MIN_S, CYCLE_SPREAD_S = 120.0, 64.0
 SETPOINT, DRIVE = 0x02, 0x58
 MIN_HALF, MAX_HALF = 12, 60
+ENDS = frozenset({0x00, 0xC8})  # valve shut, valve open
 DRIVE_COMMAND = 0x03
 DRIVE_FLAGS = 0xA2
 PER_PERCENT = 2.56
@@ -47,7 +48,7 @@ class Regulator(Channel):
 
     def execute(self, order: int, data: bytes) -> bool:
         """Set temperature."""
-        if order != SETPOINT or not data or not MIN_HALF <= data[0] <= MAX_HALF:
+        if order != SETPOINT or not data or not (MIN_HALF <= data[0] <= MAX_HALF or data[0] in ENDS):
             return False
         self._half = data[0]
         self.device.status_changed(self.index, 2.0)
