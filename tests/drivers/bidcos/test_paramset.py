@@ -199,6 +199,10 @@ def test_what_does_not_fit_is_refused_by_name_value_and_range(
     assert (error.code, error.field, error.allowed) == (code, description.name, words)
 
 
+def test_a_yes_may_be_a_zero() -> None:
+    assert write_registers([INVERTED], {"LED_ON": True}, {0x05: 0xFF}) == {0x05: 0xBF}
+
+
 def test_a_text_is_filled_up_with_zeros() -> None:
     changed = write_registers([TEXT], {"TEXTLINE_1": "Flur"}, {})
     assert bytes(changed[register] for register in range(0x36, 0x42)) == b"Flur".ljust(12, b"\x00")

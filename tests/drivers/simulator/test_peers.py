@@ -43,7 +43,7 @@ def test_a_key_dims_up_and_down() -> None:
     assert ack.payload[:2] == b"\x01\x01"
     host.wait(1.0)
     assert device.state()["level_percent"] == 100.0
-    event(host, device, 0x41, "020100")
+    event(host, device, 0x40, "0202")
     host.wait(1.0)
     assert device.state()["level_percent"] == 0.0
 
