@@ -16,6 +16,7 @@ BOOT_LOADER = "Co_CPU_BL"
 APPLICATION = "Co_CPU_App"
 DUAL_APPLICATION = "DualCoPro_App"  # speaks HmIP too; not for us
 MAX_CREDITS = 200  # half per cent
+_PROGRAMS = frozenset({BOOT_LOADER.encode(), APPLICATION.encode()})
 _MULTI_PART_ONE = b"\x01\x01"  # part 1 of 1
 _CHANNELS = 64
 _RADIO_STATUSES = frozenset({AckStatus.RADIO_ANSWER, AckStatus.RADIO_ANSWER_VERIFIED})
@@ -149,6 +150,8 @@ def parse_report(frame: UartFrame) -> Report:
         if frame.command == OsCommand.CREDITS and len(data) == 1:
             return Credits(used=data[0])
         if frame.command == OsCommand.ACK and data:
+            if data[0] == AckStatus.INFO and data[1:] in _PROGRAMS:  # how GET_APP is answered
+                return Started(app=data[1:].decode("ascii"))
             return Answer(destination=Destination.OS, status=data[0], info=data[1:])
     if frame.destination == Destination.DUAL:
         return _parse_dual(frame) or Unknown(uart=frame)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine
 
 from drivers.bidcos import BidcosDriver
 from drivers.bidcos.records import CENTRAL_KEY, DeviceRecord, write_central, write_device
+from drivers.simulator.module import Module
 from drivers.simulator.world import World, WorldConfig
 from hub.contract import DriverContext, Event
 
@@ -45,7 +46,9 @@ class House:
         self._tasks: asyncio.TaskGroup | None = None
 
     async def open(self) -> int:
-        """The driver's end of the line, as its serial port."""
+        """The driver's end of the line, as its serial port; a module boots when its port is opened."""
+        if isinstance(self.world.stick, Module):
+            self.world.stick.power_on()
         return self._theirs.detach()
 
     def watch_lines(self, watcher: Callable[[bytes], None]) -> None:

@@ -1,6 +1,6 @@
 """Every common model with the real driver, in simulated time: taught in, read, commanded, heard.
 
-    python -m tests.endurance.stars [--loss 0.2] [--signed] [--quirk QUIRK] [NAME …]
+    python -m tests.endurance.stars [--loss 0.2] [--signed] [--quirk QUIRK] [--radio module] [NAME …]
 
 One home per model, one line per model. What a device would see and what the driver says of it are compared;
 people press the button of devices that listen only then, and try again, up to TRIES times, what did not work.
@@ -28,6 +28,8 @@ from hub.contract import (
     DeviceAddress,
     DeviceAppeared,
     DriverError,
+    DriverState,
+    DriverStateChanged,
     Event,
     GetParamset,
     PairingProgress,
@@ -44,6 +46,7 @@ from .house import CENTRAL, House
 from .virtual import run
 
 T = TypeVar("T")
+SEED = 3
 TEACH_IN_S, PRESS_EVERY_S = 180.0, 20.0
 BUTTON_EVERY_S = 6.0
 QUIET_S = 4.0  # on the air, before somebody presses again
@@ -79,16 +82,22 @@ class Trial:
     """One device, one hub."""
 
     def __init__(
-        self, name: str, *, loss: float = 0.0, signed: bool = False, quirks: Iterable[str] = (), seed: int = 3
+        self,
+        name: str,
+        *,
+        loss: float = 0.0,
+        signed: bool = False,
+        quirks: Iterable[str] = (),
+        radio: str = "cul",
     ) -> None:
         model = model_by_name(name)
         assert model is not None
         self.model: Model = model
         self.outcome = Outcome(name)
         self.events: list[Event] = []
-        self.signed = signed
-        config = WorldConfig(models=(name,), conditions=Conditions(loss=loss))
-        self.house = House(config, seed, self.events.append, owned=False)
+        self.signed = signed and model.signs
+        config = WorldConfig(models=(name,), radios=(radio,), conditions=Conditions(loss=loss))
+        self.house = House(config, SEED, self.events.append, owned=False)
         self.device: Device = next(iter(self.house.world.devices.values()))
         self.device.quirks = set(quirks)
         self.address = DeviceAddress("bidcos", self.device.serial)
@@ -100,7 +109,8 @@ class Trial:
 
     async def live(self) -> None:
         """Teach in, then read, command and listen."""
-        await asyncio.sleep(5.0)
+        if not await self._is_ready():
+            return
         self.device.power_on()
         if not await self._teach_in():
             return
@@ -115,6 +125,17 @@ class Trial:
                 if description.writable and not name.startswith(SKIPPED):
                     await self._command(channel.index, name, description)
         await self._hear()
+
+    async def _is_ready(self) -> bool:
+        """A stick is ready in a moment, a module has to be told much first."""
+        states: list[DriverStateChanged] = []
+        for _ in range(60):
+            await asyncio.sleep(1.0)
+            states = [event for event in self.events if isinstance(event, DriverStateChanged)]
+            if states and states[-1].state is DriverState.READY:
+                return True
+        self.outcome.faults.append(f"the driver is not ready: {states[-1:]}")
+        return False
 
     async def _teach_in(self) -> bool:
         await self.house.driver.execute(StartPairing(interface="bidcos", seconds=TEACH_IN_S))
@@ -277,9 +298,11 @@ def _values(told: Iterable[Datapoint]) -> str:
     return ", ".join(f"{each.id.parameter}={each.value}" for each in told)
 
 
-def try_one(name: str, *, loss: float = 0.0, signed: bool = False, quirks: Iterable[str] = ()) -> Outcome:
+def try_one(
+    name: str, *, loss: float = 0.0, signed: bool = False, quirks: Iterable[str] = (), radio: str = "cul"
+) -> Outcome:
     """One model, one home."""
-    trial = Trial(name, loss=loss, signed=signed, quirks=quirks)
+    trial = Trial(name, loss=loss, signed=signed, quirks=quirks, radio=radio)
     run(trial.house.loop, lambda: trial.house.live(trial.live()))
     return trial.outcome
 
@@ -290,10 +313,11 @@ def main() -> int:
     parser.add_argument("names", nargs="*", default=["stars"])
     parser.add_argument("--loss", type=float, default=0.0)
     parser.add_argument("--signed", action="store_true")
+    parser.add_argument("--radio", default="cul", choices=("cul", "module"))
     parser.add_argument("--quirk", action="append", default=[], choices=tuple(QUIRKS))
     options = parser.parse_args()
     outcomes = [
-        try_one(name, loss=options.loss, signed=options.signed, quirks=options.quirk)
+        try_one(name, loss=options.loss, signed=options.signed, quirks=options.quirk, radio=options.radio)
         for name in named(",".join(options.names))
     ]
     for outcome in outcomes:

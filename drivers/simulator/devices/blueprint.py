@@ -16,7 +16,8 @@ class Blueprint:
 
     code: two bytes of the device info. info_tail: device class, peer channels A and B, one unknown byte.
     channels: kind by index, without the device's own channel 0. cls: class letters of the table.
-    always_signs: commands are challenged whatever its registers say. repeats: it sends on what it hears.
+    can_sign: it has AES at all. always_signs: commands are challenged whatever its registers say.
+    repeats: it sends on what it hears.
     silence_s: it sends more often than that, or None. peers_max: of one channel.
     defaults: registers as they leave the factory.
     links: list and registers of a new link, by channel and button of the other side: AB, A, B.
@@ -29,6 +30,7 @@ class Blueprint:
     info_tail: bytes
     channels: Mapping[int, str]
     modes: frozenset[ReceiveMode]
+    can_sign: bool = True
     always_signs: bool = False
     repeats: bool = False
     silence_s: float | None = None

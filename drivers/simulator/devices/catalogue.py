@@ -223,6 +223,7 @@ def blueprint_of(name: str) -> Blueprint:
         info_tail=bytes((class_byte, 0x41 if count == 1 else count, 0x01, 0x00)),
         channels=channels,
         modes=model.receive_modes,
+        can_sign=model.signs,
         always_signs=model.cls in ALWAYS_SIGNS,
         repeats=model.code in REPEATERS,
         silence_s=model.silence_s,

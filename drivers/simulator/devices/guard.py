@@ -80,7 +80,7 @@ class Guard:
         """Sign our own message for the central that asked."""
         device = self._device
         six = challenge.payload[1 : 1 + CHALLENGE_SIZE]
-        if len(six) < CHALLENGE_SIZE:
+        if len(six) < CHALLENGE_SIZE or not device.blueprint.can_sign:
             return
         signature = sign(device.memory.key, six, message, self._random(FRESHNESS_SIZE))
         device.send_later(
@@ -118,6 +118,8 @@ class Guard:
 
     def _must_be_signed(self, frame: Frame) -> bool:
         payload = frame.payload
+        if not self._device.blueprint.can_sign:
+            return False
         match frame.kind:
             case 0x04:
                 return True

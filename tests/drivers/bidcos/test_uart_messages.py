@@ -15,6 +15,7 @@ from drivers.bidcos.uart import (
     UartFrame,
 )
 from drivers.bidcos.uart_reports import (
+    APPLICATION,
     DUAL_APPLICATION,
     MAX_CREDITS,
     Address,
@@ -217,3 +218,8 @@ def test_a_key_of_another_length_is_not_sent() -> None:
     assert "abcd" not in str(refusal.value)
     with pytest.raises(ValueError, match="command 02"):
         SetKey(command=AppCommand.SEND).frame(1)
+
+
+def test_the_running_program_is_told_as_an_acknowledgement_when_asked() -> None:
+    asked = UartFrame(destination=Destination.OS, counter=7, command=OsCommand.ACK, data=b"\x02Co_CPU_App")
+    assert parse_report(asked) == Started(app=APPLICATION)

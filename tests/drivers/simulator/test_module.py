@@ -48,12 +48,12 @@ def sign_channel(host: ModuleHost) -> None:
 def test_it_boots_into_its_loader_and_starts_the_application_when_told() -> None:
     host = ModuleHost(SWITCH)
     assert host.reports == [(0, Started(app=BOOT_LOADER))]
-    assert host.info(Ask(command=OsCommand.GET_APP)) == BOOT_LOADER.encode()
+    assert host.ask(Ask(command=OsCommand.GET_APP)) == [Started(app=BOOT_LOADER)]
     assert host.status(Ask(command=AppCommand.GET_ADDRESS)) == AckStatus.REFUSED
     assert host.status(Ask(command=OsCommand.CHANGE_APP)) == AckStatus.OK
     host.wait(0.5)
     assert host.reports[-1] == (0, Started(app=APPLICATION))
-    assert host.info(Ask(command=OsCommand.GET_APP)) == APPLICATION.encode()
+    assert host.ask(Ask(command=OsCommand.GET_APP)) == [Started(app=APPLICATION)]
 
 
 def test_it_answers_each_question_of_the_start_up() -> None:
