@@ -1,6 +1,6 @@
 """Homematic radio driver. Read downwards: run → _read → _take → _apply; execute, ask.
 
-Lines: cul.py. Exchanges: exchange.py. Send time: airtime.py. Serial port: link.py. What devices say:
+Radios: radio.py. Exchanges: exchange.py. Send time: airtime.py. The line: link.py. What devices say:
 reports.py. Values: values.py. Teach-in: admission.py. This file introduces them to each other.
 """
 
@@ -12,7 +12,6 @@ from typing import TypeVar, assert_never, cast
 
 from hub.contract import (
     BY_USER,
-    IN_BACKGROUND,
     Cause,
     Command,
     CommandRefused,
@@ -33,19 +32,9 @@ from .admission import Admission
 from .airtime import LIMIT_MS, Airtime
 from .announce import Announcer
 from .asking import Asker
-from .commands import status_channels, time_reply
-from .cul import (
-    LISTEN,
-    LineDecoder,
-    Notice,
-    NoticeCode,
-    StartState,
-    StartUp,
-    StickEvent,
-    encode_send,
-)
+from .commands import time_reply
 from .exchange import Exchanges
-from .frames import Frame
+from .frames import Damaged, Frame
 from .household import Household, member_of
 from .instruments import Instruments
 from .keyring import Keyring
@@ -54,22 +43,34 @@ from .learned import learn
 from .link import SerialLink
 from .membership import Membership
 from .messages import DeviceInfo, TimeRequest
+from .opening import KINDS, bring_up, maker, recognise
 from .pairing import INTERFACE
+from .radio import (
+    Broken,
+    Budget,
+    Radio,
+    Ready,
+    Reception,
+    Station,
+    Trouble,
+    TroubleCode,
+    Turn,
+    Verdict,
+)
+from .radio_keys import PROOFS, station_of
 from .records import CENTRAL_KEY, new_central, read_records, write_central
 from .reports import Reports
 from .services import Answer, Services
 from .tally import Tally
 from .team_calls import TeamCalls
-from .values import Values, state_request
+from .values import Values
 from .waiting import Waiters
-from .watch import StickWatch
 
 log = logging.getLogger(__name__)
 
-LIFE_SIGN = b"V\n" + LISTEN  # a stick that restarted unseen would answer, but no longer listen
-TICK_S = 0.5  # silence, motion, stick and window are looked at this often
+TICK_S = 0.5  # silence, motion and window are looked at this often
 AIRTIME_EVERY_S = 10.0
-STATE_EVERY_S = 2.0  # after a start, actuators are asked for their state this far apart
+ANSWERS = frozenset({0x02, 0x03})  # types that a radio which answers by itself sends by itself
 STATE_SHARE = 0.1  # of the hour's send time that asking may use up
 A = TypeVar("A")
 
@@ -88,6 +89,7 @@ class BidcosDriver:
         self._waiters = Waiters()
         self._answers: Mapping[type, Answer] = {}
         self._link: SerialLink | None = None
+        self._radio: Radio | None = None
         self._tasks: asyncio.TaskGroup | None = None
         self._wake_s: float | None = None
         self._announce = Announcer(context)
@@ -106,17 +108,23 @@ class BidcosDriver:
         await self._load()
         try:
             async with SerialLink(self._context.serial, self._clock) as link:
-                decoder = LineDecoder()
-                await self._start(link, decoder)
-                self._link, self._stick = link, StickWatch(self._clock.monotonic())
+                kinds = KINDS.get(str(self._context.settings.get("kind", "auto")), KINDS["auto"])
+                make = maker(self._station(), self._clock, self._clock.now)
+                self._radio = make(await recognise(link, self._clock, kinds))
+                began = await bring_up(link, self._clock, self._radio)
+                self._exchanges.verdict_s = self._radio.capabilities.verdict_s
+                self._link, self._asker.lost = link, None
                 self._exchanges.lanes.resume()
-                self._asker.lost = None
                 self._announce.ready()
                 async with asyncio.TaskGroup() as tasks:
                     self._tasks = tasks
-                    tasks.create_task(self._read(link, decoder), name="bidcos.read")
-                    tasks.create_task(self._tick(link), name="bidcos.tick")
-                    tasks.create_task(self._ask_states(), name="bidcos.states")
+                    self._take(Turn(events=began), self._clock.monotonic())
+                    tasks.create_task(self._read(link), name="bidcos.read")
+                    tasks.create_task(self._tick(), name="bidcos.tick")
+                    tasks.create_task(
+                        self._values.ask_all(self._household, self._clock, self._has_spare_airtime),
+                        name="bidcos.states",
+                    )
                     tasks.create_task(
                         self._services.learn(self._clock, self._has_spare_airtime), name="bidcos.learn"
                     )
@@ -125,7 +133,7 @@ class BidcosDriver:
             self._asker.lost = LinkLost(str(group.exceptions[0]))
             raise
         finally:
-            self._link = self._tasks = self._wake_s = None
+            self._link = self._radio = self._tasks = self._wake_s = None
             self._asker.lost = self._asker.lost or LinkLost("stopped")
             self._services.reset()
             for failed in self._exchanges.pause(self._waiters.drop()):
@@ -160,14 +168,9 @@ class BidcosDriver:
             self._context, self._household, self._airtime, self._tally.frames, central, self._apply
         )
         self._instruments.load(stored)
+        guard, transmit = self._reports.teams, self._instruments.transmit
         self._teams = TeamCalls(
-            self._context,
-            self._household,
-            self._services,
-            self._reports.teams,
-            self._keyring,
-            self._instruments.transmit,
-            self._spawn,
+            self._context, self._household, self._services, guard, self._keyring, transmit, self._spawn
         )
         self._teams.load(stored)
         self._answers = {**self._services.answers, **self._instruments.answers}
@@ -197,45 +200,51 @@ class BidcosDriver:
         learn(self._services.registers, radio, self._exchanges.lanes)
 
     def _start_anew(self) -> None:
-        """Our address is another one: end this run; the next one reads it."""
+        """Our address is another one: this run ends with the next tick, and another one reads it."""
         self._loaded = False
-        self._spawn(_end("restarting"), "bidcos.anew")
 
-    async def _start(self, link: SerialLink, decoder: LineDecoder) -> None:
-        start = StartUp(self._clock.monotonic())
-        while True:
-            now_s = self._clock.monotonic()
-            link.write(start.wake(now_s))
-            if start.ended:
-                break
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(max(start.wake_at_s - now_s, 0.0)):
-                    data, _ = await link.read()
-                    for event in decoder.feed(data):
-                        link.write(start.receive(event, self._clock.monotonic()))
-        if start.state is not StartState.READY:
-            raise LinkLost(start.state.value)
+    def _station(self) -> Station:
+        return station_of(self._exchanges.address, self._household, self._keyring)
 
     # from the air to the hub
 
-    async def _read(self, link: SerialLink, decoder: LineDecoder) -> None:
-        while True:
+    async def _read(self, link: SerialLink) -> None:
+        while self._radio is not None:
             data, at_s = await link.read()
-            self._stick.heard(at_s)
-            for event in decoder.feed(data):
-                self._take(event, at_s)
+            self._take(self._radio.receive(data, at_s), at_s)
 
-    def _take(self, event: StickEvent, at_s: float) -> None:
-        self._tally.hear(event)
-        now_s = self._clock.monotonic()
-        match event:
-            case Frame():
-                self._apply(self._exchanges.receive(event, at_s, now_s), now_s)
-            case Notice(code=NoticeCode.CHANNEL_BUSY):
-                self._apply(self._exchanges.not_sent(now_s), now_s)
-            case Notice(code=NoticeCode.LIMIT):
-                self._airtime.radio_refused(now_s)
-                self._apply(self._exchanges.not_sent(now_s), now_s)
+    def _take(self, turn: Turn, at_s: float) -> None:
+        """What the radio wants to be written, and what it says."""
+        self._write(turn.write)
+        for event in turn.events:
+            self._tally.hear(event)
+            now_s = self._clock.monotonic()
+            match event:
+                case Reception():
+                    self._receive(event, at_s, now_s)
+                case Verdict():  # an answer first counts as any frame does
+                    if event.answer is not None:
+                        self._receive(event.answer, at_s, now_s)
+                    self._apply(self._exchanges.judge(event.frame, event.result, now_s), now_s)
+                case Trouble():
+                    log.warning("bidcos.trouble", extra={"code": event.code.value, "what": event.text})
+                    if event.code is TroubleCode.LIMIT:
+                        self._airtime.radio_refused(now_s)
+                case Broken():
+                    raise LinkLost(event.code)
+                case Budget():
+                    self._airtime.radio_used(event.used * LIMIT_MS, now_s)
+                case Ready() | Damaged():
+                    pass
+                case _:
+                    assert_never(event)
+        self._sleep_until(None if self._radio is None else self._radio.wake_at_s)
+
+    def _receive(self, heard: Reception, at_s: float, now_s: float) -> None:
+        """A radio that answers by itself has also asked for the signature by itself."""
+        itself = self._radio is not None and self._radio.capabilities.answers_itself
+        proof = PROOFS[heard.signature] if itself else None
+        self._apply(self._exchanges.receive(heard.frame, at_s, now_s, proof), now_s)
 
     def _apply(self, outcomes: Iterable[Outcome], now_s: float) -> None:
         """Do what the exchanges decided, then sleep until they want to be woken."""
@@ -255,10 +264,16 @@ class BidcosDriver:
         self._sleep_until(self._exchanges.wake_at_s)
 
     def _send(self, frame: Frame) -> None:
-        if self._link is not None:
-            self._tally.send(frame)
+        if self._radio is None or (self._radio.capabilities.answers_itself and frame.kind in ANSWERS):
+            return
+        self._tally.send(frame)
+        now_s = self._clock.monotonic()
+        self._take(self._radio.send(frame, now_s), now_s)
+
+    def _write(self, data: bytes) -> None:
+        if data and self._link is not None:
             with contextlib.suppress(LinkLost):  # the reader says so
-                self._link.write(encode_send(frame))
+                self._link.write(data)
 
     def _hear(self, heard: Heard, now_s: float) -> None:
         message = heard.message
@@ -303,18 +318,20 @@ class BidcosDriver:
             self._wake_s = None
         now_s = self._clock.monotonic()
         self._apply(self._exchanges.wake(now_s), now_s)
+        if self._radio is not None:
+            self._take(self._radio.wake(now_s), now_s)
 
-    async def _tick(self, link: SerialLink) -> None:
+    async def _tick(self) -> None:
         told_s = float("-inf")
         while True:
             await self._clock.sleep(TICK_S)
+            if not self._loaded:
+                raise LinkLost("restarting")
             now_s = self._clock.monotonic()
             self._reports.wake(now_s)
             self._admission.tick(now_s)
-            if self._stick.lost(now_s):
-                raise LinkLost("silent")
-            if self._stick.ask(now_s):
-                link.write(LIFE_SIGN)
+            if self._radio is not None:  # devices may have come, gone or changed
+                self._take(self._radio.know(self._station(), now_s), now_s)
             if now_s - told_s >= AIRTIME_EVERY_S:
                 told_s = now_s
                 self._announce.airtime(self._airtime.used_ms(now_s), self._airtime.exhausted_in_s(now_s))
@@ -324,15 +341,6 @@ class BidcosDriver:
                 await self._services.keys.flush()
                 await self._instruments.flush()
                 await self._teams.flush()
-
-    async def _ask_states(self) -> None:
-        """After a start: how are the lights? Slowly, and not beyond a share of the hour's send time."""
-        for member in self._household:
-            for channel in status_channels(member.model) if not member.model.has_battery else ():
-                if not self._has_spare_airtime():
-                    return
-                self._asker.submit(state_request(member, channel, IN_BACKGROUND))
-                await self._clock.sleep(STATE_EVERY_S)
 
     def _has_spare_airtime(self) -> bool:
         return self._airtime.used_ms(self._clock.monotonic()) <= LIMIT_MS * STATE_SHARE
@@ -389,8 +397,3 @@ class BidcosDriver:
     def _need_loaded(self) -> None:
         if not self._loaded:
             raise LinkLost("starting")
-
-
-async def _end(code: str) -> None:
-    """End the run."""
-    raise LinkLost(code)

@@ -27,8 +27,8 @@ from .timing import (
     turn_round_s,
 )
 
-_ACK_FLAGS = Flag.RPTEN
-_ASK_FLAGS = Flag.RPTEN | Flag.BIDI
+ACK_FLAGS = Flag.RPTEN
+ASK_FLAGS = Flag.RPTEN | Flag.BIDI
 _CALL_ME = Flag.BIDI | Flag.WAKEMEUP
 _CHALLENGED_INFO = frozenset({0x04, 0x05, 0x06})
 
@@ -129,7 +129,7 @@ class Events:
     def _acknowledge(self, lane: Lane, event: Frame, last: Frame, message: Ack, at_s: float) -> None:
         """Answer an event's last frame; a sleeper for which something waits is told to stay awake."""
         wake = bool(event.flags & Flag.WAKEMEUP) and lane.waits and lane.current is None
-        due_s = self.answer(last, message, _ACK_FLAGS | Flag.WAKEUP if wake else _ACK_FLAGS, at_s)
+        due_s = self.answer(last, message, ACK_FLAGS | Flag.WAKEUP if wake else ACK_FLAGS, at_s)
         if wake:
             self._lanes.awake(lane, due_s + PAUSE_S, AWAKE_S)
 
@@ -139,7 +139,7 @@ class Events:
             return
         challenge = self._random_bytes(CHALLENGE_SIZE)
         index = self._keyring.held(lane.device).index
-        self.answer(frame, Challenge(challenge=challenge, key_byte=2 * index), _ASK_FLAGS, at_s)
+        self.answer(frame, Challenge(challenge=challenge, key_byte=2 * index), ASK_FLAGS, at_s)
         self.quiet_until_s = max(self.quiet_until_s, at_s + PROOF_S)
         self._open[lane.device] = Challenged(
             frame=frame, message=message, challenge=challenge, index=index, until_s=at_s + PROOF_LATEST_S

@@ -11,9 +11,9 @@ Source: docs/protocols/bidcos.md, "Timing", "Receive modes".
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from .airtime import Airtime, frame_ms
+from .airtime import REFUSED_S, Airtime, frame_ms
 from .answers import Answers
-from .events import Events
+from .events import ACK_FLAGS, ASK_FLAGS, Events
 from .frames import BROADCAST, Flag, Frame
 from .keyring import Keyring
 from .lane import Lane
@@ -29,6 +29,7 @@ from .messages import (
     decode_message,
     message_frame,
 )
+from .radio import Result
 from .request import (
     REFUSALS,
     Deferred,
@@ -55,8 +56,6 @@ from .timing import (
     OTHERS_S,
     PAGE_S,
     PAUSE_S,
-    REPEAT_BURST_S,
-    REPEAT_PLAIN_S,
     REPEAT_SIGNED_S,
     turn_round_s,
 )
@@ -66,8 +65,7 @@ MAX_WAKES = 5  # a request that failed in so many waking phases is given up
 TAKES_NONE = 4  # signatures that it did not take: fewer may have been lost
 READ_COUNTER_STEP = 2  # some actuators tell something with our last counter + 1: a list must not get that one
 
-_ACK_FLAGS = Flag.RPTEN
-_ASK_FLAGS = Flag.RPTEN | Flag.BIDI
+_GIVE_UP = {Result.AIRTIME: Failure.AIRTIME, Result.WRONG_KEY: Failure.WRONG_KEY}
 
 
 class Exchanges:
@@ -85,6 +83,7 @@ class Exchanges:
         self._airtime = airtime
         self._random_bytes = random_bytes
         self._keyring = keyring
+        self.verdict_s: float | None = None  # so long a radio that repeats by itself takes to say how it went
         self._answers = Answers(address, airtime)
         self.events = Events(self.lanes, self._answers, random_bytes, keyring)
         self._turn = Turn()
@@ -166,18 +165,26 @@ class Exchanges:
 
     def answer(self, frame: Frame, message: Message, at_s: float) -> None:
         """Answer ``frame`` with ``message`` in its window, instead of an acknowledgement."""
-        self.events.answer(frame, message, _ACK_FLAGS, at_s)
+        self.events.answer(frame, message, ACK_FLAGS, at_s)
 
-    def not_sent(self, now_s: float) -> list[Outcome]:
-        """The stick found the channel busy and sent nothing: our question goes out again a moment later."""
-        lane = self._turn.sent_last
-        if lane is not None and lane.busy < MAX_BUSY:
+    def judge(self, frame: Frame, result: Result, now_s: float) -> list[Outcome]:
+        """The radio says what became of a question of ours; what was answered has been received already."""
+        lane = self._turn.asking
+        if lane is None or lane.sent != frame or result in {Result.ANSWERED, Result.SENT}:
+            return []
+        busy = result is Result.CHANNEL_BUSY and self.verdict_s is None and not lane.waking
+        if busy and lane.busy < MAX_BUSY:  # it was never on the air: once more a moment later
             lane.busy += 1
             lane.attempt -= 1
             self._turn.release(lane)
             lane.ready_at_s = now_s + BUSY_S + self._jitter_s()
-            if lane.waking:  # its moment has passed
-                return [*self._time_out(lane, now_s), *self.wake(now_s)]
+            return self.wake(now_s)
+        if result in _GIVE_UP and not lane.waking:
+            if result is Result.WRONG_KEY:
+                self._keyring.refused(lane.device, lane.key_index)
+            return [*self._end(lane, _GIVE_UP[result], REFUSED_S), *self.wake(now_s)]
+        if not busy:
+            lane.deadline_s = now_s
         return self.wake(now_s)
 
     # an answer to a question of ours
@@ -239,7 +246,7 @@ class Exchanges:
         lane.challenges += 1
         lane.key_index = index
         lane.auth = signature.auth
-        self.events.answer(frame, AesResponse(data=signature.data), _ASK_FLAGS, at_s)
+        self.events.answer(frame, AesResponse(data=signature.data), ASK_FLAGS, at_s)
         return []
 
     def _advance(self, lane: Lane, frame: Frame, message: Message, at_s: float) -> list[Outcome]:
@@ -278,8 +285,6 @@ class Exchanges:
     def wake(self, now_s: float) -> list[Outcome]:
         """Send what is due, repeat what was not answered, begin what may begin."""
         outcomes: list[Outcome] = list(self._answers.take_due(now_s))
-        if outcomes:
-            self._turn.answered()
         for lane in self.lanes.active():
             if lane.deadline_s is not None and lane.deadline_s <= now_s:
                 outcomes += self._time_out(lane, now_s)
@@ -338,7 +343,7 @@ class Exchanges:
             return self._call(lane, Flag.BURST, now_s)
         if not lane.listens(now_s) and not lane.needs_burst(now_s):  # it fell asleep before its turn came
             return self._defer(lane, now_s)
-        frame = self._question(lane, lane.step.message, _ASK_FLAGS)
+        frame = self._question(lane, lane.step.message, ASK_FLAGS)
         return self._ask(lane, frame, lane.needs_burst(now_s), now_s)
 
     def _question(self, lane: Lane, message: Message, flags: int) -> Frame:
@@ -360,12 +365,11 @@ class Exchanges:
     def _call(self, lane: Lane, burst: int, now_s: float) -> Iterable[Outcome]:
         """Send type 12; its acknowledgement says that the device listens."""
         lane.waking = True
-        frame = self._question(lane, HaveData(), _ASK_FLAGS | Flag.WAKEUP)
+        frame = self._question(lane, HaveData(), ASK_FLAGS | Flag.WAKEUP)
         return self._ask(lane, frame, bool(burst), now_s)
 
     def _ask(self, lane: Lane, frame: Frame, burst: bool, now_s: float) -> Iterable[Outcome]:
-        flags = frame.flags | Flag.BURST if burst else frame.flags & ~Flag.BURST
-        frame = replace(frame, flags=flags)
+        frame = replace(frame, flags=frame.flags | Flag.BURST if burst else frame.flags & ~Flag.BURST)
         cost_ms = frame_ms(frame)
         due_s = self._answers.due_s
         if due_s is not None and due_s < now_s + cost_ms / 1000:
@@ -385,10 +389,10 @@ class Exchanges:
         lane.sent = frame
         lane.counter = frame.counter
         lane.attempt += 1
-        repeat_s = REPEAT_BURST_S if burst else REPEAT_PLAIN_S
-        if lane.signs and not lane.waking:
-            repeat_s = REPEAT_SIGNED_S
-        self._turn.take(lane, now_s + repeat_s + self._jitter_s())
+        patience_s = lane.patience_s
+        if self.verdict_s is not None:  # the radio repeats by itself
+            lane.attempt, patience_s = lane.attempts, self.verdict_s
+        self._turn.take(lane, now_s + patience_s + self._jitter_s())
         return (Send(frame=frame, cause=cause),)
 
     def _jitter_s(self) -> float:

@@ -39,7 +39,7 @@ from .request import (
     Send,
     Step,
 )
-from .timing import ATTEMPTS, ATTEMPTS_SIGNED
+from .timing import ATTEMPTS, ATTEMPTS_SIGNED, REPEAT_BURST_S, REPEAT_PLAIN_S, REPEAT_SIGNED_S
 
 __all__ = [
     "Deferred",
@@ -171,6 +171,13 @@ class Lane:
     def attempts(self) -> int:
         """How often a step may be sent; a signature takes three frames more that can be lost."""
         return ATTEMPTS_SIGNED if self.challenges else ATTEMPTS
+
+    @property
+    def patience_s(self) -> float:
+        """How long the answer to what was just sent is waited for."""
+        if self.signs and not self.waking:
+            return REPEAT_SIGNED_S
+        return REPEAT_BURST_S if self.burst else REPEAT_PLAIN_S
 
     def listens(self, now_s: float) -> bool:
         """It hears a frame without a burst."""

@@ -1,7 +1,8 @@
-"""The serial port: the one file of this driver that does I/O.
+"""The line to the radio: the one file of this driver that does I/O.
 
-Gets an open descriptor from the gate (the jail has no tty), sets raw mode, reads with the time of arrival,
-writes, and says so within a moment when the stick is gone.
+Gets an open descriptor from the gate (the jail has no tty): a serial port, which is set to raw mode, or a
+socket behind which the gate speaks with a stick in the house's network. Reads with the time of arrival,
+writes, and says so within a moment when the radio is gone.
 """
 
 import asyncio
@@ -20,7 +21,8 @@ from privacy.ports import Clock
 READ_SIZE = 4096
 MAX_CHUNKS = 1024  # read but not yet taken; older ones are dropped: late radio frames are worthless
 MAX_UNWRITTEN = 4096  # bytes that the stick does not take; more means that it hangs
-SPEED = termios.B38400  # of sticks with a serial chip; USB ones ignore it
+SPEED = 38400  # baud, until another is set
+_SPEEDS = {38400: termios.B38400, 115200: termios.B115200}
 GONE = "port_missing"  # pulled
 HANGS = "silent"
 
@@ -40,7 +42,7 @@ class SerialLink:
     async def __aenter__(self) -> Self:
         self._descriptor = await self._port.open()
         try:
-            _make_raw(self._descriptor)
+            self.set_speed(SPEED)
         except (OSError, termios.error) as error:
             os.close(self._descriptor)
             raise LinkLost("port_denied") from error
@@ -54,6 +56,15 @@ class SerialLink:
         self._forget_descriptor()
         os.close(self._descriptor)
 
+    def set_speed(self, speed: int) -> None:
+        """38400 or 115200 baud; what was received at another is dropped. Means nothing to USB or a network.
+
+        Raises:
+            OSError, termios.error: it is neither a serial port nor a socket.
+        """
+        if not stat.S_ISSOCK(os.fstat(self._descriptor).st_mode):
+            _make_raw(self._descriptor, _SPEEDS[speed])
+
     async def read(self) -> tuple[bytes, float]:
         """The next bytes and when they came, in monotonic seconds.
 
@@ -66,6 +77,30 @@ class SerialLink:
             self._arrived.clear()
             await self._arrived.wait()
         return self._chunks.popleft()
+
+    async def read_until(self, end_s: float) -> tuple[bytes, float]:
+        """As ``read``, but nothing when nothing came until ``end_s``, monotonic seconds.
+
+        Raises:
+            LinkLost: port_missing.
+        """
+        if not self._has_news():
+            async with asyncio.TaskGroup() as tasks:
+                alarm = tasks.create_task(self._ring(end_s), name="bidcos.alarm")
+                while not (self._has_news() or alarm.done()):
+                    self._arrived.clear()
+                    await self._arrived.wait()
+                alarm.cancel()
+        if self._has_news():
+            return await self.read()
+        return b"", self._clock.monotonic()
+
+    def _has_news(self) -> bool:
+        return bool(self._chunks) or self._lost is not None
+
+    async def _ring(self, end_s: float) -> None:
+        await self._clock.sleep(end_s - self._clock.monotonic())
+        asyncio.get_running_loop().call_soon(self._arrived.set)  # when this task counts as done
 
     def write(self, data: bytes) -> None:
         """Give bytes to the stick; what it does not take at once follows.
@@ -123,13 +158,11 @@ class SerialLink:
             loop.remove_writer(self._descriptor)
 
 
-def _make_raw(descriptor: int) -> None:
-    """8N1 without flow control, echo or line editing, at SPEED; a socket carries bytes as they are."""
-    if stat.S_ISSOCK(os.fstat(descriptor).st_mode):
-        return
+def _make_raw(descriptor: int, speed: int) -> None:
+    """8N1 without flow control, echo or line editing."""
     tty.setraw(descriptor, termios.TCSANOW)
     settings = termios.tcgetattr(descriptor)
     settings[2] = (settings[2] | termios.CLOCAL | termios.CREAD) & ~termios.HUPCL & ~termios.CRTSCTS
-    settings[4] = settings[5] = SPEED
+    settings[4] = settings[5] = speed
     termios.tcsetattr(descriptor, termios.TCSANOW, settings)
     termios.tcflush(descriptor, termios.TCIFLUSH)

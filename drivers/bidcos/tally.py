@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from .cul import StickEvent
 from .frame_ring import FrameRing
 from .frames import Damaged, Frame
+from .radio import RadioEvent, Reception, Verdict
 
 
 class Tally:
@@ -17,11 +17,12 @@ class Tally:
         self._received = self._sent = self._damaged = self._repeats = 0
         self._last: Frame | None = None
 
-    def hear(self, event: StickEvent) -> None:
-        """Something came from the stick."""
-        if isinstance(event, Frame):
+    def hear(self, event: RadioEvent) -> None:
+        """Something came from the radio."""
+        heard = event.answer if isinstance(event, Verdict) else event
+        if isinstance(heard, Reception):
             self._received += 1
-            self.frames.add(event, self._now(), sent=False)
+            self.frames.add(heard.frame, self._now(), sent=False)
         elif isinstance(event, Damaged):
             self._damaged += 1
 

@@ -9,7 +9,6 @@ class Turn:
     def __init__(self) -> None:
         self.asking: Lane | None = None
         self.quiet_until_s = 0.0
-        self._last: Lane | None = None
         self._reserved: Lane | None = None
         self._reserved_until_s = 0.0
 
@@ -25,7 +24,7 @@ class Turn:
 
     def take(self, lane: Lane, until_s: float) -> None:
         """Its question goes out now; its answer is awaited until then."""
-        self.asking = self._last = lane
+        self.asking = lane
         self._reserved = None
         self.quiet_until_s = lane.deadline_s = until_s
 
@@ -57,16 +56,7 @@ class Turn:
         """Somebody else's answer is due."""
         self.quiet_until_s = max(self.quiet_until_s, until_s)
 
-    def answered(self) -> None:
-        """What was sent last is an answer, no question."""
-        self._last = None
-
-    @property
-    def sent_last(self) -> Lane | None:
-        """Whose question was the last thing that was sent, if it still is open."""
-        return self._last if self._last is self.asking else None
-
     def clear(self) -> None:
         """Nobody is asked."""
-        self.asking = self._last = self._reserved = None
+        self.asking = self._reserved = None
         self.quiet_until_s = 0.0

@@ -3,18 +3,20 @@
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from hub.contract import Cause, CommandRefused, Datapoint, Origin, SetValue, Value
+from hub.contract import IN_BACKGROUND, Cause, CommandRefused, Datapoint, Origin, SetValue, Value
+from privacy.ports import Clock
 
 from .asking import Asker
 from .commands import is_stored, messages_for, status_channels
 from .commands_text import BadText
 from .devices import MAINTENANCE_FAMILY, family
-from .household import Member
+from .household import Household, Member
 from .lane import Deferred, Expect, Request, Step
 from .messages import StatusRequest
 from .readings import Reading
 from .reports import Reports
 
+STATE_EVERY_S = 2.0  # after a start, actuators are asked for their state this far apart
 Team = Callable[[Member, int], tuple[Member, ...]]
 
 
@@ -80,6 +82,15 @@ class Values:
         for channel in status_channels(member.model) or (1,):
             confirmed += (await self._asker.ask(member, state_request(member, channel, cause)))[1]
         return tuple(confirmed)
+
+    async def ask_all(self, household: Household, clock: Clock, may_ask: Callable[[], bool]) -> None:
+        """After a start: how are the lights? Slowly, and only while there is send time to spare."""
+        for member in household:
+            for channel in status_channels(member.model) if not member.model.has_battery else ():
+                if not may_ask():
+                    return
+                self._asker.submit(state_request(member, channel, IN_BACKGROUND))
+                await clock.sleep(STATE_EVERY_S)
 
 
 def state_request(member: Member, channel: int, cause: Cause) -> Request:

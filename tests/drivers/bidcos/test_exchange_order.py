@@ -1,11 +1,12 @@
 """What goes first, what is interrupted, and what is not."""
 
+from dataclasses import replace
+
 import pytest
 
 from drivers.bidcos.lane import Deferred, Delivered, Expect, Failed, Failure, Step
 from drivers.bidcos.messages import (
     Ack,
-    AckStatus,
     ConfigEnd,
     ConfigStart,
     Nack,
@@ -17,6 +18,7 @@ from drivers.bidcos.messages import (
     WritePairs,
     decode_message,
 )
+from drivers.bidcos.radio import Result
 from hub.contract import BY_USER, IN_BACKGROUND, Cause, ReceiveMode, Urgency
 
 from .play import HEATER, LAMP, SIREN, STRANGER, Play
@@ -149,7 +151,7 @@ def test_a_frame_that_the_stick_could_not_send_is_sent_again_and_not_counted_as_
     play = Play()
     play.submit()
     for _ in range(2):
-        play._note(play.exchanges.not_sent(play.now_s))
+        play._note(play.exchanges.judge(play.sent[-1][1], Result.CHANNEL_BUSY, play.now_s))
         play.wait(0.25)
     play.wait(5)
     assert [at for at, _ in play.sent] == [0.0, 0.2, 0.45, 0.75, 1.05]
@@ -161,7 +163,7 @@ def test_a_channel_that_stays_busy_does_not_keep_us_trying_for_ever() -> None:
     play = Play()
     play.submit()
     for _ in range(40):
-        play._note(play.exchanges.not_sent(play.now_s))
+        play._note(play.exchanges.judge(play.sent[-1][1], Result.CHANNEL_BUSY, play.now_s))
         play.wait(0.5)
     assert len(play.sent) <= 8
     assert len(play.ended(Failed)) == 1
@@ -169,10 +171,12 @@ def test_a_channel_that_stays_busy_does_not_keep_us_trying_for_ever() -> None:
 
 def test_a_complaint_about_an_acknowledgement_repeats_no_question() -> None:
     play = Play()
-    play.hear(AckStatus(channel=1, value=1, flags=0), counter=3, flags=0xA0, sender=SIREN)
-    play._note(play.exchanges.not_sent(play.now_s))
-    play.wait(1)
-    assert [frame.kind for _, frame in play.sent] == []
+    play.submit()
+    question = play.sent[-1][1]
+    answer = replace(question, kind=0x02, payload=b"\x00")
+    play._note(play.exchanges.judge(answer, Result.CHANNEL_BUSY, play.now_s))
+    play.wait(0.25)
+    assert [frame.kind for _, frame in play.sent] == [0x11]
 
 
 def test_a_thermostat_whose_register_says_that_no_burst_wakes_it_gets_none() -> None:

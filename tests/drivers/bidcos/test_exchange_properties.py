@@ -38,6 +38,7 @@ from drivers.bidcos.messages import (
     decode_message,
     message_frame,
 )
+from drivers.bidcos.radio import Result
 from drivers.bidcos.request import (
     Deferred,
     Delivered,
@@ -192,7 +193,7 @@ class Sky:
         if frame.kind not in {0x02, 0x03, 0x3F}:  # a question
             self.check_question(frame)
         if self.chance.random() < self.busy:
-            self.take(self.exchanges.not_sent(self.now_s))
+            self.take(self.exchanges.judge(frame, Result.CHANNEL_BUSY, self.now_s))
             return
         if frame.kind not in {0x02, 0x03, 0x3F}:
             self.sends[frame.receiver, frame.counter, self.epoch[frame.receiver]] += 1

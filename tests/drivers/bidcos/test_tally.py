@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from drivers.bidcos.frames import Damaged, Frame, decode_frame
+from drivers.bidcos.radio import Reception
 from drivers.bidcos.tally import Tally
 
 AT = datetime(2026, 11, 27, 15, 0, tzinfo=UTC)
@@ -17,7 +18,7 @@ def _frame() -> Frame:
 
 def test_frames_are_counted_by_what_became_of_them() -> None:
     tally, frame = Tally(lambda: AT), _frame()
-    for event in (frame, Damaged(data=b"A0", reason="short"), frame):
+    for event in (Reception(frame=frame), Damaged(data=b"A0", reason="short"), Reception(frame=frame)):
         tally.hear(event)
     for sent in (frame, frame, frame, replace(frame, counter=frame.counter + 1), frame):
         tally.send(sent)
@@ -32,7 +33,7 @@ def test_frames_are_counted_by_what_became_of_them() -> None:
 def test_the_latest_frames_are_kept_with_numbers_that_grow() -> None:
     tally, frame = Tally(lambda: AT), _frame()
     for _ in range(600):
-        tally.hear(replace(frame, rssi_dbm=-71.5))
+        tally.hear(Reception(frame=replace(frame, rssi_dbm=-71.5)))
     tally.send(frame)
     kept = tally.frames.after(0)
     assert (len(kept), kept[0].number, kept[-1].number) == (500, 102, 601)
