@@ -11,14 +11,15 @@ from .phones import Phone, Simulator, chromium, phone
 
 pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.timeout(400)]
 
-SWITCH, RADIATOR, BUTTON = "SIM0000001", "SIM0000005", "SIM0000008"
+SWITCH, WALL, RADIATOR, BUTTON = "SIM0000001", "SIM0000004", "SIM0000005", "SIM0000008"
+SPARE = "SIM0000019"  # another one of the lamp's model
 ANSWER_MS = 30_000
 WAKES_MS = 200_000  # a radiator thermostat reports every two to three minutes
 
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
-    with demo_house(tmp_path_factory.mktemp("house")) as running:
+    with demo_house(tmp_path_factory.mktemp("house"), "--devices", "19") as running:
         yield running
 
 
@@ -71,9 +72,9 @@ def test_a_parameter_is_shown_old_and_new_then_written_and_read_back(mine: Phone
     expect(parameter(mine, "POWERUP_ACTION").get_by_role("combobox")).to_have_value("1", timeout=ANSWER_MS)
 
 
-def power_up(simulator: Simulator) -> int:
-    """What the lamp itself remembers of it: register 56 of list 1, bit 0."""
-    registers = simulator.ask("registers", device=SWITCH, channel=1, list=1)["registers"]
+def power_up(simulator: Simulator, serial: str = SWITCH) -> int:
+    """What a lamp itself remembers of it: register 56 of list 1, bit 0."""
+    registers = simulator.ask("registers", device=serial, channel=1, list=1)["registers"]
     return int(registers.get("56", 0)) & 1
 
 
@@ -151,8 +152,28 @@ def test_a_week_is_edited_by_the_keyboard_copied_written_and_read_back(mine: Pho
 
 def test_a_broken_lamp_is_replaced_by_a_like_one_and_that_is_undone(mine: Phone) -> None:
     page, simulator = mine.page, Simulator(mine.house)
-    # given a device without a like one
-    show(mine, RADIATOR, "replace")
-    expect(page.get_by_text(re.compile("noch kein anderes"))).to_be_visible()
+    # given a device without a like one says what to do
+    show(mine, WALL, "replace")
+    expect(page.get_by_text("noch kein anderes")).to_be_visible()
     mine.has_no_barriers("nobody")
-    assert simulator.device(RADIATOR)["central"] is not None
+    # given the lamp comes back on after a power cut, its successor does not
+    assert [power_up(simulator, one) for one in (SWITCH, SPARE)] == [1, 0]
+    show(mine, SWITCH, "replace")
+    page.get_by_role("combobox", name="Nachfolger").select_option(f"bidcos:{SPARE}")
+    # when the owner looks first
+    page.get_by_role("button", name="Zeigen, was überginge").click()
+    plan = page.locator(".plan")
+    expect(plan).to_contain_text(re.compile(r"\d Einstellung"), timeout=ANSWER_MS)
+    mine.has_no_barriers("plan")
+    mine.picture("replace-plan-de")
+    assert power_up(simulator, SPARE) == 0
+    # and then does it, the new lamp has what the old one had
+    page.get_by_role("button", name="Jetzt ersetzen").click()
+    undo = page.get_by_role("button", name="Rückgängig")
+    expect(undo).to_be_visible(timeout=ANSWER_MS)
+    assert power_up(simulator, SPARE) == 1
+    # until it is undone
+    undo.click()
+    expect(undo).to_have_count(0, timeout=ANSWER_MS)
+    expect(page.get_by_text("Das alte Gerät hat seinen Platz zurück.")).to_be_visible()
+    assert mine.said == []

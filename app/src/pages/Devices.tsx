@@ -58,6 +58,11 @@ export function Radio() {
       {drivers.map((driver) => (
         <DriverCard key={driver.name} driver={driver} />
       ))}
+      <p>
+        <a class="button" href="#/radio">
+          <Icon name="signal" size={18} /> {t("devices.radio.more")}
+        </a>
+      </p>
     </section>
   );
 }

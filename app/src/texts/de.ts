@@ -320,6 +320,7 @@ export const de: Record<TextKey, string> = {
   "devices.title": "Geräte und Funk",
   "devices.radio": "Funk",
   "devices.since": "seit {since}",
+  "devices.radio.more": "Mehr zum Funk",
   "devices.airtime": "Sendezeit in dieser Stunde",
   "devices.airtime.text": "{used} von {limit}",
   "devices.airtime.hint": "Erlaubt ist 1 % jeder Stunde.",

@@ -318,6 +318,7 @@ export const en = {
   "devices.title": "Devices and radio",
   "devices.radio": "Radio",
   "devices.since": "since {since}",
+  "devices.radio.more": "More about the radio",
   "devices.airtime": "Send time used this hour",
   "devices.airtime.text": "{used} of {limit}",
   "devices.airtime.hint": "The law allows 1 % of each hour.",

@@ -12,6 +12,8 @@ export interface FieldProps {
   row: Row;
   /** What the person wants, not sent yet. */
   drafted: Value | undefined;
+  /** Only owners write into devices; others read. */
+  mayWrite: boolean;
   onValue: (value: Value) => void;
   onFault: (wrong: boolean) => void;
 }
@@ -52,10 +54,10 @@ interface InnerProps extends FieldProps {
   shown: Value | undefined;
 }
 
-function Field({ row, id, shown, onValue, onFault }: InnerProps) {
+function Field({ row, id, shown, mayWrite, onValue, onFault }: InnerProps) {
   const texts = useTechnical();
   const { parameter } = row;
-  if (!parameter.writable) return <output id={id}>{valueText(shown, parameter, texts)}</output>;
+  if (!parameter.writable || !mayWrite) return <output id={id}>{valueText(shown, parameter, texts)}</output>;
   switch (parameter.type) {
     case "BOOL":
       return (

@@ -7,8 +7,9 @@ import { Age } from "../../parts/Age";
 import { Failed } from "../../parts/Failed";
 import { useAction, useLoad } from "../../parts/hooks";
 import { Icon } from "../../parts/Icon";
-import { client } from "../../state/app";
+import { client, phase } from "../../state/app";
 import { type Draft, edit, type Row, rows, search, wakesBy } from "../../state/paramset";
+import { useSelect } from "../../state/store";
 import { useTechnical } from "../../texts/technical";
 import { ParameterField } from "./ParameterField";
 import { isPlain, plainName } from "./parameters";
@@ -68,6 +69,7 @@ function Editor({ device, place, title, set, again, reread }: LoadedProps) {
   const [done, setDone] = useState<Written | null>(null);
   const all = rows(set, (name) => isPlain(name, texts));
   const found = search(all, asked, (name) => plainName(name, texts));
+  const owner = useSelect(phase, (state) => state.name === "in" && state.role === "owner");
   const changed = Object.keys(draft).length;
   useEffect(() => {
     if (changed > 0) setDone(null);
@@ -103,7 +105,7 @@ function Editor({ device, place, title, set, again, reread }: LoadedProps) {
   const list = (shown: readonly Row[]) => (
     <ul class="parameters">
       {shown.map((row) => (
-        <ParameterField key={`${row.name} ${turn}`} row={row} drafted={draft[row.name]} onValue={change(row)} onFault={fault(row)} />
+        <ParameterField key={`${row.name} ${turn}`} row={row} drafted={draft[row.name]} mayWrite={owner} onValue={change(row)} onFault={fault(row)} />
       ))}
     </ul>
   );

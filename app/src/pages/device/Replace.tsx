@@ -7,11 +7,14 @@ import { useAction } from "../../parts/hooks";
 import { Icon } from "../../parts/Icon";
 import { useReasons } from "../../parts/reasons";
 import { client, home, tell } from "../../state/app";
+import { channelOf } from "../../state/links";
 import { deviceName, roomName, sorted } from "../../state/names";
 import { deviceLink } from "../../state/route";
+import { readLeftOut, successors } from "../../state/replacement";
 import { Store, useSelect } from "../../state/store";
 import { useTechnical } from "../../texts/technical";
 import { useChannelName } from "./Links";
+import { plainName } from "./parameters";
 
 /** The last replacement of this visit: its way back stays when the page is left. */
 const latest = new Store<Replacement | null>(null);
@@ -36,10 +39,7 @@ export function ReplacePart({ device }: { device: Device }) {
       tell(t("replace.done"));
     }, [device.address, successor, t]),
   );
-  const candidates = sorted(
-    [...devices.values()].filter((one) => one.model === device.model && one.address !== device.address),
-    texts,
-  );
+  const candidates = successors(device, sorted(devices.values(), texts));
   const mine = done !== null && (done.old === device.address || done.new === device.address);
   return (
     <section class="card" aria-labelledby="replace">
@@ -83,15 +83,18 @@ export function ReplacePart({ device }: { device: Device }) {
 }
 
 function Plan({ plan, running, replace }: { plan: Replacement; running: boolean; replace: () => void }) {
-  const { t, tn } = useTechnical();
+  const texts = useTechnical();
+  const { t, tn } = texts;
   const name = useChannelName();
   const rooms = useSelect(home, (state) => state.rooms);
   const room = roomName(rooms, plan.room);
   const words = useReasons("left_out", plan.left_out.length > 0);
   const why = (said: string) => {
-    const [code = "", ...names] = said.split(":");
+    const { code, where, name: what } = readLeftOut(said);
     const told = words?.(code);
-    return told === null || told === undefined ? said : `${told.title}: ${names.join(":")} – ${told.way_out}`;
+    const place = [channelOf(where) === null ? where : name(where), what === "" ? "" : plainName(what, texts)];
+    const named = place.filter((part) => part !== "").join(", ");
+    return told === null || told === undefined ? said : `${named}: ${told.title}. ${told.way_out}`;
   };
   return (
     <div class="plan" role="status">
