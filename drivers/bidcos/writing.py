@@ -14,8 +14,6 @@ from hub.contract import (
     IN_BACKGROUND,
     Cause,
     CommandRefused,
-    ConfigurationChanged,
-    ConfigurationState,
     DeviceUnreachableError,
     DriverContext,
     DutyCycleExhausted,
@@ -33,6 +31,7 @@ from .inquiry import Inquiry
 from .lane import Deferred, Delivered, Request, Step
 from .registers import ListId, Registers
 from .survey import lists_of_link
+from .tidings import Tidings
 from .wish_steps import is_granted, link_steps, release_steps, write_steps
 from .wishes import MAX_WISHES, PeerWish, ReleaseWish, Wish, Wishes, WriteWish
 
@@ -71,7 +70,7 @@ class Writing:
         self.central = parts.central
         self.on_released: Callable[[Member], Awaitable[None]] | None = None
         self.on_settled: Callable[[bytes], None] = lambda _: None
-        self._told_pending: set[tuple[bytes, str]] = set()
+        self._tidings = Tidings(parts.context, parts.wishes)
         self._seen = self._calm = 0
         self._workers: dict[bytes, asyncio.Task[None]] = {}
         self._asleep: set[bytes] = set()
@@ -102,7 +101,7 @@ class Writing:
             self._wishes.take(radio, wish)
             raise
         if radio in self._asleep:
-            self._tell(member, wish, ConfigurationState.PENDING)
+            self._tidings.waits(member, wish)
             self._start_anew(member, wish)
             return Written.PENDING
         ending: Ending = asyncio.get_running_loop().create_future()
@@ -138,7 +137,7 @@ class Writing:
         self._asleep.discard(radio)
         for wish in self._wishes.of(radio):
             self._end((radio, wish.key), CommandRefused("unknown_device", field="device"))
-        self._told_pending -= {(radio, wish.key) for wish in self._wishes.of(radio)}
+        self._tidings.forget(radio)
         self._wishes.forget(radio)
         self._registers.forget(radio)
         self._inquiry.forget(radio)
@@ -231,8 +230,8 @@ class Writing:
             return  # a newer wish has joined it and comes next
         with contextlib.suppress(StoreError):  # it is granted once more after a restart
             await self._save(radio)
-        if written is Written.VERIFIED or (radio, wish.key) in self._told_pending:
-            self._tell(member, wish, ConfigurationState.VERIFIED)
+        if written is Written.VERIFIED or self._tidings.was_told(member, wish):
+            self._tidings.granted(member, wish)
         self.on_settled(radio)
         self._end((radio, wish.key), written)
         if isinstance(wish, ReleaseWish) and self.on_released is not None:
@@ -248,7 +247,7 @@ class Writing:
             return
         with contextlib.suppress(StoreError):
             await self._save(radio)
-        self._tell(member, wish, ConfigurationState.FAILED, reason)
+        self._tidings.given_up(member, wish, reason)
         self.on_settled(radio)
         if isinstance(wish, PeerWish) and wish.linked:
             for each in self._wishes.of(radio):  # how the link should have been
@@ -356,28 +355,13 @@ class Writing:
         radio = member.record.address
         self._asleep.add(radio)
         for each in self._wishes.of(radio):
-            if (radio, each.key) in self._endings:
-                self._tell(member, each, ConfigurationState.PENDING)
-                self._end((radio, each.key), Written.PENDING)
+            self._tidings.waits(member, each)
+            self._end((radio, each.key), Written.PENDING)
 
     def _end(self, key: tuple[bytes, str], ended: Written | HubError) -> None:
         for ending in self._endings.pop(key, []):
             if not ending.done():
                 ending.set_result(ended)
-
-    def _tell(self, member: Member, wish: Wish, state: ConfigurationState, reason: str = "") -> None:
-        key = (member.record.address, wish.key)
-        (self._told_pending.add if state is ConfigurationState.PENDING else self._told_pending.discard)(key)
-        self._parts.context.publish(
-            ConfigurationChanged(
-                device=member.address,
-                channel=wish.channel,
-                what=wish.what,
-                state=state,
-                at=self._parts.context.clock.now(),
-                reason=reason,
-            )
-        )
 
     async def _save(self, radio: bytes) -> None:
         await self._parts.context.store.save(self._wishes.record(radio))

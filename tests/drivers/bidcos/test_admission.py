@@ -3,7 +3,7 @@
 import pytest
 
 from drivers.bidcos.frames import Frame, encode_frame
-from drivers.bidcos.messages import DeviceInfo
+from drivers.bidcos.messages import Challenge, DeviceInfo
 from drivers.bidcos.records import read_records
 from drivers.simulator.devices.memory import DEVICE_LIST
 from hub.contract import (
@@ -17,6 +17,7 @@ from hub.contract import (
     Unpair,
 )
 
+from .bench import Bench, running
 from .home import Home, home
 
 PLUG, REMOTE = "HM-LC-Sw1-Pl-2", "HM-RC-4-3"
@@ -238,3 +239,31 @@ async def test_what_is_no_serial_number_is_refused_before_anybody_is_called() ->
             with pytest.raises(CommandRefused, match="out_of_range"):
                 await _open(place, serial=serial)
         assert _told(place) == []
+
+
+async def test_a_device_with_somebody_elses_key_is_told_as_that() -> None:
+    async with running({}) as bench:
+        central = bench.store.records["central"][1:]
+
+        def challenge(frame: Frame) -> None:
+            if frame.kind == 0x01:
+                asked = Challenge(challenge=bytes(6), key_byte=6)  # the third key, of whoever made it
+                bench.stick.tell(
+                    asked, sender=frame.receiver, receiver=central, counter=frame.counter, flags=0xA0
+                )
+
+        bench.stick.on_frame = challenge
+        await bench.driver.execute(StartPairing(interface="bidcos", seconds=60))
+        bench.stick.tell(_info(), sender=b"\x51\x00\x09", receiver=bytes(3), counter=1, flags=0x84)
+        await bench.until(lambda: _reasons(bench) != [], 10.0)
+
+        assert _reasons(bench) == ["wrong_key"]
+        assert "device/510009" not in bench.store.records
+
+
+def _reasons(bench: Bench) -> list[str | None]:
+    return [
+        event.reason
+        for event in bench.events
+        if isinstance(event, PairingProgress) and event.stage is PairingStage.FAILED
+    ]

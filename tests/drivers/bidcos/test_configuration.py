@@ -197,6 +197,8 @@ async def test_waiting_settings_survive_a_restart_of_the_hub() -> None:
         place.restart()
 
         async with place.running():
+            await place.wait(2.0)
+            assert _states(place)[-2:] == [("MASTER", ConfigurationState.PENDING, "")] * 2  # said anew
             get = GetParamset(channel=place.name(CONTACT).channel(1), paramset="MASTER")
             assert (await place.ask(get)).pending == {"EVENT_DELAYTIME": 5.0}
             place.device(CONTACT).act("open")

@@ -60,6 +60,24 @@ async def test_a_link_is_written_into_both_ends_and_works_without_us() -> None:
         assert place.device(2).state()["on"] == [True]
 
 
+async def test_a_second_link_of_a_key_that_waits_is_said_to_wait_until_it_is_there_too() -> None:
+    async with home(REMOTE, PLUG, PLUG) as place:
+        key = place.name(1).channel(1)
+        for number in (2, 3):
+            receiver = place.name(number).channel(1)
+            assert await place.ask(AddPeering(sender=key, receiver=receiver)) is Written.PENDING
+        await _wake(place, 1)
+
+        told = [
+            event.state
+            for event in place.events
+            if isinstance(event, ConfigurationChanged)
+            and (event.device, event.what) == (place.name(1), "PEERING")
+        ]
+        pending, verified = ConfigurationState.PENDING, ConfigurationState.VERIFIED
+        assert told == [pending, pending, verified, pending, verified]
+
+
 async def test_link_parameters_are_read_and_changed_like_others() -> None:
     async with home(REMOTE, PLUG) as place:
         key, plug = place.name(1).channel(1), place.name(2).channel(1)
