@@ -21,6 +21,7 @@ Role = Literal["receiver", "sender"]
 Button = Literal["A", "B", "AB"]
 
 RECEIVER_LIST, SENDER_LIST = 3, 4
+LINK_LISTS = frozenset({RECEIVER_LIST, SENDER_LIST})
 FIRST_CLIMATE_LIST = 5
 # List 0 of every device: does it keep its owner, and who that is; docs/protocols/bidcos.md "Register lists"
 OWNED, OWNER = 0x02, (0x0A, 0x0B, 0x0C)
@@ -66,7 +67,7 @@ def register_lists(model: Model, channel: int, *, firmware: int | None = None) -
 def link_lists(model: Model, channel: int, *, firmware: int | None = None) -> tuple[int, ...]:
     """The lists that a channel keeps per peer: 3 of who hears, 4 of who sends, () without parameters."""
     lists = {description.list_index for description in paramset_of(model, channel, "LINK", firmware=firmware)}
-    return tuple(sorted(lists & {RECEIVER_LIST, SENDER_LIST}))
+    return tuple(sorted(lists & LINK_LISTS))
 
 
 def factory_registers(
@@ -75,7 +76,9 @@ def factory_registers(
     """What all lists but those of links hold when the device is new, by (channel on air, list)."""
     lists: dict[tuple[int, int], dict[int, int]] = {(0, 0): dict.fromkeys((OWNED, *OWNER), 0)}
     for channel in (0, *model.channels):
-        for description in paramset_of(model, channel, "MASTER", firmware=firmware):
+        own = paramset_of(model, channel, "MASTER", firmware=firmware)
+        shared = paramset_of(model, channel, "LINK", firmware=firmware)  # some lie in lists without a peer
+        for description in (*own, *(each for each in shared if each.list_index not in LINK_LISTS)):
             registers = lists.setdefault((_holder(description, channel), description.list_index), {})
             _put(registers, description, description.default)
     return {key: dict(sorted(registers.items())) for key, registers in lists.items()}
@@ -93,7 +96,7 @@ def factory_link_registers(
     start = link_start(name, button) if name and button else {}
     lists: dict[int, dict[int, int]] = {}
     for description in paramset_of(model, channel, "LINK", firmware=firmware):
-        if description.list_index in {RECEIVER_LIST, SENDER_LIST}:
+        if description.list_index in LINK_LISTS:
             value = value_of_text(description, start.get(description.name))
             _put(lists.setdefault(description.list_index, {}), description, value)
     return {index: dict(sorted(registers.items())) for index, registers in lists.items()}

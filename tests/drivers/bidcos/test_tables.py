@@ -404,6 +404,16 @@ def test_a_new_device_holds_its_defaults(model: Model) -> None:
             assert tuple(factory_link_registers(model, index, button)) == link_lists(model, index)
 
 
+def test_what_links_share_lies_in_lists_without_a_peer() -> None:
+    thermostat = named("HM-TC-IT-WM-W-EU")
+    found = {entry.name: entry for entry in paramset_of(thermostat, 3, "LINK")}[
+        "TEMPERATUR_WINDOW_OPEN_VALUE"
+    ]
+    assert (found.holder, found.list_index, found.register) == (2, 7, 0x05)
+    assert factory_registers(thermostat)[2, 7][0x05] == 24  # 12 °C
+    assert factory_registers(named("HM-CC-TC"))[2, 5][0x05] == 24
+
+
 def test_a_new_remote_holds_what_a_real_one_told() -> None:
     """HM-PB-6-WM55 2370D8 in the captured session hm-pb-6-wm55-aes-pairing, before its owner was written."""
     held = factory_registers(named("HM-PB-6-WM55"))
