@@ -132,3 +132,4 @@ class Membership:
         self._reports.silence.remove(radio)
         self._asker.drop(radio)
         self._context.publish(DeviceRemoved(device=member.address))
+        self._services.bid_farewell(radio)

@@ -4,10 +4,12 @@ Read downwards: list, partners → add (receiver first, then sender, then what t
 Source: docs/protocols/bidcos.md, "Peers".
 """
 
+import contextlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from hub.contract import (
+    IN_BACKGROUND,
     AddPeering,
     Cause,
     ChannelAddress,
@@ -192,6 +194,16 @@ class Peerings:
         if not found:
             raise CommandRefused("unknown_peer", field="receiver", value=f"{query.sender} → {query.receiver}")
         return _worst(found)
+
+    async def cut_off(self, radio: bytes) -> None:
+        """A device has left: whoever lists it would go on telling it, in vain and from its own battery."""
+        for device, channel, peer in list(self._registers.links()):
+            member = self._household.at(device)
+            if member is None or peer.address != radio or _is_team(End(member, channel).layout):
+                continue  # a team keeps its name when its first has left
+            with contextlib.suppress(HubError):  # how it ended is told by ConfigurationChanged
+                wish = PeerWish(channel=channel, peer=peer, linked=False)
+                await self._writing.grant(member, wish, IN_BACKGROUND)
 
     # small
 

@@ -139,6 +139,10 @@ class Services:
         if (wish := self.configuration.kept(member)) is not None:
             self._spawn(self._keep(member, wish), "bidcos.keep")
 
+    def bid_farewell(self, radio: bytes) -> None:
+        """It does not belong to us any more: nobody shall go on speaking to it."""
+        self._spawn(self.peerings.cut_off(radio), "bidcos.cut_off")
+
     async def _keep(self, member: Member, wish: WriteWish) -> None:
         with contextlib.suppress(HubError):  # how it ended is told by ConfigurationChanged
             await self.writing.grant(member, wish, IN_BACKGROUND)

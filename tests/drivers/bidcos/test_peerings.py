@@ -17,6 +17,7 @@ from hub.contract import (
     PeeringPartners,
     PutParamset,
     RemovePeering,
+    Unpair,
     Written,
 )
 
@@ -76,6 +77,28 @@ async def test_a_second_link_of_a_key_that_waits_is_said_to_wait_until_it_is_the
         ]
         pending, verified = ConfigurationState.PENDING, ConfigurationState.VERIFIED
         assert told == [pending, pending, verified, pending, verified]
+
+
+async def test_nobody_goes_on_telling_a_device_that_has_left() -> None:
+    async with home("HM-RC-2-PBU-FM", "HM-LC-Sw1PBU-FM") as place:
+        key, switch = place.name(1).channel(1), place.name(2).channel(1)
+        await place.ask(AddPeering(sender=key, receiver=switch))
+
+        await place.wait_for(place.driver.execute(Unpair(device=place.name(2))))
+        await place.wait(5.0)
+
+        assert _peer(place, 2, 1) not in _peers(place, 1, 1)
+        assert await place.ask(ListPeerings(device=place.name(1))) == ()
+
+
+async def test_a_team_of_smoke_detectors_outlives_its_first() -> None:
+    async with home("HM-Sec-SD", "HM-Sec-SD", "HM-Sec-SD") as place:
+        for number in (2, 3):
+            query = AddPeering(sender=place.name(1).channel(1), receiver=place.name(number).channel(1))
+            await place.ask(query)
+        await place.wait_for(place.driver.execute(Unpair(device=place.name(1), forget_only=True)))
+        await place.wait(5.0)
+        assert _peers(place, 2, 1) == _peers(place, 3, 1) == [_peer(place, 1, 1)]
 
 
 async def test_link_parameters_are_read_and_changed_like_others() -> None:
