@@ -1,7 +1,8 @@
 """What devices say by themselves: acknowledged in the window, challenged where their channel signs. Pure.
 
 Read downwards: hear → _challenge → _prove; overhear. A report of a channel that signs counts only
-with a signature over a challenge that was never used before, so a recorded one is worth nothing.
+with a signature over a challenge that was never used before, so a recorded one is worth nothing. What is not
+proven is not remembered either: else a forged copy would make the true one a repeat.
 Source: docs/protocols/bidcos.md, "AES signing", "Timing".
 """
 
@@ -83,7 +84,7 @@ class Events:
             if frame.flags & Flag.BIDI and radio_says is None:
                 self._challenge(lane, frame, message, at_s)
                 return None
-            return self.note(frame, message, at_s, Proof.MISSING)
+            return Heard(frame=frame, message=message, at_s=at_s, proof=Proof.MISSING)
         repeat = self.duplicates.seen(frame, at_s)
         if isinstance(message, TimeRequest):  # a thermostat that asks again did not get the time
             repeat = self.duplicates.answered_lately(frame, at_s)
@@ -95,9 +96,10 @@ class Events:
 
     def overhear(self, lane: Lane | None, frame: Frame, at_s: float) -> Heard | None:
         """Take a frame to everybody or to somebody else; a sleeper that tells it listens now is called."""
+        message = decode_message(frame)
         signed = self._keyring.signs(frame.sender, signed_channel(frame))
-        proof = Proof.MISSING if signed else Proof.NONE
-        heard = self.note(frame, decode_message(frame), at_s, proof)
+        unproven = Heard(frame=frame, message=message, at_s=at_s, proof=Proof.MISSING)
+        heard = unproven if signed else self.note(frame, message, at_s)
         if heard is not None and lane is not None and lane.waits and lane.current is None:
             if frame.kind == 0x00:
                 self._button(lane, at_s)

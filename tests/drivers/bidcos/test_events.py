@@ -1,5 +1,9 @@
 """Reports of channels that sign: challenged, believed only with a good signature, never twice."""
 
+from dataclasses import replace
+
+import pytest
+
 from drivers.bidcos.frames import Frame
 from drivers.bidcos.lane import Heard
 from drivers.bidcos.messages import (
@@ -13,6 +17,7 @@ from drivers.bidcos.messages import (
 )
 from drivers.bidcos.request import Proof
 from drivers.bidcos.signing import DEFAULT_KEY, FRESHNESS_SIZE, passphrase_key, sign
+from hub.contract import ReceiveMode
 
 from .play import CENTRAL, LAMP, STRANGER, Play
 
@@ -131,3 +136,42 @@ def test_a_question_of_ours_waits_for_a_signature_that_is_on_its_way() -> None:
     _sign(play, _event())
     play.wait(1.0)
     assert [frame.kind for _, frame in play.sent][:3] == [0x02, 0x02, 0x11]
+
+
+@pytest.mark.parametrize("flags", [0x80, 0xA0])
+def test_a_forged_copy_that_comes_first_does_not_hide_the_true_report(flags: int) -> None:
+    play = _play()
+    forged = _event(flags=flags)
+    play._note(
+        play.exchanges.receive(forged, play.now_s, play.now_s, Proof.MISSING if flags & 0x20 else None)
+    )
+    play._note(play.exchanges.receive(replace(forged, receiver=bytes(3)), play.now_s, play.now_s))
+    play.wait(0.5)
+    _tell(play, _event())
+    play.wait(0.1)
+    _sign(play, _event())
+    assert _heard(play)[-1].proof is Proof.GOOD
+
+
+def test_a_radio_that_asks_for_signatures_by_itself_is_believed() -> None:
+    play = _play()
+    for proof in (Proof.NONE, Proof.MISSING, Proof.GOOD, Proof.GOOD):
+        play._note(play.exchanges.receive(_event(), play.now_s, play.now_s, proof))
+    assert [heard.proof for heard in _heard(play)] == [Proof.MISSING, Proof.MISSING, Proof.GOOD]
+    assert play.sent == []
+
+
+def test_a_sleeper_that_signs_is_called_when_it_says_that_it_listens() -> None:
+    play = _play()
+    play.exchanges.lanes.add(STRANGER, frozenset({ReceiveMode.WAKE_UP}), 50)
+    play.keyring.note_signing(STRANGER, 1, True)
+    play.submit(device=STRANGER)
+    play.hear(
+        SensorEvent(channel=1, counter=1, value=200),
+        sender=STRANGER,
+        receiver=bytes(3),
+        counter=7,
+        flags=0x86,
+    )
+    play.wait(0.2)
+    assert [(frame.kind, frame.flags) for _, frame in play.sent] == [(0x12, 0xA1)]
