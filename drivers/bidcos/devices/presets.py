@@ -19,6 +19,7 @@ RECEIVERS = {
     "blind": ("BLIND", "JALOUSIE"),
     "lock": ("KEYMATIC",),
     "thermostat": ("REMOTECONTROL_RECEIVER",),
+    "window": ("WINDOW_SWITCH_RECEIVER",),
 }
 
 VALUES = {
@@ -161,6 +162,9 @@ de An, solange offen; en On while open; like short only; like while; like while 
 de Aus, solange offen; en Off while open; like short only; like while; like while switch; like below
 [contact > dimmer · on_while_open]
 de An, solange offen; en On while open; like short only; like while; like while light; like above
+[contact > window · lower_while_open]
+de Heizung absenken, solange offen oder gekippt; en Lower the heating while open or tilted;
+SHORT_COND_VALUE_LO=50
 [water > switch · on_while_wet]
 de An, solange nass; en On while wet; like short only; like while; like while switch; like above
 [water > switch · off_while_wet]

@@ -13,7 +13,7 @@ from .presets import PRESETS, RECEIVERS, SENDERS, VALUES
 from .registers import RegisterDescription
 from .sets import register_set
 
-_ESSENTIAL = ("SHORT_JT_", "SHORT_CT_O", "SHORT_ACTION_TYPE", "SHORT_CONTROL_RC")
+_ESSENTIAL = ("SHORT_JT_", "SHORT_CT_O", "SHORT_ACTION_TYPE", "SHORT_CONTROL_RC", "SHORT_COND_VALUE_LO")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
