@@ -86,7 +86,7 @@ def problem_failure(status: int, problem: Mapping[str, object]) -> CommandFailed
     """Turn a problem document (RFC 9457) into one line and its exit code."""
     field, allowed = problem.get("field"), str(problem.get("allowed") or "")
     line = str(problem.get("detail") or problem.get("title") or f"status {status}").rstrip(".")
-    if field:
+    if field and problem.get("value") is not None:
         line = f"{field} = {problem.get('value')!r}: {line.removeprefix(f'{field}: ')}"
     if allowed and allowed not in line:
         line += f"; allowed is {allowed}"

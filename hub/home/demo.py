@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hub.contract import (
+    IN_BACKGROUND,
     DeviceAddress,
     DeviceAppeared,
     DriverError,
@@ -105,11 +106,12 @@ class Demo:
         if self.board.statuses[self.interface].state is not DriverState.READY:
             return False
         try:
-            await self.dispatcher.execute(StartPairing(interface=self.interface, seconds=WINDOW_S))
+            opened = StartPairing(interface=self.interface, seconds=WINDOW_S)
+            await self.dispatcher.execute(opened, IN_BACKGROUND)
             try:
                 await self._name_newcomers(subscription)
             finally:
-                await self.dispatcher.execute(StopPairing(interface=self.interface))
+                await self.dispatcher.execute(StopPairing(interface=self.interface), IN_BACKGROUND)
         except DriverError:
             return False
         return bool(self.registry.devices)

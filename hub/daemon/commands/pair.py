@@ -2,7 +2,7 @@
 
 import argparse
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ..command_line import EXIT_IO, printable
 from ..gate_console import rows_of
@@ -11,6 +11,7 @@ from .start import between
 from .verbs import Answer, add_home_options, add_interface, ask, interface_of, print_json, reason_words
 
 LOOK_S = 0.5
+LAST_WORD = timedelta(seconds=2)  # in which the driver closes the window by itself and says why nobody came
 ENDS = {"paired", "failed", "closed"}
 
 
@@ -40,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
 def _follow(options: argparse.Namespace, interface: str, until: datetime) -> int:
     told, paired, last = 0, 0, ""
     while last not in ENDS or (last != "closed" and not options.serial):
-        if SystemClock().now() > until and last != "configuring":
+        if SystemClock().now() > until + LAST_WORD and last != "configuring":
             break
         steps = rows_of(ask(options, "GET", "pairing", interface=interface), "steps")
         for step in steps[told:]:
@@ -58,6 +59,8 @@ def _tell(options: argparse.Namespace, step: Answer) -> None:
     if options.json:
         print_json(step)
         return
+    if step.get("stage") == "open":
+        return  # said already
     who = step.get("device") or step.get("model") or ""
     heard = f", heard at {step['rssi_dbm']:g} dBm" if isinstance(step.get("rssi_dbm"), float) else ""
     parts = f" step {step.get('step')} of {step.get('steps')}" if step.get("steps") else ""

@@ -42,6 +42,14 @@ from hub.api.ranges import allowed_words
             "TEXT mit höchstens 5 Zeichen, ein Komma vor dem letzten",
         ),
         ("a device of this home", "a device of this home", "ein Gerät dieses Hauses"),
+        ("a device of bidcos", "a device of bidcos", "ein Gerät von bidcos"),
+        ("MASTER or LINK", "MASTER or LINK", "MASTER oder LINK"),
+        (
+            "the 10 letters and digits on the device, for example KEQ0123456",
+            "the 10 letters and digits on the device, for example KEQ0123456",
+            "die 10 Buchstaben und Ziffern auf dem Gerät, zum Beispiel KEQ0123456",
+        ),
+        ("1 … 13 entries", "1 … 13 entries", "1 … 13 Einträge"),
     ],
 )
 def test_a_range_is_told_in_both_languages(said: str, english: str, german: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hub.contract import StartPairing
+from hub.contract import IN_BACKGROUND, StartPairing
 from hub.home.demo import DEVICES, ROOMS
 from tests.hub.home_in_a_box import Home, running_home
 
@@ -43,6 +43,8 @@ async def test_the_first_start_makes_rooms_and_names_what_it_paired(
         lamp = await _until_named(home, LAMP)
         last = await _until_named(home, f"lamp:{serials[-1]}")
         rooms = await _rooms(home)
+        causes = set(home.lamp.causes)
+    assert causes == {IN_BACKGROUND}  # nobody asked for it
     assert set(rooms) == {names[language] for names in ROOMS.values()}
     assert (lamp["name"], lamp["room"]) == (name, rooms[room])
     assert last["room"] is not None
