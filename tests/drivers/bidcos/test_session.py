@@ -1,6 +1,8 @@
 """What a listener remembers: models, signatures, keys; never more than its bound."""
 
-from drivers.bidcos.frames import Frame
+from dataclasses import replace
+
+from drivers.bidcos.frames import Frame, decode_frame
 from drivers.bidcos.messages import (
     AesResponse,
     Challenge,
@@ -9,10 +11,11 @@ from drivers.bidcos.messages import (
     ParamRequest,
     SetLevel,
     StatusRequest,
+    TeamAlarm,
     message_frame,
 )
 from drivers.bidcos.session import MAX_REMEMBERED, Session
-from drivers.bidcos.signing import DEFAULT_KEY, sign
+from drivers.bidcos.signing import DEFAULT_KEY, sign, team_mac
 
 CENTRAL, DEVICE = b"\x63\x19\x64", b"\x1f\xb7\x4a"
 CHALLENGE = bytes(range(6))
@@ -82,3 +85,19 @@ def test_the_oldest_is_forgotten_when_there_are_too_many() -> None:
     assert session.model(frames[0]) is None
     assert session.model(frames[1]) is not None
     assert len(session._models) == MAX_REMEMBERED
+
+
+def test_a_smoke_detectors_signature_is_checked_by_the_keys_that_are_known() -> None:
+    own = bytes(range(16))
+    draft = TeamAlarm(channel=1, counter=1, value=0xC8, sequence=5, mac=bytes(4))
+    frame = message_frame(draft, counter=3, flags=0x14, sender=DEVICE, receiver=DEVICE)
+    signed = replace(frame, payload=frame.payload[:6] + team_mac(own, frame, b"\x00\x05"))
+    assert Session((own,)).secrets(signed) == {"signature_ok": True}
+    assert Session().secrets(signed) == {}
+    assert Session((own,)).secrets(frame) == {}
+
+
+def test_the_public_sample_of_a_team_frame_is_signed_with_the_default_key() -> None:
+    sample = decode_frame(bytes.fromhex("1301144144E34744E3470101960000048BAF3B0E"))
+    assert isinstance(sample, Frame)
+    assert Session().secrets(sample) == {"signature_ok": True}
