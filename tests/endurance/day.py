@@ -97,10 +97,11 @@ class Report:
 class Day:
     """One run of a home whose hub knows all its devices."""
 
-    def __init__(self, devices: int, seed: int) -> None:
+    def __init__(self, devices: int, seed: int, radio: str = "cul") -> None:
         self.report = Report(devices=devices, hours=0.0)
         config = WorldConfig(
             models=names(devices),
+            radios=(radio,),
             central=CENTRAL,
             day_start_s=DAY_START_S,
             conditions=Conditions(capture_db=CAPTURE_DB),
@@ -164,10 +165,10 @@ class Day:
         return report
 
 
-def live(devices: int, hours: float, seed: int = 1) -> Report:
+def live(devices: int, hours: float, seed: int = 1, radio: str = "cul") -> Report:
     """Run a home and its hub for so long."""
     begun_s = time.monotonic()
-    day = Day(devices, seed)
+    day = Day(devices, seed, radio)
     run(day.house.loop, lambda: day.live(hours))
     return day.finish(hours, time.monotonic() - begun_s)
 
@@ -183,8 +184,9 @@ def main() -> int:
     parser.add_argument("--devices", type=int, default=1000)
     parser.add_argument("--hours", type=float, default=24.0)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--radio", default="cul", choices=("cul", "module"))
     options = parser.parse_args()
-    report = live(options.devices, options.hours, options.seed)
+    report = live(options.devices, options.hours, options.seed, options.radio)
     print("\n".join(report.lines()))
     for failure in report.failures():
         print(f"FAILED: {failure}")

@@ -4,7 +4,8 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 
 from drivers.bidcos.frames import Flag
-from drivers.simulator.air import Fate, Passage
+from drivers.simulator.air import Fate, Node, Passage
+from drivers.simulator.module import Module
 from drivers.simulator.world import World
 
 HOUR_S = 3600.0
@@ -27,7 +28,7 @@ class Question:
 
 @dataclass(slots=True)
 class Witness:
-    """Watches the air of one home with one stick.
+    """Watches the air of one home with one stick. A module answers by itself: its host writes no lines.
 
     frames: of devices by fate at the stick. answers: questions by what became of their answer.
     turn_rounds: milliseconds from a question's end to the hub's line, in steps of 5.
@@ -48,9 +49,14 @@ class Witness:
     def __post_init__(self) -> None:
         self.world.air.watch(self.see)
 
+    @property
+    def _radio(self) -> Node:
+        stick = self.world.stick
+        return stick.radio if isinstance(stick, Module) else stick
+
     def see(self, passage: Passage) -> None:
         """Take note of a frame that passed."""
-        if passage.node is self.world.stick:
+        if passage.node is self._radio:
             self._see_hub(passage)
         else:
             self._see_device(passage)
@@ -81,11 +87,11 @@ class Witness:
         question = self._open.get((passage.data[7:10], passage.data[1]))
         if question is not None and question.begun_s is None:
             question.begun_s = passage.begun_s
-            receivers = [fate for node, fate in passage.fates if node is not self.world.stick]
+            receivers = [fate for node, fate in passage.fates if node is not self._radio]
             question.fate = receivers[0] if receivers else None
 
     def _see_device(self, passage: Passage) -> None:
-        fate = next((each for node, each in passage.fates if node is self.world.stick), None)
+        fate = next((each for node, each in passage.fates if node is self._radio), None)
         self.frames["deaf" if fate is None else fate.value] += 1
         self._forget(passage.end_s)
         data = passage.data
@@ -104,9 +110,10 @@ class Witness:
 
     def _judge(self, question: Question) -> None:
         """Who is to blame when a device that was heard did not get its answer."""
-        if question.line_s is None:
+        line_s = question.begun_s if self._radio is not self.world.stick else question.line_s
+        if line_s is None:
             self.answers["missed by the hub"] += 1
-        elif question.line_s - question.end_s > LATEST_LINE_S:
+        elif question.line_s is not None and question.line_s - question.end_s > LATEST_LINE_S:
             self.answers["late by the hub"] += 1
         elif question.begun_s is None or question.begun_s - question.end_s > WINDOW_S:
             self.answers["held up by a busy channel"] += 1
