@@ -204,7 +204,8 @@ class BidcosDriver:
         self._loaded = False
 
     def _station(self) -> Station:
-        return station_of(self._exchanges.address, self._household, self._keyring)
+        exchanges = self._exchanges
+        return station_of(exchanges.address, self._household, self._keyring, exchanges.waiting)
 
     # from the air to the hub
 

@@ -58,7 +58,6 @@ SERIAL = "SIMMODUL01"
 ANSWER_S = 0.002  # from a request's last byte to the answer's first (ours)
 BOOT_S = 0.1  # from power or reset to the boot loader's name
 START_S = 0.4  # from CHANGE_APP to the application's name
-FULL = 199  # half per cent of the hour's send time: no more sending
 PARTS_SIZE = 16  # peers in one part of a list (ours)
 ILLS = {
     "garbage": "noise between its frames",
@@ -242,7 +241,7 @@ class Module:
     def _send(self, frame: UartFrame, request: Send) -> Answer | None:
         if self._send_counter is not None:
             return self._answer(frame, AckStatus.BUSY)
-        if self.radio.counts_credits and self._credits() >= FULL:
+        if self.radio.is_spent or "no-credits" in self.ills:
             return self._answer(frame, AckStatus.NO_CREDITS)
         self._send_counter = frame.counter
         self.radio.send(request.radio, burst=bool(request.burst))

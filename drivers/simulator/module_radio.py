@@ -31,6 +31,7 @@ ANSWER_WAIT_S = 0.4  # from the end of a frame, for the start and the end of its
 SIGNED_WAIT_S = 0.6
 BUSY_PATIENCE_S = 0.1  # with listening first: how long until it says that the channel is busy (ours)
 HOUR_S, LIMIT_S, HALF_PERCENTS = 3600.0, 36.0, 200
+FULL = 199  # half per cent of the hour's send time: no more sending
 NEITHER = Flag.BIDI | Flag.WAKEMEUP
 AUTH_SIZE = 4
 KEY_KIND = 0x04
@@ -87,6 +88,7 @@ class ModuleRadio:
         self._uniform = uniform
         self._report = report
         self._used: deque[tuple[float, float]] = deque()  # end and length of what was sent in this hour
+        self._used_s = 0.0
         self._errand: Errand | None = None
         self.clear()
 
@@ -130,8 +132,13 @@ class ModuleRadio:
         """Half per cent of this hour's send time, 0 to 200."""
         now_s = self._agenda.now_s
         while self._used and self._used[0][0] <= now_s - HOUR_S:
-            self._used.popleft()
-        return min(HALF_PERCENTS, round(sum(length for _, length in self._used) / LIMIT_S * HALF_PERCENTS))
+            self._used_s -= self._used.popleft()[1]
+        return min(HALF_PERCENTS, round(self._used_s / LIMIT_S * HALF_PERCENTS))
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether it may send nothing any more, not even an acknowledgement."""
+        return self.counts_credits and self.credits_used() >= FULL
 
     def _key(self, index: int) -> bytes | None:
         """The key of an index; index 0 is always the built-in one, whatever the host loads there."""
@@ -323,14 +330,17 @@ class ModuleRadio:
         )
 
     def _later(self, frame: Frame) -> None:
-        self._agenda.after(TURN_ROUND_S, lambda: self._emit(frame, lambda: None, lambda: None))
+        if not self.is_spent:
+            self._agenda.after(TURN_ROUND_S, lambda: self._emit(frame, lambda: None, lambda: None))
 
     def _emit(self, frame: Frame, sent: Callable[[], None], busy: Callable[[], None]) -> None:
         data = encode_frame(frame)
 
         def left() -> None:
             preamble_s = BURST_S if frame.flags & Flag.BURST else PREAMBLE_S
-            self._used.append((self._agenda.now_s, preamble_s + airtime_s(data)))
+            length_s = preamble_s + airtime_s(data)
+            self._used.append((self._agenda.now_s, length_s))
+            self._used_s += length_s
             sent()
 
         patience_s = BUSY_PATIENCE_S if self.listens_first else 0.0

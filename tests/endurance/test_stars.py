@@ -8,10 +8,13 @@ from tests.endurance.stars import Outcome, Trial, try_one
 from tests.endurance.virtual import run
 
 
+@pytest.mark.parametrize("radio", ["cul", "module"])
 @pytest.mark.parametrize("signed", [False, True])
 @pytest.mark.parametrize("loss", [0.0, 0.2])
-def test_every_common_model_is_taught_in_read_commanded_and_heard(loss: float, signed: bool) -> None:
-    outcomes = [try_one(name, loss=loss, signed=signed) for name in named("stars")]
+def test_every_common_model_is_taught_in_read_commanded_and_heard(
+    loss: float, signed: bool, radio: str
+) -> None:
+    outcomes = [try_one(name, loss=loss, signed=signed, radio=radio) for name in named("stars")]
     assert {outcome.name: outcome.faults for outcome in outcomes if outcome.faults} == {}
     assert len(outcomes) == 88
     assert sum(outcome.read for outcome in outcomes) > 300

@@ -222,6 +222,11 @@ def test_credits_are_counted_told_and_run_out() -> None:
     assert told.info[0] >= 199
     host.answer(Enable(command=OsCommand.ENABLE_CREDITS, on=False))
     assert isinstance(host.answer(burst, 1.0), RadioAnswer)
+    host.answer(Enable(command=OsCommand.ENABLE_CREDITS, on=True))
+    unheard = host.device().outbox.given_up
+    host.device().act("toggle")
+    host.wait(15.0)
+    assert host.device().outbox.given_up == unheard + 1  # not even an acknowledgement
     host.wait(3600.0)
     assert host.module.radio.credits_used() == 0
 
