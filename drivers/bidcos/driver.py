@@ -90,6 +90,7 @@ class BidcosDriver:
         self._answers: Mapping[type, Answer] = {}
         self._link: SerialLink | None = None
         self._radio: Radio | None = None
+        self._answers_itself = False
         self._tasks: asyncio.TaskGroup | None = None
         self._wake_s: float | None = None
         self._announce = Announcer(context)
@@ -112,7 +113,8 @@ class BidcosDriver:
                 make = maker(self._station(), self._clock, self._clock.now)
                 self._radio = make(await recognise(link, self._clock, kinds))
                 began = await bring_up(link, self._clock, self._radio)
-                self._exchanges.verdict_s = self._radio.capabilities.verdict_s
+                able = self._radio.capabilities
+                self._answers_itself, self._exchanges.verdict_s = able.answers_itself, able.verdict_s
                 self._link, self._asker.lost = link, None
                 self._exchanges.lanes.resume()
                 self._announce.ready()
@@ -235,16 +237,16 @@ class BidcosDriver:
                     raise LinkLost(event.code)
                 case Budget():
                     self._airtime.radio_used(event.used * LIMIT_MS, now_s)
-                case Ready() | Damaged():
+                case Ready():
+                    self._instruments.identify(event.identity)
+                case Damaged():
                     pass
                 case _:
                     assert_never(event)
         self._sleep_until(None if self._radio is None else self._radio.wake_at_s)
 
     def _receive(self, heard: Reception, at_s: float, now_s: float) -> None:
-        """A radio that answers by itself has also asked for the signature by itself."""
-        itself = self._radio is not None and self._radio.capabilities.answers_itself
-        proof = PROOFS[heard.signature] if itself else None
+        proof = PROOFS[heard.signature] if self._answers_itself else None  # it has asked for it, too
         self._apply(self._exchanges.receive(heard.frame, at_s, now_s, proof), now_s)
 
     def _apply(self, outcomes: Iterable[Outcome], now_s: float) -> None:
@@ -265,7 +267,7 @@ class BidcosDriver:
         self._sleep_until(self._exchanges.wake_at_s)
 
     def _send(self, frame: Frame) -> None:
-        if self._radio is None or (self._radio.capabilities.answers_itself and frame.kind in ANSWERS):
+        if self._radio is None or (self._answers_itself and frame.kind in ANSWERS):
             return
         self._tally.send(frame)
         now_s = self._clock.monotonic()

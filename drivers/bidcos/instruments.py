@@ -19,6 +19,7 @@ from hub.contract import (
     ListFrames,
     ListSignals,
     RadioFrame,
+    RadioIdentified,
     SendFrame,
     Signal,
 )
@@ -27,6 +28,9 @@ from .airtime import ALARM_RESERVE_MS, LIMIT_MS, Airtime, frame_ms
 from .frame_ring import FrameRing
 from .frames import Frame, decode_frame
 from .household import Household
+from .pairing import INTERFACE
+from .radio import Identity
+from .radio_record import RADIO_KEY, RadioRecord, read_radios, with_radio, write_radios
 from .request import Heard, Outcome, Send
 from .signals import Signals
 
@@ -59,6 +63,8 @@ class Instruments:
         self._central = central
         self._apply = apply
         self._signals = Signals()
+        self._radios: tuple[RadioRecord, ...] = ()
+        self._unwritten = False
         self._written: tuple[float, float] = (0.0, 0.0)  # when, and how much was used then
         self.answers: Mapping[type, Answer] = {
             GetAirtime: self.report,
@@ -73,6 +79,24 @@ class Instruments:
         if member is not None:
             radio, dbm = member.record.address, heard.frame.rssi_dbm
             self._signals.hear(radio, dbm, heard.message, self._clock.now())
+
+    def identify(self, identity: Identity) -> None:
+        """The radio said what it is; another one than before is written down."""
+        at = self._clock.now()
+        radios = with_radio(self._radios, identity, at)
+        changed = radios is not self._radios and bool(self._radios)
+        self._context.publish(
+            RadioIdentified(
+                driver=INTERFACE,
+                kind=identity.kind.value,
+                serial=identity.serial,
+                hardware=identity.hardware,
+                changed=changed,
+                at=at,
+            )
+        )
+        self._unwritten |= radios is not self._radios
+        self._radios = radios
 
     # queries
 
@@ -152,7 +176,8 @@ class Instruments:
     # what is written down
 
     def load(self, stored: Mapping[str, bytes]) -> None:
-        """Count what an earlier run sent in the last hour."""
+        """Know the radios of this home, and count what an earlier run sent in the last hour."""
+        self._radios = read_radios(stored)
         try:
             fields = json.loads(stored.get(AIRTIME_KEY, b"{}"))
             at = datetime.fromisoformat(fields["at"])
@@ -168,11 +193,14 @@ class Instruments:
         self._airtime.restore(aged, self._clock.monotonic())
 
     async def flush(self) -> None:
-        """Write down the hour's send time, at most once a minute and only when it changed.
+        """Write down another radio, and the hour's send time: at most once a minute, when it changed.
 
         Raises:
-            StoreError: nothing was written.
+            StoreError: nothing was written; it is tried again.
         """
+        if self._unwritten:
+            await self._context.store.save({RADIO_KEY: write_radios(self._radios)})
+            self._unwritten = False
         now_s = self._clock.monotonic()
         written_s, used_ms = self._written
         used_now_ms = self._airtime.used_ms(now_s)

@@ -168,9 +168,10 @@ def paired(name: str, address: bytes = SWITCH, serial: str = "SIM0000001") -> di
 
 
 @asynccontextmanager
-async def running(records: Mapping[str, bytes]) -> AsyncIterator[Bench]:
+async def running(records: Mapping[str, bytes], version: bytes = b"") -> AsyncIterator[Bench]:
     """A driver that runs until the block ends."""
     stick = PlayedStick()
+    stick.version = version or stick.version
     bench = Bench(stick, MemoryStore(records))
     async with asyncio.TaskGroup() as tasks:
         task = tasks.create_task(bench.driver.run(), name="driver")

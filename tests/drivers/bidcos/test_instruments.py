@@ -1,9 +1,14 @@
 """What the owner sees of the radio, against a played stick."""
 
+import asyncio
+from datetime import UTC, datetime
+
 import pytest
 
 from drivers.bidcos.frames import encode_frame
 from drivers.bidcos.messages import Ack, AckStatus, SetLevel, Status, message_frame
+from drivers.bidcos.radio import Identity, RadioKind
+from drivers.bidcos.radio_record import RadioRecord, read_radios, with_radio, write_radios
 from hub.contract import (
     Cause,
     ChannelAddress,
@@ -12,6 +17,7 @@ from hub.contract import (
     GetAirtime,
     ListFrames,
     ListSignals,
+    RadioIdentified,
     SendFrame,
     SetValue,
     Urgency,
@@ -92,3 +98,37 @@ async def test_a_frame_made_by_hand_is_sent_when_it_is_ours_and_there_is_send_ti
         bench.driver._airtime.charge(34_000.0, bench.clock.monotonic())
         with pytest.raises(DutyCycleExhausted):
             await bench.driver.ask(SendFrame(interface="bidcos", data=encode_frame(on).hex()))
+
+
+async def test_another_stick_is_recorded_and_the_devices_stay_ours() -> None:
+    async with running(paired("HM-LC-Sw1-Pl-2")) as bench:
+        (first,) = bench.of(RadioIdentified)
+        assert isinstance(first, RadioIdentified)
+        assert (first.kind, first.hardware, first.changed) == ("cul", "CUL V 1.67 nanoCUL868", False)
+        await bench.until(lambda: "radio" in bench.store.records, 3.0)
+        records = dict(bench.store.records)
+    async with running(records) as same:
+        (again,) = same.of(RadioIdentified)
+        assert isinstance(again, RadioIdentified)
+        assert not again.changed
+    async with running(records, version=b"V 1.66 CSM868\r\n") as other:
+        (changed,) = other.of(RadioIdentified)
+        assert isinstance(changed, RadioIdentified)
+        assert (changed.hardware, changed.changed) == ("CUL V 1.66 CSM868", True)
+        assert other.driver._household.named(CHANNEL.device) is not None
+        while other.store.records["radio"] == records["radio"]:
+            await asyncio.sleep(0.05)
+        known = read_radios(other.store.records)
+        assert [each.hardware for each in known] == ["CUL V 1.67 nanoCUL868", "CUL V 1.66 CSM868"]
+
+
+def test_many_radios_or_a_damaged_record_are_no_trouble() -> None:
+    radios: tuple[RadioRecord, ...] = ()
+    for number in range(20):
+        identity = Identity(kind=RadioKind.MODULE, firmware="1.4.1", serial=f"NEQ{number}")
+        radios = with_radio(radios, identity, datetime(2026, 11, 27, tzinfo=UTC))
+        assert with_radio(radios, identity, datetime(2027, 1, 1, tzinfo=UTC)) is radios
+    assert len(radios) == 8
+    assert read_radios({"radio": write_radios(radios)}) == radios
+    for damaged in (b"", b"\x01", b"\x01{}", b"\x01[1]", b"\x02[]", b"\x01[{}]"):
+        assert read_radios({"radio": damaged}) == ()
