@@ -1,7 +1,7 @@
-"""Homematic radio driver. Read downwards: run → _read → _take → _apply; execute, ask.
+"""Homematic radio driver. Read downwards: run → _take → _apply; execute, ask.
 
-Radios: radio.py. Exchanges: exchange.py. Send time: airtime.py. The line: link.py. What devices say:
-reports.py. Values: values.py. Teach-in: admission.py. This file introduces them to each other.
+Radio: radio_port.py. Exchanges: exchange.py. Send time: airtime.py. What devices say: reports.py. Values:
+values.py. Teach-in: admission.py. This file introduces them to each other.
 """
 
 import asyncio
@@ -34,30 +34,28 @@ from .announce import Announcer
 from .asking import Asker
 from .commands import time_reply
 from .exchange import Exchanges
-from .frames import Damaged, Frame
+from .frames import Damaged
 from .household import Household, member_of
 from .instruments import Instruments
 from .keyring import Keyring
 from .lane import Deferred, Delivered, Failed, Failure, Heard, Outcome, Send
 from .learned import learn
-from .link import SerialLink
 from .membership import Membership
 from .messages import DeviceInfo, TimeRequest
-from .opening import KINDS, bring_up, maker, recognise
 from .pairing import INTERFACE
 from .radio import (
     Broken,
     Budget,
-    Radio,
+    RadioEvent,
     Ready,
     Reception,
     Station,
     Trouble,
     TroubleCode,
-    Turn,
     Verdict,
 )
 from .radio_keys import PROOFS, station_of
+from .radio_port import RadioPort
 from .records import CENTRAL_KEY, new_central, read_records, write_central
 from .reports import Reports
 from .services import Answer, Services
@@ -70,7 +68,6 @@ log = logging.getLogger(__name__)
 
 TICK_S = 0.5  # silence, motion and window are looked at this often
 AIRTIME_EVERY_S = 10.0
-ANSWERS = frozenset({0x02, 0x03})  # types that a radio which answers by itself sends by itself
 STATE_SHARE = 0.1  # of the hour's send time that asking may use up
 A = TypeVar("A")
 
@@ -88,14 +85,12 @@ class BidcosDriver:
         self._keyring = Keyring()
         self._waiters = Waiters()
         self._answers: Mapping[type, Answer] = {}
-        self._link: SerialLink | None = None
-        self._radio: Radio | None = None
-        self._answers_itself = False
         self._tasks: asyncio.TaskGroup | None = None
         self._wake_s: float | None = None
         self._announce = Announcer(context)
         self._loaded = False
         self._tally = Tally(context.clock.now)
+        self._port = RadioPort(context, self._tally, self._station, self._take, self._sleep_until)
         self.counters = self._tally.counters  # for a diagnosis
 
     # life
@@ -108,20 +103,14 @@ class BidcosDriver:
         """
         await self._load()
         try:
-            async with SerialLink(self._context.serial, self._clock) as link:
-                kinds = KINDS.get(str(self._context.settings.get("kind", "auto")), KINDS["auto"])
-                make = maker(self._station(), self._clock, self._clock.now)
-                self._radio = make(await recognise(link, self._clock, kinds))
-                began = await bring_up(link, self._clock, self._radio)
-                able = self._radio.capabilities
-                self._answers_itself, self._exchanges.verdict_s = able.answers_itself, able.verdict_s
-                self._link, self._asker.lost = link, None
+            async with self._port.open():
+                self._exchanges.verdict_s = self._port.verdict_s
+                self._asker.lost = None
                 self._exchanges.lanes.resume()
                 self._announce.ready()
                 async with asyncio.TaskGroup() as tasks:
                     self._tasks = tasks
-                    self._take(Turn(events=began), self._clock.monotonic())
-                    tasks.create_task(self._read(link), name="bidcos.read")
+                    tasks.create_task(self._port.read(), name="bidcos.read")
                     tasks.create_task(self._tick(), name="bidcos.tick")
                     tasks.create_task(
                         self._values.ask_all(self._household, self._clock, self._has_spare_airtime),
@@ -135,7 +124,7 @@ class BidcosDriver:
             self._asker.lost = LinkLost(str(group.exceptions[0]))
             raise
         finally:
-            self._link = self._radio = self._tasks = self._wake_s = None
+            self._tasks = self._wake_s = None
             self._asker.lost = self._asker.lost or LinkLost("stopped")
             self._services.reset()
             for failed in self._exchanges.pause(self._waiters.drop()):
@@ -211,42 +200,33 @@ class BidcosDriver:
 
     # from the air to the hub
 
-    async def _read(self, link: SerialLink) -> None:
-        while self._radio is not None:
-            data, at_s = await link.read()
-            self._take(self._radio.receive(data, at_s), at_s)
-
-    def _take(self, turn: Turn, at_s: float) -> None:
-        """What the radio wants to be written, and what it says."""
-        self._write(turn.write)
-        for event in turn.events:
-            self._tally.hear(event)
-            now_s = self._clock.monotonic()
-            match event:
-                case Reception():
-                    self._receive(event, at_s, now_s)
-                case Verdict():  # an answer first counts as any frame does
-                    if event.answer is not None:
-                        self._receive(event.answer, at_s, now_s)
-                    self._apply(self._exchanges.judge(event.frame, event.result, now_s), now_s)
-                case Trouble():
-                    log.warning("bidcos.trouble", extra={"code": event.code.value, "what": event.text})
-                    if event.code is TroubleCode.LIMIT:
-                        self._airtime.radio_refused(now_s)
-                case Broken():
-                    raise LinkLost(event.code)
-                case Budget():
-                    self._airtime.radio_used(event.used * LIMIT_MS, now_s)
-                case Ready():
-                    self._instruments.identify(event.identity)
-                case Damaged():
-                    pass
-                case _:
-                    assert_never(event)
-        self._sleep_until(None if self._radio is None else self._radio.wake_at_s)
+    def _take(self, event: RadioEvent, at_s: float) -> None:
+        """What the radio says."""
+        now_s = self._clock.monotonic()
+        match event:
+            case Reception():
+                self._receive(event, at_s, now_s)
+            case Verdict():  # an answer first counts as any frame does
+                if event.answer is not None:
+                    self._receive(event.answer, at_s, now_s)
+                self._apply(self._exchanges.judge(event.frame, event.result, now_s), now_s)
+            case Trouble():
+                log.warning("bidcos.trouble", extra={"code": event.code.value, "what": event.text})
+                if event.code is TroubleCode.LIMIT:
+                    self._airtime.radio_refused(now_s)
+            case Broken():
+                raise LinkLost(event.code)
+            case Budget():
+                self._airtime.radio_used(event.used * LIMIT_MS, now_s)
+            case Ready():
+                self._instruments.identify(event.identity)
+            case Damaged():
+                pass
+            case _:
+                assert_never(event)
 
     def _receive(self, heard: Reception, at_s: float, now_s: float) -> None:
-        proof = PROOFS[heard.signature] if self._answers_itself else None  # it has asked for it, too
+        proof = PROOFS[heard.signature] if self._port.answers_itself else None  # it has asked for it, too
         self._apply(self._exchanges.receive(heard.frame, at_s, now_s, proof), now_s)
 
     def _apply(self, outcomes: Iterable[Outcome], now_s: float) -> None:
@@ -254,7 +234,7 @@ class BidcosDriver:
         for outcome in outcomes:
             match outcome:
                 case Send():
-                    self._send(outcome.frame)
+                    self._port.send(outcome.frame)
                 case Heard():
                     self._hear(outcome, now_s)
                 case Delivered() | Failed():
@@ -265,18 +245,6 @@ class BidcosDriver:
                 case _:
                     assert_never(outcome)
         self._sleep_until(self._exchanges.wake_at_s)
-
-    def _send(self, frame: Frame) -> None:
-        if self._radio is None or (self._answers_itself and frame.kind in ANSWERS):
-            return
-        self._tally.send(frame)
-        now_s = self._clock.monotonic()
-        self._take(self._radio.send(frame, now_s), now_s)
-
-    def _write(self, data: bytes) -> None:
-        if data and self._link is not None:
-            with contextlib.suppress(LinkLost):  # the reader says so
-                self._link.write(data)
 
     def _hear(self, heard: Heard, now_s: float) -> None:
         message = heard.message
@@ -321,8 +289,7 @@ class BidcosDriver:
             self._wake_s = None
         now_s = self._clock.monotonic()
         self._apply(self._exchanges.wake(now_s), now_s)
-        if self._radio is not None:
-            self._take(self._radio.wake(now_s), now_s)
+        self._port.wake(now_s)
 
     async def _tick(self) -> None:
         told_s = float("-inf")
@@ -333,8 +300,7 @@ class BidcosDriver:
             now_s = self._clock.monotonic()
             self._reports.wake(now_s)
             self._admission.tick(now_s)
-            if self._radio is not None:  # devices may have come, gone or changed
-                self._take(self._radio.know(self._station(), now_s), now_s)
+            self._port.know(now_s)
             if now_s - told_s >= AIRTIME_EVERY_S:
                 told_s = now_s
                 self._announce.airtime(self._airtime.used_ms(now_s), self._airtime.exhausted_in_s(now_s))

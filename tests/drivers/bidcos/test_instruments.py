@@ -102,16 +102,19 @@ async def test_a_frame_made_by_hand_is_sent_when_it_is_ours_and_there_is_send_ti
 
 async def test_another_stick_is_recorded_and_the_devices_stay_ours() -> None:
     async with running(paired("HM-LC-Sw1-Pl-2")) as bench:
+        await bench.until(lambda: bool(bench.of(RadioIdentified)))
         (first,) = bench.of(RadioIdentified)
         assert isinstance(first, RadioIdentified)
         assert (first.kind, first.hardware, first.changed) == ("cul", "CUL V 1.67 nanoCUL868", False)
         await bench.until(lambda: "radio" in bench.store.records, 3.0)
         records = dict(bench.store.records)
     async with running(records) as same:
+        await same.until(lambda: bool(same.of(RadioIdentified)))
         (again,) = same.of(RadioIdentified)
         assert isinstance(again, RadioIdentified)
         assert not again.changed
     async with running(records, version=b"V 1.66 CSM868\r\n") as other:
+        await other.until(lambda: bool(other.of(RadioIdentified)))
         (changed,) = other.of(RadioIdentified)
         assert isinstance(changed, RadioIdentified)
         assert (changed.hardware, changed.changed) == ("CUL V 1.66 CSM868", True)
