@@ -89,9 +89,14 @@ class Phone:
         assert self.page.evaluate("() => document.documentElement.scrollWidth - innerWidth") <= 0, where
         assert self.page.evaluate(SMALL_CONTROLS) == [], where
 
-    def picture(self, name: str) -> None:
-        if SCREENS is not None:
-            self.page.screenshot(path=Path(SCREENS) / f"{name}.png")
+    def picture(self, name: str, above: Locator | None = None) -> None:
+        """Put a picture beside the others. above: what is to stand at its upper edge; None: as it is."""
+        if SCREENS is None:
+            return
+        if above is not None:
+            above.evaluate("element => scrollBy(0, element.getBoundingClientRect().top - 64)")
+        expect(self.page.locator(".notes .note")).to_have_count(0, timeout=10_000)
+        self.page.screenshot(path=Path(SCREENS) / f"{name}.png")
 
 
 # 44 px for everything that is pressed, but for links inside a sentence (WCAG 2.5.8) and what is out of sight

@@ -71,6 +71,7 @@ def test_an_own_key_is_set_printed_checked_and_kept_nowhere(mine: Phone) -> None
     code = sheet.locator("small.code").inner_text()
     assert len(words) >= 12
     mine.has_no_barriers("sheet")
+    mine.picture("keys-de", above=page.locator(".title"))
     # a wrong word is told, the right ones are accepted however they are written
     field = page.get_by_role("textbox", name=re.compile("^Tippe ab"))
     field.fill(" ".join([words[1], *words[1:]]))
@@ -84,7 +85,7 @@ def test_an_own_key_is_set_printed_checked_and_kept_nowhere(mine: Phone) -> None
     expect(sheet).to_be_visible()
     for gone in ("nav.tabs", "header.top", "h1", "textarea"):
         expect(page.locator(gone).first).to_be_hidden()
-    mine.picture("key-sheet-print-de")
+    mine.picture("key-sheet-print-de", above=sheet)
     page.emulate_media(media="screen")
     # and when the page is left, neither browser nor addresses hold any of it
     page.get_by_role("button", name="Verbergen").click()

@@ -66,7 +66,7 @@ def test_a_parameter_is_shown_old_and_new_then_written_and_read_back(mine: Phone
     # then it is written and read back, and there for whoever looks anew
     expect(page.get_by_text("Das Gerät hat es.")).to_be_visible(timeout=ANSWER_MS)
     assert power_up(simulator) == 1
-    mine.picture("parameters-de")
+    mine.picture("parameters-de", above=page.locator(".parameters"))
     page.reload()
     page.get_by_role("combobox", name="Einstellungen von").select_option(label="Kanal 1: Schalter")
     expect(parameter(mine, "POWERUP_ACTION").get_by_role("combobox")).to_have_value("1", timeout=ANSWER_MS)
@@ -89,11 +89,11 @@ def test_a_push_button_is_linked_with_a_lamp_and_works_by_itself(mine: Phone) ->
     expect(card).to_be_visible(timeout=ANSWER_MS)
     # the push-button sleeps: it takes its side when somebody uses it, as the page says
     expect(card).to_contain_text("Drücke eine Taste")
-    mine.picture("links-waiting-de")
+    mine.picture("links-waiting-de", above=page.locator(".title"))
     simulator.ask("press", device=BUTTON, button=1)
     expect(card).to_contain_text("Beide Seiten kennen sie.", timeout=ANSWER_MS)
     mine.has_no_barriers("links")
-    mine.picture("links-de")
+    mine.picture("links-de", above=page.locator(".title"))
     # when it is pressed, the lamp obeys without the hub
     before = simulator.device(SWITCH)["state"]["on"]
     simulator.ask("press", device=BUTTON, button=2)
@@ -132,7 +132,7 @@ def test_a_week_is_edited_by_the_keyboard_copied_written_and_read_back(mine: Pho
     page.get_by_role("button", name="Übertragen").click()
     expect(page.get_by_text("2 Tage geändert")).to_be_visible()
     mine.has_no_barriers("week")
-    mine.picture("week-de")
+    mine.picture("week-de", above=page.locator("#week-title"))
     page.get_by_role("button", name="Ansehen").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.locator(".new").first).to_contain_text("05:35")

@@ -56,7 +56,8 @@ def test_the_ledger_names_who_used_the_hour(mine: Phone) -> None:
     row.locator("summary").click()
     expect(row.get_by_role("row").filter(has_text="Menschen")).to_contain_text(re.compile(r"\d Telegramm"))
     mine.has_no_barriers("radio")
-    mine.picture("radio-de")
+    mine.picture("radio-de", above=page.locator(".title"))
+    mine.picture("radio-ledger-de", above=page.locator(".ledgerlist"))
 
 
 def test_devices_are_listed_by_how_well_they_are_heard(mine: Phone) -> None:
@@ -74,6 +75,7 @@ def test_devices_are_listed_by_how_well_they_are_heard(mine: Phone) -> None:
     rows.first.locator("summary").click()
     expect(rows.first.locator(".signalmore p").first).not_to_be_empty()
     expect(rows.first.locator(".plot canvas, .quiet").first).to_be_visible()
+    mine.picture("radio-signals-de", above=page.locator("#signals"))
 
 
 def test_frames_are_read_only_when_somebody_wants_them(mine: Phone) -> None:
@@ -91,7 +93,7 @@ def test_frames_are_read_only_when_somebody_wants_them(mine: Phone) -> None:
     Simulator(mine.house).ask("press", device="SIM0000008", button=1)
     press = page.locator(".frames li").filter(has_text="Tastendruck").first
     expect(press).to_be_visible(timeout=LONG_MS)
-    mine.picture("radio-frames-de")
+    mine.picture("radio-frames-de", above=page.locator(".title"))
     page.get_by_role("button", name="Anhalten").click()
     expect(page.get_by_text("Angehalten.")).to_be_visible()
     mine.has_no_barriers("frames")
@@ -144,6 +146,7 @@ def test_send_time_that_gets_short_is_said_on_every_page(
         other.open("#/rooms")
         expect(banner).to_be_visible()
         other.has_no_barriers("exhausted")
+        other.picture("radio-exhausted-de")
         banner.get_by_role("link").click()
         expect(other.page.get_by_role("heading", name="Funk", level=1)).to_be_visible()
 

@@ -78,7 +78,7 @@ def test_a_failure_says_why_and_what_to_do_and_stays_when_the_page_is_left(mine:
     expect(page.locator(".trace li.heard").first).to_contain_text("dBm")
     expect(page.locator(".trace li.failed")).to_be_visible()
     mine.has_no_barriers("failed")
-    mine.picture("teach-in-failed-de")
+    mine.picture("teach-in-failed-de", above=page.locator(".title"))
     # when the page is left and opened again
     mine.open("#/rooms")
     expect(page.get_by_role("heading", name="Räume", level=1)).to_be_visible()

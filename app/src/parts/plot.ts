@@ -10,13 +10,15 @@ export interface PlotOptions {
   share: boolean;
   fromMs: number;
   untilMs: number;
+  /** Room above and below a value that hardly moves, in its unit. */
+  leastRoom?: number;
   /** A tick's value in words. */
   say: (value: number) => string;
   language: string;
 }
 
 const HEIGHT = 220;
-const LEAST_ROOM = 0.5; // above and below a value that does not move, in its unit
+const LEAST_ROOM = 0.5;
 
 /** Draw into `place` and follow its width and the colour scheme; returns how to take it away. */
 export function plot(place: HTMLElement, data: Columns, options: PlotOptions): () => void {
@@ -39,9 +41,9 @@ export function plot(place: HTMLElement, data: Columns, options: PlotOptions): (
 }
 
 /** What the upright axis spans. A value that is never negative gets no room below zero. */
-export function around(low: number, high: number, share: boolean): [number, number] {
+export function around(low: number, high: number, share: boolean, leastRoom = LEAST_ROOM): [number, number] {
   if (share) return [0, 100];
-  const room = Math.max((high - low) * 0.1, LEAST_ROOM);
+  const room = Math.max((high - low) * 0.1, leastRoom);
   return [low >= 0 ? Math.max(0, low - room) : low - room, high + room];
 }
 
@@ -81,7 +83,7 @@ function draw(place: HTMLElement, data: Columns, options: PlotOptions): uPlot {
         y: {
           range: (_self, low, high) => {
             if (stepped) return [Math.min(0, low) - 0.1, Math.max(1, high) + 0.1];
-            return around(low, high, options.share);
+            return around(low, high, options.share, options.leastRoom);
           },
         },
       },

@@ -44,7 +44,7 @@ export function LinksPart({ device }: { device: Device }) {
       {loaded.state === "failed" && <Failed again={again} />}
       {loaded.state === "here" && (
         <>
-          <List links={linksOf(device.address, loaded.value.peerings)} owner={role === "owner"} changed={changed} />
+          <List here={device.address} links={linksOf(device.address, loaded.value.peerings)} owner={role === "owner"} changed={changed} />
           <button
             type="button"
             onClick={() => {
@@ -62,18 +62,19 @@ export function LinksPart({ device }: { device: Device }) {
 }
 
 interface ListProps {
+  here: string;
   links: readonly Link[];
   owner: boolean;
   changed: (written: Written) => void;
 }
 
-function List({ links, owner, changed }: ListProps) {
+function List({ here, links, owner, changed }: ListProps) {
   const { t } = useTechnical();
   if (links.length === 0) return <p class="card quiet">{t("links.none")}</p>;
   return (
     <ul class="links">
       {links.map((link) => (
-        <LinkCard key={`${link.peering.sender} ${link.peering.receiver}`} link={link} owner={owner} changed={changed} />
+        <LinkCard key={`${link.peering.sender} ${link.peering.receiver}`} here={here} link={link} owner={owner} changed={changed} />
       ))}
     </ul>
   );
@@ -95,7 +96,15 @@ function channelName(address: string, devices: ReadonlyMap<string, Device>, text
   return count > 1 ? texts.t("links.channel", { name, index: at.index }) : name;
 }
 
-function LinkCard({ link, owner, changed }: { link: Link; owner: boolean; changed: (written: Written) => void }) {
+interface CardProps {
+  /** The device whose page this is: what wakes it stands above already. */
+  here: string;
+  link: Link;
+  owner: boolean;
+  changed: (written: Written) => void;
+}
+
+function LinkCard({ here, link, owner, changed }: CardProps) {
   const texts = useTechnical();
   const { t } = texts;
   const asleep = useSelect(home, (state) => sleepers(link.peering, state.devices), sameList);
@@ -113,7 +122,7 @@ function LinkCard({ link, owner, changed }: { link: Link; owner: boolean; change
         asleep.map((device) => (
           <p key={device.address} class="quiet">
             <Icon name="clock" size={16} /> {t("links.asleep", { name: deviceName(device, texts) })}{" "}
-            {t(`wake.${wakesBy(device.receive_modes ?? [])}`)}
+            {device.address !== here && t(`wake.${wakesBy(device.receive_modes ?? [])}`)}
           </p>
         ))
       ) : (

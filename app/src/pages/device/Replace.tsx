@@ -103,10 +103,10 @@ function Plan({ plan, running, replace }: { plan: Replacement; running: boolean;
         {plan.name !== null && <li>{t("replace.name", { name: plan.name })}</li>}
         {room !== null && <li>{t("replace.room", { room })}</li>}
         <li>{tn("replace.parameters", plan.parameters)}</li>
-        <li>{tn("replace.series", plan.series)}</li>
-        <li>
-          {tn("replace.links", plan.peerings.length)}
-          {plan.peerings.length > 0 && (
+        {plan.series > 0 && <li>{tn("replace.series", plan.series)}</li>}
+        {plan.peerings.length > 0 && (
+          <li>
+            {tn("replace.links", plan.peerings.length)}
             <ul>
               {plan.peerings.map(({ sender, receiver }) => (
                 <li key={`${sender} ${receiver}`}>
@@ -114,8 +114,8 @@ function Plan({ plan, running, replace }: { plan: Replacement; running: boolean;
                 </li>
               ))}
             </ul>
-          )}
-        </li>
+          </li>
+        )}
       </ul>
       {plan.left_out.length > 0 && (
         <>

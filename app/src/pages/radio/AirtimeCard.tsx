@@ -3,7 +3,7 @@
 import { radioApi, type AirtimeReport } from "../../api/radio";
 import { Failed } from "../../parts/Failed";
 import { useLoad, useNow } from "../../parts/hooks";
-import { Icon } from "../../parts/Icon";
+import { Icon, type IconName } from "../../parts/Icon";
 import { client, home } from "../../state/app";
 import { advice, type Bar, bar, byCause, byDevice, type DeviceShare } from "../../state/airtime";
 import { about, percent, SECOND, seconds } from "../../state/format";
@@ -41,7 +41,6 @@ function Hour({ report, texts }: { report: AirtimeReport | null; texts: Technica
           limit: seconds(report.limit_ms, language),
           share: percent(report.used_ms / report.limit_ms, language),
         });
-  const level = report?.level ?? "normal";
   return (
     <>
       <p class="airtimesays">
@@ -65,7 +64,7 @@ function Hour({ report, texts }: { report: AirtimeReport | null; texts: Technica
         </li>
       </ul>
       <p role="status">
-        <Icon name={level === "normal" ? "check" : "warning"} size={18} /> {forecast(report, texts)}
+        <Icon name={sign(report)} size={18} /> {forecast(report, texts)}
       </p>
       {report !== null && <Advice report={report} texts={texts} />}
       <p class="quiet">{t("airtime.law")}</p>
@@ -74,11 +73,16 @@ function Hour({ report, texts }: { report: AirtimeReport | null; texts: Technica
   );
 }
 
+function sign(report: AirtimeReport | null): IconName {
+  if (report === null || (report.level === "normal" && report.exhausted_in_s === null)) return "check";
+  return report.level === "normal" ? "clock" : "warning";
+}
+
 function forecast(report: AirtimeReport | null, { t, language }: Technical): string {
   if (report === null) return "…";
   if (report.level === "exhausted") return t("airtime.exhausted");
   if (report.exhausted_in_s === null) return t("airtime.enough");
-  return t("airtime.forecast", { time: about(report.exhausted_in_s * SECOND, language) });
+  return t(report.level === "normal" ? "airtime.forecast.calm" : "airtime.forecast", { time: about(report.exhausted_in_s * SECOND, language) });
 }
 
 function Advice({ report, texts: { t } }: { report: AirtimeReport; texts: Technical }) {

@@ -96,6 +96,8 @@ export function Bars({ count }: { count: number }) {
   );
 }
 
+const LEAST_ROOM_DBM = 5; // less is chance: people walk through the room
+
 function Course({ signal, name }: { signal: Signal; name: string }) {
   const texts = useTechnical();
   const { t, language } = texts;
@@ -112,6 +114,7 @@ function Course({ signal, name }: { signal: Signal; name: string }) {
       if (gone || place.current === null) return;
       close = plot(place.current, data, {
         stepped: false,
+        leastRoom: LEAST_ROOM_DBM,
         share: false,
         fromMs: untilMs - DAY,
         untilMs,
@@ -126,11 +129,8 @@ function Course({ signal, name }: { signal: Signal; name: string }) {
     // drawn again when a quarter of an hour is added; `data` is made anew at each drawing
   }, [newest, known.length, language]);
   if (known.length === 0) return <p class="quiet">{t("signal.nocourse")}</p>;
-  const label = t("signal.course", {
-    name,
-    low: dbm(Math.min(...known), texts),
-    high: dbm(Math.max(...known), texts),
-  });
+  const [low, high] = [dbm(Math.min(...known), texts), dbm(Math.max(...known), texts)];
+  const label = low === high ? t("signal.steady", { name, value: low }) : t("signal.course", { name, low, high });
   return (
     <>
       <div class="plot" ref={place} role="img" aria-label={label} />

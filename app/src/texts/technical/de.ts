@@ -20,6 +20,7 @@ export const de = {
   "airtime.reserve": "für Alarme aufgehoben: {time}",
   "airtime.enough": "Bei diesem Tempo reicht sie.",
   "airtime.forecast": "Bei diesem Tempo ist sie in etwa {time} verbraucht.",
+  "airtime.forecast.calm": "Gerade wird viel gesendet: Bliebe es so, wäre sie in etwa {time} verbraucht. Meist beruhigt es sich vorher.",
   "airtime.exhausted": "Verbraucht. Nur Alarme werden gesendet; alles andere wartet, bis älteres Senden eine Stunde her ist.",
   "airtime.law": "Das Gesetz erlaubt 1 % jeder Stunde, damit der Funk von allen durchkommt.",
   "airtime.by": "Wer sie verbraucht hat",
@@ -61,6 +62,7 @@ export const de = {
   "signal.weak.long": "Meldungen gehen verloren. Stick oder Gerät näher bringen, Metall fernhalten oder einen Repeater (HM-Sys-sRP-Pl) dazwischensetzen.",
   "signal.unknown.long": "Es wurde seit dem Start nicht gehört. Drücke eine seiner Tasten.",
   "signal.course": "{name}, 24 Stunden: zwischen {low} und {high}.",
+  "signal.steady": "{name}, 24 Stunden: {value}.",
   "signal.nocourse": "Noch kein Verlauf: Er erscheint, sobald das Gerät eine Weile gehört wurde.",
 
   "frames.title": "Telegramme mitlesen",

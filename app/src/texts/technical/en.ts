@@ -19,6 +19,7 @@ export const en = {
   "airtime.reserve": "kept for alarms: {time}",
   "airtime.enough": "At this pace it lasts.",
   "airtime.forecast": "Used up in about {time} at this pace.",
+  "airtime.forecast.calm": "Much is sent just now: kept up, it would be used up in about {time}. Mostly it calms down before.",
   "airtime.exhausted": "Used up. Only alarms are sent; everything else waits until older sending is an hour ago.",
   "airtime.law": "The law allows 1 % of each hour, so that everybody’s radio gets through.",
   "airtime.by": "Who used it",
@@ -60,6 +61,7 @@ export const en = {
   "signal.weak.long": "Messages get lost. Move the stick or the device nearer, keep metal away, or put a repeater (HM-Sys-sRP-Pl) between.",
   "signal.unknown.long": "It has not been heard since the start. Press one of its buttons.",
   "signal.course": "{name}, 24 hours: between {low} and {high}.",
+  "signal.steady": "{name}, 24 hours: {value}.",
   "signal.nocourse": "No course yet: it appears once the device was heard for a while.",
 
   "frames.title": "Live frames",
