@@ -58,6 +58,7 @@ from .radio_keys import PROOFS, station_of
 from .radio_port import RadioPort
 from .records import CENTRAL_KEY, new_central, read_records, write_central
 from .reports import Reports
+from .request import Proof
 from .services import Answer, Services
 from .tally import Tally
 from .team_calls import TeamCalls
@@ -227,6 +228,8 @@ class BidcosDriver:
 
     def _receive(self, heard: Reception, at_s: float, now_s: float) -> None:
         proof = PROOFS[heard.signature] if self._port.answers_itself else None  # it has asked for it, too
+        if proof is Proof.GOOD:
+            self._keyring.vouched(heard.frame.sender)
         self._apply(self._exchanges.receive(heard.frame, at_s, now_s, proof), now_s)
 
     def _apply(self, outcomes: Iterable[Outcome], now_s: float) -> None:

@@ -180,9 +180,9 @@ class Exchanges:
             lane.ready_at_s = now_s + BUSY_S + self._jitter_s()
             return self.wake(now_s)
         if result in _GIVE_UP and not lane.waking:
-            if result is Result.WRONG_KEY:
-                self._keyring.refused(lane.device, lane.key_index)
-            return [*self._end(lane, _GIVE_UP[result], REFUSED_S), *self.wake(now_s)]
+            lost = result is Result.WRONG_KEY and not self._keyring.refused(lane.device)
+            reason = Failure.SILENT if lost else _GIVE_UP[result]
+            return [*self._end(lane, reason, REFUSED_S), *self.wake(now_s)]
         if not busy:
             lane.deadline_s = now_s
         return self.wake(now_s)

@@ -60,13 +60,17 @@ _REFUSED = frozenset({Failure.WRONG_KEY, Failure.REFUSED, Failure.PEERS_FULL, Fa
 def judge(keyring: Keyring, outcome: Delivered | Failed, sealed: int, target: int) -> Verdict:
     """What a hand-over of ``target``, sealed with ``sealed``, has led to; the ring learns it."""
     radio = outcome.request.device
-    if isinstance(outcome, Delivered):
+    held = keyring.held(radio)
+    has_it = held.proven and held.index == target and held.target is None  # another exchange has shown it
+    if isinstance(outcome, Delivered) or has_it:
         keyring.took(radio, target)
         return Verdict(next=Next.DONE)
     claim, reason = keyring.claim(radio), outcome.reason.value
     named = claim is not None and claim != sealed and keyring.key(claim) is not None
     if outcome.reason is Failure.WRONG_KEY and named and claim is not None:
         return Verdict(next=Next.AGAIN, sealed=claim, reason=reason)
+    if outcome.reason is Failure.REFUSED and sealed != target:  # it could not read it: it has the new key?
+        return Verdict(next=Next.AGAIN, sealed=target, reason=reason)
     if outcome.reason in _REFUSED:
         keyring.gave_up(radio, target)
         return Verdict(next=Next.NEVER, reason=reason)

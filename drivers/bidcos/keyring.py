@@ -169,9 +169,17 @@ class Keyring:
         if held.target == index:
             self.set(device, replace(held, target=None))
 
-    def refused(self, device: bytes, index: int) -> bool:
-        """It took no signature under ``index``; whether that means another key, not just lost frames."""
+    def vouched(self, device: bytes) -> None:
+        """A radio that signs by itself says that its signature is good."""
+        self.set(device, replace(self.held(device), proven=True, refused=False))
+
+    def refused(self, device: bytes, index: int | None = None) -> bool:
+        """It took no signature; whether that means another key, not just lost frames.
+
+        index: of the key that it named; None: the radio does not say.
+        """
         held = self.held(device)
+        index = held.index if index is None else index
         if held.proven and index == held.index and index in self._keys:
             return False
         if not held.proven or index not in self._keys:

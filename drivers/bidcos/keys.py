@@ -283,11 +283,12 @@ class Keys:
         """Hand one key over; False when nothing more is to be done now."""
         radio = member.record.address
         sealed = self._ring.held(radio).index
+        verdict = Verdict(next=Next.LATER, reason=Failure.AIRTIME.value)
         for _ in range(MAX_TURNS):
             if not await self._is_written():
                 return False
             outcome = await self._ask(radio, sealed, target, cause)
-            if outcome is None or self._ring.held(radio).target is None:
+            if outcome is None or self._household.at(radio) is None:
                 return False  # the link is lost, or the device is gone
             if isinstance(outcome, Failed) and outcome.reason is Failure.AIRTIME:
                 await self._clock.sleep(max(outcome.retry_after_s, 1.0))
@@ -298,8 +299,6 @@ class Keys:
             if verdict.next is not Next.AGAIN:
                 break
             sealed = verdict.sealed
-        else:
-            return False
         self._end(member, verdict)
         await self._is_written()
         return False
