@@ -25,14 +25,13 @@ from hub.contract import (
     Written,
 )
 
-from .configuration import Configuration
 from .devices import ChannelLayout, channel_layout, link_roles
 from .household import Household, Member
 from .inquiry import Inquiry
 from .link_wishes import PAIR, link_wishes, paired_keys, profiles
 from .registers import Peer, Registers
 from .survey import has_links
-from .wishes import PeerWish
+from .wishes import PeerWish, Wishes
 from .writing import Writing
 
 TRANSCEIVER = "CLIMATECONTROL_RT_TRANSCEIVER"
@@ -71,14 +70,14 @@ class Peerings:
         registers: Registers,
         inquiry: Inquiry,
         writing: Writing,
-        configuration: Configuration,
+        wishes: Wishes,
         central: bytes,
     ) -> None:
         self._household = household
         self._registers = registers
         self._inquiry = inquiry
         self._writing = writing
-        self._configuration = configuration
+        self._wishes = wishes
         self._central = central
 
     # to look at
@@ -179,7 +178,7 @@ class Peerings:
         found: set[Written] = set()
         failed: HubError | None = None
         for mine, other in (ends, ends[::-1]):
-            if isinstance(mine, Peer) or not self._may_list(mine, other):
+            if isinstance(mine, Peer) or not (self._may_list(mine, other) or self._will_list(mine, other)):
                 continue
             if mine is ends[0] and _is_team(mine.layout):  # the first stays a team of its own
                 continue
@@ -262,6 +261,15 @@ class Peerings:
         """It lists the other end, or did not tell yet whom it lists."""
         known = self._registers.peers_of(mine.member.record.address, mine.channel)
         return known is None or (other if isinstance(other, Peer) else other.peer) in known.peers
+
+    def _will_list(self, mine: End, other: "End | Peer") -> bool:
+        """It sleeps and shall list the other end when it wakes."""
+        peer = other if isinstance(other, Peer) else other.peer
+        waiting = self._wishes.of(mine.member.record.address)
+        return any(
+            isinstance(wish, PeerWish) and wish.linked and wish.channel == mine.channel and peer in wish.peers
+            for wish in waiting
+        )
 
     def _end(self, channel: ChannelAddress) -> End:
         member = self._household.need(channel.device)

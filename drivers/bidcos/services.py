@@ -74,9 +74,7 @@ class Services:
             )
         )
         self.configuration = Configuration(household, self.registers, self.wishes, self.inquiry, self.writing)
-        self.peerings = Peerings(
-            household, self.registers, self.inquiry, self.writing, self.configuration, central
-        )
+        self.peerings = Peerings(household, self.registers, self.inquiry, self.writing, self.wishes, central)
         weeks = WeekPrograms(household, self.registers, self.wishes, self.inquiry, self.configuration)
         planner = Planner(household, self.registers, central)
         self.replacements = Replacements(

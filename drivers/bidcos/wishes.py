@@ -74,6 +74,14 @@ class PeerWish:
         """One, or two of a pair."""
         return (self.peer, Peer(self.peer.address, self.second)) if self.second else (self.peer,)
 
+    def ends(self, other: "Wish") -> bool:
+        """``other`` is about the parameters of this link."""
+        return (
+            isinstance(other, WriteWish)
+            and other.list_id.channel == self.channel
+            and other.list_id.peer in self.peers
+        )
+
     @property
     def key(self) -> str:
         """A later wish with the same key replaces this one."""

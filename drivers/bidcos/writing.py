@@ -95,6 +95,9 @@ class Writing:
             raise CommandRefused(
                 "too_many_waiting", field="device", value=str(member.address), allowed=str(MAX_WISHES)
             ) from error
+        if isinstance(wish, PeerWish) and not wish.linked:
+            replaced = CommandRefused("replaced", field="device", value=str(member.address))
+            self._drop_settings(radio, wish, replaced)
         try:
             await self._save(radio)
         except StoreError:
@@ -250,13 +253,17 @@ class Writing:
         self._tidings.given_up(member, wish, reason)
         self.on_settled(radio)
         if isinstance(wish, PeerWish) and wish.linked:
-            for each in self._wishes.of(radio):  # how the link should have been
-                if isinstance(each, WriteWish) and each.list_id.peer in wish.peers:
-                    self._wishes.take(radio, each)
-                    self._end((radio, each.key), error)
+            self._drop_settings(radio, wish, error)
             if wish.undo is not None:  # not awaited: the other end may be this very device
                 self._parts.spawn(self.undo(*wish.undo), "bidcos.undo")
         self._end((radio, wish.key), error)
+
+    def _drop_settings(self, radio: bytes, link: PeerWish, error: HubError) -> None:
+        """The link will not be there: how it should have been nobody wants any more."""
+        for each in self._wishes.of(radio):
+            if link.ends(each):
+                self._wishes.take(radio, each)
+                self._end((radio, each.key), error)
 
     async def undo(self, radio: bytes, wish: PeerWish) -> None:
         """The other end refused, so this end shall not keep its half; done twice it is the same."""

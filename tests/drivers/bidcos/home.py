@@ -104,7 +104,7 @@ class Home:
         """What a device really holds."""
         peer = list_id.peer.address + bytes((list_id.peer.channel,))
         target = memory.ListId(channel=list_id.channel, number=list_id.index, peer=peer)
-        return self.device(number).memory.lists.get(target, {}).get(register)
+        return self.device(number).memory.registers(target).get(register)
 
     # time
 
