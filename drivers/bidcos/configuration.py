@@ -196,7 +196,9 @@ class Configuration:
 
     async def _tell(self, member: Member, list_id: ListId, cause: Cause, *, refresh: bool) -> None:
         """Read a list that is unknown or shall be read anew; a sleeper tells it when it wakes."""
-        if not refresh and self._registers.list_of(member.record.address, list_id) is not None:
+        radio = member.record.address
+        known = self._registers.list_of(radio, list_id) is not None
+        if known and not refresh and not self._registers.doubted(radio, list_id):
             return
         try:
             await self._inquiry.read(member, list_id, cause)

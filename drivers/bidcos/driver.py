@@ -237,6 +237,7 @@ class BidcosDriver:
         for outcome in outcomes:
             match outcome:
                 case Send():
+                    self._services.sent(outcome.frame)
                     self._port.send(outcome.frame)
                 case Heard():
                     self._hear(outcome, now_s)

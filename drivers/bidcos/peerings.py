@@ -259,7 +259,10 @@ class Peerings:
 
     def _may_list(self, mine: End, other: "End | Peer") -> bool:
         """It lists the other end, or did not tell yet whom it lists."""
-        known = self._registers.peers_of(mine.member.record.address, mine.channel)
+        radio = mine.member.record.address
+        known = self._registers.peers_of(radio, mine.channel)
+        if self._registers.doubted(radio, mine.channel):
+            return True
         return known is None or (other if isinstance(other, Peer) else other.peer) in known.peers
 
     def _will_list(self, mine: End, other: "End | Peer") -> bool:

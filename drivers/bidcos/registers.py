@@ -17,6 +17,8 @@ MAX_LISTS = 400  # of one device: RC-19 with every key linked needs about half
 MAX_PEERS = 128  # of one channel; real tables hold 4 to 60
 CHANNEL_LIST, SIGN_REGISTER = 1, 0x08
 _CHANGED_PAIRS, _CHANGED_SEQUENCE = 0x04, 0x05
+CONFIGURATION = 0x01
+_ADD_PEER, _REMOVE_PEER, _START = 0x01, 0x02, 0x05
 _CHANGE_HEAD = 7  # order, channel, peer (3), its channel, list
 
 
@@ -89,10 +91,11 @@ class KnownPeers:
 
 @dataclass(slots=True)
 class DeviceMemory:
-    """What one device told."""
+    """What one device told. doubts: lists, and channels' peers, that were written since, nobody knows how."""
 
     lists: dict[ListId, KnownList] = field(default_factory=dict)
     peers: dict[int, KnownPeers] = field(default_factory=dict)
+    doubts: set[ListId | int] = field(default_factory=set)
 
 
 class Registers:
@@ -119,6 +122,17 @@ class Registers:
         memory = self._devices.get(device)
         return memory.peers.get(channel) if memory is not None else None
 
+    def doubt(self, device: bytes, question: ListId | int) -> None:
+        """A write was sent: until it tells anew, what it told before may be out of date."""
+        doubts = self._open(device).doubts
+        if len(doubts) < MAX_LISTS:
+            doubts.add(question)
+
+    def doubted(self, device: bytes, question: ListId | int) -> bool:
+        """What is known of it may be out of date."""
+        memory = self._devices.get(device)
+        return memory is not None and question in memory.doubts
+
     def memory(self, device: bytes) -> DeviceMemory:
         """All that it told, to look at."""
         return self._devices.get(device, DeviceMemory())
@@ -136,6 +150,7 @@ class Registers:
         if list_id in memory.lists or len(memory.lists) < MAX_LISTS:
             memory.lists[list_id] = KnownList(dict(registers), at)
             self.on_list(device)
+        memory.doubts.discard(list_id)
         if list_id.index == CHANNEL_LIST and SIGN_REGISTER in registers:
             self._note_signing(device, list_id.channel, bool(registers[SIGN_REGISTER] & 1))
 
@@ -143,6 +158,7 @@ class Registers:
         """It told all peers of a channel; lists of links that are no more are forgotten."""
         memory = self._open(device)
         memory.peers[channel] = KnownPeers(peers[:MAX_PEERS], at)
+        memory.doubts.discard(channel)
         gone = [
             each
             for each in memory.lists
@@ -214,6 +230,16 @@ def change_of(frame: Frame) -> tuple[ListId, Mapping[int, int]] | None:
     return None
 
 
+def written_by(frame: Frame) -> ListId | int | None:
+    """The list, or the channel whose peers, a frame of ours writes; None: it writes nothing."""
+    data = frame.payload
+    if frame.kind != CONFIGURATION or len(data) < _CHANGE_HEAD:
+        return None
+    if data[1] in {_ADD_PEER, _REMOVE_PEER}:
+        return data[0]
+    return ListId(data[0], data[6], Peer(data[2:5], data[5])) if data[1] == _START else None
+
+
 def write_memory(memory: DeviceMemory) -> bytes:
     """The record of one device."""
     fields = {
@@ -225,6 +251,7 @@ def write_memory(memory: DeviceMemory) -> bytes:
             str(channel): [known.read_at.timestamp(), "".join(map(str, known.peers))]
             for channel, known in memory.peers.items()
         },
+        "doubts": [str(question) for question in memory.doubts],
     }
     return bytes((MEMORY_VERSION,)) + json.dumps(fields).encode()
 
@@ -246,6 +273,8 @@ def read_memory(value: bytes) -> DeviceMemory:
     for key, (at, text) in fields["peers"].items():
         peers = tuple(Peer.parse(text[start : start + 8]) for start in range(0, len(text), 8))
         memory.peers[int(key)] = KnownPeers(peers, _time(at))
+    for text in fields.get("doubts", ()):
+        memory.doubts.add(ListId.parse(text) if ":" in text else int(text))
     return memory
 
 

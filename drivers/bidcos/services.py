@@ -24,17 +24,18 @@ from privacy.ports import Clock
 
 from .asking import Asker
 from .configuration import Configuration
+from .frames import Frame
 from .household import Household, Member
 from .inquiry import Inquiry
 from .keyring import Keyring
 from .keys import Keys
 from .lane import Delivered, Failed, Heard
 from .peerings import Peerings
-from .registers import Registers
+from .registers import Registers, written_by
 from .replacement import Replacements
 from .replacement_plan import Planner
 from .week_programs import WeekPrograms
-from .wishes import Wishes, WriteWish
+from .wishes import ReleaseWish, Wishes, WriteWish
 from .writing import Spawn, Writing, WritingParts
 
 LEARN_AFTER_S = 60.0
@@ -98,7 +99,12 @@ class Services:
         """Take over what was written; returns the keys of waiting changes that can't be read."""
         self.registers.load(stored)
         self.replacements.load(stored)
-        return [*self.wishes.load(stored), *self.keys.load(stored)]
+        unreadable = self.wishes.load(stored)
+        for device in self.wishes:  # how much of each was written before the end nobody knows
+            for wish in self.wishes.of(device):
+                if not isinstance(wish, ReleaseWish):
+                    self.registers.doubt(device, wish.question)
+        return [*unreadable, *self.keys.load(stored)]
 
     def resume(self) -> None:
         """The link works: go on with what waits."""
@@ -126,6 +132,12 @@ class Services:
         """A device said something."""
         self.inquiry.hear(heard)
         self.keys.hear(heard)
+
+    def sent(self, frame: Frame) -> None:
+        """We said something."""
+        question = written_by(frame)
+        if question is not None and self._household.at(frame.receiver) is not None:
+            self.registers.doubt(frame.receiver, question)
 
     def finish(self, outcome: Delivered | Failed) -> None:
         """A request ended."""

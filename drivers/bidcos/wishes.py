@@ -41,6 +41,11 @@ class WriteWish:
     what: str
 
     @property
+    def question(self) -> ListId:
+        """What tells whether it is granted."""
+        return self.list_id
+
+    @property
     def key(self) -> str:
         """A later wish with the same key joins or replaces this one."""
         return f"write {self.list_id}"
@@ -68,6 +73,11 @@ class PeerWish:
     second: int = 0
     undo: "tuple[bytes, PeerWish] | None" = None
     what: str = "PEERING"
+
+    @property
+    def question(self) -> int:
+        """The channel whose peers tell whether it is granted."""
+        return self.channel
 
     @property
     def peers(self) -> tuple[Peer, ...]:

@@ -289,7 +289,7 @@ class Writing:
         """Start, pairs, end, then read it back in the same breath."""
         radio, list_id = member.record.address, wish.list_id
         known = self._registers.list_of(radio, list_id)
-        if known is None:
+        if known is None or self._registers.doubted(radio, list_id):
             await self._read(member, wish, list_id, cause)
             known = self._registers.list_of(radio, list_id)
         before = known.registers if known is not None else {}
@@ -312,7 +312,8 @@ class Writing:
     async def _link(self, member: Member, wish: PeerWish, cause: Cause) -> Written:
         radio = member.record.address
         known = self._registers.peers_of(radio, wish.channel)
-        if known is not None and is_granted(wish, known.peers):
+        sure = known is not None and not self._registers.doubted(radio, wish.channel)
+        if sure and known is not None and is_granted(wish, known.peers):
             return Written.UNCHANGED
         try:
             told = await self._do(member, wish, link_steps(wish), cause)
