@@ -157,7 +157,13 @@ class BidcosDriver:
         self._services.writing.on_settled = self._tell_pending
         self._services.registers.on_list = self._learn
         self._instruments = Instruments(
-            self._context, self._household, self._airtime, self._tally.frames, central, self._apply
+            self._context,
+            self._household,
+            self._airtime,
+            self._tally.frames,
+            central,
+            self._asker,
+            self._apply,
         )
         self._instruments.load(stored)
         guard, transmit = self._reports.teams, self._instruments.transmit

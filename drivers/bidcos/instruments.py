@@ -25,6 +25,7 @@ from hub.contract import (
 )
 
 from .airtime import ALARM_RESERVE_MS, LIMIT_MS, Airtime, frame_ms
+from .asking import Asker
 from .frame_ring import FrameRing
 from .frames import Frame, decode_frame
 from .household import Household
@@ -53,6 +54,7 @@ class Instruments:
         airtime: Airtime,
         frames: FrameRing,
         central: bytes,
+        asker: Asker,
         apply: Callable[[Iterable[Outcome], float], None],
     ) -> None:
         self._context = context
@@ -61,6 +63,7 @@ class Instruments:
         self._airtime = airtime
         self._frames = frames
         self._central = central
+        self._asker = asker
         self._apply = apply
         self._signals = Signals()
         self._radios: tuple[RadioRecord, ...] = ()
@@ -141,7 +144,7 @@ class Instruments:
 
         Raises:
             CommandRefused: bad_frame, foreign_sender.
-            DutyCycleExhausted: not now.
+            LinkLost, DutyCycleExhausted: not now.
         """
         self.transmit(self._read(query.data), cause)
 
@@ -149,8 +152,10 @@ class Instruments:
         """Send a frame that nobody answers.
 
         Raises:
+            LinkLost: there is no radio.
             DutyCycleExhausted: not now.
         """
+        self._asker.need_link()
         now_s = self._clock.monotonic()
         retry_after_s = self._airtime.retry_after_s(frame_ms(frame), now_s, cause.urgency)
         if retry_after_s:

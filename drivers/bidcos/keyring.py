@@ -1,7 +1,7 @@
 """Which keys there are, and which one each device holds. Pure state; never in a log or a repr.
 
 A device names the index of its key in each challenge. A name proves nothing: only an exchange that ended
-with the right bytes does. Own keys that some device may still hold are kept.
+with the right bytes does. Own keys are kept for good: a device may come back from a drawer with an old one.
 Source: docs/protocols/bidcos.md, "AES signing".
 """
 
@@ -93,15 +93,6 @@ class Keyring:
     def all_keys(self) -> tuple[bytes, ...]:
         """The key in use first."""
         return (self.system_key, *(key for index, key in self._keys.items() if index != self.index))
-
-    def forget_unused(self) -> tuple[int, ...]:
-        """Drop own keys that no device holds any more; returns their indexes."""
-        used = {self.index, DEFAULT_INDEX, *(held.index for held in self._held.values())}
-        used |= {held.target for held in self._held.values() if held.target is not None}
-        unused = tuple(index for index in self._keys if index not in used)
-        for index in unused:
-            del self._keys[index]
-        return unused
 
     # devices
 

@@ -63,6 +63,7 @@ class Keys:
         self._central = central
         self._spawn = spawn
         self._checked = False
+        self._choosing = asyncio.Lock()  # two keys at once must not get one index
         self._written: tuple[SystemKey, ...] = ()
         self._working: dict[bytes, Request | None] = {}
         self._next_try_s: dict[bytes, float] = {}
@@ -126,6 +127,11 @@ class Keys:
             CommandRefused: one_of_two, bad_sheet, other_central, too_many.
             StoreError: nothing was changed.
         """
+        async with self._choosing:
+            await self._choose(query, cause)
+        return await self.list(ListKeys(interface=query.interface), cause)
+
+    async def _choose(self, query: SetSystemKey, cause: Cause) -> None:
         sheet = self._read(query)
         key = (
             self._new_key(query.passphrase) if sheet is None else SystemKey(index=sheet.index, key=sheet.key)
@@ -147,7 +153,6 @@ class Keys:
             self.on_adopt()
         for member in members:
             self._aim(member, key.index, cause)
-        return await self.list(ListKeys(interface=query.interface), cause)
 
     def _read(self, query: SetSystemKey) -> Sheet | None:
         """The sheet that was typed, if one was."""

@@ -110,6 +110,14 @@ def test_the_same_report_repeated_is_proven_again_and_told_once() -> None:
     assert len([frame for _, frame in play.sent if frame.payload[:1] == b"\x00"]) == 3
 
 
+def test_control_without_the_guard_anybody_is_believed() -> None:
+    play = Play()  # channel 1 does not sign
+    _tell(play, _event())
+    play.wait(60)
+    _tell(play, _event())  # recorded, and played again
+    assert [heard.proof for heard in _heard(play)] == [Proof.NONE, Proof.NONE]
+
+
 def test_a_signature_that_comes_too_late_is_none() -> None:
     play = _play()
     _tell(play, _event())

@@ -15,6 +15,7 @@ from hub.contract import (
     CommandRefused,
     DutyCycleExhausted,
     GetAirtime,
+    LinkLost,
     ListFrames,
     ListSignals,
     RadioIdentified,
@@ -98,6 +99,14 @@ async def test_a_frame_made_by_hand_is_sent_when_it_is_ours_and_there_is_send_ti
         bench.driver._airtime.charge(34_000.0, bench.clock.monotonic())
         with pytest.raises(DutyCycleExhausted):
             await bench.driver.ask(SendFrame(interface="bidcos", data=encode_frame(on).hex()))
+
+
+async def test_without_a_radio_a_frame_made_by_hand_is_refused() -> None:
+    async with running(paired("HM-LC-Sw1-Pl-2")) as bench:
+        driver = bench.driver
+    on = message_frame(SetLevel(channel=1, level=0), counter=7, flags=0xA0, sender=CENTRAL, receiver=SWITCH)
+    with pytest.raises(LinkLost):
+        await driver.ask(SendFrame(interface="bidcos", data=encode_frame(on).hex()))
 
 
 async def test_another_stick_is_recorded_and_the_devices_stay_ours() -> None:

@@ -1,8 +1,10 @@
 """The home's own key: chosen, on paper, handed to simulated devices over good and bad air, given back."""
 
+import asyncio
+
 import pytest
 
-from drivers.bidcos.keyring import Held, Keyring, SystemKey
+from drivers.bidcos.keyring import Keyring, SystemKey
 from drivers.bidcos.registers import ListId
 from drivers.bidcos.signing import DEFAULT_KEY, passphrase_key
 from drivers.simulator.devices.memory import ListId as DeviceListId
@@ -292,12 +294,21 @@ async def test_a_key_that_signs_is_believed_with_its_signature_and_not_without(g
         assert bool(presses) is good
 
 
-def test_own_keys_that_nobody_holds_are_forgotten_and_indexes_are_not_used_twice() -> None:
+def test_indexes_are_not_used_twice() -> None:
     ring = Keyring([SystemKey(index=index, key=bytes([index]) * 16) for index in (1, 2, 3)])
-    ring.index = 3
-    ring.set(b"abc", Held(index=1, target=3))
-    assert ring.forget_unused() == (2,)
-    assert [key.index for key in ring.own] == [1, 3]
     assert ring.free_index() == 4
-    full = Keyring([SystemKey(index=127, key=bytes(16))])
-    assert full.free_index() == 1
+    assert Keyring([SystemKey(index=127, key=bytes(16))]).free_index() == 1
+    assert Keyring([SystemKey(index=index, key=bytes(16)) for index in range(1, 128)]).free_index() is None
+
+
+async def test_two_keys_chosen_at_once_get_two_indexes() -> None:
+    async with home(PLUG) as place:
+
+        async def both() -> list[int]:
+            async with asyncio.TaskGroup() as tasks:
+                query = SetSystemKey(interface="bidcos")
+                chosen = [tasks.create_task(place.driver.ask(query)) for _ in range(2)]
+            return [task.result().index for task in chosen]
+
+        assert await place.wait_for(both()) == [1, 2]
+        assert len({key.key for key in place.driver._keyring.own}) == 2
