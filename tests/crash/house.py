@@ -8,6 +8,7 @@ HOUSES = {
     "hub": "tests.crash.hub_house:HubHouse",
     "gate": "tests.crash.gate_house:GateHouse",
     "upgrading": "tests.crash.upgrading_house:UpgradingHouse",
+    "replacing": "tests.crash.replacing_house:ReplacingHouse",
     # controls: what the series must find
     "unsynced": "tests.crash.careless:Unsynced",
     "forgetful": "tests.crash.careless:Forgetful",

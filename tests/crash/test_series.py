@@ -22,7 +22,7 @@ def series(*arguments: str, module: str = "series") -> tuple[int, dict[str, obje
 
 
 @pytest.mark.parametrize("kind", ["kill", "power"])
-@pytest.mark.parametrize("house", ["hub", "gate", "upgrading"])
+@pytest.mark.parametrize("house", ["hub", "gate", "upgrading", "replacing"])
 @pytest.mark.timeout(3600)
 def test_nothing_acknowledged_is_lost_and_the_store_opens_and_verifies(house: str, kind: str) -> None:
     code, report = series("--house", house, "--kind", kind, "--points", POINTS)
