@@ -35,7 +35,7 @@ from .registers import Registers, written_by
 from .replacement import Replacements
 from .replacement_plan import Planner
 from .week_programs import WeekPrograms
-from .wishes import ReleaseWish, Wishes, WriteWish
+from .wishes import ReleaseWish, Wishes
 from .writing import Spawn, Writing, WritingParts
 
 LEARN_AFTER_S = 60.0
@@ -144,15 +144,17 @@ class Services:
         self.inquiry.finish(outcome)
 
     def welcome(self, member: Member) -> None:
-        """It belongs to us now: set what every central sets, learn what it holds."""
+        """It belongs to us now: set what every central sets, then learn what it holds."""
+        self._spawn(self._settle(member), "bidcos.settle")
+
+    async def _settle(self, member: Member) -> None:
+        """The settings first: a sleeper that falls asleep meanwhile has them at least."""
+        wish = self.configuration.kept(member)
+        if wish is not None:
+            with contextlib.suppress(HubError):  # how it ended is told by ConfigurationChanged
+                await self.writing.grant(member, wish, IN_BACKGROUND)
         self.inquiry.survey(member)
-        if (wish := self.configuration.kept(member)) is not None:
-            self._spawn(self._keep(member, wish), "bidcos.keep")
 
     def bid_farewell(self, radio: bytes) -> None:
         """It does not belong to us any more: nobody shall go on speaking to it."""
         self._spawn(self.peerings.cut_off(radio), "bidcos.cut_off")
-
-    async def _keep(self, member: Member, wish: WriteWish) -> None:
-        with contextlib.suppress(HubError):  # how it ended is told by ConfigurationChanged
-            await self.writing.grant(member, wish, IN_BACKGROUND)
