@@ -93,8 +93,8 @@ class RadioPort:
             self._pass_on(self._radio.wake(now_s), now_s)
 
     def know(self, now_s: float) -> None:
-        """Devices or keys may have come, gone or changed."""
-        if self._radio is not None:
+        """Devices or keys may have come, gone or changed; a stick knows nobody anyhow."""
+        if self._radio is not None and self.answers_itself:
             self._pass_on(self._radio.know(self._station(), now_s), now_s)
 
     def _pass_on(self, turn: Turn, at_s: float) -> None:

@@ -250,6 +250,24 @@ class Sky:
             counts = [n for (device, _, _), n in self.sends.items() if device == address]
             assert max(counts, default=0) <= most
 
+    def lose_radio(self) -> None:
+        """It is pulled and comes back; what was on the air is gone."""
+        self.on_air.clear()
+        self.open.clear()
+        self.take([*self.exchanges.pause(frozenset())])
+        assert self.exchanges.wake_at_s is None
+        self.now_s += 5.0
+        self.exchanges.lanes.resume()
+        self.take(self.exchanges.wake(self.now_s))
+
+    def release(self, address: bytes) -> None:
+        """It is no device of ours any more, and then one again."""
+        self.open.pop(address, None)
+        self.counters.pop(address, None)
+        self.take([*self.exchanges.remove(address)])
+        self.exchanges.lanes.add(address, MODES[address], self.chance.randrange(256))
+        self.epoch[address] += 1
+
     def wake_sleepers(self) -> None:
         for address in ADDRESSES[3:]:
             device = self.devices[address]
@@ -269,6 +287,7 @@ REQUESTS = st.lists(
         st.sampled_from(ADDRESSES),
         st.sampled_from(list(Urgency)),
         st.sampled_from([0.0, 0.01, 0.2, 1.0, 4.0]),
+        st.sampled_from(["", "", "", "", "", "pulled", "released"]),
     ),
     max_size=25,
 )
@@ -289,12 +308,16 @@ def test_every_request_ends_exactly_once_whatever_the_air_does(
     twice: float,
     late: float,
     busy: float,
-    requests: list[tuple[int, bytes, Urgency, float]],
+    requests: list[tuple[int, bytes, Urgency, float, str]],
 ) -> None:
     air = Sky(seed, loss, twice, late, busy)
-    for kind, address, urgency, pause_s in requests:
+    for kind, address, urgency, pause_s, then in requests:
         air.submit(kind, address, urgency)
         air.wait(pause_s)
+        if then == "pulled":
+            air.lose_radio()
+        elif then == "released":
+            air.release(address)
     for _ in range(12):
         air.wake_sleepers()
         air.wait(60.0)
