@@ -75,7 +75,12 @@ class DeviceReachable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairingProgress:
-    """A step of the teach-in. until: end of the window; reason: why it failed; step, steps: how far it is."""
+    """A step of the teach-in. until: end of the window; reason: why it failed; step, steps: how far it is.
+
+    Reasons: elsewhere, too_far, silent, wrong_key, no_room (also of PAIRED), unknown_model, other_device,
+    window_closed, not_kept, not_written, airtime, link_lost; device_reset of one that was ours; of CLOSED:
+    nothing_heard, not_heard (the one that was called).
+    """
 
     interface: str
     stage: PairingStage
@@ -138,7 +143,10 @@ class ConfigurationState(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfigurationChanged:
-    """what: MASTER, LINK, PEERING, WEEK_PROGRAM, KEY; reason: a failure's code."""
+    """what: MASTER, LINK, PEERING, WEEK_PROGRAM, KEY, RELEASE; reason: a failure's code.
+
+    Reasons: silent, airtime, wrong_key, refused, not_kept, peers_full, unknown_peer, unknown_target.
+    """
 
     device: DeviceAddress
     channel: int

@@ -48,7 +48,7 @@ class Paramset:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GetParamset(Query[Paramset]):
-    """A MASTER or LINK paramset (``peer`` names the link).
+    """A MASTER or LINK paramset (``peer`` names the link). Refused: no_paramset, missing_field, unknown_peer.
 
     refresh: read it from the device, which may have to wake first; else what it told last, and it is read
     only where nothing is known yet.
@@ -79,7 +79,12 @@ class ParamsetChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PutParamset(Query[ParamsetChange]):
-    """Write parameters of a paramset, then read them back."""
+    """Write parameters of a paramset, then read them back.
+
+    Refused, beside what GetParamset is refused for: unknown_parameter, wrong_type, not_finite, out_of_range,
+    peer_does_not_sign; by the device or its queue: not_kept, refused_by_device, unknown_target,
+    too_many_waiting, replaced.
+    """
 
     channel: ChannelAddress
     paramset: str
@@ -122,7 +127,11 @@ class PeeringPartners(Query[tuple[ChannelAddress, ...]]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddPeering(Query[Written]):
-    """Link a sensor directly with an actuator. profile: name of a preset; empty: factory values."""
+    """Link a sensor directly with an actuator. profile: name of a preset; empty: factory values.
+
+    Refused: unknown_channel, not_linkable, unknown_profile, peers_full, and as PutParamset by the device.
+    When the sensor refuses, the actuator forgets its half.
+    """
 
     sender: ChannelAddress
     receiver: ChannelAddress
@@ -131,7 +140,7 @@ class AddPeering(Query[Written]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemovePeering(Query[Written]):
-    """Take such a link away."""
+    """Take such a link away, at both ends or where it still is. Refused: unknown_channel, unknown_peer."""
 
     sender: ChannelAddress
     receiver: ChannelAddress
@@ -173,7 +182,10 @@ class WeekProgram:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GetWeekProgram(Query[WeekProgram]):
-    """A program of a thermostat's channel. program: 1, or 1 to 3 on wall thermostats."""
+    """A program of a thermostat's channel. program: 1, or 1 to 3 on wall thermostats.
+
+    Refused: no_week_program, out_of_range; not_read_yet while the thermostat sleeps and never told it.
+    """
 
     channel: ChannelAddress
     program: int = 1
@@ -182,7 +194,7 @@ class GetWeekProgram(Query[WeekProgram]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PutWeekProgram(Query[Written]):
-    """Write what differs, then read it back."""
+    """Write what differs, then read it back. Refused: no_week_program, out_of_range, off_step."""
 
     channel: ChannelAddress
     week: WeekProgram
@@ -195,7 +207,10 @@ class PutWeekProgram(Query[Written]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replacement:
-    """What was, or would be, carried over. left_out: what can't be, as codes with names."""
+    """What was, or would be, carried over. left_out: what can't be, as ``code:names``.
+
+    Codes: not_read, no_such_parameter, out_of_range, link_not_read, foreign_link, not_written.
+    """
 
     old: DeviceAddress
     new: DeviceAddress
@@ -210,6 +225,7 @@ class ReplaceDevice(Query[Replacement]):
     """Let ``new``, a paired device of a like model, take the place of ``old``: parameters, links of others.
 
     undo: ``old`` takes its place back, with what it had; the same two devices in the same order.
+    Refused: same_device, not_alike, nothing_to_undo.
     """
 
     old: DeviceAddress

@@ -261,6 +261,7 @@ export const de = {
   "waiting.failed": "{what}: nicht geschrieben",
   "waiting.MASTER": "Einstellungen",
   "waiting.LINK": "Einstellungen einer Verknüpfung",
+  "waiting.RELEASE": "Entlassen",
   "waiting.PEERING": "Verknüpfung",
   "waiting.WEEK_PROGRAM": "Wochenprogramm",
   "waiting.KEY": "Schlüssel",

@@ -260,6 +260,7 @@ export const en = {
   "waiting.failed": "{what}: not written",
   "waiting.MASTER": "Settings",
   "waiting.LINK": "Link settings",
+  "waiting.RELEASE": "Release",
   "waiting.PEERING": "Link",
   "waiting.WEEK_PROGRAM": "Week program",
   "waiting.KEY": "Key",
