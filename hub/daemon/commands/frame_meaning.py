@@ -32,7 +32,7 @@ class Explainer:
         """Start the decoder."""
         if self._wanted:
             self._decoder = subprocess.Popen(
-                [sys.executable, "-m", "hub.daemon", "decode"],
+                [sys.executable, "-P", "-m", "hub.daemon", "decode"],  # -P: nothing of the folder we are in
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,

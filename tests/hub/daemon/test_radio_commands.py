@@ -55,6 +55,7 @@ from hub.contract import (
 )
 from hub.daemon import __main__ as frame
 from hub.daemon.command_line import CommandFailed
+from hub.daemon.commands.frame_meaning import Explainer
 from hub.daemon.commands.radio import bars
 from hub.daemon.commands.radio_keys import qr_lines, secret_in, word_lines
 from hub.daemon.commands.week import changes_of, day_of, line_of
@@ -340,3 +341,23 @@ async def test_answers_for_programs_are_json(box: Box) -> None:
         code, out, _ = await homebase(*words, "--json")
         assert code == 0
         assert isinstance(json.loads(out), dict)
+
+
+def test_nothing_from_the_folder_one_stands_in_is_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given a folder with a program of our name, as somebody else may have left it
+    (tmp_path / "hub/daemon").mkdir(parents=True)
+    for place in ("hub/__init__.py", "hub/daemon/__init__.py", "hub/daemon/__main__.py"):
+        (tmp_path / place).write_text('print(\'{"meaning": "hostile"}\')')
+    monkeypatch.chdir(tmp_path)
+
+    # when frames are explained there
+    with Explainer(wanted=True) as explainer:
+        meaning = explainer.explain("0A1480021FB74A63196300")
+
+    # then the driver's decoder does it; without care (the control) the stranger would
+    assert '"ack"' in meaning
+    command = [sys.executable, "-m", "hub.daemon", "decode"]
+    careless = subprocess.run(command, input="", capture_output=True, text=True, check=False, timeout=30)
+    assert "hostile" in careless.stdout
