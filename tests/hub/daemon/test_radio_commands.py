@@ -21,6 +21,8 @@ from hub.contract import (
     AirtimeReport,
     CheckKeySheet,
     CommandRefused,
+    DeviceAddress,
+    DeviceAppeared,
     DeviceKey,
     GetAirtime,
     GetKeySheet,
@@ -44,6 +46,9 @@ from hub.contract import (
     PutParamset,
     PutWeekProgram,
     RadioFrame,
+    ReplaceDevice,
+    Replacement,
+    SendFrame,
     SetSystemKey,
     Signal,
     SignalSample,
@@ -61,7 +66,7 @@ from hub.daemon.commands.radio_keys import qr_lines, secret_in, word_lines
 from hub.daemon.commands.week import changes_of, day_of, line_of
 from privacy.places import runtime_folder
 from tests.hub.home_in_a_box import Home, running_home
-from tests.hub.lamp import LAMP
+from tests.hub.lamp import LAMP, describe
 from tests.hub.operations.test_device_memory import DESCRIPTIONS
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -361,3 +366,80 @@ def test_nothing_from_the_folder_one_stands_in_is_run(
     command = [sys.executable, "-m", "hub.daemon", "decode"]
     careless = subprocess.run(command, input="", capture_output=True, text=True, check=False, timeout=30)
     assert "hostile" in careless.stdout
+
+
+SPARE = DeviceAddress("lamp", "LAMP000002")
+
+
+async def test_a_replacement_is_rehearsed_done_and_undone(box: Box) -> None:
+    home, homebase = box
+    home.lamp.context.publish(DeviceAppeared(description=describe(SPARE)))
+    left_out = (f"foreign_link:{LAMP}:1 lamp:ABCDEF:2",)
+    home.lamp.answers[ReplaceDevice] = Replacement(
+        old=LAMP, new=SPARE, parameters=3, peerings=(), left_out=left_out, written=Written.DRY_RUN
+    )
+    code, out, _ = await homebase("replace", str(LAMP), str(SPARE), "--dry-run")
+    assert code == 0
+    assert "parameters: 3" in out
+    assert f"left out: {LAMP}:1 lamp:ABCDEF:2: " in out
+    assert out.endswith("nothing was sent\n")
+    assert not home.house.replacements.is_done(LAMP, SPARE)
+
+    home.lamp.answers[ReplaceDevice] = Replacement(
+        old=LAMP, new=SPARE, parameters=3, peerings=(), left_out=(), written=Written.VERIFIED
+    )
+    await homebase("replace", str(LAMP), str(SPARE))
+    assert home.house.replacements.is_done(LAMP, SPARE)
+    _, out, _ = await homebase("replace", str(LAMP), str(SPARE), "--undo")
+    assert out.startswith(f"{LAMP} takes its place back from {SPARE}\n")
+    assert not home.house.replacements.is_done(LAMP, SPARE)
+
+
+async def test_who_comes_in_is_named_and_ends_a_search_by_serial(box: Box) -> None:
+    home, homebase = box
+
+    async def play() -> None:
+        while not any(isinstance(one, StartPairing) for one in home.lamp.executed):
+            await asyncio.sleep(0.01)
+        for stage, step in ((PairingStage.CONFIGURING, 2), (PairingStage.PAIRED, 0)):
+            home.lamp.context.publish(
+                PairingProgress(
+                    interface="lamp",
+                    stage=stage,
+                    at=AT,
+                    device=SPARE,
+                    model="TEST-LAMP",
+                    step=step,
+                    steps=step * 2,
+                )
+            )
+
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(play())
+        code, out, _ = await homebase("pair", "--serial", "LAMP000002", "--seconds", "20")
+    assert code == 0
+    assert f"configuring step 2 of 4 {SPARE} TEST-LAMP" in out
+    assert f"paired {SPARE} TEST-LAMP" in out
+
+
+async def test_a_frame_of_ones_own_is_sent_or_refused_in_one_line(box: Box) -> None:
+    home, homebase = box
+    home.lamp.answers[SendFrame] = CommandRefused(
+        "foreign_sender", field="data", value="AAAAAA", allowed="FD1234"
+    )
+    code, out, error = await homebase("radio", "send", "0A01A001AAAAAA00000001")
+    assert (code, out, error.count("\n")) == (2, "", 1)
+    assert "FD1234" in error
+
+
+async def test_a_week_is_read_from_a_file_as_it_was_shown(box: Box, tmp_path: Path) -> None:
+    home, homebase = box
+    home.lamp.answers = {GetWeekProgram: WeekProgram(days=(DAY,) * 7), PutWeekProgram: Written.DRY_RUN}
+    _, shown, _ = await homebase("week", "show", CHANNEL)
+    kept = tmp_path / "week"
+    kept.write_text(shown.replace("sun  06:00 17.0", "sun  09:00 17.0"))
+    code, out, _ = await homebase("week", "set", CHANNEL, "--file", str(kept), "--dry-run")
+    assert (code, out.splitlines()[6]) == (0, "sun  09:00 17.0  24:00 21.5")
+    for wrong in ((), ("--file", str(tmp_path / "none")), ("monday", "24:00 17")):
+        code, _, error = await homebase("week", "set", CHANNEL, *wrong)
+        assert (code, error.count("\n")) in {(2, 1), (74, 1)}
