@@ -51,7 +51,14 @@ def test_the_ledger_names_who_used_the_hour(mine: Phone) -> None:
     expect(page.get_by_role("heading", name="Funk", level=1)).to_be_visible()
     expect(page.locator(".airtimesays")).to_contain_text(re.compile(r"von 36 Sek\. verbraucht"))
     expect(page.get_by_role("img", name=re.compile("verbraucht"))).to_be_visible()
-    # then that light is named, with a person as the cause
+    # then it agrees with what a recorder on the air counted
+    shown = re.search(r"([\d,]+) Sek\. von", page.locator(".airtimesays").inner_text())
+    assert shown is not None
+    simulator = Simulator(mine.house)
+    central = str(simulator.device(SWITCH)["central"])
+    recorded_s = simulator.ask("airtime")["airtime_s"][central.upper()]
+    assert float(shown[1].replace(",", ".")) == pytest.approx(recorded_s, rel=0.1, abs=0.3)
+    # and that light is named, with a person as the cause
     row = page.locator(".ledgerlist li").filter(has_text="Stehlampe")
     row.locator("summary").click()
     expect(row.get_by_role("row").filter(has_text="Menschen")).to_contain_text(re.compile(r"\d Telegramm"))
