@@ -10,7 +10,9 @@ from .lane import Expect, Step
 from .messages import ConfigEnd, ConfigStart, ParamRequest, PeerAdd, PeerListRequest, PeerRemove
 from .paramset import pages
 from .registers import ListId, Peer
-from .wishes import PeerWish
+from .wishes import PeerWish, WriteWish
+
+WHOLE = 0xFF  # mask of a register that one parameter fills
 
 
 def write_steps(list_id: ListId, registers: Mapping[int, int]) -> tuple[Step, ...]:
@@ -42,6 +44,11 @@ def link_steps(wish: PeerWish) -> tuple[Step, ...]:
 def is_granted(wish: PeerWish, peers: tuple[Peer, ...]) -> bool:
     """A channel with these peers is as the wish wants it."""
     return all((peer in peers) == wish.linked for peer in wish.peers)
+
+
+def lacks(wish: WriteWish, registers: Mapping[int, int]) -> bool:
+    """Neighbouring bits are not known: the list was told without a register that holds other bits too."""
+    return any(bits.mask != WHOLE and register not in registers for register, bits in wish.bits.items())
 
 
 def release_steps(central: bytes) -> tuple[Step, ...]:

@@ -32,7 +32,7 @@ from .lane import Deferred, Delivered, Request, Step
 from .registers import ListId, Registers
 from .survey import lists_of_link
 from .tidings import Tidings
-from .wish_steps import is_granted, link_steps, release_steps, write_steps
+from .wish_steps import is_granted, lacks, link_steps, release_steps, write_steps
 from .wishes import MAX_WISHES, PeerWish, ReleaseWish, Wish, Wishes, WriteWish
 
 Spawn = Callable[[Coroutine[object, object, None], str], asyncio.Task[None] | None]
@@ -289,7 +289,7 @@ class Writing:
         """Start, pairs, end, then read it back in the same breath."""
         radio, list_id = member.record.address, wish.list_id
         known = self._registers.list_of(radio, list_id)
-        if known is None or self._registers.doubted(radio, list_id):
+        if known is None or self._registers.doubted(radio, list_id) or lacks(wish, known.registers):
             await self._read(member, wish, list_id, cause)
             known = self._registers.list_of(radio, list_id)
         before = known.registers if known is not None else {}

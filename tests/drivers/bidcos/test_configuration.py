@@ -334,3 +334,14 @@ async def test_two_who_change_one_list_at_once_both_get_what_they_want() -> None
 
         assert [task.result().written for task in tasks] == [Written.VERIFIED] * 2
         assert place.register(PLUG, ListId(1, 1), 0x57) == 0x6A
+
+
+async def test_neighbouring_bits_that_were_not_told_are_read_before_they_are_written() -> None:
+    async with home(PLUG_MODEL) as place:
+        radio, at = place.device(PLUG).address, place.clock.now()
+        place.driver._services.registers.note_list(radio, ListId(1, 1), {0x08: 0}, at)  # half of it was lost
+        put = PutParamset(
+            channel=place.name(PLUG).channel(1), paramset="MASTER", values={"STATUSINFO_MINDELAY": 5.0}
+        )
+        assert (await place.ask(put)).written is Written.VERIFIED
+        assert place.register(PLUG, ListId(1, 1), 0x57) == 0x2A  # the random part was 1 and is
