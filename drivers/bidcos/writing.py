@@ -299,15 +299,22 @@ class Writing:
             return Written.UNCHANGED
         told = await self._do(member, wish, write_steps(list_id, changes), cause)
         self._inquiry.note(radio, list_id, told)
-        kept = self._registers.list_of(radio, list_id)
-        for register, bits in wish.bits.items():
-            byte = kept.registers.get(register, 0) if kept is not None else 0
-            if byte & bits.mask != bits.value:
-                place = f"list {list_id.index}, register {register:02X}"
-                raise CommandRefused(
-                    "not_kept", field=place, value=f"{byte:02X}", allowed=f"{after[register]:02X}"
-                )
+        if self._missed(radio, wish) is not None:  # a part of the answer may have been lost
+            await self._read(member, wish, list_id, cause)
+        if (missed := self._missed(radio, wish)) is not None:
+            register, byte = missed
+            place, wanted = f"list {list_id.index}, register {register:02X}", f"{after[register]:02X}"
+            raise CommandRefused("not_kept", field=place, value=f"{byte:02X}", allowed=wanted)
         return Written.VERIFIED
+
+    def _missed(self, radio: bytes, wish: WriteWish) -> tuple[int, int] | None:
+        """A register that is not as it was wished, with what it holds."""
+        known = self._registers.list_of(radio, wish.list_id)
+        kept = known.registers if known is not None else {}
+        for register, bits in wish.bits.items():
+            if kept.get(register, 0) & bits.mask != bits.value:
+                return register, kept.get(register, 0)
+        return None
 
     async def _link(self, member: Member, wish: PeerWish, cause: Cause) -> Written:
         radio = member.record.address
