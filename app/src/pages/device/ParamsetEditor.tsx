@@ -1,6 +1,6 @@
 // Parameters with plain names, ranges and ages; changes are shown old → new before anything is sent.
 
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { memoryApi, type Paramset, type ParamsetChange, type Place, type Written } from "../../api/memory";
 import type { Device, Value } from "../../api/types";
 import { Age } from "../../parts/Age";
@@ -8,7 +8,7 @@ import { Failed } from "../../parts/Failed";
 import { useAction, useLoad } from "../../parts/hooks";
 import { Icon } from "../../parts/Icon";
 import { client, phase } from "../../state/app";
-import { type Draft, edit, type Row, rows, search, wakesBy } from "../../state/paramset";
+import { type Draft, edit, type Row, rows, search } from "../../state/paramset";
 import { useSelect } from "../../state/store";
 import { useTechnical } from "../../texts/technical";
 import { ParameterField } from "./ParameterField";
@@ -190,18 +190,21 @@ function SearchField({ text, onText }: { text: string; onText: (text: string) =>
   );
 }
 
-/** What became of it: read back and right, waiting, or as it was. */
+/** What became of it: read back and right, or as it was. What waits is said above, until the device took it. */
 export function Outcome({ written, device }: { written: Written | null; device: Device }) {
   const { t } = useTechnical();
-  if (written === null || written === "dry_run") return <div role="status" />;
+  const waited = useRef(false);
+  const left = device.configuration ?? [];
+  if (written !== "pending") waited.current = false;
+  else if (left.some((one) => one.state === "pending")) waited.current = true;
+  const said = written === "pending" ? (waited.current && left.length === 0 ? "verified" : null) : written;
   return (
     <div role="status">
-      <p class={`outcome ${written}`}>
-        <Icon name={written === "pending" ? "clock" : "check"} size={18} />{" "}
-        <span>
-          {t(`written.${written}`)} {written === "pending" && t(`wake.${wakesBy(device.receive_modes ?? [])}`)}
-        </span>
-      </p>
+      {said !== null && said !== "dry_run" && (
+        <p class={`outcome ${said}`}>
+          <Icon name="check" size={18} /> <span>{t(`written.${said}`)}</span>
+        </p>
+      )}
     </div>
   );
 }
