@@ -48,6 +48,7 @@ class Airtime:
         self._used_ms = 0.0
         self._radio_ms = 0.0
         self._radio_until_s = 0.0
+        self._since_ms = 0.0  # sent after the radio said so
         self._refused_until_s = 0.0
 
     def used_ms(self, now_s: float) -> float:
@@ -55,7 +56,7 @@ class Airtime:
         while self._slots and self._slots[0][0] + WINDOW_S <= now_s:
             self._used_ms -= self._slots.popleft()[1]
         ours_ms = max(self._used_ms, 0.0) if self._slots else 0.0
-        return max(ours_ms, self._radio_ms) if now_s < self._radio_until_s else ours_ms
+        return max(ours_ms, self._radio_ms + self._since_ms) if now_s < self._radio_until_s else ours_ms
 
     def spend(self, frame: Frame, cause: Cause, now_s: float) -> None:
         """Count a frame that is sent now, and who pays for it."""
@@ -67,6 +68,7 @@ class Airtime:
     def charge(self, cost_ms: float, now_s: float) -> None:
         """Count what is sent now."""
         self.used_ms(now_s)
+        self._since_ms += cost_ms
         end_s = (now_s // SLOT_S + 1) * SLOT_S
         if self._slots and self._slots[-1][0] == end_s:
             self._slots[-1] = (end_s, self._slots[-1][1] + cost_ms)
@@ -76,7 +78,7 @@ class Airtime:
 
     def radio_used(self, used_ms: float, now_s: float) -> None:
         """The radio says how much of its hour is used up; that counts until it says something else."""
-        self._radio_ms, self._radio_until_s = used_ms, now_s + WINDOW_S
+        self._radio_ms, self._radio_until_s, self._since_ms = used_ms, now_s + WINDOW_S, 0.0
 
     def radio_refused(self, now_s: float) -> None:
         """The radio sent nothing, for its send time is used up."""

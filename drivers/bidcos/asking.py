@@ -103,7 +103,7 @@ class Asker:
         Raises:
             As ``ask``.
         """
-        if self._exchanges.waiting(request.device):  # that it was put aside nobody says a second time
+        if self._exchanges.lanes.waiting(request.device):  # that it was put aside nobody says a second time
             return Deferred(request=request), ()
         return await self._first(member, self._waiters.add(request))
 

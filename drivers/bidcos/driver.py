@@ -203,7 +203,7 @@ class BidcosDriver:
 
     def _station(self) -> Station:
         exchanges = self._exchanges
-        return station_of(exchanges.address, self._household, self._keyring, exchanges.waiting)
+        return station_of(exchanges.address, self._household, self._keyring, exchanges.lanes.waiting)
 
     # from the air to the hub
 

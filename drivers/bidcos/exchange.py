@@ -65,6 +65,7 @@ MAX_WAKES = 5  # a request that failed in so many waking phases is given up
 TAKES_NONE = 4  # signatures that it did not take: fewer may have been lost
 READ_COUNTER_STEP = 2  # some actuators tell something with our last counter + 1: a list must not get that one
 
+_SENT_OFTEN = frozenset({Result.SILENT, Result.WRONG_KEY, Result.LOST})  # by a radio that repeats by itself
 _GIVE_UP = {Result.AIRTIME: Failure.AIRTIME, Result.WRONG_KEY: Failure.WRONG_KEY}
 
 
@@ -96,10 +97,6 @@ class Exchanges:
             return []
         self._turn.release(lane)
         return [Failed(request=request, reason=Failure.CANCELLED, attempts=0) for request in lane.drain()]
-
-    def waiting(self, device: bytes) -> bool:
-        """Something waits until this device wakes."""
-        return self.lanes.waiting(device)
 
     def pause(self, cancel: frozenset[Request]) -> list[Failed]:
         """The stick is gone. What waits for a sleeper goes on waiting, without the requests in ``cancel``."""
@@ -172,6 +169,9 @@ class Exchanges:
         lane = self._turn.asking
         if lane is None or lane.sent != frame or result in {Result.ANSWERED, Result.SENT}:
             return []
+        if self.verdict_s is not None and result in _SENT_OFTEN:
+            for _ in range(ATTEMPTS - 1):
+                self._airtime.spend(frame, lane.cause, now_s)
         busy = result is Result.CHANNEL_BUSY and self.verdict_s is None and not lane.waking
         if busy and lane.busy < MAX_BUSY:  # it was never on the air: once more a moment later
             lane.busy += 1

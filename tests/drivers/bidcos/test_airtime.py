@@ -71,9 +71,11 @@ def test_the_radios_own_word_counts_when_it_is_stricter() -> None:
     airtime.charge(1_000.0, 0.0)
     airtime.radio_used(35_000.0, 1.0)
     assert airtime.used_ms(2.0) == 35_000.0
+    airtime.charge(100.0, 2.0)  # sent since it said so
+    assert airtime.used_ms(2.0) == 35_100.0
     assert airtime.retry_after_s(20.0, 2.0) > 0
     airtime.radio_used(100.0, 3.0)
-    assert airtime.used_ms(4.0) == 1_000.0
+    assert airtime.used_ms(4.0) == 1_100.0
     airtime.radio_refused(10.0)
     assert airtime.retry_after_s(20.0, 11.0) == 59.0
     assert airtime.retry_after_s(20.0, 11.0, None) == 0.0

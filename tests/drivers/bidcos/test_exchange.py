@@ -161,7 +161,7 @@ def test_a_sleeper_that_wants_an_answer_is_kept_awake_and_gets_what_waits() -> N
     play.exchanges.lanes.add(STRANGER, frozenset({ReceiveMode.WAKE_UP}), 50)
     play.submit(device=STRANGER)
     assert isinstance(play.told[0], Deferred)
-    assert play.exchanges.waiting(STRANGER)
+    assert play.exchanges.lanes.waiting(STRANGER)
     play.wait(10)
     assert play.sent == []
 
@@ -174,7 +174,7 @@ def test_a_sleeper_that_wants_an_answer_is_kept_awake_and_gets_what_waits() -> N
     ]
     play.hear(Ack(), sender=STRANGER, counter=51)
     assert len(play.ended(Delivered)) == 1
-    assert not play.exchanges.waiting(STRANGER)
+    assert not play.exchanges.lanes.waiting(STRANGER)
 
 
 def test_a_sleeper_that_only_tells_is_called_in_its_window() -> None:
@@ -355,8 +355,8 @@ def test_a_lost_stick_forgets_what_was_under_way_and_keeps_what_waits_for_sleepe
     play.submit(device=STRANGER)
     play.exchanges.pause(frozenset())
     assert play.exchanges.wake_at_s is None
-    assert play.exchanges.waiting(STRANGER)
-    assert not play.exchanges.waiting(LAMP)
+    assert play.exchanges.lanes.waiting(STRANGER)
+    assert not play.exchanges.lanes.waiting(LAMP)
 
 
 def test_a_wake_up_call_reads_as_what_it_is() -> None:
@@ -437,7 +437,7 @@ def test_a_lost_wake_up_call_leaves_the_command_waiting() -> None:
         play.hear(weather, sender=STRANGER, receiver=bytes(3), counter=counter, flags=0x86)
         play.wait(30)
     assert [frame.kind for _, frame in play.sent] == [0x12, 0x12]
-    assert play.exchanges.waiting(STRANGER)
+    assert play.exchanges.lanes.waiting(STRANGER)
 
 
 def test_an_optional_step_without_an_answer_does_not_fail_the_request() -> None:

@@ -227,3 +227,16 @@ def test_a_person_is_refused_before_an_alarm_is_and_told_for_how_long() -> None:
     assert 3_500 < failed.retry_after_s <= 3_660
     play.submit(device=SIREN, cause=ALARM)
     assert [frame.receiver for _, frame in play.sent] == [SIREN]
+
+
+def test_what_a_radio_repeats_by_itself_is_counted_as_often() -> None:
+    play = Play()
+    play.exchanges.verdict_s = 10.0
+    play.submit()
+    once_ms = play.airtime.used_ms(play.now_s)
+    play._note(play.exchanges.judge(play.sent[-1][1], Result.SILENT, play.now_s))
+    assert play.airtime.used_ms(play.now_s) == 3 * once_ms
+    assert len(play.sent) == 1
+    (failed,) = play.ended(Failed)
+    assert isinstance(failed, Failed)
+    assert failed.reason is Failure.SILENT
