@@ -12,6 +12,7 @@ from hub.contract import ConfigError
 
 LANGUAGES = ("de", "en")
 LEVELS = ("debug", "info", "warning", "error")
+RADIO_KINDS = ("auto", "cul", "module")
 GATE_SECTIONS = ("gate", "recipient")
 
 
@@ -47,10 +48,14 @@ class HistoryConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RadioConfig:
-    """[radio]. driver: entry point in homebase.drivers; port: serial device, "": look for one."""
+    """[radio]. driver: entry point in homebase.drivers; port: serial device, "": look for one.
+
+    kind: of radio, one of RADIO_KINDS; auto: whichever answers.
+    """
 
     driver: str = "bidcos"
     port: str = ""
+    kind: str = "auto"
 
     def mistakes(self) -> Iterator[tuple[str, str]]:
         """Key and allowed range of each value that is out of range."""
@@ -58,6 +63,8 @@ class RadioConfig:
             yield "driver", "name of an installed driver, for example bidcos"
         if self.port and not self.port.startswith("/"):
             yield "port", "an absolute path, for example /dev/ttyACM0, or empty"
+        if self.kind not in RADIO_KINDS:
+            yield "kind", '"auto", "cul" or "module"'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

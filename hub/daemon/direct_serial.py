@@ -51,8 +51,8 @@ class DirectSerialPort:
 
 
 def _candidates(dev: Path) -> Iterable[Path]:
-    for pattern in ("serial/by-id/*", "ttyACM*", "ttyUSB*"):
-        yield from dev.glob(pattern)
+    found = [path for pattern in ("serial/by-id/*", "ttyACM*", "ttyUSB*") for path in dev.glob(pattern)]
+    yield from found or dev.glob("serial0")
 
 
 def _open(path: Path) -> int:

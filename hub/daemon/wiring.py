@@ -175,7 +175,7 @@ def _driver(plan: Plan, store: Store, gate: GateClient, intake: Intake) -> Drive
         serial=serial,
         store=DriverRecords(store, name),
         publish=intake.publish,
-        settings={"port": plan.config.radio.port},
+        settings={"port": plan.config.radio.port, "kind": plan.config.radio.kind},
     )
     return plan.load(name, context)
 

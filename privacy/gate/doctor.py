@@ -8,11 +8,12 @@ import fcntl
 import json
 import os
 import platform
+import re
 import select
 import stat
 import sys
 import termios
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -30,7 +31,12 @@ from privacy.gate.users import ACCOUNT, choose_user
 OK, WARN, FAIL = "ok", "warn", "fail"
 LOW_DISK, NO_DISK = 500 << 20, 50 << 20  # bytes; a year of history and a backup need about 300 MiB
 OLDEST_KERNEL, OLDEST_PYTHON = (5, 14), (3, 11)  # SO_NETNS_COOKIE; tomllib and TaskGroup
-ANSWER_S = 1.0  # a CUL answers ``V`` within milliseconds
+ANSWER_S = 1.0  # a CUL answers ``V`` within milliseconds, a module GET_APP
+# docs/protocols/bidcos.md, "Module frames": which program (also of firmware for two protocols), firmware, serial
+_GET_APP = bytes.fromhex("FD00030001009E03FD0003FE0201981D")
+_GET_FIRMWARE, _GET_SERIAL = bytes.fromhex("FD0003000302920F"), bytes.fromhex("FD000300040B003A")
+_INFO = rb"\xfd\x00.\x00%b\x04\x02(.{%d})"  # an answer with bytes, by its counter
+_PROGRAM = re.compile(rb"Co_CPU_(?:BL|App)|DualCoPro_App|HMIP_TRX_\w{2,6}")
 _NOT_SYNCHRONISED = 5  # TIME_ERROR, adjtimex(2)
 _TIMEX_SIZE = 256  # more than struct timex has on any platform
 
@@ -193,7 +199,10 @@ def _runs(state: Path) -> bool:
 
 
 def radio(config: Path, *, runs: bool = False) -> Iterator[Finding]:
-    """Each serial device: can it be opened, and is it a CUL? runs: this home does, so its own is taken."""
+    """Each serial device: can it be opened, and which radio is it?
+
+    runs: this home does, so its own is taken.
+    """
     try:
         configured = read_config(config).serial
     except BadConfig:
@@ -219,32 +228,76 @@ def _port(port: Path, *, ours: bool) -> Finding:
     assert descriptor is not None
     try:
         answer = _version(descriptor)
+        program = b"" if answer.startswith("V ") else _program(descriptor)
+        module = _module(descriptor) if program.startswith(b"Co_CPU") else ""
     except OSError as error:
         return Finding(name="radio", level=FAIL, text=f"{port}: {error}", way_out="plug it in again", code=74)
     finally:
         os.close(descriptor)
     if answer.startswith("V "):
         return Finding(name="radio", level=OK, text=f"{port}: {answer}")
-    text = f"{port} does not answer V as a CUL stick does"
+    if module:
+        return Finding(name="radio", level=OK, text=f"{port}: {module}")
+    if program:
+        text = f"{port}: a module with firmware for Homematic IP ({program.decode()}), which is not for us"
+        return Finding(name="radio", level=FAIL, text=text, way_out="install its BidCoS firmware", code=74)
+    if port.name == "serial0":
+        text = f"{port} does not answer as a module does"
+        way_out = "check the module's pins, turn the serial console off (raspi-config), or set [radio] port"
+        return Finding(name="radio", level=WARN, text=text, way_out=way_out)
+    text = f"{port} does not answer V as a CUL stick does, nor as an HM-MOD-RPI-PCB"
     return Finding(name="radio", level=WARN, text=text, way_out="set [radio] port to the stick")
 
 
 def _version(descriptor: int) -> str:
     """Ask ``V`` as hosts of a CUL do; return the first line of the answer."""
+    _set(descriptor, termios.B38400)
+    answer = _ask(descriptor, b"V\r\n", lambda heard: b"\n" in heard)
+    line = answer.split(b"\n")[0].decode("ascii", "replace").strip()
+    return "".join(letter for letter in line if letter.isprintable())
+
+
+def _program(descriptor: int) -> bytes:
+    """Ask a module which program runs; empty when none answers."""
+    _set(descriptor, termios.B115200)
+    found = _PROGRAM.search(_ask(descriptor, _GET_APP, lambda heard: _PROGRAM.search(heard) is not None))
+    return b"" if found is None else found[0]
+
+
+def _module(descriptor: int) -> str:
+    """Firmware and serial number, as far as it tells them; a boot loader may not."""
+    text = "HM-MOD-RPI-PCB"
+    if (found := _info(descriptor, _GET_FIRMWARE, b"\x03", 6)) is not None:
+        text += " " + ".".join(str(part) for part in found[3:])
+    if (found := _info(descriptor, _GET_SERIAL, b"\x04", 10)) is not None and found.isalnum():
+        text += f", {found.decode('ascii', 'replace')}"
+    return text
+
+
+def _info(descriptor: int, question: bytes, counter: bytes, size: int) -> bytes | None:
+    wanted = re.compile(_INFO % (re.escape(counter), size), re.DOTALL)
+    found = wanted.search(_ask(descriptor, question, lambda heard: wanted.search(heard) is not None))
+    return None if found is None else found[1]
+
+
+def _set(descriptor: int, speed: int) -> None:
     mode = termios.tcgetattr(descriptor)
     mode[0:4] = [0, 0, termios.CS8 | termios.CREAD | termios.CLOCAL, 0]
-    mode[4] = mode[5] = termios.B38400
+    mode[4] = mode[5] = speed
     termios.tcsetattr(descriptor, termios.TCSANOW, mode)
     termios.tcflush(descriptor, termios.TCIOFLUSH)
-    os.write(descriptor, b"V\r\n")
+
+
+def _ask(descriptor: int, question: bytes, enough: Callable[[bytes], bool]) -> bytes:
+    """What comes within ANSWER_S of silence each, at most 200 bytes."""
+    os.write(descriptor, question)
     answer = b""
-    while b"\n" not in answer and len(answer) < 200 and select.select([descriptor], [], [], ANSWER_S)[0]:
+    while not enough(answer) and len(answer) < 200 and select.select([descriptor], [], [], ANSWER_S)[0]:
         data = os.read(descriptor, 200)
         if not data:
             break
         answer += data
-    line = answer.split(b"\n")[0].decode("ascii", "replace").strip()
-    return "".join(letter for letter in line if letter.isprintable())
+    return answer
 
 
 if __name__ == "__main__":

@@ -41,11 +41,16 @@ def find_serial(configured: Path | None) -> Path:
 
 
 def serial_candidates(dev: Path = Path("/dev")) -> tuple[Path, ...]:
-    """Serial devices of this machine, each once, by its lasting name where it has one."""
+    """Serial devices of this machine, each once, by its lasting name where it has one.
+
+    A Raspberry Pi's serial pins count only without one on USB: they are there whether a module is or not.
+    """
     by_id = sorted((dev / "serial/by-id").glob("*"))
     named = {path.resolve() for path in by_id}
     others = sorted(path for kind in ("ttyACM*", "ttyUSB*") for path in dev.glob(kind) if path not in named)
-    return (*by_id, *others)
+    found = (*by_id, *others)
+    pins = dev / "serial0"
+    return found if found or not pins.exists() else (pins,)
 
 
 class ConfiguredPort:

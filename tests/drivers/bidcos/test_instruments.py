@@ -109,6 +109,7 @@ async def test_without_a_radio_a_frame_made_by_hand_is_refused() -> None:
         await driver.ask(SendFrame(interface="bidcos", data=encode_frame(on).hex()))
 
 
+@pytest.mark.obligation("Q6.3-b")
 async def test_another_stick_is_recorded_and_the_devices_stay_ours() -> None:
     async with running(paired("HM-LC-Sw1-Pl-2")) as bench:
         await bench.until(lambda: bool(bench.of(RadioIdentified)))

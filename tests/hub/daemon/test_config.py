@@ -38,7 +38,7 @@ def test_all_mistakes_are_told_at_once() -> None:
     table: dict[str, object] = {
         "home": {"name": "", "language": "fr", "colour": "blue"},
         "history": {"raw_days": 0, "mean_years": "two"},
-        "radio": {"driver": "../x", "port": "ttyACM0"},
+        "radio": {"driver": "../x", "port": "ttyACM0", "kind": "hmip"},
         "log": {"level": "loud"},
         "lights": {},
         "gate": {"port": 8480},
@@ -56,6 +56,7 @@ def test_all_mistakes_are_told_at_once() -> None:
         "history.mean_years",
         "radio.driver",
         "radio.port",
+        "radio.kind",
         "log.level",
     }
     assert all(mistake.allowed for mistake in refused.value.found)

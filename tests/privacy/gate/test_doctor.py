@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from drivers.bidcos.uart import UartDecoder, UartFrame, encode_uart
+from drivers.bidcos.uart_reports import Answer, Firmware, SerialNumber, Started
 from privacy.gate.doctor import Finding, disk, findings, isolation, keys, radio, running
 from privacy.gate.runtime import Places, prepared
 from tests.paths import ROOT
@@ -122,3 +124,43 @@ def test_the_command_ends_with_the_code_of_the_worst(tmp_path: Path, config: str
     assert all(
         {"name", "level", "text", "way_out"} <= set(json.loads(line)) for line in done.stdout.splitlines()
     )
+
+
+@pytest.mark.parametrize(
+    ("program", "level", "says"),
+    [
+        ("Co_CPU_App", "ok", "HM-MOD-RPI-PCB 1.2.1, NEQ1330980"),
+        ("Co_CPU_BL", "ok", "HM-MOD-RPI-PCB 1.2.1, NEQ1330980"),
+        ("DualCoPro_App", "fail", "Homematic IP"),
+    ],
+)
+def test_a_module_is_asked_who_it_is(tmp_path: Path, program: str, level: str, says: str) -> None:
+    master, slave = pty.openpty()
+    port = Path(os.ttyname(slave))
+    answers = {
+        (0, 0): Started(app=program),
+        (0, 2): Answer(destination=0, status=2, info=Firmware(version=(1, 2, 1)).info()),
+        (0, 11): Answer(destination=0, status=2, info=SerialNumber(serial="NEQ1330980").info()),
+    }
+
+    def play() -> None:
+        decoder = UartDecoder()
+        while True:
+            try:
+                data = os.read(master, 99)
+            except OSError:
+                return
+            for frame in decoder.feed(data):
+                assert isinstance(frame, UartFrame)
+                if (answer := answers.get((frame.destination, frame.command))) is not None:
+                    os.write(master, encode_uart(answer.frame(frame.counter)))
+
+    playing = threading.Thread(target=play)
+    playing.start()
+    (tmp_path / "homebase.toml").write_text(f'[radio]\nport = "{port}"\n')
+    (found,) = radio(tmp_path / "homebase.toml")
+    os.close(slave)
+    playing.join(5)
+    os.close(master)
+    assert (found.level, found.text.isprintable()) == (level, True)
+    assert says in found.text

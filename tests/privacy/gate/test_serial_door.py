@@ -118,6 +118,8 @@ def test_somebodys_terminal_is_never_handed_to_the_hub(stick: tuple[int, Path]) 
 def test_the_only_device_is_found_and_of_several_the_owner_chooses(tmp_path: Path) -> None:
     assert find_serial(Path("/dev/ttyS9")) == Path("/dev/ttyS9")
     assert serial_candidates(tmp_path) == ()
+    (tmp_path / "serial0").write_text("")
+    assert serial_candidates(tmp_path) == (tmp_path / "serial0",)  # a Pi's pins, while nothing is on USB
     (tmp_path / "ttyACM0").write_text("")
     (tmp_path / "serial/by-id").mkdir(parents=True)
     (tmp_path / "serial/by-id/usb-busware-CUL").symlink_to(tmp_path / "ttyACM0")
