@@ -32,7 +32,7 @@ OK, WARN, FAIL = "ok", "warn", "fail"
 LOW_DISK, NO_DISK = 500 << 20, 50 << 20  # bytes; a year of history and a backup need about 300 MiB
 OLDEST_KERNEL, OLDEST_PYTHON = (5, 14), (3, 11)  # SO_NETNS_COOKIE; tomllib and TaskGroup
 ANSWER_S = 1.0  # a CUL answers ``V`` within milliseconds, a module GET_APP
-# docs/protocols/bidcos.md, "Module frames": which program (also of firmware for two protocols), firmware, serial
+# docs/protocols/bidcos.md, "Module frames": program (also of firmware for two protocols), firmware, serial
 _GET_APP = bytes.fromhex("FD00030001009E03FD0003FE0201981D")
 _GET_FIRMWARE, _GET_SERIAL = bytes.fromhex("FD0003000302920F"), bytes.fromhex("FD000300040B003A")
 _INFO = rb"\xfd\x00.\x00%b\x04\x02(.{%d})"  # an answer with bytes, by its counter
