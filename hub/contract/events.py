@@ -96,7 +96,8 @@ class PairingProgress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DriverStateChanged:
-    """detail: the cause (port_missing, port_busy, port_denied, silent, wrong_firmware), empty when READY."""
+    """detail: the cause (port_missing, port_busy, port_denied, silent, wrong_firmware,
+    garbage), empty when READY."""
 
     driver: str
     state: DriverState

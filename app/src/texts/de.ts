@@ -37,7 +37,10 @@ export const de: Record<TextKey, string> = {
   "driver.lost.port_busy": "Ein anderes Programm benutzt den Funkstick (seit {since}). Beende es; der Stick wird dann von selbst wieder genommen.",
   "driver.lost.port_denied": "homebase darf den Funkstick nicht benutzen (seit {since}). Gib seinem Benutzer Zugriff, zum Beispiel über die Gruppe dialout.",
   "driver.lost.silent": "Der Funkstick antwortet nicht (seit {since}). Ziehe ihn ab und stecke ihn wieder ein.",
-  "driver.lost.wrong_firmware": "Auf dem Funkstick läuft unbekannte Firmware (seit {since}). Spiele eine für Homematic auf (culfw).",
+  "driver.lost.wrong_firmware":
+    "Auf dem Funkgerät läuft Firmware, die homebase nicht spricht (seit {since}). Ein Stick braucht culfw, ein HM-MOD-RPI-PCB seine Firmware ohne Homematic IP.",
+  "driver.lost.garbage":
+    "Vom Funkstick kommen unlesbare Zeichen (seit {since}). Prüfe Kabel und Stecker; er wird immer wieder neu geöffnet.",
   "driver.name.bidcos": "Homematic (BidCoS)",
   "driver.state.starting": "startet",
   "driver.state.ready": "bereit",

@@ -35,7 +35,10 @@ export const en = {
   "driver.lost.port_busy": "Another program is using the radio stick (since {since}). Close that program; the stick is then taken again by itself.",
   "driver.lost.port_denied": "homebase may not use the radio stick (since {since}). Give its user access to the port, for example by the group dialout.",
   "driver.lost.silent": "The radio stick does not answer (since {since}). Unplug it and plug it in again.",
-  "driver.lost.wrong_firmware": "The radio stick runs unknown firmware (since {since}). Install firmware for Homematic (culfw).",
+  "driver.lost.wrong_firmware":
+    "The radio runs firmware that homebase does not speak (since {since}). A stick needs culfw, an HM-MOD-RPI-PCB its firmware without Homematic IP.",
+  "driver.lost.garbage":
+    "Unreadable characters come from the radio stick (since {since}). Check cable and plug; it is opened again and again.",
   "driver.name.bidcos": "Homematic (BidCoS)",
   "driver.state.starting": "starting",
   "driver.state.ready": "ready",

@@ -137,7 +137,7 @@ def test_the_command_ends_with_the_code_of_the_worst(tmp_path: Path, config: str
 def test_a_module_is_asked_who_it_is(tmp_path: Path, program: str, level: str, says: str) -> None:
     master, slave = pty.openpty()
     port = Path(os.ttyname(slave))
-    answers = {
+    answers: dict[tuple[int, int], Started | Answer] = {
         (0, 0): Started(app=program),
         (0, 2): Answer(destination=0, status=2, info=Firmware(version=(1, 2, 1)).info()),
         (0, 11): Answer(destination=0, status=2, info=SerialNumber(serial="NEQ1330980").info()),
