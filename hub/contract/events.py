@@ -96,8 +96,10 @@ class PairingProgress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DriverStateChanged:
-    """detail: the cause (port_missing, port_busy, port_denied, silent, wrong_firmware,
-    garbage), empty when READY."""
+    """State of a driver's hardware.
+
+    detail: the cause (port_missing, port_busy, port_denied, silent, wrong_firmware, garbage), empty when READY.
+    """
 
     driver: str
     state: DriverState
