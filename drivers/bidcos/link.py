@@ -1,8 +1,8 @@
 """The line to the radio: the one file of this driver that does I/O.
 
-Gets an open descriptor from the gate (the jail has no tty): a serial port, which is set to raw mode, or a
-socket behind which the gate speaks with a stick in the house's network. Reads with the time of arrival,
-writes, and says so within a moment when the radio is gone.
+Gets an open descriptor from the gate (the jail has no tty): a serial port, which is set to raw mode. A socket
+will do as well; tests use one. Reads with the time of arrival, writes, and says so within a moment when the
+radio is gone.
 """
 
 import asyncio
