@@ -337,7 +337,8 @@ class Exchanges:
             self.lanes.rest(lane)
             return ()
         if lane.sent is not None:  # the same frame again; a sleeper needs its burst again
-            return self._ask(lane, lane.sent, lane.burst or lane.needs_burst(now_s), now_s)
+            frame = self._question(lane, lane.step.message, ASK_FLAGS) if lane.asks_anew else lane.sent
+            return self._ask(lane, frame, lane.burst or lane.needs_burst(now_s), now_s)
         if lane.must_be_called(now_s):
             lane.put_back()
             return self._call(lane, Flag.BURST, now_s)

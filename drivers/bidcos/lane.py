@@ -173,6 +173,13 @@ class Lane:
         return ATTEMPTS_SIGNED if self.challenges else ATTEMPTS
 
     @property
+    def asks_anew(self) -> bool:
+        """The last send gets a counter of its own: some firmware is silent to repeats of what it obeyed."""
+        if self.waking or self.current is None or not self.step.harmless_twice:
+            return False
+        return self.attempt == self.attempts - 1
+
+    @property
     def patience_s(self) -> float:
         """How long the answer to what was just sent is waited for."""
         if self.signs and not self.waking:

@@ -9,9 +9,31 @@ from enum import Enum
 from hub.contract.causes import BY_USER, Cause, Urgency
 
 from .frames import Frame
-from .messages import ConfigEnd, ConfigStart, KeyExchange, Message
+from .messages import (
+    ConfigEnd,
+    ConfigStart,
+    Inhibit,
+    KeyExchange,
+    Message,
+    ParamRequest,
+    PeerListRequest,
+    SerialRequest,
+    SetLevel,
+    SetMode,
+    SetTemperature,
+    StatusRequest,
+    Stop,
+    WritePairs,
+    WriteSequence,
+)
 
 ANSWERING = Cause(Urgency.BACKGROUND, "answers")  # of acknowledgements and other answers to devices
+
+# obeyed twice they do no more than once: a key press would toggle back, a removed peer can't be removed
+HARMLESS_TWICE = (
+    ConfigEnd, ConfigStart, Inhibit, ParamRequest, PeerListRequest, SerialRequest, SetLevel, SetMode,
+    SetTemperature, StatusRequest, Stop, WritePairs, WriteSequence,
+)  # fmt: skip
 
 
 class Expect(Enum):
@@ -35,6 +57,11 @@ class Step:
     expect: Expect = Expect.ACK
     optional: bool = False
     sealed: int | None = None
+
+    @property
+    def harmless_twice(self) -> bool:
+        """It may be sent as a new frame when nobody knows whether the first was obeyed."""
+        return isinstance(self.message, HARMLESS_TWICE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -27,6 +27,7 @@ from drivers.bidcos.messages import (
     ParamRequest,
     Status,
     StatusRequest,
+    SwitchOnBehalf,
     TimeRequest,
     Weather,
     decode_message,
@@ -57,7 +58,7 @@ def test_an_acknowledged_command_is_delivered_and_not_repeated() -> None:
     ("device", "jitter", "times"),
     [(LAMP, 0, [0.0, 0.3, 0.6]), (LAMP, 255, [0.0, 0.4, 0.8]), (SIREN, 0, [0.0, 0.66, 1.32])],
 )
-def test_an_unanswered_command_is_sent_three_times_with_its_counter_and_given_up(
+def test_an_unanswered_command_is_sent_three_times_and_given_up(
     device: bytes, jitter: int, times: list[float]
 ) -> None:
     play = Play(jitter=jitter)
@@ -65,11 +66,33 @@ def test_an_unanswered_command_is_sent_three_times_with_its_counter_and_given_up
     play.wait(5)
 
     assert [at for at, _ in play.sent] == times
-    assert len({frame.counter for _, frame in play.sent}) == 1
+    first = play.sent[0][1].counter
+    assert [frame.counter - first for _, frame in play.sent] == [0, 0, 1]
     assert {bool(frame.flags & Flag.BURST) for _, frame in play.sent} == {device is SIREN}
     (failed,) = play.ended(Failed)
     assert isinstance(failed, Failed)
     assert (failed.reason, failed.attempts) == (Failure.SILENT, 3)
+
+
+def test_a_device_that_keeps_silent_at_repeats_answers_the_last_send() -> None:
+    play = Play()
+    request = play.submit()
+    play.wait(0.7)  # its acknowledgement was lost, and a counter that it knows it does not answer
+    assert [frame.counter for _, frame in play.sent] == [8, 8, 9]
+    play.hear(AckStatus(channel=1, value=0xC8, flags=0, tail=b""), counter=9)
+    play.wait(5)
+    (delivered,) = play.ended(Delivered)
+    assert isinstance(delivered, Delivered)
+    assert delivered.request is request
+    assert len(play.sent) == 3
+
+
+def test_what_would_be_undone_when_obeyed_twice_keeps_its_counter() -> None:
+    play = Play()
+    press = SwitchOnBehalf(peer=STRANGER, event=0x40, key=1, counter=3)
+    play.submit(Step(message=press))
+    play.wait(5)
+    assert [frame.counter for _, frame in play.sent] == [8, 8, 8]
 
 
 def test_steps_follow_each_other_after_a_pause_with_new_counters() -> None:
@@ -240,7 +263,8 @@ def test_a_device_that_does_not_take_our_signature_has_another_key() -> None:
     play = Play()
     play.submit()
     for turn in range(6):
-        play.hear(Challenge(challenge=bytes((turn,)) * 6, key_byte=0), counter=8, flags=0xA0)
+        asked = play.frames(0x11)[-1]
+        play.hear(Challenge(challenge=bytes((turn,)) * 6, key_byte=0), counter=asked.counter, flags=0xA0)
         play.wait(1.25)
     (failed,) = play.ended(Failed)
     assert isinstance(failed, Failed)
@@ -269,7 +293,8 @@ def test_lost_signatures_of_a_device_that_took_ours_before_are_silence_not_anoth
     play.keyring.proved(LAMP, 0, DEFAULT_KEY)
     play.submit()
     for turn in range(6):
-        play.hear(Challenge(challenge=bytes((turn,)) * 6, key_byte=0), counter=8, flags=0xA0)
+        asked = play.frames(0x11)[-1]
+        play.hear(Challenge(challenge=bytes((turn,)) * 6, key_byte=0), counter=asked.counter, flags=0xA0)
         play.wait(1.25)
     (failed,) = play.ended(Failed)
     assert isinstance(failed, Failed)
