@@ -29,9 +29,10 @@ from .messages import (
 
 ANSWERING = Cause(Urgency.BACKGROUND, "answers")  # of acknowledgements and other answers to devices
 
-# obeyed twice they do no more than once: a key press would toggle back, a removed peer can't be removed
+# obeyed twice they do no more than once; not so: a key press would toggle back, and a device may refuse to
+# remove a peer that is gone and to end a configuration that is ended
 HARMLESS_TWICE = (
-    ConfigEnd, ConfigStart, Inhibit, ParamRequest, PeerListRequest, SerialRequest, SetLevel, SetMode,
+    ConfigStart, Inhibit, ParamRequest, PeerListRequest, SerialRequest, SetLevel, SetMode,
     SetTemperature, StatusRequest, Stop, WritePairs, WriteSequence,
 )  # fmt: skip
 

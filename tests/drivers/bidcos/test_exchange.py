@@ -22,6 +22,7 @@ from drivers.bidcos.messages import (
     DeviceInfo,
     HaveData,
     KeyPress,
+    Message,
     Nack,
     ParamPairs,
     ParamRequest,
@@ -87,10 +88,12 @@ def test_a_device_that_keeps_silent_at_repeats_answers_the_last_send() -> None:
     assert len(play.sent) == 3
 
 
-def test_what_would_be_undone_when_obeyed_twice_keeps_its_counter() -> None:
+@pytest.mark.parametrize(
+    "message", [SwitchOnBehalf(peer=STRANGER, event=0x40, key=1, counter=3), ConfigEnd(channel=1)]
+)
+def test_what_would_be_undone_or_refused_the_second_time_keeps_its_counter(message: Message) -> None:
     play = Play()
-    press = SwitchOnBehalf(peer=STRANGER, event=0x40, key=1, counter=3)
-    play.submit(Step(message=press))
+    play.submit(Step(message=message))
     play.wait(5)
     assert [frame.counter for _, frame in play.sent] == [8, 8, 8]
 
