@@ -175,8 +175,8 @@ class Lane:
     @property
     def asks_anew(self) -> bool:
         """The last send gets a counter of its own: some firmware is silent to repeats of what it obeyed."""
-        if self.waking or self.current is None or not self.step.harmless_twice:
-            return False
+        if self.current is None or self.sleeps_and_wakes or not self.step.harmless_twice:
+            return False  # who sleeps is asked anew when it wakes
         return self.attempt == self.attempts - 1
 
     @property

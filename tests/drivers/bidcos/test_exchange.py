@@ -98,6 +98,14 @@ def test_what_would_be_undone_or_refused_the_second_time_keeps_its_counter(messa
     assert [frame.counter for _, frame in play.sent] == [8, 8, 8]
 
 
+def test_a_woken_sleeper_is_asked_anew_only_when_it_wakes_again() -> None:
+    play = Play()
+    play.submit(device=HEATER)
+    play.hear(Ack(), sender=HEATER, counter=21)  # it heard the call
+    play.wait(2)
+    assert [frame.counter for frame in play.frames(0x11)] == [22, 22, 22]
+
+
 def test_steps_follow_each_other_after_a_pause_with_new_counters() -> None:
     play = Play()
     play.submit(Step(message=ConfigStart(channel=0, list_index=0)), Step(message=ConfigEnd(channel=0)))
