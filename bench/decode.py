@@ -4,10 +4,9 @@ import itertools
 import time
 
 from bench.result import Figure, Result
-from drivers.bidcos.cul import LineDecoder, encode_send
-from drivers.bidcos.devices import model_by_name
-from drivers.bidcos.frames import Frame
-from drivers.bidcos.messages import (
+from drivers.bidcos.codec.cul import LineDecoder, encode_send
+from drivers.bidcos.codec.frames import Frame
+from drivers.bidcos.codec.messages import (
     Ack,
     KeyPress,
     Message,
@@ -18,9 +17,10 @@ from drivers.bidcos.messages import (
     decode_message,
     message_frame,
 )
-from drivers.bidcos.readings import read_message
-from drivers.bidcos.uart import UartDecoder, UartFrame, encode_uart
-from drivers.bidcos.uart_reports import Received, parse_report
+from drivers.bidcos.codec.uart import UartDecoder, UartFrame, encode_uart
+from drivers.bidcos.codec.uart_reports import Received, parse_report
+from drivers.bidcos.devices import model_by_name
+from drivers.bidcos.translation.readings import read_message
 
 LINES_PER_READ = 16  # what a busy port hands over at once
 ROUNDS = 20

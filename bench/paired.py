@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from drivers.bidcos.records import CENTRAL_KEY, DeviceRecord, write_central, write_device
+from drivers.bidcos.members.records import CENTRAL_KEY, DeviceRecord, write_central, write_device
 from drivers.simulator.devices.catalogue import address_of, blueprint_of, default_names, serial_of
 from hub.core import DriverRecords, Store
 

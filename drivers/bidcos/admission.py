@@ -11,12 +11,11 @@ from hub.contract import IN_BACKGROUND, CommandRefused, DriverContext, HubError,
 
 from .announce import Announcer
 from .asking import Asker
-from .frames import BROADCAST, Frame
-from .household import Household, Member
-from .lane import Delivered, Failed, Failure
-from .membership import Membership
-from .messages import DeviceInfo, PairBySerial, ParamPairs, ParamSequence
-from .pairing import (
+from .codec.frames import BROADCAST, Frame
+from .codec.messages import DeviceInfo, PairBySerial, ParamPairs, ParamSequence
+from .exchange.lane import Delivered, Failed, Failure
+from .members.household import Household, Member
+from .members.pairing import (
     DEVICE_RESET,
     LINK_LOST,
     NOT_KEPT,
@@ -31,9 +30,10 @@ from .pairing import (
     key_request,
     pair_request,
 )
-from .registers import OWNER_LIST
+from .membership import Membership
+from .memory.registers import OWNER_LIST
+from .radios.timing import CONFIG_AWAKE_S
 from .services import Services
-from .timing import CONFIG_AWAKE_S
 
 SERIAL = re.compile(r"[A-Za-z0-9]{10}")
 HEARD_STEP, WRITTEN_STEP, KEPT_STEP = 1, 2, 3  # then one for each key

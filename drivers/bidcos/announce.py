@@ -11,8 +11,8 @@ from hub.contract import (
     PairingStage,
 )
 
-from .airtime import LIMIT_MS
-from .pairing import INTERFACE, Introduced
+from .exchange.airtime import LIMIT_MS
+from .members.pairing import INTERFACE, Introduced
 
 
 class Announcer:

@@ -18,13 +18,13 @@ from hub.contract import (
 )
 from privacy.ports import Clock
 
-from .airtime import Airtime, frame_ms
-from .exchange import Exchanges
-from .frames import BROADCAST
-from .household import Member
-from .lane import Deferred, Delivered, Failed, Failure, Outcome, Request, Send
-from .messages import Message, message_frame
-from .timing import ATTEMPTS
+from .codec.frames import BROADCAST
+from .codec.messages import Message, message_frame
+from .exchange.airtime import Airtime, frame_ms
+from .exchange.exchange import Exchanges
+from .exchange.lane import Deferred, Delivered, Failed, Failure, Outcome, Request, Send
+from .members.household import Member
+from .radios.timing import ATTEMPTS
 from .waiting import Waiter, Waiters
 
 ROUNDS = 3

@@ -15,16 +15,16 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, NoReturn
 
-from .cul import decode_line
+from .codec.cul import decode_line
+from .codec.frames import Damaged, Frame, decode_frame
+from .codec.messages import decode_message
+from .codec.uart import UartDamaged, UartDecoder, UartFrame
+from .codec.uart_reports import RadioAnswer, Received, parse_report
+from .codec.uart_requests import Send, parse_request
 from .devices import Model, kind, model_by_name
-from .frames import Damaged, Frame, decode_frame
-from .meaning import frame_object, meaning
-from .messages import decode_message
-from .readings import Reading, read_message
-from .session import Session
-from .uart import UartDamaged, UartDecoder, UartFrame
-from .uart_reports import RadioAnswer, Received, parse_report
-from .uart_requests import Send, parse_request
+from .meaning.meaning import frame_object, meaning
+from .meaning.session import Session
+from .translation.readings import Reading, read_message
 
 MAX_TEXT_SIZE = 1000  # characters looked at of one line
 EXIT_USAGE = 2

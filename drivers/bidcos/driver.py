@@ -29,21 +29,23 @@ from hub.contract import (
 )
 
 from .admission import Admission
-from .airtime import LIMIT_MS, Airtime
 from .announce import Announcer
 from .asking import Asker
-from .commands import time_reply
-from .exchange import Exchanges
-from .frames import Damaged
-from .household import Household, member_of
+from .codec.frames import Damaged
+from .codec.messages import DeviceInfo, TimeRequest
+from .exchange.airtime import LIMIT_MS, Airtime
+from .exchange.exchange import Exchanges
+from .exchange.keyring import Keyring
+from .exchange.lane import Deferred, Delivered, Failed, Failure, Heard, Outcome, Send
+from .exchange.request import Proof
 from .instruments import Instruments
-from .keyring import Keyring
-from .lane import Deferred, Delivered, Failed, Failure, Heard, Outcome, Send
-from .learned import learn
+from .keys.radio_keys import PROOFS, station_of
+from .members.household import Household, member_of
+from .members.pairing import INTERFACE
+from .members.records import CENTRAL_KEY, new_central, read_records, write_central
 from .membership import Membership
-from .messages import DeviceInfo, TimeRequest
-from .pairing import INTERFACE
-from .radio import (
+from .memory.learned import learn
+from .radios.radio import (
     Broken,
     Budget,
     RadioEvent,
@@ -54,14 +56,12 @@ from .radio import (
     TroubleCode,
     Verdict,
 )
-from .radio_keys import PROOFS, station_of
-from .radio_port import RadioPort
-from .records import CENTRAL_KEY, new_central, read_records, write_central
+from .radios.radio_port import RadioPort
+from .radios.tally import Tally
 from .reports import Reports
-from .request import Proof
 from .services import Answer, Services
-from .tally import Tally
 from .team_calls import TeamCalls
+from .translation.commands import time_reply
 from .values import Values
 from .waiting import Waiters
 

@@ -24,16 +24,16 @@ from hub.contract import (
     Signal,
 )
 
-from .airtime import ALARM_RESERVE_MS, LIMIT_MS, Airtime, frame_ms
 from .asking import Asker
-from .frame_ring import FrameRing
-from .frames import Frame, decode_frame
-from .household import Household
-from .pairing import INTERFACE
-from .radio import Identity
-from .radio_record import RADIO_KEY, RadioRecord, read_radios, with_radio, write_radios
-from .request import Heard, Outcome, Send
-from .signals import Signals
+from .codec.frames import Frame, decode_frame
+from .exchange.airtime import ALARM_RESERVE_MS, LIMIT_MS, Airtime, frame_ms
+from .exchange.request import Heard, Outcome, Send
+from .members.household import Household
+from .members.pairing import INTERFACE
+from .radios.frame_ring import FrameRing
+from .radios.radio import Identity
+from .radios.radio_record import RADIO_KEY, RadioRecord, read_radios, with_radio, write_radios
+from .radios.signals import Signals
 
 AIRTIME_KEY = "airtime"
 WRITE_EVERY_S = 60.0

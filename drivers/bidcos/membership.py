@@ -17,16 +17,16 @@ from hub.contract import (
 )
 
 from .asking import Asker
-from .commands import status_channels
-from .exchange import Exchanges
-from .household import Household, Member, member_of, record_of
-from .messages import DeviceInfo
-from .pairing import UNKNOWN_MODEL, Introduced
-from .records import reserved_counter, write_device
+from .codec.messages import DeviceInfo
+from .exchange.exchange import Exchanges
+from .members.household import Household, Member, member_of, record_of
+from .members.pairing import UNKNOWN_MODEL, Introduced
+from .members.records import reserved_counter, write_device
+from .memory.wishes import ReleaseWish
 from .reports import Reports
 from .services import Services
+from .translation.commands import status_channels
 from .values import state_request
-from .wishes import ReleaseWish
 
 NEAR = 8  # counters left of what is written down
 

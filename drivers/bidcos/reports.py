@@ -18,15 +18,15 @@ from hub.contract import (
     Value,
 )
 
-from .frames import BROADCAST, Frame
-from .household import Household, Member
-from .keyring import Keyring
-from .lane import Heard
-from .messages import AckStatus, KeyPress, SensorEvent, Status
-from .readings import Reading, read_held, read_message
-from .request import Proof
-from .teams import CLASSES, KINDS, TeamGuard
-from .watch import MotionEnds, SilenceWatch
+from .codec.frames import BROADCAST, Frame
+from .codec.messages import AckStatus, KeyPress, SensorEvent, Status
+from .exchange.keyring import Keyring
+from .exchange.lane import Heard
+from .exchange.request import Proof
+from .exchange.teams import CLASSES, KINDS, TeamGuard
+from .members.household import Household, Member
+from .radios.watch import MotionEnds, SilenceWatch
+from .translation.readings import Reading, read_held, read_message
 
 RSSI_STEP_DBM = 6.0  # a change smaller than this is noise
 RSSI_EVERY_S = 900.0

@@ -23,20 +23,20 @@ from hub.contract import (
 from privacy.ports import Clock
 
 from .asking import Asker
-from .configuration import Configuration
-from .frames import Frame
-from .household import Household, Member
-from .inquiry import Inquiry
-from .keyring import Keyring
-from .keys import Keys
-from .lane import Delivered, Failed, Heard
-from .peerings import Peerings
-from .registers import Registers, written_by
-from .replacement import Replacements
-from .replacement_plan import Planner
-from .week_programs import WeekPrograms
-from .wishes import ReleaseWish, Wishes
-from .writing import Spawn, Writing, WritingParts
+from .codec.frames import Frame
+from .exchange.keyring import Keyring
+from .exchange.lane import Delivered, Failed, Heard
+from .keys.keys import Keys
+from .members.household import Household, Member
+from .memory.configuration import Configuration
+from .memory.inquiry import Inquiry
+from .memory.peerings import Peerings
+from .memory.registers import Registers, written_by
+from .memory.replacement import Replacements
+from .memory.replacement_plan import Planner
+from .memory.week_programs import WeekPrograms
+from .memory.wishes import ReleaseWish, Wishes
+from .memory.writing import Spawn, Writing, WritingParts
 
 LEARN_AFTER_S = 60.0
 LEARN_EVERY_S = 10.0

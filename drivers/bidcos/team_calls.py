@@ -11,14 +11,14 @@ from collections.abc import Callable, Coroutine, Mapping
 
 from hub.contract import Cause, CommandRefused, DriverContext, DutyCycleExhausted
 
-from .frames import Frame
-from .household import Household, Member
-from .keyring import Keyring
-from .records import new_central
-from .registers import Peer, Registers
+from .codec.frames import Frame
+from .exchange.keyring import Keyring
+from .exchange.teams import CLASSES, SIGNED_CLASS, TeamGuard, team_frame
+from .members.household import Household, Member
+from .members.records import new_central
+from .memory.registers import Peer, Registers
+from .memory.wishes import PeerWish
 from .services import Services
-from .teams import CLASSES, SIGNED_CLASS, TeamGuard, team_frame
-from .wishes import PeerWish
 
 VERSION = b"\x01"
 OWN_KEY = "team/own"

@@ -7,14 +7,14 @@ from hub.contract import IN_BACKGROUND, Cause, CommandRefused, Datapoint, Origin
 from privacy.ports import Clock
 
 from .asking import Asker
-from .commands import is_stored, messages_for, status_channels
-from .commands_text import BadText
+from .codec.messages import StatusRequest
 from .devices import MAINTENANCE_FAMILY, family
-from .household import Household, Member
-from .lane import Deferred, Expect, Request, Step
-from .messages import StatusRequest
-from .readings import Reading
+from .exchange.lane import Deferred, Expect, Request, Step
+from .members.household import Household, Member
 from .reports import Reports
+from .translation.commands import is_stored, messages_for, status_channels
+from .translation.commands_text import BadText
+from .translation.readings import Reading
 
 STATE_EVERY_S = 2.0  # after a start, actuators are asked for their state this far apart
 Team = Callable[[Member, int], tuple[Member, ...]]

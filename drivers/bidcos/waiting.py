@@ -4,7 +4,7 @@ import asyncio
 
 from hub.contract import Datapoint
 
-from .lane import Deferred, Delivered, Failed, Request
+from .exchange.lane import Deferred, Delivered, Failed, Request
 
 Final = Delivered | Failed | None
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from drivers.bidcos.signing import DEFAULT_KEY, passphrase_key
+from drivers.bidcos.codec.signing import DEFAULT_KEY, passphrase_key
 
 from .asking import Answer, Request, number_in, text_in
 from .devices.device import Device

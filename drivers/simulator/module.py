@@ -7,7 +7,7 @@ Source: docs/protocols/bidcos.md, "Module frames", "Module requests", "Module re
 
 from collections.abc import Callable
 
-from drivers.bidcos.uart import (
+from drivers.bidcos.codec.uart import (
     AckStatus,
     AppCommand,
     Destination,
@@ -17,7 +17,7 @@ from drivers.bidcos.uart import (
     UartFrame,
     encode_uart,
 )
-from drivers.bidcos.uart_reports import (
+from drivers.bidcos.codec.uart_reports import (
     APPLICATION,
     BOOT_LOADER,
     DUAL_APPLICATION,
@@ -32,7 +32,7 @@ from drivers.bidcos.uart_reports import (
     Started,
     Unknown,
 )
-from drivers.bidcos.uart_requests import (
+from drivers.bidcos.codec.uart_requests import (
     AddPeer,
     Ask,
     Enable,

@@ -8,8 +8,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from drivers.bidcos.frames import BROADCAST, Damaged, Flag, Frame, decode_frame, encode_frame
-from drivers.bidcos.signing import (
+from drivers.bidcos.codec.frames import BROADCAST, Damaged, Flag, Frame, decode_frame, encode_frame
+from drivers.bidcos.codec.signing import (
     CHALLENGE_SIZE,
     DEFAULT_KEY,
     FRESHNESS_SIZE,
@@ -18,8 +18,8 @@ from drivers.bidcos.signing import (
     sign,
     verify,
 )
-from drivers.bidcos.uart import AckStatus, AppCommand, Destination
-from drivers.bidcos.uart_reports import Answer, Credits, PeerAdded, RadioAnswer, Received, Report
+from drivers.bidcos.codec.uart import AckStatus, AppCommand, Destination
+from drivers.bidcos.codec.uart_reports import Answer, Credits, PeerAdded, RadioAnswer, Received, Report
 
 from .agenda import Agenda, Appointment, Uniform
 from .air import BURST_S, PREAMBLE_S, Air, airtime_s

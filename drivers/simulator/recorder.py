@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from drivers.bidcos.frames import BROADCAST, Damaged, Flag, Frame, decode_frame
+from drivers.bidcos.codec.frames import BROADCAST, Damaged, Flag, Frame, decode_frame
 
 LINES_MAX = 200_000
 SAMPLES_MAX = 200_000

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
-from drivers.bidcos.frames import Frame
-from drivers.bidcos.messages import Ack, AckStatus, SetLevel, decode_message
+from drivers.bidcos.codec.frames import Frame
+from drivers.bidcos.codec.messages import Ack, AckStatus, SetLevel, decode_message
 from hub.contract import ChannelAddress, Driver, Event, SetValue
 from tests.drivers.bidcos.bench import Bench, MemoryStore, PlayedStick, paired
 

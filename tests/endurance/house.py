@@ -6,7 +6,7 @@ import socket
 from collections.abc import Callable, Coroutine
 
 from drivers.bidcos import BidcosDriver
-from drivers.bidcos.records import CENTRAL_KEY, DeviceRecord, write_central, write_device
+from drivers.bidcos.members.records import CENTRAL_KEY, DeviceRecord, write_central, write_device
 from drivers.simulator.module import Module
 from drivers.simulator.world import World, WorldConfig
 from hub.contract import DriverContext, Event

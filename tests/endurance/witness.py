@@ -3,7 +3,7 @@
 from collections import Counter, deque
 from dataclasses import dataclass, field
 
-from drivers.bidcos.frames import Flag
+from drivers.bidcos.codec.frames import Flag
 from drivers.simulator.air import Fate, Node, Passage
 from drivers.simulator.module import Module
 from drivers.simulator.world import World

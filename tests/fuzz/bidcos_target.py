@@ -1,13 +1,13 @@
 """What the fuzzer and the short test throw at the exchange of frames and at what the store holds."""
 
-from drivers.bidcos.airtime import Airtime
+from drivers.bidcos.codec.frames import Frame
+from drivers.bidcos.codec.messages import StatusRequest
 from drivers.bidcos.devices import models
-from drivers.bidcos.exchange import Exchanges
-from drivers.bidcos.frames import Frame
-from drivers.bidcos.keyring import Keyring
-from drivers.bidcos.lane import Request, Step
-from drivers.bidcos.messages import StatusRequest
-from drivers.bidcos.records import read_records
+from drivers.bidcos.exchange.airtime import Airtime
+from drivers.bidcos.exchange.exchange import Exchanges
+from drivers.bidcos.exchange.keyring import Keyring
+from drivers.bidcos.exchange.lane import Request, Step
+from drivers.bidcos.members.records import read_records
 
 CENTRAL = b"\x63\x19\x64"
 DEVICE = b"\x1f\xb7\x4a"

@@ -1,9 +1,9 @@
 """What the fuzzer and the short test throw at the stick's lines and at ``homebase decode``."""
 
-from drivers.bidcos.cul import MAX_LINE_SIZE, LineDecoder, encode_send
+from drivers.bidcos.codec.cul import MAX_LINE_SIZE, LineDecoder, encode_send
+from drivers.bidcos.codec.frames import Frame
 from drivers.bidcos.decode import Decoder
 from drivers.bidcos.devices import models
-from drivers.bidcos.frames import Frame
 
 
 def one_input(data: bytes) -> None:

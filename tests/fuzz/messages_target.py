@@ -2,14 +2,20 @@
 
 from typing import get_args
 
+from drivers.bidcos.codec.frames import Damaged, Frame, decode_frame, encode_frame
+from drivers.bidcos.codec.messages import (
+    KeyPress,
+    TeamAlarm,
+    decode_message,
+    message_frame,
+    parse_climate_order,
+)
+from drivers.bidcos.codec.messages_measure import ClassMeasurement
+from drivers.bidcos.codec.messages_order import ClassOrder
 from drivers.bidcos.devices import Model, kind, model_by_code, models
-from drivers.bidcos.frames import Damaged, Frame, decode_frame, encode_frame
-from drivers.bidcos.meaning import meaning
-from drivers.bidcos.messages import KeyPress, TeamAlarm, decode_message, message_frame, parse_climate_order
-from drivers.bidcos.messages_measure import ClassMeasurement
-from drivers.bidcos.messages_order import ClassOrder
-from drivers.bidcos.readings import read_held, read_message
-from drivers.bidcos.session import Session
+from drivers.bidcos.meaning.meaning import meaning
+from drivers.bidcos.meaning.session import Session
+from drivers.bidcos.translation.readings import read_held, read_message
 
 
 def one_input(data: bytes) -> None:

@@ -1,7 +1,7 @@
 """What the fuzzer and the short test throw at the module's serial frames, from both of its sides."""
 
-from drivers.bidcos.uart import MAX_CONTENT_SIZE, UartDamaged, UartDecoder, UartFrame, encode_uart
-from drivers.bidcos.uart_reports import (
+from drivers.bidcos.codec.uart import MAX_CONTENT_SIZE, UartDamaged, UartDecoder, UartFrame, encode_uart
+from drivers.bidcos.codec.uart_reports import (
     Address,
     Credits,
     Firmware,
@@ -10,7 +10,7 @@ from drivers.bidcos.uart_reports import (
     SerialNumber,
     parse_report,
 )
-from drivers.bidcos.uart_requests import parse_request
+from drivers.bidcos.codec.uart_requests import parse_request
 
 
 def one_input(data: bytes) -> None:

@@ -1,7 +1,8 @@
 """MASTER and LINK of every channel of every model: parameters, their lists, what they hold at first. Pure.
 
-What a parameter's bits mean is read and written by drivers.bidcos.paramset. Lists 5 to 9 of thermostats are
-shown as parameters of channel 0, as the CCU does, and kept by another channel on air (``holder``).
+What a parameter's bits mean is read and written by drivers.bidcos.memory.paramset. Lists 5 to 9 of
+thermostats are shown as parameters of channel 0, as the CCU does, and kept by another channel
+on air (``holder``).
 """
 
 from collections.abc import Iterable, Mapping

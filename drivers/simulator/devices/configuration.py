@@ -5,7 +5,7 @@ Source: docs/protocols/bidcos.md, "Type 01", "Pairing", "Register lists", "Peers
 
 from collections.abc import Iterable, Sequence
 
-from drivers.bidcos.frames import Frame
+from drivers.bidcos.codec.frames import Frame
 
 from .. import payloads
 from .memory import NO_PEER, ListId, Registers

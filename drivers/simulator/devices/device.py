@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TypeVar
 
-from drivers.bidcos.frames import BROADCAST, Damaged, Flag, Frame, decode_frame, encode_frame
+from drivers.bidcos.codec.frames import BROADCAST, Damaged, Flag, Frame, decode_frame, encode_frame
 
 from .. import payloads
 from ..agenda import Agenda, Appointment

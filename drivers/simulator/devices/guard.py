@@ -4,8 +4,8 @@ challenges → receive_response is one direction, answer_challenge the other; ta
 Source: docs/protocols/bidcos.md, "AES signing".
 """
 
-from drivers.bidcos.frames import Frame
-from drivers.bidcos.signing import (
+from drivers.bidcos.codec.frames import Frame
+from drivers.bidcos.codec.signing import (
     CHALLENGE_SIZE,
     FRESHNESS_SIZE,
     KEY_EXCHANGE_MAGIC,

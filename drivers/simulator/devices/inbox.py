@@ -6,7 +6,7 @@ Source: docs/protocols/bidcos.md, "Message types", "Receive modes", "Signing".
 
 from collections.abc import Mapping
 
-from drivers.bidcos.frames import BROADCAST, Flag, Frame
+from drivers.bidcos.codec.frames import BROADCAST, Flag, Frame
 
 from .. import payloads
 from .channel import Channel

@@ -8,7 +8,7 @@ Source: docs/protocols/bidcos.md, "Register lists" and "Peers".
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from drivers.bidcos.frames import Frame
+from drivers.bidcos.codec.frames import Frame
 
 from .memory import Registers
 

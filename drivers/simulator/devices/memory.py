@@ -6,7 +6,7 @@ Source: docs/protocols/bidcos.md, "Register lists" and "Peers".
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from drivers.bidcos.signing import DEFAULT_KEY, KEY_SIZE
+from drivers.bidcos.codec.signing import DEFAULT_KEY, KEY_SIZE
 
 NO_PEER = bytes(4)
 NOBODY = bytes(3)

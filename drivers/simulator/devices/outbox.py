@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from drivers.bidcos.frames import Damaged, Frame, decode_frame
+from drivers.bidcos.codec.frames import Damaged, Frame, decode_frame
 
 from ..agenda import Agenda, Appointment, Uniform
 

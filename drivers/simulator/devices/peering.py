@@ -5,7 +5,7 @@ Source: docs/protocols/bidcos.md, "Peers", "Message types" (3E, 40, 41, 58 to 5A
 
 from collections.abc import Mapping
 
-from drivers.bidcos.frames import Frame
+from drivers.bidcos.codec.frames import Frame
 
 from .channel import Channel
 from .links import PeerEvent

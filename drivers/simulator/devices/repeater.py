@@ -4,7 +4,7 @@ An entry is sender, receiver, and whether broadcasts of that sender go on too. T
 Source: docs/protocols/bidcos.md, "Frame" (RPTED, RPTEN), "Register lists".
 """
 
-from drivers.bidcos.frames import BROADCAST, Flag
+from drivers.bidcos.codec.frames import BROADCAST, Flag
 
 from ..places import Place
 from .memory import ListId

@@ -7,8 +7,8 @@ Source: docs/protocols/bidcos.md, "Smoke detectors", "HM-Sec-SD-2 team frames".
 from collections.abc import Mapping
 from typing import ClassVar
 
-from drivers.bidcos.frames import Frame, encode_frame
-from drivers.bidcos.signing import team_mac
+from drivers.bidcos.codec.frames import Frame, encode_frame
+from drivers.bidcos.codec.signing import team_mac
 
 from .channel import Channel
 from .links import PeerEvent

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from drivers.bidcos.frames import BROADCAST, Frame
+from drivers.bidcos.codec.frames import BROADCAST, Frame
 
 from ..agenda import Agenda, Uniform
 from ..places import Place

@@ -9,10 +9,10 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from drivers.bidcos import BidcosDriver
+from drivers.bidcos.codec.frames import Frame, decode_frame, encode_frame
+from drivers.bidcos.codec.messages import Message, message_frame
 from drivers.bidcos.devices import model_by_name
-from drivers.bidcos.frames import Frame, decode_frame, encode_frame
-from drivers.bidcos.messages import Message, message_frame
-from drivers.bidcos.records import DeviceRecord, write_central, write_device
+from drivers.bidcos.members.records import DeviceRecord, write_central, write_device
 from hub.contract import DatapointChanged, DriverContext, Event, LinkLost, Value
 
 CENTRAL = bytes.fromhex("631964")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from drivers.bidcos.frames import Frame, decode_frame
+from drivers.bidcos.codec.frames import Frame, decode_frame
 from tests.paths import PROTOCOL
 
 FILE = PROTOCOL / "bidcos_frames.jsonl"

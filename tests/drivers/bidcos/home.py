@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from typing import Self, TypeVar
 
 from drivers.bidcos import BidcosDriver
-from drivers.bidcos.registers import ListId
+from drivers.bidcos.memory.registers import ListId
 from drivers.simulator.air import Conditions
 from drivers.simulator.devices import memory
 from drivers.simulator.devices.device import Device

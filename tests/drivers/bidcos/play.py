@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from drivers.bidcos.airtime import Airtime
-from drivers.bidcos.exchange import Exchanges
-from drivers.bidcos.frames import Frame
-from drivers.bidcos.keyring import Keyring
-from drivers.bidcos.lane import Outcome, Request, Send, Step
-from drivers.bidcos.messages import Message, SetLevel, message_frame
+from drivers.bidcos.codec.frames import Frame
+from drivers.bidcos.codec.messages import Message, SetLevel, message_frame
+from drivers.bidcos.exchange.airtime import Airtime
+from drivers.bidcos.exchange.exchange import Exchanges
+from drivers.bidcos.exchange.keyring import Keyring
+from drivers.bidcos.exchange.lane import Outcome, Request, Send, Step
 from hub.contract import BY_USER, Cause, ReceiveMode
 
 CENTRAL = bytes.fromhex("631964")

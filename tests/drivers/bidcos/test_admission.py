@@ -2,9 +2,9 @@
 
 import pytest
 
-from drivers.bidcos.frames import Frame, encode_frame
-from drivers.bidcos.messages import Challenge, DeviceInfo
-from drivers.bidcos.records import read_records
+from drivers.bidcos.codec.frames import Frame, encode_frame
+from drivers.bidcos.codec.messages import Challenge, DeviceInfo
+from drivers.bidcos.members.records import read_records
 from drivers.simulator.devices.memory import DEVICE_LIST
 from hub.contract import (
     CommandRefused,

@@ -5,10 +5,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from drivers.bidcos.codec.frames import Frame
 from drivers.bidcos.devices import model_by_name, models
-from drivers.bidcos.frames import Frame
-from drivers.bidcos.meaning import frame_object, meaning
-from drivers.bidcos.session import Session
+from drivers.bidcos.meaning.meaning import frame_object, meaning
+from drivers.bidcos.meaning.session import Session
 
 from .captures import captures, frame, needs_captures
 

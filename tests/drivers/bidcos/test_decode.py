@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
+from drivers.bidcos.codec.frames import Frame, encode_frame
+from drivers.bidcos.codec.messages import AesResponse, Challenge, KeyExchange, message_frame
+from drivers.bidcos.codec.signing import DEFAULT_KEY, seal_key_half, sign
+from drivers.bidcos.codec.uart import encode_uart
+from drivers.bidcos.codec.uart_reports import RadioAnswer
+from drivers.bidcos.codec.uart_requests import Send
 from drivers.bidcos.decode import MOST_OF_LINE, Decoder, decode_lines
 from drivers.bidcos.devices import Model, model_by_name, models
-from drivers.bidcos.frames import Frame, encode_frame
-from drivers.bidcos.messages import AesResponse, Challenge, KeyExchange, message_frame
-from drivers.bidcos.signing import DEFAULT_KEY, seal_key_half, sign
-from drivers.bidcos.uart import encode_uart
-from drivers.bidcos.uart_reports import RadioAnswer
-from drivers.bidcos.uart_requests import Send
 from tests.paths import ROOT
 
 

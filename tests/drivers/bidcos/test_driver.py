@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from drivers.bidcos.frames import Frame
-from drivers.bidcos.messages import (
+from drivers.bidcos.codec.frames import Frame
+from drivers.bidcos.codec.messages import (
     Ack,
     AckStatus,
     ConfigEnd,
@@ -25,7 +25,7 @@ from drivers.bidcos.messages import (
     Weather,
     decode_message,
 )
-from drivers.bidcos.signing import DEFAULT_KEY, team_mac
+from drivers.bidcos.codec.signing import DEFAULT_KEY, team_mac
 from hub.contract import (
     ChannelAddress,
     CommandRefused,

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from drivers.bidcos.frames import encode_frame
-from drivers.bidcos.messages import Ack, AckStatus, SetLevel, Status, message_frame
-from drivers.bidcos.radio import Identity, RadioKind
-from drivers.bidcos.radio_record import RadioRecord, read_radios, with_radio, write_radios
+from drivers.bidcos.codec.frames import encode_frame
+from drivers.bidcos.codec.messages import Ack, AckStatus, SetLevel, Status, message_frame
+from drivers.bidcos.radios.radio import Identity, RadioKind
+from drivers.bidcos.radios.radio_record import RadioRecord, read_radios, with_radio, write_radios
 from hub.contract import (
     Cause,
     ChannelAddress,

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.bidcos import messages as m
-from drivers.bidcos.frames import Frame
-from drivers.bidcos.messages import (
+from drivers.bidcos.codec import messages as m
+from drivers.bidcos.codec.frames import Frame
+from drivers.bidcos.codec.messages import (
     Message,
     decode_message,
     decode_time8,
@@ -17,8 +17,8 @@ from drivers.bidcos.messages import (
     message_frame,
     parse_climate_order,
 )
-from drivers.bidcos.messages_measure import ClassMeasurement
-from drivers.bidcos.messages_order import ClassOrder
+from drivers.bidcos.codec.messages_measure import ClassMeasurement
+from drivers.bidcos.codec.messages_order import ClassOrder
 
 byte = st.integers(0, 255)
 channel6 = st.integers(0, 63)

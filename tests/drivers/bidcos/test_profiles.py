@@ -14,7 +14,7 @@ from drivers.bidcos.devices import (
 from drivers.bidcos.devices.profiles import all_presets
 from drivers.bidcos.devices.sets import register_set
 from drivers.bidcos.devices.table import Model
-from drivers.bidcos.paramset import checked, read_values, write_registers
+from drivers.bidcos.memory.paramset import checked, read_values, write_registers
 from hub.contract.datapoints import Value
 
 

@@ -29,7 +29,7 @@ from drivers.bidcos.devices.registers import ConfigTime, Options, Scale, decode_
 from drivers.bidcos.devices.sets import link_start, register_set, set_names
 from drivers.bidcos.devices.table import Model
 from drivers.bidcos.devices.week_entries import week_entries
-from drivers.bidcos.paramset import by_list, checked, read_values, write_registers
+from drivers.bidcos.memory.paramset import by_list, checked, read_values, write_registers
 from hub.contract.datapoints import ParameterType, Value
 from hub.contract.errors import CommandRefused
 from privacy.vocabulary import DataCategory

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from drivers.bidcos import pairing
+from drivers.bidcos.members import pairing
 
 ROOT = Path(__file__).parents[3]
 TEXTS = ROOT / "hub" / "api" / "texts"
@@ -21,7 +21,7 @@ PAIRING = {
 
 
 def _sources() -> Iterator[str]:
-    for path in sorted((ROOT / "drivers" / "bidcos").glob("*.py")):
+    for path in sorted((ROOT / "drivers" / "bidcos").rglob("*.py")):
         yield path.read_text("utf-8")
 
 

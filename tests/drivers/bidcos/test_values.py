@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from drivers.bidcos.frames import Frame
-from drivers.bidcos.messages import Ack, AckStatus, KeyPress
+from drivers.bidcos.codec.frames import Frame
+from drivers.bidcos.codec.messages import Ack, AckStatus, KeyPress
 from hub.contract import ChannelAddress, CommandRefused, DatapointChanged, SetValue, Value
 
 from .bench import Bench, paired, running

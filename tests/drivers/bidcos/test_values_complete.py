@@ -2,9 +2,8 @@
 
 import pytest
 
-from drivers.bidcos.devices import Model, kind, models
-from drivers.bidcos.frames import Frame
-from drivers.bidcos.messages import (
+from drivers.bidcos.codec.frames import Frame
+from drivers.bidcos.codec.messages import (
     AckStatus,
     ClimateEvent,
     FillingMeasurement,
@@ -24,7 +23,8 @@ from drivers.bidcos.messages import (
     decode_message,
     message_frame,
 )
-from drivers.bidcos.readings import read_held, read_message
+from drivers.bidcos.devices import Model, kind, models
+from drivers.bidcos.translation.readings import read_held, read_message
 
 PARTY = bytes.fromhex("0C1A141C1A3328")
 OF_DEVICE: tuple[Message, ...] = (

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from drivers.bidcos.records import read_records
+from drivers.bidcos.members.records import read_records
 from drivers.simulator.line import Line
 from drivers.simulator.pty import Port as SimulatedPort
 from drivers.simulator.teach_in import TeachIn

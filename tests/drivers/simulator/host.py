@@ -2,7 +2,7 @@
 
 import random
 
-from drivers.bidcos.frames import Frame, decode_frame, encode_frame
+from drivers.bidcos.codec.frames import Frame, decode_frame, encode_frame
 from drivers.simulator.air import Conditions
 from drivers.simulator.devices.device import Device
 from drivers.simulator.world import World, WorldConfig

@@ -2,10 +2,10 @@
 
 import random
 
-from drivers.bidcos.frames import Frame
-from drivers.bidcos.uart import UartDamaged, UartDecoder, UartFrame, encode_uart
-from drivers.bidcos.uart_reports import Answer, RadioAnswer, Received, Report, parse_report
-from drivers.bidcos.uart_requests import Request
+from drivers.bidcos.codec.frames import Frame
+from drivers.bidcos.codec.uart import UartDamaged, UartDecoder, UartFrame, encode_uart
+from drivers.bidcos.codec.uart_reports import Answer, RadioAnswer, Received, Report, parse_report
+from drivers.bidcos.codec.uart_requests import Request
 from drivers.simulator.air import Conditions
 from drivers.simulator.devices.device import Device
 from drivers.simulator.module import Module

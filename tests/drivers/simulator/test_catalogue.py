@@ -4,10 +4,10 @@ import random
 
 import pytest
 
+from drivers.bidcos.codec.frames import Frame
+from drivers.bidcos.codec.messages import decode_message
 from drivers.bidcos.devices import model_by_name, models
-from drivers.bidcos.frames import Frame
-from drivers.bidcos.messages import decode_message
-from drivers.bidcos.readings import read_message
+from drivers.bidcos.translation.readings import read_message
 from drivers.simulator.devices.catalogue import blueprint_of, default_names, named
 from drivers.simulator.devices.device import Device
 from drivers.simulator.devices.surface import ActRefused

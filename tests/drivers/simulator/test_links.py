@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from drivers.bidcos.frames import Frame
+from drivers.bidcos.codec.frames import Frame
 from drivers.simulator.devices import setpoint
 from drivers.simulator.devices.device import Device
 from drivers.simulator.devices.links import Reaction, decide, link_defaults, seconds8

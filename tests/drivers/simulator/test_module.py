@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drivers.bidcos.signing import DEFAULT_KEY, passphrase_key
-from drivers.bidcos.uart import AckStatus, AppCommand, OsCommand
-from drivers.bidcos.uart_reports import (
+from drivers.bidcos.codec.signing import DEFAULT_KEY, passphrase_key
+from drivers.bidcos.codec.uart import AckStatus, AppCommand, OsCommand
+from drivers.bidcos.codec.uart_reports import (
     APPLICATION,
     BOOT_LOADER,
     Address,
@@ -19,7 +19,16 @@ from drivers.bidcos.uart_reports import (
     SerialNumber,
     Started,
 )
-from drivers.bidcos.uart_requests import AddPeer, Ask, Enable, PeerAes, RemovePeer, Send, SetAddress, SetKey
+from drivers.bidcos.codec.uart_requests import (
+    AddPeer,
+    Ask,
+    Enable,
+    PeerAes,
+    RemovePeer,
+    Send,
+    SetAddress,
+    SetKey,
+)
 from drivers.simulator.devices.memory import ListId
 from drivers.simulator.world import World, WorldConfig
 

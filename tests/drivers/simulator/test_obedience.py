@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from drivers.bidcos.commands import is_stored, messages_for
+from drivers.bidcos.codec.messages import Message
 from drivers.bidcos.devices import MAINTENANCE_FAMILY, family, kind, maintenance, model_by_name
-from drivers.bidcos.messages import Message
+from drivers.bidcos.translation.commands import is_stored, messages_for
 from drivers.simulator.devices.catalogue import named
 from hub.contract import ParameterDescription, ParameterType, Value
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from drivers.bidcos.frames import Frame, encode_frame
-from drivers.bidcos.signing import DEFAULT_KEY, team_mac
+from drivers.bidcos.codec.frames import Frame, encode_frame
+from drivers.bidcos.codec.signing import DEFAULT_KEY, team_mac
 from drivers.simulator.devices.blind import Blind
 from drivers.simulator.devices.device import Device
 from drivers.simulator.devices.dimmer import Dimmer

@@ -17,10 +17,10 @@ from typing import Any
 
 import pytest
 
-from drivers.bidcos.frames import Frame
-from drivers.bidcos.uart import OsCommand, UartDecoder, UartFrame, encode_uart
-from drivers.bidcos.uart_reports import APPLICATION, RadioAnswer, Report, Started, parse_report
-from drivers.bidcos.uart_requests import AddPeer, Ask, Request, Send, SetAddress
+from drivers.bidcos.codec.frames import Frame
+from drivers.bidcos.codec.uart import OsCommand, UartDecoder, UartFrame, encode_uart
+from drivers.bidcos.codec.uart_reports import APPLICATION, RadioAnswer, Report, Started, parse_report
+from drivers.bidcos.codec.uart_requests import AddPeer, Ask, Request, Send, SetAddress
 from drivers.simulator.__main__ import _keep_until_stopped
 
 from .host import Host

@@ -1,9 +1,9 @@
 """What the devices send is what the driver reads: simulator and codec agree, each by the reference."""
 
+from drivers.bidcos.codec.frames import Frame
+from drivers.bidcos.codec.messages import decode_message
 from drivers.bidcos.devices import Model, model_by_name
-from drivers.bidcos.frames import Frame
-from drivers.bidcos.messages import decode_message
-from drivers.bidcos.readings import read_message
+from drivers.bidcos.translation.readings import read_message
 from drivers.simulator.devices.device import Device
 
 from .host import Host

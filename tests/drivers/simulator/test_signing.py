@@ -1,7 +1,7 @@
 """A signed channel at the device, both directions, with the reference's computation."""
 
-from drivers.bidcos.frames import Frame
-from drivers.bidcos.signing import DEFAULT_KEY, passphrase_key, seal_key_half, sign, verify
+from drivers.bidcos.codec.frames import Frame
+from drivers.bidcos.codec.signing import DEFAULT_KEY, passphrase_key, seal_key_half, sign, verify
 from drivers.simulator.devices.device import Device
 from drivers.simulator.devices.memory import DEVICE_LIST
 from drivers.simulator.devices.sensor import Contact

@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drivers.bidcos.frames import Frame, encode_frame
+from drivers.bidcos.codec.frames import Frame, encode_frame
 from drivers.simulator.devices.memory import DEVICE_LIST
 
 from .host import CENTRAL, Host

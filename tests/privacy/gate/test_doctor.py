@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from drivers.bidcos.uart import UartDecoder, UartFrame, encode_uart
-from drivers.bidcos.uart_reports import Answer, Firmware, SerialNumber, Started
+from drivers.bidcos.codec.uart import UartDecoder, UartFrame, encode_uart
+from drivers.bidcos.codec.uart_reports import Answer, Firmware, SerialNumber, Started
 from privacy.gate.doctor import Finding, disk, findings, isolation, keys, radio, running
 from privacy.gate.runtime import Places, prepared
 from tests.paths import ROOT

@@ -8,12 +8,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
-from drivers.bidcos.cul import LineDecoder
-from drivers.bidcos.cul_radio import CulRadio
-from drivers.bidcos.frames import Frame, decode_frame, encode_frame
-from drivers.bidcos.module import ModuleRadio
-from drivers.bidcos.radio import Radio, RadioEvent, Station, Turn
-from drivers.bidcos.uart import (
+from drivers.bidcos.codec.cul import LineDecoder
+from drivers.bidcos.codec.frames import Frame, decode_frame, encode_frame
+from drivers.bidcos.codec.uart import (
     AckStatus,
     AppCommand,
     Destination,
@@ -22,7 +19,7 @@ from drivers.bidcos.uart import (
     UartFrame,
     encode_uart,
 )
-from drivers.bidcos.uart_reports import (
+from drivers.bidcos.codec.uart_reports import (
     APPLICATION,
     BOOT_LOADER,
     Address,
@@ -35,7 +32,7 @@ from drivers.bidcos.uart_reports import (
     SerialNumber,
     Started,
 )
-from drivers.bidcos.uart_requests import (
+from drivers.bidcos.codec.uart_requests import (
     AddPeer,
     Ask,
     PeerAes,
@@ -46,6 +43,9 @@ from drivers.bidcos.uart_requests import (
     SetTime,
     parse_request,
 )
+from drivers.bidcos.radios.cul_radio import CulRadio
+from drivers.bidcos.radios.module import ModuleRadio
+from drivers.bidcos.radios.radio import Radio, RadioEvent, Station, Turn
 
 CENTRAL = bytes.fromhex("FDB02C")
 DEVICE = bytes.fromhex("40C2A8")

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.bidcos.frames import Frame
-from drivers.bidcos.radio import Broken, Keys, Peer, RadioKind, Ready, Reception, Station
+from drivers.bidcos.codec.frames import Frame
+from drivers.bidcos.radios.radio import Broken, Keys, Peer, RadioKind, Ready, Reception, Station
 
 from .played import CENTRAL, DEVICE, Line, cul_line, event, module_line, question
 

@@ -5,7 +5,7 @@ import contextlib
 
 import pytest
 
-from drivers.bidcos.signing import passphrase_key
+from drivers.bidcos.codec.signing import passphrase_key
 from drivers.simulator.air import Conditions
 from drivers.simulator.devices.memory import ListId
 from drivers.simulator.world import WorldConfig

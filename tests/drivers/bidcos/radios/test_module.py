@@ -2,8 +2,11 @@
 
 import pytest
 
-from drivers.bidcos.module import MAX_SENDS, SEND_LATEST_S
-from drivers.bidcos.radio import (
+from drivers.bidcos.codec.uart import AckStatus, AppCommand, Destination, OsCommand
+from drivers.bidcos.codec.uart_reports import RadioAnswer, Signature
+from drivers.bidcos.codec.uart_requests import AddPeer, Ask, PeerAes, SetKey
+from drivers.bidcos.radios.module import MAX_SENDS, SEND_LATEST_S
+from drivers.bidcos.radios.radio import (
     Broken,
     Budget,
     Key,
@@ -17,9 +20,6 @@ from drivers.bidcos.radio import (
     TroubleCode,
     Verdict,
 )
-from drivers.bidcos.uart import AckStatus, AppCommand, Destination, OsCommand
-from drivers.bidcos.uart_reports import RadioAnswer, Signature
-from drivers.bidcos.uart_requests import AddPeer, Ask, PeerAes, SetKey
 
 from .played import CENTRAL, DEVICE, Line, PlayedModule, event, module_line, module_of, question
 

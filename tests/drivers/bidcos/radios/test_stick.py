@@ -2,11 +2,20 @@
 
 import pytest
 
-from drivers.bidcos.cul_radio import LIFE_SIGN
-from drivers.bidcos.radio import Broken, RadioKind, Ready, Reception, Result, Trouble, TroubleCode, Verdict
-from drivers.bidcos.recognise import GIVE_UP_S, MODULE_SPEED, STICK_SPEED, Recogniser
-from drivers.bidcos.uart import Destination, encode_uart
-from drivers.bidcos.uart_reports import APPLICATION, DUAL_APPLICATION, Started
+from drivers.bidcos.codec.uart import Destination, encode_uart
+from drivers.bidcos.codec.uart_reports import APPLICATION, DUAL_APPLICATION, Started
+from drivers.bidcos.radios.cul_radio import LIFE_SIGN
+from drivers.bidcos.radios.radio import (
+    Broken,
+    RadioKind,
+    Ready,
+    Reception,
+    Result,
+    Trouble,
+    TroubleCode,
+    Verdict,
+)
+from drivers.bidcos.radios.recognise import GIVE_UP_S, MODULE_SPEED, STICK_SPEED, Recogniser
 
 from .played import Line, cul_line, event, question, stick_of
 

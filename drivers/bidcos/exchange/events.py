@@ -1,0 +1,173 @@
+"""What devices say by themselves: acknowledged in the window, challenged where their channel signs. Pure.
+
+Read downwards: hear → _challenge → _prove; overhear. A report of a channel that signs counts only
+with a signature over a challenge that was never used before, so a recorded one is worth nothing. What is not
+proven is not remembered either: else a forged copy would make the true one a repeat.
+Source: docs/protocols/bidcos.md, "AES signing", "Timing".
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..codec.frames import BROADCAST, Flag, Frame
+from ..codec.messages import Ack, AesResponse, Challenge, Message, TimeRequest, decode_message
+from ..codec.signing import CHALLENGE_SIZE, verify
+from ..radios.timing import (
+    ANSWER_S,
+    AWAKE_S,
+    CONFIG_AWAKE_S,
+    PAUSE_S,
+    PROOF_LATEST_S,
+    PROOF_S,
+    turn_round_s,
+)
+from .answers import Answers
+from .duplicates import Duplicates
+from .keyring import Keyring
+from .lane import Lane
+from .lanes import Lanes
+from .request import Heard, Proof
+
+ACK_FLAGS = Flag.RPTEN
+ASK_FLAGS = Flag.RPTEN | Flag.BIDI
+_CALL_ME = Flag.BIDI | Flag.WAKEMEUP
+_CHALLENGED_INFO = frozenset({0x04, 0x05, 0x06})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Challenged:
+    """A frame that waits for its signature."""
+
+    frame: Frame
+    message: Message
+    challenge: bytes
+    index: int
+    until_s: float
+
+
+class Events:
+    """Answers what is meant for us. unproven: how many signatures were wrong or late, for a diagnosis."""
+
+    def __init__(
+        self, lanes: Lanes, answers: Answers, random_bytes: Callable[[int], bytes], keyring: Keyring
+    ) -> None:
+        self.duplicates = Duplicates()
+        self.quiet_until_s = 0.0  # a signature for us is on its way
+        self.unproven = 0
+        self._lanes = lanes
+        self._answers = answers
+        self._random_bytes = random_bytes
+        self._keyring = keyring
+        self._open: dict[bytes, Challenged] = {}  # one per device that we speak with
+
+    def clear(self) -> None:
+        """The radio is gone: no signature will come."""
+        self._open.clear()
+        self.quiet_until_s = 0.0
+
+    def remove(self, device: bytes) -> None:
+        """Forget a device."""
+        self._open.pop(device, None)
+
+    def hear(
+        self, lane: Lane, frame: Frame, message: Message, at_s: float, radio_says: Proof | None = None
+    ) -> Heard | None:
+        """Take a frame to us that answers nothing; None: a repeat, or not proven (yet).
+
+        radio_says: what a radio that challenges by itself found out; None: it does not.
+        """
+        if isinstance(message, AesResponse):
+            return self._prove(lane, frame, message, at_s)
+        if self._keyring.signs(lane.device, signed_channel(frame)):
+            if radio_says is Proof.GOOD:
+                return self.note(frame, message, at_s, Proof.GOOD)
+            if frame.flags & Flag.BIDI and radio_says is None:
+                self._challenge(lane, frame, message, at_s)
+                return None
+            return Heard(frame=frame, message=message, at_s=at_s, proof=Proof.MISSING)
+        repeat = self.duplicates.seen(frame, at_s)
+        if isinstance(message, TimeRequest):  # a thermostat that asks again did not get the time
+            repeat = self.duplicates.answered_lately(frame, at_s)
+        elif frame.kind == 0x00:
+            self._button(lane, at_s)
+        elif frame.kind != 0x02 and frame.flags & Flag.BIDI and not self._is_copy(frame, at_s):
+            self._acknowledge(lane, frame, frame, Ack(), at_s)
+        return None if repeat else Heard(frame=frame, message=message, at_s=at_s)
+
+    def overhear(self, lane: Lane | None, frame: Frame, at_s: float) -> Heard | None:
+        """Take a frame to everybody or to somebody else; a sleeper that tells it listens now is called."""
+        message = decode_message(frame)
+        signed = self._keyring.signs(frame.sender, signed_channel(frame))
+        unproven = Heard(frame=frame, message=message, at_s=at_s, proof=Proof.MISSING)
+        heard = unproven if signed else self.note(frame, message, at_s)
+        if heard is not None and lane is not None and lane.waits and lane.current is None:
+            if frame.kind == 0x00:
+                self._button(lane, at_s)
+            elif frame.flags & _CALL_ME == Flag.WAKEMEUP and frame.receiver == BROADCAST:
+                lane.wake_call_at_s = at_s + turn_round_s(frame)
+                self._lanes.activate(lane)
+        return heard
+
+    def note(self, frame: Frame, message: Message, at_s: float, proof: Proof = Proof.NONE) -> Heard | None:
+        """None when it was heard before."""
+        if self.duplicates.seen(frame, at_s):
+            return None
+        return Heard(frame=frame, message=message, at_s=at_s, proof=proof)
+
+    def answer(self, frame: Frame, message: Message, flags: int, at_s: float) -> float:
+        """Answer ``frame`` in its window; returns when that will be."""
+        self.duplicates.answered(frame, at_s)
+        return self._answers.add(frame, message, flags, at_s)
+
+    def _is_copy(self, frame: Frame, at_s: float) -> bool:
+        """A repeater's: its answer is on its way."""
+        return self.duplicates.answered_lately(frame, at_s)
+
+    def _button(self, lane: Lane, at_s: float) -> None:
+        """It introduces itself: somebody pressed its button, and it listens for some seconds."""
+        if lane.waits and lane.current is None:
+            self._lanes.awake(lane, at_s + ANSWER_S, CONFIG_AWAKE_S)
+
+    def _acknowledge(self, lane: Lane, event: Frame, last: Frame, message: Ack, at_s: float) -> None:
+        """Answer an event's last frame; a sleeper for which something waits is told to stay awake."""
+        wake = bool(event.flags & Flag.WAKEMEUP) and lane.waits and lane.current is None
+        due_s = self.answer(last, message, ACK_FLAGS | Flag.WAKEUP if wake else ACK_FLAGS, at_s)
+        if wake:
+            self._lanes.awake(lane, due_s + PAUSE_S, AWAKE_S)
+
+    def _challenge(self, lane: Lane, frame: Frame, message: Message, at_s: float) -> None:
+        """Ask for a signature; a repeater's copy gets none of its own."""
+        if self._is_copy(frame, at_s):
+            return
+        challenge = self._random_bytes(CHALLENGE_SIZE)
+        index = self._keyring.held(lane.device).index
+        self.answer(frame, Challenge(challenge=challenge, key_byte=2 * index), ASK_FLAGS, at_s)
+        self.quiet_until_s = max(self.quiet_until_s, at_s + PROOF_S)
+        self._open[lane.device] = Challenged(
+            frame=frame, message=message, challenge=challenge, index=index, until_s=at_s + PROOF_LATEST_S
+        )
+
+    def _prove(self, lane: Lane, frame: Frame, message: AesResponse, at_s: float) -> Heard | None:
+        """A signature came: only now the frame counts, and only once. A wrong one marks nothing as heard."""
+        asked = self._open.get(lane.device)
+        if asked is None or frame.counter != asked.frame.counter:
+            return None
+        del self._open[lane.device]
+        if at_s <= asked.until_s:
+            for key in self._keyring.candidates(lane.device, asked.index):
+                proof = verify(key, asked.challenge, asked.frame, message.data)
+                if proof is not None:
+                    self._acknowledge(lane, asked.frame, frame, Ack(auth=proof.auth), at_s)
+                    return self.note(asked.frame, asked.message, at_s, Proof.GOOD)
+        self.unproven += 1
+        return Heard(frame=asked.frame, message=asked.message, at_s=at_s, proof=Proof.MISSING)
+
+
+def signed_channel(frame: Frame) -> int:
+    """The channel whose setting says whether ``frame`` must be signed; -1: such frames never are."""
+    payload = frame.payload
+    if frame.kind in {0x40, 0x41} and payload:
+        return payload[0] & 0x3F
+    if frame.kind == 0x10 and len(payload) > 1 and payload[0] in _CHALLENGED_INFO:
+        return payload[1]
+    return -1

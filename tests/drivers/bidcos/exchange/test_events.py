@@ -1,0 +1,185 @@
+"""Reports of channels that sign: challenged, believed only with a good signature, never twice."""
+
+from dataclasses import replace
+
+import pytest
+
+from drivers.bidcos.codec.frames import Frame
+from drivers.bidcos.codec.messages import (
+    Ack,
+    AesResponse,
+    Challenge,
+    KeyPress,
+    SensorEvent,
+    decode_message,
+    message_frame,
+)
+from drivers.bidcos.codec.signing import DEFAULT_KEY, FRESHNESS_SIZE, passphrase_key, sign
+from drivers.bidcos.exchange.lane import Heard
+from drivers.bidcos.exchange.request import Proof
+from hub.contract import ReceiveMode
+
+from ..play import CENTRAL, LAMP, STRANGER, Play
+
+PRESS = KeyPress(channel=1, counter=3)
+
+
+def _play() -> Play:
+    play = Play(jitter=0x5A)
+    play.keyring.note_signing(LAMP, 1, True)
+    return play
+
+
+def _event(counter: int = 40, flags: int = 0xA0, message: KeyPress = PRESS) -> Frame:
+    return message_frame(message, counter=counter, flags=flags, sender=LAMP, receiver=CENTRAL)
+
+
+def _tell(play: Play, frame: Frame) -> None:
+    play._note(play.exchanges.receive(frame, play.now_s, play.now_s))
+
+
+def _sign(play: Play, frame: Frame, key: bytes = DEFAULT_KEY) -> bytes:
+    """Answer the latest challenge as the device would; returns the bytes that must come back."""
+    asked = decode_message(play.sent[-1][1])
+    assert isinstance(asked, Challenge)
+    signature = sign(key, asked.challenge, frame, bytes(FRESHNESS_SIZE))
+    play.hear(AesResponse(data=signature.data), counter=frame.counter, flags=0xA0)
+    return signature.auth
+
+
+def _heard(play: Play) -> list[Heard]:
+    return [outcome for outcome in play.told if isinstance(outcome, Heard)]
+
+
+def test_a_signed_report_is_challenged_proven_acknowledged_with_our_proof_and_told() -> None:
+    play = _play()
+    _tell(play, _event())
+    play.wait(0.1)
+    assert not _heard(play)
+    auth = _sign(play, _event())
+    play.wait(0.1)
+
+    assert [(at, frame.kind, frame.payload[:1].hex()) for at, frame in play.sent] == [
+        (0.089, 0x02, "04"),
+        (0.189, 0x02, "00"),
+    ]
+    assert decode_message(play.sent[-1][1]) == Ack(auth=auth)
+    (heard,) = _heard(play)
+    assert (heard.message, heard.proof) == (PRESS, Proof.GOOD)
+
+
+def test_another_key_or_another_message_is_no_proof_and_does_not_hide_the_true_one() -> None:
+    play = _play()
+    for key, message in ((passphrase_key("x"), PRESS), (DEFAULT_KEY, KeyPress(channel=1, counter=9))):
+        _tell(play, _event())
+        play.wait(0.1)
+        _sign(play, _event(message=message), key)
+        play.wait(0.5)
+    assert {heard.proof for heard in _heard(play)} == {Proof.MISSING}
+    assert not [frame for _, frame in play.sent if frame.payload == b"\x00"]
+    _tell(play, _event())
+    play.wait(0.1)
+    _sign(play, _event())
+    assert _heard(play)[-1].proof is Proof.GOOD
+
+
+def test_a_recorded_report_with_its_recorded_signature_is_worth_nothing() -> None:
+    play = _play()
+    _tell(play, _event())
+    play.wait(0.1)
+    _sign(play, _event())
+    recorded = play.told[-1]
+    assert isinstance(recorded, Heard)
+    play.exchanges._random_bytes = play.exchanges.events._random_bytes = lambda size: b"\x77" * size
+    play.wait(60)
+    _tell(play, _event())
+    play.wait(0.1)
+    old = sign(DEFAULT_KEY, b"\x5a" * 6, _event(), bytes(FRESHNESS_SIZE))
+    play.hear(AesResponse(data=old.data), counter=40, flags=0xA0)
+    assert [heard.proof for heard in _heard(play)] == [Proof.GOOD, Proof.MISSING]
+
+
+def test_the_same_report_repeated_is_proven_again_and_told_once() -> None:
+    play = _play()
+    for _ in range(3):
+        _tell(play, _event())
+        play.wait(0.1)
+        _sign(play, _event())
+        play.wait(0.5)
+    assert len(_heard(play)) == 1
+    assert len([frame for _, frame in play.sent if frame.payload[:1] == b"\x00"]) == 3
+
+
+def test_control_without_the_guard_anybody_is_believed() -> None:
+    play = Play()  # channel 1 does not sign
+    _tell(play, _event())
+    play.wait(60)
+    _tell(play, _event())  # recorded, and played again
+    assert [heard.proof for heard in _heard(play)] == [Proof.NONE, Proof.NONE]
+
+
+def test_a_signature_that_comes_too_late_is_none() -> None:
+    play = _play()
+    _tell(play, _event())
+    play.wait(1.5)
+    _sign(play, _event())
+    assert [heard.proof for heard in _heard(play)] == [Proof.MISSING]
+
+
+def test_what_wants_no_answer_can_not_be_proven_and_channels_that_do_not_sign_need_not() -> None:
+    play = _play()
+    _tell(play, _event(flags=0x80))
+    _tell(play, _event(counter=41, message=KeyPress(channel=2, counter=3)))
+    play.hear(SensorEvent(channel=1, counter=1, value=200), sender=STRANGER, counter=1, flags=0xA0)
+    assert [heard.proof for heard in _heard(play)] == [Proof.MISSING, Proof.NONE, Proof.NONE]
+
+
+def test_a_question_of_ours_waits_for_a_signature_that_is_on_its_way() -> None:
+    play = _play()
+    _tell(play, _event())
+    play.wait(0.1)
+    play.submit()
+    play.wait(0.05)
+    assert [frame.kind for _, frame in play.sent] == [0x02]
+    _sign(play, _event())
+    play.wait(1.0)
+    assert [frame.kind for _, frame in play.sent][:3] == [0x02, 0x02, 0x11]
+
+
+@pytest.mark.parametrize("flags", [0x80, 0xA0])
+def test_a_forged_copy_that_comes_first_does_not_hide_the_true_report(flags: int) -> None:
+    play = _play()
+    forged = _event(flags=flags)
+    play._note(
+        play.exchanges.receive(forged, play.now_s, play.now_s, Proof.MISSING if flags & 0x20 else None)
+    )
+    play._note(play.exchanges.receive(replace(forged, receiver=bytes(3)), play.now_s, play.now_s))
+    play.wait(0.5)
+    _tell(play, _event())
+    play.wait(0.1)
+    _sign(play, _event())
+    assert _heard(play)[-1].proof is Proof.GOOD
+
+
+def test_a_radio_that_asks_for_signatures_by_itself_is_believed() -> None:
+    play = _play()
+    for proof in (Proof.NONE, Proof.MISSING, Proof.GOOD, Proof.GOOD):
+        play._note(play.exchanges.receive(_event(), play.now_s, play.now_s, proof))
+    assert [heard.proof for heard in _heard(play)] == [Proof.MISSING, Proof.MISSING, Proof.GOOD]
+    assert play.sent == []
+
+
+def test_a_sleeper_that_signs_is_called_when_it_says_that_it_listens() -> None:
+    play = _play()
+    play.exchanges.lanes.add(STRANGER, frozenset({ReceiveMode.WAKE_UP}), 50)
+    play.keyring.note_signing(STRANGER, 1, True)
+    play.submit(device=STRANGER)
+    play.hear(
+        SensorEvent(channel=1, counter=1, value=200),
+        sender=STRANGER,
+        receiver=bytes(3),
+        counter=7,
+        flags=0x86,
+    )
+    play.wait(0.2)
+    assert [(frame.kind, frame.flags) for _, frame in play.sent] == [(0x12, 0xA1)]
