@@ -63,7 +63,7 @@ from .turn import Turn
 
 MAX_WAKES = 5  # a request that failed in so many waking phases is given up
 TAKES_NONE = 4  # signatures that it did not take: fewer may have been lost
-READ_COUNTER_STEP = 2  # some actuators tell something with our last counter + 1: a list must not get that one
+READ_COUNTER_STEP = 16  # as FHEM: neither what actuators tell with + 1 nor a late part of the last list fits
 
 _SENT_OFTEN = frozenset({Result.SILENT, Result.WRONG_KEY, Result.LOST})  # by a radio that repeats by itself
 _GIVE_UP = {Result.AIRTIME: Failure.AIRTIME, Result.WRONG_KEY: Failure.WRONG_KEY}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 VERSION = 1
 CENTRAL_KEY = "central"
 DEVICE_PREFIX = "device/"
-COUNTER_BLOCK = 32  # a counter is written once per so many uses, and after a start the block is skipped
+COUNTER_BLOCK = 64  # a counter is written once per so many uses, and after a start the block is skipped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,7 +88,7 @@ def test_the_rest_of_a_long_answer_that_does_not_come_keeps_nobody_waiting(first
     play.wait(0.13)
     if first:
         play.submit(device=STRANGER, cause=BY_USER)
-    play.hear(ParamPairs(registers=((1, 2),)), counter=9, flags=0xA0)
+    play.hear(ParamPairs(registers=((1, 2),)), counter=23, flags=0xA0)
     play.wait(0.2)
     if not first:
         play.submit(device=STRANGER, cause=BY_USER)
@@ -97,7 +97,7 @@ def test_the_rest_of_a_long_answer_that_does_not_come_keeps_nobody_waiting(first
     assert asked < 1.0
     play.hear(Ack(), sender=STRANGER, counter=91)
     play.wait(0.2)
-    for message, counter in ((ParamPairs(registers=((1, 2),)), 9), (ParamPairs(registers=((0, 0),)), 10)):
+    for message, counter in ((ParamPairs(registers=((1, 2),)), 23), (ParamPairs(registers=((0, 0),)), 24)):
         play.hear(message, counter=counter, flags=0xA0)
         play.wait(0.2)
     pages = [outcome.pages for outcome in play.told if isinstance(outcome, Delivered) and outcome.pages]
@@ -208,14 +208,14 @@ def test_a_part_that_is_repeated_is_acknowledged_again_and_kept_once() -> None:
     play = Play()
     play.submit(READ)
     part, end = ParamPairs(registers=((1, 2),)), ParamPairs(registers=((0, 0),))
-    for message, counter in ((part, 9), (part, 9), (end, 10)):
+    for message, counter in ((part, 23), (part, 23), (end, 24)):
         play.wait(0.5)
         play.hear(message, counter=counter, flags=0xA0)
     play.wait(1)
     (delivered,) = play.ended(Delivered)
     assert isinstance(delivered, Delivered)
     assert delivered.pages == (part, end)
-    assert [frame.counter for frame in play.frames(0x02)] == [9, 9, 10]
+    assert [frame.counter for frame in play.frames(0x02)] == [23, 23, 24]
 
 
 def test_a_person_is_refused_before_an_alarm_is_and_told_for_how_long() -> None:

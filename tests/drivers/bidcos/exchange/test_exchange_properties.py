@@ -36,7 +36,7 @@ from drivers.bidcos.codec.messages import (
 )
 from drivers.bidcos.codec.signing import DEFAULT_KEY, sign, verify
 from drivers.bidcos.exchange.airtime import LIMIT_MS, Airtime
-from drivers.bidcos.exchange.exchange import Exchanges
+from drivers.bidcos.exchange.exchange import READ_COUNTER_STEP, Exchanges
 from drivers.bidcos.exchange.keyring import Keyring
 from drivers.bidcos.exchange.lanes import MAX_QUEUE
 from drivers.bidcos.exchange.request import (
@@ -210,7 +210,9 @@ class Sky:
         if last == frame.counter:
             assert before is None or (before.payload, before.kind) == (frame.payload, frame.kind)
         else:
-            assert last is None or (frame.counter - last) & 0xFF in {1, 2}, "counters only grow"
+            assert last is None or (frame.counter - last) & 0xFF in {1, READ_COUNTER_STEP}, (
+                "counters only grow"
+            )
             self.epoch[frame.receiver] += 1
         self.counters[frame.receiver] = frame.counter
         self.open = {frame.receiver: frame}
