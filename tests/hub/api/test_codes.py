@@ -94,7 +94,7 @@ REFUSED = first_words("CommandRefused") | first_words("Refused") | first_words("
 REFUSED |= named_by_failure(lambda path: path.name == "asking.py")
 IN_WRITING = first_words("CommandRefused", lambda path: path.name == "writing.py")
 REASONS = {
-    "pairing": failures() | (constants("bidcos/pairing.py") - {"bidcos"}),
+    "pairing": failures() | (constants("members/pairing.py") - {"bidcos"}),
     "device": first_words("lost", lambda path: path.name == "reports.py", place=1),
     "configuration": failures() | named_by_failure() | (IN_WRITING - {"too_many_waiting"}),
     "driver": (first_words("LinkLost") - NOT_ENDED)
