@@ -28,7 +28,7 @@ from .services import Services
 from .translation.commands import status_channels
 from .values import state_request
 
-NEAR = 20  # counters left of what is written down; one read takes 16
+NEAR = 20  # counters left of what is written down; a read takes 16 at once
 
 
 class Membership:
