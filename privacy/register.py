@@ -2,160 +2,55 @@
 
 Pure. ``load`` takes the texts of ``config/notice/*.toml`` and checks everything; each mistake names file, row
 and field. The gate decides by this register and people read it (notice.py), so the two can't differ.
+The types are activity.py's, the files' spelling is register_rows.py's, the rules are register_checks.py's.
 """
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum
-from functools import cached_property
-from hashlib import sha256
 from typing import TypeVar
 
 import msgspec
 
-from privacy import canonical
+from privacy.activity import (
+    Activity,
+    ActivityText,
+    Condition,
+    Form,
+    Group,
+    Language,
+    Mode,
+    Party,
+    Role,
+    Text,
+)
+from privacy.register_checks import check
 from privacy.register_rows import ActivityRow, NoticeFile, TextRow
 from privacy.vocabulary import DataCategory
 
+__all__ = [
+    "Activity",
+    "ActivityText",
+    "Condition",
+    "Form",
+    "Group",
+    "Language",
+    "Mistake",
+    "Mode",
+    "Party",
+    "Register",
+    "RegisterError",
+    "Role",
+    "Text",
+    "load",
+]
+
 FRAME_FILE = "notice.toml"
-SCHEMAS = frozenset({"homebase.diagnosis/1"})  # payload.py holds them
-# terms that a clause of the notice itself promises; a row may be stricter, never laxer
-LONGEST_DAYS = {"6.6": 14}
-LONGEST_STORAGE_DAYS = {"6.1": 7, "6.6": 28}
 _T = TypeVar("_T")
 _E = TypeVar("_E", bound=Enum)
-_ID = re.compile(r"[a-z][a-z_]{0,31}(\.[a-z][a-z_]{0,31}){0,2}")
-_CLAUSE = re.compile(r"6\.\d{1,2}|T\d")
-_BASES = frozenset(
-    {"eu-gdpr:A6-1-a", "eu-gdpr:A6-1-a-explicit-consent"} | {f"eu-gdpr:A6-1-{x}" for x in "bcf"}
-)
-_EXPLICIT = "eu-gdpr:A6-1-a-explicit-consent"
-
-
-class Mode(Enum):
-    """How data gets through the door."""
-
-    DELIVERED = "delivered"
-    TUNNELLED = "tunnelled"
-    LOCAL = "local"  # it does not
-
-
-class Condition(Enum):
-    """What has to be live before anything passes: the gate's own, never laxer than the notice's basis."""
-
-    CONSENT = "consent"
-    TRANSFER = "transfer"  # an earlier transfer to that recipient
-    OWNER_ENTRY = "owner_entry"
-    STAYS_HOME = "stays_home"
-
-
-class Role(Enum):
-    """What a recipient is to the household (Art. 28; clause 4 of the notice)."""
-
-    PROCESSOR = "processor"
-    PARTNER = "partner"
-    OWN = "own"
-    AUTHORITY = "authority"
-
-
-class Form(Enum):
-    """How long a consent may live."""
-
-    ONCE = "once"
-    UNTIL = "until"
-    STANDING = "standing"
-
-
-class Language(Enum):
-    """Languages that every text exists in."""
-
-    DE = "de"
-    EN = "en"
-
-
-Text = Mapping[Language, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActivityText:
-    """What people are told about an activity, in one language."""
-
-    title: str
-    purpose: str
-    data: str
-    storage: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
-    """A part of the data that the owner can leave out."""
-
-    categories: frozenset[DataCategory]
-    text: Text
-
-
-@dataclass(frozen=True, kw_only=True)
-class Activity:
-    """One row. bytes_per_day: of payload, for each recipient; longest: of a consent with an end."""
-
-    id: str
-    clause: str
-    source: str
-    built: bool
-    mode: Mode
-    purpose: str
-    basis: str
-    condition: Condition
-    categories: frozenset[DataCategory]
-    roles: frozenset[Role]
-    forms: frozenset[Form]
-    longest: timedelta | None
-    needs_ticket: bool
-    schema: str | None
-    bytes_per_day: int
-    storage: timedelta | None
-    eea_only: bool
-    groups: Mapping[str, Group]
-    texts: Mapping[Language, ActivityText]
-
-    @property
-    def leaves_house(self) -> bool:
-        """Whether anything of it can get through the door."""
-        return self.mode is not Mode.LOCAL
-
-    @cached_property
-    def text_hash(self) -> str:
-        """SHA-256 of everything that a yes was said to; another text makes that yes stale."""
-        told: canonical.Json = {
-            "id": self.id,
-            "clause": self.clause,
-            "categories": sorted(category.value for category in self.categories),
-            "roles": sorted(role.value for role in self.roles),
-            "longest_days": self.longest.days if self.longest else None,
-            "storage_days": self.storage.days if self.storage else None,
-            "texts": {
-                language.value: [text.title, text.purpose, text.data, text.storage]
-                for language, text in self.texts.items()
-            },
-            "groups": {
-                name: {language.value: text for language, text in group.text.items()}
-                for name, group in self.groups.items()
-            },
-        }
-        return sha256(canonical.encode(told)).hexdigest()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Party:
-    """Somebody whom the notice names: controller, officer or authority. country: of a controller."""
-
-    name: Text
-    contact: str
-    address: str = ""
-    country: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -284,60 +179,12 @@ def _activity(name: str, row: ActivityRow, mistakes: list[Mistake]) -> Activity:
         },
         texts={Language.DE: _text(row.de), Language.EN: _text(row.en)},
     )
-    _check(activity, wrong)
+    check(activity, wrong)
     return activity
 
 
 def _text(row: TextRow) -> ActivityText:
     return ActivityText(title=row.title, purpose=row.purpose, data=row.data, storage=row.storage)
-
-
-def _check(row: Activity, wrong: Callable[[str, str], None]) -> None:
-    if not _ID.fullmatch(row.id):
-        wrong("id", "not of the form diagnosis.remote")
-    if not _CLAUSE.fullmatch(row.clause):
-        wrong("clause", f"{row.clause!r} is not of the form 6.6 or T4")
-    if row.basis not in _BASES:
-        wrong("basis", f"{row.basis!r}; allowed are {', '.join(sorted(_BASES))}")
-    if not row.categories:
-        wrong("categories", "empty; name what is moved or kept")
-    if row.leaves_house and DataCategory.ACCESS_LOG in row.categories:
-        wrong("categories", "access_log never leaves the house (clause 6.1)")
-    if DataCategory.AUDIO in row.categories and (
-        row.basis != _EXPLICIT or row.condition is not Condition.CONSENT
-    ):
-        wrong("categories", f"audio needs the basis {_EXPLICIT} and the condition consent")
-    _check_terms(row, wrong)
-    _check_built(row, wrong)
-
-
-def _check_terms(row: Activity, wrong: Callable[[str, str], None]) -> None:
-    stays = row.condition is Condition.STAYS_HOME
-    if stays == row.leaves_house:
-        wrong("condition", "stays_home goes with the mode local, and only with it")
-    if row.leaves_house and not row.roles:
-        wrong("roles", "empty; name who may receive it")
-    if (row.condition is Condition.CONSENT) != bool(row.forms):
-        wrong("forms", "a consent names its forms, anything else has none")
-    if (Form.UNTIL in row.forms) != (row.longest is not None):
-        wrong("longest_days", "stands exactly where the form until is allowed")
-    limit = LONGEST_DAYS.get(row.clause)
-    if limit is not None and row.longest is not None and row.longest > timedelta(days=limit):
-        wrong("longest_days", f"{row.longest.days}; clause {row.clause} allows {limit} at most")
-    limit = LONGEST_STORAGE_DAYS.get(row.clause)
-    if limit is not None and (row.storage is None or row.storage > timedelta(days=limit)):
-        wrong("storage_days", f"clause {row.clause} allows {limit} at most")
-
-
-def _check_built(row: Activity, wrong: Callable[[str, str], None]) -> None:
-    if row.built and row.mode is Mode.DELIVERED:
-        if row.schema not in SCHEMAS:
-            wrong("schema", f"{row.schema!r}; allowed are {', '.join(sorted(SCHEMAS))}")
-        if row.bytes_per_day == 0:
-            wrong("bytes_per_day", "0; a built delivery needs a budget")
-    grouped = frozenset[DataCategory]().union(*(group.categories for group in row.groups.values()))
-    if row.groups and grouped != row.categories:
-        wrong("groups", "their categories together are not those of the activity")
 
 
 def _frame(text: str, activities: Mapping[str, Activity], mistakes: list[Mistake]) -> Register | None:
