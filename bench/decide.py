@@ -7,12 +7,13 @@ from hashlib import sha256
 
 from bench.result import Figure, Result, percentile
 from privacy import recipients
-from privacy.consent import Grant, Standing, Wish, propose
+from privacy.consent import Grant, Wish, propose
 from privacy.decide import EgressRequest, Permit, decide
 from privacy.gate.desk import packaged_register
 from privacy.instant import Instant
 from privacy.reasons import Reason
 from privacy.register import Form
+from privacy.standing import Standing
 
 GRANTS, WITHDRAWN, QUESTIONS = 10_000, 100_000, 20_000
 BUDGET_US = 50.0

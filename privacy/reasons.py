@@ -17,6 +17,9 @@ class Reason(Enum):
     UNKNOWN_RECIPIENT = "unknown_recipient"
     RECIPIENT_NOT_DECLARED = "recipient_not_declared"
     WRONG_ROLE = "wrong_role"
+    WRONG_MODE = "wrong_mode"
+    ADDRESSEE_NOT_DECLARED = "addressee_not_declared"
+    CONSOLE_ONLY = "console_only"
     OTHER_HOST = "other_host"
     COUNTRY_NEEDS_CONSENT = "country_needs_consent"
     COUNTRY_FORBIDDEN = "country_forbidden"
@@ -27,6 +30,8 @@ class Reason(Enum):
     EXPIRED = "expired"
     CLOCK_UNSURE = "clock_unsure"
     WITHDRAWN = "withdrawn"
+    NOT_CONFIRMED = "not_confirmed"
+    NO_TRANSFER = "no_transfer"
     NOTICE_CHANGED = "notice_changed"
     OBJECTED = "objected"
     RESTRICTED = "restricted"
@@ -84,6 +89,18 @@ _TEXTS = {
         "Die Rolle dieses Empfängers ist bei dem Vorgang nicht vorgesehen.",
         "The activity does not allow recipients of this role.",
     ),
+    Reason.WRONG_MODE: (
+        "Für diesen Vorgang ist der andere Weg vorgesehen: geprüfte Daten statt Verbindung, oder umgekehrt.",
+        "This activity goes the other way: checked data instead of a connection, or the reverse.",
+    ),
+    Reason.ADDRESSEE_NOT_DECLARED: (
+        "Die Einwilligung gilt für einen anderen Empfänger hinter dieser Adresse (Nummer, Postfach, Konto).",
+        "The consent is for somebody else behind this host (number, mailbox, account).",
+    ),
+    Reason.CONSOLE_ONLY: (
+        "Das geht nur an der Konsole der Zentrale (»homebase consent give«).",
+        "This is possible at the console of the Home Base only (`homebase consent give`).",
+    ),
     Reason.OTHER_HOST: (
         "Der Empfänger hat jetzt eine andere Adresse als die, der Sie zugestimmt haben; bitte neu zustimmen.",
         "The recipient has another address now than the one you agreed to; please agree again.",
@@ -123,6 +140,14 @@ _TEXTS = {
     Reason.WITHDRAWN: (
         "Die Einwilligung ist widerrufen.",
         "The consent is withdrawn.",
+    ),
+    Reason.NOT_CONFIRMED: (
+        "Nach der Wiederherstellung ruhen alle Einwilligungen, bis Sie sie auf Ihrem Telefon bestätigen.",
+        "After the restore all consents rest until you confirm the list on your phone.",
+    ),
+    Reason.NO_TRANSFER: (
+        "Diesem Empfänger wurde so etwas nicht gesendet.",
+        "Nothing of that kind was sent to this recipient.",
     ),
     Reason.NOTICE_CHANGED: (
         "Der Text, dem Sie zugestimmt haben, hat sich geändert; bitte neu zustimmen.",

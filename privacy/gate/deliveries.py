@@ -100,7 +100,7 @@ class Deliveries:
         if isinstance(permit, Reason):
             return await self._refused(grant, item, permit)
         # from here to the end of the attempt a withdrawal finds it
-        running = _Running(item=item, grant=permit.grant, task=asyncio.current_task())
+        running = _Running(item=item, grant=_grant(permit), task=asyncio.current_task())
         self._running[item.transfer] = running
         try:
             return await self._attempt(permit, running)
@@ -137,6 +137,7 @@ class Deliveries:
             ticket=grant.ticket,
             groups=item.groups,
             categories=categories_of(activity, item.groups) if activity else frozenset(),
+            addressee=grant.addressee,
             payload_sha256=item.sha256,
             size=len(item.body),
             sent_today=spent,
@@ -146,7 +147,7 @@ class Deliveries:
         return verdict.reason if isinstance(verdict, Refusal) else verdict
 
     async def _attempt(self, permit: Permit, running: _Running) -> Outcome:
-        running.grant = self._desk.standing.began(permit.grant, self._desk.time.instant())
+        running.grant = self._desk.standing.began(_grant(permit), self._desk.time.instant())
         servers = resolver.servers()
         try:
             await self._desk.store.write(lambda tx: self._begin(tx, permit, running, servers))
@@ -178,7 +179,7 @@ class Deliveries:
 
     def _begin(self, tx: Transaction, permit: Permit, running: _Running, servers: Sequence[str]) -> None:
         """The begin entry and all that must be true with it, in one transaction before the first byte."""
-        at, item, to = self._desk.time.instant(), running.item, permit.recipient
+        at, item, to = self._desk.time.instant(), running.item, _recipient(permit)
         self._desk.append(
             tx,
             News(kind=Kind.TRANSFER_BEGIN, data=_told(item, running.grant, to)),
@@ -212,7 +213,7 @@ class Deliveries:
         )
 
     async def _send(self, permit: Permit, running: _Running, servers: tuple[str, ...]) -> Answer:
-        to = permit.recipient
+        to = _recipient(permit)
         found = await resolver.look_up(to.host, servers, self._desk.random_bytes)
         if not found.outside:
             raise _NotOutside(f"{to.host}: {found.inside} addresses, none outside the house")
@@ -268,6 +269,16 @@ class Deliveries:
 def _unwritable(error: StoreError) -> Outcome:
     what = f"{error}; nothing left the house"
     return Outcome(result=Result.REFUSED, what=what, reason=Reason.LEDGER_NOT_WRITABLE, again=True)
+
+
+def _grant(permit: Permit) -> Grant:
+    assert isinstance(permit.ground, Grant)  # deliveries are asked for by a consent
+    return permit.ground
+
+
+def _recipient(permit: Permit) -> Recipient:
+    assert isinstance(permit.recipient, Recipient)
+    return permit.recipient
 
 
 class _NotOutside(Exception):

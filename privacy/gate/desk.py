@@ -13,7 +13,6 @@ from importlib.resources import files
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from privacy import canonical, register
-from privacy.consent import Standing
 from privacy.gate import book, records
 from privacy.gate.book import News
 from privacy.gate.store import Store, StoreError, StoreThread, Transaction
@@ -23,6 +22,7 @@ from privacy.ports import Clock, RandomBytes
 from privacy.reasons import Reason
 from privacy.recipients import Recipient
 from privacy.register import Register
+from privacy.standing import Standing
 
 log = logging.getLogger(__name__)
 
@@ -83,7 +83,9 @@ class Desk:
         seed, epoch = store.write(job, closing=True)
         if closed:
             store.forget_closed()
-        standing = Standing()
+        standing = Standing(epoch)
+        for earlier in store.read(records.earlier_transfers):
+            standing.sent(earlier)
         for grant, reason in store.read(lambda tx: list(records.grants(tx))):
             if reason is None:
                 standing.give(grant)

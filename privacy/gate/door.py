@@ -151,6 +151,8 @@ class Door:
             number = await desk.store.read(records.next_grant_id)
             exact = replace(wish, payload_sha256=shown.sha256)
             proposal = propose(exact, desk.register, desk.recipients, at, number)
+            if isinstance(proposal, Grant):
+                proposal = replace(proposal, epoch=desk.standing.epoch)
         if isinstance(proposal, Reason):
             await desk.refuse(wish.activity, wish.recipient, proposal, wish.ticket)
             raise Refused(proposal)
@@ -315,10 +317,11 @@ def _fits(shown: Preview, wish: Wish) -> bool:
 
 
 def _same_place(old: Grant, new: Grant) -> bool:
-    return (old.activity, old.recipient, old.ticket, old.form) == (
+    return (old.activity, old.recipient, old.ticket, old.addressee, old.form) == (
         new.activity,
         new.recipient,
         new.ticket,
+        new.addressee,
         new.form,
     )
 
@@ -328,6 +331,7 @@ def _told(grant: Grant) -> dict[str, canonical.Json]:
         "grant": grant.id,
         "activity": grant.activity,
         "recipient": grant.recipient,
+        "addressee": grant.addressee,
         "host": grant.host,
         "country": grant.country,
         "form": grant.form.value,
@@ -336,7 +340,7 @@ def _told(grant: Grant) -> dict[str, canonical.Json]:
         "ticket": grant.ticket,
         "text_sha256": grant.text_hash,
         "language": grant.language,
-        "via": grant.via,
-        "until": timestamp(grant.until),
+        "via": grant.via.value,
+        "until": None if grant.until is None else timestamp(grant.until),
         "payload_sha256": grant.payload_sha256,
     }

@@ -14,6 +14,7 @@ from privacy.consent import Grant
 from privacy.gate.book import to_ms
 from privacy.gate.store import Transaction
 from privacy.reasons import Reason
+from privacy.standing import EarlierTransfer
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _GROUPS = msgspec.json.Decoder(frozenset[str])
@@ -251,6 +252,12 @@ def latest_sent(tx: Transaction, activity: str) -> Sent | None:
         result=str(row[9]),
         receipt=None if row[10] is None else str(row[10]),
     )
+
+
+def earlier_transfers(tx: Transaction) -> list[EarlierTransfer]:
+    """What left, as far as its copy is still kept."""
+    rows = tx.execute("SELECT transfer, recipient, ticket FROM sent")
+    return [EarlierTransfer(id=str(row[0]), recipient=str(row[1]), ticket=str(row[2])) for row in rows]
 
 
 def due_copies(tx: Transaction, at: datetime, running_s: float) -> list[str]:

@@ -57,6 +57,21 @@ STEPS = (
     ) WITHOUT ROWID;
     CREATE TABLE access_floor (id INTEGER PRIMARY KEY CHECK (id = 1), at TEXT NOT NULL);
     """,
+    # signed consents: their epoch, the signed bytes as proof, keys, objections; own devices
+    """
+    UPDATE grants SET body = CAST(json_set(CAST(body AS TEXT), '$.epoch',
+        (SELECT CAST(value AS TEXT) FROM meta WHERE key = 'epoch')) AS BLOB);
+    ALTER TABLE grants ADD COLUMN proof TEXT;
+    CREATE TABLE keys (
+        kid TEXT PRIMARY KEY, live INTEGER NOT NULL, since_ms INTEGER NOT NULL, ended_ms INTEGER,
+        body BLOB NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE closures (
+        kind TEXT NOT NULL, name TEXT NOT NULL, since_ms INTEGER NOT NULL, reason TEXT NOT NULL,
+        PRIMARY KEY (kind, name)
+    ) WITHOUT ROWID;
+    CREATE TABLE owner_entries (name TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
+    """,
 )
 
 # the limitation period of § 195 BGB, three years from the end of the year: proof of consent (Art. 7 (1) GDPR)
@@ -82,6 +97,11 @@ HOLDINGS = {
         ),
         _holding("checkpoints", DataCategory.SYSTEM, "proof of what left", None, "sizes and hashes"),
         _holding("grants", DataCategory.CONSENT_RECORD, "proof of consent", PROOF, "limitation period"),
+        _holding("keys", DataCategory.INSTALLATION, "keys that may agree", PROOF, "goes with its proofs"),
+        _holding(
+            "closures", DataCategory.CONSENT_RECORD, "objections and restrictions", None, "until taken back"
+        ),
+        _holding("owner_entries", DataCategory.INSTALLATION, "own devices", None, "until struck out"),
         _holding("previews", DataCategory.DEVICE, "shown before a yes", timedelta(hours=1), "then made anew"),
         _holding("outbox", DataCategory.DEVICE, "retry of a delivery", timedelta(days=1), "clause 6.6"),
         _holding("sent", DataCategory.DEVICE, "exact copy of what left", timedelta(days=28), "clause 6.6"),

@@ -20,14 +20,15 @@ def grant(row: Grant) -> dict[str, object]:
         "id": row.id,
         "activity": row.activity,
         "recipient": row.recipient,
+        "addressee": row.addressee,
         "host": row.host,
         "country": row.country,
         "form": row.form.value,
         "groups": sorted(row.groups),
         "ticket": row.ticket,
         "since": timestamp(row.given),
-        "until": timestamp(row.until) if row.form is Form.UNTIL else None,
-        "via": row.via,
+        "until": None if row.until is None or row.form is Form.ONCE else timestamp(row.until),
+        "via": row.via.value,
     }
 
 
@@ -37,7 +38,7 @@ def state(row: Grant, at: Instant) -> str:
         return "active" if row.resumable(at) else "used"
     if row.expired(at):
         return "expired"
-    return "active" if at.sure or row.form is Form.ONCE else "suspended"
+    return "active" if at.sure or row.form is not Form.UNTIL else "suspended"
 
 
 def ended(reason: Reason) -> str:

@@ -17,7 +17,8 @@ from typing import Protocol, TypeVar, cast
 
 from sqlcipher3 import dbapi2 as sqlcipher
 
-from privacy.gate.schema import HOLDINGS, STEPS
+from privacy.gate.schema import HOLDINGS
+from privacy.gate.upgrade import Newer, bring_up_to_date
 from privacy.ports import RandomBytes
 
 log = logging.getLogger(__name__)
@@ -101,7 +102,7 @@ class Store:
             )
             try:
                 _configure(connection, key)
-                _migrate(connection, path)
+                bring_up_to_date(connection, path)
                 _check_holdings(connection)
             except BaseException:
                 connection.close()
@@ -297,19 +298,6 @@ def _configure(connection: Transaction, key: bytes) -> None:
         connection.execute(f"PRAGMA {pragma}").fetchall()
 
 
-def _migrate(connection: Transaction, path: Path) -> None:
-    row = connection.execute("PRAGMA user_version").fetchone()
-    version = int(str(row[0])) if row else 0
-    if version > len(STEPS):
-        raise StoreError("newer", f"{path} was written by a newer homebase (step {version}); update homebase")
-    for number, step in enumerate(STEPS[version:], start=version + 1):
-        connection.execute("BEGIN IMMEDIATE")
-        for statement in filter(str.strip, step.split(";")):
-            connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {number}")
-        connection.execute("COMMIT")
-
-
 def _check_holdings(connection: Transaction) -> None:
     rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
     unknown = sorted({str(name) for (name,) in rows if not str(name).startswith("sqlite_")} - HOLDINGS.keys())
@@ -324,6 +312,9 @@ def _translated(path: Path) -> Iterator[None]:
     """Turn errors of the file into ours: one line with what, where and the way out."""
     try:
         yield
+    except Newer as error:
+        what = f"{path} was written by a newer homebase (step {error.step}); update homebase"
+        raise StoreError("newer", what) from error
     except sqlcipher.DatabaseError as error:
         meaning, way_out = _meaning(str(error))
         raise StoreError(meaning, f"{path}: {error}; {way_out}") from error

@@ -72,6 +72,12 @@ def grant(form: Form = Form.ONCE, at: Instant | None = None, number: int = 1, **
     return given
 
 
+def register_with(activity: str, **changes: object) -> Register:
+    """The register with one row changed, for flows that are not built yet."""
+    row = replace(register().activities[activity], built=True, **changes)  # type: ignore[arg-type]
+    return replace(register(), activities={**register().activities, activity: row})
+
+
 def request(**changes: object) -> EgressRequest:
     plain = EgressRequest(
         activity=ACTIVITY,

@@ -1,5 +1,6 @@
 """The decision: what is let through, and why not."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -7,11 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from privacy.consent import Standing
+from privacy import recipients
+from privacy.consent import Grant, Via, Wish, propose
 from privacy.decide import EgressRequest, Permit, Refusal, decide
 from privacy.instant import Instant
 from privacy.reasons import Reason
-from privacy.register import Form
+from privacy.recipients import Recipient
+from privacy.register import Form, Register, Role
+from privacy.standing import EarlierTransfer, OwnerEntry, Standing
 from privacy.vocabulary import DataCategory
 from tests.privacy import house
 
@@ -148,11 +152,236 @@ def test_another_text_makes_the_consent_stale() -> None:
     assert answer(held) is Reason.NOTICE_CHANGED
 
 
-@pytest.mark.parametrize("reason", [Reason.OBJECTED, Reason.RESTRICTED, Reason.DEREGISTERED])
-def test_an_activity_that_was_shut_stays_shut_whatever_the_consents(reason: Reason) -> None:
-    held = standing(Form.ONCE, Form.UNTIL)
-    held.close(house.ACTIVITY, reason)
-    assert answer(held) is reason
+@pytest.mark.obligation("Q6.13-b")
+@pytest.mark.obligation("T1-c")
+@pytest.mark.obligation("T2-d")
+def test_an_objection_wins_over_a_consent_given_before_or_after_until_it_is_taken_back() -> None:
+    held = standing(Form.ONCE)
+    held.close(house.ACTIVITY, Reason.OBJECTED)
+    assert answer(held) is Reason.OBJECTED
+    held.give(house.grant(Form.UNTIL, number=5))
+    assert answer(held) is Reason.OBJECTED
+    held.close(house.ACTIVITY, Reason.RESTRICTED)
+    held.reopen(house.ACTIVITY, Reason.OBJECTED)
+    assert answer(held) is Reason.RESTRICTED
+    held.reopen(house.ACTIVITY, Reason.RESTRICTED)
+    assert answer(held) is None
+
+
+@pytest.mark.obligation("T2-f")
+def test_a_restricted_kind_of_data_stays_while_the_others_may_go() -> None:
+    held = standing(Form.UNTIL)
+    held.restrict(DataCategory.DEVICE)
+    assert answer(held) is Reason.RESTRICTED
+    others = house.request(categories=frozenset({DataCategory.SYSTEM}), groups=frozenset({"system"}))
+    assert answer(held, others) is None
+    held.unrestrict(DataCategory.DEVICE)
+    assert answer(held) is None
+
+
+@pytest.mark.obligation("T1-a")
+def test_a_deregistered_home_sends_nothing_but_requests_for_deletion() -> None:
+    held = standing(Form.UNTIL)
+    held.deregistered = True
+    assert answer(held) is Reason.DEREGISTERED
+    held.sent(EarlierTransfer(id="t1", recipient="support", ticket="T-123"))
+    assert deletion(held) is None
+
+
+def deletion(held: Standing, **changes: object) -> Reason | None:
+    plain: dict[str, object] = {
+        "activity": "deletion.request",
+        "categories": frozenset({DataCategory.CONSENT_RECORD}),
+        "groups": frozenset[str](),
+        "transfer": "t1",
+    }
+    register = house.register_with("deletion.request")
+    return verdict(house.request(**(plain | changes)), register, house.known(), held)
+
+
+def verdict(
+    request: EgressRequest, register: Register, known: Mapping[str, Recipient], held: Standing
+) -> Reason | None:
+    said = decide(request, register, known, held, house.moment())
+    return said.reason if isinstance(said, Refusal) else None
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({}, None),
+        ({"transfer": "t2"}, Reason.NO_TRANSFER),
+        ({"transfer": ""}, Reason.NO_TRANSFER),
+        ({"ticket": "T-9"}, Reason.NO_TRANSFER),
+        ({"recipient": "abroad"}, Reason.NO_TRANSFER),
+        ({"recipient": "stranger"}, Reason.UNKNOWN_RECIPIENT),
+    ],
+)
+def test_deletion_is_asked_of_whoever_got_that_very_transfer(
+    change: dict[str, object], reason: Reason | None
+) -> None:
+    held = Standing()
+    held.sent(EarlierTransfer(id="t1", recipient="support", ticket="T-123"))
+    assert deletion(held, **change) is reason
+
+
+DEVICE = OwnerEntry(
+    name="gateway-upstairs",
+    activity="local.device",
+    address="192.168.1.20",
+    port=2001,
+    mac="02:00:00:00:00:01",
+    certificate_sha256=None,
+)
+
+
+def local(held: Standing, **changes: object) -> Reason | None:
+    plain: dict[str, object] = {
+        "activity": "local.device",
+        "recipient": DEVICE.name,
+        "categories": frozenset({DataCategory.CLIMATE}),
+        "groups": frozenset[str](),
+        "ticket": "",
+        "payload_sha256": None,
+        "size": 0,
+    }
+    return verdict(house.request(**(plain | changes)), house.register_with("local.device"), {}, held)
+
+
+def test_a_device_in_the_house_needs_the_owners_entry_and_no_consent() -> None:
+    held = Standing()
+    assert local(held) is Reason.UNKNOWN_RECIPIENT
+    held.enter(DEVICE)
+    assert local(held) is None
+    assert local(held, payload_sha256=house.SHA) is Reason.WRONG_MODE
+    assert local(held, sent_today=1_073_741_824) is Reason.BUDGET_USED_UP
+    assert held.strike(DEVICE.name) == DEVICE
+    assert local(held) is Reason.UNKNOWN_RECIPIENT
+
+
+def relay_house() -> tuple[Register, Mapping[str, Recipient], Grant]:
+    register = house.register_with("remote.access")
+    row = house.SUPPORT | {"name": "relay", "role": "own", "activities": ["remote.access"]}
+    known, _ = recipients.read([row], register)
+    wish = Wish(
+        activity="remote.access",
+        recipient="relay",
+        form=Form.STANDING,
+        groups=frozenset(),
+        categories=frozenset({DataCategory.CLIMATE}),
+        ticket="",
+        language="de",
+    )
+    given = propose(wish, register, known, house.moment(), 1)
+    assert isinstance(given, Grant)
+    return register, known, given
+
+
+def tunnel(**changes: object) -> EgressRequest:
+    plain = EgressRequest(
+        activity="remote.access",
+        recipient="relay",
+        categories=frozenset({DataCategory.CLIMATE}),
+        payload_sha256=None,
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type]  # fields by name
+
+
+def test_a_tunnel_is_decided_without_bytes_to_look_at() -> None:
+    register, known, given = relay_house()
+    held = Standing()
+    assert verdict(tunnel(), register, known, held) is Reason.NO_CONSENT
+    held.give(given)
+    assert verdict(tunnel(), register, known, held) is None
+    assert verdict(tunnel(sent_today=1 << 30), register, known, held) is Reason.BUDGET_USED_UP
+    assert verdict(tunnel(payload_sha256=house.SHA), register, known, held) is Reason.WRONG_MODE
+    more = frozenset({DataCategory.CLIMATE, DataCategory.PRESENCE})
+    assert verdict(tunnel(categories=more), register, known, held) is Reason.GROUP_NOT_CONSENTED
+    assert verdict(tunnel(categories=frozenset()), register, known, held) is Reason.CATEGORY_NOT_DECLARED
+    held.withdraw("remote.access")
+    assert verdict(tunnel(), register, known, held) is Reason.WITHDRAWN
+
+
+def test_a_standing_consent_has_no_end_and_does_not_rest_while_the_clock_is_unsure() -> None:
+    register, known, given = relay_house()
+    held = Standing()
+    held.give(given)
+    years = house.moment(timedelta(days=2000), sure=False)
+    assert isinstance(decide(tunnel(), register, known, held, years), Permit)
+
+
+def test_a_changed_text_locks_nobody_out_who_is_away_until_a_visit_or_thirty_days() -> None:
+    # given a consent to another text of remote access, found changed now
+    register, known, given = relay_house()
+    held = Standing()
+    old = replace(given, text_hash="0" * 64)
+    held.give(old)
+    assert verdict(tunnel(), register, known, held) is Reason.NOTICE_CHANGED
+    found = held.change(replace(old, stale_since=house.START, stale_running_s=0.0))
+
+    def at(after: timedelta) -> Permit | Refusal:
+        return decide(tunnel(), register, known, held, house.moment(after))
+
+    assert isinstance(at(timedelta(days=30, seconds=-1)), Permit)
+    assert isinstance(at(timedelta(days=30)), Refusal)
+    held.change(replace(found, visited=True))
+    assert isinstance(at(timedelta(0)), Refusal)
+
+
+def test_no_other_activity_has_that_grace() -> None:
+    held = Standing()
+    stale = replace(house.grant(), text_hash="0" * 64, stale_since=house.START, stale_running_s=0.0)
+    held.give(stale)
+    assert answer(held) is Reason.NOTICE_CHANGED
+
+
+def test_the_consent_is_for_one_addressee_behind_the_host() -> None:
+    held = Standing()
+    held.give(house.grant(Form.UNTIL, addressee="+4915112345678"))
+    assert answer(held, house.request(addressee="+4915112345678")) is None
+    assert answer(held, house.request(addressee="+4915187654321")) is Reason.ADDRESSEE_NOT_DECLARED
+    assert answer(held, house.request()) is Reason.ADDRESSEE_NOT_DECLARED
+
+
+def test_a_consent_of_another_epoch_rests_until_it_is_confirmed() -> None:
+    held = Standing("after the restore")
+    old = house.grant()
+    held.give(old)
+    assert answer(held) is Reason.NOT_CONFIRMED
+    held.change(replace(old, epoch="after the restore"))
+    assert answer(held) is None
+
+
+@pytest.mark.obligation("Q4-b")
+def test_a_partner_needs_a_consent_that_was_given_to_a_partner() -> None:
+    # given a row that allows partners too, and a recipient that was a processor when the owner agreed
+    register = house.register_with(house.ACTIVITY, roles=frozenset({Role.PROCESSOR, Role.PARTNER}))
+    partner = {"support": replace(house.known()["support"], role=Role.PARTNER)}
+    held = standing(Form.ONCE)
+    given = next(held.live())
+    held.change(replace(given, text_hash=register.activities[house.ACTIVITY].text_hash))
+    assert verdict(house.request(), register, house.known(), held) is None
+    assert verdict(house.request(), register, partner, held) is Reason.WRONG_ROLE
+    assert verdict(house.request(), register, partner, Standing()) is Reason.NO_CONSENT
+    asked = propose(house.wish(), register, partner, house.moment(), 2)
+    assert isinstance(asked, Grant)
+    held.give(asked)
+    assert verdict(house.request(), register, partner, held) is None
+
+
+@pytest.mark.obligation("Q4-c")
+def test_an_authority_gets_something_by_an_act_at_the_console_only() -> None:
+    register = house.register_with(house.ACTIVITY, roles=frozenset({Role.AUTHORITY}))
+    authority = {"support": replace(house.known()["support"], role=Role.AUTHORITY)}
+    by_phone = propose(house.wish(via=Via.PHONE), register, authority, house.moment(), 1)
+    assert by_phone is Reason.CONSOLE_ONLY
+    at_console = propose(house.wish(), register, authority, house.moment(), 1)
+    assert isinstance(at_console, Grant)
+    held = Standing()
+    held.give(at_console)
+    assert verdict(house.request(), register, authority, held) is None
+    held.change(replace(at_console, via=Via.PHONE))
+    assert verdict(house.request(), register, authority, held) is Reason.CONSOLE_ONLY
 
 
 @given(st.data())
