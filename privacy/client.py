@@ -13,7 +13,7 @@ from pathlib import Path
 
 from privacy.conversation import Conversation, ConversationLost, Declined, Handler
 
-__all__ = ["GateClient", "GateDeclined", "GateLost", "Handler", "Welcome"]
+__all__ = ["GateClient", "GateDeclined", "GateLost", "Handler", "OpenedSerial", "Welcome"]
 
 GateLost = ConversationLost
 GateDeclined = Declined
@@ -26,6 +26,14 @@ class Welcome:
     """The gate's answer to ``hello``. setup_token: the ready line's one-time word; None when it is spent."""
 
     setup_token: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedSerial:
+    """The radio, opened. hardware_id: of its USB hardware, empty when it has none."""
+
+    descriptor: int
+    hardware_id: str
 
 
 class GateClient:
@@ -96,7 +104,7 @@ class GateClient:
         """Tell the gate that the set-up token is spent."""
         await self.ask("claimed")
 
-    async def open_serial(self) -> int:
+    async def open_serial(self) -> OpenedSerial:
         """Have the gate open the configured radio; the caller owns the descriptor (non-blocking, mode unset).
 
         Raises:
@@ -104,12 +112,13 @@ class GateClient:
         """
         async with self._opening:
             self._close_received()
-            await self.ask("serial.open")
+            answer = await self.ask("serial.open")
             if not self._received:
                 raise GateLost("an answer without its descriptor")
             descriptor = self._received.pop(0)
             self._close_received()
-            return descriptor
+            name = answer.get("hardware_id")
+            return OpenedSerial(descriptor=descriptor, hardware_id=name if isinstance(name, str) else "")
 
     async def ask(self, op: str, /, **fields: object) -> Mapping[str, object]:
         """Any question of the list in privacy/gate/control.py; returns the answer's fields."""

@@ -226,7 +226,7 @@ class BidcosDriver:
             case Budget():
                 self._airtime.radio_used(event.used * LIMIT_MS, now_s)
             case Ready():
-                self._instruments.identify(event.identity)
+                self._instruments.identify(event.identity, self._port.hardware_id)
             case Damaged():
                 pass
             case _:

@@ -32,11 +32,20 @@ from .members.household import Household
 from .members.pairing import INTERFACE
 from .radios.frame_ring import FrameRing
 from .radios.radio import Identity
-from .radios.radio_record import RADIO_KEY, RadioRecord, read_radios, with_radio, write_radios
+from .radios.radio_record import (
+    RADIO_KEY,
+    RadioRecord,
+    radio_record,
+    read_radios,
+    still_there,
+    with_radio,
+    write_radios,
+)
 from .radios.signals import Signals
 
 AIRTIME_KEY = "airtime"
 WRITE_EVERY_S = 60.0
+SEEN_EVERY_S = 3600.0  # when the radio was last there is known to the hour
 MAX_FRAME_SIZE = 64  # bytes, with the length byte
 Answer = Callable[[Any, Cause], Awaitable[object]]
 
@@ -68,6 +77,7 @@ class Instruments:
         self._signals = Signals()
         self._radios: tuple[RadioRecord, ...] = ()
         self._unwritten = False
+        self._seen_s = 0.0
         self._written: tuple[float, float] = (0.0, 0.0)  # when, and how much was used then
         self.answers: Mapping[type, Answer] = {
             GetAirtime: self.report,
@@ -83,23 +93,25 @@ class Instruments:
             radio, dbm = member.record.address, heard.frame.rssi_dbm
             self._signals.hear(radio, dbm, heard.message, self._clock.now())
 
-    def identify(self, identity: Identity) -> None:
-        """The radio said what it is; another one than before is written down."""
+    def identify(self, identity: Identity, hardware_id: str) -> None:
+        """The radio said what it is; that is written down, and another one than before is told."""
         at = self._clock.now()
-        radios = with_radio(self._radios, identity, at)
-        changed = radios is not self._radios and bool(self._radios)
+        found = radio_record(identity, hardware_id, at)
+        changed = bool(self._radios) and not self._radios[-1].is_same(found)
         self._context.publish(
             RadioIdentified(
                 driver=INTERFACE,
                 kind=identity.kind.value,
                 serial=identity.serial,
                 hardware=identity.hardware,
+                hardware_id=hardware_id,
+                address=found.address,
                 changed=changed,
                 at=at,
             )
         )
-        self._unwritten |= radios is not self._radios
-        self._radios = radios
+        self._radios = with_radio(self._radios, found)
+        self._unwritten, self._seen_s = True, self._clock.monotonic()
 
     # queries
 
@@ -198,15 +210,18 @@ class Instruments:
         self._airtime.restore(aged, self._clock.monotonic())
 
     async def flush(self) -> None:
-        """Write down another radio, and the hour's send time: at most once a minute, when it changed.
+        """Write down the radio, each hour that it is still there, and the hour's send time when it changed.
 
         Raises:
             StoreError: nothing was written; it is tried again.
         """
+        now_s = self._clock.monotonic()
+        if self._radios and not self._unwritten and now_s - self._seen_s >= SEEN_EVERY_S:
+            self._radios = still_there(self._radios, self._clock.now())
+            self._unwritten, self._seen_s = True, now_s
         if self._unwritten:
             await self._context.store.save({RADIO_KEY: write_radios(self._radios)})
             self._unwritten = False
-        now_s = self._clock.monotonic()
         written_s, used_ms = self._written
         used_now_ms = self._airtime.used_ms(now_s)
         if now_s - written_s < WRITE_EVERY_S or used_now_ms == used_ms:

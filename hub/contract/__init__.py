@@ -23,7 +23,7 @@ from hub.contract.datapoints import (
     ReceiveMode,
     Value,
 )
-from hub.contract.driver import Driver, DriverContext, DriverStore, SerialPort
+from hub.contract.driver import Driver, DriverContext, DriverStore, OpenedPort, SerialPort
 from hub.contract.errors import (
     CommandRefused,
     ConfigError,
@@ -145,6 +145,7 @@ __all__ = [
     "ListLinkProfiles",
     "ListPeerings",
     "ListSignals",
+    "OpenedPort",
     "Origin",
     "PairingProgress",
     "PairingStage",

@@ -14,11 +14,23 @@ from privacy.ports import Clock, RandomBytes
 A = TypeVar("A")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedPort:
+    """An open serial device. descriptor: raw mode not yet set, non-blocking; whoever opened it closes it.
+
+    hardware_id: what tells this piece of hardware from others of its kind, its USB serial number for
+    example; empty when nothing does.
+    """
+
+    descriptor: int
+    hardware_id: str = ""
+
+
 class SerialPort(Protocol):
     """Opens the one serial device that this hub may use."""
 
-    async def open(self) -> int:
-        """Return a file descriptor, raw mode not yet set, non-blocking; the caller closes it.
+    async def open(self) -> OpenedPort:
+        """Open it for this hub alone.
 
         Raises:
             LinkLost: with the code port_missing, port_busy or port_denied.

@@ -125,7 +125,8 @@ class AirtimeChanged:
 class RadioIdentified:
     """The radio's hardware was read. kind: cul or module; serial: as it tells, empty when it has none.
 
-    hardware: what it says of itself, for people. changed: another one than the last time.
+    hardware: what it says of itself, for people. changed: another one than the last time. hardware_id: as of
+    ``OpenedPort``; address: its own from the factory, hex; both empty when it has none.
     """
 
     driver: str
@@ -134,6 +135,8 @@ class RadioIdentified:
     hardware: str
     changed: bool
     at: datetime
+    hardware_id: str = ""
+    address: str = ""
 
 
 class ConfigurationState(Enum):

@@ -12,7 +12,7 @@ import termios
 from collections.abc import Iterable
 from pathlib import Path
 
-from hub.contract import LinkLost, SerialPort
+from hub.contract import LinkLost, OpenedPort, SerialPort
 
 _BUSY = {errno.EBUSY, errno.EAGAIN}
 _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
@@ -27,8 +27,8 @@ class DirectSerialPort:
     def __init__(self, gate: SerialPort, port: str, dev: Path = Path("/dev")) -> None:
         self._gate, self._port, self._dev = gate, port, dev
 
-    async def open(self) -> int:
-        """Return an open descriptor, closed to other programs.
+    async def open(self) -> OpenedPort:
+        """Return an open port, closed to other programs.
 
         Raises:
             LinkLost: port_missing, port_busy, port_denied, by the gate's judgement or by ours.
@@ -39,7 +39,8 @@ class DirectSerialPort:
             if str(lost) != "no_gate":
                 raise
         try:
-            return _open(Path(self._port) if self._port else self._only_one())
+            path = Path(self._port) if self._port else self._only_one()
+            return OpenedPort(descriptor=_open(path), hardware_id=self._hardware_id(path))
         except OSError as error:
             raise LinkLost(_code(error)) from error
 
@@ -48,6 +49,11 @@ class DirectSerialPort:
         if len(found) != 1:
             raise LinkLost("port_missing")
         return found.pop()
+
+    def _hardware_id(self, device: Path) -> str:
+        """As the gate says it."""
+        named = sorted((self._dev / "serial/by-id").glob("*"))
+        return next((path.name for path in named if path.resolve() == device.resolve()), "")
 
 
 def _candidates(dev: Path) -> Iterable[Path]:

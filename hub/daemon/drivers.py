@@ -22,6 +22,7 @@ from hub.contract import (
     DriverContext,
     DriverError,
     LinkLost,
+    OpenedPort,
     Query,
 )
 from privacy.client import GateClient, GateDeclined, GateLost
@@ -130,15 +131,16 @@ class GateSerialPort:
     def __init__(self, gate: GateClient) -> None:
         self._gate = gate
 
-    async def open(self) -> int:
-        """Return the descriptor that the gate opened.
+    async def open(self) -> OpenedPort:
+        """Return what the gate opened.
 
         Raises:
             LinkLost: port_missing, port_busy, port_denied; no_gate, when the gate is away.
         """
         try:
-            return await self._gate.open_serial()
+            opened = await self._gate.open_serial()
         except GateDeclined as error:
             raise LinkLost(error.code) from error
         except GateLost as error:
             raise LinkLost("no_gate") from error
+        return OpenedPort(descriptor=opened.descriptor, hardware_id=opened.hardware_id)

@@ -280,11 +280,16 @@ class Airtime(Answer):
 
 
 class RadioHardware(Answer):
-    """The radio at the port. kind: cul or module; changed: another one than at the last start."""
+    """The radio at the port. kind: cul or module; changed: another one than at the last start.
+
+    hardware_id: of its USB hardware; address: its own from the factory; serial: each empty when it has none.
+    """
 
     kind: str
     serial: str
     hardware: str
+    hardware_id: str
+    address: str
     changed: bool
     at: Time
 

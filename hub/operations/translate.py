@@ -79,6 +79,8 @@ def _radio_message(radio: RadioIdentified) -> messages.RadioHardware:
         kind=radio.kind,
         serial=radio.serial,
         hardware=radio.hardware,
+        hardware_id=radio.hardware_id,
+        address=radio.address,
         changed=radio.changed,
         at=rfc3339(radio.at),
     )

@@ -53,6 +53,19 @@ def serial_candidates(dev: Path = Path("/dev")) -> tuple[Path, ...]:
     return found if found or not pins.exists() else (pins,)
 
 
+def hardware_id(device: Path, dev: Path = Path("/dev")) -> str:
+    """What tells this device from others of its kind: its lasting name, with maker and USB serial number.
+
+    Empty for one that is not on USB.
+    """
+    try:
+        real = device.resolve(strict=True)
+        names = sorted(path.name for path in (dev / "serial/by-id").iterdir() if path.resolve() == real)
+    except OSError:
+        return ""
+    return names[0] if names else ""
+
+
 class ConfiguredPort:
     """The radio's port. configured: of homebase.toml; None takes the only one that is there.
 
@@ -134,7 +147,7 @@ def open_serial(path: Path, *, others: bool = True) -> Reply:
     except Declined:
         os.close(descriptor)
         raise
-    return Reply(fields={}, descriptor=descriptor)
+    return Reply(fields={"hardware_id": hardware_id(path)}, descriptor=descriptor)
 
 
 def _declined(path: Path, error: OSError) -> Declined:

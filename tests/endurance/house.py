@@ -9,7 +9,7 @@ from drivers.bidcos import BidcosDriver
 from drivers.bidcos.members.records import CENTRAL_KEY, DeviceRecord, write_central, write_device
 from drivers.simulator.module import Module
 from drivers.simulator.world import World, WorldConfig
-from hub.contract import DriverContext, Event
+from hub.contract import DriverContext, Event, OpenedPort
 
 from .virtual import MemoryStore, VirtualClock, VirtualLoop
 
@@ -45,11 +45,11 @@ class House:
         )
         self._tasks: asyncio.TaskGroup | None = None
 
-    async def open(self) -> int:
+    async def open(self) -> OpenedPort:
         """The driver's end of the line, as its serial port; a module boots when its port is opened."""
         if isinstance(self.world.stick, Module):
             self.world.stick.power_on()
-        return self._theirs.detach()
+        return OpenedPort(descriptor=self._theirs.detach())
 
     def watch_lines(self, watcher: Callable[[bytes], None]) -> None:
         """Tell ``watcher`` each line that the hub writes, when it does."""

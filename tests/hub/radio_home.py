@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from drivers.bidcos import BidcosDriver
-from hub.contract import Driver, DriverContext
+from hub.contract import Driver, DriverContext, OpenedPort
 from hub.daemon.config import Config, RadioConfig
 from hub.daemon.log import ErrorCounter
 from hub.daemon.options import Options
@@ -29,8 +29,8 @@ class Stick:
 
     path: Path
 
-    async def open(self) -> int:
-        return os.open(self.path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+    async def open(self) -> OpenedPort:
+        return OpenedPort(descriptor=os.open(self.path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -76,9 +76,11 @@ async def test_the_serial_descriptor_comes_beside_its_answer(pair: tuple[GateCli
     asking = asyncio.ensure_future(client.open_serial())
     number = (await other.hear())["id"]
     reading, writing = os.pipe()
-    other.say({"id": number, "ok": {}}, writing)
+    other.say({"id": number, "ok": {"hardware_id": "usb-CUL_A1"}}, writing)
     os.close(writing)
-    descriptor = await asking
+    opened = await asking
+    descriptor = opened.descriptor
+    assert opened.hardware_id == "usb-CUL_A1"
     os.write(descriptor, b"V\r\n")
     assert os.read(reading, 9) == b"V\r\n"
     assert not os.get_inheritable(descriptor)
@@ -95,7 +97,7 @@ async def test_descriptors_nobody_asked_for_are_closed(pair: tuple[GateClient, O
     other.say({"id": number, "ok": {}}, writing, again)
     os.close(writing)
     os.close(again)
-    os.close(await asking)
+    os.close((await asking).descriptor)
     assert os.read(reading, 1) == b""  # the end: no writer is left
     os.close(reading)
 

@@ -82,6 +82,8 @@ export interface RadioHardware {
   kind: string;
   serial: string;
   hardware: string;
+  hardware_id: string;
+  address: string;
   changed: boolean;
   at: string;
 }

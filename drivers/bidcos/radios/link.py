@@ -28,19 +28,21 @@ HANGS = "silent"
 
 
 class SerialLink:
-    """An open port. Use as ``async with``; one reader."""
+    """An open port. Use as ``async with``; one reader. hardware_id: as of ``OpenedPort``."""
 
     def __init__(self, port: SerialPort, clock: Clock) -> None:
         self._port = port
         self._clock = clock
         self._descriptor = -1
+        self.hardware_id = ""
         self._chunks: deque[tuple[bytes, float]] = deque(maxlen=MAX_CHUNKS)
         self._arrived = asyncio.Event()
         self._unwritten = b""
         self._lost: str | None = None
 
     async def __aenter__(self) -> Self:
-        self._descriptor = await self._port.open()
+        opened = await self._port.open()
+        self._descriptor, self.hardware_id = opened.descriptor, opened.hardware_id
         try:
             self.set_speed(SPEED)
         except (OSError, termios.error) as error:

@@ -46,6 +46,11 @@ class RadioPort:
         return self._radio is not None and self._radio.capabilities.answers_itself
 
     @property
+    def hardware_id(self) -> str:
+        """What tells its hardware from others of its kind; empty when nothing does."""
+        return "" if self._link is None else self._link.hardware_id
+
+    @property
     def verdict_s(self) -> float | None:
         """Within so many seconds it says what became of a frame; None: it never does."""
         return None if self._radio is None else self._radio.capabilities.verdict_s

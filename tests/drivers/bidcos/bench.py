@@ -13,7 +13,7 @@ from drivers.bidcos.codec.frames import Frame, decode_frame, encode_frame
 from drivers.bidcos.codec.messages import Message, message_frame
 from drivers.bidcos.devices import model_by_name
 from drivers.bidcos.members.records import DeviceRecord, write_central, write_device
-from hub.contract import DatapointChanged, DriverContext, Event, LinkLost, Value
+from hub.contract import DatapointChanged, DriverContext, Event, LinkLost, OpenedPort, Value
 
 CENTRAL = bytes.fromhex("631964")
 SWITCH = bytes.fromhex("1FB74A")
@@ -56,6 +56,7 @@ class PlayedStick:
         os.set_blocking(self.master, False)
         self.lines: list[tuple[float, bytes]] = []
         self.version: bytes | None = b"V 1.67 nanoCUL868\r\n"
+        self.hardware_id = ""
         self.on_frame: Callable[[Frame], None] = lambda _frame: None
         self._rest = b""
         self._arrived = asyncio.Event()
@@ -113,11 +114,12 @@ class Port:
     def __init__(self, stick: PlayedStick) -> None:
         self._stick = stick
 
-    async def open(self) -> int:
+    async def open(self) -> OpenedPort:
         try:
-            return os.open(self._stick.path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+            descriptor = os.open(self._stick.path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
         except OSError as error:
             raise LinkLost("port_missing") from error
+        return OpenedPort(descriptor=descriptor, hardware_id=self._stick.hardware_id)
 
 
 class Bench:
@@ -168,10 +170,12 @@ def paired(name: str, address: bytes = SWITCH, serial: str = "SIM0000001") -> di
 
 
 @asynccontextmanager
-async def running(records: Mapping[str, bytes], version: bytes = b"") -> AsyncIterator[Bench]:
+async def running(
+    records: Mapping[str, bytes], version: bytes = b"", hardware_id: str = ""
+) -> AsyncIterator[Bench]:
     """A driver that runs until the block ends."""
     stick = PlayedStick()
-    stick.version = version or stick.version
+    stick.version, stick.hardware_id = version or stick.version, hardware_id
     bench = Bench(stick, MemoryStore(records))
     async with asyncio.TaskGroup() as tasks:
         task = tasks.create_task(bench.driver.run(), name="driver")

@@ -24,6 +24,7 @@ from hub.contract import (
     DriverContext,
     DriverStateChanged,
     Event,
+    OpenedPort,
     PairingProgress,
     PairingStage,
     Query,
@@ -45,8 +46,8 @@ class _Plug:
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
 
-    async def open(self) -> int:
-        return os.dup(self._descriptor)
+    async def open(self) -> OpenedPort:
+        return OpenedPort(descriptor=os.dup(self._descriptor))
 
 
 class Home:

@@ -1,14 +1,21 @@
 """What the owner sees of the radio, against a played stick."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from drivers.bidcos.codec.frames import encode_frame
 from drivers.bidcos.codec.messages import Ack, AckStatus, SetLevel, Status, message_frame
 from drivers.bidcos.radios.radio import Identity, RadioKind
-from drivers.bidcos.radios.radio_record import RadioRecord, read_radios, with_radio, write_radios
+from drivers.bidcos.radios.radio_record import (
+    RadioRecord,
+    radio_record,
+    read_radios,
+    still_there,
+    with_radio,
+    write_radios,
+)
 from hub.contract import (
     Cause,
     ChannelAddress,
@@ -129,19 +136,81 @@ async def test_another_stick_is_recorded_and_the_devices_stay_ours() -> None:
         assert isinstance(changed, RadioIdentified)
         assert (changed.hardware, changed.changed) == ("CUL V 1.66 CSM868", True)
         assert other.driver._household.named(CHANNEL.device) is not None
-        while other.store.records["radio"] == records["radio"]:
+        while len(known := read_radios(other.store.records)) < 2:
             await asyncio.sleep(0.05)
-        known = read_radios(other.store.records)
         assert [each.hardware for each in known] == ["CUL V 1.67 nanoCUL868", "CUL V 1.66 CSM868"]
+
+
+@pytest.mark.obligation("Q6.3-b")
+async def test_another_stick_that_says_the_same_of_itself_is_recorded_too() -> None:
+    async with running(paired("HM-LC-Sw1-Pl-2"), hardware_id="usb-FTDI_A1") as bench:
+        await bench.until(lambda: "radio" in bench.store.records, 3.0)
+        records = dict(bench.store.records)
+    async with running(records, hardware_id="usb-FTDI_A2") as other:
+        await other.until(lambda: bool(other.of(RadioIdentified)))
+        (changed,) = other.of(RadioIdentified)
+        assert isinstance(changed, RadioIdentified)
+        assert (changed.hardware_id, changed.changed) == ("usb-FTDI_A2", True)
+        assert other.driver._household.named(CHANNEL.device) is not None
+        while len(known := read_radios(other.store.records)) < 2:
+            await asyncio.sleep(0.05)
+        assert [each.hardware_id for each in known] == ["usb-FTDI_A1", "usb-FTDI_A2"]
+
+
+AT, LATER = datetime(2026, 11, 27, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
+
+
+def test_a_radio_is_recorded_with_its_factory_address_and_when_it_was_last_there() -> None:
+    module = Identity(
+        kind=RadioKind.MODULE, firmware="1.4.1", serial="NEQ1330980", address=bytes.fromhex("1A2B3C")
+    )
+    radios = with_radio((), radio_record(module, "", AT))
+    radios = with_radio(radios, radio_record(Identity(kind=RadioKind.CUL, firmware="V 1.67"), "usb-A", AT))
+    # the module is back, on another bridge: the same one, known since it first came
+    radios = with_radio(radios, radio_record(module, "usb-bridge", LATER))
+    assert [each.kind for each in radios] == ["cul", "module"]
+    assert (radios[-1].address, radios[-1].hardware_id) == ("1A2B3C", "usb-bridge")
+    assert (radios[-1].since, radios[-1].seen) == ("2026-11-27T00:00:00+00:00", "2027-01-01T00:00:00+00:00")
+    assert still_there(radios, LATER + timedelta(hours=1))[-1].seen == "2027-01-01T01:00:00+00:00"
+
+
+def test_the_usb_hardware_decides_about_a_stick_and_without_it_what_it_says() -> None:
+    def stick(firmware: str, hardware_id: str) -> RadioRecord:
+        return radio_record(Identity(kind=RadioKind.CUL, firmware=firmware), hardware_id, AT)
+
+    assert stick("V 1.66", "usb-A").is_same(stick("V 1.67", "usb-A"))  # its firmware was updated
+    assert not stick("V 1.67", "usb-A").is_same(stick("V 1.67", "usb-B"))
+    assert not stick("V 1.67", "usb-A").is_same(stick("V 1.67", ""))
+    assert stick("V 1.67", "").is_same(stick("V 1.67", ""))
+    assert not stick("V 1.66", "").is_same(stick("V 1.67", ""))
+    # a record of the version before does not know the hardware: after an update it is no other stick
+    old = (
+        b'\x01[{"kind": "cul", "serial": "", "hardware": "CUL V 1.67", "since": "2026-11-01T00:00:00+00:00"}]'
+    )
+    (before,) = read_radios({"radio": old})
+    assert before.is_same(stick("V 1.67", "usb-A"))
+    assert with_radio((before,), stick("V 1.67", "usb-A"))[0].hardware_id == "usb-A"
+
+
+async def test_that_the_radio_is_still_there_is_written_each_hour() -> None:
+    async with running(paired("HM-LC-Sw1-Pl-2")) as bench:
+        await bench.until(lambda: "radio" in bench.store.records, 3.0)
+        before = bench.store.records["radio"]
+        await bench.driver._instruments.flush()
+        assert bench.store.records["radio"] == before  # not with each tick
+        bench.driver._instruments._seen_s -= 3_600.0
+        await bench.driver._instruments.flush()
+        assert read_radios(bench.store.records)[0].seen >= read_radios({"radio": before})[0].seen
+        assert not bench.driver._instruments._unwritten
+        assert bench.clock.monotonic() - bench.driver._instruments._seen_s < 60.0
 
 
 def test_many_radios_or_a_damaged_record_are_no_trouble() -> None:
     radios: tuple[RadioRecord, ...] = ()
     for number in range(20):
         identity = Identity(kind=RadioKind.MODULE, firmware="1.4.1", serial=f"NEQ{number}")
-        radios = with_radio(radios, identity, datetime(2026, 11, 27, tzinfo=UTC))
-        assert with_radio(radios, identity, datetime(2027, 1, 1, tzinfo=UTC)) is radios
-    assert len(radios) == 8
+        radios = with_radio(radios, radio_record(identity, "", AT))
+    assert [each.serial for each in radios] == [f"NEQ{number}" for number in range(12, 20)]
     assert read_radios({"radio": write_radios(radios)}) == radios
     for damaged in (b"", b"\x01", b"\x01{}", b"\x01[1]", b"\x02[]", b"\x01[{}]"):
         assert read_radios({"radio": damaged}) == ()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.contract import LinkLost
+from hub.contract import LinkLost, OpenedPort
 from hub.daemon.direct_serial import DirectSerialPort
 from hub.daemon.drivers import GateSerialPort
 from privacy.client import GateClient
@@ -20,7 +20,7 @@ class Door:
     def __init__(self, code: str) -> None:
         self.code = code
 
-    async def open(self) -> int:
+    async def open(self) -> OpenedPort:
         raise LinkLost(self.code)
 
 
@@ -37,7 +37,7 @@ def stick() -> Iterator[tuple[int, Path]]:
 async def test_without_a_gate_the_port_is_opened(stick: tuple[int, Path], tmp_path: Path) -> None:
     master, path = stick
     nobody = GateSerialPort(GateClient(tmp_path / "control.sock"))
-    descriptor = await DirectSerialPort(nobody, str(path)).open()
+    descriptor = (await DirectSerialPort(nobody, str(path)).open()).descriptor
     os.write(descriptor, b"V\n")
     assert os.read(master, 10) == b"V\n"
     # another program that looks finds it busy; and so do we
@@ -57,7 +57,9 @@ async def test_the_only_device_is_found_and_of_two_none(stick: tuple[int, Path],
     (tmp_path / "serial/by-id/usb-stick").symlink_to(stick[1])
     (tmp_path / "ttyACM0").symlink_to(stick[1])  # the same one by another name
     port = DirectSerialPort(Door("no_gate"), "", tmp_path)
-    os.close(await port.open())
+    opened = await port.open()
+    os.close(opened.descriptor)
+    assert opened.hardware_id == "usb-stick"  # as the gate says it
     (tmp_path / "ttyUSB0").symlink_to("/dev/null")
     with pytest.raises(LinkLost, match="port_missing"):
         await port.open()

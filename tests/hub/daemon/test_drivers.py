@@ -6,7 +6,7 @@ from os import urandom
 
 import pytest
 
-from hub.contract import ConfigError, DriverContext, Event, LinkLost, Ping
+from hub.contract import ConfigError, DriverContext, Event, LinkLost, OpenedPort, Ping
 from hub.daemon.drivers import DriverNotLoaded, LateDriver, load_driver
 from tests.clock import ManualClock
 from tests.hub.lamp import LAMP, LampDriver
@@ -21,7 +21,7 @@ class NoStore:
 
 
 class NoPort:
-    async def open(self) -> int:
+    async def open(self) -> OpenedPort:
         raise LinkLost("port_missing")
 
 

@@ -209,7 +209,14 @@ async def test_news_of_the_radio_reach_followers_and_who_comes_later(home: Home)
         publish(AirtimeChanged(driver="lamp", used_ms=36_000, limit_ms=36_000, at=AT, exhausted_in_s=0.0))
         publish(
             RadioIdentified(
-                driver="lamp", kind="module", serial="NEQ1", hardware="1.2.1", changed=True, at=AT
+                driver="lamp",
+                kind="module",
+                serial="NEQ1",
+                hardware="1.2.1",
+                hardware_id="usb-bridge_1",
+                address="1A2B3C",
+                changed=True,
+                at=AT,
             )
         )
         publish(
@@ -235,6 +242,7 @@ async def test_news_of_the_radio_reach_followers_and_who_comes_later(home: Home)
     [driver] = drivers["drivers"]
     assert (driver["airtime"]["level"], driver["airtime"]["exhausted_in_s"]) == ("exhausted", 0.0)
     assert (driver["radio"]["serial"], driver["radio"]["changed"]) == ("NEQ1", True)
+    assert (driver["radio"]["hardware_id"], driver["radio"]["address"]) == ("usb-bridge_1", "1A2B3C")
     _, device = await ask(home, token, "GET", f"/devices/{LAMP}")
     [waiting] = device["configuration"]
     assert (waiting["what"], waiting["channel"], waiting["state"]) == ("MASTER", 1, "pending")

@@ -79,7 +79,7 @@ async def test_the_gates_descriptor_arrives_and_is_closed_here(served: tuple[Con
     running = asyncio.ensure_future(client.run())
     await client.claimed()
     before = len(list(Path("/proc/self/fd").iterdir()))
-    descriptor = await client.open_serial()
+    descriptor = (await client.open_serial()).descriptor
     assert len(list(Path("/proc/self/fd").iterdir())) == before + 1
     assert os.read(descriptor, 99) == b"from the gate"
     os.close(descriptor)

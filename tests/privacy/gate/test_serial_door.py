@@ -17,6 +17,7 @@ from privacy.gate.serial_door import (
     ConfiguredPort,
     SimulatedStick,
     find_serial,
+    hardware_id,
     open_serial,
     serial_candidates,
 )
@@ -126,6 +127,27 @@ def test_the_only_device_is_found_and_of_several_the_owner_chooses(tmp_path: Pat
     (tmp_path / "ttyUSB3").write_text("")
     names = [path.name for path in serial_candidates(tmp_path)]
     assert names == ["usb-busware-CUL", "ttyUSB3"]  # each once, by the name that lasts
+
+
+def test_two_sticks_of_one_kind_are_told_apart_by_their_lasting_names(
+    tmp_path: Path, stick: tuple[int, Path]
+) -> None:
+    folder = tmp_path / "serial/by-id"
+    folder.mkdir(parents=True)
+    for number in "12":
+        (tmp_path / f"ttyUSB{number}").write_text("")
+        (folder / f"usb-FTDI_UART_A{number}-if00-port0").symlink_to(tmp_path / f"ttyUSB{number}")
+    (tmp_path / "radio").symlink_to(tmp_path / "ttyUSB2")  # a name of the owner's own
+    assert hardware_id(tmp_path / "ttyUSB1", tmp_path) == "usb-FTDI_UART_A1-if00-port0"
+    assert hardware_id(folder / "usb-FTDI_UART_A2-if00-port0", tmp_path) == "usb-FTDI_UART_A2-if00-port0"
+    assert hardware_id(tmp_path / "radio", tmp_path) == "usb-FTDI_UART_A2-if00-port0"
+    (tmp_path / "ttyACM0").write_text("")
+    for nameless in (tmp_path / "ttyACM0", tmp_path / "gone", stick[1]):
+        assert hardware_id(nameless, tmp_path) == ""
+    reply = open_serial(stick[1])  # a terminal of no USB device: the hub is told so
+    assert reply.fields == {"hardware_id": ""}
+    assert reply.descriptor is not None
+    os.close(reply.descriptor)
 
 
 @pytest.mark.parametrize(

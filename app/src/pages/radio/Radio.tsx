@@ -52,6 +52,8 @@ function Hardware({ driver }: { driver: Driver }) {
           [t("radio.kind"), tr(`radio.kind.${radio.kind}`, radio.kind)],
           [t("radio.hardware"), radio.hardware],
           [t("radio.serial"), radio.serial],
+          [t("radio.address"), radio.address],
+          [t("radio.hardware_id"), radio.hardware_id],
         ];
   return (
     <section class="card" aria-labelledby={`radio-${driver.name}`}>

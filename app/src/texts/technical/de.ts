@@ -11,6 +11,8 @@ export const de = {
   "radio.kind.module": "Funkmodul (HM-MOD-RPI-PCB)",
   "radio.hardware": "Firmware",
   "radio.serial": "Seriennummer",
+  "radio.address": "Werksadresse",
+  "radio.hardware_id": "USB-Kennung",
   "radio.changed": "Das ist ein anderes Funkgerät als beim letzten Start. Geräte bleiben angelernt: Adresse und Schlüssel gehören der Zentrale, nicht dem Stick.",
 
   "airtime.title": "Sendezeit dieser Stunde",

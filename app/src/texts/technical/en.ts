@@ -10,6 +10,8 @@ export const en = {
   "radio.kind.module": "Radio module (HM-MOD-RPI-PCB)",
   "radio.hardware": "Firmware",
   "radio.serial": "Serial number",
+  "radio.address": "Factory address",
+  "radio.hardware_id": "USB name",
   "radio.changed": "This is another radio than at the last start. Devices stay paired: address and keys belong to the home base, not to the stick.",
 
   "airtime.title": "Send time of this hour",

@@ -7,7 +7,7 @@ import termios
 import pytest
 
 from drivers.bidcos.radios.link import MAX_UNWRITTEN, SerialLink
-from hub.contract import LinkLost
+from hub.contract import LinkLost, OpenedPort
 
 from ..bench import PlayedStick, Port, RealClock
 
@@ -16,8 +16,8 @@ class GivenPort:
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
 
-    async def open(self) -> int:
-        return self._descriptor
+    async def open(self) -> OpenedPort:
+        return OpenedPort(descriptor=self._descriptor)
 
 
 async def test_the_port_is_raw_and_bytes_pass_both_ways_unchanged() -> None:
