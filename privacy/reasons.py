@@ -36,6 +36,7 @@ class Reason(Enum):
     OBJECTED = "objected"
     RESTRICTED = "restricted"
     DEREGISTERED = "deregistered"
+    UNKNOWN_FILE = "unknown_file"
     NO_TICKET = "no_ticket"
     OTHER_TICKET = "other_ticket"
     OTHER_PAYLOAD = "other_payload"
@@ -164,6 +165,12 @@ _TEXTS = {
     Reason.DEREGISTERED: (
         "Die Zentrale ist abgemeldet.",
         "The Home Base is deregistered.",
+    ),
+    Reason.UNKNOWN_FILE: (
+        "Im Datenordner liegt etwas, das niemand beschrieben hat; `homebase rights status` nennt es."
+        " Entfernen Sie es, dann geht die Tür wieder auf.",
+        "The state folder holds something that nobody declared; `homebase rights status` names it. Remove it,"
+        " and the door opens again.",
     ),
     Reason.NO_TICKET: (
         "Es fehlt eine Ticketnummer (1 bis 40 Zeichen: Buchstaben, Ziffern, - und .).",

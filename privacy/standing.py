@@ -66,6 +66,7 @@ class Standing:
         self._entries: dict[str, OwnerEntry] = {}
         self._transfers: dict[str, EarlierTransfer] = {}
         self.deregistered = False
+        self.shut: Reason | None = None  # why nothing may leave the house: an unknown file lies there
 
     # consents
 
@@ -162,6 +163,8 @@ class Standing:
 
         A deregistered home still asks for deletions and still speaks with its own devices.
         """
+        if self.shut is not None and activity.condition is not Condition.OWNER_ENTRY:
+            return self.shut
         if self.deregistered and activity.condition is Condition.CONSENT:
             return Reason.DEREGISTERED
         shut = self._shut.get(activity.id, ())

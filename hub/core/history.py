@@ -5,7 +5,7 @@ Raw values for some weeks, 15-minute means for some years. SQL: history_tables.p
 
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from hub.contract import ConfigError, Datapoint, DatapointId, DeviceAddress
 from privacy.ports import Clock, RandomBytes
+from privacy.vocabulary import DataCategory
 
 from . import history_tables as tables
 from .history_tables import DAY_MS, HOUR_MS, SLOT_MS
@@ -83,6 +84,7 @@ class History:
         )
         self.record = self._recorder.record
         self.flush = self._recorder.flush
+        self.renew_ring = self._recorder.renew_ring
         self._seen: tuple[datetime, float] | None = None
         self._held_until_s = -math.inf
 
@@ -188,13 +190,16 @@ class History:
         if self._is_held(at):
             return 0
         erased = 0
+        resting = self._recorder.of(self._recorder.restricted)
         before_ms = unix_ms(at - timedelta(days=self.config.raw_days))
         while count := await self._store.write(
-            lambda connection: tables.erase_raw(connection, before_ms, ERASE_ROWS)
+            lambda connection: tables.erase_raw(connection, before_ms, ERASE_ROWS, resting)
         ):
             erased += count
         before_day = unix_ms(at - timedelta(days=self.config.means_days)) // DAY_MS
-        return erased + await self._store.write(lambda connection: tables.erase_days(connection, before_day))
+        return erased + await self._store.write(
+            lambda connection: tables.erase_days(connection, before_day, resting)
+        )
 
     async def erase(self, device: DeviceAddress) -> None:
         """Erase all that is remembered about a device, for good.
@@ -206,6 +211,20 @@ class History:
         ids = self._recorder.forget(device)
         if ids:
             await self._store.write(lambda connection: tables.erase_series(connection, ids))
+
+    async def give_up(self, categories: Collection[DataCategory]) -> list[int]:
+        """Write what waits, then forget the series of these categories; their numbers, for erasing."""
+        await self.flush()
+        return self._recorder.forget_categories(categories)
+
+    def restrict(self, categories: frozenset[DataCategory]) -> None:
+        """Keep what there is of these categories: nothing is added, shown, or erased by time (Art. 18)."""
+        self._recorder.restricted = categories
+
+    def is_restricted(self, datapoint: DatapointId) -> bool:
+        """Whether the past of ``datapoint`` is kept and not used."""
+        series = self._recorder.series.get(datapoint)
+        return series is not None and series.id in self._recorder.of(self._recorder.restricted)
 
     def series_of(self, device: DeviceAddress) -> int:
         """How many of a device's datapoints have a past."""

@@ -18,6 +18,7 @@ SERIES_MASK = (1 << SERIES_BITS) - 1
 DAY_MS = 86_400_000
 HOUR_MS = 3_600_000
 SLOT_MS = SLOT_S * 1000
+_NOT_IN = "(key & 1048575) NOT IN (SELECT value FROM json_each(?))"
 Number = int | float
 Scalar = int | float | str
 
@@ -169,23 +170,25 @@ def write_means(connection: Connection, day: int, means: Mapping[int, Iterable[t
         )
 
 
-def erase_raw(connection: Connection, before_ms: int, limit: int) -> int:
-    """Erase at most ``limit`` of the oldest values before that time; return how many."""
+def erase_raw(connection: Connection, before_ms: int, limit: int, but: Iterable[int] = ()) -> int:
+    """Erase at most ``limit`` of the oldest values before that time; return how many. but: these stay."""
     return connection.exec_driver_sql(
-        "DELETE FROM history WHERE key < ? ORDER BY key LIMIT ?", (key_of(before_ms, 0), limit)
+        f"DELETE FROM history WHERE key < ? AND {_NOT_IN} ORDER BY key LIMIT ?",  # noqa: S608 -- constant text
+        (key_of(before_ms, 0), _chosen(but), limit),
     ).rowcount
 
 
-def erase_days(connection: Connection, before_day: int) -> int:
-    """Erase means of days before that one; return how many rows."""
+def erase_days(connection: Connection, before_day: int, but: Iterable[int] = ()) -> int:
+    """Erase means of days before that one; return how many rows. but: series that stay."""
     return connection.exec_driver_sql(
-        "DELETE FROM history_days WHERE key < ?", (before_day << SERIES_BITS,)
+        f"DELETE FROM history_days WHERE key < ? AND {_NOT_IN}",  # noqa: S608 -- constant text
+        (before_day << SERIES_BITS, _chosen(but)),
     ).rowcount
 
 
 def erase_series(connection: Connection, ids: Iterable[int]) -> None:
     """Erase all that is known about these series, their numbers too."""
-    chosen = msgspec.json.encode(list(ids)).decode()
+    chosen = _chosen(ids)
     wanted = "IN (SELECT value FROM json_each(?))"
     for statement in (
         f"DELETE FROM history WHERE (key & 1048575) {wanted}",  # noqa: S608 -- constant text
@@ -194,3 +197,7 @@ def erase_series(connection: Connection, ids: Iterable[int]) -> None:
         f"DELETE FROM series WHERE id {wanted}",  # noqa: S608 -- constant text
     ):
         connection.exec_driver_sql(statement, (chosen,))
+
+
+def _chosen(ids: Iterable[int]) -> str:
+    return msgspec.json.encode(list(ids)).decode()

@@ -1,42 +1,38 @@
 """The hub's store as a holder of personal data: what lies where, all of it for its people, erased in time.
 
-Serves Art. 15 and 20 (export) and the retention rules. What protects people rather than telling about them is
-left out of an export: password and token hashes, the devices' radio keys.
+Serves Art. 15 to 20 and the retention rules. Pages: exported.py; what an erasure takes: erasing.py. People,
+rooms and sessions stand in memory too: hub/home/rights.py keeps those in step.
 """
 
 import logging
-from collections.abc import AsyncIterator, Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import datetime
 from functools import partial
 
-import msgspec
-from sqlalchemy import Connection, Table, delete, select
+from sqlalchemy import delete, update
 
 from hub.contract import StoreError
 from privacy.ports import Clock, Holding
+from privacy.rights import PAGE, Effect, Hidden, Page, Scope
+from privacy.vocabulary import DataCategory
 
-from . import schema
+from . import erasing, exported, schema
 from .history import History
-from .history_tables import DAY_MS, SERIES_BITS, SERIES_MASK, SLOT_MS
-from .holdings import COPY_DAYS, holdings
-from .means import unpack
+from .history_tables import DAY_MS
+from .holdings import COPY_DAYS, MEASURED, holdings
+from .repositories import Settings
 from .store import Store
 from .upgrade import upgrade_copies
 
 log = logging.getLogger(__name__)
 
 SWEEP_S = 3600.0
-PAGE = 1000  # rows per read, so that nobody waits long behind an export
-_SECRET = {"password_hash", "token_hash", "value"}
-_SMALL = (
-    schema.rooms,
-    schema.people,
-    schema.sessions,
-    schema.settings,
-    schema.driver_records,
-    schema.series,
-    schema.state,
-)
+RESTRICTED = "rights.restricted"
+_CORRECTABLE = {  # what people wrote; measured values are the devices' word
+    ("hub.people", "name"): (schema.people, schema.people.c.id),
+    ("hub.rooms", "name"): (schema.rooms, schema.rooms.c.id),
+    ("hub.devices", "name"): (schema.devices, schema.devices.c.address),
+}
 
 
 class StoreHolder:
@@ -46,6 +42,21 @@ class StoreHolder:
         self._store = store
         self._history = history
         self._clock = clock
+        self._settings = Settings(store)
+        self.restricted: frozenset[DataCategory] = frozenset()
+
+    async def load(self) -> None:
+        """Read what is restricted, and end an erasure that a power cut interrupted.
+
+        Raises:
+            StoreError: it can't be read.
+        """
+        kept = await self._settings.get(RESTRICTED)
+        known = {category.value: category for category in DataCategory}
+        names = kept if isinstance(kept, list) else []
+        self._apply(frozenset(known[name] for name in names if name in known))
+        if await self._store.read(erasing.is_marked):
+            await self._compact()
 
     async def run(self) -> None:
         """Sweep at once and each hour, until cancelled."""
@@ -56,31 +67,74 @@ class StoreHolder:
                 log.warning("store.not_swept", extra={"code": error.code})
             await self._clock.sleep(SWEEP_S)
 
+    # look
+
     def holdings(self) -> tuple[Holding, ...]:
-        """All tables, with the owner's own terms for history."""
+        """All places, with the owner's own terms for history."""
         return holdings(self._history.config.raw_days, self._history.config.means_days)
 
-    async def export(self) -> AsyncIterator[Mapping[str, object]]:
-        """Every record, JSON-ready, with the name of its table; history oldest first.
+    def hidden(self) -> tuple[Hidden, ...]:
+        """Hashes and radio keys."""
+        return exported.HIDDEN
+
+    async def count(self) -> Mapping[str, int]:
+        """Records of each table.
 
         Raises:
             StoreError: it can't be read.
         """
         await self._history.flush()
-        for table in _SMALL:
-            for row in await self._store.read(partial(_rows, table=table)):
-                yield {"table": str(table.name), **row}
-        for row in await self._store.read(_devices):
-            yield {"table": "devices", **row}
-        names = await self._store.read(_series_names)
-        for table in (schema.history_days, schema.history):
-            last = -1
-            while page := await self._store.read(partial(_page, table=table, last=last)):
-                for key, value in page:
-                    known = {"table": str(table.name), "datapoint": names.get(key & SERIES_MASK)}
-                    for told in _told(key, value):
-                        yield {**known, **told}
-                last = page[-1][0]
+        return await self._store.read(exported.counted)
+
+    async def export(self, holding: str, after: int = 0, limit: int = PAGE) -> Page:
+        """A page of one table; what waits for its batch is written first.
+
+        Raises:
+            KeyError: nothing of that name is shown.
+            StoreError: it can't be read.
+        """
+        if after == 0:
+            await self._history.flush(snapshot=True)
+        return await self._store.read(partial(exported.page, holding=holding, after=after, limit=limit))
+
+    # change
+
+    async def correct(self, holding: str, record: str, field: str, value: str) -> bool:
+        """Put a name right. record: an id of a person or room, or a device's address.
+
+        Raises:
+            KeyError: nothing else can be put right.
+            StoreError: nothing was changed.
+        """
+        table, key = _CORRECTABLE[holding, field]
+        change = update(table).where(key == record).values({field: value})
+        return bool(await self._store.write(lambda connection: connection.execute(change).rowcount))
+
+    async def erase(self, scope: Scope) -> tuple[Effect, ...]:
+        """Erase what ``scope`` means, and the copies from before upgrades, which hold everything.
+
+        Raises:
+            StoreError: nothing was erased, or (full) free pages are not rewritten yet: the next start does.
+        """
+        measured = [category for category in MEASURED if scope.covers(category)]
+        series = await self._history.give_up(measured) if measured else []
+        effects = await self._store.write(
+            partial(erasing.erase, scope=scope, held=self.holdings(), series=series)
+        )
+        return (*effects, *await self._clean())
+
+    async def erase_people(self) -> tuple[Effect, ...]:
+        """Erase everybody with their sessions, the owner too: the home is nobody's then."""
+        return await self._store.write(erasing.everybody)
+
+    async def restrict(self, categories: frozenset[DataCategory]) -> None:
+        """Keep these and use them for nothing. On disk when this returns.
+
+        Raises:
+            StoreError: nothing was changed.
+        """
+        await self._settings.put(RESTRICTED, sorted(category.value for category in categories))
+        self._apply(categories)
 
     async def sweep(self, at: datetime) -> int:
         """Erase what outlived its retention at ``at``; return how many records went.
@@ -92,6 +146,22 @@ class StoreHolder:
         ended = await self._store.write(lambda connection: connection.execute(expired).rowcount)
         return ended + self._sweep_copies(at) + await self._history.sweep(at)
 
+    def _apply(self, categories: frozenset[DataCategory]) -> None:
+        self.restricted = categories
+        self._history.restrict(categories)
+
+    async def _clean(self) -> tuple[Effect, ...]:
+        copies = upgrade_copies(self._store.path)
+        for copy in copies:
+            copy.unlink()
+        await self._history.renew_ring()
+        await self._compact()
+        return (Effect(holding="hub.copies", erased=len(copies)),)
+
+    async def _compact(self) -> None:
+        await self._store.compact()
+        await self._store.write(erasing.forget_mark)
+
     def _sweep_copies(self, at: datetime) -> int:
         old = [
             copy
@@ -101,50 +171,3 @@ class StoreHolder:
         for copy in old:
             copy.unlink()
         return len(old)
-
-
-def _rows(connection: Connection, table: Table) -> list[dict[str, object]]:
-    kept = [column for column in table.c if column.name not in _SECRET or table.name in {"settings", "state"}]
-    names = [str(column.name) for column in kept]
-    return [dict(zip(names, row, strict=True)) for row in connection.execute(select(*kept))]
-
-
-def _devices(connection: Connection) -> list[dict[str, object]]:
-    return [
-        {
-            "address": row.address,
-            "name": row.name,
-            "room": row.room,
-            "description": None if row.description is None else msgspec.json.decode(row.description),
-        }
-        for row in connection.execute(select(schema.devices))
-    ]
-
-
-def _series_names(connection: Connection) -> dict[int, str]:
-    rows = connection.execute(select(schema.series.c.id, schema.series.c.datapoint))
-    return {row[0]: row[1] for row in rows}
-
-
-def _page(connection: Connection, table: Table, last: int) -> list[tuple[int, object]]:
-    rows = connection.execute(select(table).where(table.c.key > last).order_by(table.c.key).limit(PAGE))
-    return [(row[0], row[1]) for row in rows]
-
-
-def _told(key: int, value: object) -> list[dict[str, object]]:
-    place = key >> SERIES_BITS
-    if not isinstance(value, bytes):
-        return [{"at": _text(place), "value": value}]
-    return [
-        {
-            "at": _text(place * DAY_MS + slot * SLOT_MS),
-            "mean": bucket.mean,
-            "lowest": bucket.low,
-            "highest": bucket.high,
-        }
-        for slot, bucket in unpack(value)
-    ]
-
-
-def _text(at_ms: int) -> str:
-    return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from hub.contract import StoreError
-from privacy.ports import Holding
+from privacy.ports import Holding, Where
 from privacy.vocabulary import DataCategory
 
 _OWNER = "until the owner removes it"
+_PAIRED = "the devices are paired and could not be spoken with; remove a device to erase it"
 RAW_DAYS = 30
 MEANS_DAYS = 730
 SESSION_DAYS = 90
@@ -33,8 +34,13 @@ def holdings(raw_days: int = RAW_DAYS, means_days: int = MEANS_DAYS) -> tuple[Ho
     return (
         _kept("hub.rooms", DataCategory.HOUSEHOLD, run),
         _kept("hub.devices", DataCategory.DEVICE_NAME, run),
-        _kept("hub.devices", DataCategory.DEVICE_IDENTITY, run),
-        _kept("hub.people", DataCategory.ACCOUNT, "know who may do what"),
+        _kept("hub.devices", DataCategory.DEVICE_IDENTITY, run, stays=_PAIRED),
+        _kept(
+            "hub.people",
+            DataCategory.ACCOUNT,
+            "know who may do what",
+            stays="the owner: nobody could use the home; deregister it to erase them",
+        ),
         Holding(
             name="hub.sessions",
             category=DataCategory.ACCOUNT,
@@ -42,14 +48,43 @@ def holdings(raw_days: int = RAW_DAYS, means_days: int = MEANS_DAYS) -> tuple[Ho
             retention=timedelta(days=SESSION_DAYS),
             reason="erased when it expires",
         ),
-        _kept("hub.settings", DataCategory.SYSTEM, run),
-        _kept("hub.driver_records", DataCategory.DEVICE_IDENTITY, "keys and counters of paired devices"),
-        _kept("hub.series", DataCategory.DEVICE_IDENTITY, chart),
+        _kept("hub.settings", DataCategory.SYSTEM, run, stays="the home can't run without its settings"),
+        _kept(
+            "hub.driver_records",
+            DataCategory.DEVICE_IDENTITY,
+            "keys and counters of paired devices",
+            stays=_PAIRED,
+        ),
+        _kept(
+            "hub.series", DataCategory.DEVICE_IDENTITY, chart, stays="goes with the values that it numbers"
+        ),
         *(_kept("hub.state", category, run) for category in MEASURED),
         *(_timed("hub.history", category, chart, raw_days) for category in MEASURED),
         *(_timed("hub.history_days", category, chart, means_days) for category in MEASURED),
-        *(_timed("hub.copies", category, "go back after an upgrade", COPY_DAYS) for category in DataCategory),
+        *(
+            _timed("hub.copies", category, "go back after an upgrade", COPY_DAYS, Where.COPY)
+            for category in DataCategory
+        ),
         _kept("hub.alembic_version", DataCategory.SYSTEM, "know how the tables are built"),
+        *(
+            Holding(
+                name="hub.ring",
+                category=category,
+                purpose="lose no value when the program is killed",
+                retention=timedelta(days=1),
+                reason="encrypted, in memory; written to the history each minute, then overwritten",
+                where=Where.MEMORY,
+            )
+            for category in MEASURED
+        ),
+        Holding(
+            name="hub.log",
+            category=DataCategory.SYSTEM,
+            purpose="find faults",
+            retention=None,
+            reason="no name, address or value stands in it; the machine's log keeps it",
+            where=Where.LOG,
+        ),
     )
 
 
@@ -65,15 +100,16 @@ def check_tables(tables: Iterable[str], held: Iterable[Holding]) -> None:
         raise StoreError("undeclared", f"tables without a holding: {', '.join(missing)}; declare them")
 
 
-def _kept(name: str, category: DataCategory, purpose: str) -> Holding:
-    return Holding(name=name, category=category, purpose=purpose, retention=None, reason=_OWNER)
+def _kept(name: str, category: DataCategory, purpose: str, stays: str = "") -> Holding:
+    return Holding(name=name, category=category, purpose=purpose, retention=None, reason=_OWNER, stays=stays)
 
 
-def _timed(name: str, category: DataCategory, purpose: str, days: int) -> Holding:
+def _timed(name: str, category: DataCategory, purpose: str, days: int, where: Where = Where.TABLE) -> Holding:
     return Holding(
         name=name,
         category=category,
         purpose=purpose,
         retention=timedelta(days=days),
         reason="erased when older; the owner may set another time",
+        where=where,
     )

@@ -6,7 +6,7 @@ last values apart only every SNAPSHOT_ROWS rows (until then history holds them).
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -54,6 +54,7 @@ class Recorder:
         self._full = asyncio.Event()
         self._writing = asyncio.Lock()
         self._dropped = 0
+        self.restricted: frozenset[DataCategory] = frozenset()  # Art. 18: kept as it is, nothing is added
 
     # life
 
@@ -90,7 +91,9 @@ class Recorder:
     # inwards
 
     def record(self, datapoint: Datapoint) -> None:
-        """Take one value. Never blocks; a value that is not finite or has no number is left out."""
+        """Take one value. Never blocks; one that is not finite, or of a restricted category, is left out."""
+        if datapoint.category in self.restricted:
+            return
         series = self._note(datapoint)
         if series is None or self._ring is None:
             return
@@ -129,11 +132,38 @@ class Recorder:
 
     def forget(self, device: DeviceAddress) -> list[int]:
         """Give the numbers of a device's series up, for erasing; a new value of it gets a new number."""
-        gone = [known for known in self.series if known.channel.device == device]
-        ids = [self.series.pop(known).id for known in gone]
+        return self._forget([known for known in self.series if known.channel.device == device])
+
+    def forget_categories(self, categories: Collection[DataCategory]) -> list[int]:
+        """The same for all series of these categories."""
+        values = {category.value for category in categories}
+        return self._forget([known for known, row in self.series.items() if row.category in values])
+
+    def of(self, categories: Collection[DataCategory]) -> list[int]:
+        """The numbers of all series of these categories."""
+        values = {category.value for category in categories}
+        return [row.id for row in self.series.values() if row.category in values]
+
+    def _forget(self, gone: Sequence[DatapointId]) -> list[int]:
+        ids = {self.series.pop(known).id for known in gone}
         for number in ids:
             self._newest.pop(number, None)
-        return ids
+        self._rows = [row for row in self._rows if row[0] & tables.SERIES_MASK not in ids]
+        self._new_series = [row for row in self._new_series if row.id not in ids]
+        return sorted(ids)
+
+    async def renew_ring(self) -> None:
+        """Put an empty ring in the place of this one: nothing that was erased is left in it.
+
+        Raises:
+            StoreError: what it still held could not be written; it stays.
+        """
+        await self.flush()
+        if self._ring is not None:
+            old, self._ring = self._ring, None
+            self._make_ring()
+            old.close()
+            await self.flush()  # what came meanwhile stands in no ring
 
     async def exchange(
         self,

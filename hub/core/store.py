@@ -103,6 +103,16 @@ class Store:
         """
         return await self._run(lambda: self._transact(fn, keep=True))
 
+    async def compact(self) -> None:
+        """Rewrite the file: nothing that was erased is left on free pages or in the log of writes.
+
+        Holds everybody up meanwhile, some seconds for a year of history; for erasures alone.
+
+        Raises:
+            StoreError: full (it needs as much space again), busy, io; the file is as it was.
+        """
+        await self._run(self._compact)
+
     def derive_key(self, purpose: bytes) -> bytes:
         """A key of 32 bytes for another file of this hub, from the store's own."""
         import hmac  # noqa: PLC0415 -- used once per start
@@ -121,6 +131,18 @@ class Store:
             else:
                 connection.rollback()
             return result
+
+    def _compact(self) -> None:
+        if self._engine is None:
+            raise StoreError("io", f"{place(self.path)}: the store is closed")
+        connection = self._engine.raw_connection()  # VACUUM refuses to run inside a transaction
+        try:
+            with translated(self.path):
+                cursor = connection.cursor()
+                cursor.execute("VACUUM")
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        finally:
+            connection.close()
 
     def _open(self) -> None:
         self._key = load_or_make_key(self._key_path, self._random_bytes, guards=self.path)

@@ -15,6 +15,7 @@ from pathlib import Path
 from hub.contract import Driver
 from hub.operations import House
 from privacy.client import GateDeclined
+from privacy.state_files import HUB, names, strangers
 
 from .drivers import Counting
 from .log import ErrorCounter
@@ -101,6 +102,11 @@ class Diagnosis:
             }
             for (model, firmware), count in sorted(all_of.items())
         ]
+
+
+async def unknown_files(state: Path, _: Mapping[str, object]) -> Mapping[str, object]:
+    """Answer the gate's question ``files``: what lies in the hub's folder and was never declared."""
+    return {"unknown": list(strangers(names(state), HUB))}
 
 
 def _figures(text: str) -> str:

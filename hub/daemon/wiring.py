@@ -42,7 +42,7 @@ from privacy.client import GateClient
 from privacy.ports import Clock
 
 from .config import Config
-from .diagnosis import Diagnosis
+from .diagnosis import Diagnosis, unknown_files
 from .direct_serial import DirectSerialPort
 from .drivers import GateSerialPort, LoadDriver, load_driver
 from .gate_link import keep_connected
@@ -113,7 +113,9 @@ async def _furnished(plan: Plan, store: Store, gate: GateClient) -> AsyncIterato
     )
     registry, state = Registry(), State()
     registry.restore(await kept.load())
+    holder = StoreHolder(store, past, clock)
     restored = await past.start()
+    await holder.load()
     # history outlives a device; its last value does not
     state.restore(value for value in restored if value.id.channel.device in registry.devices)
     try:
@@ -150,7 +152,7 @@ async def _furnished(plan: Plan, store: Store, gate: GateClient) -> AsyncIterato
         _answer_gate(plan, gate, house, drivers)
         lives: dict[str, Live] = {
             "hub.history": past.run,
-            "hub.sweep": StoreHolder(store, past, clock).run,
+            "hub.sweep": holder.run,
             "hub.devices": kept.run,
             "hub.drivers": partial(_drive, plan, drivers.values(), intake),
         }
@@ -189,6 +191,7 @@ def _answer_gate(plan: Plan, gate: GateClient, house: House, drivers: Mapping[st
         started_s=plan.clock.monotonic(),
     )
     gate.on_request("collect", diagnosis.collect)
+    gate.on_request("files", partial(unknown_files, plan.options.state))
 
 
 def _demo(plan: Plan, house: House, settings: Settings) -> Demo:

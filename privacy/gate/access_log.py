@@ -11,8 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from privacy.gate.connection import Access
-from privacy.ports import Clock, Holding
-from privacy.vocabulary import DataCategory
+from privacy.ports import Clock
 
 log = logging.getLogger(__name__)
 
@@ -36,23 +35,6 @@ _COUNT = """
 INSERT INTO access_count VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET requests = requests + 1
 """
 _Row = tuple[str, str, str, int, str]
-
-HOLDINGS = (
-    Holding(
-        name="gate.access_log",
-        category=DataCategory.ACCESS_LOG,
-        purpose="security of the web server",
-        retention=RETENTION,
-        reason="privacy notice, clause 6.1",
-    ),
-    Holding(
-        name="gate.access_count",
-        category=DataCategory.SYSTEM,
-        purpose="anonymous statistics per day and status class",
-        retention=None,
-        reason="no address is in it; privacy notice, clause 6.1",
-    ),
-)
 
 
 class Connection(Protocol):
@@ -133,6 +115,10 @@ class AccessLog:
         for moment, _, _, status, _ in waiting:
             execute(_COUNT, (moment[:10], status // 100))
         execute("INSERT OR REPLACE INTO access_floor VALUES (1, ?)", (_text(at),))
+
+    def forget(self) -> None:
+        """Drop the lines that wait for the disk: their owner erases the log."""
+        self._waiting.clear()
 
     def rows(self) -> Iterator[_Row]:
         """All lines on disk, oldest first."""

@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from privacy import canonical, register
 from privacy.gate import book, records
 from privacy.gate.book import News
+from privacy.gate.closures import Closures
+from privacy.gate.closures import stored as stored_closures
 from privacy.gate.store import Store, StoreError, StoreThread, Transaction
 from privacy.gate.timekeeper import Timekeeper
 from privacy.ledger import Kind
@@ -52,6 +54,7 @@ class Desk:
     seed: bytes
     # what closed and could not be written yet: until it is, everything outward is closed
     unwritten: list[Callable[[Transaction], object]] = field(default_factory=list)
+    closures: Closures = field(default_factory=Closures)
 
     @classmethod
     def open(
@@ -91,7 +94,10 @@ class Desk:
                 standing.give(grant)
             else:
                 standing.end(grant, reason)
+        closures = Closures()
+        closures.load(store.read(stored_closures), standing)
         return cls(
+            closures=closures,
             register=register,
             recipients=recipients,
             standing=standing,

@@ -13,6 +13,7 @@ import msgspec
 from privacy.consent import Grant
 from privacy.gate.book import to_ms
 from privacy.gate.store import Transaction
+from privacy.ports import DERIVED
 from privacy.reasons import Reason
 from privacy.standing import EarlierTransfer
 
@@ -320,9 +321,8 @@ def refused_today(tx: Transaction, at: datetime) -> dict[str, int]:
 def sweep(tx: Transaction, at: datetime) -> None:
     """Drop what outlived its holding's retention and needs no entry in the ledger."""
     tx.execute("DELETE FROM previews WHERE expires_ms <= ?", (to_ms(at),))
-    week, quarter = to_ms(at) - 7 * 86_400_000, to_ms(at) - 90 * 86_400_000
-    tx.execute("DELETE FROM budgets WHERE day < ?", (day_of(_at(week)),))
-    tx.execute("DELETE FROM refusals WHERE day < ?", (day_of(_at(quarter)),))
+    tx.execute("DELETE FROM budgets WHERE day < ?", (day_of(at - timedelta(days=7)),))
+    tx.execute("DELETE FROM refusals WHERE day < ?", (day_of(at - DERIVED),))
 
 
 def _spelled(groups: frozenset[str]) -> str:

@@ -7,7 +7,8 @@ access_log.py, on a connection of its own.
 
 from datetime import timedelta
 
-from privacy.ports import Holding
+from privacy.ports import DERIVED, Holding, Where
+from privacy.rights import Hidden
 from privacy.vocabulary import DataCategory
 
 STEPS = (
@@ -78,37 +79,112 @@ STEPS = (
 PROOF = timedelta(days=4 * 366)
 
 
+_PROOF = "proof of what you agreed to and what left, for claims (Art. 17 (3) e GDPR), until they lapse"
+_RUNS = "the gate can't run without; no person is in it"
+
+
 def _holding(
-    name: str, category: DataCategory, purpose: str, retention: timedelta | None, reason: str
+    name: str,
+    category: DataCategory,
+    purpose: str,
+    retention: timedelta | None,
+    reason: str,
+    stays: str = "",
+    derived_from: str = "",
 ) -> Holding:
-    return Holding(name=name, category=category, purpose=purpose, retention=retention, reason=reason)
+    return Holding(
+        name=f"gate.{name}",
+        category=category,
+        purpose=purpose,
+        retention=retention,
+        reason=reason,
+        stays=stays,
+        derived_from=derived_from,
+    )
 
 
 HOLDINGS = {
-    holding.name: holding
+    holding.name.removeprefix("gate."): holding
     for holding in (
         _holding(
-            "meta", DataCategory.SYSTEM, "runs the gate", None, "keys, epoch and clock floor; no person"
+            "meta",
+            DataCategory.SYSTEM,
+            "runs the gate",
+            None,
+            "keys, epoch and clock floor; no person",
+            _RUNS,
         ),
-        _holding("entries", DataCategory.CONSENT_RECORD, "proof of what left", PROOF, "limitation period"),
-        _holding("salts", DataCategory.CONSENT_RECORD, "proof of what left", PROOF, "goes with its entry"),
         _holding(
-            "nodes", DataCategory.SYSTEM, "proof of what left", None, "hashes; tell nothing without salts"
+            "entries", DataCategory.CONSENT_RECORD, "proof of what left", PROOF, "limitation period", _PROOF
         ),
-        _holding("checkpoints", DataCategory.SYSTEM, "proof of what left", None, "sizes and hashes"),
-        _holding("grants", DataCategory.CONSENT_RECORD, "proof of consent", PROOF, "limitation period"),
-        _holding("keys", DataCategory.INSTALLATION, "keys that may agree", PROOF, "goes with its proofs"),
         _holding(
-            "closures", DataCategory.CONSENT_RECORD, "objections and restrictions", None, "until taken back"
+            "salts", DataCategory.CONSENT_RECORD, "proof of what left", PROOF, "goes with its entry", _PROOF
         ),
-        _holding("owner_entries", DataCategory.INSTALLATION, "own devices", None, "until struck out"),
+        _holding(
+            "nodes",
+            DataCategory.SYSTEM,
+            "proof of what left",
+            None,
+            "hashes; tell nothing without salts",
+            _RUNS,
+        ),
+        _holding("checkpoints", DataCategory.SYSTEM, "proof of what left", None, "sizes and hashes", _RUNS),
+        _holding(
+            "grants", DataCategory.CONSENT_RECORD, "proof of consent", PROOF, "limitation period", _PROOF
+        ),
+        _holding(
+            "keys", DataCategory.INSTALLATION, "keys that may agree", PROOF, "goes with its proofs", _PROOF
+        ),
+        _holding(
+            "owner_entries",
+            DataCategory.INSTALLATION,
+            "own devices",
+            None,
+            "until struck out",
+            "the devices could not be reached without; strike them out to erase them",
+        ),
         _holding("previews", DataCategory.DEVICE, "shown before a yes", timedelta(hours=1), "then made anew"),
         _holding("outbox", DataCategory.DEVICE, "retry of a delivery", timedelta(days=1), "clause 6.6"),
         _holding("sent", DataCategory.DEVICE, "exact copy of what left", timedelta(days=28), "clause 6.6"),
+        _holding(
+            "closures",
+            DataCategory.CONSENT_RECORD,
+            "objections and restrictions, obeyed",
+            None,
+            "until lifted",
+            "an objection and a restriction have to be obeyed; lift them to erase them",
+        ),
         _holding("budgets", DataCategory.SYSTEM, "daily amounts", timedelta(days=7), "counts only"),
-        _holding("refusals", DataCategory.CONSENT_RECORD, "refused attempts", timedelta(days=90), "counts"),
+        _holding(
+            "refusals",
+            DataCategory.CONSENT_RECORD,
+            "refused attempts",
+            DERIVED,
+            "counts per day",
+            derived_from="refused requests",
+        ),
         _holding("access_log", DataCategory.ACCESS_LOG, "security", timedelta(days=7), "clause 6.1"),
-        _holding("access_count", DataCategory.SYSTEM, "statistics", None, "anonymous counts, clause 6.1"),
-        _holding("access_floor", DataCategory.SYSTEM, "retention of the log", None, "one time; no person"),
+        _holding(
+            "access_count", DataCategory.SYSTEM, "statistics", None, "anonymous counts, clause 6.1", _RUNS
+        ),
+        _holding(
+            "access_floor", DataCategory.SYSTEM, "retention of the log", None, "one time; no person", _RUNS
+        ),
     )
 }
+COPY_KEPT = timedelta(days=30)  # of the whole file, made before an upgrade
+COPIES = tuple(
+    Holding(
+        name="gate.copies",
+        category=category,
+        purpose="go back after an upgrade",
+        retention=COPY_KEPT,
+        reason="erased when older",
+        where=Where.COPY,
+    )
+    for category in dict.fromkeys(holding.category for holding in HOLDINGS.values())
+)
+HIDDEN = (
+    Hidden(holding="gate.meta", field="value", why="the gate's own keys"),
+    Hidden(holding="gate.nodes", field="hash", why="made from the entries; proofs give it out"),
+)

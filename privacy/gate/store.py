@@ -71,7 +71,7 @@ class Store:
     """One open file. Calls come from one thread at a time (StoreThread sees to it)."""
 
     def __init__(self, folder: Path, connection: Transaction) -> None:
-        self._folder, self._connection = folder, connection
+        self.folder, self._connection = folder, connection
         self.keep_reserve()
 
     @classmethod
@@ -116,9 +116,9 @@ class Store:
         Raises:
             StoreError: it can't be opened.
         """
-        path = self._folder / "gate.db"
+        path = self.folder / "gate.db"
         with _translated(path):
-            return _connect(path, (self._folder / "key").read_bytes())
+            return _connect(path, (self.folder / "key").read_bytes())
 
     def close(self) -> None:
         """Close the file; it can't be used afterwards."""
@@ -130,7 +130,7 @@ class Store:
         Raises:
             StoreError: unreadable.
         """
-        with _translated(self._folder / "gate.db"):
+        with _translated(self.folder / "gate.db"):
             return job(self._connection)
 
     def write(self, job: Callable[[Transaction], T], *, closing: bool = False) -> T:
@@ -155,7 +155,7 @@ class Store:
         A plain line of its own file: the last resort, so that a restart does not open again.
         """
         try:
-            with (self._folder / "closed").open("a") as notes:
+            with (self.folder / "closed").open("a") as notes:
                 notes.write(f"{activity}\n")
                 notes.flush()
                 os.fsync(notes.fileno())
@@ -165,13 +165,13 @@ class Store:
     def remembered_closed(self) -> tuple[str, ...]:
         """Activities noted by ``remember_closed``."""
         try:
-            return tuple((self._folder / "closed").read_text().splitlines())
+            return tuple((self.folder / "closed").read_text().splitlines())
         except FileNotFoundError:
             return ()
 
     def forget_closed(self) -> None:
         """They stand in the store now."""
-        (self._folder / "closed").unlink(missing_ok=True)
+        (self.folder / "closed").unlink(missing_ok=True)
 
     def keep_reserve(self) -> None:
         """Have the block for closing entries on the disk, if there is room."""
@@ -187,10 +187,10 @@ class Store:
 
     @property
     def _reserve(self) -> Path:
-        return self._folder / "reserve"
+        return self.folder / "reserve"
 
     def _written(self, job: Callable[[Transaction], T]) -> T:
-        with _translated(self._folder / "gate.db"):
+        with _translated(self.folder / "gate.db"):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 result = job(self._connection)
@@ -208,6 +208,11 @@ class StoreThread:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="gate.store")
+
+    @property
+    def folder(self) -> Path:
+        """Where the file lies, with its key and copies."""
+        return self._store.folder
 
     def read(self, job: Callable[[Transaction], T]) -> Awaitable[T]:
         """Queue a job that reads; jobs run in the order of these calls, also when nobody waits any more."""

@@ -5,20 +5,19 @@ A checkpoint is signed at least hourly while there is news.
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from functools import partial
 
-from privacy import canonical
 from privacy.consent import Grant
 from privacy.conversation import ConversationLost, Declined
 from privacy.gate import book, records
-from privacy.gate.book import News, to_ms
+from privacy.gate.book import to_ms
 from privacy.gate.deliveries import GIVE_UP_AFTER
 from privacy.gate.door import Door, Refused
+from privacy.gate.holder import GateHolder
 from privacy.gate.records import Outgoing
-from privacy.gate.schema import PROOF
 from privacy.gate.store import StoreError, Transaction
-from privacy.ledger import Kind
 from privacy.reasons import Reason
 
 log = logging.getLogger(__name__)
@@ -29,10 +28,11 @@ CHECKPOINT_EVERY = timedelta(hours=1)
 
 
 class Upkeep:
-    """Runs beside the door as long as the gate does."""
+    """Runs beside the door as long as the gate does. look: for files that nobody declared."""
 
-    def __init__(self, door: Door) -> None:
-        self._door, self._desk = door, door.desk
+    def __init__(self, door: Door, look: Callable[[], Awaitable[None]] | None = None) -> None:
+        self._door, self._desk, self._look = door, door.desk, look
+        self._holder = GateHolder(door.desk)
         self._signed_at: datetime | None = None
         self._signed_size = -1
 
@@ -50,6 +50,8 @@ class Upkeep:
 
     async def once(self) -> None:
         """One round."""
+        if self._look is not None:
+            await self._look()
         await self._write_what_waits()
         await self._end_expired()
         live = {grant.id: grant for grant in self._desk.standing.live()}
@@ -66,7 +68,7 @@ class Upkeep:
             last_ms = await self._desk.store.read(partial(_last_sent, grant))
             if grant.id not in waited_for and to_ms(at.at - EVERY) >= last_ms:
                 await self._daily(grant)
-        await self._sweep()
+        await self._holder.sweep(at.at)
         await self._sign()
 
     async def _daily(self, grant: Grant) -> None:
@@ -96,22 +98,6 @@ class Upkeep:
 
     async def _give_up(self, item: Outgoing) -> None:
         await self._desk.store.write(lambda tx: records.drop_outgoing(tx, item.transfer), closing=True)
-
-    async def _sweep(self) -> None:
-        at = self._desk.time.instant()
-
-        def job(tx: Transaction) -> None:
-            records.sweep(tx, at.at)
-            records.drop_grants(tx, at.at - PROOF)
-            if old := book.older(tx, at.at - PROOF):
-                book.erase(tx, old, "retention", at.at, self._desk.random_bytes)
-            due = records.due_copies(tx, at.at, at.running_s)
-            if due:
-                records.drop_copies(tx, due)
-                data: dict[str, canonical.Json] = {"copies": sorted(due), "reason": "retention"}
-                self._desk.append(tx, News(kind=Kind.ERASED, data=data))
-
-        await self._desk.store.write(job)
 
     async def _sign(self) -> None:
         at = self._desk.time.instant().at

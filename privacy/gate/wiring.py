@@ -38,6 +38,7 @@ from privacy.gate.runtime import Places, listen
 from privacy.gate.serial_door import ConfiguredPort, SimulatedStick
 from privacy.gate.setup_token import SetUpToken
 from privacy.gate.store import StoreError
+from privacy.gate.strangers import Strangers
 from privacy.gate.streams import ParkedStreams
 from privacy.gate.system import SystemClock, random_bytes, tell_systemd
 from privacy.gate.upkeep import Upkeep
@@ -114,6 +115,8 @@ class _Gate:
         self._hub_user = other_user(ACCOUNT) if start.hub is None else None
         self._streams = ParkedStreams(self._is_hub)
         self._door = Door(start.opened.desk, self._collect)
+        self._strangers = Strangers(self._door, start.places.state, partial(self._ask_hub, "files"))
+        self._strangers.look_first()
         self._control = Control(self._is_hub, self._questions())
         rows = start.opened.store.another_connection()
         self._access_log = AccessLog(rows, self._clock, sqlcipher.DatabaseError)
@@ -154,7 +157,7 @@ class _Gate:
         tasks.create_task(self._front.serve(start.listening, address_of), name="gate.front")
         tasks.create_task(self._front.serve(home, console_peer), name="gate.home")
         tasks.create_task(self._keep_access_log(), name="gate.access_log")
-        tasks.create_task(Upkeep(self._door).run(), name="gate.privacy")
+        tasks.create_task(Upkeep(self._door, self._strangers.look).run(), name="gate.privacy")
         tasks.create_task(self._ready(announce), name="gate.ready")
 
     def _start_programs(self, tasks: asyncio.TaskGroup) -> Iterator[asyncio.Task[None]]:
@@ -211,11 +214,15 @@ class _Gate:
     async def _collect(self, activity: str, groups: list[str]) -> Mapping[str, object]:
         return await self._control.ask("collect", activity=activity, groups=groups)
 
+    async def _ask_hub(self, question: str) -> Mapping[str, object]:
+        return await self._control.ask(question)
+
     async def _open_serial(self, question: Mapping[str, object]) -> Reply:
         return self._stick.open() if self._start.demo else self._port.open()
 
     async def _tell_status(self, question: Mapping[str, object]) -> Mapping[str, object]:
-        return {**_status(), "port": self._start.listening.getsockname()[1]}
+        unknown = list(self._door.desk.closures.strangers)
+        return {**_status(), "port": self._start.listening.getsockname()[1], "unknown_files": unknown}
 
     async def _keep_access_log(self) -> None:
         try:
