@@ -44,7 +44,7 @@ from .members.household import Household, member_of
 from .members.pairing import INTERFACE
 from .members.records import CENTRAL_KEY, new_central, read_records, write_central
 from .membership import Membership
-from .memory.learned import learn
+from .memory.learned import learn, silence_s
 from .radios.radio import (
     Broken,
     Budget,
@@ -196,6 +196,8 @@ class BidcosDriver:
 
     def _learn(self, radio: bytes) -> None:
         learn(self._services.registers, radio, self._exchanges.lanes)
+        if (member := self._household.at(radio)) is not None:
+            self._reports.silence.limit(radio, silence_s(member, self._services.registers))
 
     def _start_anew(self) -> None:
         """Our address is another one: this run ends with the next tick, and another one reads it."""

@@ -31,7 +31,8 @@ class Witness:
     """Watches the air of one home with one stick. A module answers by itself: its host writes no lines.
 
     frames: of devices by fate at the stick. answers: questions by what became of their answer.
-    turn_rounds: milliseconds from a question's end to the hub's line, in steps of 5.
+    turn_rounds: milliseconds from a question's end to the hub's line, in steps of 5. spoke_s: when each
+    device sent its last frame, whatever became of it.
     """
 
     world: World
@@ -39,6 +40,7 @@ class Witness:
     frames: Counter[str] = field(default_factory=Counter)
     answers: Counter[str] = field(default_factory=Counter)
     turn_rounds: Counter[int] = field(default_factory=Counter)
+    spoke_s: dict[bytes, float] = field(default_factory=dict)
     hub_airtime_s: float = 0.0
     hub_hour_s: float = 0.0
     hub_frames: int = 0
@@ -91,6 +93,7 @@ class Witness:
             question.fate = receivers[0] if receivers else None
 
     def _see_device(self, passage: Passage) -> None:
+        self.spoke_s[passage.data[4:7]] = passage.end_s
         fate = next((each for node, each in passage.fates if node is self._radio), None)
         self.frames["deaf" if fate is None else fate.value] += 1
         self._forget(passage.end_s)

@@ -27,6 +27,7 @@ from .paramsets import (
 )
 from .profiles import LinkPreset, link_presets
 from .registers import RegisterDescription
+from .reporting import Reporting, reporting
 from .table import Model, describe, model_by_code, model_by_name, models
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "LinkPreset",
     "Model",
     "RegisterDescription",
+    "Reporting",
     "channel_layout",
     "describe",
     "describe_paramset",
@@ -57,5 +59,6 @@ __all__ = [
     "models",
     "paramset_of",
     "register_lists",
+    "reporting",
     "wanted_of_peer",
 ]

@@ -1,6 +1,6 @@
 """What follows from silence: devices out of reach, motion that ends, a stick that is gone. Pure.
 
-Source: docs/protocols/bidcos.md, "Model table" (silence), "Contacts and sensors" (motion).
+Source: docs/protocols/bidcos.md, "Silence", "Contacts and sensors" (motion).
 """
 
 from dataclasses import dataclass
@@ -26,6 +26,11 @@ class SilenceWatch:
     def add(self, device: bytes, silence_s: float | None, now_s: float) -> None:
         """Watch it; it counts as heard now."""
         self._devices[device] = _Watched(silence_s, now_s)
+
+    def limit(self, device: bytes, silence_s: float | None) -> None:
+        """It may be silent for so long from now on."""
+        if (watched := self._devices.get(device)) is not None:
+            watched.silence_s = silence_s
 
     def remove(self, device: bytes) -> None:
         """Watch it no more."""

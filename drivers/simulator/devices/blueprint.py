@@ -18,7 +18,7 @@ class Blueprint:
     channels: kind by index, without the device's own channel 0. cls: class letters of the table.
     can_sign: it has AES at all. always_signs: commands are challenged whatever its registers say.
     repeats: it sends on what it hears.
-    silence_s: it sends more often than that, or None. peers_max: of one channel.
+    pause_s: the longest between two frames although nothing happens, or None. peers_max: of one channel.
     defaults: registers as they leave the factory.
     links: list and registers of a new link, by channel and button of the other side: AB, A, B.
     """
@@ -33,7 +33,7 @@ class Blueprint:
     can_sign: bool = True
     always_signs: bool = False
     repeats: bool = False
-    silence_s: float | None = None
+    pause_s: float | None = None
     peers_max: int = 6
     defaults: Mapping[ListId, Registers] = field(default_factory=dict)
     links: Mapping[int, Mapping[str, tuple[int, Registers]]] = field(default_factory=dict)

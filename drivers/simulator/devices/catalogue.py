@@ -17,6 +17,7 @@ from drivers.bidcos.devices import (
     model_by_code,
     model_by_name,
     models,
+    reporting,
 )
 
 from ..air import Air
@@ -214,6 +215,7 @@ def blueprint_of(name: str) -> Blueprint:
     channels = dict(model.channels) or {1: "NONE"}
     count = len(channels)
     parts = {index: part_of(model.cls, kind) for index, kind in channels.items()}
+    spoken = reporting(model)
     class_byte = CLASS_BYTES.get(model.cls, 0x01)
     return Blueprint(
         name=model.name,
@@ -226,7 +228,7 @@ def blueprint_of(name: str) -> Blueprint:
         can_sign=model.signs,
         always_signs=model.cls in ALWAYS_SIGNS,
         repeats=model.code in REPEATERS,
-        silence_s=model.silence_s,
+        pause_s=None if spoken is None else spoken.pause_s,
         peers_max=PEERS_MAX.get(model.cls, 6),
         defaults=_defaults(model, parts),
         links={index: _links(model, index, part) for index, part in parts.items()},

@@ -12,7 +12,7 @@ from .memory import ListId
 from .surface import LOW_BATTERY, OwnDevice, Status
 from .touch import number
 
-CYCLE_SHARE, CYCLE_S = 0.8, 3000.0  # of the silence that is noticed; of models without one
+CYCLE_S = 3000.0  # of models whose pause is not known
 INTERVAL_REGISTER = 0x02  # bits 2-0: 0 is 15 s, each step doubles, 4 is 240 s
 INTERVAL_STEPS = 4
 
@@ -62,8 +62,7 @@ class Motion(Channel):
         device.event(0x41, self.index, bytes((head, self.events, light, (4 + step) << 4)))
 
     def _period_s(self) -> float:
-        silence_s = self.device.blueprint.silence_s
-        return CYCLE_S if silence_s is None else silence_s * CYCLE_SHARE
+        return self.device.blueprint.pause_s or CYCLE_S
 
     def _cycle(self) -> None:
         self._brightness = brightness(self.device.surroundings.home_s())

@@ -13,14 +13,6 @@ from .touch import number
 
 CLOSED, HALF, OPEN = 0x00, 0x64, 0xC8
 DAY_S = 86_400.0
-SHORT_SILENCE_S = 10_000.0
-
-
-def cycle_s(silence_s: float | None) -> float:
-    """How often a device sends whose silence is noticed after ``silence_s``."""
-    if silence_s is None:
-        return DAY_S
-    return silence_s * 0.3 if silence_s <= SHORT_SILENCE_S else min(DAY_S, silence_s * 0.93)
 
 
 class Sensor(Channel):
@@ -37,8 +29,7 @@ class Sensor(Channel):
 
     def start(self) -> None:
         """Begin the cycle, for the first channel of its kind."""
-        period_s = cycle_s(self.device.blueprint.silence_s)
-        self.device.agenda.after(period_s * self.device.surroundings.uniform(), self._cycle)
+        self.device.agenda.after(self._period_s() * self.device.surroundings.uniform(), self._cycle)
 
     def status(self) -> Status | None:
         """The state."""
@@ -63,7 +54,10 @@ class Sensor(Channel):
 
     def _cycle(self) -> None:
         self.refresh()
-        self.device.agenda.after(cycle_s(self.device.blueprint.silence_s), self._cycle)
+        self.device.agenda.after(self._period_s(), self._cycle)
+
+    def _period_s(self) -> float:
+        return self.device.blueprint.pause_s or DAY_S
 
 
 class Contact(Sensor):

@@ -12,7 +12,7 @@ from drivers.bidcos.codec.signing import team_mac
 
 from .channel import Channel
 from .links import PeerEvent
-from .sensor import cycle_s
+from .sensor import DAY_S
 from .surface import OwnDevice, Status
 
 ALARM, CALM, TEAM_CALL = 0xC8, 0x01, 0x96
@@ -102,7 +102,7 @@ class Smoke(Channel):
 
     def _cycle(self) -> None:
         self.refresh()
-        self.device.agenda.after(min(86_400.0, cycle_s(self.device.blueprint.silence_s)), self._cycle)
+        self.device.agenda.after(DAY_S, self._cycle)
 
 
 class SignedSmoke(Smoke):

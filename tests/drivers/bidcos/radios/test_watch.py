@@ -15,6 +15,18 @@ def test_a_device_that_is_silent_too_long_is_told_once_and_comes_back() -> None:
     assert watch.heard(b"abc", 800.0)
 
 
+def test_a_limit_may_change_while_a_device_is_silent() -> None:
+    watch = SilenceWatch()
+    watch.add(b"abc", 600.0, 0.0)
+    watch.limit(b"abc", 1200.0)
+    watch.limit(b"xyz", 1.0)  # of nobody
+    assert watch.silent(900.0) == []
+    watch.limit(b"abc", None)
+    assert watch.silent(1e6) == []
+    watch.limit(b"abc", 1200.0)
+    assert watch.silent(1e6) == [b"abc"]
+
+
 def test_a_device_that_does_not_answer_is_told_once() -> None:
     watch = SilenceWatch()
     watch.add(b"abc", None, 0.0)
