@@ -12,13 +12,24 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from privacy.conversation import Conversation, ConversationLost, Declined, Handler
+from privacy.tunnel import ACCEPTED, Destination, Tunnel
 
-__all__ = ["GateClient", "GateDeclined", "GateLost", "Handler", "OpenedSerial", "Welcome"]
+__all__ = [
+    "Destination",
+    "GateClient",
+    "GateDeclined",
+    "GateLost",
+    "Handler",
+    "OpenedSerial",
+    "Tunnel",
+    "Welcome",
+]
 
 GateLost = ConversationLost
 GateDeclined = Declined
 _PIECE = 1 << 16
 _DESCRIPTORS_AT_ONCE = 4
+_TUNNELS_AT_ONCE = 8  # that are being opened; further ones wait (the gate answers 16 questions at once)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +62,7 @@ class GateClient:
         self._received: list[int] = []
         self._writing = asyncio.Lock()
         self._opening = asyncio.Lock()
+        self._tunnelling = asyncio.Semaphore(_TUNNELS_AT_ONCE)
 
     def on_request(self, op: str, handler: Handler) -> None:
         """Let ``handler`` answer the gate's question ``op``."""
@@ -120,12 +132,60 @@ class GateClient:
             name = answer.get("hardware_id")
             return OpenedSerial(descriptor=descriptor, hardware_id=name if isinstance(name, str) else "")
 
+    async def open(self, to: Destination) -> Tunnel:
+        """Open a byte stream to a recipient, under a grant that covers it.
+
+        Raises:
+            GateDeclined: it does not; the code is the reason's.
+        """
+        async with self._tunnelling:
+            answer = await self.ask(
+                "tunnel.open",
+                activity=to.activity,
+                recipient=to.recipient,
+                categories=sorted(category.value for category in to.categories),
+                addressee=to.addressee,
+                ticket=to.ticket,
+            )
+            match answer:
+                case {"word": str(word), "host": str(host), "port": int(port), "ca_pem": str() | None as pem}:
+                    pass
+                case _:
+                    raise GateLost("an answer without a ticket")
+            stream = await self._show(word)
+        return Tunnel(word=word, host=host, port=port, ca_pem=pem, socket=stream)
+
+    async def outcome(self, tunnel: Tunnel) -> Mapping[str, object]:
+        """What became of a tunnel: result, what, code, sent, received; result is ``running`` meanwhile."""
+        return await self.ask("tunnel.outcome", word=tunnel.word)
+
     async def ask(self, op: str, /, **fields: object) -> Mapping[str, object]:
         """Any question of the list in privacy/gate/control.py; returns the answer's fields."""
         _, conversation = self._connected()
         return await conversation.ask(op, **fields)
 
     # bytes
+
+    async def _show(self, word: str) -> socket.socket:
+        """Connect to tunnel.sock and show the ticket; what it opens is ours."""
+        loop, place = asyncio.get_running_loop(), self._path.with_name("tunnel.sock")
+        stream = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        stream.setblocking(False)
+        try:
+            await loop.sock_connect(stream, str(place))
+            await loop.sock_sendall(stream, word.encode("ascii"))
+            accepted = await loop.sock_recv(stream, len(ACCEPTED))
+        except OSError as error:
+            stream.close()
+            raise GateLost(f"{place}: {error.strerror}") from error
+        except BaseException:
+            stream.close()
+            raise
+        if accepted != ACCEPTED:
+            stream.close()
+            told = await self.ask("tunnel.outcome", word=word)
+            raise GateDeclined(str(told.get("code") or "refused"), str(told.get("what", "")))
+        return stream
 
     def _connected(self) -> tuple[socket.socket, Conversation]:
         if self._socket is None or self._conversation is None:

@@ -46,6 +46,12 @@ class Reason(Enum):
     NOT_JAILED = "not_jailed"
     LEDGER_NOT_WRITABLE = "ledger_not_writable"
     ADDRESS_NOT_OUTSIDE = "address_not_outside"
+    NO_STREAM_TICKET = "no_stream_ticket"
+    NOT_TLS = "not_tls"
+    OTHER_NAME = "other_name"
+    HIDDEN_NAME = "hidden_name"
+    GREETING_BROKEN = "greeting_broken"
+    TOO_MANY_CONNECTIONS = "too_many_connections"
 
     def text(self, language: Language) -> str:
         """One sentence for people, with the way out where there is one."""
@@ -207,5 +213,29 @@ _TEXTS = {
     Reason.ADDRESS_NOT_OUTSIDE: (
         "Der Name des Empfängers führt zu keiner Adresse außerhalb des Hauses.",
         "The recipient's name leads to no address outside the house.",
+    ),
+    Reason.NO_STREAM_TICKET: (
+        "Für diese Verbindung gibt es keine Erlaubnis, oder sie ist verbraucht oder älter als 30 Sekunden.",
+        "There is no ticket for this connection, or it was used, or is older than 30 seconds.",
+    ),
+    Reason.NOT_TLS: (
+        "Die Verbindung ist nicht verschlüsselt (TLS); unverschlüsselt verlässt nichts das Haus.",
+        "The connection is not encrypted (TLS); nothing leaves the house in the clear.",
+    ),
+    Reason.OTHER_NAME: (
+        "Die Verbindung nennt einen anderen Empfänger als den erlaubten.",
+        "The connection names another recipient than the permitted one.",
+    ),
+    Reason.HIDDEN_NAME: (
+        "Die Verbindung verbirgt, wen sie meint (Encrypted ClientHello).",
+        "The connection hides whom it means (Encrypted ClientHello).",
+    ),
+    Reason.GREETING_BROKEN: (
+        "Die Verbindung begann nicht binnen 5 Sekunden und 16 KiB mit einem gültigen TLS-Gruß.",
+        "The connection did not begin with a valid TLS greeting within 5 seconds and 16 KiB.",
+    ),
+    Reason.TOO_MANY_CONNECTIONS: (
+        "Zu viele Verbindungen in kurzer Zeit; bitte gleich noch einmal versuchen.",
+        "Too many connections in a short time; try again in a moment.",
     ),
 }

@@ -19,6 +19,7 @@ from privacy.gate.deliveries import Cut, Deliveries, Outcome, Result
 from privacy.gate.desk import Desk
 from privacy.gate.records import Outgoing, Preview
 from privacy.gate.store import StoreError, Transaction
+from privacy.gate.tunnels import Tunnels
 from privacy.ledger import Kind
 from privacy.payload import LONGEST_KEPT, PayloadRefused, build, timestamp
 from privacy.reasons import Reason
@@ -69,6 +70,7 @@ class Door:
     def __init__(self, desk: Desk, collect: Collect) -> None:
         self.desk = desk
         self.deliveries = Deliveries(desk)
+        self.tunnels = Tunnels(desk)
         self._collect = collect
         self._tasks: asyncio.TaskGroup | None = None
         self._giving = asyncio.Lock()  # one consent is written at a time: numbers and previews are used once
@@ -253,9 +255,7 @@ class Door:
         desk, begin_s = self.desk, self.desk.clock.monotonic()
         self._withdrawals[activity] = self._withdrawals.get(activity, 0) + 1
         gone = desk.standing.withdraw(activity, recipient)
-        cuts = self.deliveries.cut(
-            lambda grant: grant.activity == activity and recipient in {None, grant.recipient}
-        )
+        cuts = self._cut(lambda grant: grant.activity == activity and recipient in {None, grant.recipient})
         within_ms = round((desk.clock.monotonic() - begin_s) * 1000)
         at = desk.time.instant().at
 
@@ -267,9 +267,14 @@ class Door:
         except StoreError as error:
             log.error("withdrawal.unwritten", extra={"code": error.code})
             desk.unwritten.append(job)
+            self.tunnels.close_all(Reason.LEDGER_NOT_WRITABLE)
             await desk.store.remember_closed(activity)
             entry = None
         return Withdrawn(grants=gone, cuts=cuts, within_ms=within_ms, entry=entry)
+
+    def _cut(self, concerns: Callable[[Grant], bool]) -> tuple[Cut, ...]:
+        """End all that runs under such grants, whatever way it goes."""
+        return (*self.deliveries.cut(concerns), *self.tunnels.cut(concerns))
 
     def _write_withdrawal(
         self,

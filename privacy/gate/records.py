@@ -301,6 +301,14 @@ def spend(tx: Transaction, activity: str, recipient: str, at: datetime, amount: 
     )
 
 
+def give_back(tx: Transaction, activity: str, recipient: str, day: str, amount: int) -> None:
+    """Take bytes off a day's count that were reserved and did not leave."""
+    tx.execute(
+        "UPDATE budgets SET bytes = max(0, bytes - ?) WHERE activity = ? AND recipient = ? AND day = ?",
+        (amount, activity, recipient, day),
+    )
+
+
 def count_refusal(tx: Transaction, activity: str, recipient: str, reason: Reason, at: datetime) -> int:
     """Count a refusal; return how often it happened today, this one included."""
     row = tx.execute(

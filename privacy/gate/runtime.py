@@ -64,7 +64,7 @@ class Places:
 
     @property
     def hub_run(self) -> Path:
-        """control.sock and stream.sock, read-only in the hub's jail."""
+        """control.sock, stream.sock and tunnel.sock, read-only in the hub's jail."""
         return self.run / "hub"
 
     @property

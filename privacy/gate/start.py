@@ -92,7 +92,8 @@ def _begin(
     hub, begun = None, None
     # the folder around them is closed to everybody but the jail, or of the group that gate and hub share
     inside = 0o660 if options.mode == "gate" else 0o666
-    control, streams = (listen(places.hub_run / name, inside) for name in ("control.sock", "stream.sock"))
+    names = ("control.sock", "stream.sock", "tunnel.sock")
+    control, streams, tunnels = (listen(places.hub_run / name, inside) for name in names)
     if options.mode != "gate":
         demo = options.mode == "demo"
         hub = hub_program(installed, places, Path(options.config), demo=demo, language=options.language)
@@ -119,6 +120,7 @@ def _begin(
         listening=listening,
         control=control,
         streams=streams,
+        tunnels=tunnels,
         opened=opened,
         hub=hub,
         begun=begun,

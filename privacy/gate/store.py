@@ -218,7 +218,7 @@ class StoreThread:
         """Queue a job that reads; jobs run in the order of these calls, also when nobody waits any more."""
         return asyncio.get_running_loop().run_in_executor(self._executor, self._store.read, job)
 
-    def write(self, job: Callable[[Transaction], T], *, closing: bool = False) -> Awaitable[T]:
+    def write(self, job: Callable[[Transaction], T], *, closing: bool = False) -> "asyncio.Future[T]":
         """Queue a job that writes; on the disk when the answer is there."""
         loop = asyncio.get_running_loop()
         return loop.run_in_executor(self._executor, lambda: self._store.write(job, closing=closing))

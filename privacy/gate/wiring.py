@@ -15,7 +15,7 @@ from typing import TypeVar
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from privacy.conversation import Handler, Reply
-from privacy.gate import answers, console_verbs, control_verbs
+from privacy.gate import answers, console_verbs, control_verbs, tunnel_verbs
 from privacy.gate.access_log import FLUSH_S, AccessLog
 from privacy.gate.api import ROLES, Sessions, guarded
 from privacy.gate.children import GaveUp, keep
@@ -59,8 +59,8 @@ class Start:
     """What a gate is started with; ``serve`` closes ``opened``. devices, speed: of the demo's simulated home.
 
     named_state: the folder that commands have to name to find this home, "" when they find it by themselves.
-    control, streams: listen for the hub. hub: None under systemd, where it is a unit of its own, as the user
-    ``homebase-hub``; begun: its first start. demo: with a simulated home.
+    control, streams, tunnels: listen for the hub. hub: None under systemd, where it is a unit of its own, as
+    the user ``homebase-hub``; begun: its first start. demo: with a simulated home.
     """
 
     places: Places
@@ -69,6 +69,7 @@ class Start:
     listening: socket.socket
     control: socket.socket
     streams: socket.socket
+    tunnels: socket.socket
     opened: Opened
     hub: Program | None
     begun: Begun | None
@@ -148,6 +149,8 @@ class _Gate:
         tell_systemd("READY=1")
         tasks.create_task(self._control.serve(start.control), name="gate.control")
         tasks.create_task(self._streams.serve(start.streams), name="gate.streams")
+        serving = self._door.tunnels.serve(start.tunnels, self._is_hub)
+        tasks.create_task(serving, name="gate.tunnels")
         programs = list(self._start_programs(tasks))
         for number, code in ((signal.SIGTERM, 0), (signal.SIGINT, EXIT_INTERRUPTED)):
             stop = asyncio.Event()
@@ -196,6 +199,7 @@ class _Gate:
             "claimed": self._token.claimed,
             "serial.open": self._open_serial,
             **control_verbs.table(self._door),
+            **tunnel_verbs.table(self._door.tunnels),
         }
 
     async def _hello(self, question: Mapping[str, object]) -> Mapping[str, object] | Reply:

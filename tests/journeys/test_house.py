@@ -46,6 +46,7 @@ def test_one_door_of_all_processes_only_the_gate_is_in_the_machines_network(tmp_
             assert sorted(path.name for path in (root / "run/homebase").iterdir()) == [
                 "control.sock",
                 "stream.sock",
+                "tunnel.sock",
             ]
             assert not (root / str(house.state / "gate").lstrip("/")).exists()
             assert (house.state / "gate").exists()

@@ -10,11 +10,15 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from privacy import recipients
+from privacy.gate import tunnel_verbs
 from privacy.gate.console_verbs import table
+from privacy.gate.control import Control
 from privacy.gate.desk import Desk, packaged_register
 from privacy.gate.door import Door
+from privacy.gate.runtime import listen
 from privacy.gate.store import Store
 from privacy.gate.upkeep import Upkeep
+from privacy.register import Register
 from tests.lab import outside
 from tests.privacy.test_payload import COLLECTED
 
@@ -38,10 +42,22 @@ class MovableClock:
 
 
 class GateAtWork:
-    """Runs a Door on a thread of its own inside ``namespace``. rows: [[recipient]] of homebase.toml."""
+    """Runs a Door on a thread of its own inside ``namespace``. rows: [[recipient]] of homebase.toml.
 
-    def __init__(self, folder: Path, namespace: str, rows: list[dict[str, object]]) -> None:
+    register: another one than the package's; sockets: a folder where the hub finds control.sock, tunnel.sock.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        namespace: str,
+        rows: list[dict[str, object]],
+        *,
+        register: Register | None = None,
+        sockets: Path | None = None,
+    ) -> None:
         self.folder, self.namespace, self.rows = folder, namespace, rows
+        self.register, self.sockets = register or packaged_register(), sockets
         self.clock = MovableClock()
         self.collected: Mapping[str, Any] = COLLECTED
         self.door: Door
@@ -105,17 +121,29 @@ class GateAtWork:
 
     async def _serve(self) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-        register = packaged_register()
-        known, mistakes = recipients.read(self.rows, register)
+        known, mistakes = recipients.read(self.rows, self.register)
         assert not mistakes
         store = Store.open(self.folder, os.urandom)
-        desk = Desk.open(store, register, known, self.clock, os.urandom, "0.1.0")
+        desk = Desk.open(store, self.register, known, self.clock, os.urandom, "0.1.0")
         self.door = Door(desk, self.collect)
         self.upkeep = Upkeep(self.door)
-        running = asyncio.create_task(self.upkeep.run())
+        running = {asyncio.create_task(part) for part in (self.upkeep.run(), *self._hub_sockets())}
         await asyncio.sleep(0.05)
         self._ready.set()
         await self._stop.wait()
-        running.cancel()
-        await asyncio.wait({running})
+        for task in running:
+            task.cancel()
+        await asyncio.wait(running)
         desk.store.close()
+        for task in running:
+            if not task.cancelled() and (error := task.exception()) is not None:
+                raise error
+
+    def _hub_sockets(self) -> list[Coroutine[Any, Any, None]]:
+        if self.sockets is None:
+            return []
+        control = Control(lambda _: True, tunnel_verbs.table(self.door.tunnels))
+        return [
+            control.serve(listen(self.sockets / "control.sock", 0o600)),
+            self.door.tunnels.serve(listen(self.sockets / "tunnel.sock", 0o600), lambda _: True),
+        ]

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from ipaddress import IPv4Address
+from ipaddress import ip_address
 from pathlib import Path
 
 from cryptography import x509
@@ -87,12 +87,16 @@ def network() -> Iterator[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Packet:
-    """One packet that the gate sent. at_s: Unix time by the kernel; size: of the payload; syn: opens TCP."""
+    """One packet that the gate sent. at_s: Unix time by the kernel; size: of the payload; syn: opens TCP.
+
+    source: the gate's own port.
+    """
 
     at_s: float
     protocol: str
     to: str
     port: int
+    source: int
     size: int
     syn: bool
     payload: bytes
@@ -164,6 +168,7 @@ def _packet(data: bytes, at_s: float) -> Packet | None:
         protocol="tcp" if tcp else "udp",
         to=socket.inet_ntoa(data[16:20]),
         port=port,
+        source=int.from_bytes(body[:2], "big"),
         size=len(payload),
         syn=tcp and body[13] & 0x12 == 0x02,
         payload=payload,
@@ -171,7 +176,7 @@ def _packet(data: bytes, at_s: float) -> Packet | None:
 
 
 class NameServer(Listening):
-    """Answers A questions from a table; remembers every question."""
+    """Answers A and AAAA questions from a table; remembers every question."""
 
     def __init__(self, namespace: str, names: dict[str, list[str]]) -> None:
         self.names = names
@@ -223,13 +228,14 @@ class NameServer(Listening):
             place += question[place] + 1
         name, kind = ".".join(labels), int.from_bytes(question[place + 1 : place + 3], "big")
         self.asked.append(name)
-        addresses = self.names.get(name, []) if kind == 1 else []
+        known = [ip_address(text) for text in self.names.get(name, [])]
+        addresses = [address for address in known if kind == (1 if address.version == 4 else 28)]
         code = 0 if name in self.names else 3
         head = (
             question[:2] + bytes([0x81, 0x80 | code]) + b"\0\1" + len(addresses).to_bytes(2, "big") + bytes(4)
         )
         rows = b"".join(
-            b"\xc0\x0c\0\1\0\1" + struct.pack(">IH", 60, 4) + IPv4Address(address).packed
+            b"\xc0\x0c" + struct.pack(">HHIH", kind, 1, 60, len(address.packed)) + address.packed
             for address in addresses
         )
         return head + question[12 : place + 5] + rows

@@ -34,7 +34,7 @@ CROWD = 300
 
 
 @pytest.mark.parametrize("wrapper", [[], ["unshare", "--user", "--net"]], ids=["outside", "own namespaces"])
-@pytest.mark.parametrize("door", ["stream.sock", "control.sock"])
+@pytest.mark.parametrize("door", ["stream.sock", "control.sock", "tunnel.sock"])
 def test_a_stranger_is_not_taken_for_the_hub(tmp_path: Path, door: str, wrapper: list[str]) -> None:
     # that namespaces of its own would have been enough shows test_door.py
     with demo_house(tmp_path) as house:

@@ -196,7 +196,7 @@ def test_a_hub_of_its_own_user_serves_through_the_gate(services: Services) -> No
     assert networks[0] == networks[1] != networks[2]
     assert f"Uid:\t{HUB}\t" in Path(f"/proc/{hub.pid}/status").read_text()
     modes = {path.name: path.stat().st_mode & 0o777 for path in services.places.hub_run.iterdir()}
-    assert modes == {"control.sock": 0o660, "stream.sock": 0o660}
+    assert modes == {"control.sock": 0o660, "stream.sock": 0o660, "tunnel.sock": 0o660}
 
 
 def test_a_killed_gate_comes_back_to_the_same_hub(services: Services) -> None:
@@ -218,7 +218,7 @@ def test_a_killed_hub_comes_back_to_the_same_gate(services: Services) -> None:
     services.wait_for_door()
 
 
-@pytest.mark.parametrize("at", ["control.sock", "stream.sock"])
+@pytest.mark.parametrize("at", ["control.sock", "stream.sock", "tunnel.sock"])
 def test_no_door_for_whoever_is_not_the_jailed_hub(services: Services, at: str) -> None:
     elsewhere = ("unshare", "--net")
     # each of these lacks one thing: the network, the user, both, the group

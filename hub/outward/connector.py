@@ -1,0 +1,70 @@
+"""aiohttp through a tunnel: ``ClientSession(connector=TunnelConnector(gate, to))``, and nothing else changes.
+
+One connector leads to one recipient. http:// and other hosts, also by a redirect, are refused; so is a proxy,
+whoever set it.
+"""
+
+import ssl
+from typing import TYPE_CHECKING
+
+import aiohttp
+from aiohttp.client_proto import ResponseHandler
+
+from privacy.client import Destination, GateClient, GateDeclined, GateLost, Tunnel
+
+if TYPE_CHECKING:
+    from aiohttp import ClientRequest, ClientTimeout
+    from aiohttp.tracing import Trace
+
+
+class TunnelConnector(aiohttp.BaseConnector):
+    """Opens a tunnel where others open a socket; kept alive and reused as aiohttp does with any connection.
+
+    limit: connections at once.
+    """
+
+    def __init__(self, gate: GateClient, to: Destination, *, limit: int = 20) -> None:
+        super().__init__(limit=limit)
+        self._gate, self._to = gate, to
+        self._trust: ssl.SSLContext | None = None
+
+    async def _create_connection(
+        self,
+        req: "ClientRequest",
+        traces: list["Trace"],
+        timeout: "ClientTimeout",  # noqa: ASYNC109 - aiohttp calls it so
+    ) -> ResponseHandler:
+        del traces
+        if not req.is_ssl() or req.proxy is not None:
+            raise _refused(req, "only https, and no proxy")
+        try:
+            async with aiohttp.helpers.ceil_timeout(timeout.sock_connect):
+                tunnel = await self._gate.open(self._to)
+        except (GateDeclined, GateLost) as error:
+            raise _refused(req, str(error)) from error
+        try:
+            return await self._encrypted(req, tunnel)
+        except BaseException:
+            tunnel.socket.close()
+            raise
+
+    async def _encrypted(self, req: "ClientRequest", tunnel: Tunnel) -> ResponseHandler:
+        if (req.host, req.port) != (tunnel.host, tunnel.port):
+            raise _refused(req, f"this connector leads to {tunnel.host}:{tunnel.port} only")
+        self._trust = self._trust or tunnel.trust()
+        try:
+            _, protocol = await self._loop.create_connection(
+                self._factory, sock=tunnel.socket, ssl=self._trust, server_hostname=tunnel.host
+            )
+        except ssl.SSLCertVerificationError as error:
+            raise aiohttp.ClientConnectorCertificateError(req.connection_key, error) from error
+        except ssl.SSLError as error:
+            raise aiohttp.ClientConnectorSSLError(req.connection_key, error) from error
+        except OSError as error:
+            told = await self._gate.outcome(tunnel)
+            raise _refused(req, str(told.get("what") or error)) from error
+        return protocol
+
+
+def _refused(req: "ClientRequest", why: str) -> aiohttp.ClientConnectorError:
+    return aiohttp.ClientConnectorError(req.connection_key, OSError(None, why))

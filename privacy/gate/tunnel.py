@@ -1,0 +1,122 @@
+"""One tunnel: what belongs to it, what became of it, and how the ledger tells that."""
+
+import asyncio
+import socket
+from dataclasses import dataclass
+from enum import Enum
+
+from privacy import canonical
+from privacy.consent import Grant
+from privacy.decide import Permit
+from privacy.gate.book import News
+from privacy.gate.deliveries import Cut
+from privacy.gate.tickets import Ticket
+from privacy.ledger import Kind
+from privacy.reasons import Reason
+from privacy.recipients import Recipient
+from privacy.splice import Splice
+
+_LONGEST_TOLD = 300  # characters of what a failure says, in the ledger
+
+
+class Ending(Enum):
+    """How a tunnel ended."""
+
+    CLOSED = "closed"
+    FAILED = "failed"
+    REFUSED = "refused"
+    CUT = "cut"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of a ticket. what: one line for people; sent, received: bytes."""
+
+    ending: Ending
+    what: str
+    reason: Reason | None = None
+    sent: int = 0
+    received: int = 0
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Tunnel:
+    """One that runs. near: the hub's end; far: the recipient's, at ``address``.
+
+    begun: its begin entry is on the disk, or on its way there. starved: nothing was left for it by then.
+    """
+
+    id: str
+    ticket: Ticket
+    permit: Permit
+    near: socket.socket
+    task: "asyncio.Task[object] | None"
+    begun: bool = False
+    starved: bool = False
+    far: socket.socket | None = None
+    address: str | None = None
+    splice: Splice | None = None
+
+    @property
+    def grant(self) -> Grant:
+        """What it rests on."""
+        assert isinstance(self.permit.ground, Grant)  # devices in the house have no tunnel yet
+        return self.permit.ground
+
+    @property
+    def recipient(self) -> Recipient:
+        """Whom it leads to."""
+        assert isinstance(self.permit.recipient, Recipient)
+        return self.permit.recipient
+
+    def outcome(self, ending: Ending, what: str, reason: Reason | None = None) -> Outcome:
+        """What became of it, with what passed so far."""
+        sent, received = (0, 0) if self.splice is None else (self.splice.outward, self.splice.inward)
+        return Outcome(ending=ending, what=what, reason=reason, sent=sent, received=received)
+
+    # as the ledger tells it
+
+    def begin(self, servers: tuple[str, ...]) -> tuple[News, News]:
+        """What stands in the book before the first byte: that it begins, and who is asked for the name."""
+        to, asked = self.recipient, self.permit.request
+        told: dict[str, canonical.Json] = {
+            "transfer": self.id,
+            "mode": "tunnelled",
+            "activity": asked.activity,
+            "grant": self.grant.id,
+            "recipient": to.name,
+            "addressee": asked.addressee,
+            "host": to.host,
+            "port": to.port,
+            "country": to.country,
+            "ticket": asked.ticket,
+            "categories": sorted(category.value for category in asked.categories),
+        }
+        looked_up: dict[str, canonical.Json] = {
+            "transfer": self.id,
+            "name": to.host,
+            "servers": list(servers),
+        }
+        return News(kind=Kind.TRANSFER_BEGIN, data=told), News(kind=Kind.LOOKUP, data=looked_up)
+
+    def end(self, outcome: Outcome) -> News:
+        """That it is over, and what passed."""
+        told: dict[str, canonical.Json] = {
+            "transfer": self.id,
+            "result": outcome.ending.value,
+            "what": outcome.what[:_LONGEST_TOLD],
+            "sent": outcome.sent,
+            "received": outcome.received,
+            "address": self.address,
+        }
+        return News(kind=Kind.TRANSFER_END, data=told)
+
+    def cut(self, done: Cut, why: str) -> News:
+        """That the gate cut it by itself, and why."""
+        told: dict[str, canonical.Json] = {
+            "transfer": self.id,
+            "reason": why,
+            "sent": done.sent,
+            "after": done.after,
+        }
+        return News(kind=Kind.CUT, data=told)

@@ -1,0 +1,397 @@
+"""Tunnels: streams of the hub that the gate connects with one granted host; unread, metered, cut at once.
+
+Read downwards: serve → _carry → _through → _attempt → _begin → _connect → _end; ``cut`` ends what runs.
+Record or refuse: before the begin entry is on the disk nothing leaves, not even a question to a name server,
+and before a greeting of TLS has named the granted host nothing begins.
+"""
+
+import asyncio
+import logging
+import os
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+
+from privacy.client_hello import Fault, Greeting, GreetingReader
+from privacy.consent import Grant
+from privacy.decide import EgressRequest, Permit, Refusal, decide
+from privacy.gate import line, resolver
+from privacy.gate.accepting import accept
+from privacy.gate.allowances import Allowance, Allowances, Purse
+from privacy.gate.deliveries import Cut
+from privacy.gate.desk import Desk
+from privacy.gate.store import StoreError, Transaction
+from privacy.gate.tickets import SIZE, Ticket, Tickets
+from privacy.gate.tunnel import Ending, Outcome, Tunnel
+from privacy.instant import Instant
+from privacy.reasons import Reason
+from privacy.recipients import Recipient
+from privacy.splice import PIECE, Splice, SpliceBroken
+
+log = logging.getLogger(__name__)
+
+OPEN_LIMIT = 256  # tunnels at once
+ADDRESSES = 3  # of a name that are tried, one after the other
+REVIEW_S = 1.0  # so often each open tunnel is decided about anew
+OUTCOMES = 512  # that are remembered for whoever asks
+ACCEPTED = b"+"  # the gate's only word on tunnel.sock: the ticket counts, the greeting may come
+_STOPPED = "the gate stops"
+_REASONS = {
+    Fault.NOT_TLS: Reason.NOT_TLS,
+    Fault.BROKEN: Reason.GREETING_BROKEN,
+    Fault.TOO_LONG: Reason.GREETING_BROKEN,
+    Fault.NO_NAME: Reason.OTHER_NAME,
+    Fault.OTHER_NAME: Reason.OTHER_NAME,
+    Fault.HIDDEN_NAME: Reason.HIDDEN_NAME,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How long the hub may take. ticket_s: to show its ticket; greeting_s: until its greeting is whole."""
+
+    ticket_s: float = 5.0
+    greeting_s: float = 5.0
+
+
+class _Refused(Exception):
+    """Nothing began."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class _Failed(Exception):
+    """It began, and did not come about or broke. reason: where it is one of ours."""
+
+    def __init__(self, what: str, reason: Reason | None = None) -> None:
+        super().__init__(what)
+        self.what, self.reason = what, reason
+
+
+class Tunnels:
+    """The tunnels of this moment. ``serve`` has to run for any to open."""
+
+    def __init__(self, desk: Desk, limits: Limits | None = None) -> None:
+        self._desk, self._limits = desk, limits or Limits()
+        self._tickets = Tickets(desk.random_bytes)
+        self._allowances = Allowances(desk)
+        self._open: dict[str, Tunnel] = {}
+        self._outcomes: dict[str, Outcome | None] = {}
+        self._connections = 0
+        self._tasks: asyncio.TaskGroup | None = None
+        self._scratch = memoryview(bytearray(PIECE))
+
+    def running(self) -> tuple[str, ...]:
+        """Ids of the tunnels that are open, or about to."""
+        return tuple(self._open)
+
+    # what the hub asks on control.sock
+
+    async def ticket(self, request: EgressRequest) -> tuple[Ticket, Recipient] | Reason:
+        """The right to one connection and where it leads, or why not; nothing leaves for it."""
+        permit = self._permit(request)
+        if isinstance(permit, Reason):
+            await self._desk.refuse(request.activity, request.recipient, permit, request.ticket)
+            return permit
+        assert isinstance(permit.recipient, Recipient)
+        ticket = self._tickets.issue(request, self._desk.clock.monotonic())
+        self._remember(ticket, None)
+        return ticket, permit.recipient
+
+    def outcome(self, word: str) -> Outcome | None:
+        """What became of a ticket; None while it runs, or waits.
+
+        Raises:
+            KeyError: nobody remembers it.
+        """
+        return self._outcomes[word]
+
+    # life
+
+    async def serve(self, listening: socket.socket, is_jailed: Callable[[socket.socket], bool]) -> None:
+        """Accept on tunnel.sock until cancelled. is_jailed: looks at an accepted socket from outside."""
+        async with asyncio.TaskGroup() as tasks:
+            self._tasks = tasks
+            tasks.create_task(self._keep(), name="tunnels.keep")
+            try:
+                while True:
+                    near = await accept(listening)
+                    if self._connections >= OPEN_LIMIT or not is_jailed(near):
+                        log.error("tunnel.refused", extra={"reason": "not jailed, or too many"})
+                        near.close()
+                        continue
+                    self._connections += 1
+                    tasks.create_task(self._carry(near), name="tunnel")
+            finally:
+                listening.close()
+                self.close_all(None)
+
+    async def _keep(self) -> None:
+        """Each second: what is no longer permitted is cut, days begin, unused amounts go back."""
+        while True:
+            await self._desk.clock.sleep(REVIEW_S)
+            at = self._desk.time.instant()
+            for tunnel in tuple(self._open.values()):
+                verdict = self._permit(tunnel.permit.request, at)
+                if isinstance(verdict, Reason):
+                    self._close((tunnel,), verdict)
+            try:
+                await self._allowances.keep()
+            except StoreError as error:
+                log.warning("tunnel.amounts", extra={"code": error.code})
+
+    async def _carry(self, near: socket.socket) -> None:
+        """One connection, from its ticket to its end."""
+        try:
+            ticket = await self._shown(near)
+            if ticket is None:
+                await self._desk.refuse("", "", Reason.NO_STREAM_TICKET)
+                return
+            outcome = await self._through(ticket, near)
+            asked = ticket.request
+            if outcome.ending is Ending.REFUSED and outcome.reason is not None:
+                await self._desk.refuse(asked.activity, asked.recipient, outcome.reason, asked.ticket)
+            self._remember(ticket, outcome)
+        finally:
+            self._connections -= 1
+            near.close()
+
+    async def _shown(self, near: socket.socket) -> Ticket | None:
+        word, loop = b"", asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(self._limits.ticket_s):
+                while len(word) < SIZE:
+                    piece = await loop.sock_recv(near, SIZE - len(word))
+                    if not piece:
+                        return None
+                    word += piece
+        except OSError:  # TimeoutError too
+            return None
+        return self._tickets.take(word.decode("ascii", "replace"), self._desk.clock.monotonic())
+
+    async def _through(self, ticket: Ticket, near: socket.socket) -> Outcome:
+        asked = ticket.request
+        activity = self._desk.register.get(asked.activity)
+        assert activity is not None  # it has a ticket
+        assert self._tasks is not None
+        try:
+            allowance = await self._allowances.of(
+                asked.activity, asked.recipient, activity.bytes_per_day, self._tasks
+            )
+            permit = self._permit(replace(asked, sent_today=allowance.meter.used))
+            if isinstance(permit, Reason):
+                raise _Refused(permit)
+            if not allowance.pace.admits(self._desk.clock.monotonic()):
+                raise _Refused(Reason.TOO_MANY_CONNECTIONS)
+            return await self._found(ticket, permit, near, allowance)
+        except _Refused as refused:
+            return Outcome(ending=Ending.REFUSED, what=refused.reason.value, reason=refused.reason)
+        except StoreError as error:
+            return Outcome(ending=Ending.REFUSED, what=str(error), reason=Reason.LEDGER_NOT_WRITABLE)
+        except OSError:
+            return Outcome(ending=Ending.FAILED, what="the hub hung up before anything began")
+
+    async def _found(
+        self, ticket: Ticket, permit: Permit, near: socket.socket, allowance: Allowance
+    ) -> Outcome:
+        """From here to its end a withdrawal finds it."""
+        tunnel = Tunnel(
+            id=self._desk.random_bytes(8).hex(),
+            ticket=ticket,
+            permit=permit,
+            near=near,
+            task=asyncio.current_task(),
+        )
+        self._open[tunnel.id] = tunnel
+        try:
+            return await self._attempt(tunnel, allowance)
+        finally:
+            self._open.pop(tunnel.id, None)
+            if tunnel.far is not None:
+                tunnel.far.close()
+
+    # the way out, step by step
+
+    def _permit(self, request: EgressRequest, at: Instant | None = None) -> Permit | Reason:
+        desk = self._desk
+        if desk.unwritten:
+            return Reason.LEDGER_NOT_WRITABLE
+        at = at or desk.time.instant()
+        verdict = decide(request, desk.register, desk.recipients, desk.standing, at)
+        if isinstance(verdict, Refusal):
+            return verdict.reason
+        if not isinstance(verdict.recipient, Recipient) or not isinstance(verdict.ground, Grant):
+            return Reason.NOT_BUILT  # devices in the house
+        return verdict
+
+    async def _attempt(self, tunnel: Tunnel, allowance: Allowance) -> Outcome:
+        await asyncio.get_running_loop().sock_sendall(tunnel.near, ACCEPTED)
+        greeting = await self._greeting(tunnel.near, tunnel.recipient.host)
+        # asked again: seconds may have passed, and now it is known how much goes first
+        exact = replace(tunnel.permit.request, size=len(greeting.data), sent_today=allowance.meter.used)
+        again = self._permit(exact)
+        if isinstance(again, Reason):
+            raise _Refused(again)
+        servers = resolver.servers()
+        await self._begin(tunnel, allowance, servers, len(greeting.data))
+        try:
+            await self._pass_on(tunnel, allowance, servers, greeting)
+            outcome = tunnel.outcome(Ending.CLOSED, "closed")
+        except _Failed as failed:
+            if tunnel.far is not None:
+                line.reset(tunnel.far)
+            outcome = tunnel.outcome(Ending.FAILED, failed.what, failed.reason)
+        # no longer cuttable: it is over; a withdrawal from here on finds nothing running
+        self._open.pop(tunnel.id, None)
+        await self._end(tunnel, outcome)
+        return outcome
+
+    async def _greeting(self, near: socket.socket, host: str) -> Greeting:
+        reader, loop = GreetingReader(host), asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(self._limits.greeting_s):
+                while data := await loop.sock_recv(near, PIECE):
+                    verdict = reader.feed(data)
+                    if isinstance(verdict, Greeting):
+                        return verdict
+                    if verdict is not None:
+                        raise _Refused(_REASONS[verdict])
+        except TimeoutError as error:
+            raise _Refused(Reason.GREETING_BROKEN) from error
+        raise ConnectionError("the hub hung up")
+
+    async def _begin(self, tunnel: Tunnel, allowance: Allowance, servers: tuple[str, ...], size: int) -> None:
+        """The begin entry and the amount that may leave first, on the disk before the first byte."""
+        at, meter = self._desk.time.instant().at, allowance.meter
+        held = meter.take(size)
+        amount = meter.order(at_least=0 if held else size)
+        news = tunnel.begin(servers)
+
+        def job(tx: Transaction) -> None:
+            self._desk.append(tx, *news)
+            allowance.spend(tx, amount, at)
+
+        tunnel.begun = True
+        try:
+            await self._desk.store.write(job)
+        except StoreError:
+            meter.landed(amount, written=False)
+            tunnel.begun = False
+            raise
+        meter.landed(amount, written=True)
+        if not held and not meter.take(size):
+            tunnel.starved = True  # others were faster: told by its end, after a begin of nothing
+
+    async def _pass_on(
+        self, tunnel: Tunnel, allowance: Allowance, servers: tuple[str, ...], greeting: Greeting
+    ) -> None:
+        if tunnel.starved:
+            raise _Failed("the day's amount was used up meanwhile", Reason.BUDGET_USED_UP)
+        far = await self._connect(tunnel, servers)
+        purse = Purse(allowance, partial(self._starved, tunnel))
+        splice = tunnel.splice = Splice(tunnel.near, far, self._scratch, purse)
+        purse.open(splice.resume)
+        try:
+            await splice.run(greeting.data)
+            await line.drained(far, self._desk.clock)
+        except SpliceBroken as broken:
+            raise _Failed(broken.reason) from broken
+        finally:
+            purse.close()
+
+    async def _connect(self, tunnel: Tunnel, servers: tuple[str, ...]) -> socket.socket:
+        """A connection to an address that was just looked up, and to no other."""
+        to, problem = tunnel.recipient, ""
+        try:
+            found = await resolver.look_up(to.host, servers, self._desk.random_bytes)
+        except resolver.LookupFailed as error:
+            raise _Failed(str(error)) from error
+        if not found.outside:
+            what = f"{to.host}: {found.inside} addresses, none outside the house"
+            raise _Failed(what, Reason.ADDRESS_NOT_OUTSIDE)
+        for address in found.outside[:ADDRESSES]:
+            tunnel.address = str(address)
+            try:
+                far = tunnel.far = line.unconnected(address)
+                await line.connect(far, address, to.port)
+            except OSError as error:  # TimeoutError too
+                problem = f"{address}: {os.strerror(error.errno) if error.errno else 'no answer in time'}"
+                if tunnel.far is not None:
+                    tunnel.far.close()
+            else:
+                return far
+        raise _Failed(f"{to.host}: {problem}")
+
+    async def _end(self, tunnel: Tunnel, outcome: Outcome) -> None:
+        news = tunnel.end(outcome)
+
+        def job(tx: Transaction) -> None:
+            self._desk.append(tx, news)
+
+        try:
+            await self._desk.store.write(job, closing=True)
+        except StoreError:
+            self._desk.unwritten.append(job)  # its end is missing in the book: until then nothing leaves
+
+    # the end from this side
+
+    def cut(self, concerns: Callable[[Grant], bool]) -> tuple[Cut, ...]:
+        """End every tunnel that ``concerns`` names at once, first all connections, then the tasks.
+
+        The caller writes it down. Tickets open nothing any more: whoever shows one is decided about anew.
+        """
+        chosen = tuple(tunnel for tunnel in self._open.values() if concerns(tunnel.grant))
+        return tuple(cut for tunnel, cut in self._cut(chosen, Reason.WITHDRAWN) if tunnel.begun)
+
+    def close_all(self, reason: Reason | None) -> None:
+        """Cut every tunnel; None: because the gate stops."""
+        self._close(tuple(self._open.values()), reason)
+
+    def _cut(self, chosen: tuple[Tunnel, ...], reason: Reason | None) -> list[tuple[Tunnel, Cut]]:
+        done = [(tunnel, self._shut(tunnel)) for tunnel in chosen]
+        for tunnel in chosen:
+            self._remember(tunnel.ticket, tunnel.outcome(Ending.CUT, _STOPPED, reason))
+            if tunnel.task is not None:
+                tunnel.task.cancel()
+        return done
+
+    def _shut(self, tunnel: Tunnel) -> Cut:
+        self._open.pop(tunnel.id, None)
+        if tunnel.splice is not None:
+            tunnel.splice.stop()
+        after = 0 if tunnel.far is None else line.reset(tunnel.far)
+        if tunnel.near.fileno() >= 0:
+            asyncio.get_running_loop().remove_reader(tunnel.near)
+            asyncio.get_running_loop().remove_writer(tunnel.near)
+            tunnel.near.close()
+        sent = 0 if tunnel.splice is None else tunnel.splice.outward
+        return Cut(transfer=tunnel.id, grant=tunnel.grant, sent=sent, after=after)
+
+    def _starved(self, tunnel: Tunnel, reason: Reason) -> None:
+        if tunnel.id in self._open:
+            self._close((tunnel,), reason)
+
+    def _close(self, chosen: tuple[Tunnel, ...], reason: Reason | None) -> None:
+        """Cut tunnels for a reason of the gate's own, and have that written down."""
+        done, why = self._cut(chosen, reason), _STOPPED if reason is None else reason.value
+        news = tuple(tunnel.cut(cut, why) for tunnel, cut in done if tunnel.begun)
+        if not news:
+            return
+
+        def job(tx: Transaction) -> None:
+            self._desk.append(tx, *news)
+
+        def written(future: asyncio.Future[None]) -> None:
+            if not future.cancelled() and future.exception() is not None:
+                self._desk.unwritten.append(job)
+
+        self._desk.store.write(job, closing=True).add_done_callback(written)
+
+    def _remember(self, ticket: Ticket, outcome: Outcome | None) -> None:
+        self._outcomes.pop(ticket.word, None)
+        while len(self._outcomes) >= OUTCOMES:
+            del self._outcomes[next(iter(self._outcomes))]
+        self._outcomes[ticket.word] = outcome

@@ -1,0 +1,60 @@
+"""The hub's end of a tunnel: a byte stream to one host that a grant names. Standard library only.
+
+``GateClient.open`` makes one. What goes in has to be TLS for that host from its first byte on; the gate looks
+at the greeting and at nothing else.
+"""
+
+import asyncio
+import socket
+import ssl
+from dataclasses import dataclass
+
+from privacy.vocabulary import DataCategory
+
+TICKET_SIZE = 32  # characters, privacy/gate/tickets.py
+ACCEPTED = b"+"  # the gate's word that the ticket counts, privacy/gate/tunnels.py
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destination:
+    """Where a stream shall lead, and what for.
+
+    recipient: its name in homebase.toml. categories: what will be sent. addressee: who is meant behind the
+    host. ticket: a support ticket's number, where the activity needs one.
+    """
+
+    activity: str
+    recipient: str
+    categories: frozenset[DataCategory]
+    addressee: str = ""
+    ticket: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tunnel:
+    """One connection. host, port: where it leads; ca_pem: whom to trust there, None for the system's store.
+
+    word: the ticket it was opened with; ``GateClient.outcome`` asks by it. The owner closes ``socket``.
+    """
+
+    word: str
+    host: str
+    port: int
+    ca_pem: str | None
+    socket: socket.socket
+
+    def trust(self) -> ssl.SSLContext:
+        """What a client of this host needs to check it."""
+        context = ssl.create_default_context(cadata=self.ca_pem)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        return context
+
+    async def encrypted(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """Speak TLS with the host, whose certificate is checked; closing the writer closes the tunnel.
+
+        Raises:
+            ssl.SSLError, OSError: it is somebody else, or the gate or the host closed.
+        """
+        return await asyncio.open_unix_connection(
+            sock=self.socket, ssl=self.trust(), server_hostname=self.host
+        )

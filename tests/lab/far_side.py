@@ -1,0 +1,132 @@
+"""Recipients of tunnels on the far side of the wire: they keep what arrives, echo it, or take nothing."""
+
+import selectors
+import socket
+import ssl
+import struct
+import threading
+import time
+from contextlib import suppress
+
+from tests.lab.outside import RECEIVER, made_in
+
+_SMALL = 4096  # bytes of a receiver's buffer: what it does not read stays with the sender
+
+
+class FarSide:
+    """Serves one address in a thread.
+
+    mode: keep, echo (what arrives goes back), trickle (a little at a time), or stuck (nothing is read).
+
+    arrived: bytes by connection, in order of the connections. ended: how each ended.
+    """
+
+    def __init__(
+        self, namespace: str, port: int = 443, *, address: str = RECEIVER, mode: str = "keep"
+    ) -> None:
+        self.mode = mode
+        self.arrived: list[bytearray] = []
+        self.ended: list[str] = []
+        self._connections: dict[socket.socket, int] = {}
+        self._selector = selectors.DefaultSelector()
+        self._listening = made_in(namespace, lambda: _listen(address, port))
+        self._selector.register(self._listening, selectors.EVENT_READ)
+        self._over = False
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+
+    def close(self) -> None:
+        self._over = True
+        self._thread.join()
+        for connection in self._connections:
+            connection.close()
+        self._listening.close()
+        self._selector.close()
+
+    def read_on(self) -> None:
+        """What was stuck is read from now on."""
+        self.mode = "keep"
+
+    @property
+    def total(self) -> int:
+        return sum(map(len, self.arrived))
+
+    def _run(self) -> None:
+        while not self._over:
+            for key, _ in self._selector.select(0.05):
+                if key.fileobj is self._listening:
+                    self._accept()
+                elif self.mode == "stuck":
+                    time.sleep(0.005)
+                else:
+                    assert isinstance(key.fileobj, socket.socket)
+                    self._read(key.fileobj)
+
+    def _accept(self) -> None:
+        connection, _ = self._listening.accept()
+        connection.settimeout(10)
+        self._connections[connection] = len(self.arrived)
+        self.arrived.append(bytearray())
+        self._selector.register(connection, selectors.EVENT_READ)
+
+    def _read(self, connection: socket.socket) -> None:
+        try:
+            data = connection.recv(512 if self.mode == "trickle" else 65536)
+        except OSError as error:
+            data = b""
+            self.ended.append(type(error).__name__)
+        else:
+            if not data:
+                self.ended.append("closed")
+        self.arrived[self._connections[connection]] += data
+        if data and self.mode == "echo":
+            with suppress(OSError):
+                connection.sendall(data)
+        if not data:
+            self._selector.unregister(connection)
+            self._connections.pop(connection)
+            connection.close()
+
+
+def _listen(address: str, port: int) -> socket.socket:
+    listening = socket.socket()
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _SMALL)
+    listening.bind((address, port))
+    listening.listen(256)
+    return listening
+
+
+class EchoOverTls:
+    """Speaks TLS under a certificate of the test's own and sends back whatever it is sent, in threads."""
+
+    def __init__(self, namespace: str, context: ssl.SSLContext, port: int = 443) -> None:
+        self._context = context
+        self._listening = made_in(namespace, lambda: _listen(RECEIVER, port))
+        self._threads: list[threading.Thread] = []
+        self._thread = threading.Thread(target=self._accept)
+        self._thread.start()
+
+    def close(self) -> None:
+        with suppress(OSError):
+            self._listening.shutdown(socket.SHUT_RDWR)
+        self._thread.join()
+        self._listening.close()
+        for thread in self._threads:
+            thread.join()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = self._listening.accept()
+                connection.settimeout(10)
+                self._threads.append(threading.Thread(target=self._echo, args=(connection,)))
+                self._threads[-1].start()
+
+    def _echo(self, connection: socket.socket) -> None:
+        with suppress(OSError), self._context.wrap_socket(connection, server_side=True) as stream:
+            while data := stream.recv(65536):
+                stream.sendall(data)
+        with suppress(OSError):
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 0, 0))
+            connection.close()
