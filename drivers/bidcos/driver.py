@@ -39,7 +39,7 @@ from .exchange.keyring import Keyring
 from .exchange.lane import Deferred, Delivered, Failed, Failure, Heard, Outcome, Send
 from .exchange.request import Proof
 from .instruments import Instruments
-from .keys.radio_keys import PROOFS, station_of
+from .keys.radio_keys import PROOFS, Stations
 from .members.household import Household, member_of
 from .members.pairing import INTERFACE
 from .members.records import CENTRAL_KEY, new_central, read_records, write_central
@@ -145,6 +145,7 @@ class BidcosDriver:
             central = new_central(self._context.random_bytes, taken)
             await self._context.store.save({CENTRAL_KEY: write_central(central)})
         self._exchanges = Exchanges(central, self._airtime, self._context.random_bytes, self._keyring)
+        self._stations = Stations(central, self._household, self._keyring, self._exchanges.lanes)
         self._reports = Reports(
             self._household, central, self._keyring, self._context.publish, self._clock.now
         )
@@ -204,8 +205,7 @@ class BidcosDriver:
         self._loaded = False
 
     def _station(self) -> Station:
-        exchanges = self._exchanges
-        return station_of(exchanges.address, self._household, self._keyring, exchanges.lanes.waiting)
+        return self._stations.current()
 
     # from the air to the hub
 

@@ -100,6 +100,11 @@ class Keyring:
         """What is known of a device."""
         return self._held.get(device, Held())
 
+    @property
+    def devices(self) -> Mapping[bytes, Held]:
+        """All of whom something is known."""
+        return self._held
+
     def set(self, device: bytes, held: Held) -> None:
         """Know this of a device from now on."""
         if held != self.held(device):

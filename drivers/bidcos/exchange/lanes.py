@@ -82,6 +82,13 @@ class Lanes:
         lane = self._lanes.get(device)
         return lane is not None and lane.waits and device not in self._active
 
+    def all_waiting(self) -> frozenset[bytes]:
+        """Devices for which something waits until they wake."""
+        lanes, active = self._lanes.items(), self._active
+        return frozenset(
+            device for device, lane in lanes if (lane.queue or lane.aside) and device not in active
+        )
+
     def owed(self, device: bytes) -> bool:
         """Something that somebody ordered waits until it wakes; questions of our own do not count."""
         lane = self._lanes.get(device)

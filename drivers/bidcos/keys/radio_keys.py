@@ -1,13 +1,15 @@
 """What a radio that signs by itself has to know: keys, and devices with theirs. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 
 from hub.contract import ReceiveMode
 
 from ..codec.uart_reports import Signature
 from ..devices import layout_of
-from ..exchange.keyring import DEFAULT_INDEX, Keyring
+from ..exchange.keyring import DEFAULT_INDEX, Held, Keyring
+from ..exchange.lanes import Lanes
 from ..exchange.request import Proof
 from ..members.household import Household, Member
 from ..radios.radio import Key, Keys, Peer, Station
@@ -16,26 +18,48 @@ PROOFS = {Signature.NONE: Proof.NONE, Signature.GOOD: Proof.GOOD, Signature.WRON
 _WAKING = frozenset({ReceiveMode.WAKE_UP, ReceiveMode.LAZY_CONFIG})
 
 
-def station_of(
-    address: bytes,
-    household: Household,
-    keyring: Keyring,
-    waits: Callable[[bytes], bool],
-) -> Station:
-    """Whom the radio speaks for: the central's address, keys and devices.
+class Stations:
+    """Whom the radio speaks for, at any moment; what did not change since is not made anew.
 
-    waits: whether something waits until a device wakes. Only then it is to be woken: a module would call it
-    after every frame that it sends, and spend the home's send time on that.
+    It is asked for twice a second, and a large home has a thousand devices.
     """
-    peers = {}
-    for member in household:
-        radio = member.record.address
-        peers[radio] = Peer(
-            key_index=keyring.held(radio).index,
-            wakes=waits(radio) and not _WAKING.isdisjoint(member.model.receive_modes),
-            signed=_signed(member, keyring) if member.model.signs else frozenset(),
+
+    def __init__(self, address: bytes, household: Household, keyring: Keyring, lanes: Lanes) -> None:
+        self._household = household
+        self._keyring = keyring
+        self._lanes = lanes
+        self._members: Mapping[bytes, Member] = {}
+        self._held: Mapping[bytes, Held] = {}
+        self._waiting: frozenset[bytes] = frozenset()
+        self._station = Station(address=address, keys=radio_keys(keyring))
+
+    def current(self) -> Station:
+        """The same object as before while nothing changed."""
+        members, held = self._household.radios, self._keyring.devices
+        waiting, keys = self._lanes.all_waiting(), radio_keys(self._keyring)
+        changed = self._waiting ^ waiting
+        if members != self._members or held != self._held:
+            changed |= {radio for radio, each in members.items() if each is not self._members.get(radio)}
+            changed |= {radio for radio in (*held, *self._held) if held.get(radio) != self._held.get(radio)}
+            self._members, self._held = dict(members), dict(held)
+        elif not changed and keys == self._station.keys:
+            return self._station
+        self._waiting = waiting
+        old = self._station.peers
+        peers = {
+            radio: self._peer(member) if radio in changed else old[radio] for radio, member in members.items()
+        }
+        self._station = replace(self._station, keys=keys, peers=peers)
+        return self._station
+
+    def _peer(self, member: Member) -> Peer:
+        """Woken is only for whom something waits: a module would call after every frame of a sleeper."""
+        radio, model = member.record.address, member.model
+        return Peer(
+            key_index=self._keyring.held(radio).index,
+            wakes=radio in self._waiting and not _WAKING.isdisjoint(model.receive_modes),
+            signed=_signed(member, self._keyring) if model.signs else frozenset(),
         )
-    return Station(address=address, keys=radio_keys(keyring), peers=peers)
 
 
 def radio_keys(keyring: Keyring) -> Keys:
