@@ -30,6 +30,7 @@ SENDS = 3  # of one frame
 ANSWER_WAIT_S = 0.4  # from the end of a frame, for the start and the end of its answer
 SIGNED_WAIT_S = 0.6
 BUSY_PATIENCE_S = 0.1  # with listening first: how long until it says that the channel is busy (ours)
+HELD_UP_KEPT = 64
 HOUR_S, LIMIT_S, HALF_PERCENTS = 3600.0, 36.0, 200
 FULL = 199  # half per cent of the hour's send time: no more sending
 NEITHER = Flag.BIDI | Flag.WAKEMEUP
@@ -76,7 +77,8 @@ class ModuleRadio:
     """Speaks for one central.
 
     report: takes what the host is told. listens_first: CSMA. listens: to devices, at 10 kbit/s.
-    keys: what the host loaded, index and key by command. peers: by address.
+    keys: what the host loaded, index and key by command. peers: by address. held_up: the latest answers that
+    it never sent because the air was not free in their time, by receiver and counter.
     """
 
     def __init__(
@@ -90,6 +92,7 @@ class ModuleRadio:
         self._used: deque[tuple[float, float]] = deque()  # end and length of what was sent in this hour
         self._used_s = 0.0
         self._errand: Errand | None = None
+        self.held_up: deque[tuple[bytes, int]] = deque(maxlen=HELD_UP_KEPT)
         self.clear()
 
     def clear(self) -> None:
@@ -330,8 +333,11 @@ class ModuleRadio:
         )
 
     def _later(self, frame: Frame) -> None:
+        held_up = (frame.receiver, frame.counter)
         if not self.is_spent:
-            self._agenda.after(TURN_ROUND_S, lambda: self._emit(frame, lambda: None, lambda: None))
+            self._agenda.after(
+                TURN_ROUND_S, lambda: self._emit(frame, lambda: None, lambda: self.held_up.append(held_up))
+            )
 
     def _emit(self, frame: Frame, sent: Callable[[], None], busy: Callable[[], None]) -> None:
         data = encode_frame(frame)

@@ -101,7 +101,7 @@ class Witness:
         if fate is Fate.HEARD and data[7:10] == self.central and data[2] & Flag.BIDI:
             key = (data[4:7], data[1])
             if (before := self._open.pop(key, None)) is not None:
-                self._judge(before)
+                self._judge(key, before)
             self._open[key] = Question(end_s=passage.end_s)
 
     def _forget(self, now_s: float) -> None:
@@ -109,10 +109,13 @@ class Witness:
             if now_s - question.end_s < FORGET_S:
                 break
             del self._open[key]
-            self._judge(question)
+            self._judge(key, question)
 
-    def _judge(self, question: Question) -> None:
+    def _judge(self, key: tuple[bytes, int], question: Question) -> None:
         """Who is to blame when a device that was heard did not get its answer."""
+        if question.begun_s is None and self._is_held_up(key):
+            self.answers["held up by a busy channel"] += 1
+            return
         line_s = question.begun_s if self._radio is not self.world.stick else question.line_s
         if line_s is None:
             self.answers["missed by the hub"] += 1
@@ -127,8 +130,13 @@ class Witness:
         else:
             self.answers["in the window"] += 1
 
+    def _is_held_up(self, key: tuple[bytes, int]) -> bool:
+        """A module answers by itself; it listened first, and the air was not free in the answer's time."""
+        stick = self.world.stick
+        return isinstance(stick, Module) and key in stick.radio.held_up
+
     def close(self) -> None:
         """Judge what is still open."""
-        for question in self._open.values():
-            self._judge(question)
+        for key, question in self._open.items():
+            self._judge(key, question)
         self._open.clear()

@@ -248,6 +248,22 @@ def test_a_busy_channel_is_said_when_it_listens_first() -> None:
     assert busy == Answer(destination=1, status=AckStatus.CHANNEL_BUSY)
 
 
+def test_an_answer_that_the_air_had_no_room_for_is_noted() -> None:
+    host = ready(SWITCH)
+    host.answer(Enable(command=OsCommand.ENABLE_CSMA, on=True))
+    host.device().act("toggle")
+    while not host.device().outbox.on_its_way:
+        host.wait(0.01)
+    host.wait(0.06)
+    host.world.air.jam(0.5)
+    host.wait(0.4)
+    counter = host.device().outbox.on_its_way[1]
+    assert list(host.module.radio.held_up) == [(host.device().address, counter)]
+    host.wait(5.0)  # the device tells it again
+    assert not host.device().outbox.on_its_way
+    assert host.device().outbox.given_up == 0
+
+
 def test_its_illnesses() -> None:
     host = ready(SWITCH)
     host.module.ills.add("silent")
