@@ -1,9 +1,10 @@
 """Every common model with the real driver, in simulated time: taught in, read, commanded, heard.
 
-    python -m tests.endurance.stars [--loss 0.2] [--signed] [--quirk QUIRK] [--radio module] [NAME …]
+    python -m tests.endurance.stars [--loss 0.2] [--signed] [--quirk Q] [--radio module] [--seed N] [NAME …]
 
-One home per model, one line per model. What a device would see and what the driver says of it are compared;
-people press the button of devices that listen only then, and try again, up to TRIES times, what did not work.
+One home per model, each with chance of its own (else models that are alike would fail alike), one line per
+model. What a device would see and what the driver says of it are compared; people press the button of devices
+that listen only then, and try again, up to TRIES times, what did not work.
 """
 
 import argparse
@@ -16,7 +17,7 @@ from typing import TypeVar
 from drivers.bidcos.devices import Model, model_by_name, paramset_of
 from drivers.simulator.air import Conditions, Passage
 from drivers.simulator.devices.catalogue import named
-from drivers.simulator.devices.device import Device
+from drivers.simulator.devices.device import EVENT_TRIES, TRIES_REGISTER, Device
 from drivers.simulator.devices.memory import ListId
 from drivers.simulator.devices.surface import QUIRKS, ActRefused
 from drivers.simulator.world import WorldConfig
@@ -42,6 +43,7 @@ from hub.contract import (
     Value,
 )
 
+from . import luck
 from .house import CENTRAL, House
 from .virtual import run
 
@@ -51,7 +53,7 @@ TEACH_IN_S, PRESS_EVERY_S = 180.0, 20.0
 BUTTON_EVERY_S = 6.0
 QUIET_S = 4.0  # on the air, before somebody presses again
 STEP_S = 120.0  # for one reading or command, with people who press the button when it is needed
-TRIES = 4
+TRIES = 8  # of a fifth of the presses nothing arrives, and then a list of several parts has to
 LATER_S = 40.0  # ramps, journeys, status delays
 ACTS = (
     "on", "open", "press", "motion 77", "level 40", "turn 21", "weather 12 60", "smoke", "wet", "rain",
@@ -66,7 +68,7 @@ class Outcome:
     """What went right with one model, and what did not.
 
     again: what had to be tried once more. unacknowledged: events that the device gave up after all its tries;
-    on a clean air that is a fault.
+    on a clean air that is a fault. doomed: how many of them the air gives up on average, see luck.py.
     """
 
     name: str
@@ -75,6 +77,7 @@ class Outcome:
     heard: int = 0
     again: int = 0
     unacknowledged: int = 0
+    doomed: float = 0.0
     faults: list[str] = field(default_factory=list)
 
 
@@ -89,6 +92,7 @@ class Trial:
         signed: bool = False,
         quirks: Iterable[str] = (),
         radio: str = "cul",
+        seed: int = SEED,
     ) -> None:
         model = model_by_name(name)
         assert model is not None
@@ -97,15 +101,22 @@ class Trial:
         self.events: list[Event] = []
         self.signed = signed and model.signs
         config = WorldConfig(models=(name,), radios=(radio,), conditions=Conditions(loss=loss))
-        self.house = House(config, SEED, self.events.append, owned=False)
+        self.house = House(config, seed << 16 | (model.code or 0), self.events.append, owned=False)
         self.device: Device = next(iter(self.house.world.devices.values()))
         self.device.quirks = set(quirks)
         self.address = DeviceAddress("bidcos", self.device.serial)
         self._spoken_s = 0.0
+        self._told: set[int] = set()  # counters of its events
+        self._challenged: set[int] = set()
         self.house.world.air.watch(self._see)
 
     def _see(self, passage: Passage) -> None:
         self._spoken_s = passage.end_s
+        data, by_device = passage.data, passage.node is self.device
+        if by_device and data == self.device.outbox.on_its_way and not self.device.outbox.is_answering:
+            self._told.add(data[1])
+        elif not by_device and data[3] == 0x02 and data[10] == 0x04:
+            self._challenged.add(data[1])
 
     async def live(self) -> None:
         """Teach in, then read, command and listen."""
@@ -220,6 +231,8 @@ class Trial:
     async def _hear(self) -> None:
         """Something happens; the driver must tell a value of it, and the device be content."""
         unheard = self._unheard
+        self._told.clear()
+        self._challenged.clear()
         for act in ACTS:
             verb, *args = act.split()
             for tried in range(1, TRIES + 1):
@@ -236,7 +249,11 @@ class Trial:
                 if tried == TRIES:
                     self.outcome.faults.append(f"{act}: nothing told")
         self.outcome.unacknowledged = self._unheard - unheard
-        if self.outcome.unacknowledged and not self.house.world.config.conditions.loss:
+        config = self.house.world.config
+        sends = self.device.memory.register(TRIES_REGISTER, EVENT_TRIES) or EVENT_TRIES
+        told = [luck.Event(sends=sends, signed=counter in self._challenged) for counter in self._told]
+        self.outcome.doomed = luck.expected(told, config.conditions.loss, module="module" in config.radios)
+        if self.outcome.unacknowledged and not config.conditions.loss:
             self.outcome.faults.append(f"{self.outcome.unacknowledged} events not acknowledged")
 
     @property
@@ -299,10 +316,16 @@ def _values(told: Iterable[Datapoint]) -> str:
 
 
 def try_one(
-    name: str, *, loss: float = 0.0, signed: bool = False, quirks: Iterable[str] = (), radio: str = "cul"
+    name: str,
+    *,
+    loss: float = 0.0,
+    signed: bool = False,
+    quirks: Iterable[str] = (),
+    radio: str = "cul",
+    seed: int = SEED,
 ) -> Outcome:
     """One model, one home."""
-    trial = Trial(name, loss=loss, signed=signed, quirks=quirks, radio=radio)
+    trial = Trial(name, loss=loss, signed=signed, quirks=quirks, radio=radio, seed=seed)
     run(trial.house.loop, lambda: trial.house.live(trial.live()))
     return trial.outcome
 
@@ -313,18 +336,28 @@ def main() -> int:
     parser.add_argument("names", nargs="*", default=["stars"])
     parser.add_argument("--loss", type=float, default=0.0)
     parser.add_argument("--signed", action="store_true")
+    parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--radio", default="cul", choices=("cul", "module"))
     parser.add_argument("--quirk", action="append", default=[], choices=tuple(QUIRKS))
     options = parser.parse_args()
     outcomes = [
-        try_one(name, loss=options.loss, signed=options.signed, quirks=options.quirk, radio=options.radio)
+        try_one(
+            name,
+            loss=options.loss,
+            signed=options.signed,
+            quirks=options.quirk,
+            radio=options.radio,
+            seed=options.seed,
+        )
         for name in named(",".join(options.names))
     ]
     for outcome in outcomes:
         counts = f"read {outcome.read}, commanded {outcome.commanded}, heard {outcome.heard}"
         print(f"{outcome.name}: {counts}, again {outcome.again}", *outcome.faults, sep="\n    ")
     faulty = sum(bool(outcome.faults) for outcome in outcomes)
-    print(f"{len(outcomes)} models, {faulty} with faults")
+    given_up = sum(outcome.unacknowledged for outcome in outcomes)
+    doomed = sum(outcome.doomed for outcome in outcomes)
+    print(f"{len(outcomes)} models, {faulty} with faults; events given up {given_up}, by odds {doomed:.1f}")
     return 1 if faulty else 0
 
 

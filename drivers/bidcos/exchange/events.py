@@ -2,12 +2,13 @@
 
 Read downwards: hear → _challenge → _prove; overhear. A report of a channel that signs counts only
 with a signature over a challenge that was never used before, so a recorded one is worth nothing. What is not
-proven is not remembered either: else a forged copy would make the true one a repeat.
+proven is not remembered either: else a forged copy would make the true one a repeat. What was proven and
+comes again, because its acknowledgement was lost, is acknowledged without another challenge.
 Source: docs/protocols/bidcos.md, "AES signing", "Timing".
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..codec.frames import BROADCAST, Flag, Frame
 from ..codec.messages import Ack, AesResponse, Challenge, Message, TimeRequest, decode_message
@@ -22,7 +23,7 @@ from ..radios.timing import (
     turn_round_s,
 )
 from .answers import Answers
-from .duplicates import Duplicates
+from .duplicates import REPEAT_S, Duplicates
 from .keyring import Keyring
 from .lane import Lane
 from .lanes import Lanes
@@ -45,6 +46,15 @@ class Challenged:
     until_s: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proven:
+    """A frame whose signature was right. auth: what its acknowledgement ends with."""
+
+    frame: Frame
+    auth: bytes
+    until_s: float
+
+
 class Events:
     """Answers what is meant for us. unproven: how many signatures were wrong or late, for a diagnosis."""
 
@@ -59,15 +69,18 @@ class Events:
         self._random_bytes = random_bytes
         self._keyring = keyring
         self._open: dict[bytes, Challenged] = {}  # one per device that we speak with
+        self._proven: dict[bytes, Proven] = {}  # likewise
 
     def clear(self) -> None:
         """The radio is gone: no signature will come."""
         self._open.clear()
+        self._proven.clear()
         self.quiet_until_s = 0.0
 
     def remove(self, device: bytes) -> None:
         """Forget a device."""
         self._open.pop(device, None)
+        self._proven.pop(device, None)
 
     def hear(
         self, lane: Lane, frame: Frame, message: Message, at_s: float, radio_says: Proof | None = None
@@ -82,7 +95,8 @@ class Events:
             if radio_says is Proof.GOOD:
                 return self.note(frame, message, at_s, Proof.GOOD)
             if frame.flags & Flag.BIDI and radio_says is None:
-                self._challenge(lane, frame, message, at_s)
+                if not self._is_copy(frame, at_s) and not self._acknowledge_again(lane, frame, at_s):
+                    self._challenge(lane, frame, message, at_s)
                 return None
             return Heard(frame=frame, message=message, at_s=at_s, proof=Proof.MISSING)
         repeat = self.duplicates.seen(frame, at_s)
@@ -136,9 +150,7 @@ class Events:
             self._lanes.awake(lane, due_s + PAUSE_S, AWAKE_S)
 
     def _challenge(self, lane: Lane, frame: Frame, message: Message, at_s: float) -> None:
-        """Ask for a signature; a repeater's copy gets none of its own."""
-        if self._is_copy(frame, at_s):
-            return
+        """Ask for a signature."""
         challenge = self._random_bytes(CHALLENGE_SIZE)
         index = self._keyring.held(lane.device).index
         self.answer(frame, Challenge(challenge=challenge, key_byte=2 * index), ASK_FLAGS, at_s)
@@ -146,6 +158,17 @@ class Events:
         self._open[lane.device] = Challenged(
             frame=frame, message=message, challenge=challenge, index=index, until_s=at_s + PROOF_LATEST_S
         )
+
+    def _acknowledge_again(self, lane: Lane, frame: Frame, at_s: float) -> bool:
+        """It did not hear that its signature was right. One that wants another challenge gets it next time.
+
+        Who records and repeats the frame gains nothing: it is the same report, told once.
+        """
+        proven = self._proven.pop(lane.device, None)
+        if proven is None or at_s > proven.until_s or _signed_part(frame) != _signed_part(proven.frame):
+            return False
+        self._acknowledge(lane, frame, frame, Ack(auth=proven.auth), at_s)
+        return True
 
     def _prove(self, lane: Lane, frame: Frame, message: AesResponse, at_s: float) -> Heard | None:
         """A signature came: only now the frame counts, and only once. A wrong one marks nothing as heard."""
@@ -158,9 +181,17 @@ class Events:
                 proof = verify(key, asked.challenge, asked.frame, message.data)
                 if proof is not None:
                     self._acknowledge(lane, asked.frame, frame, Ack(auth=proof.auth), at_s)
+                    self._proven[lane.device] = Proven(
+                        frame=asked.frame, auth=proof.auth, until_s=at_s + REPEAT_S
+                    )
                     return self.note(asked.frame, asked.message, at_s, Proof.GOOD)
         self.unproven += 1
         return Heard(frame=asked.frame, message=asked.message, at_s=at_s, proof=Proof.MISSING)
+
+
+def _signed_part(frame: Frame) -> Frame:
+    """The frame without what its signature does not cover: a repeater on its way, its strength."""
+    return replace(frame, flags=frame.flags | Flag.RPTED, rssi_dbm=None)
 
 
 def signed_channel(frame: Frame) -> int:

@@ -62,6 +62,11 @@ class Outbox:
         """The frame that waits for its acknowledgement; empty when none does."""
         return b"" if self._current is None else self._current.data
 
+    @property
+    def is_answering(self) -> bool:
+        """What is on its way is a part of an answer."""
+        return self._current is not None and self._current.is_page
+
     def post_pages(self, pages: Sequence[Letter]) -> None:
         """Deliver the pages of an answer before everything else, instead of the pages that still wait."""
         self.posted += len(pages)

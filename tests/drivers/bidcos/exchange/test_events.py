@@ -99,15 +99,48 @@ def test_a_recorded_report_with_its_recorded_signature_is_worth_nothing() -> Non
     assert [heard.proof for heard in _heard(play)] == [Proof.GOOD, Proof.MISSING]
 
 
-def test_the_same_report_repeated_is_proven_again_and_told_once() -> None:
+def test_a_proven_report_whose_acknowledgement_was_lost_is_acknowledged_without_another_challenge() -> None:
     play = _play()
-    for _ in range(3):
-        _tell(play, _event())
-        play.wait(0.1)
-        _sign(play, _event())
-        play.wait(0.5)
+    _tell(play, _event())
+    play.wait(0.1)
+    auth = _sign(play, _event())
+    play.wait(0.5)
+    _tell(play, replace(_event(), rssi_dbm=-70.0))  # it did not hear the acknowledgement
+    play.wait(0.5)
+
+    assert [frame.payload[:1].hex() for _, frame in play.sent] == ["04", "00", "00"]
+    assert decode_message(play.sent[-1][1]) == Ack(auth=auth)
     assert len(_heard(play)) == 1
+
+    # once: firmware that insists on a challenge for each send gets one with the next
+    _tell(play, _event())
+    play.wait(0.1)
+    assert isinstance(decode_message(play.sent[-1][1]), Challenge)
+    _sign(play, _event())
+    play.wait(0.5)
     assert len([frame for _, frame in play.sent if frame.payload[:1] == b"\x00"]) == 3
+    assert len(_heard(play)) == 1
+
+
+@pytest.mark.parametrize(
+    ("later_s", "other"),
+    [
+        (0.5, _event(message=KeyPress(channel=1, counter=4))),
+        (0.5, _event(counter=41)),
+        (0.5, _event(flags=0xA2)),
+        (11.0, _event()),
+    ],
+)
+def test_what_was_not_proven_just_now_is_challenged(later_s: float, other: Frame) -> None:
+    play = _play()
+    _tell(play, _event())
+    play.wait(0.1)
+    _sign(play, _event())
+    play.wait(later_s)
+    _tell(play, other)
+    play.wait(0.1)
+    assert isinstance(decode_message(play.sent[-1][1]), Challenge)
+    assert len(_heard(play)) == 1
 
 
 def test_control_without_the_guard_anybody_is_believed() -> None:

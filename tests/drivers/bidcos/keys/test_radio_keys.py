@@ -37,6 +37,7 @@ class Estate:
     def take_in(self, address: bytes) -> None:
         model = model_by_name(MODELS[address])
         assert model is not None
+        assert model.code is not None
         member = member_of(
             DeviceRecord(
                 address=address, model=model.code, firmware=0x19, serial=f"SIM{address.hex()}", counter=1
