@@ -28,11 +28,11 @@ from .keyring import Keyring
 from .lane import Lane
 from .lanes import Lanes
 from .request import Heard, Proof
+from .signatures import told_channel
 
 ACK_FLAGS = Flag.RPTEN
 ASK_FLAGS = Flag.RPTEN | Flag.BIDI
 _CALL_ME = Flag.BIDI | Flag.WAKEMEUP
-_CHALLENGED_INFO = frozenset({0x04, 0x05, 0x06})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,10 +91,10 @@ class Events:
         """
         if isinstance(message, AesResponse):
             return self._prove(lane, frame, message, at_s)
-        if self._keyring.signs(lane.device, signed_channel(frame)):
+        if self._keyring.signs(lane.device, told_channel(frame)):
             if radio_says is Proof.GOOD:
                 return self.note(frame, message, at_s, Proof.GOOD)
-            if frame.flags & Flag.BIDI and radio_says is None:
+            if frame.flags & Flag.BIDI and frame.kind != 0x02 and radio_says is None:
                 if not self._is_copy(frame, at_s) and not self._acknowledge_again(lane, frame, at_s):
                     self._challenge(lane, frame, message, at_s)
                 return None
@@ -108,10 +108,26 @@ class Events:
             self._acknowledge(lane, frame, frame, Ack(), at_s)
         return None if repeat else Heard(frame=frame, message=message, at_s=at_s)
 
+    def answered(self, lane: Lane, frame: Frame, message: Message, at_s: float) -> Heard | None:
+        """Take an answer to a question of ours. Of a channel that signs only what is signed changes a state.
+
+        Questions are not challenged, so their answers prove nothing: a status report is challenged by us
+        then, an acknowledgement that tells a status can't be.
+        """
+        signed = (lane.auth is not None and frame.kind == 0x02) or lane.radio_says is Proof.GOOD
+        if not signed and self._keyring.signs(lane.device, told_channel(frame)):
+            if frame.kind == 0x10:
+                return self.hear(lane, frame, message, at_s, lane.radio_says)
+            return Heard(frame=frame, message=message, at_s=at_s, proof=Proof.MISSING)
+        heard = self.note(frame, message, at_s, Proof.GOOD if signed else Proof.NONE)
+        if frame.flags & Flag.BIDI and not self._is_copy(frame, at_s):
+            self.answer(frame, Ack(), ACK_FLAGS, at_s)
+        return heard
+
     def overhear(self, lane: Lane | None, frame: Frame, at_s: float) -> Heard | None:
         """Take a frame to everybody or to somebody else; a sleeper that tells it listens now is called."""
         message = decode_message(frame)
-        signed = self._keyring.signs(frame.sender, signed_channel(frame))
+        signed = self._keyring.signs(frame.sender, told_channel(frame))
         unproven = Heard(frame=frame, message=message, at_s=at_s, proof=Proof.MISSING)
         heard = unproven if signed else self.note(frame, message, at_s)
         if heard is not None and lane is not None and lane.waits and lane.current is None:
@@ -192,13 +208,3 @@ class Events:
 def _signed_part(frame: Frame) -> Frame:
     """The frame without what its signature does not cover: a repeater on its way, its strength."""
     return replace(frame, flags=frame.flags | Flag.RPTED, rssi_dbm=None)
-
-
-def signed_channel(frame: Frame) -> int:
-    """The channel whose setting says whether ``frame`` must be signed; -1: such frames never are."""
-    payload = frame.payload
-    if frame.kind in {0x40, 0x41} and payload:
-        return payload[0] & 0x3F
-    if frame.kind == 0x10 and len(payload) > 1 and payload[0] in _CHALLENGED_INFO:
-        return payload[1]
-    return -1

@@ -15,7 +15,6 @@ from ..codec.frames import BROADCAST, Flag, Frame
 from ..codec.messages import (
     Ack,
     AckStatus,
-    AesResponse,
     Challenge,
     HaveData,
     Message,
@@ -23,7 +22,6 @@ from ..codec.messages import (
     decode_message,
     message_frame,
 )
-from ..codec.signing import FRESHNESS_SIZE, sign
 from ..radios.radio import Result
 from ..radios.timing import (
     ANSWER_LATEST_S,
@@ -53,12 +51,12 @@ from .request import (
     Expect,
     Failed,
     Failure,
-    Heard,
     Outcome,
     Proof,
     Request,
     Send,
 )
+from .signatures import Signer, ordered_channel
 from .turn import Turn
 
 MAX_WAKES = 5  # a request that failed in so many waking phases is given up
@@ -84,6 +82,7 @@ class Exchanges:
         self._airtime = airtime
         self._random_bytes = random_bytes
         self._keyring = keyring
+        self._signer = Signer(keyring, random_bytes)
         self.verdict_s: float | None = None  # so long a radio that repeats by itself takes to say how it went
         self._answers = Answers(address, airtime)
         self.events = Events(self.lanes, self._answers, random_bytes, keyring)
@@ -153,6 +152,7 @@ class Exchanges:
             return [*([] if heard is None else [heard]), *self.wake(now_s)]
         message = decode_message(frame)
         if lane is not None and lane.awaits(frame, message):
+            lane.radio_says = radio_says
             return [*self._take_answer(lane, frame, message, at_s, now_s), *self.wake(now_s)]
         if lane is None:
             heard = self.events.note(frame, message, at_s)
@@ -194,11 +194,11 @@ class Exchanges:
     ) -> list[Outcome]:
         if isinstance(message, Challenge):
             return self._sign(lane, message, frame, at_s, now_s)
-        heard = self.events.note(frame, message, at_s)
-        if frame.flags & Flag.BIDI and not self.events.duplicates.answered_lately(frame, at_s):
-            self.answer(frame, Ack(), at_s)
-        if isinstance(message, Ack | AckStatus) and not lane.proves(message):
-            return []  # signed by somebody without the key: not an answer
+        assert lane.sent is not None  # awaits() has seen it
+        must_sign = self._keyring.signs(lane.device, ordered_channel(lane.sent))
+        if isinstance(message, Ack | AckStatus) and not lane.proves(message, must_sign=must_sign):
+            return []  # from somebody without the key: not an answer
+        heard = self.events.answered(lane, frame, message, at_s)
         pages = lane.current is not None and not lane.waking and lane.step.expect is Expect.PAGES
         if pages and message in lane.step_pages:
             self._turn.hold(lane, now_s + PAGE_S)  # our acknowledgement was lost; the next part follows
@@ -218,35 +218,22 @@ class Exchanges:
                 self._turn.hold(lane, now_s + PAGE_S)
                 self._turn.hurry(self.lanes.active()[0], now_s + HURRIED_PAGE_S)
                 return told
-        if lane.auth is not None:
+        if lane.auth is not None and isinstance(message, Ack | AckStatus):
             self._keyring.proved(lane.device, lane.key_index, lane.key)
-            told = [replace(each, proof=Proof.GOOD) for each in told if isinstance(each, Heard)]
         return [*told, *self._advance(lane, frame, message, at_s)]
 
     def _sign(
         self, lane: Lane, challenge: Challenge, frame: Frame, at_s: float, now_s: float
     ) -> list[Outcome]:
-        """Sign with the key that it names; while a change is under way with the other one the next time."""
-        assert lane.sent is not None  # awaits() has seen it
+        """Answer a challenge to what we sent."""
         if self.events.duplicates.answered_lately(frame, at_s):  # a repeater's copy
             return []
         if not self._turn.hold(lane, now_s + REPEAT_SIGNED_S + self._jitter_s()):
             return []  # it came too late, somebody else is being asked; ours is repeated
-        index = challenge.key_byte // 2
-        self._keyring.claimed(lane.device, index)
-        keys = self._keyring.candidates(lane.device, index)
-        sealed = None if lane.current is None or lane.waking else lane.step.sealed
-        if not keys or sealed not in {None, index}:
-            if self._keyring.key(index) is None:
-                self._keyring.refused(lane.device, index)
+        response = self._signer.sign(lane, challenge)
+        if response is None:
             return self._end(lane, Failure.WRONG_KEY)
-        lane.key = keys[lane.challenges % len(keys)]
-        signature = sign(lane.key, challenge.challenge, lane.sent, self._random_bytes(FRESHNESS_SIZE))
-        lane.signs = True
-        lane.challenges += 1
-        lane.key_index = index
-        lane.auth = signature.auth
-        self.events.answer(frame, AesResponse(data=signature.data), ASK_FLAGS, at_s)
+        self.events.answer(frame, response, ASK_FLAGS, at_s)
         return []
 
     def _advance(self, lane: Lane, frame: Frame, message: Message, at_s: float) -> list[Outcome]:

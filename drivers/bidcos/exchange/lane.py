@@ -36,6 +36,7 @@ from .request import (
     Failure,
     Heard,
     Outcome,
+    Proof,
     Request,
     Send,
     Step,
@@ -79,7 +80,8 @@ class Lane:
     awake_until_s: it listens until then; wake_call_at_s: when to send type 12; waking: that was sent;
     burst_rx: its register 01 lets a burst wake it, None: not known; challenges: how often it asked for a
     signature in this step; key_index: of the key that it named; key: that we signed with; auth: what its
-    answer must end with; pages_before: how many pages are of earlier steps; page_counter: of the last one.
+    answer must end with; radio_says: of a radio that challenges by itself, about the answer that came;
+    pages_before: how many pages are of earlier steps; page_counter: of the last one.
     """
 
     device: bytes
@@ -106,6 +108,7 @@ class Lane:
     key_index: int = 0
     key: bytes = field(default=b"", repr=False)
     auth: bytes | None = None
+    radio_says: Proof | None = None
     answers: list[Message] = field(default_factory=list)
     pages: list[Message] = field(default_factory=list)
     pages_before: int = 0
@@ -235,10 +238,13 @@ class Lane:
             return False
         return frame.payload[0] in _PAGE_ORDERS.get(type(self.step.message), _ANY_ORDER)
 
-    def proves(self, message: Ack | AckStatus) -> bool:
-        """A signed exchange must end with the bytes that only a holder of the key knows."""
+    def proves(self, message: Ack | AckStatus, *, must_sign: bool) -> bool:
+        """A signed exchange must end with the bytes that only a holder of the key knows.
+
+        must_sign: an order to a channel that signs; its device would have asked for our signature.
+        """
         if self.auth is None:
-            return True
+            return not must_sign or self.radio_says is Proof.GOOD
         tail = message.auth if isinstance(message, Ack) else message.tail
         return tail[-4:] == self.auth
 

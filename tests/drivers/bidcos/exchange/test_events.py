@@ -7,15 +7,18 @@ import pytest
 from drivers.bidcos.codec.frames import Frame
 from drivers.bidcos.codec.messages import (
     Ack,
+    AckStatus,
     AesResponse,
     Challenge,
     KeyPress,
     SensorEvent,
+    Status,
+    StatusRequest,
     decode_message,
     message_frame,
 )
-from drivers.bidcos.codec.signing import DEFAULT_KEY, FRESHNESS_SIZE, passphrase_key, sign
-from drivers.bidcos.exchange.lane import Heard
+from drivers.bidcos.codec.signing import DEFAULT_KEY, FRESHNESS_SIZE, passphrase_key, sign, verify
+from drivers.bidcos.exchange.lane import Delivered, Expect, Heard, Step
 from drivers.bidcos.exchange.request import Proof
 from hub.contract import ReceiveMode
 
@@ -216,3 +219,83 @@ def test_a_sleeper_that_signs_is_called_when_it_says_that_it_listens() -> None:
     )
     play.wait(0.2)
     assert [(frame.kind, frame.flags) for _, frame in play.sent] == [(0x12, 0xA1)]
+
+
+FORGED = AckStatus(channel=1, value=0xC8, flags=0, tail=b"")
+ASKED = Step(message=StatusRequest(channel=1), expect=Expect.STATUS)
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_state_that_anybody_could_have_told_is_not_believed(asked: bool) -> None:
+    play = _play()
+    if asked:
+        play.submit(ASKED)
+    play.hear(FORGED, counter=8)
+    assert [heard.proof for heard in _heard(play)] == [Proof.MISSING]
+    assert bool(play.ended(Delivered)) is asked  # it answers, whatever it says
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_control_of_a_channel_that_does_not_sign_it_is(asked: bool) -> None:
+    play = Play()
+    if asked:
+        play.submit(ASKED)
+    play.hear(FORGED, counter=8)
+    assert [heard.proof for heard in _heard(play)] == [Proof.NONE]
+
+
+def test_a_status_that_answers_our_question_is_challenged_and_then_believed() -> None:
+    play = _play()
+    play.submit(ASKED)
+    status = Status(channel=1, value=0xC8, flags=0, tail=b"")
+    answer = message_frame(status, counter=8, flags=0xA0, sender=LAMP, receiver=CENTRAL)
+    _tell(play, answer)
+    play.wait(0.1)
+    assert not _heard(play)
+    _sign(play, answer)
+    play.wait(0.1)
+    assert [(heard.message, heard.proof) for heard in _heard(play)] == [(status, Proof.GOOD)]
+    assert len(play.ended(Delivered)) == 1
+
+
+def _answer_order(play: Play) -> None:
+    """The device asks for our signature and acknowledges with its own bytes."""
+    play.hear(Challenge(challenge=b"abcdef", key_byte=0), counter=8, flags=0xA0)
+    play.wait(0.2)
+    response = play.frames(0x03)[-1]
+    (order,) = play.frames(0x11)
+    proof = verify(DEFAULT_KEY, b"abcdef", order, response.payload)
+    assert proof is not None
+    play.hear(replace(FORGED, tail=b"\x30" + proof.auth), counter=8)
+
+
+def test_an_order_to_a_channel_that_signs_is_not_answered_by_who_does_not_ask_for_a_signature() -> None:
+    play = _play()
+    play.submit()
+    play.hear(FORGED, counter=8)  # somebody else, before the device's challenge
+    assert not _heard(play)
+    assert not play.ended(Delivered)
+    _answer_order(play)
+    assert [heard.proof for heard in _heard(play)] == [Proof.GOOD]
+    assert len(play.ended(Delivered)) == 1
+
+
+def test_control_without_signing_whoever_answers_first_is_believed() -> None:
+    play = Play()
+    play.submit()
+    play.hear(FORGED, counter=8)
+    assert [heard.proof for heard in _heard(play)] == [Proof.NONE]
+    assert len(play.ended(Delivered)) == 1
+
+
+@pytest.mark.parametrize(("says", "delivered"), [(Proof.GOOD, True), (Proof.NONE, False)])
+def test_a_radio_that_signs_by_itself_says_whether_an_order_was_answered(
+    says: Proof, delivered: bool
+) -> None:
+    play = _play()
+    play.exchanges.verdict_s = 35.0
+    play.submit()
+    frame = message_frame(FORGED, counter=8, flags=0x80, sender=LAMP, receiver=CENTRAL)
+    play._note(play.exchanges.receive(frame, play.now_s, play.now_s, says))
+    assert bool(play.ended(Delivered)) is delivered
+    assert [heard.proof for heard in _heard(play)] == ([Proof.GOOD] if delivered else [])
