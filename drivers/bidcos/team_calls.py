@@ -1,7 +1,8 @@
-"""Our own team of smoke detectors: a test alarm, and the all clear. No I/O but the store.
+"""Teams of smoke detectors: a test alarm, and the all clear. No I/O but the store.
 
-A detector that is called for the first time joins the team, whose address is ours and no device's. The
-counter of a team is on disk before the frame that uses it.
+A detector that is called for the first time and in no team joins ours, whose address is no device's. One that
+was linked with another detector of this home is called with its team, in the name of that one. The counter of
+a team is on disk before the frame that uses it.
 Source: docs/protocols/bidcos.md, "HM-Sec-SD-2 team frames", "Smoke detectors".
 """
 
@@ -74,13 +75,13 @@ class TeamCalls:
         """Call the team of which this one is a member; it joins ours when it is in none.
 
         Raises:
-            CommandRefused: other_team; and as ``Writing.grant``.
+            CommandRefused: other_team, one that nobody of this home leads; and as ``Writing.grant``.
             DutyCycleExhausted: not now.
             StoreError: it can't be written down; nothing is sent.
             LinkLost, DeviceUnreachableError, WrongKey: it could not be let in.
         """
-        team = await self._own()
-        await self._join(member, team, cause)
+        own = await self._own()
+        team = await self._team_of(member, own, cause)
         signs = member.model.cls == SIGNED_CLASS
         number = self._guard.counter(team) + 1
         if number > MAX_NUMBER:
@@ -88,7 +89,8 @@ class TeamCalls:
         self._guard.advance(team, number)
         await self.flush()
         key = self._held_key(member) if signs else None
-        frame = team_frame(key, team, member.record.address, number, CALLS[parameter][signs])
+        reporter = own if team == own else self._services.writing.central
+        frame = team_frame(key, team, reporter, number, CALLS[parameter][signs])
         self._transmit(frame, cause)
         self._spawn(self._repeat(frame, cause), "bidcos.team")
 
@@ -116,13 +118,23 @@ class TeamCalls:
             self._team = team
         return self._team
 
-    async def _join(self, member: Member, team: bytes, cause: Cause) -> None:
-        others = _teams(self._services.registers, member.record.address) - {team, member.record.address}
-        if others:
-            named = ", ".join(str(self._household.name_of(other)) for other in sorted(others))
-            raise CommandRefused("other_team", field="device", value=str(member.address), allowed=named)
-        wish = PeerWish(channel=CHANNEL, peer=Peer(team, CHANNEL), linked=True)
+    async def _team_of(self, member: Member, own: bytes, cause: Cause) -> bytes:
+        """The address that its team speaks under; afterwards it is in a team."""
+        listed = _teams(self._services.registers, member.record.address)
+        if own not in listed and listed:
+            return self._led(member, listed)
+        wish = PeerWish(channel=CHANNEL, peer=Peer(own, CHANNEL), linked=True)
         await self._services.writing.grant(member, wish, cause)
+        return own
+
+    def _led(self, member: Member, listed: set[bytes]) -> bytes:
+        """The detector of this home whose team it is in: the one that it lists, which lists itself."""
+        leaders = [self._household.at(address) for address in sorted(listed)]
+        ours = [each for each in leaders if each is not None and each.model.cls == member.model.cls]
+        if len(ours) == len(leaders) == 1:
+            return ours[0].record.address
+        named = ", ".join(str(self._household.name_of(other)) for other in sorted(listed))
+        raise CommandRefused("other_team", field="device", value=str(member.address), allowed=named)
 
     def _held_key(self, member: Member) -> bytes:
         index = self._keyring.held(member.record.address).index

@@ -31,11 +31,11 @@ class TeamGuard:
 
     def accepts(self, frame: Frame, cls: str, keys: Iterable[bytes]) -> bool:
         """Whether a team's frame is from a member. cls: of the device that reports."""
-        if frame.kind != 0x41:
+        if frame.kind not in KINDS:
             return False
         if cls != SIGNED_CLASS:
-            return True
-        if len(frame.payload) != SIGNED_SIZE:
+            return True  # 40 is a test of the team, by a press of the button
+        if frame.kind != 0x41 or len(frame.payload) != SIGNED_SIZE:
             return False
         number = team_number(frame)
         mac = frame.payload[6:]
@@ -69,8 +69,8 @@ def team_number(frame: Frame) -> int:
 def team_frame(key: bytes | None, team: bytes, reporter: bytes, number: int, value: int) -> Frame:
     """A frame in the name of a team.
 
-    key: of members that sign, or None; reporter: the member that it is about; number: 24 bits, above all
-    that were sent before.
+    key: of members that sign, or None; reporter: who it is from, no detector, for members keep count of what
+    each of them reported; number: 24 bits, above all that were sent before.
     """
     counter = number & 0xFF
     head = bytes((1, counter, value)) if key is None else bytes((1, counter, value, 0))

@@ -22,7 +22,7 @@ from .configuration import Configuration
 from .inbox import Inbox
 from .memory import ListId, Memory
 from .outbox import Letter, Outbox
-from .peering import TEAM_KINDS
+from .peering import KINDS, TEAM_KINDS
 from .surface import COVER_OPEN, LOW_BATTERY, ActRefused, Surroundings
 from .touch import battery
 
@@ -169,13 +169,20 @@ class Device:
     def receive(self, data: bytes, rssi_dbm: float) -> None:
         """Take a frame at its end. Never raises."""
         frame = decode_frame(data, rssi_dbm)
-        if isinstance(frame, Damaged) or frame.sender == self.address:
+        if isinstance(frame, Damaged):
+            return
+        if frame.sender == self.address and not (frame.kind in KINDS and self._leads):
             return
         if self.misses > 0:
             self.misses -= 1
             return
         self.heard_dbm = rssi_dbm
         self.inbox.receive(frame)
+
+    @property
+    def _leads(self) -> bool:
+        """Its team speaks under its address: its members, and a central."""
+        return self.inbox.peering.knows(self.address)
 
     # in the home
 

@@ -1,20 +1,29 @@
 """Smoke detectors' teams: what is believed, what is sent, and that no counter is used twice."""
 
+import asyncio
+from dataclasses import replace
+
 import pytest
 
-from drivers.bidcos.codec.frames import Frame, decode_frame
+from drivers.bidcos.codec.frames import Frame, decode_frame, encode_frame
+from drivers.bidcos.codec.messages import KeyPress, message_frame
 from drivers.bidcos.codec.signing import DEFAULT_KEY
 from drivers.bidcos.exchange.teams import MAX_TEAMS, TeamGuard, team_frame, team_number
+from drivers.bidcos.team_calls import CALLS
+from drivers.simulator.world import WorldConfig
 from hub.contract import (
     BY_USER,
     ChannelAddress,
     CommandRefused,
     DatapointChanged,
+    DeviceAddress,
     DutyCycleExhausted,
     ListPeerings,
     SetSystemKey,
     SetValue,
 )
+from tests.endurance.house import CENTRAL, House
+from tests.endurance.virtual import run
 
 from ..home import Home, home
 
@@ -35,6 +44,13 @@ def test_a_signed_frame_is_believed_once_and_only_in_its_order() -> None:
     assert TeamGuard().accepts(team_frame(None, TEAM, MEMBER, 1, 0xC8), "SD", [])
 
 
+def test_a_press_of_the_test_button_is_believed_only_of_teams_that_do_not_sign() -> None:
+    press = message_frame(KeyPress(channel=0, counter=7), counter=1, flags=0x94, sender=TEAM, receiver=MEMBER)
+    assert TeamGuard().accepts(press, "SD", [])
+    assert not TeamGuard().accepts(press, "SD2", [DEFAULT_KEY])
+    assert not TeamGuard().accepts(replace(press, kind=0x42), "SD", [])
+
+
 def test_a_forged_frame_does_not_move_the_counter() -> None:
     guard = TeamGuard()
     assert not guard.accepts(team_frame(bytes(16), TEAM, MEMBER, 0xFFFFFF, 0xC8), "SD2", [DEFAULT_KEY])
@@ -47,6 +63,11 @@ def test_teams_that_nobody_knows_do_not_grow_the_memory() -> None:
         guard.advance(number.to_bytes(3, "big"), 1)
     assert len(guard._counters) == MAX_TEAMS
     assert len(guard.changed) == MAX_TEAMS
+
+
+def _states(place: Home, number: int) -> list[object]:
+    changed = [event.datapoint for event in place.events if isinstance(event, DatapointChanged)]
+    return [each.value for each in changed if str(each.id) == f"{place.name(number)}:1.STATE"]
 
 
 async def _call(place: Home, number: int, parameter: str) -> None:
@@ -122,6 +143,66 @@ async def test_without_send_time_nothing_is_sent_and_that_is_said() -> None:
         with pytest.raises(DutyCycleExhausted):
             await _call(place, 1, "TEST_ALARM")
         assert not _team_frames(place, since)
+
+
+@pytest.mark.parametrize("model", [OLD, NEW])
+async def test_a_team_that_a_detector_of_ours_leads_is_called_in_its_name(model: str) -> None:
+    async with home(model, model, model) as place:
+        leader = place.device(1)
+        for number in (1, 2):
+            place.device(number).memory.add_peer(1, leader.address + b"\x01")
+            await place.ask(ListPeerings(device=place.name(number), refresh=True))
+        since = len(place.sent)
+        await _call(place, 2, "TEST_ALARM")
+        assert [place.device(each).channels[1].state()["alarm"] for each in (1, 2, 3)] == [True, True, False]
+        frames = _team_frames(place, since)
+        assert {frame.sender for frame in frames} == {leader.address}
+        assert {frame.receiver for frame in frames} == {place.driver._exchanges.address}  # no detector's
+        await _call(place, 1, "ALL_CLEAR")
+        assert [place.device(each).channels[1].state()["alarm"] for each in (1, 2)] == [False, False]
+
+        # and its own alarm counts after that
+        place.events.clear()
+        place.device(2).act("smoke")
+        await place.wait(6)
+        assert leader.channels[1].state()["alarm"] is True
+        assert True in _states(place, 2)
+
+
+async def test_the_test_button_of_a_detector_tells_its_battery() -> None:
+    async with home(OLD) as place:
+        detector = place.device(1)
+        press = KeyPress(channel=0, counter=1, low_battery=True)
+        frame = message_frame(press, counter=9, flags=0x94, sender=TEAM, receiver=detector.address)
+        since = len(place.events)
+        detector.transmit(encode_frame(frame))
+        await place.wait(1)
+        told = [event.datapoint for event in place.events[since:] if isinstance(event, DatapointChanged)]
+        assert [(each.id.parameter, each.value) for each in told if each.id.parameter == "LOWBAT"] == [
+            ("LOWBAT", True)
+        ]
+        assert not _states(place, 1)
+
+
+@pytest.mark.parametrize("model", [OLD, NEW])
+def test_a_module_calls_a_team_too(model: str) -> None:
+    config = WorldConfig(models=(model, model), radios=("module",), central=CENTRAL)
+    house = House(config, 3, lambda _: None, owned=True)
+    first, second = house.world.devices.values()
+    alarms: list[tuple[object, ...]] = []
+
+    async def call() -> None:
+        await asyncio.sleep(20.0)
+        for parameter in CALLS:
+            for detector in (first, second):  # the second one joins when it is called
+                channel = DeviceAddress("bidcos", detector.serial).channel(1)
+                await house.driver.execute(SetValue(channel=channel, parameter=parameter, value=True))
+                await asyncio.sleep(10.0)
+            alarms.append(tuple(each.channels[1].state()["alarm"] for each in (first, second)))
+
+    run(house.loop, lambda: house.live(call()))
+    assert alarms == [(True, True), (False, False)]
+    assert first.memory.peers[1] == second.memory.peers[1]
 
 
 async def test_a_detector_of_another_team_is_left_there() -> None:
