@@ -1,13 +1,13 @@
 """Reads the model table and answers by code or by name. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from hub.contract.addresses import DeviceAddress
 from hub.contract.datapoints import ChannelDescription, DeviceDescription, ReceiveMode
 
-from .kinds import kind, maintenance
+from .kinds import kind, kind_values, maintenance
 from .models import MODELS
 
 _MODES = {
@@ -55,6 +55,8 @@ class Model:
 
     code: as in its device info; None for a bare class. cls: class letters (docs/protocols/bidcos.md,
     "Device classes"). channels: kind names by index, ascending. silence_s: seconds, or None.
+    has_battery: it does not listen all the time. told: names of what frames tell, by channel; of channel 0
+    that is a low battery alone.
     """
 
     code: int | None
@@ -65,11 +67,14 @@ class Model:
     signs: bool
     silence_s: float | None
     other_name: str = ""
+    has_battery: bool = field(init=False)
+    told: Mapping[int, frozenset[str]] = field(init=False, repr=False)
 
-    @property
-    def has_battery(self) -> bool:
-        """It does not listen all the time, so it lives on a battery."""
-        return ReceiveMode.ALWAYS not in self.receive_modes
+    def __post_init__(self) -> None:
+        """Once per model instead of once per frame."""
+        names = {channel: kind_values(name) for channel, name in self.channels.items()}
+        object.__setattr__(self, "has_battery", ReceiveMode.ALWAYS not in self.receive_modes)
+        object.__setattr__(self, "told", {**names, 0: frozenset({"LOWBAT"})})
 
     def kind_at(self, channel: int) -> str | None:
         """The kind of one of its channels."""

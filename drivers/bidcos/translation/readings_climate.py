@@ -24,7 +24,7 @@ def rt_info(message: RtInfo) -> Pairs:
         ("VALVE_STATE", message.valve & 0x7F),
         ("WINDOW_STATE", bool(message.valve & 0x80)),
         *_mode(message.mode, message.low6, message.party),
-        ("BATTERY_STATE", round(message.battery_tenths / 10 + 1.5, 1)),
+        ("BATTERY_STATE", (message.battery_tenths + 15) / 10),
         ("FAULT_REPORTING", message.fault),
     ]
 
@@ -35,7 +35,7 @@ def it_info(message: ItInfo) -> Pairs:
         ("SET_TEMPERATURE", message.set_half_degrees / 2),
         ("ACTUAL_TEMPERATURE", signed10(message.actual_tenths) / 10),
         *_mode(message.mode, message.low6, message.party),
-        ("BATTERY_STATE", round((message.battery & 0x1F) / 10 + 1.5, 1)),
+        ("BATTERY_STATE", ((message.battery & 0x1F) + 15) / 10),
         ("LOWBAT_REPORTING", bool(message.battery & 0x80)),
         ("COMMUNICATION_REPORTING", bool(message.battery & 0x40)),
         ("WINDOW_OPEN_REPORTING", bool(message.battery & 0x20)),
