@@ -31,6 +31,9 @@ class Kind(Enum):
     TRANSFER_END = "transfer_end"
     CUT = "cut"
     REFUSAL = "refusal"
+    OBJECTION = "objection"
+    RESTRICTION = "restriction"
+    RIGHT = "right"
     DELETION = "deletion"
     ERASED = "erased"
 

@@ -73,6 +73,10 @@ class Holder(Protocol):
         """All places this holder keeps data in; one that holds several categories is named for each."""
         ...
 
+    def shown(self) -> tuple[str, ...]:
+        """The holdings that ``export`` has pages of."""
+        ...
+
     def hidden(self) -> tuple[Hidden, ...]:
         """What is kept and never shown."""
         ...

@@ -11,6 +11,7 @@ from pathlib import Path
 TOP: Mapping[str, str] = {
     "gate": "the gate's folder",
     "hub": "the hub's folder",
+    "homebase.toml": "settings, written by the owner",
     "simulator": "the demo's simulated devices",
     "lost+found": "the file system's own",
 }

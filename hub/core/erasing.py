@@ -16,6 +16,7 @@ from privacy.vocabulary import DataCategory
 from . import schema
 
 COMPACT_DUE = "rights.compact_due"
+DATA_DUE = "rights.data_due"  # of a deregistration: authorisations went, the data follows
 _OWNER = "owner"
 
 
@@ -26,6 +27,8 @@ def erase(
     effects = [*_erased(connection, scope, series), *_staying(connection, scope, held)]
     mark = insert(schema.settings).prefix_with("OR REPLACE").values(key=COMPACT_DUE, value="true")
     connection.execute(mark)
+    if scope.whole:
+        connection.execute(delete(schema.settings).where(schema.settings.c.key == DATA_DUE))
     return tuple(effects)
 
 
@@ -34,9 +37,9 @@ def forget_mark(connection: Connection) -> None:
     connection.execute(delete(schema.settings).where(schema.settings.c.key == COMPACT_DUE))
 
 
-def is_marked(connection: Connection) -> bool:
-    """Whether free pages may still hold what was erased."""
-    query = select(schema.settings.c.key).where(schema.settings.c.key == COMPACT_DUE)
+def is_marked(connection: Connection, key: str) -> bool:
+    """Whether COMPACT_DUE or DATA_DUE is left over."""
+    query = select(schema.settings.c.key).where(schema.settings.c.key == key)
     return connection.execute(query).first() is not None
 
 
@@ -44,6 +47,8 @@ def everybody(connection: Connection) -> tuple[Effect, ...]:
     """Erase all people with their sessions: the first step of a deregistration."""
     sessions = connection.execute(delete(schema.sessions)).rowcount
     people = connection.execute(delete(schema.people)).rowcount
+    mark = insert(schema.settings).prefix_with("OR REPLACE").values(key=DATA_DUE, value="true")
+    connection.execute(mark)
     return Effect(holding="hub.sessions", erased=sessions), Effect(holding="hub.people", erased=people)
 
 

@@ -46,7 +46,7 @@ class StoreHolder:
         self.restricted: frozenset[DataCategory] = frozenset()
 
     async def load(self) -> None:
-        """Read what is restricted, and end an erasure that a power cut interrupted.
+        """Read what is restricted, and end a deregistration or an erasure that a power cut interrupted.
 
         Raises:
             StoreError: it can't be read.
@@ -55,7 +55,9 @@ class StoreHolder:
         known = {category.value: category for category in DataCategory}
         names = kept if isinstance(kept, list) else []
         self._apply(frozenset(known[name] for name in names if name in known))
-        if await self._store.read(erasing.is_marked):
+        if await self._store.read(partial(erasing.is_marked, key=erasing.DATA_DUE)):
+            _ = await self.erase(Scope())
+        if await self._store.read(partial(erasing.is_marked, key=erasing.COMPACT_DUE)):
             await self._compact()
 
     async def run(self) -> None:
@@ -72,6 +74,10 @@ class StoreHolder:
     def holdings(self) -> tuple[Holding, ...]:
         """All places, with the owner's own terms for history."""
         return holdings(self._history.config.raw_days, self._history.config.means_days)
+
+    def shown(self) -> tuple[str, ...]:
+        """The tables that have pages."""
+        return exported.shown()
 
     def hidden(self) -> tuple[Hidden, ...]:
         """Hashes and radio keys."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from hub.contract import Datapoint, DatapointId, DeviceAddress, Origin
+from privacy.vocabulary import DataCategory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,12 @@ class State:
         differs = previous is not None and previous.value != datapoint.value
         reported = datapoint.origin is Origin.REPORTED and (action or differs)
         return Change(datapoint=datapoint, previous=previous, reported=reported)
+
+    def forget_categories(self, categories: Iterable[DataCategory]) -> None:
+        """Drop all values of these categories; a device's next word is a new one."""
+        gone = set(categories)
+        for known in [known for known, value in self._values.items() if value.category in gone]:
+            del self._values[known]
 
     def forget(self, device: DeviceAddress) -> None:
         """Drop all values of a device that was unpaired."""

@@ -90,6 +90,11 @@ COMMANDS = (
     ),
     Command(name="notice", module="hub.daemon.commands.notice", summary="what may leave this home, and why"),
     Command(name="consent", module="hub.daemon.commands.consent", summary="give, withdraw and list consents"),
+    Command(
+        name="rights",
+        module="hub.daemon.commands.rights",
+        summary="your data here: a copy of it, put right, erased, restricted",
+    ),
     Command(name="ledger", module="hub.daemon.commands.ledger", summary="the record of all that left"),
     Command(
         name="doctor", module="hub.daemon.commands.doctor", summary="check machine, isolation, keys and radio"

@@ -22,6 +22,7 @@ EXIT_REFUSED = 77
 _EXITS = {
     "no_entry": EXIT_USAGE,
     "bad_question": EXIT_USAGE,
+    "unknown_holding": EXIT_USAGE,
     "hub_away": EXIT_NOT_RUNNING,
     "ledger_not_writable": EXIT_CANT_WRITE,
     "internal": EXIT_INTERNAL,

@@ -35,6 +35,7 @@ from hub.home.access import Access
 from hub.home.demo import Demo
 from hub.home.records import Records
 from hub.home.replacements import Replacements
+from hub.home.rights import Rights
 from hub.home.rooms import Rooms
 from hub.home.sessions import Sessions
 from hub.operations import ChannelTexts, House
@@ -148,6 +149,7 @@ async def _furnished(plan: Plan, store: Store, gate: GateClient) -> AsyncIterato
             board=board,
             history=past,
             channels=ChannelTexts(),
+            rights=Rights(holder, past, access, rooms, registry, state),
         )
         _answer_gate(plan, gate, house, drivers)
         lives: dict[str, Live] = {

@@ -68,6 +68,14 @@ class Access:
         """Whether the home has an owner."""
         return self._owner is not None
 
+    async def person(self, name: str) -> int | None:
+        """The number of whoever has that name; None: nobody."""
+        return next((one.id for one in await self._records.people() if one.name == name), None)
+
+    def forget_owner(self) -> None:
+        """Everybody was erased: the home is nobody's, until it is set up by the next start's token."""
+        self._owner = None
+
     def expect(self, setup_token: str | None, on_claimed: Callable[[], Awaitable[None]]) -> None:
         """Take the token that the gate printed; ``on_claimed`` is awaited once it is spent."""
         self._setup_token = setup_token

@@ -1,6 +1,6 @@
 """The values of a household: people, their sessions, rooms, names of devices. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from .roles import Role
@@ -47,3 +47,7 @@ class Label:
 
     name: str | None = None
     room: str | None = None
+
+    def named(self, name: str) -> "Label":
+        """The same with another name."""
+        return replace(self, name=name)

@@ -125,6 +125,15 @@ class Rooms:
         self.label_changed(one)
         self.label_changed(other)
 
+    async def reload(self) -> None:
+        """Read all anew after an erasure, and tell who shows them."""
+        async with self._changing:
+            before = set(self._labels)
+            await self.load()
+        self.rooms_changed()
+        for device in before:
+            self.label_changed(device)
+
     def forget(self, device: DeviceAddress) -> None:
         """The device is gone, and the registry erased its row."""
         self._labels.pop(device, None)

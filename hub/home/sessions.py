@@ -89,6 +89,15 @@ class Sessions:
         session = self._open.get(key)
         return session is not None and self._clock.now() < session.expires_at
 
+    def drop(self, person: int | None = None) -> None:
+        """End all sessions, or one person's, in memory at once; whoever erases them writes the store."""
+        gone = [key for key, one in self._open.items() if person in {None, one.person}]
+        for key in gone:
+            del self._open[key]
+        for key in gone:
+            for listener in tuple(self._listeners):
+                listener(key)
+
     async def end(self, key: bytes) -> None:
         """End a session: at once in memory, then in the store."""
         if self._open.pop(key, None) is None:

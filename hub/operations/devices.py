@@ -92,6 +92,7 @@ async def read_history(house: House, _: Caller, asked: ReadHistory) -> History:
     description = house.registry.parameter(datapoint)
     if description is None:
         raise Refused("unknown_datapoint", field="id", value=asked.id)
+    house.rights.check_past(datapoint)
     until = _time("to", asked.until) if asked.until else house.clock.now()
     since = _time("from", asked.since) if asked.since else until - DAY
     if since >= until:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from hub.core import Bus, Dispatcher, DriverBoard, History, Registry, State
 from hub.home.access import Access
 from hub.home.replacements import Replacements
+from hub.home.rights import Rights
 from hub.home.rooms import Rooms
 from privacy.ports import Clock
 
@@ -28,3 +29,4 @@ class House:
     board: DriverBoard
     history: History
     channels: ChannelTexts
+    rights: Rights

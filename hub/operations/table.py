@@ -5,7 +5,7 @@ from typing import Any
 
 from hub.home.roles import Role
 
-from . import devices, entry, keys, pairing, paramsets, peerings, radio, replacement, rooms, weeks
+from . import devices, entry, keys, pairing, paramsets, peerings, radio, replacement, rights, rooms, weeks
 from .operation import Operation
 
 
@@ -71,6 +71,12 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     _operation("pairing.read", pairing.read_pairing, Role.RESIDENT),
     _operation("pairing.start", pairing.start_pairing, Role.OWNER, changes=True),
     _operation("pairing.stop", pairing.stop_pairing, Role.OWNER, changes=True),
+    _operation("rights.holdings", rights.list_holdings, Role.OWNER),
+    _operation("rights.records", rights.read_records, Role.OWNER),
+    _operation("rights.correct", rights.correct_record, Role.OWNER, changes=True),
+    _operation("rights.erase", rights.erase_data, Role.OWNER, changes=True),
+    _operation("rights.restrict", rights.restrict_data, Role.OWNER, changes=True),
+    _operation("rights.deregister", rights.deregister, Role.OWNER, changes=True),
     _operation("rooms.list", rooms.list_rooms, Role.GUEST),
     _operation("rooms.add", rooms.add_room, Role.RESIDENT, changes=True),
     _operation("rooms.rename", rooms.rename_room, Role.RESIDENT, changes=True),

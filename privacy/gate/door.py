@@ -255,7 +255,7 @@ class Door:
         desk, begin_s = self.desk, self.desk.clock.monotonic()
         self._withdrawals[activity] = self._withdrawals.get(activity, 0) + 1
         gone = desk.standing.withdraw(activity, recipient)
-        cuts = self._cut(lambda grant: grant.activity == activity and recipient in {None, grant.recipient})
+        cuts = self.cut(lambda grant: grant.activity == activity and recipient in {None, grant.recipient})
         within_ms = round((desk.clock.monotonic() - begin_s) * 1000)
         at = desk.time.instant().at
 
@@ -272,7 +272,7 @@ class Door:
             entry = None
         return Withdrawn(grants=gone, cuts=cuts, within_ms=within_ms, entry=entry)
 
-    def _cut(self, concerns: Callable[[Grant], bool]) -> tuple[Cut, ...]:
+    def cut(self, concerns: Callable[[Grant], bool]) -> tuple[Cut, ...]:
         """End all that runs under such grants, whatever way it goes."""
         return (*self.deliveries.cut(concerns), *self.tunnels.cut(concerns))
 

@@ -39,6 +39,10 @@ class GateHolder:
         """All tables, and the copies of them."""
         return (*HOLDINGS.values(), *COPIES)
 
+    def shown(self) -> tuple[str, ...]:
+        """The tables that have pages."""
+        return tuple(holding.name for name, holding in HOLDINGS.items() if name not in _ELSEWHERE)
+
     def hidden(self) -> tuple[Hidden, ...]:
         """Keys."""
         return HIDDEN

@@ -15,7 +15,14 @@ from typing import TypeVar
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from privacy.conversation import Handler, Reply
-from privacy.gate import answers, console_verbs, control_verbs, tunnel_verbs
+from privacy.gate import (
+    answers,
+    console_verbs,
+    control_verbs,
+    rights_answers,
+    rights_verbs,
+    tunnel_verbs,
+)
 from privacy.gate.access_log import FLUSH_S, AccessLog
 from privacy.gate.api import ROLES, Sessions, guarded
 from privacy.gate.children import GaveUp, keep
@@ -27,6 +34,7 @@ from privacy.gate.door import Door
 from privacy.gate.exchange import CONSOLE, Request
 from privacy.gate.files import AppFiles
 from privacy.gate.front import Front, Routes, address_of
+from privacy.gate.holder import GateHolder
 from privacy.gate.jail import JailError
 from privacy.gate.jails import Installation
 from privacy.gate.opening import Opened
@@ -34,6 +42,7 @@ from privacy.gate.output import say
 from privacy.gate.peer import why_not_jailed
 from privacy.gate.programs import Begun, Program, simulator_program
 from privacy.gate.relay import Relay
+from privacy.gate.rights import RightsDesk
 from privacy.gate.runtime import Places, listen
 from privacy.gate.serial_door import ConfiguredPort, SimulatedStick
 from privacy.gate.setup_token import SetUpToken
@@ -122,13 +131,22 @@ class _Gate:
         rows = start.opened.store.another_connection()
         self._access_log = AccessLog(rows, self._clock, sqlcipher.DatabaseError)
         sessions = Sessions(self._streams)
+        desk = start.opened.desk
+        self._rights = RightsDesk(self._door, GateHolder(desk, self._access_log.forget))
         routes = Routes(
             AppFiles().answer,
             {
                 ("GET", "/gate/v1/status"): guarded(sessions, ROLES, answers.status(self._door, _status())),
                 **{
                     place: guarded(sessions, answers.HOUSEHOLD, endpoint)
-                    for place, endpoint in answers.table(self._door, start.named_state).items()
+                    for place, endpoint in {
+                        **answers.table(self._door, start.named_state),
+                        **rights_answers.looking(self._rights, desk),
+                    }.items()
+                },
+                **{
+                    place: guarded(sessions, frozenset({"owner"}), endpoint)
+                    for place, endpoint in rights_answers.closing(self._rights, desk).items()
                 },
             },
         )
@@ -140,7 +158,13 @@ class _Gate:
                 record=self._access_log.record,
             )
         )
-        self._console = Console({"status": self._tell_status, **console_verbs.table(self._door)})
+        self._console = Console(
+            {
+                "status": self._tell_status,
+                **console_verbs.table(self._door),
+                **rights_verbs.table(self._rights, desk),
+            }
+        )
 
     def run(self, tasks: asyncio.TaskGroup, announce: Callable[[str], None]) -> None:
         """Start everything in ``tasks``."""

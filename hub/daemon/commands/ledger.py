@@ -12,7 +12,10 @@ from .start import between
 
 PAGE = 200
 NUMBER = between(int, 0, 2**53)
-TOLD = ("activity", "recipient", "ticket", "reason", "name", "result", "receipt", "transfer", "cut", "after")
+TOLD = (
+    *("activity", "recipient", "ticket", "reason", "name", "result", "receipt", "transfer", "cut", "after"),
+    *("right", "scope", "category", "lifted"),
+)
 Answer = Mapping[str, object]
 
 

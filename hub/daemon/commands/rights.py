@@ -1,0 +1,235 @@
+"""``homebase rights``: what is kept about people, a copy of it, having it put right, erased, restricted.
+
+The hub's half goes by its API, the gate's by its console; one report names both.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlencode
+
+from ..command_line import EXIT_CANT_WRITE, EXIT_USAGE, CommandFailed, printable
+from ..gate_console import ask_gate, part_of, print_table, rows_of
+from ..home import ask_home, home_socket
+from ..rights_export import Source, export
+from ..rights_words import category, said
+from .verbs import Verbs, ask, print_json, run_verb
+
+Answer = Mapping[str, object]
+LANGUAGES = ("de", "en")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The verbs with their options."""
+    verbs = Verbs(parser)
+    verbs.add("status", "what is closed, restricted, unknown", _status)
+    listing = verbs.add("holdings", "what is kept, for what, how long, how much", _holdings)
+    listing.add_argument("--lang", choices=LANGUAGES, default="en", help="of texts; default: en")
+    copy = verbs.add("export", "a copy of everything, as JSON, CSV and a page to read", _export)
+    copy.add_argument("folder", type=Path, help="a new or empty folder")
+    right = verbs.add("correct", "put a name right", _correct)
+    right.add_argument("holding", help="hub.people, hub.rooms or hub.devices")
+    right.add_argument("record", help="id of the person or room, or address of the device")
+    right.add_argument("name", help="what is right")
+    erase = verbs.add("erase", "erase one person, one category or everything, for good", _erase)
+    what = erase.add_mutually_exclusive_group(required=True)
+    what.add_argument("--person", metavar="NAME")
+    what.add_argument("--category", metavar="NAME", help="homebase rights holdings lists them")
+    what.add_argument("--everything", action="store_true")
+    leave = verbs.add("deregister", "end every authorisation, then erase the data (clause 6.14)", _deregister)
+    for added in (erase, leave):
+        added.add_argument("--yes", action="store_true", help="do not ask")
+        added.add_argument("--report", type=Path, metavar="FILE", help="keep the signed report there")
+    restrict = verbs.add("restrict", "keep a category and use it for nothing", _restrict)
+    restrict.add_argument("category")
+    objection = verbs.add("object", "object to an activity; a reason is welcome and not needed", _object)
+    objection.add_argument("activity", help="homebase notice lists them")
+    objection.add_argument("--reason", default="", help="stands in your exports and nowhere else")
+    lift = verbs.add("lift", "take an objection, a restriction or a deregistration back", _lift)
+    lift.add_argument("kind", choices=["objected", "restricted", "deregistered"])
+    lift.add_argument("subject", nargs="?", default="", help="the activity or the category")
+    verbs.add("complain", "the authorities that you can complain to", _complain)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do one verb."""
+    return run_verb(options)
+
+
+# look
+
+
+def _status(options: argparse.Namespace) -> int:
+    answer = {**ask_gate(options.state, "rights.status"), "hub": ask(options, "GET", "rights", "holdings")}
+    if options.json:
+        return print_json(answer)
+    for row in rows_of(answer, "closures"):
+        print(f"{row.get('kind')} {row.get('subject')} since {row.get('since')}")
+    for name in _list(answer, "unknown_files"):
+        print(f"unknown file {printable(name)}: nothing leaves the house until it is gone")
+    for name in _list(part_of(answer, "hub"), "restricted"):
+        print(f"restricted {name}: kept in the hub and used for nothing")
+    return 0
+
+
+def _holdings(options: argparse.Namespace) -> int:
+    halves = (ask(options, "GET", "rights", "holdings"), ask_gate(options.state, "rights.about"))
+    rows = [row for half in halves for row in rows_of(half, "holdings")]
+    if options.json:
+        return print_json({"holdings": rows, "hidden": [r for h in halves for r in rows_of(h, "hidden")]})
+    told = [
+        (
+            row.get("name"),
+            row.get("records"),
+            "-" if row.get("retention_days") is None else f"{row.get('retention_days'):g}",
+            said(str(row.get("purpose")), options.lang),
+            ", ".join(category(str(name), options.lang) for name in _list(row, "categories")),
+        )
+        for row in rows
+    ]
+    print_table(("HOLDING", "RECORDS", "DAYS", "PURPOSE", "KINDS OF DATA"), told)
+    return 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    notices = {language: ask_gate(options.state, "rights.about", language=language) for language in LANGUAGES}
+    path = home_socket(options.state)
+
+    def of_hub(name: str, after: int, limit: int) -> Answer:
+        query = urlencode({"after": after, "limit": limit})
+        return ask_home(path, "GET", f"/api/v1/rights/holdings/{name}?{query}")
+
+    def of_gate(name: str, after: int, limit: int) -> Answer:
+        return ask_gate(options.state, "rights.page", holding=name, after=after, limit=limit)
+
+    sources = (
+        Source(about=ask(options, "GET", "rights", "holdings"), ask=of_hub),
+        Source(about=notices["en"], ask=of_gate),
+    )
+    written = export(options.folder, sources, notices)
+    if options.json:
+        return print_json({"holdings": {one.name: one.rows for one in written}})
+    print(f"{sum(one.rows for one in written)} records in {options.folder}; open index.html there")
+    return 0
+
+
+def _complain(options: argparse.Namespace) -> int:
+    notices = [
+        part_of(ask_gate(options.state, "rights.about", language=language), "notice")
+        for language in LANGUAGES
+    ]
+    if options.json:
+        return print_json({"authorities": [rows_of(notice, "authorities") for notice in notices]})
+    for notice in notices:
+        for row in rows_of(notice, "authorities"):
+            print(f"{row.get('name')}: {row.get('contact')}")
+    return 0
+
+
+# change
+
+
+def _correct(options: argparse.Namespace) -> int:
+    body = {"record": options.record, "field": "name", "value": options.name}
+    ask(options, "PATCH", "rights", "holdings", options.holding, body=body)
+    return print_json({}) if options.json else _say("put right")
+
+
+def _erase(options: argparse.Namespace) -> int:
+    body = {"person": options.person, "category": options.category, "everything": options.everything}
+    _confirm(options, "This can't be taken back.")
+    hub = ask(options, "POST", "rights", "erasures", body=body)
+    answer = ask_gate(
+        options.state,
+        "rights.erase",
+        person=options.person,
+        category=options.category,
+        hub=rows_of(hub, "effects"),
+    )
+    return _print_report(options, answer)
+
+
+def _deregister(options: argparse.Namespace) -> int:
+    _confirm(options, "Everybody is logged out, all consents end, then all data is erased.")
+    _ = _step(options, "authorisations")
+    return _print_report(options, _step(options, "data"))
+
+
+def _step(options: argparse.Namespace, step: str) -> Answer:
+    hub = ask(options, "POST", "rights", "deregistration", body={"step": step})
+    return ask_gate(options.state, "rights.deregister", step=step, hub=rows_of(hub, "effects"))
+
+
+def _restrict(options: argparse.Namespace) -> int:
+    answer = ask_gate(options.state, "rights.restrict", category=options.category)
+    now = set(_list(ask(options, "GET", "rights", "holdings"), "restricted")) | {options.category}
+    try:
+        ask(options, "PUT", "rights", "restrictions", body={"categories": sorted(map(str, now))})
+    except CommandFailed as refused:
+        print(f"the door is closed for it; the hub: {refused}", file=sys.stderr)
+    return _print_closed(options, answer)
+
+
+def _object(options: argparse.Namespace) -> int:
+    answer = ask_gate(options.state, "rights.object", activity=options.activity, reason=options.reason)
+    return _print_closed(options, answer)
+
+
+def _lift(options: argparse.Namespace) -> int:
+    named = {"category" if options.kind == "restricted" else "activity": options.subject}
+    if options.kind == "restricted" and not options.subject:
+        raise CommandFailed("rights lift restricted: name the category", EXIT_USAGE)
+    answer = ask_gate(options.state, "rights.lift", kind=options.kind, **named)
+    if options.kind == "restricted":
+        now = set(_list(ask(options, "GET", "rights", "holdings"), "restricted")) - {options.subject}
+        ask(options, "PUT", "rights", "restrictions", body={"categories": sorted(map(str, now))})
+    if options.json:
+        return print_json(answer)
+    return _say("taken back" if answer.get("lifted") else "there was none")
+
+
+def _confirm(options: argparse.Namespace, text: str) -> None:
+    if options.yes:
+        return
+    if not sys.stdin.isatty():
+        raise CommandFailed(f"{text} Nobody to ask here; add --yes", EXIT_USAGE)
+    if input(f"{text} Type yes: ").strip().lower() not in {"yes", "ja"}:
+        raise CommandFailed("nothing was erased", 1)
+
+
+def _print_report(options: argparse.Namespace, answer: Answer) -> int:
+    signed = {key: answer.get(key) for key in ("report", "signature", "key")}
+    if options.report is not None:
+        try:
+            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
+            with os.fdopen(os.open(options.report, flags, 0o600), "w") as file:
+                file.write(json.dumps(signed) + "\n")
+        except OSError as error:
+            raise CommandFailed(f"{options.report}: {error.strerror}", EXIT_CANT_WRITE) from error
+    if options.json:
+        return print_json(signed)
+    for row in rows_of(json.loads(str(answer.get("report") or "{}")), "effects"):
+        stays = f", {row.get('stays')} stay: {row.get('why')}" if row.get("stays") else ""
+        print(f"{row.get('holding')}: {row.get('erased')} erased{stays}")
+    return _say(f"signed report of ledger entry {answer.get('entry')}")
+
+
+def _print_closed(options: argparse.Namespace, answer: Answer) -> int:
+    if options.json:
+        return print_json(answer)
+    if not answer.get("recorded"):
+        return _say("closed, but not yet recorded: the disk can't be written; nothing leaves meanwhile")
+    return _say(f"closed: {answer.get('cut')} transfers cut; ledger entry {answer.get('entry')}")
+
+
+def _list(answer: Answer, key: str) -> list[object]:
+    value = answer.get(key)
+    return value if isinstance(value, list) else []
+
+
+def _say(text: str) -> int:
+    print(text)
+    return 0
