@@ -137,6 +137,7 @@ class RightsDesk:
         except StoreError as error:
             log.error("closure.unwritten", extra={"code": error.code})
             desk.unwritten.append(job)
+            self._door.tunnels.close_all(Reason.LEDGER_NOT_WRITABLE)
             for activity in touched:
                 await desk.store.remember_closed(activity)
             entry = None
