@@ -28,12 +28,16 @@ from .members.pairing import (
     failure_reason,
     key_channels,
     key_request,
+    look_request,
+    owner_neighbours,
     pair_request,
 )
 from .membership import Membership
+from .memory.paramset import registers_of
 from .memory.registers import OWNER_LIST
 from .radios.timing import CONFIG_AWAKE_S
 from .services import Services
+from .translation.commands import OWNED_REGISTER
 
 SERIAL = re.compile(r"[A-Za-z0-9]{10}")
 HEARD_STEP, WRITTEN_STEP, KEPT_STEP = 1, 2, 3  # then one for each key
@@ -165,12 +169,13 @@ class Admission:
     async def _write_owner(self, introduced: Introduced, steps: int) -> str:
         """Returns why it is not ours, or nothing."""
         radio = introduced.address
-        outcome = await self._asker.outcome(pair_request(introduced, self._asker.central))
+        others = await self._neighbours(introduced)
+        outcome = await self._asker.outcome(pair_request(introduced, self._asker.central, others))
         for _ in range(ROUNDS - 1):
             if not (isinstance(outcome, Failed) and outcome.reason is Failure.SILENT):
                 break
             self._asker.woke(radio, self._context.clock.monotonic(), CONFIG_AWAKE_S)  # it may listen still
-            outcome = await self._asker.outcome(pair_request(introduced, self._asker.central))
+            outcome = await self._asker.outcome(pair_request(introduced, self._asker.central, others))
         if not isinstance(outcome, Delivered):
             return LINK_LOST if outcome is None else failure_reason(outcome, introduced)
         self._tell(PairingStage.CONFIGURING, introduced, step=WRITTEN_STEP, steps=steps)
@@ -182,6 +187,18 @@ class Admission:
             return NOT_KEPT
         self._tell(PairingStage.CONFIGURING, introduced, step=KEPT_STEP, steps=steps)
         return ""
+
+    async def _neighbours(self, introduced: Introduced) -> int:
+        """What else stands in the register that we write: as it tells, else as it left the factory."""
+        assert introduced.model is not None
+        factory = owner_neighbours(introduced.model, introduced.info.firmware)
+        if factory is None:
+            return 0
+        outcome = await self._asker.outcome(look_request(introduced))
+        if not isinstance(outcome, Delivered):
+            return factory
+        pages = [page for page in outcome.pages if isinstance(page, ParamPairs | ParamSequence)]
+        return registers_of(pages).get(OWNED_REGISTER, factory)
 
     async def _link_keys(self, introduced: Introduced, keys: tuple[int, ...], steps: int) -> str:
         """Returns what the owner should know though it is paired, or nothing."""

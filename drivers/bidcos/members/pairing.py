@@ -10,9 +10,9 @@ from hub.contract import DeviceAddress
 
 from ..codec.frames import BROADCAST, Flag, Frame
 from ..codec.messages import DeviceInfo, ParamRequest, PeerAdd
-from ..devices import Model, model_by_code
+from ..devices import Model, factory_registers, model_by_code, paramset_of
 from ..exchange.lane import Expect, Failed, Failure, Request, Step
-from ..translation.commands import owner_messages
+from ..translation.commands import OWNED_REGISTER, owner_messages
 
 INTERFACE = "bidcos"
 UNKNOWN_MODEL = "unknown_model"  # why somebody does not come in; texts: hub/api/texts
@@ -151,9 +151,23 @@ class TeachIn:
         return self._configuring.pop(address, None)
 
 
-def pair_request(introduced: Introduced, central: bytes) -> Request:
-    """Write us in, then read who owns it, which a bad air may swallow."""
-    steps = [Step(message=message) for message in owner_messages(central, owned=True)]
+def owner_neighbours(model: Model, firmware: int) -> int | None:
+    """What a new device holds beside our bit in the register that we write; None: nothing of anybody's."""
+    described = paramset_of(model, 0, "MASTER", firmware=firmware)
+    if not any(each.list_index == 0 and OWNED_REGISTER in each.registers for each in described):
+        return None
+    return factory_registers(model, firmware=firmware)[0, 0][OWNED_REGISTER]
+
+
+def look_request(introduced: Introduced) -> Request:
+    """Read what it holds before we write."""
+    look = Step(message=ParamRequest(channel=0, list_index=0), expect=Expect.PAGES)
+    return Request(device=introduced.address, steps=(look,), now_only=True)
+
+
+def pair_request(introduced: Introduced, central: bytes, others: int) -> Request:
+    """Write us in, then read who owns it, which a bad air may swallow. others: as of ``owner_messages``."""
+    steps = [Step(message=message) for message in owner_messages(central, owned=True, others=others)]
     check = Step(message=ParamRequest(channel=0, list_index=0), expect=Expect.PAGES, optional=True)
     return Request(device=introduced.address, steps=(*steps, check), now_only=True)
 

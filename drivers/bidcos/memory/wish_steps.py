@@ -7,9 +7,11 @@ from collections.abc import Mapping
 
 from ..codec.messages import ConfigEnd, ConfigStart, ParamRequest, PeerAdd, PeerListRequest, PeerRemove
 from ..exchange.lane import Expect, Step
-from ..translation.commands import owner_messages
+from ..members.household import Member
+from ..members.pairing import owner_neighbours
+from ..translation.commands import OWNED_REGISTER, owner_messages
 from .paramset import pages
-from .registers import ListId, Peer
+from .registers import KnownList, ListId, Peer
 from .wishes import PeerWish, WriteWish
 
 WHOLE = 0xFF  # mask of a register that one parameter fills
@@ -51,6 +53,8 @@ def lacks(wish: WriteWish, registers: Mapping[int, int]) -> bool:
     return any(bits.mask != WHOLE and register not in registers for register, bits in wish.bits.items())
 
 
-def release_steps(central: bytes) -> tuple[Step, ...]:
-    """Erase us as owner."""
-    return tuple(Step(message=message) for message in owner_messages(central, owned=False))
+def release_steps(central: bytes, member: Member, known: KnownList | None) -> tuple[Step, ...]:
+    """Erase us as owner, and nothing else. known: what the device told of that list."""
+    factory = owner_neighbours(member.model, member.record.firmware) or 0
+    others = factory if known is None else known.registers.get(OWNED_REGISTER, factory)
+    return tuple(Step(message=message) for message in owner_messages(central, owned=False, others=others))

@@ -29,7 +29,7 @@ from ..asking import Asker
 from ..exchange.lane import Deferred, Delivered, Request, Step
 from ..members.household import Household, Member
 from .inquiry import Inquiry
-from .registers import ListId, Registers
+from .registers import OWNER_LIST, ListId, Registers
 from .survey import lists_of_link
 from .tidings import Tidings
 from .wish_steps import is_granted, lacks, link_steps, release_steps, write_steps
@@ -340,7 +340,9 @@ class Writing:
         return Written.VERIFIED
 
     async def _release(self, member: Member, wish: ReleaseWish, cause: Cause) -> Written:
-        steps = (*self._parts.farewell(member.record.address), *release_steps(self._parts.central))
+        radio = member.record.address
+        known = self._registers.list_of(radio, OWNER_LIST)
+        steps = (*self._parts.farewell(radio), *release_steps(self._parts.central, member, known))
         await self._do(member, wish, steps, cause)
         return Written.VERIFIED
 

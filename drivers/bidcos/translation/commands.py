@@ -39,6 +39,10 @@ from ..devices import MAINTENANCE_FAMILY, Model, family
 from .commands_text import Stored, display, led_bits, lights, melody, party, party_of, remote_display, slats
 
 EPOCH_2000 = datetime(2000, 1, 1, tzinfo=UTC)
+OWNED_REGISTER, OWNED = (
+    0x02,
+    0x01,
+)  # of list 0: bit 0 there is an owner, bit 7 keys of an actuator are visible
 DEFAULT_RAMP_S = 0.5  # as the CCU has it
 DEFAULT_SPEED = 0.5  # of a window drive, as the CCU has it
 _OPENER_ON = 0x00A0  # a door drive's contact closes for 0.5 s
@@ -323,10 +327,19 @@ def status_channels(model: Model) -> tuple[int, ...]:
     return tuple(index for index, kind in model.channels.items() if family(kind) in STATUS_FAMILIES)
 
 
-def owner_messages(central: bytes, *, owned: bool) -> tuple[Message, Message, Message]:
-    """Write, or erase, whom a device belongs to: register list 0."""
+def owner_messages(central: bytes, *, owned: bool, others: int = 0) -> tuple[Message, Message, Message]:
+    """Write, or erase, whom a device belongs to: register list 0.
+
+    others: the bits beside ours in the register that says whether there is an owner.
+    """
     address = central if owned else bytes(3)
-    registers = ((0x02, 0x01 if owned else 0x00), (0x0A, address[0]), (0x0B, address[1]), (0x0C, address[2]))
+    kept = others & ~OWNED & 0xFF
+    registers = (
+        (OWNED_REGISTER, kept | OWNED if owned else kept),
+        (0x0A, address[0]),
+        (0x0B, address[1]),
+        (0x0C, address[2]),
+    )
     return (
         ConfigStart(channel=0, list_index=0),
         WritePairs(channel=0, registers=registers),

@@ -267,3 +267,23 @@ def _reasons(bench: Bench) -> list[str | None]:
         for event in bench.events
         if isinstance(event, PairingProgress) and event.stage is PairingStage.FAILED
     ]
+
+
+@pytest.mark.parametrize("held", [0x80, 0x00])
+async def test_whether_an_actuators_own_keys_are_visible_stays_as_it_was(held: int) -> None:
+    async with home("HM-LC-Bl1-FM", paired=False) as place:
+        memory = place.device(1).memory
+        assert memory.register(0x02, 0) == 0x80  # control: they are when it leaves the factory
+        memory.write(DEVICE_LIST, {0x02: held})
+        await place.pair(1)
+        assert memory.register(0x02, 0) == held | 0x01
+        await place.wait_for(place.driver.execute(Unpair(device=place.name(1))))
+        await place.until(lambda: not memory.is_paired, 60.0)
+        assert memory.register(0x02, 0) == held
+
+
+async def test_an_actuator_that_does_not_tell_how_it_is_keeps_what_the_factory_gave_it() -> None:
+    async with home("HM-LC-Bl1-FM", paired=False) as place:
+        place.device(1).answer_pages = lambda *_: None  # type: ignore[method-assign]
+        await place.pair(1)
+        assert place.device(1).memory.register(0x02, 0) == 0x81

@@ -213,6 +213,14 @@ def test_an_owner_is_written_and_erased() -> None:
     assert owner_messages(b"\x63\x19\x64", owned=False)[1].payload().hex() == "000802000a000b000c00"
 
 
+def test_only_our_bit_of_the_owners_register_is_written() -> None:
+    for others in (0x80, 0x81):
+        _, write, _ = owner_messages(b"\x63\x19\x64", owned=True, others=others)
+        assert write.payload().hex() == "000802810a630b190c64"
+        _, erase, _ = owner_messages(b"\x63\x19\x64", owned=False, others=others)
+        assert erase.payload().hex() == "000802800a000b000c00"
+
+
 def test_the_time_is_told_in_seconds_since_2000_with_the_houses_zone() -> None:
     now = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
     reply = time_reply(now)
