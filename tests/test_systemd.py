@@ -56,6 +56,20 @@ def test_a_unit_is_as_tight_as_promised(unit: str, limit: float, tmp_path: Path)
     assert float(found[1]) <= limit
 
 
+@pytest.mark.parametrize("unit", ["homebase-gate.service", "homebase-hub.service"])
+def test_a_radio_on_a_pis_pins_may_be_opened_and_no_console(unit: str) -> None:
+    lines = (UNITS / unit).read_text().splitlines()
+    allowed = {line.partition("=")[2] for line in lines if line.startswith("DeviceAllow=")}
+    assert allowed == {"char-ttyACM rw", "char-ttyUSB rw", "char-ttyAMA rw", "/dev/ttyS0 rw"}
+
+
+def test_the_pins_are_in_the_rules_by_both_names() -> None:
+    rules = (UNITS / "60-homebase.rules").read_text()
+    (pins,) = [line for line in rules.splitlines() if line.startswith("SUBSYSTEM") and "ttyS0" in line]
+    assert 'KERNEL=="ttyAMA[0-9]*|ttyS0"' in pins
+    assert 'GROUP="dialout", MODE="0660"' in pins
+
+
 def test_the_hubs_unit_has_no_network_and_the_gates_has_no_drivers_folder() -> None:
     hub = (UNITS / "homebase-hub.service").read_text()
     gate = (UNITS / "homebase-gate.service").read_text()
