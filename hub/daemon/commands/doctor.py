@@ -4,13 +4,15 @@ import argparse
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from privacy.places import CONFIG, RUN_STATE, demo_state
 
 from ..command_line import EXIT_INTERNAL, EXIT_PERMISSION, CommandFailed
 from ..system import environment
-from .start import ROOT, installed_packages
+from .doctor_german import LEVELS, NAMES, german
+from .start import ROOT, installed_packages, language_of
 
 DOCTOR = Path("privacy/gate/doctor.py")
 
@@ -21,6 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--state", type=Path, metavar="DIR", help="of the home; default: this machine's, else the demo's"
     )
     parser.add_argument("--config", type=Path, metavar="FILE", help="homebase.toml")
+    parser.add_argument("--language", choices=("de", "en"), help="of what is said; default: your locale's")
     parser.add_argument("--json", action="store_true", help="one JSON object per finding")
 
 
@@ -43,9 +46,17 @@ def run(options: argparse.Namespace) -> int:
             if options.json:
                 print(line, end="", flush=True)
             else:
-                way_out = f" -> {finding['way_out']}" if finding["way_out"] else ""
-                print(f"{finding['level']:4}  {finding['name']}: {finding['text']}{way_out}", flush=True)
+                print(spoken(finding, options.language or language_of(environment())), flush=True)
     return code if doctor.returncode == 0 else EXIT_INTERNAL
+
+
+def spoken(finding: Mapping[str, str], language: str) -> str:
+    """One line for people."""
+    level, name, text, way_out = (finding[each] for each in ("level", "name", "text", "way_out"))
+    if language == "de":
+        level, name, text, way_out = LEVELS[level], NAMES.get(name, name), german(text), german(way_out)
+    width = max(len(word) for word in (LEVELS.values() if language == "de" else LEVELS))
+    return f"{level:{width}}  {name}: {text}" + (f" -> {way_out}" if way_out else "")
 
 
 def _config_of(state: Path, demo: Path) -> Path:

@@ -1,0 +1,90 @@
+"""What ``homebase doctor`` finds, in German. Pure: the doctor itself says it in English, once.
+
+A sentence that is not in the table stays as it is.
+"""
+
+import re
+
+NAMES = {
+    "python": "Python",
+    "kernel": "Kernel",
+    "cipher": "Verschlüsselung",
+    "configuration": "Einstellungen",
+    "isolation": "Abschottung",
+    "lock": "Zustand",
+    "disk": "Speicher",
+    "gate key": "Schlüssel des Tors",
+    "hub key": "Schlüssel der Zentrale",
+    "clock": "Uhr",
+    "radio": "Funk",
+}
+LEVELS = {"ok": "gut", "warn": "Achtung", "fail": "Fehler"}
+SENTENCES = {
+    # texts
+    r"(.+) does not exist: defaults": r"\1 gibt es nicht: Es gilt, was vorgegeben ist",
+    r"a program in the jail ended with (.+)": r"ein Programm in der Abschottung endete mit \1",
+    r"a jail was built and left in (.+) ms, as user (.+)": (
+        r"in \1 ms abgeschottet und zurück, als Benutzer \2"
+    ),
+    r"a jail was built and left in (.+) ms, with your user": (
+        r"in \1 ms abgeschottet und zurück, mit Ihrem Benutzer"
+    ),
+    r"(.+): never started": r"\1: noch nie gestartet",
+    r"(.+): not running": r"\1: läuft nicht",
+    r"(.+): runs as process (.+)": r"\1: läuft als Prozess \2",
+    r"(.+): (.+) MiB free": r"\1: \2 MiB frei",
+    r"(.+) is not writable": r"\1 ist nicht beschreibbar",
+    r"(.+) is made at the first start": r"\1 entsteht beim ersten Start",
+    r"(.+) has mode (.+): others can read it": r"\1 hat den Modus \2: Andere können ihn lesen",
+    r"(.+) lies on the card of its data: no protection against theft of the card": (
+        r"\1 liegt auf der Karte seiner Daten: kein Schutz, wenn die Karte gestohlen wird"
+    ),
+    r"(.+) UTC, not synchronised: consents with an end wait until it is": (
+        r"\1 UTC, nicht gestellt: Einwilligungen mit Ende warten, bis sie es ist"
+    ),
+    r"(.+) UTC, synchronised": r"\1 UTC, gestellt",
+    r"no serial device": "kein serielles Gerät",
+    r"(.+) is in use, by this home as far as to be seen": (
+        r"\1 ist in Gebrauch, soweit zu sehen von diesem Zuhause"
+    ),
+    r"(.+): a module with firmware for Homematic IP \((.+)\), which is not for us": (
+        r"\1: ein Modul mit Firmware für Homematic IP (\2), die nichts für uns ist"
+    ),
+    r"(.+) does not answer as a module does": r"\1 antwortet nicht wie ein Modul",
+    r"(.+) does not answer V as a CUL stick does, nor as an HM-MOD-RPI-PCB": (
+        r"\1 antwortet weder auf V wie ein CUL noch wie ein HM-MOD-RPI-PCB"
+    ),
+    r"(.+) is no serial device": r"\1 ist kein serielles Gerät",
+    r"(.+) is somebody's terminal": r"\1 ist das Terminal von jemandem",
+    r"(.+) is used by another program": r"\1 wird von einem anderen Programm benutzt",
+    r"(.+) is not there": r"\1 ist nicht da",
+    # ways out
+    r"update to Linux 5\.14 or newer": "auf Linux 5.14 oder neuer aktualisieren",
+    r"install homebase again": "homebase neu installieren",
+    r"correct the file": "die Datei berichtigen",
+    r"report this": "bitte melden",
+    r"run as its user or root": "als dessen Benutzer oder als root starten",
+    r"delete something": "etwas löschen",
+    r"delete something soon": "bald etwas löschen",
+    r"keep the card where you keep your keys": "die Karte dort verwahren, wo Ihre Schlüssel sind",
+    r"plug the stick in": "den Stick einstecken",
+    r"plug the stick in, or set \[radio\] port": "den Stick einstecken oder [radio] port setzen",
+    r"plug it in again": "neu einstecken",
+    r"install its BidCoS firmware": "seine BidCoS-Firmware einspielen",
+    r"check the module's pins, turn the serial console off \(raspi-config\), or set \[radio\] port": (
+        "Stifte des Moduls prüfen, serielle Konsole abschalten (raspi-config) oder [radio] port setzen"
+    ),
+    r"set \[radio\] port to the stick": "[radio] port auf den Stick setzen",
+    r"set \[radio\] port": "[radio] port setzen",
+    r"stop it": "es beenden",
+    r"(.+); add this user to the group dialout": r"\1; diesen Benutzer in die Gruppe dialout aufnehmen",
+}
+_PATTERNS = [(re.compile(pattern), german) for pattern, german in SENTENCES.items()]
+
+
+def german(sentence: str) -> str:
+    """The sentence in German, with what it names."""
+    for pattern, words in _PATTERNS:
+        if (found := pattern.fullmatch(sentence)) is not None:
+            return found.expand(words)
+    return sentence
