@@ -12,6 +12,8 @@ const set: Paramset = {
   paramset: "MASTER",
   peer: null,
   read_at: null,
+  told_at: { TRANSMIT_TRY_MAX: null, SHORT_ON_TIME: null },
+  reading: false,
   values: { TRANSMIT_TRY_MAX: 6, SHORT_ON_TIME: 111600 },
   pending: { TRANSMIT_TRY_MAX: 4 },
   parameters: { TRANSMIT_TRY_MAX: TRIES, SHORT_ON_TIME: TIME, LOAD_ODD_BITS: parameter({ writable: true }) },

@@ -4,7 +4,7 @@ Each query names the type of its answer: ``driver.ask(GetParamset(…))`` is a `
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from typing import Generic, TypeVar
@@ -35,7 +35,11 @@ class Written(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paramset:
-    """What a device remembers. values: by CCU name; read_at: when it told so, None: assumed (factory)."""
+    """What a device remembers. values: by CCU name; read_at: when it told all of them, None: some never.
+
+    told_at: of each value, when the device told it; None: assumed, as from the factory. reading: it sleeps,
+    and what is shown is read when it wakes.
+    """
 
     channel: ChannelAddress
     paramset: str
@@ -44,6 +48,8 @@ class Paramset:
     read_at: datetime | None
     pending: Mapping[str, Value]
     peer: ChannelAddress | None = None
+    told_at: Mapping[str, datetime | None] = field(default_factory=dict)
+    reading: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

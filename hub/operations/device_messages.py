@@ -44,13 +44,16 @@ class Paramset(Answer):
     """What a channel remembers.
 
     values: by name; pending: what waits to be written; parameters: what each may hold; read_at: when the
-    device told so, null: assumed, as from the factory.
+    device told all of them, null: some never. told_at: of each value, when the device told it, null: assumed,
+    as from the factory. reading: the device sleeps; these values are read when it wakes.
     """
 
     channel: str
     paramset: str
     peer: str | None
     read_at: Time | None
+    told_at: dict[str, Time | None]
+    reading: bool
     values: dict[str, JsonValue]
     pending: dict[str, JsonValue]
     parameters: dict[str, Parameter]

@@ -59,6 +59,8 @@ def _paramset_message(read: contract.Paramset) -> Paramset:
         paramset=read.paramset,
         peer=None if read.peer is None else str(read.peer),
         read_at=None if read.read_at is None else rfc3339(read.read_at),
+        told_at={name: None if at is None else rfc3339(at) for name, at in read.told_at.items()},
+        reading=read.reading,
         values=dict(read.values),
         pending=dict(read.pending),
         parameters={name: parameter_message(one) for name, one in read.descriptions.items()},

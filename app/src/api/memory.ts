@@ -9,8 +9,12 @@ export interface Paramset {
   channel: string;
   paramset: string;
   peer: string | null;
-  /** When the device told so; null: assumed, as from the factory. */
+  /** When the device told all of them; null: some never. */
   read_at: string | null;
+  /** When it told each; null: assumed, as from the factory. */
+  told_at: Record<string, string | null>;
+  /** It sleeps; these are read when it wakes. */
+  reading: boolean;
   values: Record<string, Value>;
   pending: Record<string, Value>;
   parameters: Record<string, Parameter>;

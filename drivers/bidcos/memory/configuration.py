@@ -86,9 +86,10 @@ class Configuration:
             LinkLost, DeviceUnreachableError, WrongKey, DutyCycleExhausted: only with ``refresh``.
         """
         target = self.target(query.channel, query.paramset, query.peer)
-        for list_id in target.lists:
-            await self._tell(target.member, list_id, cause, refresh=query.refresh)
-        return self._paramset(query.channel, target, query.peer)
+        waits = [
+            await self._tell(target.member, list_id, cause, refresh=query.refresh) for list_id in target.lists
+        ]
+        return self._paramset(query.channel, target, query.peer, reading=any(waits))
 
     async def put(self, query: PutParamset, cause: Cause) -> ParamsetChange:
         """Write what differs, list by list, and read it back.
@@ -194,26 +195,31 @@ class Configuration:
             raise CommandRefused("unknown_peer", field="peer", value=str(peer))
         return found
 
-    async def _tell(self, member: Member, list_id: ListId, cause: Cause, *, refresh: bool) -> None:
-        """Read a list that is unknown or shall be read anew; a sleeper tells it when it wakes."""
+    async def _tell(self, member: Member, list_id: ListId, cause: Cause, *, refresh: bool) -> bool:
+        """Read a list that is unknown or shall be read anew; True: it sleeps, and tells it when it wakes."""
         radio = member.record.address
         known = self._registers.list_of(radio, list_id) is not None
         if known and not refresh and not self._registers.doubted(radio, list_id):
-            return
+            return False
         try:
-            await self._inquiry.read(member, list_id, cause)
+            return not await self._inquiry.read(member, list_id, cause)
         except (DriverError, CommandRefused):
             if refresh:
                 raise
+            return False
 
-    def _paramset(self, channel: ChannelAddress, target: Target, peer: ChannelAddress | None) -> Paramset:
+    def _paramset(
+        self, channel: ChannelAddress, target: Target, peer: ChannelAddress | None, *, reading: bool
+    ) -> Paramset:
         values = dict(self.values(target))
         told: list[datetime | None] = []
+        told_at: dict[str, datetime | None] = {}
         for list_id, descriptions in target.lists.items():
             known = self._registers.list_of(target.member.record.address, list_id)
             told.append(None if known is None else known.read_at)
             if known is None:
                 values.update({each.name: each.default for each in descriptions if not each.internal})
+            told_at.update({each.name: told[-1] for each in descriptions if each.name in values})
         times = [at for at in told if at is not None]
         return Paramset(
             channel=channel,
@@ -228,6 +234,8 @@ class Configuration:
             read_at=min(times) if times and len(times) == len(told) else None,
             pending=self._pending(target),
             peer=peer,
+            told_at=told_at,
+            reading=reading,
         )
 
     def _pending(self, target: Target) -> Mapping[str, Value]:

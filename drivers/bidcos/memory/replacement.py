@@ -5,6 +5,7 @@ What is carried over: replacement_plan.py. Names, rooms and history are the hub'
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from dataclasses import replace as changed
 
 from hub.contract import (
@@ -27,16 +28,25 @@ from ..members.household import Household, Member
 from .inquiry import Inquiry
 from .peerings import Peerings
 from .registers import Peer
-from .replacement_plan import Moved, Plan, Planner, check_alike
+from .replacement_plan import Earlier, Moved, Plan, Planner, check_alike
 from .survey import questions_of
 from .writing import Writing
 
-MARK_VERSION = 1
+MARK_VERSION = 2
+OLD_MARK_VERSION = 1  # links alone
 MARK_PREFIX = "replaced/"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """What is needed for the way back. links: that were moved; earlier: parameters of the successor."""
+
+    links: Moved = ()
+    earlier: Earlier = field(default_factory=dict)
+
+
 class Replacements:
-    """Answers ReplaceDevice. A mark on disk says which links were moved, for the way back."""
+    """Answers ReplaceDevice. A mark on disk says what was moved and what was there, for the way back."""
 
     def __init__(
         self,
@@ -53,7 +63,7 @@ class Replacements:
         self._writing = writing
         self._peerings = peerings
         self._planner = planner
-        self._marks: dict[tuple[bytes, bytes], Moved] = {}
+        self._marks: dict[tuple[bytes, bytes], Mark] = {}
 
     async def replace(self, query: ReplaceDevice, cause: Cause) -> Replacement:
         """Carry over what can be; PENDING when a sleeper takes its part later.
@@ -70,15 +80,16 @@ class Replacements:
         if query.undo and key not in self._marks:
             raise CommandRefused("nothing_to_undo", field="new", value=str(new.address))
         await self._learn(new, cause)
+        mark = self._marks.get(key, Mark())
         plan = (
-            self._planner.give_back(old, new, self._marks[key])
+            self._planner.give_back(old, new, mark.links, mark.earlier)
             if query.undo
-            else self._planner.replace(old, new, self._marks.get(key, ()))
+            else self._planner.replace(old, new, mark.links)
         )
         shown = self._peerings.known(new if query.undo else old)
         written = Written.DRY_RUN
         if not query.dry_run:
-            await self._mark(key, None if query.undo else plan.moved)
+            await self._mark(key, None if query.undo else Mark(links=plan.moved, earlier=plan.earlier))
             written = await self._write(plan, old if query.undo else new, cause)
         swap = (new.address, old.address) if query.undo else (old.address, new.address)
         return Replacement(
@@ -97,7 +108,7 @@ class Replacements:
                 try:
                     pair = bytes.fromhex(key.removeprefix(MARK_PREFIX))
                     self._marks[(pair[:3], pair[3:])] = read_mark(value)
-                except (ValueError, KeyError, TypeError):
+                except (ValueError, KeyError, TypeError, AttributeError):
                     continue
 
     async def forget(self, radio: bytes) -> None:
@@ -134,35 +145,50 @@ class Replacements:
         order = (Written.PENDING, Written.VERIFIED)
         return next((written for written in order if written in found), Written.UNCHANGED)
 
-    async def _mark(self, key: tuple[bytes, bytes], moved: Moved | None) -> None:
+    async def _mark(self, key: tuple[bytes, bytes], mark: Mark | None) -> None:
         name = MARK_PREFIX + key[0].hex() + key[1].hex()
-        if moved is not None and key in self._marks:  # begun before: what was moved then counts too
-            moved = [*self._marks[key], *(each for each in moved if each not in self._marks[key])]
-        await self._context.store.save({name: None if moved is None else write_mark(moved)})
-        if moved is None:
+        if mark is not None and key in self._marks:
+            mark = _joined(self._marks[key], mark)
+        await self._context.store.save({name: None if mark is None else write_mark(mark)})
+        if mark is None:
             self._marks.pop(key, None)
         else:
-            self._marks[key] = moved
+            self._marks[key] = mark
 
 
-def write_mark(moved: Moved) -> bytes:
-    """The record of the links that were moved."""
-    fields = [[device.hex(), channel, str(peer)] for device, channel, peer in moved]
-    return bytes((MARK_VERSION,)) + json.dumps(fields).encode()
+def _joined(first: Mark, later: Mark) -> Mark:
+    """Begun before: what was moved then counts too, and what was there before that, not what we wrote."""
+    links = [*first.links, *(each for each in later.links if each not in first.links)]
+    channels = {*first.earlier, *later.earlier}
+    earlier = {each: {**later.earlier.get(each, {}), **first.earlier.get(each, {})} for each in channels}
+    return Mark(links=links, earlier=earlier)
 
 
-def read_mark(value: bytes) -> Moved:
+def write_mark(mark: Mark) -> bytes:
+    """The record of a replacement."""
+    links = [[device.hex(), channel, str(peer)] for device, channel, peer in mark.links]
+    earlier = {str(channel): dict(values) for channel, values in mark.earlier.items()}
+    return bytes((MARK_VERSION,)) + json.dumps({"links": links, "earlier": earlier}).encode()
+
+
+def read_mark(value: bytes) -> Mark:
     """Read that record.
 
     Raises:
-        ValueError, TypeError: it is none, or of a version that we do not know.
+        ValueError, TypeError, KeyError: it is none, or of a version that we do not know.
     """
-    if value[:1] != bytes((MARK_VERSION,)):
+    if value[:1] not in {bytes((MARK_VERSION,)), bytes((OLD_MARK_VERSION,))}:
         raise ValueError("unknown version")
-    return [
-        (bytes.fromhex(device), int(channel), Peer.parse(peer))
-        for device, channel, peer in json.loads(value[1:])
-    ]
+    fields = json.loads(value[1:])
+    if value[0] == OLD_MARK_VERSION:
+        fields = {"links": fields, "earlier": {}}
+    return Mark(
+        links=[
+            (bytes.fromhex(device), int(channel), Peer.parse(peer))
+            for device, channel, peer in fields["links"]
+        ],
+        earlier={int(channel): dict(values) for channel, values in fields["earlier"].items()},
+    )
 
 
 def _renamed(peering: Peering, before: DeviceAddress, after: DeviceAddress) -> Peering:

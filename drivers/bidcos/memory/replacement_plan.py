@@ -19,17 +19,21 @@ from .wishes import Bits, PeerWish, Wish, WriteWish
 LINK_LISTS = frozenset({3, 4})
 Moved = Sequence[tuple[bytes, int, Peer]]
 """Links by their device, its channel and whom it lists."""
+Earlier = Mapping[int, Mapping[str, Value]]
+"""What the successor held before, by channel and parameter."""
 
 
 @dataclass(slots=True)
 class Plan:
     """orders: what to write, device by device, in this order; moved: links that change their device.
 
-    parameters: how many change in the new device; left_out: codes with names.
+    earlier: what the new device holds where it is written; parameters: how many change in it;
+    left_out: codes with names.
     """
 
     orders: list[tuple[Member, Wish]] = field(default_factory=list)
     moved: list[tuple[bytes, int, Peer]] = field(default_factory=list)
+    earlier: dict[int, dict[str, Value]] = field(default_factory=dict)
     parameters: int = 0
     left_out: list[str] = field(default_factory=list)
 
@@ -55,14 +59,20 @@ class Planner:
         self._move_links(plan, old, new, begun)
         return plan
 
-    def give_back(self, old: Member, new: Member, moved: Moved) -> Plan:
-        """Undo it: links that were moved to ``new`` go back to ``old``, which still holds its own half."""
+    def give_back(self, old: Member, new: Member, moved: Moved, earlier: Earlier) -> Plan:
+        """Undo it: links that were moved to ``new`` go back to ``old``, which still holds its own half.
+
+        ``new`` gets back the parameters that it held before; what it did not tell then stays as it is.
+        """
         plan, mine, theirs = Plan(), old.record.address, new.record.address
         for device, channel, peer in moved:
             if device == mine:
                 plan.orders.append((new, _unlinked(channel, _moved(peer, mine, theirs))))
             elif (member := self._household.at(device)) is not None:
                 self._swap(plan, member, channel, _moved(peer, mine, theirs), peer)
+        for channel, values in earlier.items():
+            described = _described(new, channel, MASTER, NO_PEER)
+            self._write(plan, new, channel, MASTER, described, values)
         return plan
 
     # parameters
@@ -94,6 +104,8 @@ class Planner:
             fitting = [each for each in found if each.name in wanted and _fits(plan, new, each, wanted)]
             if fitting:
                 if paramset == MASTER:
+                    held = {each.name: present[each.name] for each in fitting if each.name in present}
+                    plan.earlier.setdefault(channel, {}).update(held)
                     plan.parameters += sum(not each.internal for each in fitting)
                 bits = bits_of(fitting, wanted)
                 wish = WriteWish(channel=channel, list_id=list_id, bits=bits, what=paramset)

@@ -62,20 +62,28 @@ def _get(options: argparse.Namespace) -> int:
     if options.json:
         return print_json(answer)
     values, pending, described = (part_of(answer, key) for key in ("values", "pending", "parameters"))
+    told_at = part_of(answer, "told_at")
     rows = [
         (
             name,
             _told(values.get(name), part_of(described, name)),
             f"-> {_told(pending[name], part_of(described, name))}" if name in pending else "",
+            printable(told_at.get(name) or "assumed") if name in values else "",
         )
         for name in sorted({*values, *pending})
     ]
-    print_table(("PARAMETER", "VALUE", "PENDING"), rows)
-    print(f"read from the device at {printable(answer['read_at'])}" if answer.get("read_at") else _ASSUMED)
+    print_table(("PARAMETER", "VALUE", "PENDING", "TOLD"), rows)
+    if answer.get("reading"):
+        print(_READING)
+    else:
+        print(
+            f"read from the device at {printable(answer['read_at'])}" if answer.get("read_at") else _ASSUMED
+        )
     return 0
 
 
-_ASSUMED = "not read from the device yet: assumed as from the factory; --refresh reads"
+_ASSUMED = "not all read from the device yet: the others are assumed as from the factory; --refresh reads"
+_READING = "the device sleeps: shown is what was known before; it is read when the device wakes"
 
 
 def _describe(options: argparse.Namespace) -> int:

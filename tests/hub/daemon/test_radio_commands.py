@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -119,6 +120,9 @@ async def test_parameters_are_shown_described_and_changed(box: Box) -> None:
     _, shown, _ = await homebase("paramset", "get", CHANNEL)
     assert f"{name}  6      -> 3" in shown
     assert "assumed as from the factory" in shown
+    home.lamp.answers[GetParamset] = replace(home.lamp.answers[GetParamset], reading=True)
+    _, shown, _ = await homebase("paramset", "get", CHANNEL, "--refresh")
+    assert "it is read when the device wakes" in shown
     _, described, _ = await homebase("paramset", "describe", CHANNEL)
     assert "INTEGER  1..10" in described
     code, changed, _ = await homebase("paramset", "set", CHANNEL, f"{name}=3", "--dry-run")

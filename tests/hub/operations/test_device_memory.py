@@ -63,6 +63,8 @@ async def test_a_paramset_is_told_with_what_is_pending_and_what_is_allowed(home:
         values={"TRANSMIT_TRY_MAX": 6},
         descriptions=DESCRIPTIONS,
         read_at=AT,
+        told_at={"TRANSMIT_TRY_MAX": AT},
+        reading=True,
         pending={"TRANSMIT_TRY_MAX": 3},
     )
 
@@ -71,6 +73,7 @@ async def test_a_paramset_is_told_with_what_is_pending_and_what_is_allowed(home:
     assert status == 200
     assert (told["values"], told["pending"]) == ({"TRANSMIT_TRY_MAX": 6}, {"TRANSMIT_TRY_MAX": 3})
     assert (told["peer"], told["read_at"]) == (None, "2026-03-01T12:00:00.000Z")
+    assert (told["told_at"], told["reading"]) == ({"TRANSMIT_TRY_MAX": told["read_at"]}, True)
     assert told["parameters"]["TRANSMIT_TRY_MAX"]["max"] == 10
     assert home.lamp.asked == [GetParamset(channel=CHANNEL, paramset="MASTER", refresh=True)]
 

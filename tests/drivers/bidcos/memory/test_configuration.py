@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 
@@ -254,9 +254,32 @@ async def test_who_asks_what_a_sleeper_was_asked_before_is_not_kept_waiting() ->
 
         assert (first.read_at, second.read_at) == (None, None)
         assert second.values["LONG_PRESS_TIME"] == 0.4  # as the device leaves the factory
+        assert (first.reading, second.reading) == (True, True)  # and so it is said
+        assert first.told_at["LONG_PRESS_TIME"] is None
         place.device(REMOTE).teach_in()
         await place.wait(5.0)
-        assert (await place.ask(get)).read_at is not None
+        told = await place.ask(get)
+        assert told.read_at is not None
+        assert (told.reading, told.told_at["LONG_PRESS_TIME"]) == (False, told.read_at)
+
+
+async def test_who_reads_a_sleeper_anew_is_told_how_old_the_values_are_and_that_it_is_read_later() -> None:
+    async with home(REMOTE_MODEL) as place:
+        await place.wait(30.0)
+        get = GetParamset(channel=place.name(REMOTE).channel(1), paramset="MASTER", refresh=True)
+        before = await place.ask(replace(get, refresh=False))
+        assert not before.reading
+        told = await place.ask(get, 5.0)
+        assert (told.reading, told.values) == (True, before.values)
+        assert told.told_at["LONG_PRESS_TIME"] == before.told_at["LONG_PRESS_TIME"] is not None
+        place.device(REMOTE).teach_in()
+        await place.wait(5.0)
+        after = await place.ask(replace(get, refresh=False))
+        assert not after.reading
+        later, earlier = after.told_at["LONG_PRESS_TIME"], told.told_at["LONG_PRESS_TIME"]
+        assert later is not None
+        assert earlier is not None
+        assert later > earlier
 
 
 @pytest.mark.parametrize("frames", range(1, 8))

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.bidcos.memory.registers import ListId, Peer
-from drivers.bidcos.memory.replacement import read_mark, write_mark
+from drivers.bidcos.memory.replacement import Mark, read_mark, write_mark
 from hub.contract import (
     AddPeering,
     CommandRefused,
@@ -174,4 +174,33 @@ _addresses = st.binary(min_size=3, max_size=3)
     )
 )
 def test_a_mark_says_what_was_written(moved: list[tuple[bytes, int, Peer]]) -> None:
-    assert read_mark(write_mark(moved)) == moved
+    mark = Mark(links=moved, earlier={0: {"LOGGING": True}, 1: {"STATUSINFO_MINDELAY": 2.5}})
+    assert read_mark(write_mark(mark)) == mark
+
+
+def test_a_mark_of_the_version_before_has_links_alone() -> None:
+    old = b'\x01[["1fb74a", 1, "1fb74b02"]]'
+    assert read_mark(old) == Mark(links=[(b"\x1f\xb7\x4a", 1, Peer.parse("1fb74b02"))])
+
+
+async def test_the_successor_gets_back_what_it_held_before_also_after_a_second_attempt_and_a_restart() -> (
+    None
+):
+    with Home(SWITCH, SWITCH) as place:
+        place.world.power_on()
+        old, new = place.name(OLD).channel(1), place.name(NEW).channel(1)
+        async with place.running():
+            await place.pair(OLD, NEW)
+            for channel, seconds in ((old, 5.0), (new, 3.0)):
+                put = PutParamset(channel=channel, paramset="MASTER", values={"STATUSINFO_MINDELAY": seconds})
+                await place.ask(put)
+            mine = place.register(NEW, ListId(1, 1), 0x57)
+            await place.ask(_query(place))
+            assert place.register(NEW, ListId(1, 1), 0x57) == place.register(OLD, ListId(1, 1), 0x57) != mine
+            await place.ask(_query(place))  # once more: what it holds now is not what it held before
+        place.restart()
+        async with place.running():
+            assert (await place.ask(_query(place, dry_run=True, undo=True))).parameters == 1
+            done = await place.ask(_query(place, undo=True))
+            assert (done.written, done.parameters, done.left_out) == (Written.VERIFIED, 1, ())
+            assert place.register(NEW, ListId(1, 1), 0x57) == mine
