@@ -45,6 +45,7 @@ from .members.pairing import INTERFACE
 from .members.records import CENTRAL_KEY, new_central, read_records, write_central
 from .membership import Membership
 from .memory.learned import learn, silence_s
+from .orders import Orders
 from .radios.radio import (
     Broken,
     Budget,
@@ -121,6 +122,7 @@ class BidcosDriver:
                         self._services.learn(self._clock, self._has_spare_airtime), name="bidcos.learn"
                     )
                     self._services.resume()
+                    self._values.resume(self._household)
         except* LinkLost as group:
             self._asker.lost = LinkLost(str(group.exceptions[0]))
             raise
@@ -130,6 +132,7 @@ class BidcosDriver:
             self._services.reset()
             for failed in self._exchanges.pause(self._waiters.drop()):
                 self._waiters.finish(failed)
+                self._orders.finish(failed)
 
     async def _load(self) -> None:
         """Our address and our devices; a first start makes the address."""
@@ -154,7 +157,9 @@ class BidcosDriver:
             self._context, self._household, self._asker, self._keyring, central, self._spawn
         )
         self._services.keys.on_adopt = self._start_anew
-        self._values = Values(self._asker, self._reports, self._services.peerings.team_of)
+        self._orders = Orders(self._context, self._household)
+        team_of = self._services.peerings.team_of
+        self._values = Values(self._asker, self._reports, self._orders, self._clock, team_of)
         self._services.writing.on_settled = self._tell_pending
         self._services.registers.on_list = self._learn
         self._instruments = Instruments(
@@ -192,6 +197,7 @@ class BidcosDriver:
                 self._exchanges.lanes.add(record.address, member.model.receive_modes, record.counter)
                 self._members.welcome(member)
                 self._learn(record.address)
+        self._values.load(stored)
         await self._members.reserve_counters(list(self._household))
         self._loaded = True
 
@@ -252,6 +258,7 @@ class BidcosDriver:
                 case Delivered() | Failed():
                     self._finish(outcome)
                 case Deferred():
+                    self._orders.defer(outcome.request)
                     self._waiters.defer(outcome)
                     self._tell_pending(outcome.request.device)
                 case _:
@@ -273,6 +280,7 @@ class BidcosDriver:
     def _finish(self, outcome: Delivered | Failed) -> None:
         member = self._household.at(outcome.request.device)
         self._services.finish(outcome)
+        self._orders.finish(outcome)
         self._waiters.finish(outcome)
         if member is None:
             return
@@ -312,6 +320,7 @@ class BidcosDriver:
             now_s = self._clock.monotonic()
             self._reports.wake(now_s)
             self._admission.tick(now_s)
+            self._values.tick()
             self._port.know(now_s)
             if now_s - told_s >= AIRTIME_EVERY_S:
                 told_s = now_s
@@ -319,6 +328,7 @@ class BidcosDriver:
             with contextlib.suppress(StoreError):  # the store says so itself; the next tick tries again
                 await self._members.reserve_counters(self._members.worn_counters())
                 await self._services.writing.settle()
+                await self._orders.flush()
                 await self._services.keys.flush()
                 await self._instruments.flush()
                 await self._teams.flush()

@@ -19,6 +19,7 @@ class Origin(Enum):
     CONFIRMED = "confirmed"  # the device said so when it acknowledged our command or query
     RESTORED = "restored"  # read from the store after a start; may be old
     ASSUMED = "assumed"  # sent, but the device does not report it back
+    WAITING = "waiting"  # ordered; the device sleeps and takes it when it wakes
 
 
 class ParameterType(Enum):

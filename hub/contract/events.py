@@ -149,9 +149,9 @@ class ConfigurationState(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfigurationChanged:
-    """what: MASTER, LINK, PEERING, WEEK_PROGRAM, KEY, RELEASE; reason: a failure's code.
+    """what: VALUES, MASTER, LINK, PEERING, WEEK_PROGRAM, KEY, RELEASE; reason: a failure's code.
 
-    Reasons: silent, airtime, wrong_key, refused, not_kept, peers_full, unknown_peer, unknown_target.
+    Reasons: too_old, silent, airtime, wrong_key, refused, not_kept, peers_full, unknown_peer, unknown_target.
     """
 
     device: DeviceAddress

@@ -15,7 +15,7 @@ class Change:
     previous: what it was, None when nothing was known.
     reported: the device itself said that its value is another one, or that a key was pressed. Rules fire on
         this alone: a restart (RESTORED), a reconnect or refresh (CONFIRMED), our own command (CONFIRMED,
-        ASSUMED) and a device's first word (nothing to compare with) never set it.
+        ASSUMED, WAITING) and a device's first word (nothing to compare with) never set it.
     """
 
     datapoint: Datapoint

@@ -73,7 +73,7 @@ async def list_datapoints(house: House, _: Caller, __: Nothing) -> Datapoints:
 
 
 async def set_datapoint(house: House, caller: Caller, asked: SetDatapoint) -> DatapointValue:
-    """Set one value; the answer is what the device confirmed."""
+    """Set one value; the answer is what the device confirmed, or, as waiting, what it will be told."""
     datapoint = datapoint_of(asked.id)
     command = SetValue(channel=datapoint.channel, parameter=datapoint.parameter, value=asked.value)
     confirmed = await house.dispatcher.execute(command, caller.cause)

@@ -189,8 +189,8 @@ Channels = Annotated[
 class WaitingConfiguration(Answer):
     """What a device has yet to take, or did not take.
 
-    what: MASTER, LINK, PEERING, WEEK_PROGRAM, KEY; reason: why it failed, a code that GET /reasons puts into
-    words.
+    what: VALUES, MASTER, LINK, PEERING, WEEK_PROGRAM, KEY; reason: why it failed, a code that GET /reasons
+    puts into words.
     """
 
     channel: int
@@ -227,13 +227,13 @@ class Devices(Answer):
 
 
 class DatapointValue(Answer):
-    """A value with its age and origin."""
+    """A value with its age and origin. waiting: ordered; the device sleeps and takes it when it wakes."""
 
     id: DatapointName
     value: JsonValue
     unit: str | None
     at: Time
-    origin: Literal["reported", "confirmed", "restored", "assumed"]
+    origin: Literal["reported", "confirmed", "restored", "assumed", "waiting"]
 
 
 class Datapoints(Answer):

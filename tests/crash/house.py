@@ -9,6 +9,7 @@ HOUSES = {
     "gate": "tests.crash.gate_house:GateHouse",
     "upgrading": "tests.crash.upgrading_house:UpgradingHouse",
     "replacing": "tests.crash.replacing_house:ReplacingHouse",
+    "ordering": "tests.crash.ordering_house:OrderingHouse",
     # controls: what the series must find
     "unsynced": "tests.crash.careless:Unsynced",
     "forgetful": "tests.crash.careless:Forgetful",

@@ -172,7 +172,7 @@ def main() -> int:
     seed = chosen.seed if chosen.seed is not None else random.SystemRandom().randrange(1 << 32)
     logging.disable()  # upgrades warn; here they are many
     failed = False
-    for house in [chosen.house] if chosen.house else ["hub", "gate", "upgrading", "replacing"]:
+    for house in [chosen.house] if chosen.house else ["hub", "gate", "upgrading", "replacing", "ordering"]:
         for kind in ("kill", "power") if chosen.kind == "both" else (chosen.kind,):
             report: dict[str, object] = {"house": house, "kind": kind, "points": chosen.points, "seed": seed}
             folder = Path(tempfile.mkdtemp(prefix="homebase-crash-", dir=chosen.folder))

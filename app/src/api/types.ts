@@ -1,7 +1,7 @@
 // The hub's and the gate's answers, as they cross the wire.
 
 export type Value = boolean | number | string;
-export type Origin = "reported" | "confirmed" | "restored" | "assumed";
+export type Origin = "reported" | "confirmed" | "restored" | "assumed" | "waiting";
 export type Role = "owner" | "resident" | "guest";
 
 export interface Parameter {
@@ -24,7 +24,7 @@ export interface Channel {
   parameters: Record<string, Parameter>;
 }
 
-/** What a device has yet to take, or did not take. `what`: MASTER, LINK, PEERING, WEEK_PROGRAM, KEY. */
+/** What a device has yet to take, or did not take. `what`: VALUES, MASTER, LINK, PEERING, WEEK_PROGRAM, KEY. */
 export interface WaitingConfiguration {
   channel: number;
   what: string;

@@ -119,8 +119,8 @@ function FaceCard({ face }: { face: Face }) {
           {texts.t(
             shown.origin === "restored"
               ? "origin.restored.long"
-              : shown.origin === "assumed"
-                ? "origin.assumed.long"
+              : shown.origin === "assumed" || shown.origin === "waiting"
+                ? `origin.${shown.origin}.long`
                 : `origin.${shown.origin}`,
           )}
         </p>

@@ -34,7 +34,7 @@ function truth(value: boolean, name: string, kind: Kind | null, { t }: Texts): s
 }
 
 /** A value that nobody has confirmed since the start, or at all. */
-export const isDoubtful = (origin: Origin) => origin === "restored" || origin === "assumed";
+export const isDoubtful = (origin: Origin) => origin === "restored" || origin === "assumed" || origin === "waiting";
 
 export const isOn = (point: Datapoint | undefined) =>
   point !== undefined && (typeof point.value === "number" ? point.value > 0 : point.value === true);

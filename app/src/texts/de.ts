@@ -102,6 +102,8 @@ export const de: Record<TextKey, string> = {
   "origin.restored": "wiederhergestellt",
   "origin.restored.long": "von vor dem Start wiederhergestellt, seither nicht gehört",
   "origin.assumed": "unbestätigt",
+  "origin.waiting": "wartet",
+  "origin.waiting.long": "wartet, bis das Gerät aufwacht; höchstens eine Stunde",
   "origin.assumed.long": "gesendet, vom Gerät nicht bestätigt",
 
   "kind.switch": "Schalter",

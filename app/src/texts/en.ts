@@ -100,6 +100,8 @@ export const en = {
   "origin.restored": "restored",
   "origin.restored.long": "restored from before the start, not heard since",
   "origin.assumed": "unconfirmed",
+  "origin.waiting": "waiting",
+  "origin.waiting.long": "waits until the device wakes, for at most an hour",
   "origin.assumed.long": "sent, not confirmed by the device",
 
   "kind.switch": "Switch",

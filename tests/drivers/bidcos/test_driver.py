@@ -136,9 +136,9 @@ async def test_a_sleeper_gets_its_command_when_it_wakes() -> None:
     async with running(paired("HM-CC-RT-DN")) as bench:
         set_temperature = SetValue(channel=channel, parameter="SET_TEMPERATURE", value=21.5)
 
-        (assumed,) = await bench.driver.execute(set_temperature)
+        (waiting,) = await bench.driver.execute(set_temperature)
 
-        assert assumed.origin is Origin.ASSUMED
+        assert waiting.origin is Origin.WAITING
         assert bench.values()["bidcos:SIM0000001:0.CONFIG_PENDING"] is True
         call = bench.stick.sent[0]
         assert (call.kind, call.flags) == (0x12, 0xB1)  # it might have heard the burst
@@ -188,10 +188,11 @@ async def test_a_device_is_taught_in_remembered_and_released() -> None:
             )
         )
 
-        owner = [frame.payload.hex() for frame in bench.stick.sent if frame.kind == 0x01][:3]
+        owner = [frame.payload.hex() for frame in bench.stick.sent if frame.kind == 0x01][:4]
         assert owner == [
+            "00040000000000",  # what stands beside our bit? it does not tell: as from the factory
             "00050000000000",
-            f"000802010a{central[0]:02x}0b{central[1]:02x}0c{central[2]:02x}",
+            f"000802810a{central[0]:02x}0b{central[1]:02x}0c{central[2]:02x}",
             "0006",
         ]
         assert "device/510009" in bench.store.records

@@ -96,7 +96,10 @@ IN_WRITING = first_words("CommandRefused", lambda path: path.name == "writing.py
 REASONS = {
     "pairing": failures() | (constants("members/pairing.py") - {"bidcos"}),
     "device": first_words("lost", lambda path: path.name == "reports.py", place=1),
-    "configuration": failures() | named_by_failure() | (IN_WRITING - {"too_many_waiting"}),
+    "configuration": first_words("end", lambda path: path.name == "orders.py", place=2)
+    | failures()
+    | named_by_failure()
+    | (IN_WRITING - {"too_many_waiting"}),
     "driver": (first_words("LinkLost") - NOT_ENDED)
     | {"port_missing", "port_busy", "port_denied", "silent", "wrong_firmware", "ended", "crashed"},
     "left_out": left_out(),
@@ -107,7 +110,7 @@ def test_the_search_finds_codes_in_every_place() -> None:
     assert {"unknown_device", "not_alike", "bad_frame", "peers_full", "wrong_password"} <= REFUSED
     assert {"too_far", "wrong_key", "not_heard"} <= REASONS["pairing"]
     assert {"not_read", "foreign_link"} <= REASONS["left_out"]
-    assert "not_kept" in REASONS["configuration"]
+    assert {"not_kept", "too_old"} <= REASONS["configuration"]
     assert REASONS["device"]
 
 
