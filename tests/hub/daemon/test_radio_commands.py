@@ -104,15 +104,16 @@ Box = tuple[Home, Run]
 async def test_parameters_are_shown_described_and_changed(box: Box) -> None:
     home, homebase = box
     name = "TRANSMIT_TRY_MAX"
+    told = Paramset(
+        channel=LAMP.channel(1),
+        paramset="MASTER",
+        values={name: 6},
+        descriptions=DESCRIPTIONS,
+        read_at=None,
+        pending={name: 3},
+    )
     home.lamp.answers = {
-        GetParamset: Paramset(
-            channel=LAMP.channel(1),
-            paramset="MASTER",
-            values={name: 6},
-            descriptions=DESCRIPTIONS,
-            read_at=None,
-            pending={name: 3},
-        ),
+        GetParamset: told,
         PutParamset: ParamsetChange(
             changes=(ParameterChange(name=name, old=6, new=3),), written=Written.PENDING
         ),
@@ -120,7 +121,7 @@ async def test_parameters_are_shown_described_and_changed(box: Box) -> None:
     _, shown, _ = await homebase("paramset", "get", CHANNEL)
     assert f"{name}  6      -> 3" in shown
     assert "assumed as from the factory" in shown
-    home.lamp.answers[GetParamset] = replace(home.lamp.answers[GetParamset], reading=True)
+    home.lamp.answers[GetParamset] = replace(told, reading=True)
     _, shown, _ = await homebase("paramset", "get", CHANNEL, "--refresh")
     assert "it is read when the device wakes" in shown
     _, described, _ = await homebase("paramset", "describe", CHANNEL)
