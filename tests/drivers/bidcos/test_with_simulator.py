@@ -32,6 +32,7 @@ class SimulatedStick(PlayedStick):
 
     def __init__(self, path: Path) -> None:
         self.path = str(path)
+        self.hardware_id = ""  # nothing on USB
 
 
 @asynccontextmanager

@@ -115,7 +115,7 @@ function Editor({ device, place, title, set, again, reread }: LoadedProps) {
     <section class="card" aria-label={title}>
       <div class="readat">
         <p class="quiet">
-          {set.reading && <>{t("settings.reading")} </>}
+          {set.reading && <>{t("settings.sleeps")} </>}
           {set.read_at === null || Object.keys(set.values).length === 0 ? (
             t("settings.assumed")
           ) : (

@@ -221,7 +221,7 @@ export const de = {
   "settings.reading": "Das Gerät wird gefragt …",
   "settings.read": "Vom Gerät gelesen:",
   "settings.assumed": "Nicht alles gelesen: Was fehlt, steht hier wie ab Werk.",
-  "settings.reading": "Das Gerät schläft; gelesen wird, wenn es aufwacht.",
+  "settings.sleeps": "Das Gerät schläft; gelesen wird, wenn es aufwacht.",
   "settings.reread": "Neu lesen",
   "settings.none": "Dieser Kanal hat keine Einstellungen.",
   "settings.search": "Suchen",

@@ -220,7 +220,7 @@ export const en = {
   "settings.reading": "Asking the device …",
   "settings.read": "Read from the device:",
   "settings.assumed": "Not all read: what is missing is shown as from the factory.",
-  "settings.reading": "The device sleeps; it is read when it wakes.",
+  "settings.sleeps": "The device sleeps; it is read when it wakes.",
   "settings.reread": "Read anew",
   "settings.none": "This channel has no settings.",
   "settings.search": "Search",
