@@ -2,5 +2,7 @@
 
 from hypothesis import settings
 
+pytest_plugins = ["tests.obligations.plugin"]
+
 settings.register_profile("shared-machine", deadline=None)
 settings.load_profile("shared-machine")
