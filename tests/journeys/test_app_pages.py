@@ -1,9 +1,14 @@
 """Every page in both languages: it keeps nobody out, fits a phone, and leaves pictures to look at."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, expect
+
+from privacy.notice import as_json
+from privacy.register import Language as NoticeLanguage
+from tests.privacy.house import register
 
 from .houses import RunningHouse, demo_house
 from .phones import PHONE, TABLET, Simulator, chromium, phone
@@ -47,6 +52,15 @@ PAGES = {
     "nothing": "#/no-such-page",
     **{f"device-{name}": f"#/device/{address}" for name, address in DEVICES.items()},
 }
+
+
+# all that a page can leave in a browser, but for its cookies
+KEPT = """async () => [
+  ...Object.keys(localStorage), ...Object.keys(sessionStorage),
+  ...(await indexedDB.databases()).map(found => found.name),
+  ...("caches" in globalThis ? await caches.keys() : []),
+  ...((await navigator.serviceWorker?.getRegistrations()) ?? []).map(found => found.scope),
+]"""
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +118,27 @@ def test_every_page_keeps_nobody_out(
             shape = "tablet-" if size == TABLET else ""
             mine.picture(f"{shape}{name}-{language}{'-dark' if dark else ''}")
         assert mine.said == []
+
+
+@pytest.mark.obligation("Q7.1")
+def test_a_browser_keeps_what_the_notice_lists_and_nothing_else(
+    browser: Browser, house: RunningHouse
+) -> None:
+    told = as_json(register(), [], NoticeLanguage.EN)["activities"]
+    assert isinstance(told, list)
+    (row,) = (row for row in told if row["id"] == "portal.browser")
+    listed = {field["text"].partition(":")[0] for field in row["fields"]}
+    with phone(browser, house, language="en") as mine:
+        mine.log_in()
+        for fragment in ("#/settings", "#/privacy", "#/system", "#/"):
+            mine.open(fragment)
+            mine.page.wait_for_load_state("networkidle")
+        kept = mine.page.evaluate(KEPT)
+        assert mine.page.context.cookies() == []
+        token = mine.page.evaluate("() => sessionStorage.getItem('homebase.session')")
+        assert re.fullmatch(r"[A-Za-z0-9_-]{40,}", token)  # a random id, with nothing of a person in it
+    assert "homebase.session" in kept
+    assert set(kept) <= listed
 
 
 def test_a_light_is_switched_by_the_keyboard_alone(browser: Browser, house: RunningHouse) -> None:

@@ -14,6 +14,7 @@ from .houses import command_line, demo_house, family, homebase, namespace, run_h
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(180)]
 
 
+@pytest.mark.obligation("Q6.3-c")
 def test_one_door_of_all_processes_only_the_gate_is_in_the_machines_network(tmp_path: Path) -> None:
     with demo_house(tmp_path) as house:
         gate, hub, simulator = (

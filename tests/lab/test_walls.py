@@ -123,6 +123,7 @@ socket.socket(fileno={keep}).send(b"both" if other else b"hi")
     os.close(other)
 
 
+@pytest.mark.obligation("Q6.3-c")
 def test_loopback_is_up_and_alone(start: Start) -> None:
     code = """
 import socket

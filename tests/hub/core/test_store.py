@@ -29,6 +29,7 @@ async def test_what_was_written_is_there_after_a_restart(tmp_path: Path) -> None
         assert await store.read(names) == ["Kitchen"]
 
 
+@pytest.mark.obligation("Q6.3-g")
 async def test_neither_names_nor_the_word_sqlite_can_be_read_in_the_files(tmp_path: Path) -> None:
     async with Store(tmp_path, os.urandom) as store:
         await add_room(store, "Kitchen-in-clear")

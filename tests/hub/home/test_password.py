@@ -2,10 +2,13 @@
 
 import asyncio
 
+import pytest
+
 from hub.home.errors import Refused
 from hub.home.password import MEMORY_KIB, MOST_WAITING, TIME_COST, Passwords
 
 
+@pytest.mark.obligation("Q6.2-b")
 async def test_a_password_is_kept_as_argon2id_only() -> None:
     passwords = Passwords()
     kept = await passwords.hash("correct horse battery")

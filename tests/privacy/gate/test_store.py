@@ -44,6 +44,7 @@ def test_what_was_written_is_there_after_the_next_start(folder: Path) -> None:
     store.close()
 
 
+@pytest.mark.obligation("Q6.3-g")
 def test_nothing_on_the_disk_is_readable_without_the_key(folder: Path) -> None:
     assert (folder / "key").stat().st_mode & 0o777 == 0o600
     assert len((folder / "key").read_bytes()) == 32
