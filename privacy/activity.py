@@ -26,6 +26,7 @@ class Condition(Enum):
     TRANSFER = "transfer"  # an earlier transfer to that recipient
     OWNER_ENTRY = "owner_entry"
     STAYS_HOME = "stays_home"
+    CONSOLE_ACT = "console_act"  # by the owner's own hands at the console; no flow of the gate
 
 
 class Role(Enum):
@@ -43,6 +44,30 @@ class Form(Enum):
     ONCE = "once"
     UNTIL = "until"
     STANDING = "standing"
+
+
+class Deletion(Enum):
+    """What ends the storage of an activity's data before its longest term."""
+
+    AT_ONCE = "at_once"  # nothing is stored beyond the transfer
+    TICKET_CLOSED = "ticket_closed"
+    WITHDRAWAL = "withdrawal"
+    DEREGISTRATION = "deregistration"
+    OWNER = "owner"  # whenever the owner deletes it
+    TERM = "term"  # nothing earlier; the term alone
+
+
+class FieldKind(Enum):
+    """What a field of a payload looks like; closed_schema.py checks it."""
+
+    TEXT = "text"
+    CODE = "code"
+    EMAIL = "email"
+    PHONE = "phone"
+    NUMBER = "number"
+    FLAG = "flag"
+    TIME = "time"
+    SEALED = "sealed"  # encrypted bytes, base64
 
 
 class Language(Enum):
@@ -73,9 +98,25 @@ class Group:
     text: Text
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One kind of data in an activity's payload. longest: characters, or the largest number."""
+
+    name: str
+    category: DataCategory
+    kind: FieldKind
+    longest: int
+    optional: bool
+    text: Text
+
+
 @dataclass(frozen=True, kw_only=True)
 class Activity:
-    """One row. bytes_per_day: of payload, for each recipient; longest: of a consent with an end."""
+    """One row. bytes_per_day: of payload, for each recipient; longest: of a consent with an end.
+
+    fields: all that a payload may hold; empty where ``schema`` names a form of its own, or a stream passes.
+    storage: the longest; delete_on: what ends it earlier. interest: the named one, of basis f.
+    """
 
     id: str
     clause: str
@@ -93,8 +134,11 @@ class Activity:
     schema: str | None
     bytes_per_day: int
     storage: timedelta | None
+    delete_on: frozenset[Deletion]
     eea_only: bool
+    interest: Text | None
     groups: Mapping[str, Group]
+    fields: tuple[Field, ...]
     texts: Mapping[Language, ActivityText]
 
     @property
@@ -111,7 +155,8 @@ class Activity:
             "categories": sorted(category.value for category in self.categories),
             "roles": sorted(role.value for role in self.roles),
             "longest_days": self.longest.days if self.longest else None,
-            "storage_days": self.storage.days if self.storage else None,
+            "storage_days": None if self.storage is None else self.storage.days,
+            "delete_on": sorted(event.value for event in self.delete_on),
             "texts": {
                 language.value: [text.title, text.purpose, text.data, text.storage]
                 for language, text in self.texts.items()
@@ -120,6 +165,10 @@ class Activity:
                 name: {language.value: text for language, text in group.text.items()}
                 for name, group in self.groups.items()
             },
+            "fields": [
+                [field.name, field.category.value, *(field.text[language] for language in Language)]
+                for field in self.fields
+            ],
         }
         return sha256(canonical.encode(told)).hexdigest()
 
@@ -132,3 +181,19 @@ class Party:
     contact: str
     address: str = ""
     country: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Right:
+    """A right of the people concerned. term: its article in the vocabulary."""
+
+    term: str
+    text: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotDone:
+    """Something that a notice names and this home does not do."""
+
+    clause: str
+    text: Text

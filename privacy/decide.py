@@ -117,7 +117,7 @@ def _ground(
             return _consent(request, activity, recipient, standing, at)
         case Condition.TRANSFER:
             return _earlier(request, activity, recipient, standing)
-        case Condition.OWNER_ENTRY | Condition.STAYS_HOME:
+        case Condition.OWNER_ENTRY | Condition.STAYS_HOME | Condition.CONSOLE_ACT:
             return Reason.NO_CONSENT  # decide asked for them before; a new condition opens nothing here
         case _:
             assert_never(activity.condition)

@@ -7,48 +7,62 @@ The types are activity.py's, the files' spelling is register_rows.py's, the rule
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
+from privacy import terms
 from privacy.activity import (
     Activity,
     ActivityText,
     Condition,
+    Deletion,
+    Field,
+    FieldKind,
     Form,
     Group,
     Language,
     Mode,
+    NotDone,
     Party,
+    Right,
     Role,
     Text,
 )
+from privacy.closed_schema import LONGEST
 from privacy.register_checks import check
-from privacy.register_rows import ActivityRow, NoticeFile, TextRow
+from privacy.register_rows import ActivityRow, FieldRow, NoticeFile, TextRow, WordsRow
+from privacy.terms import Terms
 from privacy.vocabulary import DataCategory
 
 __all__ = [
     "Activity",
     "ActivityText",
     "Condition",
+    "Deletion",
+    "Field",
+    "FieldKind",
     "Form",
     "Group",
     "Language",
     "Mistake",
     "Mode",
+    "NotDone",
     "Party",
     "Register",
     "RegisterError",
+    "Right",
     "Role",
     "Text",
+    "build",
     "load",
 ]
 
-FRAME_FILE = "notice.toml"
+FRAME_FILE, TERMS_FILE = "notice.toml", "terms.toml"
 _T = TypeVar("_T")
 _E = TypeVar("_E", bound=Enum)
 
@@ -85,7 +99,9 @@ class Register:
     controllers: tuple[Party, ...]
     officer: Party
     authorities: tuple[Party, ...]
-    rights: Text
+    rights: tuple[Right, ...]
+    not_done: tuple[NotDone, ...]
+    terms: Terms
     activities: Mapping[str, Activity] = field(default_factory=dict)
 
     def get(self, activity: str) -> Activity | None:
@@ -100,30 +116,50 @@ def load(files: Mapping[str, str]) -> Register:
         RegisterError: with every mistake, not just the first.
     """
     mistakes: list[Mistake] = []
+    known, wrong_terms = terms.read(files.get(TERMS_FILE, ""))
+    mistakes += [Mistake(file=TERMS_FILE, row="file", field=name, what=what) for name, what in wrong_terms]
+    tables: dict[str, Mapping[str, object]] = {}
+    for name in sorted(set(files) - {TERMS_FILE}):
+        try:
+            tables[name] = tomllib.loads(files[name])
+        except tomllib.TOMLDecodeError as error:
+            mistakes.append(Mistake(file=name, row="file", field="syntax", what=str(error)))
+    if mistakes:
+        raise RegisterError(tuple(mistakes))
+    return build(tables, known)
+
+
+def build(tables: Mapping[str, Mapping[str, object]], known: Terms) -> Register:
+    """Make the register of tables by file name.
+
+    Raises:
+        RegisterError: with every mistake, not just the first.
+    """
+    mistakes: list[Mistake] = []
     rows: dict[str, tuple[str, Activity]] = {}
-    for name in sorted(set(files) - {FRAME_FILE}):
-        for row in _rows(name, files[name], mistakes):
-            activity = _activity(name, row, mistakes)
+    for name in sorted(set(tables) - {FRAME_FILE}):
+        for row in _rows(name, tables[name], mistakes):
+            activity = _activity(name, row, known, mistakes)
+            if activity is None:
+                continue
             if activity.id in rows:
                 mistakes.append(
                     Mistake(file=name, row=row.id, field="id", what=f"stands in {rows[row.id][0]} already")
                 )
             rows[activity.id] = (name, activity)
-    register = _frame(files.get(FRAME_FILE, ""), {key: row for key, (_, row) in rows.items()}, mistakes)
+    register = _frame(
+        tables.get(FRAME_FILE, {}), known, {key: row for key, (_, row) in rows.items()}, mistakes
+    )
     if mistakes or register is None:
         raise RegisterError(tuple(mistakes))
     return register
 
 
-def _rows(name: str, text: str, mistakes: list[Mistake]) -> Iterator[ActivityRow]:
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        mistakes.append(Mistake(file=name, row="file", field="syntax", what=str(error)))
-        return
+def _rows(name: str, table: Mapping[str, object], mistakes: list[Mistake]) -> Iterator[ActivityRow]:
     for key in table.keys() - {"activity"}:
         mistakes.append(Mistake(file=name, row="file", field=key, what="unknown; allowed is activity"))
-    for number, row in enumerate(table.get("activity", [])):
+    rows = table.get("activity", [])
+    for number, row in enumerate(rows if isinstance(rows, list) else [rows]):
         label = str(row.get("id", f"row {number + 1}")) if isinstance(row, dict) else f"row {number + 1}"
         converted = _converted(row, ActivityRow, name, label, mistakes)
         if converted is not None:
@@ -141,15 +177,20 @@ def _converted(value: object, kind: type[_T], name: str, label: str, mistakes: l
         return None
 
 
-def _activity(name: str, row: ActivityRow, mistakes: list[Mistake]) -> Activity:
+def _activity(name: str, row: ActivityRow, known: Terms, mistakes: list[Mistake]) -> Activity | None:
+    """The row's activity, or None where a word of it is not known."""
+    before = len(mistakes)
+
     def wrong(where: str, what: str) -> None:
         mistakes.append(Mistake(file=name, row=row.id, field=where, what=what))
 
-    def known(kind: type[_E], where: str, values: list[str]) -> frozenset[_E]:
+    def members(kind: type[_E], where: str, values: list[str]) -> frozenset[_E]:
         allowed = {member.value for member in kind}
         for value in values:
             if value not in allowed:
                 wrong(where, f"unknown {value!r}; allowed are {', '.join(sorted(allowed))}")
+        if len(set(values)) != len(values):
+            wrong(where, "names something twice")
         return frozenset(kind(value) for value in values if value in allowed)
 
     activity = Activity(
@@ -161,43 +202,72 @@ def _activity(name: str, row: ActivityRow, mistakes: list[Mistake]) -> Activity:
         purpose=row.purpose,
         basis=row.basis,
         condition=Condition(row.condition),
-        categories=known(DataCategory, "categories", row.categories),
-        roles=known(Role, "roles", row.roles),
-        forms=known(Form, "forms", row.forms),
+        categories=members(DataCategory, "categories", row.categories),
+        roles=members(Role, "roles", row.roles),
+        forms=members(Form, "forms", row.forms),
         longest=timedelta(days=row.longest_days) if row.longest_days is not None else None,
         needs_ticket=row.needs_ticket,
         schema=row.schema,
         bytes_per_day=row.bytes_per_day,
         storage=timedelta(days=row.storage_days) if row.storage_days is not None else None,
+        delete_on=members(Deletion, "delete_on", row.delete_on),
         eea_only=row.eea_only,
+        interest=None if row.interest is None else _words(row.interest),
         groups={
             key: Group(
-                categories=known(DataCategory, f"groups.{key}", group.categories),
+                categories=members(DataCategory, f"groups.{key}.categories", group.categories),
                 text={Language.DE: group.de, Language.EN: group.en},
             )
             for key, group in row.groups.items()
         },
+        fields=tuple(
+            field
+            for number, spelled in enumerate(row.fields)
+            if (field := _field(number, spelled, members)) is not None
+        ),
         texts={Language.DE: _text(row.de), Language.EN: _text(row.en)},
     )
-    check(activity, wrong)
+    if len(mistakes) == before:  # else the rules would only repeat what is wrong with the words
+        check(activity, known, wrong)
     return activity
+
+
+def _field(number: int, row: FieldRow, members: Callable[..., frozenset[Any]]) -> Field | None:
+    categories = members(DataCategory, f"field.{number}.category", [row.category])
+    kinds = members(FieldKind, f"field.{number}.kind", [row.kind])
+    if not categories or not kinds:
+        return None
+    (category,), (kind,) = categories, kinds
+    return Field(
+        name=row.name,
+        category=category,
+        kind=kind,
+        longest=LONGEST[kind] if row.longest is None else row.longest,
+        optional=row.optional,
+        text={Language.DE: row.de, Language.EN: row.en},
+    )
 
 
 def _text(row: TextRow) -> ActivityText:
     return ActivityText(title=row.title, purpose=row.purpose, data=row.data, storage=row.storage)
 
 
-def _frame(text: str, activities: Mapping[str, Activity], mistakes: list[Mistake]) -> Register | None:
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        mistakes.append(Mistake(file=FRAME_FILE, row="file", field="syntax", what=str(error)))
-        return None
+def _words(row: WordsRow) -> Text:
+    return {Language.DE: row.de, Language.EN: row.en}
+
+
+def _frame(
+    table: Mapping[str, object], known: Terms, activities: Mapping[str, Activity], mistakes: list[Mistake]
+) -> Register | None:
     frame = _converted(table, NoticeFile, FRAME_FILE, "file", mistakes)
     if frame is None:
         return None
     if set(frame.notice.languages) != {language.value for language in Language}:
         mistakes.append(Mistake(file=FRAME_FILE, row="notice", field="languages", what="allowed is de, en"))
+    for number, right in enumerate(frame.right):
+        if right.term not in known.rights:
+            what = f"{right.term!r} is no right; allowed are {', '.join(sorted(known.rights))}"
+            mistakes.append(Mistake(file=FRAME_FILE, row=f"right {number + 1}", field="term", what=what))
     return Register(
         version=frame.notice.version,
         controllers=tuple(
@@ -218,6 +288,13 @@ def _frame(text: str, activities: Mapping[str, Activity], mistakes: list[Mistake
             Party(name={Language.DE: row.de, Language.EN: row.en}, contact=row.link)
             for row in frame.authority
         ),
-        rights={Language.DE: frame.rights.de, Language.EN: frame.rights.en},
+        rights=tuple(
+            Right(term=row.term, text={Language.DE: row.de, Language.EN: row.en}) for row in frame.right
+        ),
+        not_done=tuple(
+            NotDone(clause=row.clause, text={Language.DE: row.de, Language.EN: row.en})
+            for row in frame.not_done
+        ),
+        terms=known,
         activities=activities,
     )

@@ -26,8 +26,27 @@ class GroupRow(Struct, frozen=True, forbid_unknown_fields=True):
     en: Words
 
 
+class FieldRow(Struct, frozen=True, forbid_unknown_fields=True):
+    """One kind of data in an activity. longest: characters, or the largest number; None by its kind."""
+
+    name: Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,31}$")]
+    category: Name
+    kind: Name
+    de: Words
+    en: Words
+    longest: Annotated[int, Meta(ge=1, le=2**53 - 1)] | None = None
+    optional: bool = False
+
+
+class WordsRow(Struct, frozen=True, forbid_unknown_fields=True):
+    """A sentence in both languages."""
+
+    de: Words
+    en: Words
+
+
 class ActivityRow(Struct, frozen=True, forbid_unknown_fields=True):
-    """One activity. Days are whole; bytes_per_day counts payload."""
+    """One activity. Days are whole; bytes_per_day counts payload. field: all that the payload may hold."""
 
     id: Name
     clause: Name
@@ -36,19 +55,22 @@ class ActivityRow(Struct, frozen=True, forbid_unknown_fields=True):
     mode: Literal["delivered", "tunnelled", "local"]
     purpose: Annotated[str, Meta(pattern="^dpv:[A-Z][A-Za-z]{2,63}$")]
     basis: Name
-    condition: Literal["consent", "transfer", "owner_entry", "stays_home"]
+    condition: Literal["consent", "transfer", "owner_entry", "stays_home", "console_act"]
     categories: list[Name]
     roles: list[Name]
     forms: list[Name]
     needs_ticket: bool
     bytes_per_day: Annotated[int, Meta(ge=0, le=1 << 40)]
+    delete_on: list[Name]
     de: TextRow
     en: TextRow
     longest_days: Annotated[int, Meta(ge=1, le=3650)] | None = None
     storage_days: Annotated[int, Meta(ge=0, le=3650)] | None = None
     schema: Name | None = None
     eea_only: bool = False
+    interest: WordsRow | None = None
     groups: dict[Name, GroupRow] = field(default_factory=dict)
+    fields: list[FieldRow] = field(default_factory=list, name="field")
 
 
 class NoticeRow(Struct, frozen=True, forbid_unknown_fields=True):
@@ -85,9 +107,18 @@ class AuthorityRow(Struct, frozen=True, forbid_unknown_fields=True):
     en: Words
 
 
-class RightsRow(Struct, frozen=True, forbid_unknown_fields=True):
-    """The rights in one sentence."""
+class RightRow(Struct, frozen=True, forbid_unknown_fields=True):
+    """One right of the people concerned. term: its article."""
 
+    term: Name
+    de: Words
+    en: Words
+
+
+class NotDoneRow(Struct, frozen=True, forbid_unknown_fields=True):
+    """Something that a notice names and this home does not do."""
+
+    clause: Name
     de: Words
     en: Words
 
@@ -99,4 +130,5 @@ class NoticeFile(Struct, frozen=True, forbid_unknown_fields=True):
     controller: Annotated[list[ControllerRow], Meta(min_length=1)]
     officer: OfficerRow
     authority: Annotated[list[AuthorityRow], Meta(min_length=1)]
-    rights: RightsRow
+    right: Annotated[list[RightRow], Meta(min_length=1)]
+    not_done: list[NotDoneRow]

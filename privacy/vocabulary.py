@@ -33,6 +33,7 @@ class DataCategory(Enum):
     AUDIO = "audio"  # sound recordings; explicit consent only
     BACKUP = "backup"  # everything at once, encrypted to the owner
     USAGE = "usage"  # how the home is used, over time
+    SUMMARY = "summary"  # text about somebody that a program made: a draft until a person confirmed it
 
     @property
     def dpv(self) -> str:
@@ -47,21 +48,22 @@ _DPV = {
     DataCategory.DEVICE_IDENTITY: "pd:DeviceBased",
     DataCategory.DEVICE_NAME: "pd:Household",
     DataCategory.ERROR: "dpv:NonPersonalData",
-    DataCategory.ACTUATOR_STATE: "pd:Behavioral",
+    DataCategory.ACTUATOR_STATE: "pd:Behavioural",
     DataCategory.CLIMATE: "pd:Household",
-    DataCategory.PRESENCE: "pd:Behavioral",
+    DataCategory.PRESENCE: "pd:Behavioural",
     DataCategory.SAFETY: "pd:Household",
     DataCategory.ENERGY: "pd:Household",
     DataCategory.HOUSEHOLD: "pd:HouseOwned",
     DataCategory.ACCOUNT: "pd:Authenticating",
     DataCategory.ACCESS_LOG: "pd:IPAddress",
-    DataCategory.CONSENT_RECORD: "dpv:ConsentRecord",
+    DataCategory.CONSENT_RECORD: "pd:PrivacyPreference",
     DataCategory.INSTALLATION: "pd:DeviceBased",
     DataCategory.NETWORK_ADDRESS: "pd:IPAddress",
     DataCategory.PHONE_NUMBER: "pd:TelephoneNumber",
     DataCategory.MESSAGE: "pd:Communication",
     DataCategory.IMAGE: "pd:Picture",
-    DataCategory.AUDIO: "pd:Communication",
+    DataCategory.AUDIO: "pd:VoiceCommunicationRecording",
     DataCategory.BACKUP: "pd:Household",
-    DataCategory.USAGE: "pd:Behavioral",
+    DataCategory.USAGE: "pd:Behavioural",
+    DataCategory.SUMMARY: "dpv:InferredPersonalData",
 }

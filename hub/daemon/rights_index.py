@@ -55,7 +55,8 @@ def _parties(notice: Answer, language: str) -> Iterable[str]:
             told = [str(row[field]) for field in ("name", "address", "country") if row.get(field)]
             who = escape(", ".join(told))
             yield f"<p><b>{word(key, language)}</b>: {who}, {_link(row.get('contact'))}</p>"
-    yield f"<p><b>{word('rights', language)}</b>: {escape(str(notice.get('rights')))}</p>"
+    rights = "".join(f"<li>{escape(str(row.get('text')))}</li>" for row in rows_of(notice, "rights"))
+    yield f"<p><b>{word('rights', language)}</b>:</p><ul>{rights}</ul>"
 
 
 def _link(contact: object) -> str:

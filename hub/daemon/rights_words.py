@@ -57,6 +57,7 @@ _CATEGORIES = {
     "audio": ("Ton", "audio"),
     "backup": ("Sicherung", "backup"),
     "usage": ("Nutzung", "usage"),
+    "summary": ("Zusammenfassungen eines Programms", "summaries made by a program"),
 }
 GERMAN = {
     # purposes

@@ -12,7 +12,7 @@ import msgspec
 from privacy import notice
 from privacy.consent import Grant
 from privacy.conversation import ConversationLost, Declined
-from privacy.gate import records, spelling
+from privacy.gate import receipts, records, spelling
 from privacy.gate.api import Guarded
 from privacy.gate.book import page
 from privacy.gate.console_verbs import command, ledger_state
@@ -45,6 +45,8 @@ def table(door: Door, named_state: str = "") -> Mapping[tuple[str, str], Guarded
         ("POST", "/gate/v1/previews"): _guarded(door, partial(_preview, named_state)),
         ("POST", "/gate/v1/withdrawals"): _guarded(door, _withdraw),
         ("GET", "/gate/v1/ledger"): _guarded(door, _ledger),
+        ("GET", "/gate/v1/notice"): _guarded(door, _notice),
+        ("GET", "/gate/v1/receipts"): _guarded(door, _receipt),
     }
 
 
@@ -129,6 +131,19 @@ async def _withdraw(door: Door, request: Request, language: Language) -> Answer:
     if door.desk.register.get(asked.activity) is None:
         raise Refused(Reason.UNKNOWN_ACTIVITY)
     return json_answer(200, spelling.withdrawn(await door.withdraw(asked.activity, via="browser")))
+
+
+async def _notice(door: Door, request: Request, language: Language) -> Answer:
+    return json_answer(200, notice.as_json(door.desk.register, door.desk.recipients.values(), language))
+
+
+async def _receipt(door: Door, request: Request, language: Language) -> Answer:
+    asked = parse_qs(request.query).get("consent", [""])[0]
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 16 else 0
+    found = await receipts.receipt_of(door.desk, number)
+    if found is None:
+        return problem(404, "no_consent", f"there is no consent {number}", way_out="see the list of consents")
+    return json_answer(200, found)
 
 
 async def _ledger(door: Door, request: Request, language: Language) -> Answer:

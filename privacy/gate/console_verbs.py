@@ -13,13 +13,14 @@ from typing import Annotated
 
 import msgspec
 
-from privacy import checkpoint, notice
+from privacy import checkpoint, notice, notice_linked, notice_page
 from privacy.consent import Wish
 from privacy.conversation import ConversationLost, Declined, Handler
-from privacy.gate import book, records, spelling
+from privacy.gate import book, receipts, records, spelling
 from privacy.gate.door import Door, Refused
 from privacy.gate.store import StoreError
 from privacy.payload import timestamp
+from privacy.recipients import Recipient
 from privacy.register import Form, Language
 
 PAGE = 200
@@ -74,12 +75,30 @@ def _handler(door: Door, verb: Callable[[Door, _Asked], Awaitable[Fields]]) -> H
 
 
 async def _notice(door: Door, asked: _Asked) -> Fields:
-    desk = door.desk
-    who = sorted(desk.recipients.values(), key=lambda row: row.name)
+    desk, who = door.desk, _by_name(door)
     return {
         "text": notice.as_text(desk.register, who, asked.language),
         "notice": notice.as_json(desk.register, who, asked.language),
     }
+
+
+async def _notice_page(door: Door, asked: _Asked) -> Fields:
+    return {"page": notice_page.as_html(door.desk.register, _by_name(door), asked.language)}
+
+
+async def _notice_linked(door: Door, asked: _Asked) -> Fields:
+    return {"linked": notice_linked.as_linked(door.desk.register, _by_name(door))}
+
+
+def _by_name(door: Door) -> list[Recipient]:
+    return sorted(door.desk.recipients.values(), key=lambda row: row.name)
+
+
+async def _receipt(door: Door, asked: _Asked) -> Fields:
+    found = await receipts.receipt_of(door.desk, asked.number)
+    if found is None:
+        raise Declined("no_entry", f"there is no consent {asked.number}; see homebase consent list")
+    return {"receipt": found}
 
 
 async def _preview(door: Door, asked: _Asked) -> Fields:
@@ -224,6 +243,8 @@ async def _prove(door: Door, asked: _Asked) -> Fields:
 
 _VERBS: Mapping[str, Callable[[Door, _Asked], Awaitable[Fields]]] = {
     "notice": _notice,
+    "notice.page": _notice_page,
+    "notice.linked": _notice_linked,
     "consent.preview": _preview,
     "consent.shown": _shown,
     "consent.give": _give,
@@ -231,6 +252,7 @@ _VERBS: Mapping[str, Callable[[Door, _Asked], Awaitable[Fields]]] = {
     "consent.withdraw": _withdraw,
     "consent.send": _send,
     "consent.last": _last,
+    "consent.receipt": _receipt,
     "consent.clock": _clock,
     "consent.confirm_clock": _confirm_clock,
     "ledger.list": _entries,

@@ -69,6 +69,7 @@ def test_what_the_consent_does_not_say_is_refused(change: dict[str, object], rea
     assert answer(standing(Form.UNTIL), house.request(**change)) is reason
 
 
+@pytest.mark.obligation("Q6.6-c")
 def test_one_time_holds_for_the_bytes_that_were_shown() -> None:
     assert answer(standing(Form.ONCE), house.request(payload_sha256="00" * 32)) is Reason.OTHER_PAYLOAD
 

@@ -27,7 +27,7 @@ def test_controller_officer_authorities_and_every_activity_stand_in_it(language:
 @pytest.mark.obligation("Q4-a")
 def test_recipients_stand_with_role_host_and_country() -> None:
     text = as_text(house.register(), house.known().values(), Language.EN)
-    assert "Recipients: support (processor, support.example.org, DE), abroad" in text
+    assert "Recipients: support (processor, support.example.org, DE); abroad" in text
     assert "Recipients: nobody registered" in as_text(house.register(), [], Language.EN)
 
 
@@ -51,3 +51,21 @@ def test_the_limit_of_the_consent_is_said() -> None:
         "Ferndiagnose (diagnosis.remote, Abschnitt 6.6): nur mit Ihrer Einwilligung, höchstens 14 Tage"
         in text
     )
+
+
+@pytest.mark.obligation("T3")
+@pytest.mark.parametrize(
+    ("language", "said"), [(Language.DE, "keine Auskunftei"), (Language.EN, "no credit agency")]
+)
+def test_it_says_what_this_home_does_not_do(language: Language, said: str) -> None:
+    assert said in as_text(house.register(), [], language).replace("\n    ", " ")
+    assert not [row for row in house.register().activities.values() if row.clause == "T3"]
+    assert not [row for row in house.register().activities.values() if "Solvency" in row.purpose]
+
+
+@pytest.mark.obligation("T1-c")
+def test_a_legitimate_interest_is_named() -> None:
+    text = as_text(house.register(), [], Language.EN)
+    assert "legitimate interest (Art. 6 (1) f GDPR): protection against attacks on the Home Base" in text
+    for row in house.register().activities.values():
+        assert (row.interest is not None) == (row.basis == "eu-gdpr:A6-1-f")

@@ -55,6 +55,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     verb("send", "send fresh data now, under a consent that lasts")
     verb("last", "show exactly what was sent last")
     verb("list", "all consents and their state", activity=False)
+    receipt = verb("receipt", "the receipt of a consent, ISO/IEC TS 27560 as JSON-LD", activity=False)
+    receipt.add_argument(
+        "number", type=int, metavar="ID", help="of the consent; homebase consent list shows it"
+    )
     clock = verb("clock", "is the clock right? time-limited consents need one", activity=False)
     clock.add_argument("--confirm", action="store_true", help="yes, it is right")
 
@@ -80,6 +84,7 @@ def run(options: argparse.Namespace) -> int:
         "send": _send,
         "last": _last,
         "list": _list,
+        "receipt": _receipt,
         "clock": _clock,
     }
     return verbs[options.verb](options)
@@ -233,6 +238,12 @@ def _list(options: argparse.Namespace) -> int:
     print_table(head, [tuple(row.get(field) for field in fields) for row in rows_of(answer, "consents")])
     if not answer.get("clock_sure"):
         print("the clock is not confirmed: time-limited consents rest; see homebase consent clock")
+    return 0
+
+
+def _receipt(options: argparse.Namespace) -> int:
+    answer = ask_gate(options.state, "consent.receipt", number=options.number)
+    print(json.dumps(answer["receipt"], ensure_ascii=False, indent=2))
     return 0
 
 

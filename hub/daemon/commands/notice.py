@@ -10,12 +10,24 @@ from ..gate_console import ask_gate
 def configure(parser: argparse.ArgumentParser) -> None:
     """Options."""
     parser.add_argument("--lang", choices=["de", "en"], default="en", help="default: en")
-    parser.add_argument("--json", action="store_true", help="for programs")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="for programs")
+    form.add_argument(
+        "--html", action="store_true", help="one page in both languages, for browser or printer"
+    )
+    form.add_argument("--jsonld", action="store_true", help="in terms of the Data Privacy Vocabulary 2.3")
     parser.add_argument("--state", type=Path, metavar="DIR", help="of the home that is meant")
 
 
 def run(options: argparse.Namespace) -> int:
     """Print it."""
+    if options.html:
+        print(ask_gate(options.state, "notice.page", language=options.lang)["page"], end="")
+        return 0
+    if options.jsonld:
+        linked = ask_gate(options.state, "notice.linked")["linked"]
+        print(json.dumps(linked, ensure_ascii=False, indent=2))
+        return 0
     answer = ask_gate(options.state, "notice", language=options.lang)
     if options.json:
         print(json.dumps(answer["notice"], ensure_ascii=False, indent=2))

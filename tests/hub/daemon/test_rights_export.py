@@ -160,6 +160,8 @@ def test_the_page_is_in_both_languages_runs_nothing_and_its_links_lead_somewhere
     assert all((folder / link).is_file() for link in local)
     assert reader.links.count("https://www.ldi.nrw.de") == 2
     assert "Ferndiagnose" in text
+    assert "<li>Portability: take your data with you as JSON and CSV" in text
+    assert "{&#x27;term" not in text
     assert "Remote diagnosis" in text
 
 

@@ -148,6 +148,7 @@ async def test_proofs_of_the_console_hold_for_a_stranger(tmp_path: Path) -> None
         assert await refusal(door, "consent.withdraw", activity="nothing") == "unknown_activity"
 
 
+@pytest.mark.obligation("Q6.3-g")
 async def test_the_hub_may_ask_and_close_but_knows_no_verb_that_opens(tmp_path: Path) -> None:
     async with opened(tmp_path) as door:
         verbs = control_verbs.table(door)
