@@ -29,6 +29,7 @@ WAIT_S = 5
 SYSTEM_TOPS = ("bin", "dev", "etc", "lib", "lib32", "lib64", "libx32", "proc", "sbin", "state", "tmp", "usr")
 
 
+@pytest.mark.obligation("Q6.3-c")
 def test_every_namespace_is_another_and_nobody_stays_behind(start: Start) -> None:
     before = set(_children())
     cell = start("print('here', flush=True); import time; time.sleep(60)")

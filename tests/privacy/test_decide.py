@@ -104,6 +104,7 @@ def test_a_limited_consent_rests_while_the_clock_is_unsure() -> None:
 
 
 @pytest.mark.obligation("T2-c")
+@pytest.mark.obligation("Q6.6-e")
 def test_a_withdrawal_ends_both_forms_and_a_new_yes_counts_again() -> None:
     held = standing(Form.ONCE, Form.UNTIL)
     assert len(held.withdraw(house.ACTIVITY)) == 2

@@ -1,9 +1,12 @@
 """The notice that people read says what the gate decides by, in both languages."""
 
+import re
+
 import pytest
 
 from privacy.notice import WIDTH, as_json, as_text
 from privacy.register import Language
+from tests.paths import ROOT
 from tests.privacy import house
 
 
@@ -69,3 +72,15 @@ def test_a_legitimate_interest_is_named() -> None:
     assert "legitimate interest (Art. 6 (1) f GDPR): protection against attacks on the Home Base" in text
     for row in house.register().activities.values():
         assert (row.interest is not None) == (row.basis == "eu-gdpr:A6-1-f")
+
+
+@pytest.mark.obligation("Q7.1")
+def test_the_app_keeps_what_the_notice_lists_and_knows_no_other_place() -> None:
+    sources = [path.read_text() for path in (ROOT / "app" / "src").rglob("*.ts*")]
+    kept = {key for text in sources for key in re.findall(r'KEPT_AS = "([^"]+)"', text)}
+    row = house.register().activities["portal.browser"]
+    assert kept == {field.text[Language.EN].partition(":")[0] for field in row.fields}
+    for text in sources:
+        assert not re.search(
+            r"document\.cookie|indexedDB|caches\.open|Storage\.setItem\((?!\w*KEPT_AS)", text
+        )
