@@ -46,6 +46,7 @@ PAGES = {
     "diagnosis": "#/settings/base/diagnosis",
     "privacy": "#/privacy",
     "ledger": "#/privacy/ledger",
+    "notice": "#/privacy/notice",
     "devices": "#/devices",
     "teach-in": "#/devices/teach-in",
     "system": "#/system",
@@ -118,6 +119,24 @@ def test_every_page_keeps_nobody_out(
             shape = "tablet-" if size == TABLET else ""
             mine.picture(f"{shape}{name}-{language}{'-dark' if dark else ''}")
         assert mine.said == []
+
+
+@pytest.mark.obligation("Q2")
+@pytest.mark.obligation("T2-h")
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_the_notice_names_parties_and_both_authorities_with_a_link(
+    browser: Browser, house: RunningHouse, language: str
+) -> None:
+    with phone(browser, house, language=language) as mine:
+        mine.log_in()
+        mine.open("#/privacy")
+        mine.page.locator("a[href='#/privacy/notice']").click()
+        for link in ("https://www.bfdi.bund.de", "https://www.ldi.nrw.de", "mailto:datenschutz@telekom.de"):
+            expect(mine.page.locator(f"a[href='{link}']")).to_be_visible()
+        notice = register()
+        for party in (*notice.controllers, notice.officer, *notice.authorities):
+            expect(mine.page.get_by_text(party.name[NoticeLanguage(language)]).first).to_be_visible()
+        expect(mine.page.locator("#rights ~ ul li")).to_have_count(8)
 
 
 @pytest.mark.obligation("Q7.1")

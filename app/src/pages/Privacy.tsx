@@ -29,7 +29,9 @@ export function PrivacyPage() {
       )}
       {loaded.state === "failed" && <Failed again={again} />}
       {loaded.state === "here" && <Headline activities={activities} />}
-      <p>{t("privacy.lead")}</p>
+      <p>
+        {t("privacy.lead")} <a href="#/privacy/notice">{t("privacy.notice")}</a>
+      </p>
       <div class="columns">
         <div>
           <Activities id="open" title={t("privacy.open")} activities={open} />

@@ -11,6 +11,7 @@ export type Route =
   | { page: "diagnosis" }
   | { page: "privacy" }
   | { page: "ledger" }
+  | { page: "notice" }
   | { page: "devices" }
   | { page: "teach-in" }
   | { page: "system" }
@@ -35,6 +36,7 @@ const PLAIN: Record<string, Route> = {
   "settings/base/diagnosis": { page: "diagnosis" },
   privacy: { page: "privacy" },
   "privacy/ledger": { page: "ledger" },
+  "privacy/notice": { page: "notice" },
   devices: { page: "devices" },
   "devices/teach-in": { page: "teach-in" },
   system: { page: "system" },
