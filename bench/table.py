@@ -77,6 +77,12 @@ BENCHES = (
         command=("bench.decide",),
     ),
     Bench(
+        name="rights_export",
+        budget="≤ 60 s and ≤ 150 MiB for a copy of 1,000,000 ledger entries and a year of history",
+        command=("bench.rights_export",),
+        limit_s=900.0,
+    ),
+    Bench(
         name="decode",
         budget="≥ 100,000 radio lines per second to frames, one core",
         command=("bench.decode",),

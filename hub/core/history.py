@@ -175,10 +175,11 @@ class History:
 
     # erasing
 
-    async def sweep(self, at: datetime) -> int:
+    async def sweep(self, at: datetime, *, held: bool | None = None) -> int:
         """Make means of days that are over, then erase what outlived its retention at ``at``.
 
-        After the wall clock jumped ahead by more than an hour, nothing is erased for a day.
+        After the wall clock jumped ahead by more than an hour, nothing is erased until the owner confirmed
+        the clock (``held``, the gate's word), or, without a gate, for a day.
 
         Returns:
             How many records went.
@@ -187,7 +188,8 @@ class History:
             StoreError: it can't be read or written.
         """
         await self._make_means(today=unix_ms(at) // DAY_MS)
-        if self._is_held(at):
+        jumped = self._is_held(at)
+        if jumped if held is None else held:
             return 0
         erased = 0
         resting = self._recorder.of(self._recorder.restricted)

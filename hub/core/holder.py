@@ -5,7 +5,7 @@ rooms and sessions stand in memory too: hub/home/rights.py keeps those in step.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from functools import partial
 
@@ -27,6 +27,8 @@ from .upgrade import upgrade_copies
 log = logging.getLogger(__name__)
 
 SWEEP_S = 3600.0
+WAIT_S, WAIT_ROUNDS = 5.0, 60  # for a gate's word before the first sweep; then the hub judges by itself
+AskHeld = Callable[[], Awaitable[bool | None]]
 RESTRICTED = "rights.restricted"
 _CORRECTABLE = {  # what people wrote; measured values are the devices' word
     ("hub.people", "name"): (schema.people, schema.people.c.id),
@@ -38,7 +40,9 @@ _CORRECTABLE = {  # what people wrote; measured values are the devices' word
 class StoreHolder:
     """Follows privacy.ports.Holder."""
 
-    def __init__(self, store: Store, history: History, clock: Clock) -> None:
+    def __init__(self, store: Store, history: History, clock: Clock, ask_held: AskHeld | None = None) -> None:
+        """ask_held: the gate's word whether the clock jumped and nobody confirmed it; None: it is away."""
+        self._ask_held = ask_held
         self._store = store
         self._history = history
         self._clock = clock
@@ -61,7 +65,11 @@ class StoreHolder:
             await self._compact()
 
     async def run(self) -> None:
-        """Sweep at once and each hour, until cancelled."""
+        """Sweep at once (with the gate's word on the clock, if there is a gate) and each hour."""
+        for _ in range(WAIT_ROUNDS):
+            if self._ask_held is None or await self._ask_held() is not None:
+                break
+            await self._clock.sleep(WAIT_S)
         while True:
             try:
                 await self.sweep(self._clock.now())
@@ -150,7 +158,8 @@ class StoreHolder:
         """
         expired = delete(schema.sessions).where(schema.sessions.c.expires_at < at.timestamp() * 1000)
         ended = await self._store.write(lambda connection: connection.execute(expired).rowcount)
-        return ended + self._sweep_copies(at) + await self._history.sweep(at)
+        held = None if self._ask_held is None else await self._ask_held()
+        return ended + self._sweep_copies(at) + await self._history.sweep(at, held=held)
 
     def _apply(self, categories: frozenset[DataCategory]) -> None:
         self.restricted = categories

@@ -48,3 +48,11 @@ async def _converse(gate: GateClient, access: Access, version: str, *, tell: boo
         if tell or was_connected:
             log.warning("gate.lost", extra={"reason": str(lost.exceptions[0])})
     return was_connected
+
+
+async def clock_held(gate: GateClient) -> bool | None:
+    """The gate's word whether the clock jumped ahead and nobody confirmed it; None: the gate is away."""
+    try:
+        return bool((await gate.ask("clock")).get("held"))
+    except (GateLost, GateDeclined):
+        return None

@@ -46,7 +46,7 @@ from .config import Config
 from .diagnosis import Diagnosis, unknown_files
 from .direct_serial import DirectSerialPort
 from .drivers import GateSerialPort, LoadDriver, load_driver
-from .gate_link import keep_connected
+from .gate_link import clock_held, keep_connected
 from .log import ErrorCounter
 from .options import VERSION, Options
 from .system import random_bytes
@@ -114,7 +114,7 @@ async def _furnished(plan: Plan, store: Store, gate: GateClient) -> AsyncIterato
     )
     registry, state = Registry(), State()
     registry.restore(await kept.load())
-    holder = StoreHolder(store, past, clock)
+    holder = StoreHolder(store, past, clock, partial(clock_held, gate))
     restored = await past.start()
     await holder.load()
     # history outlives a device; its last value does not

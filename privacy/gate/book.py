@@ -176,6 +176,34 @@ def check(tx: Transaction, origin: str, public_key: bytes) -> tuple[Finding, ...
     return ()
 
 
+def begin_anew(tx: Transaction, log: str) -> tuple[int, str | None]:
+    """Put the book aside under the name ``log`` and begin an empty one; its size and last checkpoint."""
+    count, note = size(tx), latest(tx)
+    tx.execute(
+        "INSERT OR REPLACE INTO past_entries (log, seq, at_ms, leaf_hash, content, salt)"
+        " SELECT ?, seq, at_ms, leaf_hash, content, salt FROM entries LEFT JOIN salts USING (seq)",
+        (log,),
+    )
+    for table in ("entries", "salts", "nodes", "checkpoints"):
+        tx.execute(f"DELETE FROM {table}")  # noqa: S608 -- names of the schema
+    return count, note
+
+
+def drop_past(tx: Transaction, before: datetime) -> int:
+    """Erase entries of earlier books from before that time; how many."""
+    return tx.execute("DELETE FROM past_entries WHERE at_ms < ?", (to_ms(before),)).rowcount
+
+
+def witnessed(tx: Transaction, seen: Checkpoint) -> str | None:
+    """What is wrong with the book for somebody who saw that checkpoint of it; None: it only grew."""
+    count = size(tx)
+    if seen.size > count:
+        return f"the book has {count} entries, and had {seen.size}: it was rolled back"
+    if seen.size and root(tx, seen.size) != seen.root:
+        return f"the first {seen.size} entries are not those that were signed: it was rewritten"
+    return next((finding.what for finding in verify(walk(tx), seen.size, seen.root)), None)
+
+
 def _node(tx: Transaction) -> merkle.Node:
     def node(level: int, place: int) -> bytes:
         row = tx.execute("SELECT hash FROM nodes WHERE level = ? AND place = ?", (level, place)).fetchone()

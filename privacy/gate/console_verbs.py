@@ -40,6 +40,7 @@ class _Asked(msgspec.Struct, frozen=True):
     term_s: int | None = None
     country: str | None = None
     preview: str = ""
+    checkpoint: str = ""
     number: Annotated[int, msgspec.Meta(ge=0, le=MOST)] = 0
     old: Annotated[int, msgspec.Meta(ge=0, le=MOST)] = 0
     after: Annotated[int, msgspec.Meta(ge=-1, le=MOST)] = -1
@@ -187,11 +188,17 @@ async def _last(door: Door, asked: _Asked) -> Fields:
 
 async def _clock(door: Door, asked: _Asked) -> Fields:
     at = door.desk.time.instant()
-    return {"now": timestamp(at.wall), "floor": timestamp(at.floor), "sure": at.sure}
+    return {
+        "now": timestamp(at.wall),
+        "floor": timestamp(at.floor),
+        "sure": at.sure,
+        "held": door.desk.time.held,
+    }
 
 
 async def _confirm_clock(door: Door, asked: _Asked) -> Fields:
     door.desk.time.confirm()
+    await door.desk.store.write(door.desk.time.tick)
     return await _clock(door, asked)
 
 
@@ -241,6 +248,22 @@ async def _prove(door: Door, asked: _Asked) -> Fields:
     return {"checkpoint": note, "entry": spelling.exported(row), "proof": spelling.proof(steps)}
 
 
+async def _witness(door: Door, asked: _Asked) -> Fields:
+    """Whether the book only grew since a checkpoint that somebody kept."""
+    desk = door.desk
+    try:
+        seen = checkpoint.verify(asked.checkpoint, desk.origin, desk.public_key)
+    except checkpoint.BadCheckpoint as error:
+        what = f"{error}; after a restore entry 0 names the book before"
+        raise Declined("bad_checkpoint", what) from error
+    wrong = await desk.store.read(lambda tx: book.witnessed(tx, seen))
+    steps: list[bytes] = []
+    if wrong is None and seen.size:
+        count = await desk.store.read(book.size)
+        steps = await desk.store.read(lambda tx: book.consistency(tx, seen.size, count))
+    return {**await ledger_state(door), "old": seen.size, "wrong": wrong, "proof": spelling.proof(steps)}
+
+
 _VERBS: Mapping[str, Callable[[Door, _Asked], Awaitable[Fields]]] = {
     "notice": _notice,
     "notice.page": _notice_page,
@@ -259,4 +282,5 @@ _VERBS: Mapping[str, Callable[[Door, _Asked], Awaitable[Fields]]] = {
     "ledger.show": _show,
     "ledger.verify": _verify,
     "ledger.prove": _prove,
+    "ledger.witness": _witness,
 }

@@ -13,7 +13,10 @@ Fields = Mapping[str, object]
 
 
 def table(door: Door) -> Mapping[str, Handler]:
-    """The questions ``standing`` and ``withdraw``, each about one activity."""
+    """The questions ``standing`` and ``withdraw``, each about one activity, and ``clock``."""
+
+    async def clock(question: Fields) -> Fields:
+        return {"held": door.desk.time.held}
 
     async def standing(question: Fields) -> Fields:
         name, at = _activity(door, question), door.desk.time.instant()
@@ -27,7 +30,7 @@ def table(door: Door) -> Mapping[str, Handler]:
             raise Declined("no_consent", "no consent of this activity is there to withdraw")
         return spelling.withdrawn(await door.withdraw(name, via="hub"))
 
-    return {"standing": standing, "withdraw": withdraw}
+    return {"standing": standing, "withdraw": withdraw, "clock": clock}
 
 
 def _activity(door: Door, question: Fields) -> str:

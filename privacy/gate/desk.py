@@ -73,10 +73,11 @@ class Desk:
         """
         time = Timekeeper(clock, store)
         settled, closed = _settled(register, recipients), store.remembered_closed()
+        restored = store.is_restored
 
         def job(tx: Transaction) -> tuple[bytes, str]:
             """All in one, since each write costs an fsync: on a card that is 10 ms of the start."""
-            identity = _identity(tx, time, random_bytes)
+            identity = _identity(tx, time, random_bytes, restored=restored)
             time.tick(tx)
             _begin(tx, settled, version, time, random_bytes)
             _close(tx, closed, time, random_bytes)
@@ -86,6 +87,8 @@ class Desk:
         seed, epoch = store.write(job, closing=True)
         if closed:
             store.forget_closed()
+        if restored:
+            store.forget_restored()
         standing = Standing(epoch)
         for earlier in store.read(records.earlier_transfers):
             standing.sent(earlier)
@@ -155,7 +158,10 @@ class Desk:
         return await self.store.write(lambda tx: book.sign(tx, self.origin, self.seed, at))
 
 
-def _identity(tx: Transaction, time: Timekeeper, random_bytes: RandomBytes) -> tuple[bytes, str]:
+def _identity(
+    tx: Transaction, time: Timekeeper, random_bytes: RandomBytes, *, restored: bool = False
+) -> tuple[bytes, str]:
+    """The key that signs, and the epoch. A restored store opens a new book, with the old one's end."""
     seed, epoch = records.meta(tx, "signing_seed"), records.meta(tx, "epoch")
     if seed is None or epoch is None:
         seed, epoch = random_bytes(32), random_bytes(16).hex().encode()
@@ -163,6 +169,18 @@ def _identity(tx: Transaction, time: Timekeeper, random_bytes: RandomBytes) -> t
         records.set_meta(tx, "epoch", epoch)
         news = News(kind=Kind.EPOCH, data={"epoch": epoch.decode(), "reason": "new"})
         book.append(tx, [news], time.instant().at, random_bytes)
+    elif restored:
+        before, epoch = epoch.decode(), random_bytes(16).hex().encode()
+        size, note = book.begin_anew(tx, before)
+        records.set_meta(tx, "epoch", epoch)
+        data: dict[str, canonical.Json] = {
+            "epoch": epoch.decode(),
+            "reason": "restored",
+            "before": before,
+            "entries": size,
+            "checkpoint": note,
+        }
+        book.append(tx, [News(kind=Kind.EPOCH, data=data)], time.instant().at, random_bytes)
     return seed, epoch.decode()
 
 

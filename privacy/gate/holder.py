@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from privacy import canonical
 from privacy.gate import book, records, upgrade
 from privacy.gate.book import News
+from privacy.gate.closures import ClosureKind
 from privacy.gate.desk import Desk
 from privacy.gate.schema import COPIES, COPY_KEPT, HIDDEN, HOLDINGS, PROOF
 from privacy.gate.store import Transaction
@@ -18,6 +19,20 @@ from privacy.ports import Holding
 from privacy.rights import Cell, Effect, Hidden, Page, Scope
 from privacy.vocabulary import DataCategory
 
+AFTER_LEAVING = timedelta(days=180)  # the shortest six months have 181 days
+DETAILS = frozenset(  # what tells who somebody is, or where; obligation Q6.15
+    {
+        DataCategory.ACCOUNT,
+        DataCategory.INSTALLATION,
+        DataCategory.PHONE_NUMBER,
+        DataCategory.MESSAGE,
+        DataCategory.NETWORK_ADDRESS,
+        DataCategory.ACCESS_LOG,
+        DataCategory.DEVICE_IDENTITY,
+        DataCategory.DEVICE_NAME,
+        DataCategory.HOUSEHOLD,
+    }
+)
 MOST_BYTES = 600_000  # of one page: the console's message has to hold it
 _ENTRIES = (
     "SELECT e.seq, e.at_ms, content, hex(salt), hex(leaf_hash) FROM entries AS e LEFT JOIN salts USING (seq)"
@@ -95,17 +110,19 @@ class GateHolder:
     async def sweep(self, at: datetime) -> int:
         """Drop what outlived its retention, each erasure of proof with its entry.
 
+        What was promised to be gone by a date goes in any case; what is kept for its people rests while the
+        clock has jumped ahead and nobody confirmed it.
+
         Raises:
             StoreError: nothing was erased.
         """
         desk = self._desk
-        running_s = desk.time.instant().running_s
+        running_s, held = desk.time.instant().running_s, desk.time.held
 
         def job(tx: Transaction) -> int:
             records.sweep(tx, at)
-            records.drop_grants(tx, at - PROOF)
-            if old := book.older(tx, at - PROOF):
-                book.erase(tx, old, "retention", at, desk.random_bytes)
+            old = [] if held else self._drop_proof(tx, at)
+            self._drop_details(tx, at)
             due = records.due_copies(tx, at, running_s)
             if due:
                 records.drop_copies(tx, due)
@@ -114,6 +131,27 @@ class GateHolder:
             return len(old) + len(due)
 
         return await desk.store.write(job) + self._drop_copies(COPY_KEPT)
+
+    def _drop_proof(self, tx: Transaction, at: datetime) -> list[int]:
+        """What nobody can claim anything from any more."""
+        records.drop_grants(tx, at - PROOF)
+        book.drop_past(tx, at - PROOF)
+        if old := book.older(tx, at - PROOF):
+            book.erase(tx, old, "retention", at, self._desk.random_bytes)
+        return old
+
+    def _drop_details(self, tx: Transaction, at: datetime) -> None:
+        """Personal details go at the latest six months after a deregistration (clause 6.15)."""
+        left = [row for row in self._desk.closures.all() if row.kind is ClosureKind.DEREGISTERED]
+        if not left or at - left[0].at < AFTER_LEAVING:
+            return
+        gone = tx.execute("UPDATE closures SET reason = '' WHERE reason <> ''").rowcount
+        for name, holding in HOLDINGS.items():
+            if holding.category in DETAILS and not holding.stays.startswith("proof"):
+                gone += tx.execute(f"DELETE FROM {name}").rowcount  # noqa: S608 -- a name of the schema
+        if gone:
+            data: dict[str, canonical.Json] = {"right": "deregistration: six months", "erased": gone}
+            self._desk.append(tx, News(kind=Kind.RIGHT, data=data))
 
     def _drop_copies(self, older: timedelta) -> int:
         """Delete copies from before upgrades; they hold what the store held."""

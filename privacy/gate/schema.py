@@ -73,6 +73,13 @@ STEPS = (
     ) WITHOUT ROWID;
     CREATE TABLE owner_entries (name TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
     """,
+    # books from before a restore
+    """
+    CREATE TABLE past_entries (
+        log TEXT NOT NULL, seq INTEGER NOT NULL, at_ms INTEGER NOT NULL, leaf_hash BLOB NOT NULL,
+        content BLOB, salt BLOB, PRIMARY KEY (log, seq)
+    ) WITHOUT ROWID;
+    """,
 )
 
 # the limitation period of § 195 BGB, three years from the end of the year: proof of consent (Art. 7 (1) GDPR)
@@ -119,6 +126,14 @@ HOLDINGS = {
         ),
         _holding(
             "salts", DataCategory.CONSENT_RECORD, "proof of what left", PROOF, "goes with its entry", _PROOF
+        ),
+        _holding(
+            "past_entries",
+            DataCategory.CONSENT_RECORD,
+            "proof of what left",
+            PROOF,
+            "limitation period",
+            _PROOF,
         ),
         _holding(
             "nodes",

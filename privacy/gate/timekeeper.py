@@ -6,7 +6,7 @@ a crash may have left unwritten: consents only ever get shorter by that.
 
 import ctypes
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from privacy.gate import records
@@ -17,6 +17,7 @@ from privacy.ports import Clock
 
 log = logging.getLogger(__name__)
 TICK_S = 60.0
+JUMP = timedelta(hours=1)
 TIMESYNC = Path("/run/systemd/timesync/synchronized")
 _TIME_ERROR = 5  # adjtimex(2): the clock is not synchronised
 _TIMEX_SIZE = 256  # more than struct timex has on any platform
@@ -34,6 +35,9 @@ def clock_is_vouched_for() -> bool:
     return any(path.read_text().strip() == "1" for path in Path("/sys/class/rtc").glob("rtc*/hctosys"))
 
 
+_NEVER = datetime.fromtimestamp(0, UTC)  # the floor of a new store
+
+
 class Timekeeper:
     """The gate's time, counted on from what ``store`` kept; the first ``tick`` is its owner's to write.
 
@@ -45,6 +49,11 @@ class Timekeeper:
         self._started_s = clock.monotonic()
         self._confirmed = False
         self._floor, self._ran_s = store.read(_kept)
+        kept, wall = store.read(lambda tx: records.meta(tx, "clock_held")), clock.now()
+        known = self._floor > _NEVER
+        # a clock that nobody vouches for may stand anywhere: was the gate off, or is the clock ahead?
+        self._held = kept == b"1" or (known and not self.sure and wall - self._floor > JUMP)
+        self._seen = wall, self._started_s
 
     def instant(self) -> Instant:
         """This moment."""
@@ -57,9 +66,23 @@ class Timekeeper:
         """Whether anybody vouches for the clock."""
         return self._confirmed or clock_is_vouched_for()
 
+    @property
+    def held(self) -> bool:
+        """Whether what is kept for its people may not be erased by time: the clock jumped ahead.
+
+        Holds, also across starts, until the owner confirms the clock.
+        """
+        (seen, seen_s), wall, now_s = self._seen, self._clock.now(), self._clock.monotonic()
+        if wall - seen - timedelta(seconds=now_s - seen_s) > JUMP:
+            self._held = True
+            log.warning("clock.jumped", extra={"by_s": (wall - seen).total_seconds()})
+        self._seen = wall, now_s
+        return self._held
+
     def confirm(self) -> None:
         """The owner looked at the clock and says that it is right."""
-        self._confirmed = True
+        _ = self.held  # a jump that nobody has noticed yet is confirmed too
+        self._confirmed, self._held = True, False
 
     def tick(self, tx: Transaction) -> None:
         """Write floor and running time down."""
@@ -67,6 +90,7 @@ class Timekeeper:
         self._floor = at.at
         records.set_meta(tx, "floor_ms", str(to_ms(at.at)).encode())
         records.set_meta(tx, "running_s", str(int(at.running_s)).encode())
+        records.set_meta(tx, "clock_held", b"1" if self.held else b"0")
 
     async def run(self, store: StoreThread) -> None:
         """Tick each minute until cancelled."""

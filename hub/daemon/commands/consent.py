@@ -255,4 +255,6 @@ def _clock(options: argparse.Namespace) -> int:
     else:
         sure = "confirmed" if answer.get("sure") else "not confirmed; add --confirm if this is right"
         print(f"{answer.get('now')} (UTC), {sure}")
+        if answer.get("held"):
+            print("it jumped ahead: what is kept for you is not erased by time until you add --confirm")
     return 0

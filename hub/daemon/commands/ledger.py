@@ -41,7 +41,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--after", type=between(int, -1, 2**53), default=-1, metavar="N", help="only entries after number N"
     )
     verb("show", "one entry").add_argument("number", type=NUMBER)
-    verb("verify", "read the whole ledger against its signed checkpoint")
+    verify = verb("verify", "read the whole ledger against its signed checkpoint")
+    verify.add_argument(
+        "--checkpoint", type=Path, metavar="FILE", help="also against this one, which you kept earlier"
+    )
     prove = verb("prove", "a proof that an entry is in it, or that it only grew")
     prove.add_argument("number", type=NUMBER, nargs="?", help="of the entry")
     prove.add_argument(
@@ -96,6 +99,8 @@ def _show(options: argparse.Namespace) -> int:
 def _verify(options: argparse.Namespace) -> int:
     answer = ask_gate(options.state, "ledger.verify")
     findings = rows_of(answer, "findings")
+    if options.checkpoint is not None:
+        findings += _witnessed(options)
     if options.json:
         print(json.dumps(answer, ensure_ascii=False))
     else:
@@ -105,6 +110,16 @@ def _verify(options: argparse.Namespace) -> int:
         print(f"{size} entries, root {root[:16]}…: {'NOT SOUND' if findings else 'sound'}")
         print(answer.get("checkpoint"), end="")
     return EXIT_IO if findings else 0
+
+
+def _witnessed(options: argparse.Namespace) -> list[Answer]:
+    """What is wrong for somebody who kept a checkpoint elsewhere."""
+    try:
+        note = options.checkpoint.read_text()
+    except (OSError, UnicodeError) as error:
+        raise CommandFailed(f"{options.checkpoint}: {error}; name a checkpoint's file", EXIT_USAGE) from error
+    wrong = ask_gate(options.state, "ledger.witness", checkpoint=note).get("wrong")
+    return [] if wrong is None else [{"seq": None, "what": wrong}]
 
 
 def _prove(options: argparse.Namespace) -> int:

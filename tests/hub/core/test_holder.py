@@ -249,3 +249,22 @@ async def test_a_copy_from_before_an_upgrade_goes_after_thirty_days(tmp_path: Pa
         assert (await holder.sweep(clock.now()), copy.exists()) == (0, True)
         await clock.advance(2)
         assert (await holder.sweep(clock.now()), copy.exists()) == (1, False)
+
+
+@pytest.mark.obligation("Q6.15")
+async def test_the_past_rests_while_the_gate_says_that_nobody_confirmed_the_clock(tmp_path: Path) -> None:
+    clock, said = ManualClock(), [True, True, False]
+
+    async def held() -> bool | None:
+        return said[0]
+
+    async with Store(tmp_path, os.urandom) as store:
+        history = History(store, clock, ring_path=None, random_bytes=os.urandom)
+        await history.start()
+        holder = StoreHolder(store, history, clock, held)
+        history.record(value(1, at=clock.now()))
+        await history.flush()
+        clock.jump(timedelta(days=40))
+        while said:
+            swept = await holder.sweep(clock.now())
+            assert swept == (0 if said.pop(0) else 1)
