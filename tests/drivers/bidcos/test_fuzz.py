@@ -52,8 +52,8 @@ def test_the_guard_sees_what_stays() -> None:
 
 def test_the_guard_sees_what_takes_long() -> None:
     def slow(_data: bytes) -> None:
-        end_s = time.perf_counter() + MOST_S + 0.1
-        while time.perf_counter() < end_s:
+        end_s = time.process_time() + MOST_S + 0.1
+        while time.process_time() < end_s:
             pass
 
     with pytest.raises(AssertionError, match="s for"):
