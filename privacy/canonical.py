@@ -39,6 +39,15 @@ def decode(data: bytes) -> Json:
     return cast("Json", value)
 
 
+def checked(value: object) -> Json:
+    """Return ``value`` if it can be spelled canonically.
+
+    Raises:
+        ValueError: as encode.
+    """
+    return cast("Json", _checked(value, 0))
+
+
 def _checked(value: object, depth: int) -> object:
     if depth > MAX_DEPTH:
         raise ValueError(f"not canonical JSON: deeper than {MAX_DEPTH}")

@@ -5,7 +5,7 @@ Pure. standing.py keeps all of them together, decide.py says whether one covers 
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
@@ -37,8 +37,8 @@ class Grant:
     addressee: who is meant behind the host, "" where nobody is. role: what the recipient was to the house.
     until, running_until_s: its end by the clock and by running time; the earlier one counts; None: standing.
     payload_sha256: for ``once``, the bytes that were shown; for the others None.
-    epoch: of the gate that it was given to. challenge: the one it was signed over, "" at the console; with
-    key: the id of the key that signed it.
+    epoch: of the gate that it was given to. mark: names it for good, also after a restore: the challenge that
+    it was signed over, or one of the gate's own at the console. key: the id of the key that signed it, or "".
     began, began_running_s: its one use (``once``).
     stale_since, stale_running_s: when its text was found changed, for AWAY_ACTIVITIES; visited: a phone was
     at home since.
@@ -63,7 +63,7 @@ class Grant:
     role: Role = Role.PROCESSOR
     payload_sha256: str | None = None
     epoch: str = ""
-    challenge: str = ""
+    mark: str = ""
     key: str = ""
     began: datetime | None = None
     began_running_s: float | None = None
@@ -200,6 +200,14 @@ def _wrong_form(wish: Wish, activity: Activity, at: Instant) -> Reason | None:
     if wish.form is Form.ONCE and wish.payload_sha256 is None:
         return Reason.NO_PREVIEW if activity.mode is Mode.DELIVERED else Reason.FORM_NOT_ALLOWED
     return None
+
+
+def confirmed(grant: Grant, epoch: str, at: Instant) -> Grant:
+    """The same consent in a new epoch, for no longer than is left of it by the clock."""
+    if grant.until is None or grant.running_until_s is None:
+        return replace(grant, epoch=epoch)
+    left_s = (grant.until - at.at).total_seconds()
+    return replace(grant, epoch=epoch, running_until_s=min(grant.running_until_s, at.running_s + left_s))
 
 
 def wrong_recipient(recipient: Recipient, activity: Activity, country: str | None) -> Reason | None:

@@ -26,6 +26,7 @@ class Kind(Enum):
     CANARY = "canary"
     GRANT = "grant"
     WITHDRAWAL = "withdrawal"
+    KEY = "key"
     TRANSFER_BEGIN = "transfer_begin"
     LOOKUP = "lookup"
     TRANSFER_END = "transfer_end"

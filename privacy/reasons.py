@@ -29,8 +29,17 @@ class Reason(Enum):
     USED_UP = "used_up"
     EXPIRED = "expired"
     CLOCK_UNSURE = "clock_unsure"
+    CLOCKS_DIFFER = "clocks_differ"
     WITHDRAWN = "withdrawn"
     NOT_CONFIRMED = "not_confirmed"
+    BAD_STATEMENT = "bad_statement"
+    BAD_SIGNATURE = "bad_signature"
+    UNKNOWN_KEY = "unknown_key"
+    KEY_MAY_NOT = "key_may_not"
+    LAST_KEY = "last_key"
+    CHALLENGE_OVER = "challenge_over"
+    CLAIM_WRONG = "claim_wrong"
+    TOO_MANY_KEYS = "too_many_keys"
     NO_TRANSFER = "no_transfer"
     NOTICE_CHANGED = "notice_changed"
     OBJECTED = "objected"
@@ -144,6 +153,10 @@ _TEXTS = {
         "Die Uhr ist nicht bestätigt; befristete Einwilligungen ruhen (»homebase consent clock«).",
         "The clock is not confirmed; time-limited consents are suspended (`homebase consent clock`).",
     ),
+    Reason.CLOCKS_DIFFER: (
+        "Die Uhren von Telefon und Zentrale gehen verschieden; stellen Sie sie und versuchen Sie es erneut.",
+        "The clocks of phone and Home Base differ; set them and try again.",
+    ),
     Reason.WITHDRAWN: (
         "Die Einwilligung ist widerrufen.",
         "The consent is withdrawn.",
@@ -151,6 +164,38 @@ _TEXTS = {
     Reason.NOT_CONFIRMED: (
         "Nach der Wiederherstellung ruhen alle Einwilligungen, bis Sie sie auf Ihrem Telefon bestätigen.",
         "After the restore all consents rest until you confirm the list on your phone.",
+    ),
+    Reason.BAD_STATEMENT: (
+        "Die unterschriebene Erklärung hat nicht die vereinbarte Form; aktualisieren Sie die App.",
+        "The signed statement does not have the agreed form; update the app.",
+    ),
+    Reason.BAD_SIGNATURE: (
+        "Die Unterschrift passt nicht zur Erklärung.",
+        "The signature does not fit the statement.",
+    ),
+    Reason.UNKNOWN_KEY: (
+        "Dieses Telefon ist hier nicht eingetragen; koppeln Sie es neu.",
+        "This phone is not enrolled here; pair it again.",
+    ),
+    Reason.KEY_MAY_NOT: (
+        "Dieses Telefon darf nicht zustimmen; das können die Telefone der Besitzer.",
+        "This phone may not agree; phones of the owners may.",
+    ),
+    Reason.LAST_KEY: (
+        "Den letzten Schlüssel, der zustimmen darf, entfernt nur die Konsole (»homebase phone remove«).",
+        "The last key that may agree is removed at the console only (`homebase phone remove`).",
+    ),
+    Reason.CHALLENGE_OVER: (
+        "Die Frage, auf die das Telefon antwortet, ist unbekannt, verbraucht oder älter als zehn Minuten.",
+        "The challenge that the phone answers is unknown, used up or older than ten minutes.",
+    ),
+    Reason.CLAIM_WRONG: (
+        "Das Geheimnis des QR-Codes passt nicht oder ist abgelaufen; lassen Sie einen neuen zeigen.",
+        "The secret of the QR code does not fit or has expired; have a new one shown.",
+    ),
+    Reason.TOO_MANY_KEYS: (
+        "Es sind schon 64 Telefone eingetragen; entfernen Sie eines.",
+        "There are 64 phones already; remove one.",
     ),
     Reason.NO_TRANSFER: (
         "Diesem Empfänger wurde so etwas nicht gesendet.",

@@ -3,7 +3,7 @@
 Pure. Indexed by activity and recipient, so that the answer takes no longer in a house with a long history.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from privacy.consent import Grant
@@ -101,13 +101,9 @@ class Standing:
             del pair.live[_place(grant)]
         pair.ended[grant.ticket, grant.addressee] = reason
 
-    def withdraw(self, activity: str, recipient: str | None = None) -> tuple[Grant, ...]:
-        """End every consent of ``activity`` (for one recipient, or all) at once; return them."""
-        gone = tuple(
-            grant
-            for grant in self.live()
-            if grant.activity == activity and recipient in {None, grant.recipient}
-        )
+    def withdraw(self, concerns: Callable[[Grant], bool]) -> tuple[Grant, ...]:
+        """End every consent that ``concerns`` names at once; return them."""
+        gone = tuple(grant for grant in self.live() if concerns(grant))
         for grant in gone:
             self.end(grant, Reason.WITHDRAWN)
             self._pairs[grant.activity, grant.recipient].withdrawn += 1

@@ -25,6 +25,8 @@ GATE: Mapping[str, str] = {
     "key.new": "a key that is being written",
     "reserve": "space for closing entries; empty",
     "closed": "activities that were closed while gate.db could not be written",
+    "head": "how many entries the ledger has: tells an older gate.db that was put back",
+    "head.new": "that number while it is being written",
     "restored": "says that gate.db came from a backup",
     "gate-before-upgrade-*.db": "gate.db as it was before an upgrade; encrypted",
     "gate-before-upgrade-*.db-journal": "such a copy that is being written; encrypted",

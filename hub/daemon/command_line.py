@@ -95,6 +95,7 @@ COMMANDS = (
         module="hub.daemon.commands.rights",
         summary="your data here: a copy of it, put right, erased, restricted",
     ),
+    Command(name="phone", module="hub.daemon.commands.phone", summary="phones that may agree for this home"),
     Command(name="ledger", module="hub.daemon.commands.ledger", summary="the record of all that left"),
     Command(
         name="doctor", module="hub.daemon.commands.doctor", summary="check machine, isolation, keys and radio"

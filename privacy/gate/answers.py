@@ -1,6 +1,7 @@
 """The gate's answers about privacy for the app, under /gate/v1/: looking and closing, never opening.
 
-Giving a consent needs the console; here stands what the app's page shows, and the withdrawal.
+What a phone signs, and what the gate signs for it, is phone_answers.py; here stands what the app's page
+shows, and the withdrawal.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -9,7 +10,7 @@ from urllib.parse import parse_qs
 
 import msgspec
 
-from privacy import notice
+from privacy import attest, canonical, notice
 from privacy.consent import Grant
 from privacy.conversation import ConversationLost, Declined
 from privacy.gate import receipts, records, spelling
@@ -21,6 +22,7 @@ from privacy.gate.exchange import Answer, Request, json_answer, problem
 from privacy.gate.store import StoreError, Transaction
 from privacy.reasons import Reason
 from privacy.register import Activity, Language
+from privacy.statements import Nonce
 
 LEDGER_PAGE = 100
 LARGEST = 2**63 - 1  # number that the store's file can hold
@@ -32,21 +34,25 @@ class _Previewed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     activity: str
     groups: list[str]
     ticket: str
+    nonce: Nonce | None = None
 
 
 class _Withdrawal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     activity: str
+    recipient: str | None = None
+    marks: list[str] | None = None  # of these consents only: a phone says again what it withdrew before
+    nonce: Nonce | None = None
 
 
 def table(door: Door, named_state: str = "") -> Mapping[tuple[str, str], Guarded]:
     """Method and path → answer; all are for owner and residents (HOUSEHOLD). named_state: as Start's."""
     return {
-        ("GET", "/gate/v1/activities"): _guarded(door, _activities),
-        ("POST", "/gate/v1/previews"): _guarded(door, partial(_preview, named_state)),
-        ("POST", "/gate/v1/withdrawals"): _guarded(door, _withdraw),
-        ("GET", "/gate/v1/ledger"): _guarded(door, _ledger),
-        ("GET", "/gate/v1/notice"): _guarded(door, _notice),
-        ("GET", "/gate/v1/receipts"): _guarded(door, _receipt),
+        ("GET", "/gate/v1/activities"): answering(door, _activities),
+        ("POST", "/gate/v1/previews"): answering(door, partial(_preview, named_state)),
+        ("POST", "/gate/v1/withdrawals"): answering(door, _withdraw),
+        ("GET", "/gate/v1/ledger"): answering(door, _ledger),
+        ("GET", "/gate/v1/notice"): answering(door, _notice),
+        ("GET", "/gate/v1/receipts"): answering(door, _receipt),
     }
 
 
@@ -63,7 +69,9 @@ def status(door: Door, fixed: Fields) -> Guarded:
     return answer
 
 
-def _guarded(door: Door, verb: Callable[[Door, Request, Language], Awaitable[Answer]]) -> Guarded:
+def answering(door: Door, verb: Callable[[Door, Request, Language], Awaitable[Answer]]) -> Guarded:
+    """An endpoint whose refusals are problems, in the language that the query names."""
+
     async def answer(request: Request, role: str) -> Answer:
         wanted = parse_qs(request.query).get("lang", ["de"])[0]
         language = Language.EN if wanted == "en" else Language.DE
@@ -123,14 +131,26 @@ async def _preview(named_state: str, door: Door, request: Request, language: Lan
     asked = msgspec.json.decode(request.body, type=_Previewed)
     shown = await door.preview(asked.activity, frozenset(asked.groups), asked.ticket)
     line = command(shown.activity, shown.ticket, shown.id, named_state)
-    return json_answer(200, {**spelling.preview(shown), "command": line})
+    told = spelling.preview(shown)
+    return json_answer(200, {**told, "command": line, **_signed(door, "preview", asked.nonce, told)})
 
 
 async def _withdraw(door: Door, request: Request, language: Language) -> Answer:
     asked = msgspec.json.decode(request.body, type=_Withdrawal)
     if door.desk.register.get(asked.activity) is None:
         raise Refused(Reason.UNKNOWN_ACTIVITY)
-    return json_answer(200, spelling.withdrawn(await door.withdraw(asked.activity, via="browser")))
+    marks = None if asked.marks is None else frozenset(asked.marks)
+    done = await door.withdraw(asked.activity, asked.recipient, via="browser", marks=marks)
+    told: Fields = {"activity": asked.activity, "recipient": asked.recipient, **spelling.withdrawn(done)}
+    return json_answer(200, {**told, **_signed(door, "withdrawal", asked.nonce, told)})
+
+
+def _signed(door: Door, kind: str, nonce: str | None, told: Fields) -> Fields:
+    """The same signed, for a phone that gave its nonce; a long text stands beside it, by its hash."""
+    if nonce is None:
+        return {}
+    body = {name: canonical.checked(value) for name, value in told.items() if name != "text"}
+    return {"signed": attest.sign(attest.Answer(kind=kind, nonce=nonce, body=body), door.desk.seed)}
 
 
 async def _notice(door: Door, request: Request, language: Language) -> Answer:

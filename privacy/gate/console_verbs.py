@@ -197,7 +197,7 @@ async def _clock(door: Door, asked: _Asked) -> Fields:
 
 
 async def _confirm_clock(door: Door, asked: _Asked) -> Fields:
-    door.desk.time.confirm()
+    await door.desk.confirm_clock()
     await door.desk.store.write(door.desk.time.tick)
     return await _clock(door, asked)
 

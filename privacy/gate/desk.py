@@ -6,19 +6,25 @@ door.py decides and deliveries.py sends.
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from hashlib import sha256
 from importlib.resources import files
+from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from privacy import canonical, register
-from privacy.gate import book, records
+from privacy.challenges import Challenges
+from privacy.consent import AWAY_ACTIVITIES, Grant
+from privacy.gate import book, epochs, key_records, records
 from privacy.gate.book import News
 from privacy.gate.closures import Closures
 from privacy.gate.closures import stored as stored_closures
 from privacy.gate.store import Store, StoreError, StoreThread, Transaction
-from privacy.gate.timekeeper import Timekeeper
+from privacy.gate.timekeeper import Timekeeper, Vouches, machine_vouches
+from privacy.instant import Instant
+from privacy.keys import Keyring
 from privacy.ledger import Kind
 from privacy.ports import Clock, RandomBytes
 from privacy.reasons import Reason
@@ -52,6 +58,8 @@ class Desk:
     random_bytes: RandomBytes
     origin: str
     seed: bytes
+    keys: Keyring
+    challenges: Challenges
     # what closed and could not be written yet: until it is, everything outward is closed
     unwritten: list[Callable[[Transaction], object]] = field(default_factory=list)
     closures: Closures = field(default_factory=Closures)
@@ -65,30 +73,30 @@ class Desk:
         clock: Clock,
         random_bytes: RandomBytes,
         version: str,
+        vouches: Vouches = machine_vouches,
     ) -> "Desk":
         """Start the book (or go on with it) and read the consents back.
 
         Raises:
             StoreError: it can't be read or written.
         """
-        time = Timekeeper(clock, store)
+        time = Timekeeper(clock, store, vouches)
         settled, closed = _settled(register, recipients), store.remembered_closed()
-        restored = store.is_restored
 
         def job(tx: Transaction) -> tuple[bytes, str]:
             """All in one, since each write costs an fsync: on a card that is 10 ms of the start."""
-            identity = _identity(tx, time, random_bytes, restored=restored)
+            identity = _identity(tx, store.folder, time, random_bytes)
             time.tick(tx)
             _begin(tx, settled, version, time, random_bytes)
             _close(tx, closed, time, random_bytes)
+            _mark_stale(tx, register, time)
             return identity
 
         # a full disk ends no home's start: the kept block is given up for it, and nothing can leave meanwhile
         seed, epoch = store.write(job, closing=True)
+        epochs.settled(store.folder, store.read(epochs.head))
         if closed:
             store.forget_closed()
-        if restored:
-            store.forget_restored()
         standing = Standing(epoch)
         for earlier in store.read(records.earlier_transfers):
             standing.sent(earlier)
@@ -110,6 +118,8 @@ class Desk:
             random_bytes=random_bytes,
             origin=f"homebase/{epoch[:16]}",
             seed=seed,
+            keys=Keyring(store.read(key_records.live_keys)),
+            challenges=Challenges(random_bytes),
         )
 
     @property
@@ -152,6 +162,46 @@ class Desk:
         except StoreError as error:  # a refusal needs no entry to be one
             log.warning("refusal.unwritten", extra={"code": error.code})
 
+    async def visit(self) -> None:
+        """A phone of the home is here: texts that changed while it was away count from now on."""
+        away = [
+            grant for grant in self.standing.live() if grant.stale_since is not None and not grant.visited
+        ]
+        for grant in away:
+            self.standing.change(replace(grant, visited=True))
+        if away:
+            await self.store.write(lambda tx: _keep_visited(tx, away), closing=True)
+
+    async def confirm_clock(self, right: datetime | None = None) -> Instant:
+        """The owner says what time it is, or (None) that the clock is right.
+
+        Where that takes time back, nobody knows how long anything was valid: what time limits is ended first.
+
+        Raises:
+            StoreError: that could not be written; the clock stays as it was.
+        """
+        if self.time.goes_back(right):
+            at = self.time.instant().at
+            limited = [grant for grant in self.standing.live() if grant.until is not None]
+            for grant in limited:
+                self.standing.end(grant, Reason.EXPIRED)
+            data: dict[str, canonical.Json] = {
+                "activity": None,
+                "recipient": None,
+                "grants": [grant.id for grant in limited],
+                "cut": 0,
+                "via": "the clock was wrong",
+            }
+
+            def job(tx: Transaction) -> None:
+                for grant in limited:
+                    records.end_grant(tx, grant, Reason.EXPIRED, at)
+                    records.purge_outbox(tx, [grant.id])
+                self.append(tx, News(kind=Kind.WITHDRAWAL, data=data))
+
+            await self.store.write(job, closing=True)
+        return self.time.confirm(right)
+
     async def checkpoint(self) -> str:
         """A signed checkpoint of now."""
         at = self.time.instant().at
@@ -159,29 +209,35 @@ class Desk:
 
 
 def _identity(
-    tx: Transaction, time: Timekeeper, random_bytes: RandomBytes, *, restored: bool = False
+    tx: Transaction, folder: Path, time: Timekeeper, random_bytes: RandomBytes
 ) -> tuple[bytes, str]:
-    """The key that signs, and the epoch. A restored store opens a new book, with the old one's end."""
-    seed, epoch = records.meta(tx, "signing_seed"), records.meta(tx, "epoch")
-    if seed is None or epoch is None:
-        seed, epoch = random_bytes(32), random_bytes(16).hex().encode()
-        records.set_meta(tx, "signing_seed", seed)
-        records.set_meta(tx, "epoch", epoch)
-        news = News(kind=Kind.EPOCH, data={"epoch": epoch.decode(), "reason": "new"})
+    if (reason := epochs.why_new(tx, folder)) is not None:
+        if records.meta(tx, "signing_seed") is None:
+            records.set_meta(tx, "signing_seed", random_bytes(32))
+        news = epochs.begin(tx, reason, random_bytes)
         book.append(tx, [news], time.instant().at, random_bytes)
-    elif restored:
-        before, epoch = epoch.decode(), random_bytes(16).hex().encode()
-        size, note = book.begin_anew(tx, before)
-        records.set_meta(tx, "epoch", epoch)
-        data: dict[str, canonical.Json] = {
-            "epoch": epoch.decode(),
-            "reason": "restored",
-            "before": before,
-            "entries": size,
-            "checkpoint": note,
-        }
-        book.append(tx, [News(kind=Kind.EPOCH, data=data)], time.instant().at, random_bytes)
+    seed, epoch = records.meta(tx, "signing_seed"), records.meta(tx, "epoch")
+    assert seed is not None
+    assert epoch is not None
     return seed, epoch.decode()
+
+
+def _mark_stale(tx: Transaction, register: Register, time: Timekeeper) -> None:
+    """Count from now how long a yes to an earlier text still holds for somebody who is away."""
+    at = time.instant()
+    for grant in records.live_grants(tx):
+        activity = register.get(grant.activity)
+        if activity is None or grant.text_hash == activity.text_hash or grant.stale_since is not None:
+            continue
+        if grant.activity in AWAY_ACTIVITIES:
+            records.keep_grant(tx, replace(grant, stale_since=at.at, stale_running_s=at.running_s))
+
+
+def _keep_visited(tx: Transaction, away: Sequence[Grant]) -> None:
+    live = {grant.id for grant in records.live_grants(tx)}
+    for grant in away:
+        if grant.id in live:
+            records.keep_grant(tx, replace(grant, visited=True))
 
 
 def _settled(register: Register, recipients: Mapping[str, Recipient]) -> dict[str, canonical.Json]:

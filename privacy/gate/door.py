@@ -12,16 +12,19 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from privacy import canonical
+from privacy.challenges import NONCE_SIZE
 from privacy.consent import TICKET, Grant, Wish, propose
-from privacy.gate import records
+from privacy.gate import book, records
 from privacy.gate.book import News
 from privacy.gate.deliveries import Cut, Deliveries, Outcome, Result
 from privacy.gate.desk import Desk
+from privacy.gate.giving import About, Giving, Ready
 from privacy.gate.records import Outgoing, Preview
 from privacy.gate.store import StoreError, Transaction
 from privacy.gate.tunnels import Tunnels
+from privacy.jws import base64url
 from privacy.ledger import Kind
-from privacy.payload import LONGEST_KEPT, PayloadRefused, build, timestamp
+from privacy.payload import LONGEST_KEPT, PayloadRefused, build
 from privacy.reasons import Reason
 from privacy.register import Form
 
@@ -73,8 +76,7 @@ class Door:
         self.tunnels = Tunnels(desk)
         self._collect = collect
         self._tasks: asyncio.TaskGroup | None = None
-        self._giving = asyncio.Lock()  # one consent is written at a time: numbers and previews are used once
-        self._withdrawals: dict[str, int] = {}
+        self.giving = Giving(desk)
 
     def begin(self, tasks: asyncio.TaskGroup) -> None:
         """Send from now on, in tasks of this group."""
@@ -137,45 +139,36 @@ class Door:
             Refused: it can't be given, or was withdrawn while it was being written.
             StoreError: it could not be written, so it was not given.
         """
-        withdrawals = self._withdrawals.get(wish.activity, 0)
-        async with self._giving:
-            grant, item = await self._write_grant(wish, preview_id, withdrawals)
-            if self._withdrawals.get(wish.activity, 0) != withdrawals:
-                raise Refused(Reason.WITHDRAWN)  # its job came after ours and has ended what we wrote
-            self.desk.standing.give(grant)
-        return Given(grant=grant, outcome=await self._started(grant, item))
+        at = self.desk.time.instant()
 
-    async def _write_grant(self, wish: Wish, preview_id: str, withdrawals: int) -> tuple[Grant, Outgoing]:
-        desk, at = self.desk, self.desk.time.instant()
-        shown = await desk.store.read(lambda tx: records.preview(tx, preview_id))
-        proposal: Grant | Reason = Reason.NO_PREVIEW
-        if shown is not None and at.at < shown.expires and _fits(shown, wish):
-            number = await desk.store.read(records.next_grant_id)
+        def make(tx: Transaction) -> Ready | Reason:
+            shown = records.preview(tx, preview_id)
+            if shown is None or at.at >= shown.expires or not _fits(shown, wish):
+                return Reason.NO_PREVIEW
             exact = replace(wish, payload_sha256=shown.sha256)
-            proposal = propose(exact, desk.register, desk.recipients, at, number)
-            if isinstance(proposal, Grant):
-                proposal = replace(proposal, epoch=desk.standing.epoch)
-        if isinstance(proposal, Reason):
-            await desk.refuse(wish.activity, wish.recipient, proposal, wish.ticket)
-            raise Refused(proposal)
-        assert shown is not None
-        grant = proposal
-        item = self._outgoing(grant, shown, at.at)
-        earlier = {one.id: one for one in desk.standing.live() if _same_place(one, grant)}
+            mark = base64url(self.desk.random_bytes(NONCE_SIZE))
+            number = records.next_grant_id(tx)
+            grant = propose(exact, self.desk.register, self.desk.recipients, at.to_count_from(), number)
+            if isinstance(grant, Reason):
+                return grant
+            return self.ready(replace(grant, mark=mark), shown)
 
-        def job(tx: Transaction) -> None:
-            for old in earlier.values():
-                records.end_grant(tx, old, Reason.EXPIRED, at.at)
-                records.purge_outbox(tx, [old.id])
-            records.keep_grant(tx, grant)
-            records.keep_outgoing(tx, item)
-            tx.execute("DELETE FROM previews WHERE id = ?", (shown.id,))
-            desk.append(tx, News(kind=Kind.GRANT, data=_told(grant)))
+        ready = await self.giving.give(
+            About(activity=wish.activity, recipient=wish.recipient, ticket=wish.ticket), make
+        )
+        if isinstance(ready, Reason):
+            raise Refused(ready)
+        assert ready.item is not None
+        return Given(grant=ready.grant, outcome=await self._started(ready.grant, ready.item))
 
-        if self._withdrawals.get(wish.activity, 0) != withdrawals:
-            raise Refused(Reason.WITHDRAWN)
-        await desk.store.write(job)
-        return grant, item
+    def ready(self, grant: Grant, shown: Preview | None, proof: str | None = None) -> Ready:
+        """A consent in this gate's epoch. shown: what is sent at once under it."""
+        return Ready(
+            grant=replace(grant, epoch=self.desk.standing.epoch),
+            item=None if shown is None else self._outgoing(grant, shown, self.desk.time.instant().at),
+            preview=None if shown is None else shown.id,
+            proof=proof,
+        )
 
     def _outgoing(self, grant: Grant, shown: Preview, at: datetime) -> Outgoing:
         return Outgoing(
@@ -241,26 +234,61 @@ class Door:
         return [
             grant
             for grant in self.desk.standing.live()
-            if grant.form is Form.UNTIL and activity in {None, grant.activity}
+            if grant.form is Form.UNTIL
+            and activity in {None, grant.activity}
+            and grant.epoch == self.desk.standing.epoch
         ]
 
     # take back
 
     def has_to_close(self, activity: str) -> bool:
         """Whether a consent of the activity stands, or is being given at this moment."""
-        return self._giving.locked() or any(grant.activity == activity for grant in self.desk.standing.live())
+        return self.giving.busy or any(grant.activity == activity for grant in self.desk.standing.live())
 
-    async def withdraw(self, activity: str, recipient: str | None = None, via: str = "console") -> Withdrawn:
-        """Shut it now: in memory, on the wire, then on the disk, then say so."""
+    async def withdraw(
+        self,
+        activity: str,
+        recipient: str | None = None,
+        via: str = "console",
+        marks: frozenset[str] | None = None,
+    ) -> Withdrawn:
+        """Shut it now: in memory, on the wire, then on the disk, then say so.
+
+        marks: of these consents only; where none of them lives, nothing is written.
+        """
+
+        def concerns(grant: Grant) -> bool:
+            return (
+                grant.activity == activity
+                and recipient in {None, grant.recipient}
+                and (marks is None or grant.mark in marks)
+            )
+
         desk, begin_s = self.desk, self.desk.clock.monotonic()
-        self._withdrawals[activity] = self._withdrawals.get(activity, 0) + 1
-        gone = desk.standing.withdraw(activity, recipient)
-        cuts = self.cut(lambda grant: grant.activity == activity and recipient in {None, grant.recipient})
+        if marks is not None and not self.giving.busy and not any(map(concerns, desk.standing.live())):
+            return Withdrawn(grants=(), cuts=(), within_ms=0, entry=await desk.store.read(book.size) - 1)
+        self.giving.closes(activity)
+        gone = desk.standing.withdraw(concerns)
+        cuts = self.cut(concerns)
         within_ms = round((desk.clock.monotonic() - begin_s) * 1000)
         at = desk.time.instant().at
 
         def job(tx: Transaction) -> int:
-            return self._write_withdrawal(tx, activity, recipient, via, (gone, cuts), within_ms, at)
+            data: dict[str, canonical.Json] = {
+                "activity": activity,
+                "recipient": recipient,
+                "grants": [grant.id for grant in gone],
+                "cut": len(cuts),
+                "via": via,
+            }
+            entry = self._write_cuts(tx, News(kind=Kind.WITHDRAWAL, data=data), cuts, within_ms)
+            # also one that is being given at this moment
+            written = {grant.id: grant for grant in records.live_grants(tx) if concerns(grant)}
+            for grant in (written | {grant.id: grant for grant in gone}).values():
+                records.end_grant(tx, grant, Reason.WITHDRAWN, at)
+                records.purge_outbox(tx, [grant.id])
+            records.drop_previews(tx, activity)
+            return entry
 
         try:
             entry: int | None = await desk.store.write(job, closing=True)
@@ -276,25 +304,8 @@ class Door:
         """End all that runs under such grants, whatever way it goes."""
         return (*self.deliveries.cut(concerns), *self.tunnels.cut(concerns))
 
-    def _write_withdrawal(
-        self,
-        tx: Transaction,
-        activity: str,
-        recipient: str | None,
-        via: str,
-        ended: tuple[tuple[Grant, ...], tuple[Cut, ...]],
-        within_ms: int,
-        at: datetime,
-    ) -> int:
-        gone, cuts = ended
-        data: dict[str, canonical.Json] = {
-            "activity": activity,
-            "recipient": recipient,
-            "grants": [grant.id for grant in gone],
-            "cut": len(cuts),
-            "via": via,
-        }
-        news = [News(kind=Kind.WITHDRAWAL, data=data)]
+    def _write_cuts(self, tx: Transaction, first: News, cuts: tuple[Cut, ...], within_ms: int) -> int:
+        news = [first]
         for cut in cuts:
             told: dict[str, canonical.Json] = {
                 "transfer": cut.transfer,
@@ -304,48 +315,8 @@ class Door:
             }
             news.append(News(kind=Kind.CUT, data=told))
             tx.execute("UPDATE sent SET result = 'cut' WHERE transfer = ?", (cut.transfer,))
-        entry = self.desk.append(tx, *news)[0]
-        written = {  # also one that is being given at this moment
-            grant.id: grant
-            for grant in records.live_grants(tx)
-            if grant.activity == activity and recipient in {None, grant.recipient}
-        }
-        for grant in (written | {grant.id: grant for grant in gone}).values():
-            records.end_grant(tx, grant, Reason.WITHDRAWN, at)
-            records.purge_outbox(tx, [grant.id])
-        records.drop_previews(tx, activity)
-        return entry
+        return self.desk.append(tx, *news)[0]
 
 
 def _fits(shown: Preview, wish: Wish) -> bool:
     return (shown.activity, shown.ticket, shown.groups) == (wish.activity, wish.ticket, wish.groups)
-
-
-def _same_place(old: Grant, new: Grant) -> bool:
-    return (old.activity, old.recipient, old.ticket, old.addressee, old.form) == (
-        new.activity,
-        new.recipient,
-        new.ticket,
-        new.addressee,
-        new.form,
-    )
-
-
-def _told(grant: Grant) -> dict[str, canonical.Json]:
-    return {
-        "grant": grant.id,
-        "activity": grant.activity,
-        "recipient": grant.recipient,
-        "addressee": grant.addressee,
-        "host": grant.host,
-        "country": grant.country,
-        "form": grant.form.value,
-        "groups": sorted(grant.groups),
-        "categories": sorted(category.value for category in grant.categories),
-        "ticket": grant.ticket,
-        "text_sha256": grant.text_hash,
-        "language": grant.language,
-        "via": grant.via.value,
-        "until": None if grant.until is None else timestamp(grant.until),
-        "payload_sha256": grant.payload_sha256,
-    }

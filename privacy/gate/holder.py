@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from privacy import canonical
-from privacy.gate import book, records, upgrade
+from privacy.gate import book, key_records, records, upgrade
 from privacy.gate.book import News
 from privacy.gate.closures import ClosureKind
 from privacy.gate.desk import Desk
@@ -123,6 +123,7 @@ class GateHolder:
             records.sweep(tx, at)
             old = [] if held else self._drop_proof(tx, at)
             self._drop_details(tx, at)
+            key_records.drop_keys(tx, at - PROOF)
             due = records.due_copies(tx, at, running_s)
             if due:
                 records.drop_copies(tx, due)

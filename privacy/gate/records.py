@@ -88,18 +88,21 @@ def next_grant_id(tx: Transaction) -> int:
     return cast("int", row[0])
 
 
-def keep_grant(tx: Transaction, grant: Grant) -> None:
-    """Write a live grant, new or changed."""
+def keep_grant(tx: Transaction, grant: Grant, proof: str | None = None) -> None:
+    """Write a live grant, new or changed. proof: the signed statement of a new one."""
     tx.execute(
-        "INSERT OR REPLACE INTO grants (id, live, body) VALUES (?, 1, ?)",
-        (grant.id, msgspec.json.encode(grant)),
+        "INSERT INTO grants (id, live, body, proof) VALUES (?, 1, ?, ?)"
+        " ON CONFLICT (id) DO UPDATE SET live = 1, reason = NULL, ended_ms = NULL, body = excluded.body",
+        (grant.id, msgspec.json.encode(grant), proof),
     )
 
 
 def end_grant(tx: Transaction, grant: Grant, reason: Reason, at: datetime) -> None:
     """Mark a grant as ended; it stays as proof."""
     tx.execute(
-        "INSERT OR REPLACE INTO grants (id, live, reason, ended_ms, body) VALUES (?, 0, ?, ?, ?)",
+        "INSERT INTO grants (id, live, reason, ended_ms, body) VALUES (?, 0, ?, ?, ?)"
+        " ON CONFLICT (id) DO UPDATE SET live = 0, reason = excluded.reason, ended_ms = excluded.ended_ms,"
+        " body = excluded.body",
         (grant.id, reason.value, to_ms(at), msgspec.json.encode(grant)),
     )
 
@@ -159,6 +162,15 @@ def preview(tx: Transaction, number: str) -> Preview | None:
         delete_by=_at(row[6]),
         expires=_at(row[7]),
     )
+
+
+def preview_of(tx: Transaction, activity: str, sha256: str) -> Preview | None:
+    """The latest preview of exactly those bytes, or None; it may have expired."""
+    row = tx.execute(
+        "SELECT id FROM previews WHERE activity = ? AND sha256 = ? ORDER BY expires_ms DESC LIMIT 1",
+        (activity, sha256),
+    ).fetchone()
+    return None if row is None else preview(tx, str(row[0]))
 
 
 def drop_previews(tx: Transaction, activity: str) -> None:

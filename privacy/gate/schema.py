@@ -60,8 +60,9 @@ STEPS = (
     """,
     # signed consents: their epoch, the signed bytes as proof, keys, objections; own devices
     """
-    UPDATE grants SET body = CAST(json_set(CAST(body AS TEXT), '$.epoch',
-        (SELECT CAST(value AS TEXT) FROM meta WHERE key = 'epoch')) AS BLOB);
+    UPDATE grants SET body = CAST(json_set(CAST(body AS TEXT),
+        '$.mark', lower(hex(randomblob(16))),
+        '$.epoch', (SELECT CAST(value AS TEXT) FROM meta WHERE key = 'epoch')) AS BLOB);
     ALTER TABLE grants ADD COLUMN proof TEXT;
     CREATE TABLE keys (
         kid TEXT PRIMARY KEY, live INTEGER NOT NULL, since_ms INTEGER NOT NULL, ended_ms INTEGER,

@@ -173,15 +173,6 @@ class Store:
         """They stand in the store now."""
         (self.folder / "closed").unlink(missing_ok=True)
 
-    @property
-    def is_restored(self) -> bool:
-        """Whether this file came from a backup, as whoever put it here noted beside it."""
-        return (self.folder / "restored").exists()
-
-    def forget_restored(self) -> None:
-        """The book tells of it now."""
-        (self.folder / "restored").unlink(missing_ok=True)
-
     def keep_reserve(self) -> None:
         """Have the block for closing entries on the disk, if there is room."""
         if self._reserve.exists():

@@ -1,15 +1,14 @@
-"""Makes moments for decisions: the clock, the floor under it, counted running time, and who vouches for it.
-
-Floor and running time are written down each minute. A start counts one whole minute extra, for the part that
-a crash may have left unwritten: consents only ever get shorter by that.
-"""
+"""Reads the machine's clocks for clockwork.py and writes down each minute what outlives a restart."""
 
 import ctypes
 import logging
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Lock
 
-from privacy.gate import records
+from privacy.clockwork import Clockwork, Kept, Reading, Vouched
+from privacy.gate import epochs, records
 from privacy.gate.book import to_ms
 from privacy.gate.store import Store, StoreError, StoreThread, Transaction
 from privacy.instant import Instant
@@ -22,49 +21,46 @@ TIMESYNC = Path("/run/systemd/timesync/synchronized")
 _TIME_ERROR = 5  # adjtimex(2): the clock is not synchronised
 _TIMEX_SIZE = 256  # more than struct timex has on any platform
 
+Vouches = Callable[[], Vouched]
+"""Says who vouches for the machine's clock at this moment."""
 
-def clock_is_vouched_for() -> bool:
+
+def machine_vouches() -> Vouched:
     """Whether the kernel or timesyncd says it is synchronised, or it was set from a hardware clock at boot.
 
     The hardened unit forbids adjtimex, also for reading: then the file of systemd-timesyncd(8) tells.
     """
     if ctypes.CDLL(None).adjtimex(ctypes.create_string_buffer(_TIMEX_SIZE)) not in {_TIME_ERROR, -1}:
-        return True
+        return Vouched.SYNCHRONISED
     if TIMESYNC.exists():
-        return True
-    return any(path.read_text().strip() == "1" for path in Path("/sys/class/rtc").glob("rtc*/hctosys"))
-
-
-_NEVER = datetime.fromtimestamp(0, UTC)  # the floor of a new store
+        return Vouched.SYNCHRONISED
+    set_at_boot = any(path.read_text().strip() == "1" for path in Path("/sys/class/rtc").glob("rtc*/hctosys"))
+    return Vouched.HARDWARE if set_at_boot else Vouched.NOBODY
 
 
 class Timekeeper:
-    """The gate's time, counted on from what ``store`` kept; the first ``tick`` is its owner's to write.
+    """The gate's time, counted on from what ``store`` kept; the first ``tick`` is its owner's to write."""
 
-    ``confirm``: the owner's word that the clock is right; holds until the next start.
-    """
-
-    def __init__(self, clock: Clock, store: Store) -> None:
-        self._clock = clock
-        self._started_s = clock.monotonic()
-        self._confirmed = False
-        self._floor, self._ran_s = store.read(_kept)
-        kept, wall = store.read(lambda tx: records.meta(tx, "clock_held")), clock.now()
-        known = self._floor > _NEVER
+    def __init__(self, clock: Clock, store: Store, vouches: Vouches = machine_vouches) -> None:
+        self._clock, self._vouches = clock, vouches
+        self._one_at_a_time = Lock()  # the loop and the store's thread both ask
+        kept = store.read(_kept)
+        self._work = Clockwork(kept, self._reading())
+        held, wall = store.read(lambda tx: records.meta(tx, "clock_held")), clock.now()
         # a clock that nobody vouches for may stand anywhere: was the gate off, or is the clock ahead?
-        self._held = kept == b"1" or (known and not self.sure and wall - self._floor > JUMP)
-        self._seen = wall, self._started_s
+        ahead = kept is not None and not self.sure and wall - kept.floor > JUMP
+        self._held = held == b"1" or ahead
+        self._seen = wall, clock.monotonic()
 
     def instant(self) -> Instant:
         """This moment."""
-        wall = self._clock.now()
-        running_s = self._ran_s + self._clock.monotonic() - self._started_s
-        return Instant(wall=wall, floor=self._floor, running_s=running_s, sure=self.sure)
+        with self._one_at_a_time:
+            return self._work.instant(self._reading())
 
     @property
     def sure(self) -> bool:
-        """Whether anybody vouches for the clock."""
-        return self._confirmed or clock_is_vouched_for()
+        """Whether the clock is to be believed."""
+        return self.instant().sure
 
     @property
     def held(self) -> bool:
@@ -79,17 +75,29 @@ class Timekeeper:
         self._seen = wall, now_s
         return self._held
 
-    def confirm(self) -> None:
-        """The owner looked at the clock and says that it is right."""
+    def goes_back(self, right: datetime | None = None) -> bool:
+        """Whether ``confirm`` would take the floor back."""
+        with self._one_at_a_time:
+            return self._work.goes_back(self._reading(), right)
+
+    def confirm(self, right: datetime | None = None) -> Instant:
+        """The owner says what time it is, or (None) that the clock is right; holds until the next start."""
         _ = self.held  # a jump that nobody has noticed yet is confirmed too
-        self._confirmed, self._held = True, False
+        self._held = False
+        with self._one_at_a_time:
+            return self._work.confirm(self._reading(), right)
 
     def tick(self, tx: Transaction) -> None:
-        """Write floor and running time down."""
-        at = self.instant()
-        self._floor = at.at
-        records.set_meta(tx, "floor_ms", str(to_ms(at.at)).encode())
-        records.set_meta(tx, "running_s", str(int(at.running_s)).encode())
+        """Write down what outlives a restart."""
+        with self._one_at_a_time:
+            kept = self._work.kept(self._reading())
+        for name, value in (
+            ("floor_ms", to_ms(kept.floor)),
+            ("running_s", int(kept.ran_s)),
+            ("lag_ms", kept.lag // timedelta(milliseconds=1)),
+            ("doubted", int(kept.doubted)),
+        ):
+            records.set_meta(tx, name, str(value).encode())
         records.set_meta(tx, "clock_held", b"1" if self.held else b"0")
 
     async def run(self, store: StoreThread) -> None:
@@ -98,12 +106,25 @@ class Timekeeper:
             await self._clock.sleep(TICK_S)
             try:
                 await store.write(self.tick)
+                epochs.remember_head(store.folder, await store.read(epochs.head))
                 await store.keep_reserve()
             except StoreError as error:  # nothing can be opened meanwhile either: record or refuse
                 log.warning("clock.unwritten", extra={"code": error.code})
 
+    def _reading(self) -> Reading:
+        return Reading(wall=self._clock.now(), monotonic_s=self._clock.monotonic(), vouched=self._vouches())
 
-def _kept(tx: Transaction) -> tuple[datetime, float]:
-    floor_ms, ran = int(records.meta(tx, "floor_ms") or b"0"), records.meta(tx, "running_s")
-    running_s = 0.0 if ran is None else float(ran) + TICK_S
-    return datetime.fromtimestamp(floor_ms / 1000, UTC), running_s
+
+def _kept(tx: Transaction) -> Kept | None:
+    ran = records.meta(tx, "running_s")
+    if ran is None:
+        return None
+    floor_ms, lag_ms, doubted = (
+        int(records.meta(tx, name) or b"0") for name in ("floor_ms", "lag_ms", "doubted")
+    )
+    return Kept(
+        floor=datetime.fromtimestamp(floor_ms / 1000, UTC),
+        ran_s=float(ran),
+        lag=timedelta(milliseconds=lag_ms),
+        doubted=bool(doubted),
+    )

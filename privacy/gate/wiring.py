@@ -19,6 +19,8 @@ from privacy.gate import (
     answers,
     console_verbs,
     control_verbs,
+    phone_answers,
+    phone_verbs,
     rights_answers,
     rights_verbs,
     tunnel_verbs,
@@ -40,6 +42,7 @@ from privacy.gate.jails import Installation
 from privacy.gate.opening import Opened
 from privacy.gate.output import say
 from privacy.gate.peer import why_not_jailed
+from privacy.gate.phones import Phones
 from privacy.gate.programs import Begun, Program, simulator_program
 from privacy.gate.relay import Relay
 from privacy.gate.rights import RightsDesk
@@ -127,6 +130,7 @@ class _Gate:
         self._door = Door(start.opened.desk, self._collect)
         self._strangers = Strangers(self._door, start.places.state, partial(self._ask_hub, "files"))
         self._strangers.look_first()
+        self._phones = Phones(self._door)
         self._control = Control(self._is_hub, self._questions())
         rows = start.opened.store.another_connection()
         self._access_log = AccessLog(rows, self._clock, sqlcipher.DatabaseError)
@@ -142,6 +146,7 @@ class _Gate:
                     for place, endpoint in {
                         **answers.table(self._door, start.named_state),
                         **rights_answers.looking(self._rights, desk),
+                        **phone_answers.table(self._door, self._phones),
                     }.items()
                 },
                 **{
@@ -163,6 +168,7 @@ class _Gate:
                 "status": self._tell_status,
                 **console_verbs.table(self._door),
                 **rights_verbs.table(self._rights, desk),
+                **phone_verbs.table(self._phones),
             }
         )
 

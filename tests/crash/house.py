@@ -7,6 +7,7 @@ from typing import Protocol, cast
 HOUSES = {
     "hub": "tests.crash.hub_house:HubHouse",
     "gate": "tests.crash.gate_house:GateHouse",
+    "phones": "tests.crash.phones_house:PhonesHouse",
     "upgrading": "tests.crash.upgrading_house:UpgradingHouse",
     "replacing": "tests.crash.replacing_house:ReplacingHouse",
     "ordering": "tests.crash.ordering_house:OrderingHouse",

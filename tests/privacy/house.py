@@ -91,3 +91,7 @@ def request(**changes: object) -> EgressRequest:
         size=1000,
     )
     return replace(plain, **changes)  # type: ignore[arg-type]  # fields by name, as the test spells them
+
+
+def propose_or_reason(form: Form, at: Instant, number: int, term: timedelta) -> Grant | Reason:
+    return propose(wish(form, term=term), register(), known(), at, number)

@@ -126,7 +126,7 @@ def test_what_is_covered_is_what_was_given_last_and_not_taken_back(
                     held.end(given, Reason.EXPIRED)
                     del model[ticket, given.form]
             case _:
-                held.withdraw(house.ACTIVITY)
+                held.withdraw(lambda one: one.activity == house.ACTIVITY)
                 model.clear()
     # then exactly the model's consents live, and each ticket is covered by them or refused
     assert {(one.ticket, one.form): one.id for one in held.live()} == model

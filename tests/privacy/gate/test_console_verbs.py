@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from privacy import checkpoint, merkle
+from privacy.clockwork import Vouched
 from privacy.conversation import ConversationLost, Declined
 from privacy.gate import book, control_verbs, records
 from privacy.gate.console_verbs import table
@@ -110,11 +111,10 @@ async def test_consents_and_withdrawals_survive_a_restart(tmp_path: Path) -> Non
         assert (await ask(door, "ledger.verify"))["findings"] == []
 
 
-async def test_the_clock_counts_when_the_owner_confirms_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("privacy.gate.timekeeper.clock_is_vouched_for", lambda: False)
-    async with opened(tmp_path) as door:
+async def test_the_clock_counts_when_the_owner_confirms_it(tmp_path: Path) -> None:
+    clock = ManualClock()
+    clock.vouched = Vouched.NOBODY
+    async with opened(tmp_path, clock) as door:
         shown = await ask(door, "consent.preview", activity=house.ACTIVITY, ticket="T-1")
         asked = {"activity": house.ACTIVITY, "ticket": "T-1", "preview": shown["preview"], "form": "until"}
         asked |= {"recipient": "support", "term_s": 3600}

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from privacy import checkpoint, merkle
+from privacy.clockwork import Vouched
 from privacy.conversation import Declined
-from privacy.gate import book, closures, records, timekeeper
+from privacy.gate import book, closures, records
 from privacy.gate.closures import Closure, ClosureKind
 from privacy.gate.console_verbs import table
 from privacy.gate.door import Door
@@ -67,11 +68,11 @@ async def test_after_a_jump_of_the_clock_proof_stays_until_the_owner_confirms_th
 
 
 async def test_a_home_that_was_off_for_years_forgets_by_a_clock_that_somebody_vouches_for(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
     for sure in (False, True):
         clock = ManualClock()
-        monkeypatch.setattr(timekeeper, "clock_is_vouched_for", lambda sure=sure: sure)  # the kernel's word
+        clock.vouched = Vouched.SYNCHRONISED if sure else Vouched.NOBODY
         folder = tmp_path / str(sure)
         folder.mkdir()
         async with opened(folder, clock) as door:

@@ -1,0 +1,106 @@
+"""``homebase phone``: the QR code that enrols a phone, the phones that may agree, the list after a restore.
+
+Only the gate decides; this file asks it and prints.
+"""
+
+import argparse
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from ..command_line import EPILOG
+from ..gate_console import ask_gate, print_table, rows_of
+
+Answer = Mapping[str, object]
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The verbs with their options."""
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--state", type=Path, metavar="DIR", help="of the home that is meant")
+    shared.add_argument("--json", action="store_true", help="for programs")
+
+    def verb(name: str, summary: str) -> argparse.ArgumentParser:
+        return verbs.add_parser(
+            name,
+            help=summary,
+            description=summary,
+            parents=[shared],
+            epilog=EPILOG,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+
+    verb("claim", "show the code that makes a phone an owner's, for ten minutes")
+    verb("list", "the phones that are enrolled")
+    verb("remove", "let a phone count no more").add_argument("key", help="its id; homebase phone list")
+    confirm = verb("confirm", "after a restore: which consents go on; all others are withdrawn")
+    confirm.add_argument("marks", nargs="*", help="of those that go on; without --yes they are only listed")
+    confirm.add_argument("--yes", action="store_true", help="these go on, all others end")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do one verb."""
+    verbs: Mapping[str, Callable[[argparse.Namespace], int]] = {
+        "claim": _claim,
+        "list": _list,
+        "remove": _remove,
+        "confirm": _confirm,
+    }
+    return verbs[options.verb](options)
+
+
+def _claim(options: argparse.Namespace) -> int:
+    text = str(ask_gate(options.state, "phone.claim").get("text"))
+    if options.json:
+        print(json.dumps({"text": text}))
+        return 0
+    import segno  # noqa: PLC0415 - used once in the life of a home
+
+    segno.make_qr(text, error="m").terminal(compact=True)
+    print("Scan this with the phone within ten minutes. Whoever scans it may agree for this home.")
+    print(text)
+    return 0
+
+
+def _list(options: argparse.Namespace) -> int:
+    answer = ask_gate(options.state, "phone.list")
+    if options.json:
+        print(json.dumps(answer))
+        return 0
+    rows = [
+        (row.get("key"), "yes" if row.get("may_grant") else "no", row.get("since"), row.get("by"))
+        for row in rows_of(answer, "phones")
+    ]
+    print_table(("KEY", "MAY AGREE", "SINCE", "ENROLLED BY"), rows)
+    return 0
+
+
+def _remove(options: argparse.Namespace) -> int:
+    answer = ask_gate(options.state, "phone.remove", key=options.key)
+    print(
+        json.dumps(answer)
+        if options.json
+        else "Removed. Its consents stay; homebase consent list shows them."
+    )
+    return 0
+
+
+def _confirm(options: argparse.Namespace) -> int:
+    if not options.yes:
+        answer = ask_gate(options.state, "consent.unconfirmed")
+        if options.json:
+            print(json.dumps(answer))
+            return 0
+        rows = [
+            (row.get("mark"), row.get("activity"), row.get("recipient"), row.get("ticket"), row.get("until"))
+            for row in rows_of(answer, "consents")
+        ]
+        print_table(("MARK", "ACTIVITY", "RECIPIENT", "TICKET", "UNTIL"), rows)
+        return 0
+    answer = ask_gate(options.state, "consent.confirm_list", keep=options.marks)
+    if options.json:
+        print(json.dumps(answer))
+    else:
+        print(f"Go on: {answer.get('confirmed')}. Ended: {answer.get('ended')}.")
+    return 0

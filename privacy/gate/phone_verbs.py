@@ -1,0 +1,72 @@
+"""What the console may ask about phones: a claim, their keys, and the list of consents after a restore."""
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+import msgspec
+
+from privacy.conversation import Declined, Handler
+from privacy.gate.phones import Phones, told
+from privacy.gate.store import StoreError
+from privacy.payload import timestamp
+
+Fields = Mapping[str, object]
+T = TypeVar("T")
+
+
+class _Named(msgspec.Struct, frozen=True):
+    key: str
+
+
+class _Listed(msgspec.Struct, frozen=True):
+    keep: list[str]
+
+
+def table(phones: Phones) -> Mapping[str, Handler]:
+    """The verbs ``phone.*`` and ``consent.confirm_list``; the hub's sockets don't know them."""
+
+    async def claim(question: Fields) -> Fields:
+        return {"text": phones.claim()}
+
+    async def listed(question: Fields) -> Fields:
+        return {
+            "phones": [
+                {
+                    "key": key.kid,
+                    "may_grant": key.may_grant,
+                    "since": timestamp(key.since),
+                    "by": key.by,
+                }
+                for key in phones.enrolled()
+            ]
+        }
+
+    async def remove(question: Fields) -> Fields:
+        named = _of(question, _Named)
+        if not await phones.remove(named.key):
+            raise Declined("unknown_key", f"{named.key[:43]!r} is no phone's key; see homebase phone list")
+        return {}
+
+    async def unconfirmed(question: Fields) -> Fields:
+        return {"consents": [told(grant) for grant in phones.unconfirmed()]}
+
+    async def confirm_list(question: Fields) -> Fields:
+        try:
+            return await phones.confirm_list(_of(question, _Listed).keep)
+        except StoreError as error:
+            raise Declined("ledger_not_writable", str(error)) from error
+
+    return {
+        "phone.claim": claim,
+        "phone.list": listed,
+        "phone.remove": remove,
+        "consent.unconfirmed": unconfirmed,
+        "consent.confirm_list": confirm_list,
+    }
+
+
+def _of(question: Fields, kind: type[T]) -> T:
+    try:
+        return msgspec.convert(dict(question), kind)
+    except msgspec.ValidationError as error:
+        raise Declined("bad_question", str(error)) from error
