@@ -152,7 +152,7 @@ async def test_proofs_of_the_console_hold_for_a_stranger(tmp_path: Path) -> None
 async def test_the_hub_may_ask_and_close_but_knows_no_verb_that_opens(tmp_path: Path) -> None:
     async with opened(tmp_path) as door:
         verbs = control_verbs.table(door)
-        assert set(verbs) == {"standing", "withdraw"}
+        assert set(verbs) == {"standing", "withdraw", "clock"}
         question = {"activity": house.ACTIVITY}
         assert await verbs["standing"](question) == {"activity": house.ACTIVITY, "active": False}
         door.desk.standing.give(house.grant(at=door.desk.time.instant()))
