@@ -5,6 +5,7 @@ Read downwards: the queries, then what is written down. No I/O but the store.
 
 import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,7 +31,7 @@ from .exchange.airtime import ALARM_RESERVE_MS, LIMIT_MS, Airtime, frame_ms
 from .exchange.request import Heard, Outcome, Send
 from .members.household import Household
 from .members.pairing import INTERFACE
-from .radios.frame_ring import FrameRing
+from .radios.frame_ring import FrameRing, parties
 from .radios.radio import Identity
 from .radios.radio_record import (
     RADIO_KEY,
@@ -140,8 +141,8 @@ class Instruments:
         )
 
     async def list_frames(self, query: ListFrames, _cause: Cause) -> tuple[RadioFrame, ...]:
-        """The latest frames, heard and sent."""
-        return self._frames.after(query.number)
+        """The latest frames, heard and sent, with who of this home sent and should hear them."""
+        return tuple(self._named(frame) for frame in self._frames.after(query.number))
 
     async def list_signals(self, _query: ListSignals, _cause: Cause) -> tuple[Signal, ...]:
         """Signal strength of each device."""
@@ -174,6 +175,17 @@ class Instruments:
             raise DutyCycleExhausted(retry_after_s)
         self._airtime.spend(frame, cause, now_s)
         self._apply((Send(frame=frame, cause=cause),), now_s)
+
+    def _named(self, frame: RadioFrame) -> RadioFrame:
+        """A kept frame, by the names that the home's devices have now."""
+        sender, receiver = parties(frame)
+        heard_from, meant_for = self._household.at(sender), self._household.at(receiver)
+        return replace(
+            frame,
+            sender=None if heard_from is None else heard_from.address,
+            receiver=None if meant_for is None else meant_for.address,
+            to_us=receiver == self._central,
+        )
 
     def _read(self, text: str) -> Frame:
         """The frame that hex digits stand for; only ours may be sent."""

@@ -11,13 +11,20 @@ from hub.contract.queries import Query
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RadioFrame:
-    """A frame as heard or sent. number: grows by one; data: hex from the length byte on."""
+    """A frame as heard or sent. number: grows by one; data: hex from the length byte on.
+
+    sender, receiver: devices of this home; None: the central, everybody, a stranger.
+    to_us: meant for the central.
+    """
 
     number: int
     at: datetime
     sent: bool
     data: str
     rssi_dbm: float | None
+    sender: DeviceAddress | None = None
+    receiver: DeviceAddress | None = None
+    to_us: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,12 +41,7 @@ async def read_frames(house: House, caller: Caller, asked: ReadFrames) -> Frames
     """The latest frames on the air, own and foreign."""
     query = ListFrames(interface=asked.interface, number=asked.after)
     found = await house.dispatcher.ask(query, caller.cause)
-    return Frames(
-        frames=tuple(
-            Frame(number=one.number, at=rfc3339(one.at), sent=one.sent, data=one.data, rssi_dbm=one.rssi_dbm)
-            for one in found
-        )
-    )
+    return Frames(frames=tuple(_frame_message(one) for one in found))
 
 
 async def send_frame(house: House, caller: Caller, asked: SendFrame) -> None:
@@ -71,6 +66,19 @@ async def list_signals(house: House, caller: Caller, asked: OneRadio) -> Signals
     """How strongly each device is heard, and how it hears us."""
     found = await house.dispatcher.ask(ListSignals(interface=asked.interface), caller.cause)
     return Signals(signals=tuple(_signal_message(one) for one in found))
+
+
+def _frame_message(frame: contract.RadioFrame) -> Frame:
+    return Frame(
+        number=frame.number,
+        at=rfc3339(frame.at),
+        sent=frame.sent,
+        data=frame.data,
+        rssi_dbm=frame.rssi_dbm,
+        sender=None if frame.sender is None else str(frame.sender),
+        receiver=None if frame.receiver is None else str(frame.receiver),
+        to_us=frame.to_us,
+    )
 
 
 def _entry_message(entry: contract.AirtimeEntry) -> AirtimeEntry:

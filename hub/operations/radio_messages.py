@@ -28,13 +28,19 @@ class SendFrame(Request):
 
 
 class Frame(Answer):
-    """A frame as heard or sent. number: grows; data: hex from the length byte on."""
+    """A frame as heard or sent. number: grows; data: hex from the length byte on.
+
+    sender, receiver: devices of this home, else null; to_us: meant for the central.
+    """
 
     number: int
     at: Time
     sent: bool
     data: str
     rssi_dbm: float | None
+    sender: str | None
+    receiver: str | None
+    to_us: bool
 
 
 class Frames(Answer):

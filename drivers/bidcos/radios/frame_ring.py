@@ -33,3 +33,9 @@ class FrameRing:
     def after(self, number: int) -> tuple[RadioFrame, ...]:
         """Those with a higher number, oldest first."""
         return tuple(frame for frame in self._frames if frame.number > number)
+
+
+def parties(frame: RadioFrame) -> tuple[bytes, bytes]:
+    """Radio addresses of sender and receiver of a frame that was kept."""
+    header = bytes.fromhex(frame.data[8:20])
+    return header[:3], header[3:]

@@ -81,7 +81,10 @@ async def test_frames_and_signals_are_listed() -> None:
 
         frames = await bench.driver.ask(ListFrames(interface="bidcos"))
         heard = message_frame(status, counter=3, flags=0xA4, sender=SWITCH, receiver=CENTRAL)
-        assert encode_frame(heard).hex().upper() in [frame.data for frame in frames if not frame.sent]
+        (told,) = [frame for frame in frames if frame.data == encode_frame(heard).hex().upper()]
+        assert (told.sent, told.sender, told.receiver, told.to_us) == (False, CHANNEL.device, None, True)
+        answered = [(frame.sender, frame.receiver, frame.to_us) for frame in frames if frame.sent]
+        assert (None, CHANNEL.device, False) in answered
         assert not await bench.driver.ask(ListFrames(interface="bidcos", number=frames[-1].number + 9))
 
         (signal,) = await bench.driver.ask(ListSignals(interface="bidcos"))

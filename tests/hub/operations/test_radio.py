@@ -51,13 +51,20 @@ async def test_frames_are_told_after_a_number_and_one_can_be_sent(home: Home) ->
     token = await home.claim()
     home.lamp.answers[ListFrames] = (
         RadioFrame(number=8, at=AT, sent=False, data=FRAME, rssi_dbm=-61.5),
-        RadioFrame(number=9, at=AT, sent=True, data=FRAME, rssi_dbm=None),
+        RadioFrame(number=9, at=AT, sent=True, data=FRAME, rssi_dbm=None, receiver=LAMP),
+        RadioFrame(number=10, at=AT, sent=False, data=FRAME, rssi_dbm=-61.5, sender=LAMP, to_us=True),
     )
     status, told = await ask(home, token, "GET", "/radio/lamp/frames?after=7")
     assert status == 200
     assert [(one["number"], one["sent"], one["rssi_dbm"]) for one in told["frames"]] == [
         (8, False, -61.5),
         (9, True, None),
+        (10, False, -61.5),
+    ]
+    assert [(one["sender"], one["receiver"], one["to_us"]) for one in told["frames"]] == [
+        (None, None, False),
+        (None, str(LAMP), False),
+        (str(LAMP), None, True),
     ]
     home.lamp.answers[SendFrame] = CommandRefused("not_supported")
     await ask(home, token, "POST", "/radio/lamp/frames", {"data": FRAME})
