@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 SETTING = "home.demo"
 PAIRING, DONE = "pairing", "done"
 WINDOW_S = 300.0
-QUIET_S = 20.0  # so long without a further device: all are there
+QUIET_S = 10.0  # so long without a sign of a further device: all are there
 RETRY_S = 0.5
 
 ROOMS: Mapping[str, Mapping[str, str]] = {
@@ -117,18 +117,21 @@ class Demo:
         return bool(self.registry.devices)
 
     async def _name_newcomers(self, subscription: Subscription) -> None:
-        quiet_s = QUIET_S
+        until_s = self.clock.monotonic() + QUIET_S
         while True:
             try:
-                async with asyncio.timeout(quiet_s):
+                async with asyncio.timeout(until_s - self.clock.monotonic()):
                     events = await subscription.take()
             except TimeoutError:
                 return
             for event in events:
                 if isinstance(event, DeviceAppeared):
                     await self._label(event.description.address)
-                elif isinstance(event, PairingProgress) and event.stage is PairingStage.CLOSED:
+                elif not isinstance(event, PairingProgress):
+                    continue  # values: those who are there report all the time
+                elif event.stage is PairingStage.CLOSED:
                     return
+                until_s = self.clock.monotonic() + QUIET_S
 
     async def _label(self, address: DeviceAddress) -> None:
         if address.serial not in DEVICES or self.rooms.label(address) != UNLABELLED:
