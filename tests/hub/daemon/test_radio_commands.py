@@ -291,11 +291,10 @@ def test_a_terminal_is_asked_without_showing_what_is_typed(tmp_path: Path) -> No
             [sys.executable, "-c", look], stdin=slave, stdout=slave, stderr=slave, start_new_session=True
         ) as process:
             shown = b""
-            for _ in range(2):
-                while not shown.rstrip().endswith(b":"):
+            for prompts in (1, 2):  # what is typed before a prompt is thrown away
+                while shown.count(b":") < prompts:
                     shown += os.read(master, 100)
                 os.write(master, CANARY.encode() + b"\n")
-                shown += os.read(master, 100)
             while b"taken" not in shown:
                 shown += os.read(master, 100)
             process.wait(10)
