@@ -1,4 +1,5 @@
 import tseslint from "typescript-eslint";
+import { noCycles } from "./lint/cycles.ts";
 
 export default tseslint.config(
   { ignores: ["node_modules", "eslint.config.js"] },
@@ -6,7 +7,9 @@ export default tseslint.config(
   ...tseslint.configs.stylisticTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    plugins: { home: { rules: { "no-cycles": noCycles } } },
     rules: {
+      "home/no-cycles": "error",
       eqeqeq: "error",
       "no-console": "error",
       // The page's policy refuses these anyway; saying so here is cheaper than finding out in a browser.
