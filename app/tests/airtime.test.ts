@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { AirtimeEntry, AirtimeReport, CauseName } from "../src/api/radio";
-import { advice, bar, byCause, byDevice, scarceDrivers } from "../src/state/airtime";
+import { advice, bar, biggest, byCause, byDevice, scarceDrivers } from "../src/state/airtime";
 
 const entry = (device: string | null, cause: CauseName, used_ms: number, bursts = 0): AirtimeEntry => ({
   device,
@@ -51,6 +51,13 @@ describe("the ledger", () => {
     ]);
     expect(found[0]?.causes.map((one) => one.cause)).toEqual(["rule", "user"]);
     expect([found[0]?.frames, found[0]?.bursts]).toEqual([4, 1]);
+  });
+
+  test("names who used most by kind and name: one rule, not all rules", () => {
+    const rule = (name: string, used_ms: number) => ({ ...entry("bidcos:A", "rule", used_ms), name });
+    const found = biggest([rule("evening", 300), entry(null, "user", 400), rule("morning", 300), rule("evening", 200)]);
+    expect(found).toEqual({ cause: "rule", name: "evening", share: 500 / 1200 });
+    expect(biggest([])).toBeNull();
   });
 
   test("sums causes as shares of what was used", () => {

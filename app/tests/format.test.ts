@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { HistoryAnswer } from "../src/api/types";
 import { pauseMs } from "../src/api/backoff";
-import { about, age, bytes, nextAgeMs, quantity, seconds, span, stepped } from "../src/state/format";
+import { about, age, bytes, decibels, nextAgeMs, pause, quantity, seconds, span, stepped } from "../src/state/format";
 import { checkPassword } from "../src/state/password";
 import { today } from "../src/state/privacy";
 import { parse, setupToken, tabOf } from "../src/state/route";
@@ -32,10 +32,22 @@ test("quantities have their unit and the language's comma", () => {
   expect(quantity(0.4, LEVEL, "en")).toBe("40%");
 });
 
+test("a minus is a minus sign, not a hyphen", () => {
+  expect(decibels(-61.54, "de")).toBe("\u221261,5\u202fdBm");
+  expect(decibels(-61.54, "en")).toBe("\u221261.5\u202fdBm");
+  expect(quantity(-3.2, TEMPERATURE, "de")).toBe("\u22123,2\u202f°C");
+});
+
 test("a set point moves by its step and stays inside its range", () => {
   expect(stepped(20.3, 1, TARGET)).toBe(21);
   expect(stepped(30.5, 1, TARGET)).toBe(30.5);
   expect(stepped(4.5, -1, TARGET)).toBe(4.5);
+});
+
+test("a pause is told in seconds or minutes, never too short", () => {
+  expect(pause(29_400, "de")).toBe("30 Sekunden");
+  expect(pause(754_000, "de")).toBe("13 Minuten");
+  expect(pause(754_000, "en")).toBe("13 minutes");
 });
 
 test("sizes and spans are short", () => {

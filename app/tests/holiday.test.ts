@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fieldText, holidayFault, nextHalfHour, submission } from "../src/state/holiday";
+import { ending, fieldText, holidayFault, nextHalfHour, submission } from "../src/state/holiday";
 
 const at = (month: number, day: number, hour: number, minute: number) => new Date(2026, month - 1, day, hour, minute);
 
@@ -20,4 +20,10 @@ test("its faults are named", () => {
   expect(holidayFault(at(5, 3, 0, 0), at(5, 2, 0, 0), 17, now)).toBe("order");
   expect(holidayFault(at(4, 1, 0, 0), at(4, 2, 0, 0), 17, now)).toBe("past");
   expect(holidayFault(at(5, 2, 0, 0), at(5, 3, 0, 0), 31, now)).toBe("temperature");
+});
+
+test("its end is read from what the thermostat tells: year, month, day, minutes", () => {
+  expect(ending([26, 9, 3, 1410])).toEqual(at(9, 3, 23, 30));
+  expect(ending([26, 9, undefined, 1410])).toBeNull();
+  expect(ending([0, 0, 0, 0])).toBeNull();
 });

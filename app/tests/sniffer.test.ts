@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { RadioFrame } from "../src/api/radio";
-import { flagNames, FRAMES_SHOWN, grouped, header, matching, meaningKeys, newest } from "../src/state/sniffer";
+import { channelOf, flagNames, FRAMES_SHOWN, grouped, header, matching, meaningKeys, newest, parties } from "../src/state/sniffer";
 
 // a switch turned on: counter 5A, flags A0, type 11, from F1ABCD to 1F2E3D, "set level" of channel 1
 const ON = "0E5AA011F1ABCD1F2E3D0201C80000";
@@ -11,6 +11,9 @@ const frame = (number: number, data = ON): RadioFrame => ({
   sent: true,
   data,
   rssi_dbm: null,
+  sender: null,
+  receiver: "bidcos:LAMP",
+  to_us: false,
 });
 
 describe("a frame's header", () => {
@@ -45,6 +48,40 @@ describe("a frame's header", () => {
   });
 });
 
+describe("who sent a frame and who is meant", () => {
+  const of = (data: string, over: Partial<RadioFrame> = {}) => {
+    const found = header(data);
+    return found === null ? null : parties({ ...frame(1, data), ...over }, found);
+  };
+
+  test("is told with the channel, where the frame names one", () => {
+    expect(of(ON)).toEqual({ from: { who: "us" }, to: { who: "device", device: "bidcos:LAMP", channel: 1 } });
+    const press = { sent: false, sender: "bidcos:KEYS", receiver: null, to_us: true };
+    expect(of("0B07A440AAAAAAF1ABCD4203", press)).toEqual({
+      from: { who: "device", device: "bidcos:KEYS", channel: 2 },
+      to: { who: "us" },
+    });
+    expect(of("0E07800211111122222201034C0041", { sent: false, sender: "bidcos:A", receiver: "bidcos:B" })).toEqual({
+      from: { who: "device", device: "bidcos:A", channel: 3 },
+      to: { who: "device", device: "bidcos:B", channel: null },
+    });
+  });
+
+  test("is a stranger's address, or everybody", () => {
+    const foreign = { sent: false, sender: null, receiver: null };
+    expect(of("0C0684703333330000000001F2", foreign)).toEqual({
+      from: { who: "stranger", radio: "333333" },
+      to: { who: "everybody" },
+    });
+    expect(of("0A018002333333444444", foreign)?.to).toEqual({ who: "stranger", radio: "444444" });
+  });
+
+  test("names no channel where the frame ends before it", () => {
+    const cut = header("0901A040F1ABCD1F2E3D");
+    expect(cut === null ? null : channelOf(cut)).toEqual({ sender: null, receiver: null });
+  });
+});
+
 describe("the list of frames", () => {
   test("is newest first, without doubles, and bounded", () => {
     const first = newest([], [frame(1), frame(2)]);
@@ -56,7 +93,10 @@ describe("the list of frames", () => {
 
   test("can be narrowed to an address or bytes", () => {
     const frames = [frame(1), frame(2, "0901A012AAAAAABBBBBB")];
-    expect(matching(frames, "f1 ab cd").map((one) => one.number)).toEqual([1]);
-    expect(matching(frames, " ")).toBe(frames);
+    const names = ({ number }: RadioFrame) => (number === 1 ? "home base Floor lamp" : "home base Blind");
+    expect(matching(frames, "f1 ab cd", names).map((one) => one.number)).toEqual([1]);
+    expect(matching(frames, "floor LAMP", names).map((one) => one.number)).toEqual([1]);
+    expect(matching(frames, "home base", names)).toHaveLength(2);
+    expect(matching(frames, " ", names)).toBe(frames);
   });
 });

@@ -46,6 +46,7 @@ describe("the catalogues", () => {
 
 test("a text is filled in, and an unknown place is left to be seen", () => {
   expect(text("en", "teach.left", { seconds: 12 })).toBe("12 seconds left");
+  expect(text("de", "teach.left", { seconds: 1234.5 })).toBe("Noch 1.234,5 Sekunden");
   expect(text("de", "teach.left")).toBe("Noch {seconds} Sekunden");
 });
 

@@ -10,6 +10,11 @@ export interface RadioFrame {
   /** Hex from the length byte on. */
   data: string;
   rssi_dbm: number | null;
+  /** Devices of this home; null: the home base, everybody, a stranger. */
+  sender: string | null;
+  receiver: string | null;
+  /** Meant for the home base. */
+  to_us: boolean;
 }
 
 export type CauseName = "alarm" | "user" | "api" | "rule" | "background";

@@ -11,7 +11,7 @@ import { useReason, useReasons } from "../parts/reasons";
 import { RoomSelect } from "../parts/RoomSelect";
 import { client, go, home, tell } from "../state/app";
 import { facesOf, shownIds } from "../state/faces";
-import { clock, number, SECOND } from "../state/format";
+import { clock, decibels, SECOND } from "../state/format";
 import { roomName, suggestName } from "../state/names";
 import { deviceLink } from "../state/route";
 import { Store, useSelect } from "../state/store";
@@ -201,7 +201,7 @@ function traceText(line: TraceLine, reason: string, t: Texts["t"], language: str
   }
 }
 
-const dbmText = (dbm: number | null, language: string) => (dbm === null ? "? dBm" : `${number(dbm, language)}\u202fdBm`);
+const dbmText = (dbm: number | null, language: string) => (dbm === null ? "? dBm" : decibels(dbm, language));
 
 const OPEN = { stage: "open", device: null, model: null, rssi_dbm: null, reason: null } as const;
 

@@ -3,9 +3,8 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { home, link, note, route } from "../state/app";
-import type { Driver } from "../api/types";
 import { scarceDrivers } from "../state/airtime";
-import { about, clock, dateTime, DAY, SECOND } from "../state/format";
+import { clock, dateTime, DAY } from "../state/format";
 import { lostDrivers } from "../state/home";
 import { explain } from "../state/problems";
 import { type Tab, tabOf } from "../state/route";
@@ -13,6 +12,7 @@ import { sameList, useSelect } from "../state/store";
 import { useTexts } from "../texts";
 import { Icon, type IconName } from "./Icon";
 import { Leaving } from "./Leaving";
+import { Scarce } from "./Scarce";
 
 const TABS: readonly { tab: Tab; href: string; icon: IconName }[] = [
   { tab: "home", href: "#/", icon: "home" },
@@ -105,26 +105,6 @@ function Banners() {
       ))}
       <Leaving />
     </div>
-  );
-}
-
-/** Why nothing works, or soon won't: the hour's send time. */
-function Scarce({ driver }: { driver: Driver }) {
-  const { t, language } = useTexts();
-  const { level, exhausted_in_s: left } = driver.airtime ?? {};
-  const text =
-    level === "exhausted"
-      ? t("airtime.banner.exhausted")
-      : left === null || left === undefined
-        ? t("airtime.banner.scarce")
-        : t("airtime.banner.forecast", { time: about(left * SECOND, language) });
-  return (
-    <p class={`banner ${level === "exhausted" ? "bad" : ""}`} data-airtime={level}>
-      <Icon name="warning" />{" "}
-      <span>
-        {text} <a href="#/radio">{t("airtime.banner.why")}</a>
-      </span>
-    </p>
   );
 }
 

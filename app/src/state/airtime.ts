@@ -72,6 +72,18 @@ export function byCause(entries: readonly AirtimeEntry[]): Total[] {
     .sort((a, b) => b.usedMs - a.usedMs);
 }
 
+/** Who used most of the hour, by kind and name, such as one rule; null: nobody sent. share: of what was used. */
+export function biggest(entries: readonly AirtimeEntry[]): { cause: CauseName; name: string; share: number } | null {
+  const used = new Map<string, { cause: CauseName; name: string; ms: number }>();
+  for (const { cause, name, used_ms } of entries) {
+    const key = `${cause} ${name}`;
+    used.set(key, { cause, name, ms: (used.get(key)?.ms ?? 0) + used_ms });
+  }
+  const [first] = [...used.values()].sort((a, b) => b.ms - a.ms);
+  const all = entries.reduce((sum, { used_ms }) => sum + used_ms, 0);
+  return first === undefined || all === 0 ? null : { cause: first.cause, name: first.name, share: first.ms / all };
+}
+
 export type Advice = "rule" | "api" | "background" | "bursts" | "user";
 
 /** What helps most, by who used most. Nothing while there is plenty. */

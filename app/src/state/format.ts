@@ -42,9 +42,15 @@ export function about(ms: number, language: string): string {
   return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" }).format(value);
 }
 
+/** "45 seconds", "13 minutes": how long to wait, rather too long than too short. */
+export function pause(ms: number, language: string): string {
+  const [value, unit] = ms <= 90 * SECOND ? [ms / SECOND, "second"] : [ms / MINUTE, "minute"];
+  return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" }).format(Math.ceil(value));
+}
+
 /** "4.2 s", for send time. */
 export function seconds(ms: number, language: string): string {
-  const digits = ms < 10 * SECOND ? 1 : 0;
+  const digits = ms < SECOND ? 2 : ms < 10 * SECOND ? 1 : 0;
   return new Intl.NumberFormat(language, {
     style: "unit",
     unit: "second",
@@ -69,11 +75,15 @@ export function bytes(count: number, language: string): string {
   return new Intl.NumberFormat(language, { style: "unit", unit, maximumFractionDigits: 1 }).format(value);
 }
 
+/** With a minus sign as long as a plus sign: a hyphen before a number is easily overlooked. */
+const withMinus = (text: string) => text.replace(/-(?=\d)/, "\u2212");
+
 /** A number with as many decimals as its step has, at most two, and three digits that mean something. */
 export function number(value: number, language: string, step: number | null = null): string {
   const size = Math.abs(value);
   const digits = Math.min(step === null ? 1 : decimals(step), size >= 100 ? 0 : size >= 10 ? 1 : 2);
-  return new Intl.NumberFormat(language, { minimumFractionDigits: step === null ? 0 : digits, maximumFractionDigits: digits }).format(value);
+  const format = new Intl.NumberFormat(language, { minimumFractionDigits: step === null ? 0 : digits, maximumFractionDigits: digits });
+  return withMinus(format.format(value));
 }
 
 export function decimals(step: number): number {
@@ -81,6 +91,9 @@ export function decimals(step: number): number {
   const point = text.indexOf(".");
   return point < 0 ? 0 : Math.min(2, text.length - point - 1);
 }
+
+/** A signal's strength, "−61.5 dBm". */
+export const decibels = (dbm: number, language: string) => `${number(dbm, language, 0.5)}\u202fdBm`;
 
 /** A value 0.0 to 1.0 that people know as percent (LEVEL). */
 export function isShare(parameter: Parameter): boolean {

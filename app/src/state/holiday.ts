@@ -1,5 +1,6 @@
 // Party or holiday: a temperature that holds from one moment to another, as thermostats take it. Pure.
 
+import type { Value } from "../api/types";
 import { COLDEST, STEP_CELSIUS, WARMEST } from "./week";
 
 /** Devices count in half hours. */
@@ -35,4 +36,13 @@ export function submission(from: Date, until: Date, celsius: number): string {
   };
   const warmth = (Math.round(celsius / STEP_CELSIUS) * STEP_CELSIUS).toFixed(1);
   return [warmth, ...moment(from), ...moment(until)].join(",");
+}
+
+export const STOP_PARTS = ["PARTY_STOP_YEAR", "PARTY_STOP_MONTH", "PARTY_STOP_DAY", "PARTY_STOP_TIME"] as const;
+
+/** The end of the holiday that a thermostat told of, from the values of STOP_PARTS; null: it told none. */
+export function ending(values: readonly (Value | undefined)[]): Date | null {
+  const [year, month, day, minutes] = values.map((value) => (typeof value === "number" ? value : null));
+  if (year == null || month == null || day == null || minutes == null || day === 0) return null;
+  return new Date(2000 + year, month - 1, day, 0, minutes);
 }

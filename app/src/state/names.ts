@@ -11,6 +11,14 @@ export function deviceName(device: Device, texts: Texts): string {
   return `${texts.t(`kind.${kind}`)} ${device.address.slice(-4)}`;
 }
 
+/** A device's name; with its room, where another device of the home is called the same. */
+export function distinctName(device: Device, devices: Iterable<Device>, rooms: readonly Room[], texts: Texts): string {
+  const name = deviceName(device, texts);
+  const room = roomName(rooms, device.room);
+  const shared = room !== null && [...devices].some((other) => other !== device && other.name === name);
+  return shared ? texts.t("device.inroom", { name, room }) : name;
+}
+
 export function faceName(face: Face, texts: Texts): string {
   const name = deviceName(face.device, texts);
   return face.numbered ? texts.t("tile.channel", { name, index: face.channel.index }) : name;

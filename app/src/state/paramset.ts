@@ -54,9 +54,9 @@ export function edit(draft: Draft, row: Row, value: Value): Draft {
 
 export type Fault = "empty" | "number" | "low" | "high" | "step" | "long";
 
-/** What is wrong with a number as it was typed, or the number. A comma is a decimal point too. */
+/** What is wrong with a number as it was typed, or the number. A decimal comma and a long minus are fine too. */
 export function readNumber(text: string, parameter: Parameter): { value: number } | { fault: Fault } {
-  const trimmed = text.trim().replace(",", ".");
+  const trimmed = text.trim().replace(",", ".").replace("\u2212", "-");
   if (trimmed === "") return { fault: "empty" };
   const value = Number(trimmed);
   if (!Number.isFinite(value)) return { fault: "number" };

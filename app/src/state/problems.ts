@@ -2,6 +2,7 @@
 
 import type { Problem } from "../api/client";
 import type { TextKey, Texts } from "../texts";
+import { pause, SECOND } from "./format";
 
 const BY_CODE: Record<string, TextKey> = {
   network: "problem.network",
@@ -21,9 +22,9 @@ const BY_STATUS: Record<number, TextKey> = {
 };
 
 /** Text and way out. Our own words for what we know, the server's for the rest. */
-export function explain(problem: Problem, { t }: Texts): { text: string; wayOut: string | null } {
+export function explain(problem: Problem, { t, language }: Texts): { text: string; wayOut: string | null } {
   const { body } = problem;
-  const fill = { seconds: Math.ceil(body.retry_after_s ?? 60), allowed: body.allowed ?? "" };
+  const fill = { time: pause((body.retry_after_s ?? 60) * SECOND, language), allowed: body.allowed ?? "" };
   const key = BY_CODE[problem.code] ?? (problem.code === "" ? BY_STATUS[problem.status] : undefined);
   if (key !== undefined) return { text: t(key, fill), wayOut: null };
   const said = body.detail ?? body.title;

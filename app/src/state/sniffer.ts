@@ -52,6 +52,52 @@ export function meaningKeys({ kind, payload }: Header): string[] {
   return exact === "" ? [hex(kind)] : [`${hex(kind)}.${exact}`, hex(kind)];
 }
 
+const CHANNEL = 0x3f; // the bits above it say other things
+
+const channelAt = (payload: string, index: number) => {
+  const byte = Number.parseInt(payload.slice(index * 2, index * 2 + 2), 16);
+  return Number.isNaN(byte) ? null : byte & CHANNEL;
+};
+
+/** The channel that a frame speaks of, and whose: of the kinds that people meet. Source: docs/protocols/bidcos.md, "Types". */
+export function channelOf(found: Header): { sender: number | null; receiver: number | null } {
+  const { payload } = found;
+  switch (meaningKeys(found)[0]) {
+    case "02.01":
+    case "10.06":
+      return { sender: channelAt(payload, 1), receiver: null };
+    case "11.02":
+    case "11.03":
+    case "11.86":
+      return { sender: null, receiver: channelAt(payload, 1) };
+  }
+  if (found.kind === 0x40 || found.kind === 0x41) return { sender: channelAt(payload, 0), receiver: null };
+  if (found.kind === 0x01) return { sender: null, receiver: channelAt(payload, 0) };
+  return { sender: null, receiver: null };
+}
+
+const EVERYBODY = "000000";
+
+/** Who sent a frame and who is meant. */
+export type Party =
+  | { who: "us" | "everybody" }
+  | { who: "device"; device: string; channel: number | null }
+  | { who: "stranger"; radio: string };
+
+export function parties(frame: RadioFrame, found: Header): { from: Party; to: Party } {
+  const channel = channelOf(found);
+  const ours = (device: string | null, index: number | null, radio: string): Party =>
+    device === null ? { who: "stranger", radio } : { who: "device", device, channel: index };
+  return {
+    from: frame.sent ? { who: "us" } : ours(frame.sender, channel.sender, found.sender),
+    to: frame.to_us
+      ? { who: "us" }
+      : found.receiver === EVERYBODY
+        ? { who: "everybody" }
+        : ours(frame.receiver, channel.receiver, found.receiver),
+  };
+}
+
 /** Bytes in groups that an eye can follow: length, header, payload. */
 export function grouped(data: string): string {
   const found = header(data);
@@ -71,8 +117,15 @@ export function newest(old: readonly RadioFrame[], news: readonly RadioFrame[]):
   return [...fresh, ...old].slice(0, FRAMES_SHOWN);
 }
 
-/** Frames that hold the text in an address or in their bytes. */
-export function matching(frames: readonly RadioFrame[], text: string): readonly RadioFrame[] {
-  const wanted = text.replace(/\s+/g, "").toUpperCase();
-  return wanted === "" ? frames : frames.filter((frame) => frame.data.toUpperCase().includes(wanted));
+/** Frames that hold the text in an address, in their bytes, or in what people call who sent and who is meant. */
+export function matching(
+  frames: readonly RadioFrame[],
+  text: string,
+  names: (frame: RadioFrame) => string,
+): readonly RadioFrame[] {
+  const bytes = text.replace(/\s+/g, "").toUpperCase();
+  const words = text.trim().toLowerCase();
+  return bytes === ""
+    ? frames
+    : frames.filter((frame) => frame.data.toUpperCase().includes(bytes) || names(frame).toLowerCase().includes(words));
 }

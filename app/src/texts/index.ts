@@ -18,14 +18,17 @@ const CATALOGUES: Catalogues<TextKey> = { de, en };
 
 export type Fill = Record<string, string | number>;
 
-/** Words with their {places} filled in; an unknown place is left to be seen. */
-function fillIn(words: string, fill: Fill): string {
-  return words.replace(/\{(\w+)\}/g, (all, name: string) => (name in fill ? String(fill[name]) : all));
+/** Words with their {places} filled in, numbers as the language writes them; an unknown place is left to be seen. */
+function fillIn(words: string, fill: Fill, current: Language): string {
+  return words.replace(/\{(\w+)\}/g, (all, name: string) => {
+    const value = fill[name];
+    return typeof value === "number" ? new Intl.NumberFormat(current).format(value) : (value ?? all);
+  });
 }
 
 /** The text of `key` with its {places} filled in. */
 export function text(language: Language, key: TextKey, fill: Fill = {}): string {
-  return fillIn(CATALOGUES[language][key], fill);
+  return fillIn(CATALOGUES[language][key], fill, language);
 }
 
 /** The text of a key made at run time, such as `param.STATE`; `otherwise` where the catalogue has none. */
@@ -81,11 +84,11 @@ export interface Texts<K extends string = TextKey> {
 export function textsOf<K extends string>(catalogues: Catalogues<K>, current: Language): Texts<K> {
   const words: Record<string, string> = catalogues[current];
   const tr = (key: string, otherwise: string, fill: Fill = {}) =>
-    Object.hasOwn(words, key) ? fillIn(words[key] ?? otherwise, fill) : otherwise;
+    Object.hasOwn(words, key) ? fillIn(words[key] ?? otherwise, fill, current) : otherwise;
   return {
     language: current,
     tr,
-    t: (key, fill = {}) => fillIn(words[key] ?? key, fill),
+    t: (key, fill = {}) => fillIn(words[key] ?? key, fill, current),
     tn: (key, count, fill = {}) => {
       const form = new Intl.PluralRules(current).select(count) === "one" ? "one" : "other";
       const shown = new Intl.NumberFormat(current).format(count);

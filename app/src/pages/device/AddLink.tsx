@@ -3,11 +3,11 @@
 import { useCallback, useState } from "preact/hooks";
 import { memoryApi, type Written } from "../../api/memory";
 import type { Device } from "../../api/types";
+import { useChannelName } from "../../parts/naming";
 import { useAction, useLoad } from "../../parts/hooks";
 import { client, tell } from "../../state/app";
 import { linkable, tendsToSend } from "../../state/links";
 import { useTechnical } from "../../texts/technical";
-import { useChannelName } from "./Links";
 
 export function AddLink({ device, changed }: { device: Device; changed: (written: Written) => void }) {
   const { t, tr } = useTechnical();

@@ -3,6 +3,7 @@
 import { useCallback, useState } from "preact/hooks";
 import { memoryApi, type Written } from "../../api/memory";
 import type { Device } from "../../api/types";
+import { useChannelName } from "../../parts/naming";
 import { Dialog } from "../../parts/Dialog";
 import { Failed } from "../../parts/Failed";
 import { useAction, useLoad } from "../../parts/hooks";
@@ -13,7 +14,7 @@ import { deviceName } from "../../state/names";
 import { deviceLink } from "../../state/route";
 import { wakesBy } from "../../state/paramset";
 import { sameList, useSelect } from "../../state/store";
-import { type Technical, useTechnical } from "../../texts/technical";
+import { useTechnical } from "../../texts/technical";
 import { AddLink } from "./AddLink";
 import { Outcome, ParamsetEditor } from "./ParamsetEditor";
 import { Waiting } from "./Waiting";
@@ -78,22 +79,6 @@ function List({ here, links, owner, changed }: ListProps) {
       ))}
     </ul>
   );
-}
-
-/** "Wall button, channel 2"; a stranger's radio address as it is. */
-export function useChannelName(): (address: string) => string {
-  const texts = useTechnical();
-  const devices = useSelect(home, (state) => state.devices);
-  return (address) => channelName(address, devices, texts);
-}
-
-function channelName(address: string, devices: ReadonlyMap<string, Device>, texts: Technical): string {
-  const at = channelOf(address);
-  const device = at === null ? undefined : devices.get(at.device);
-  if (at === null || device === undefined) return texts.t("links.stranger", { address: address.replace(/^[a-z]+:/, "") });
-  const name = deviceName(device, texts);
-  const count = device.channels.filter((channel) => channel.index > 0).length;
-  return count > 1 ? texts.t("links.channel", { name, index: at.index }) : name;
 }
 
 interface CardProps {

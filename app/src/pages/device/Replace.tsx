@@ -3,6 +3,7 @@
 import { useCallback, useState } from "preact/hooks";
 import { memoryApi, type Replacement } from "../../api/memory";
 import type { Device } from "../../api/types";
+import { useChannelName } from "../../parts/naming";
 import { useAction } from "../../parts/hooks";
 import { Icon } from "../../parts/Icon";
 import { useReasons } from "../../parts/reasons";
@@ -13,7 +14,6 @@ import { deviceLink } from "../../state/route";
 import { readLeftOut, successors } from "../../state/replacement";
 import { Store, useSelect } from "../../state/store";
 import { useTechnical } from "../../texts/technical";
-import { useChannelName } from "./Links";
 import { plainName } from "./parameters";
 
 /** The last replacement of this visit: its way back stays when the page is left. */

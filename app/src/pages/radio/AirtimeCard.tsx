@@ -4,10 +4,11 @@ import { radioApi, type AirtimeReport } from "../../api/radio";
 import { Failed } from "../../parts/Failed";
 import { useLoad, useNow } from "../../parts/hooks";
 import { Icon, type IconName } from "../../parts/Icon";
+import { useDeviceName } from "../../parts/naming";
+import { causeText } from "../../parts/Scarce";
 import { client, home } from "../../state/app";
 import { advice, type Bar, bar, byCause, byDevice, type DeviceShare } from "../../state/airtime";
 import { about, percent, SECOND, seconds } from "../../state/format";
-import { deviceName } from "../../state/names";
 import { deviceLink } from "../../state/route";
 import { useSelect } from "../../state/store";
 import { type Technical, useTechnical } from "../../texts/technical";
@@ -117,10 +118,10 @@ function Ledger({ report }: { report: AirtimeReport }) {
 
 function LedgerRow({ share, usedMs }: { share: DeviceShare; usedMs: number }) {
   const texts = useTechnical();
-  const { t, tr, tn, language } = texts;
+  const { t, tn, language } = texts;
+  const nameOf = useDeviceName();
   const device = useSelect(home, (state) => (share.device === null ? undefined : state.devices.get(share.device)));
-  const name =
-    share.device === null ? t("airtime.nodevice") : device === undefined ? share.device : deviceName(device, texts);
+  const name = share.device === null ? t("airtime.nodevice") : device === undefined ? share.device : nameOf(device);
   return (
     <li>
       <details>
@@ -141,9 +142,7 @@ function LedgerRow({ share, usedMs }: { share: DeviceShare; usedMs: number }) {
           <tbody>
             {share.causes.map((one) => (
               <tr key={`${one.cause} ${one.name}`}>
-                <th scope="row">
-                  {t(`cause.${one.cause}`)} {one.name !== "" && <small>{tr(`cause.name.${one.name}`, one.name)}</small>}
-                </th>
+                <th scope="row">{causeText(one, texts)}</th>
                 <td>
                   {seconds(one.usedMs, language)}{" "}
                   <small>

@@ -2,11 +2,13 @@
 
 import { useCallback, useEffect, useState } from "preact/hooks";
 import { radioApi, type RadioFrame } from "../../api/radio";
+import { useChannelName } from "../../parts/naming";
 import { Title } from "../../parts/Frame";
 import { Icon } from "../../parts/Icon";
 import { client, home, tellProblem } from "../../state/app";
-import { number, SECOND } from "../../state/format";
-import { flagNames, FRAMES_SHOWN, grouped, header, matching, meaningKeys, newest } from "../../state/sniffer";
+import { decibels, SECOND } from "../../state/format";
+import { deviceLink } from "../../state/route";
+import { flagNames, FRAMES_SHOWN, grouped, header, type Header, matching, meaningKeys, newest, parties, type Party } from "../../state/sniffer";
 import { useSelect } from "../../state/store";
 import { type Technical, useTechnical } from "../../texts/technical";
 
@@ -28,7 +30,11 @@ export function FramesPage() {
       setListening(false);
     }, []),
   );
-  const shown = matching(frames, filter);
+  const name = usePartyName();
+  const shown = matching(frames, filter, (frame) => {
+    const found = header(frame.data);
+    return found === null ? "" : Object.values(parties(frame, found)).map(name).join(" ");
+  });
   return (
     <>
       <Title text={t("frames.title")} back={{ href: "#/radio", label: t("radio.title") }} />
@@ -102,11 +108,27 @@ function useFrames(
   }, [radio, on, take, stop]);
 }
 
-const BROADCAST = "000000";
+/** "Floor lamp", "Push-button, channel 2", "home base"; strangers by their radio address. */
+function usePartyName(): (party: Party) => string {
+  const { t } = useTechnical();
+  const channelName = useChannelName();
+  return (party) => {
+    switch (party.who) {
+      case "us":
+        return t("frame.us");
+      case "everybody":
+        return t("frame.all");
+      case "device":
+        return channelName(`${party.device}:${party.channel ?? 0}`);
+      case "stranger":
+        return t("frame.stranger", { address: party.radio });
+    }
+  };
+}
 
 function FrameRow({ frame }: { frame: RadioFrame }) {
   const texts = useTechnical();
-  const { t, tr, language } = texts;
+  const { t, language } = texts;
   const found = header(frame.data);
   const at = new Intl.DateTimeFormat(language, { timeStyle: "medium" }).format(Date.parse(frame.at));
   return (
@@ -115,24 +137,46 @@ function FrameRow({ frame }: { frame: RadioFrame }) {
         <Icon name={frame.sent ? "up" : "down"} size={16} /> <strong>{found === null ? t("frame.noframe") : meaning(found, texts)}</strong>{" "}
         <small>
           {t(frame.sent ? "frame.sent" : "frame.heard")} · {at}
-          {frame.rssi_dbm !== null && ` · ${number(frame.rssi_dbm, language, 0.5)}\u202fdBm`}
+          {frame.rssi_dbm !== null && ` · ${decibels(frame.rssi_dbm, language)}`}
         </small>
       </p>
-      {found !== null && (
-        <p class="frameway">
-          {found.sender} → {found.receiver === BROADCAST ? t("frame.all") : found.receiver}
-          <small> · {t("frame.counter", { counter: found.counter })}</small>
-          {flagNames(found.flags).map((flag) => (
-            <small key={flag}> · {tr(`flag.${flag}`, flag)}</small>
-          ))}
-        </p>
-      )}
+      {found !== null && <Way frame={frame} found={found} />}
       <code class="breakable">{grouped(frame.data)}</code>
     </li>
   );
 }
 
-function meaning(found: Parameters<typeof meaningKeys>[0], { t, tr }: Technical): string {
+/** From whom to whom, by name; the radio addresses on a tap. */
+function Way({ frame, found }: { frame: RadioFrame; found: Header }) {
+  const { t, tr } = useTechnical();
+  const name = usePartyName();
+  const { from, to } = parties(frame, found);
+  const ends = [
+    { party: from, radio: found.sender },
+    { party: to, radio: found.receiver },
+  ];
+  return (
+    <details class="frameway">
+      <summary>
+        {name(from)} → {name(to)}
+      </summary>
+      <ul class="plainlist">
+        {ends.map(({ party, radio }, at) => (
+          <li key={at}>
+            {party.who === "device" ? <a href={deviceLink(party.device)}>{name(party)}</a> : name(party)}{" "}
+            <span class="code">{radio}</span>
+          </li>
+        ))}
+        <li>
+          {t("frame.counter", { counter: found.counter })}
+          {flagNames(found.flags).map((flag) => ` · ${tr(`flag.${flag}`, flag)}`)}
+        </li>
+      </ul>
+    </details>
+  );
+}
+
+function meaning(found: Header, { t, tr }: Technical): string {
   const [exact = "", rough = exact] = meaningKeys(found);
   const kind = tr(`frame.kind.${rough}`, t("frame.kind.other", { kind: rough }));
   return tr(`frame.kind.${exact}`, kind);

@@ -7,10 +7,10 @@ import { Failed } from "../../parts/Failed";
 import { Title } from "../../parts/Frame";
 import { useAction, useLoad, useNow } from "../../parts/hooks";
 import { Icon } from "../../parts/Icon";
+import { useDeviceName } from "../../parts/naming";
 import { client, home, tell } from "../../state/app";
 import { SECOND } from "../../state/format";
 import { keyGroups, sheetMissing } from "../../state/keys";
-import { deviceName } from "../../state/names";
 import { deviceLink } from "../../state/route";
 import { useSelect } from "../../state/store";
 import { useTechnical } from "../../texts/technical";
@@ -71,9 +71,10 @@ function Holders({ keys }: { keys: Keys }) {
   const texts = useTechnical();
   const { t } = texts;
   const devices = useSelect(home, (state) => state.devices);
+  const nameOf = useDeviceName();
   const name = (address: string) => {
     const device = devices.get(address);
-    return device === undefined ? address : deviceName(device, texts);
+    return device === undefined ? address : nameOf(device);
   };
   return (
     <section class="card" aria-labelledby="keys-holders">

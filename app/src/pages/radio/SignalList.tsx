@@ -6,7 +6,7 @@ import { Failed } from "../../parts/Failed";
 import { useLoad, useNow } from "../../parts/hooks";
 import { Icon } from "../../parts/Icon";
 import { client, home } from "../../state/app";
-import { DAY, MINUTE, number } from "../../state/format";
+import { DAY, decibels, MINUTE, number } from "../../state/format";
 import { deviceName, roomName } from "../../state/names";
 import { deviceLink } from "../../state/route";
 import { bars, byWeakness, signalColumns, strength, weakest } from "../../state/signal";
@@ -39,8 +39,13 @@ export function SignalList({ name }: { name: string }) {
   );
 }
 
-const dbm = (value: number | null, { t, language }: Technical) =>
-  value === null ? t("signal.unheard") : `${number(value, language, 0.5)}\u202fdBm`;
+/** "heard at −84.5 dBm, hears us at −80 dBm", as far as it is known. */
+function both({ last_dbm: here, peer_dbm: there }: Signal, { t, language }: Technical): string {
+  const said = (key: "signal.here" | "signal.there", dbm: number | null) =>
+    dbm === null ? [] : [t(key, { dbm: decibels(dbm, language) })];
+  const known = [...said("signal.here", here), ...said("signal.there", there)];
+  return known.length === 0 ? t("signal.unheard") : known.join(", ");
+}
 
 function SignalRow({ signal }: { signal: Signal }) {
   const texts = useTechnical();
@@ -63,7 +68,7 @@ function SignalRow({ signal }: { signal: Signal }) {
             <strong>{name}</strong>
             <small>
               {room !== null && `${room} · `}
-              {t("signal.both", { here: dbm(signal.last_dbm, texts), there: dbm(signal.peer_dbm, texts) })}
+              {both(signal, texts)}
             </small>
           </span>
           <span class={`strength is-${word}`}>{t(`signal.${word}`)}</span>
@@ -129,7 +134,7 @@ function Course({ signal, name }: { signal: Signal; name: string }) {
     // drawn again when a quarter of an hour is added; `data` is made anew at each drawing
   }, [newest, known.length, language]);
   if (known.length === 0) return <p class="quiet">{t("signal.nocourse")}</p>;
-  const [low, high] = [dbm(Math.min(...known), texts), dbm(Math.max(...known), texts)];
+  const [low, high] = [decibels(Math.min(...known), language), decibels(Math.max(...known), language)];
   const label = low === high ? t("signal.steady", { name, value: low }) : t("signal.course", { name, low, high });
   return (
     <>
