@@ -1,5 +1,6 @@
 """Starts the whole house as a user would, and looks at it from outside."""
 
+import http.client
 import os
 import re
 import signal
@@ -57,6 +58,18 @@ class RunningHouse:
             answer = b"".join(iter(lambda: browser.recv(65536), b""))
         head, _, body = answer.partition(b"\r\n\r\n")
         return int(head.split()[1]), body
+
+    def ask(self, method: str, target: str, token: str) -> bytes:
+        """One request by the front as somebody who is logged in; the answer's body."""
+        front = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        try:
+            front.request(method, target, headers={"Authorization": f"Bearer {token}"})
+            answer = front.getresponse()
+            body = answer.read()
+        finally:
+            front.close()
+        assert answer.status < 300, (method, target, answer.status, body)
+        return body
 
 
 # a network namespace with loopback only: nothing that a house tries there reaches anybody (needs root)

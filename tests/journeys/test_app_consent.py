@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Playwright, expect
 
 from .houses import ALONE, demo_house, run_homebase
-from .phones import CHROMIUM, Phone, chromium, phone
+from .phones import CHROMIUM, Phone, launch, phone
 
 pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.lab, pytest.mark.timeout(240)]
 
@@ -26,7 +26,7 @@ country = "DE"
 activities = ["diagnosis.remote"]
 """
 TICKET = "T-123"
-LOOK_AGAIN_MS = 15_000
+LOOK_AGAIN_MS = 60_000
 
 
 @pytest.fixture(scope="module")
@@ -35,14 +35,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def mine(folder: Path) -> Iterator[Phone]:
+def mine(folder: Path, playwright: Playwright) -> Iterator[Phone]:
     config = folder / "homebase.toml"
     config.write_text(RECIPIENT)
-    with demo_house(folder, "--config", str(config), around=ALONE) as house:
+    with demo_house(folder, "--config", str(config), "--devices", "1", around=ALONE) as house:
         inside = folder / "chromium"
         inside.write_text(f'#!/bin/sh\nexec nsenter --target {house.process.pid} --net {CHROMIUM} "$@"\n')
         inside.chmod(0o755)
-        with chromium(inside) as browser, phone(browser, house) as fresh:
+        with launch(playwright, inside) as browser, phone(browser, house) as fresh:
             fresh.set_up()
             yield fresh
 

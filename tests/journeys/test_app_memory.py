@@ -1,34 +1,18 @@
-"""What a person changes inside devices: a parameter, a direct link, a week of a thermostat."""
+"""What a person changes inside devices: a parameter, a direct link, a thermostat's week and its holiday."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Locator, expect
 
-from .houses import RunningHouse, demo_house
-from .phones import Phone, Simulator, chromium, phone
+from .phones import Phone, Simulator, until
 
 pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.timeout(400)]
 
 SWITCH, RADIATOR, BUTTON = "SIM0000001", "SIM0000005", "SIM0000008"
-ANSWER_MS = 30_000
+ANSWER_MS = 60_000
 WAKES_MS = 200_000  # a radiator thermostat reports every two to three minutes
-
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
-    with demo_house(tmp_path_factory.mktemp("house")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def mine(house: RunningHouse) -> Iterator[Phone]:
-    with chromium() as browser, phone(browser, house) as fresh:
-        fresh.set_up()
-        Simulator(house).wait_until_all_are_paired()
-        fresh.wait_until_furnished()
-        yield fresh
 
 
 def show(mine: Phone, serial: str, part: str) -> None:
@@ -107,11 +91,7 @@ def test_a_push_button_is_linked_with_a_lamp_and_works_by_itself(mine: Phone) ->
     # when it is pressed, the lamp obeys without the hub
     before = simulator.device(SWITCH)["state"]["on"]
     simulator.ask("press", device=BUTTON, button=2)
-    for _ in range(50):
-        if simulator.device(SWITCH)["state"]["on"] != before:
-            break
-        page.wait_for_timeout(100)
-    assert simulator.device(SWITCH)["state"]["on"] != before
+    until(lambda: simulator.device(SWITCH)["state"]["on"] != before, "a lamp that obeys")
     # and goes again after a question
     card.get_by_role("button", name="Verknüpfung entfernen").click()
     dialog = page.get_by_role("dialog")
@@ -157,4 +137,41 @@ def test_a_week_is_edited_by_the_keyboard_copied_written_and_read_back(mine: Pho
     )
     page.get_by_role("button", name=re.compile("^Dienstag")).click()
     expect(page.get_by_role("textbox", name="Ende des Zeitraums ab 00:00")).to_have_value("05:35")
+    assert mine.said == []
+
+
+def test_a_holiday_is_set_shown_and_ended(mine: Phone) -> None:
+    page = mine.page
+    show(mine, RADIATOR, "week")
+    holiday = page.get_by_role("region", name="Urlaub oder Party")
+    begin, end = holiday.get_by_label("Von"), holiday.get_by_label("Bis")
+    warmth = holiday.get_by_label("Temperatur (°C)")
+    settle, stop = (holiday.get_by_role("button", name=name) for name in ("Einstellen", "Urlaub beenden"))
+    expect(stop).to_have_count(0)
+    # given mistakes are said before anything is sent
+    begin.fill("2099-08-20T12:00")
+    end.fill("2099-08-19T12:00")
+    expect(holiday.get_by_text("Das Ende muss nach dem Anfang liegen.")).to_be_visible()
+    expect(settle).to_be_disabled()
+    end.fill("2099-09-03T18:30")
+    warmth.fill("40")
+    expect(holiday.get_by_text("Erlaubt: 5 bis 30 °C.")).to_be_visible()
+    expect(settle).to_be_disabled()
+    # when it is right and set
+    warmth.fill("16.5")
+    mine.has_no_barriers("holiday")
+    settle.click()
+    expect(page.get_by_text("Der Urlaub ist eingestellt.")).to_be_visible(timeout=WAKES_MS)
+    # then the thermostat has it, and tells so: to the page, and to who comes later
+    told = holiday.get_by_text("Eingestellt bis 03.09.2099, 18:30, mit 16,5\u202f°C.")
+    expect(told).to_be_visible(timeout=WAKES_MS)
+    assert Simulator(mine.house).device(RADIATOR)["state"]["set"] == 16.5
+    mine.picture("holiday-de", above=page.locator("#holiday"))
+    page.reload()
+    expect(told).to_be_visible(timeout=ANSWER_MS)
+    # and it ends before its time when somebody comes home
+    stop.click()
+    expect(page.get_by_text("Der Urlaub ist beendet")).to_be_visible(timeout=WAKES_MS)
+    expect(stop).to_have_count(0, timeout=WAKES_MS)
+    assert Simulator(mine.house).device(RADIATOR)["state"]["set"] != 16.5
     assert mine.said == []

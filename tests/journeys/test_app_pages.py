@@ -1,7 +1,6 @@
 """Every page in both languages: it keeps nobody out, fits a phone, and leaves pictures to look at."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -10,8 +9,8 @@ from privacy.notice import as_json
 from privacy.register import Language as NoticeLanguage
 from tests.privacy.house import register
 
-from .houses import RunningHouse, demo_house
-from .phones import PHONE, TABLET, Simulator, chromium, phone
+from .houses import RunningHouse
+from .phones import PHONE, TABLET, phone
 
 pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -25,17 +24,6 @@ DEVICES = {
     "button": "bidcos%3ASIM0000008",
     "meter": "bidcos%3ASIM0000011",
 }
-LIFE = [
-    ("SIM0000001", "on"),
-    ("SIM0000002", "level 60"),
-    ("SIM0000004", "turn 21"),
-    ("SIM0000005", "turn 20"),
-    ("SIM0000006", "open"),
-    ("SIM0000007", "motion 20"),
-    ("SIM0000008", "press 1"),
-    ("SIM0000011", "load 1150"),
-    ("SIM0000011", "on"),
-]
 PAGES = {
     "home": "#/",
     "rooms": "#/rooms",
@@ -64,49 +52,15 @@ KEPT = """async () => [
 ]"""
 
 
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
-    with demo_house(tmp_path_factory.mktemp("house")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
-
-
-def test_the_doors_keep_nobody_out(browser: Browser, house: RunningHouse) -> None:
-    with phone(browser, house, language="en-GB") as mine:
-        mine.open()
-        expect(mine.page.get_by_role("heading", name="This home is not set up yet")).to_be_visible()
-        mine.has_no_barriers("unclaimed")
-        mine.open(f"#setup={house.token}")
-        expect(mine.page.get_by_role("heading", name="Welcome home")).to_be_visible()
-        mine.has_no_barriers("set-up")
-        mine.picture("set-up-en")
-        # the language can be changed before anything else
-        mine.page.get_by_text("Deutsch").click()
-        expect(mine.page.get_by_role("heading", name="Willkommen zu Hause")).to_be_visible()
-        assert mine.page.evaluate("() => document.documentElement.lang") == "de"
-        mine.picture("set-up-de")
-        mine.set_up()
-        simulator = Simulator(house)
-        simulator.wait_until_all_are_paired()
-        # somebody lives here, so that the pages have something to show
-        for serial, event in LIFE:
-            simulator.ask("act", device=serial, event=event)
-
-
 @pytest.mark.parametrize(
     ("language", "size", "dark"),
     [("de", PHONE, True), ("en", PHONE, False), ("de", TABLET, False), ("en", TABLET, True)],
     ids=["de-phone-dark", "en-phone-light", "de-tablet-light", "en-tablet-dark"],
 )
 def test_every_page_keeps_nobody_out(
-    browser: Browser, house: RunningHouse, language: str, size: tuple[int, int], dark: bool
+    browser: Browser, home: RunningHouse, language: str, size: tuple[int, int], dark: bool
 ) -> None:
-    with phone(browser, house, language=language, size=size, dark=dark) as mine:
+    with phone(browser, home, language=language, size=size, dark=dark) as mine:
         mine.log_in()
         mine.tile("Stehlampe")
         for name, fragment in PAGES.items():
@@ -114,7 +68,7 @@ def test_every_page_keeps_nobody_out(
             heading = mine.page.get_by_role("heading", level=1)
             # the page's heading has the focus: a screen reader begins there
             expect(heading).to_be_focused()
-            mine.page.wait_for_load_state("networkidle")
+            mine.settle()
             mine.has_no_barriers(f"{name} {language}")
             shape = "tablet-" if size == TABLET else ""
             mine.picture(f"{shape}{name}-{language}{'-dark' if dark else ''}")
@@ -125,9 +79,9 @@ def test_every_page_keeps_nobody_out(
 @pytest.mark.obligation("T2-h")
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_the_notice_names_parties_and_both_authorities_with_a_link(
-    browser: Browser, house: RunningHouse, language: str
+    browser: Browser, home: RunningHouse, language: str
 ) -> None:
-    with phone(browser, house, language=language) as mine:
+    with phone(browser, home, language=language) as mine:
         mine.log_in()
         mine.open("#/privacy")
         mine.page.locator("a[href='#/privacy/notice']").click()
@@ -140,18 +94,16 @@ def test_the_notice_names_parties_and_both_authorities_with_a_link(
 
 
 @pytest.mark.obligation("Q7.1")
-def test_a_browser_keeps_what_the_notice_lists_and_nothing_else(
-    browser: Browser, house: RunningHouse
-) -> None:
+def test_a_browser_keeps_what_the_notice_lists_and_nothing_else(browser: Browser, home: RunningHouse) -> None:
     told = as_json(register(), [], NoticeLanguage.EN)["activities"]
     assert isinstance(told, list)
     (row,) = (row for row in told if row["id"] == "portal.browser")
     listed = {field["text"].partition(":")[0] for field in row["fields"]}
-    with phone(browser, house, language="en") as mine:
+    with phone(browser, home, language="en") as mine:
         mine.log_in()
         for fragment in ("#/settings", "#/privacy", "#/system", "#/"):
             mine.open(fragment)
-            mine.page.wait_for_load_state("networkidle")
+            mine.settle()
         kept = mine.page.evaluate(KEPT)
         assert mine.page.context.cookies() == []
         token = mine.page.evaluate("() => sessionStorage.getItem('homebase.session')")
@@ -160,8 +112,8 @@ def test_a_browser_keeps_what_the_notice_lists_and_nothing_else(
     assert set(kept) <= listed
 
 
-def test_a_light_is_switched_by_the_keyboard_alone(browser: Browser, house: RunningHouse) -> None:
-    with phone(browser, house) as mine:
+def test_a_light_is_switched_by_the_keyboard_alone(browser: Browser, home: RunningHouse) -> None:
+    with phone(browser, home) as mine:
         mine.log_in()
         switch = mine.switch_of("Stehlampe")
         before = switch.get_attribute("aria-checked")

@@ -1,40 +1,20 @@
 """What a person sees of the radio: send time and who used it, how devices are heard, what is on the air."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from .houses import RunningHouse, demo_house
-from .phones import TABLET, Phone, Simulator, chromium, phone
+from .conftest import DEVICES
+from .houses import RunningHouse
+from .phones import TABLET, Phone, Simulator, phone
 
 pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.timeout(300)]
 
-SWITCH = "SIM0000001"
+SWITCH, BUTTON = "SIM0000001", "SIM0000008"
 NARROW = (320, 640)
-LONG_MS = 30_000
-
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
-    with demo_house(tmp_path_factory.mktemp("house")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def mine(browser: Browser, house: RunningHouse) -> Iterator[Phone]:
-    with phone(browser, house) as fresh:
-        fresh.set_up()
-        Simulator(house).wait_until_all_are_paired()
-        fresh.wait_until_furnished()
-        yield fresh
+MINUS = "\N{MINUS SIGN}"
+LONG_MS = 60_000
 
 
 def test_the_ledger_names_who_used_the_hour(mine: Phone) -> None:
@@ -71,13 +51,14 @@ def test_devices_are_listed_by_how_well_they_are_heard(mine: Phone) -> None:
     page = mine.page
     mine.open("#/radio")
     rows = page.locator(".signals > li")
-    expect(rows).to_have_count(12, timeout=LONG_MS)
-    expect(rows.first).to_contain_text(re.compile(r"gehört mit -\d+"))
+    expect(rows).to_have_count(DEVICES, timeout=LONG_MS)
+    expect(rows.first).to_contain_text(re.compile(rf"gehört mit {MINUS}\d+"))
     # the weakest comes first
     text = "\n".join(rows.all_inner_texts())
-    heard = [float(found.replace(",", ".")) for found in re.findall(r"gehört mit (-[\d,]+)", text)]
-    assert heard, text
-    assert heard[0] <= max(heard)
+    told = re.findall(rf"gehört mit {MINUS}([\d,]+)", text)
+    heard = [-float(number.replace(",", ".")) for number in told]
+    assert len(heard) > 1, text
+    assert heard[0] < max(heard)
     # and says what helps, with the day's course
     rows.first.locator("summary").click()
     expect(rows.first.locator(".signalmore p").first).not_to_be_empty()
@@ -94,15 +75,26 @@ def test_frames_are_read_only_when_somebody_wants_them(mine: Phone) -> None:
     page.wait_for_timeout(1500)
     assert not any("/frames" in url for url in asked)
     page.get_by_role("button", name="Mitlesen").click()
-    first = page.locator(".frames li").first
+    first = page.locator(".frames > li").first
     expect(first).to_be_visible()
     # a press on the wall is seen with its meaning, newest first
-    Simulator(mine.house).ask("press", device="SIM0000008", button=1)
-    press = page.locator(".frames li").filter(has_text="Tastendruck").first
+    Simulator(mine.house).ask("press", device=BUTTON, button=1)
+    press = page.locator(".frames > li").filter(has_text="Tastendruck").first
     expect(press).to_be_visible(timeout=LONG_MS)
     mine.picture("radio-frames-de", above=page.locator(".title"))
     page.get_by_role("button", name="Anhalten").click()
     expect(page.get_by_text("Angehalten.")).to_be_visible()
+    # by the names of who sent and who is meant, with the addresses on a tap
+    way = press.locator("summary")
+    expect(way).to_have_text("Taster, Kanal 1 → Zentrale")
+    way.click()
+    expect(press.get_by_role("link", name="Taster, Kanal 1")).to_be_visible()
+    address = str(Simulator(mine.house).device(BUTTON)["address"]).upper()
+    expect(press.locator("li", has_text="Taster")).to_contain_text(address)
+    # and only those of one device are shown
+    page.get_by_role("textbox", name=re.compile("^Nur mit diesem Namen")).fill("taster")
+    named = page.locator(".frames summary", has_text="Taster")
+    expect(page.locator(".frames > li")).to_have_count(named.count())
     mine.has_no_barriers("frames")
 
 
@@ -112,16 +104,15 @@ def test_frames_are_read_only_when_somebody_wants_them(mine: Phone) -> None:
     ids=["de-narrow-dark", "en-tablet-light"],
 )
 def test_the_pages_keep_nobody_out(
-    browser: Browser, house: RunningHouse, mine: Phone, language: str, size: tuple[int, int], dark: bool
+    browser: Browser, home: RunningHouse, language: str, size: tuple[int, int], dark: bool
 ) -> None:
-    assert mine.house is house  # the home is set up
-    with phone(browser, house, language=language, size=size, dark=dark) as other:
+    with phone(browser, home, language=language, size=size, dark=dark) as other:
         other.log_in()
         for name, fragment in PAGES.items():
             other.open(fragment)
             other.page.reload()  # a page of its own file, fetched as by a link from elsewhere
             expect(other.page.get_by_role("heading", level=1)).to_be_focused()
-            other.page.wait_for_load_state("networkidle")
+            other.settle()
             other.has_no_barriers(f"{name} {language} {size}")
             other.picture(f"{'tablet-' if size == TABLET else 'narrow-'}{name}-{language}")
         assert other.said == []
@@ -139,17 +130,16 @@ PAGES = {
 }
 
 
-def test_send_time_that_gets_short_is_said_on_every_page(
-    browser: Browser, house: RunningHouse, mine: Phone
-) -> None:
+def test_send_time_that_gets_short_is_said_on_every_page(browser: Browser, home: RunningHouse) -> None:
     # given an hour whose send time is nearly used up, as the stream tells it
-    assert mine.house is house
-    with phone(browser, house) as other:
+    with phone(browser, home) as other:
         other.page.add_init_script(SCARCE)
         other.log_in()
         # then every page says so and leads to the ledger
         banner = other.page.locator("[data-airtime=exhausted]")
         expect(banner).to_contain_text("Nur Alarme werden noch gesendet")
+        # who used most stands there: after so much teach-in, the home base itself
+        expect(banner).to_contain_text(re.compile(r"Am meisten verbraucht: die Zentrale selbst.* \(\d+\s%\)"))
         other.open("#/rooms")
         expect(banner).to_be_visible()
         other.has_no_barriers("exhausted")

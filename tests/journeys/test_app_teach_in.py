@@ -4,29 +4,28 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from .houses import RunningHouse, demo_house
-from .phones import Phone, Simulator, chromium, phone
+from .phones import Phone, Simulator, phone
 
 pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.timeout(300)]
 
 SWITCH, DIMMER = "SIM0000001", "SIM0000002"
-ANSWER_MS = 40_000
+ANSWER_MS = 60_000
 
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
-    with demo_house(tmp_path_factory.mktemp("house")) as running:
+    with demo_house(tmp_path_factory.mktemp("house"), "--devices", "2") as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def mine(house: RunningHouse) -> Iterator[Phone]:
-    with chromium() as browser, phone(browser, house) as fresh:
+def mine(browser: Browser, house: RunningHouse) -> Iterator[Phone]:
+    with phone(browser, house) as fresh:
         fresh.set_up()
-        Simulator(house).wait_until_all_are_paired()
-        fresh.wait_until_furnished()
+        fresh.furnish()
         yield fresh
 
 
