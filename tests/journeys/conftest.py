@@ -1,6 +1,7 @@
 """What journeys share: one Chromium for all of them, and a home that people live in.
 
-A journey that claims a home, loses its key or stands in a network of its own starts a house for itself.
+A journey that claims a home, changes its key, uses up its send time or stands in a network of its own
+starts a house for itself.
 """
 
 from collections.abc import Iterator
@@ -8,8 +9,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-from .houses import RunningHouse, demo_house
-from .phones import Phone, Simulator, launch, phone
+from .houses import RunningHouse
+from .phones import Phone, Simulator, furnished, launch, phone
 
 # lamps, dimmers, blind, thermostats, sensors, and another one of the first lamp's model
 DEVICES = 19
@@ -40,11 +41,8 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture(scope="package")
 def home(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[RunningHouse]:
-    """A home with its owner's password, all devices taught in and named, in which somebody lives."""
-    with demo_house(tmp_path_factory.mktemp("home"), "--devices", str(DEVICES)) as house:
-        with phone(browser, house) as first:
-            first.set_up()
-            first.furnish()
+    """A home in which somebody lives; a file that needs another one overrides this."""
+    with furnished(tmp_path_factory.mktemp("home"), browser, DEVICES) as house:
         for serial, event in LIFE:
             Simulator(house).ask("act", device=serial, event=event)
         yield house

@@ -24,7 +24,7 @@ from playwright.sync_api import (
 
 from tests.paths import ROOT
 
-from .houses import RunningHouse
+from .houses import RunningHouse, demo_house
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -202,6 +202,16 @@ def phone(
         yield mine
     finally:
         context.close()
+
+
+@contextmanager
+def furnished(folder: Path, browser: Browser, devices: int) -> Iterator[RunningHouse]:
+    """A house with its owner's password, all its devices taught in and named."""
+    with demo_house(folder, "--devices", str(devices)) as house:
+        with phone(browser, house) as first:
+            first.set_up()
+            first.furnish()
+        yield house
 
 
 class Simulator:

@@ -7,8 +7,8 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import Browser, expect
 
-from .houses import RunningHouse, demo_house
-from .phones import Phone, Simulator, phone, until
+from .houses import RunningHouse
+from .phones import Phone, Simulator, furnished, until
 
 pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.timeout(400)]
 
@@ -17,17 +17,9 @@ SWITCH = "SIM0000001"
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
-    with demo_house(tmp_path_factory.mktemp("house"), "--devices", "1") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def mine(browser: Browser, house: RunningHouse) -> Iterator[Phone]:
-    with phone(browser, house) as fresh:
-        fresh.set_up()
-        fresh.furnish()
-        yield fresh
+def home(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[RunningHouse]:
+    with furnished(tmp_path_factory.mktemp("home"), browser, 1) as house:
+        yield house
 
 
 # everything that a browser could keep, as one text

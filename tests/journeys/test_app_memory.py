@@ -1,18 +1,25 @@
 """What a person changes inside devices: a parameter, a direct link, a thermostat's week and its holiday."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Browser, Locator, expect
 
-from .phones import Phone, Simulator, until
+from .houses import RunningHouse
+from .phones import Phone, Simulator, furnished, until
 
 pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.timeout(400)]
 
 SWITCH, RADIATOR, BUTTON = "SIM0000001", "SIM0000005", "SIM0000008"
 ANSWER_MS = 60_000
 WAKES_MS = 200_000  # a radiator thermostat reports every two to three minutes
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[RunningHouse]:
+    with furnished(tmp_path_factory.mktemp("home"), browser, 8) as house:
+        yield house
 
 
 def show(mine: Phone, serial: str, part: str) -> None:

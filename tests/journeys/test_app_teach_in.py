@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from .houses import RunningHouse, demo_house
-from .phones import Phone, Simulator, phone
+from .houses import RunningHouse
+from .phones import Phone, Simulator, furnished
 
 pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -16,17 +16,9 @@ ANSWER_MS = 60_000
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
-    with demo_house(tmp_path_factory.mktemp("house"), "--devices", "2") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def mine(browser: Browser, house: RunningHouse) -> Iterator[Phone]:
-    with phone(browser, house) as fresh:
-        fresh.set_up()
-        fresh.furnish()
-        yield fresh
+def home(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[RunningHouse]:
+    with furnished(tmp_path_factory.mktemp("home"), browser, 2) as house:
+        yield house
 
 
 def let_go(mine: Phone, serial: str) -> None:
