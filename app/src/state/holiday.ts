@@ -42,7 +42,8 @@ export const STOP_PARTS = ["PARTY_STOP_YEAR", "PARTY_STOP_MONTH", "PARTY_STOP_DA
 
 /** The end of the holiday that a thermostat told of, from the values of STOP_PARTS; null: it told none. */
 export function ending(values: readonly (Value | undefined)[]): Date | null {
-  const [year, month, day, minutes] = values.map((value) => (typeof value === "number" ? value : null));
-  if (year == null || month == null || day == null || minutes == null || day === 0) return null;
-  return new Date(2000 + year, month - 1, day, 0, minutes);
+  const known = values.filter((value) => typeof value === "number");
+  const [year, month, day, minutes] = known;
+  if (known.length < values.length || year === undefined || month === undefined || day === undefined || day === 0) return null;
+  return new Date(2000 + year, month - 1, day, 0, minutes ?? 0);
 }
