@@ -178,7 +178,7 @@ interface ChannelValuesProps {
 
 function ChannelValues({ device, channel, named, faces }: ChannelValuesProps) {
   const texts = useTexts();
-  const { t } = texts;
+  const { t, tr } = texts;
   const title = t("device.channel", { index: channel.index });
   const offered = faces.some((face) => face.channel.index === channel.index);
   const plain = Object.entries(channel.parameters).filter(
@@ -188,7 +188,7 @@ function ChannelValues({ device, channel, named, faces }: ChannelValuesProps) {
     <>
       {named && (
         <h3>
-          {title} <small>{channel.type.replaceAll("_", " ").toLowerCase()}</small>
+          {title} <small>{tr(`channel.${channel.type}`, channel.type.replaceAll("_", " ").toLowerCase())}</small>
         </h3>
       )}
       <ValueTable device={device} channel={channel} caption={title} />
