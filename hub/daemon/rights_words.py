@@ -78,6 +78,7 @@ GERMAN = {
     "shown before a yes": "gezeigt vor einem Ja",
     "retry of a delivery": "Wiederholung einer Lieferung",
     "exact copy of what left": "genaue Kopie dessen, was das Haus verließ",
+    "ask recipients to delete": "Empfänger um Löschung bitten",
     "objections and restrictions": "Widersprüche und Einschränkungen",
     "objections and restrictions, obeyed": "Widersprüche und Einschränkungen, die gelten",
     "daily amounts": "Tagesmengen",

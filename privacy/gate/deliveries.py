@@ -13,7 +13,7 @@ from enum import Enum
 from privacy import canonical
 from privacy.consent import Grant, categories_of
 from privacy.decide import EgressRequest, Permit, Refusal, decide
-from privacy.gate import records, resolver
+from privacy.gate import deletion_requests, records, resolver
 from privacy.gate.book import News
 from privacy.gate.desk import Desk
 from privacy.gate.https import Answer, Target, TransferFailed, Upload
@@ -24,6 +24,7 @@ from privacy.payload import LONGEST_KEPT, timestamp
 from privacy.reasons import Reason
 from privacy.recipients import Recipient
 from privacy.register import Form
+from privacy.standing import EarlierTransfer
 
 RETRY_AFTER_S = (60.0, 300.0, 900.0)  # then hourly, for a day after the first attempt
 RETRY_LAST_S = 3600.0
@@ -153,6 +154,10 @@ class Deliveries:
             await self._desk.store.write(lambda tx: self._begin(tx, permit, running, servers))
         except StoreError as error:
             return _unwritable(error)
+        before = EarlierTransfer(
+            id=running.item.transfer, recipient=running.grant.recipient, ticket=running.grant.ticket
+        )
+        self._desk.standing.sent(before)  # from here on its deletion can be asked for
         answer: Answer | None = None
         reason: Reason | None = None
         try:
@@ -188,6 +193,7 @@ class Deliveries:
                 data={"transfer": item.transfer, "name": to.host, "servers": list(servers)},
             ),
         )
+        deletion_requests.expect(tx, item.transfer, to.name, running.grant.ticket, item.delete_by)
         records.spend(tx, running.grant.activity, to.name, at.at, len(item.body))
         if running.grant.form is Form.ONCE:
             records.keep_grant(tx, running.grant)

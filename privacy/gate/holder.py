@@ -137,6 +137,7 @@ class GateHolder:
         """What nobody can claim anything from any more."""
         records.drop_grants(tx, at - PROOF)
         book.drop_past(tx, at - PROOF)
+        tx.execute("DELETE FROM deletions WHERE due_ms < ?", (book.to_ms(at - PROOF),))
         if old := book.older(tx, at - PROOF):
             book.erase(tx, old, "retention", at, self._desk.random_bytes)
         return old

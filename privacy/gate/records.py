@@ -268,8 +268,8 @@ def latest_sent(tx: Transaction, activity: str) -> Sent | None:
 
 
 def earlier_transfers(tx: Transaction) -> list[EarlierTransfer]:
-    """What left, as far as its copy is still kept."""
-    rows = tx.execute("SELECT transfer, recipient, ticket FROM sent")
+    """What left and was not yet confirmed as deleted."""
+    rows = tx.execute("SELECT transfer, recipient, ticket FROM deletions WHERE state <> 'confirmed'")
     return [EarlierTransfer(id=str(row[0]), recipient=str(row[1]), ticket=str(row[2])) for row in rows]
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from privacy import canonical, report
 from privacy.consent import Grant
-from privacy.gate import closures, records
+from privacy.gate import closures, deletion_requests, records
 from privacy.gate.book import News
 from privacy.gate.closures import Closure, ClosureKind
 from privacy.gate.door import Door
@@ -83,6 +83,24 @@ class RightsDesk:
         """
         effects = [*hub, *await self.holder.erase(scope)]
         return await self._report(scope, effects, "erasure")
+
+    async def close_ticket(self, ticket: str) -> int:
+        """The ticket is closed: our copies go now, and recipients are asked within a minute; how many.
+
+        Raises:
+            StoreError: nothing was changed.
+        """
+        at = self._desk.time.instant().at
+
+        def job(tx: Transaction) -> int:
+            transfers = deletion_requests.close_ticket(tx, ticket, at)
+            if transfers:
+                records.drop_copies(tx, transfers)
+                data: dict[str, canonical.Json] = {"copies": sorted(transfers), "reason": "ticket closed"}
+                self._desk.append(tx, News(kind=Kind.ERASED, data=data))
+            return len(transfers)
+
+        return await self._desk.store.write(job)
 
     async def deregister(self, step: str, hub: Sequence[Effect]) -> dict[str, object]:
         """One step of Q6.14: ``authorisations`` (links to partners, after the hub's people), or ``data``.

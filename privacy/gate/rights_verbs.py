@@ -11,6 +11,7 @@ import msgspec
 
 from privacy import checkpoint, notice
 from privacy.conversation import Declined, Handler
+from privacy.gate import deletion_requests
 from privacy.gate.closures import ClosureKind
 from privacy.gate.desk import Desk
 from privacy.gate.rights import NOTE_LIMIT, Closed, RightsDesk
@@ -40,6 +41,7 @@ class _Asked(msgspec.Struct, frozen=True):
     after: Annotated[int, msgspec.Meta(ge=0, le=MOST)] = 0
     limit: Annotated[int, msgspec.Meta(ge=1, le=PAGE)] = PAGE
     activity: str = ""
+    ticket: Annotated[str, msgspec.Meta(max_length=40)] = ""
     category: DataCategory | None = None
     person: str | None = None
     kind: ClosureKind = ClosureKind.OBJECTED
@@ -128,7 +130,12 @@ async def _about(rights: RightsDesk, desk: Desk, asked: _Asked) -> Fields:
 
 
 async def _status(rights: RightsDesk, desk: Desk, asked: _Asked) -> Fields:
-    return standing(desk)
+    rows = await desk.store.read(deletion_requests.every)
+    return {**standing(desk), "deletions": [deletion_requests.told(row) for row in rows]}
+
+
+async def _closed(rights: RightsDesk, desk: Desk, asked: _Asked) -> Fields:
+    return {"deletions": await rights.close_ticket(asked.ticket)}
 
 
 async def _page(rights: RightsDesk, desk: Desk, asked: _Asked) -> Fields:
@@ -180,6 +187,7 @@ _VERBS: Mapping[str, Verb] = {
     "rights.about": _about,
     "rights.status": _status,
     "rights.page": _page,
+    "rights.ticket_closed": _closed,
     "rights.object": _object,
     "rights.restrict": _restrict,
     "rights.lift": _lift,

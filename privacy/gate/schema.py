@@ -81,6 +81,15 @@ STEPS = (
         content BLOB, salt BLOB, PRIMARY KEY (log, seq)
     ) WITHOUT ROWID;
     """,
+    # what recipients are asked to delete
+    """
+    CREATE TABLE deletions (
+        transfer TEXT PRIMARY KEY, recipient TEXT NOT NULL, ticket TEXT NOT NULL, due_ms INTEGER NOT NULL,
+        next_ms INTEGER NOT NULL, attempts INTEGER NOT NULL, state TEXT NOT NULL, answer TEXT NOT NULL
+    ) WITHOUT ROWID;
+    INSERT INTO deletions SELECT transfer, recipient, ticket, delete_by_ms, delete_by_ms, 0, 'waiting', ''
+        FROM sent;
+    """,
 )
 
 # the limitation period of § 195 BGB, three years from the end of the year: proof of consent (Art. 7 (1) GDPR)
@@ -132,6 +141,14 @@ HOLDINGS = {
             "past_entries",
             DataCategory.CONSENT_RECORD,
             "proof of what left",
+            PROOF,
+            "limitation period",
+            _PROOF,
+        ),
+        _holding(
+            "deletions",
+            DataCategory.CONSENT_RECORD,
+            "ask recipients to delete",
             PROOF,
             "limitation period",
             _PROOF,

@@ -13,6 +13,7 @@ from privacy.consent import Grant
 from privacy.conversation import ConversationLost, Declined
 from privacy.gate import book, records
 from privacy.gate.book import to_ms
+from privacy.gate.deletion_requests import DeletionRequests
 from privacy.gate.deliveries import GIVE_UP_AFTER
 from privacy.gate.door import Door, Refused
 from privacy.gate.holder import GateHolder
@@ -33,6 +34,7 @@ class Upkeep:
     def __init__(self, door: Door, look: Callable[[], Awaitable[None]] | None = None) -> None:
         self._door, self._desk, self._look = door, door.desk, look
         self._holder = GateHolder(door.desk)
+        self._deletions = DeletionRequests(door.desk)
         self._signed_at: datetime | None = None
         self._signed_size = -1
 
@@ -68,6 +70,7 @@ class Upkeep:
             last_ms = await self._desk.store.read(partial(_last_sent, grant))
             if grant.id not in waited_for and to_ms(at.at - EVERY) >= last_ms:
                 await self._daily(grant)
+        await self._deletions.once()
         await self._holder.sweep(at.at)
         await self._sign()
 

@@ -18,6 +18,7 @@ analysis.technical T1, consent.record T2, advertising T4, advertising.contact T4
 support.summary T5"""
 BUILT = {
     "consent.record",
+    "deletion.request",
     "diagnosis.remote",
     "home.control",
     "portal.access_log",

@@ -43,6 +43,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     for added in (erase, leave):
         added.add_argument("--yes", action="store_true", help="do not ask")
         added.add_argument("--report", type=Path, metavar="FILE", help="keep the signed report there")
+    closed = verbs.add("closed", "a ticket is closed: delete what left for it, here and there", _closed)
+    closed.add_argument("ticket")
     restrict = verbs.add("restrict", "keep a category and use it for nothing", _restrict)
     restrict.add_argument("category")
     objection = verbs.add("object", "object to an activity; a reason is welcome and not needed", _object)
@@ -70,6 +72,12 @@ def _status(options: argparse.Namespace) -> int:
         print(f"{row.get('kind')} {row.get('subject')} since {row.get('since')}")
     for name in _list(answer, "unknown_files"):
         print(f"unknown file {printable(name)}: nothing leaves the house until it is gone")
+    for row in rows_of(answer, "deletions"):
+        if row.get("state") != "confirmed":
+            word = (
+                f"not confirmed: {row.get('answer')}" if row.get("attempts") else f"asked by {row.get('due')}"
+            )
+            print(f"deletion of {row.get('transfer')} at {row.get('recipient')}: {printable(word)}")
     for name in _list(part_of(answer, "hub"), "restricted"):
         print(f"restricted {name}: kept in the hub and used for nothing")
     return 0
@@ -171,6 +179,13 @@ def _restrict(options: argparse.Namespace) -> int:
     except CommandFailed as refused:
         print(f"the door is closed for it; the hub: {refused}", file=sys.stderr)
     return _print_closed(options, answer)
+
+
+def _closed(options: argparse.Namespace) -> int:
+    answer = ask_gate(options.state, "rights.ticket_closed", ticket=options.ticket)
+    if options.json:
+        return print_json(answer)
+    return _say(f"{answer.get('deletions')} transfers: our copies are gone, their recipients are asked now")
 
 
 def _object(options: argparse.Namespace) -> int:
