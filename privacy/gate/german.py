@@ -37,6 +37,11 @@ TEXTS: Mapping[str, tuple[str, str, str]] = {
         "Der Inhalt muss JSON sein.",
         "Content-Type: application/json senden.",
     ),
+    "no_consent": (
+        "Diese Einwilligung gibt es nicht",
+        "Unter dieser Nummer steht keine.",
+        "Die Liste ansehen.",
+    ),
     "session_unknown": ("Bitte anmelden", "Es gibt keine Sitzung, oder sie ist beendet.", "Neu anmelden."),
     "role": ("Mit dieser Rolle nicht erlaubt", "Erlaubt für: {allowed}.", "Den Eigentümer fragen."),
     "not_found": ("Hier gibt es nichts", "Diese Adresse gibt es nicht.", "/ öffnen."),
