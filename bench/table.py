@@ -83,6 +83,16 @@ BENCHES = (
         limit_s=900.0,
     ),
     Bench(
+        name="tunnel",
+        budget="≥ 60 % of a direct connection, same client and TLS, writes of 64 KiB",
+        command=("bench.tunnel",),
+    ),
+    Bench(
+        name="tunnel_cut",
+        budget="withdrawal to last byte p99 ≤ 50 ms, ≤ 64 KiB of a tunnel, 200 open, slow receivers",
+        command=("bench.tunnel_cut",),
+    ),
+    Bench(
         name="decode",
         budget="≥ 100,000 radio lines per second to frames, one core",
         command=("bench.decode",),

@@ -6,9 +6,11 @@ The loop's own callbacks move the bytes, with no task or stream between: that al
 
 import asyncio
 import socket
+from enum import Enum
 from typing import Protocol
 
-PIECE = 1 << 16  # bytes read at once
+PIECE = 1 << 17  # bytes read at once
+_PIECES_AT_ONCE = 8
 
 
 class SpliceBroken(Exception):
@@ -98,12 +100,22 @@ class Splice:
             self._done.set_result(None)
 
 
+class _Wait(Enum):
+    TO_READ = "to read"
+    TO_WRITE = "to write"
+    FOR_ROOM = "for room"
+
+
 class _Ended(Protocol):
     def __call__(self, error: OSError | None) -> None: ...
 
 
 class _Way:
-    """One direction. It reads from ``source``, or writes what is left of a piece, or waits for room."""
+    """One direction: waits to read from ``source``, to write to ``sink``, or for room; never for two of them.
+
+    While both sides are busy it stays with the one wait and moves as much as there is: changing what the loop
+    waits for costs more than the bytes do.
+    """
 
     def __init__(
         self,
@@ -117,74 +129,71 @@ class _Way:
         self._allowance, self._ended = allowance, ended
         self._loop = asyncio.get_running_loop()
         self._rest = b""
-        self._starved = self._stopped = False
+        self._waits: _Wait | None = None
+        self._stopped = False
         self.at_end = False
         self.moved = 0
 
     def start(self, early: bytes) -> None:
         self._rest = early
-        if early:
-            self._loop.add_writer(self._sink, self._write)
-        else:
-            self._loop.add_reader(self._source, self._read)
+        self._wait(_Wait.TO_WRITE if early else _Wait.TO_READ)
 
     def resume(self) -> None:
-        if self._starved and not self._stopped:
-            self._starved = False
-            self._loop.add_reader(self._source, self._read)
+        if self._waits is _Wait.FOR_ROOM and not self._stopped:
+            self._wait(_Wait.TO_READ)
 
     def stop(self) -> None:
         if not self._stopped:
+            self._wait(None)
             self._stopped = True
-            self._loop.remove_reader(self._source)
-            self._loop.remove_writer(self._sink)
 
-    def _read(self) -> None:
-        room = min(self._allowance.room(), PIECE)
-        if room <= 0:
-            self._starved = True
+    def _wait(self, what: _Wait | None) -> None:
+        """Have the loop call ``_move`` once that is possible."""
+        if what is self._waits or self._stopped:
+            return
+        if self._waits is _Wait.TO_READ:
             self._loop.remove_reader(self._source)
-            return
+        elif self._waits is _Wait.TO_WRITE:
+            self._loop.remove_writer(self._sink)
+        self._waits = what
+        if what is _Wait.TO_READ:
+            self._loop.add_reader(self._source, self._move)
+        elif what is _Wait.TO_WRITE:
+            self._loop.add_writer(self._sink, self._move)
+
+    def _move(self) -> None:
+        """Move pieces until one side has to be waited for; a few at most, for the other tunnels' sake."""
         try:
-            count = self._source.recv_into(self._scratch, room)
-        except (BlockingIOError, InterruptedError):
-            return
+            for _ in range(_PIECES_AT_ONCE):
+                if self._rest:
+                    self._rest = self._rest[self._send(self._rest) :]
+                if self._rest:
+                    return self._wait(_Wait.TO_WRITE)
+                room = min(self._allowance.room(), PIECE)
+                if room <= 0:
+                    return self._wait(_Wait.FOR_ROOM)
+                try:
+                    count = self._source.recv_into(self._scratch, room)
+                except (BlockingIOError, InterruptedError):
+                    return self._wait(_Wait.TO_READ)
+                if count == 0:
+                    return self._end()
+                self._allowance.take(count)
+                sent = self._send(self._scratch[:count])
+                self._rest = bytes(self._scratch[sent:count])
         except OSError as error:
             self._ended(error)
-            return
-        if count == 0:
-            self._loop.remove_reader(self._source)
-            self._end()
-            return
-        self._allowance.take(count)
-        sent = self._send(self._scratch[:count])
-        if sent < count and not self._stopped:
-            self._rest = bytes(self._scratch[sent:count])
-            self._loop.remove_reader(self._source)
-            self._loop.add_writer(self._sink, self._write)
-
-    def _write(self) -> None:
-        self._rest = self._rest[self._send(self._rest) :]
-        if not self._rest and not self._stopped:
-            self._loop.remove_writer(self._sink)
-            self._loop.add_reader(self._source, self._read)
 
     def _send(self, data: bytes | memoryview) -> int:
         try:
             sent = self._sink.send(data)
         except (BlockingIOError, InterruptedError):
             return 0
-        except OSError as error:
-            self._ended(error)
-            return 0
         self.moved += sent
         return sent
 
     def _end(self) -> None:
+        self._wait(None)
         self.at_end = True
-        try:
-            self._sink.shutdown(socket.SHUT_WR)
-        except OSError as error:
-            self._ended(error)
-            return
+        self._sink.shutdown(socket.SHUT_WR)
         self._ended(None)

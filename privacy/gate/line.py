@@ -1,10 +1,12 @@
 """One TCP connection of the gate to one pinned address: opened, measured, ended at once.
 
-The kernel holds little of what was written (SEND_BUFFER), and a reset throws even that away: a plain close
-was measured to deliver 8 MB more.
+The kernel holds little that it has not sent (UNSENT), and a reset throws even that away: a plain close was
+measured to deliver 8 MB more. What is under way and not acknowledged may be more (SEND_BUFFER): it has left.
+Why not a small SO_SNDBUF: docs/adr/0011-unsent-bytes.md.
 """
 
 import asyncio
+import ctypes
 import fcntl
 import socket
 import struct
@@ -14,9 +16,12 @@ from ipaddress import IPv4Address, IPv6Address
 
 from privacy.ports import Clock
 
-SEND_BUFFER = 32_768
+SEND_BUFFER = 262_144  # bytes under way, sent and not acknowledged; 32 KiB would allow 0.9 MB/s at 50 ms
+UNSENT = 32_768  # bytes that the kernel takes and has not sent yet, give or take a segment
 CONNECT_TIME_S = 10.0
 DRAIN_LOOK_S = 0.02
+_UNSPECIFIED = bytes(16)  # struct sockaddr of the family AF_UNSPEC
+_libc = ctypes.CDLL(None)
 _TCP_INFO_BYTES_SENT = 200  # offset in struct tcp_info, linux/tcp.h: u64 tcpi_bytes_sent
 # a peer that vanished is noticed within minutes, so that its connection does not count as open for ever
 _KEEPALIVE = (
@@ -33,6 +38,7 @@ def unconnected(address: IPv4Address | IPv6Address) -> socket.socket:
     connection = socket.socket(family, socket.SOCK_STREAM)
     connection.setblocking(False)
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # without: 88 ms for a round trip
     for level, option, value in _KEEPALIVE:
         connection.setsockopt(level, option, value)
@@ -49,18 +55,23 @@ async def connect(connection: socket.socket, address: IPv4Address | IPv6Address,
         await asyncio.get_running_loop().sock_connect(connection, (str(address), port))
 
 
-def reset(connection: socket.socket) -> int:
-    """Throw the connection and all that it holds away; return the bytes the kernel still sent meanwhile."""
-    if connection.fileno() < 0:
-        return 0
-    before = bytes_sent(connection)
-    loop = asyncio.get_running_loop()
-    loop.remove_writer(connection)
-    loop.remove_reader(connection)
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    after = bytes_sent(connection)
-    connection.close()
-    return after - before
+def reset(connection: socket.socket) -> None:
+    """Throw away the connection and all that it holds, at once; the owner still closes the socket.
+
+    connect(2) with AF_UNSPEC does what SO_LINGER and close would, and leaves until later what takes longer:
+    the last of 200 waits for the others.
+    """
+    if connection.fileno() >= 0:
+        _libc.connect(connection.fileno(), _UNSPECIFIED, len(_UNSPECIFIED))
+
+
+def forget(connection: socket.socket) -> None:
+    """Close what somebody may be waiting on in this loop."""
+    if connection.fileno() >= 0:
+        loop = asyncio.get_running_loop()
+        loop.remove_reader(connection)
+        loop.remove_writer(connection)
+        connection.close()
 
 
 async def drained(connection: socket.socket, clock: Clock) -> None:
@@ -78,6 +89,8 @@ def unsent(connection: socket.socket) -> int:
 
 def bytes_sent(connection: socket.socket) -> int:
     """Bytes of payload that left since the connection began, repeats included; 0 before Linux 4.19."""
+    if connection.fileno() < 0:
+        return 0
     info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 256)
     end = _TCP_INFO_BYTES_SENT + 8
     return int.from_bytes(info[_TCP_INFO_BYTES_SENT:end], sys.byteorder) if len(info) >= end else 0

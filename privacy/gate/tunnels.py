@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from privacy.client_hello import Fault, Greeting, GreetingReader
+from privacy.client_hello import Greeting
 from privacy.consent import Grant
 from privacy.decide import EgressRequest, Permit, Refusal, decide
 from privacy.gate import line, resolver
@@ -21,8 +21,9 @@ from privacy.gate.accepting import accept
 from privacy.gate.allowances import Allowance, Allowances, Purse
 from privacy.gate.deliveries import Cut
 from privacy.gate.desk import Desk
+from privacy.gate.first_words import read_greeting, read_word
 from privacy.gate.store import StoreError, Transaction
-from privacy.gate.tickets import SIZE, Ticket, Tickets
+from privacy.gate.tickets import Ticket, Tickets
 from privacy.gate.tunnel import Ending, Outcome, Tunnel
 from privacy.instant import Instant
 from privacy.reasons import Reason
@@ -37,14 +38,6 @@ REVIEW_S = 1.0  # so often each open tunnel is decided about anew
 OUTCOMES = 512  # that are remembered for whoever asks
 ACCEPTED = b"+"  # the gate's only word on tunnel.sock: the ticket counts, the greeting may come
 _STOPPED = "the gate stops"
-_REASONS = {
-    Fault.NOT_TLS: Reason.NOT_TLS,
-    Fault.BROKEN: Reason.GREETING_BROKEN,
-    Fault.TOO_LONG: Reason.GREETING_BROKEN,
-    Fault.NO_NAME: Reason.OTHER_NAME,
-    Fault.OTHER_NAME: Reason.OTHER_NAME,
-    Fault.HIDDEN_NAME: Reason.HIDDEN_NAME,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,17 +153,8 @@ class Tunnels:
             near.close()
 
     async def _shown(self, near: socket.socket) -> Ticket | None:
-        word, loop = b"", asyncio.get_running_loop()
-        try:
-            async with asyncio.timeout(self._limits.ticket_s):
-                while len(word) < SIZE:
-                    piece = await loop.sock_recv(near, SIZE - len(word))
-                    if not piece:
-                        return None
-                    word += piece
-        except OSError:  # TimeoutError too
-            return None
-        return self._tickets.take(word.decode("ascii", "replace"), self._desk.clock.monotonic())
+        word = await read_word(near, self._limits.ticket_s)
+        return None if word is None else self._tickets.take(word, self._desk.clock.monotonic())
 
     async def _through(self, ticket: Ticket, near: socket.socket) -> Outcome:
         asked = ticket.request
@@ -229,7 +213,9 @@ class Tunnels:
 
     async def _attempt(self, tunnel: Tunnel, allowance: Allowance) -> Outcome:
         await asyncio.get_running_loop().sock_sendall(tunnel.near, ACCEPTED)
-        greeting = await self._greeting(tunnel.near, tunnel.recipient.host)
+        greeting = await read_greeting(tunnel.near, tunnel.recipient.host, self._limits.greeting_s)
+        if isinstance(greeting, Reason):
+            raise _Refused(greeting)
         # asked again: seconds may have passed, and now it is known how much goes first
         exact = replace(tunnel.permit.request, size=len(greeting.data), sent_today=allowance.meter.used)
         again = self._permit(exact)
@@ -248,20 +234,6 @@ class Tunnels:
         self._open.pop(tunnel.id, None)
         await self._end(tunnel, outcome)
         return outcome
-
-    async def _greeting(self, near: socket.socket, host: str) -> Greeting:
-        reader, loop = GreetingReader(host), asyncio.get_running_loop()
-        try:
-            async with asyncio.timeout(self._limits.greeting_s):
-                while data := await loop.sock_recv(near, PIECE):
-                    verdict = reader.feed(data)
-                    if isinstance(verdict, Greeting):
-                        return verdict
-                    if verdict is not None:
-                        raise _Refused(_REASONS[verdict])
-        except TimeoutError as error:
-            raise _Refused(Reason.GREETING_BROKEN) from error
-        raise ConnectionError("the hub hung up")
 
     async def _begin(self, tunnel: Tunnel, allowance: Allowance, servers: tuple[str, ...], size: int) -> None:
         """The begin entry and the amount that may leave first, on the disk before the first byte."""
@@ -351,24 +323,31 @@ class Tunnels:
         self._close(tuple(self._open.values()), reason)
 
     def _cut(self, chosen: tuple[Tunnel, ...], reason: Reason | None) -> list[tuple[Tunnel, Cut]]:
-        done = [(tunnel, self._shut(tunnel)) for tunnel in chosen]
+        # what counts first, for all of them: the last one waits for the others
+        before = [0 if tunnel.far is None else line.bytes_sent(tunnel.far) for tunnel in chosen]
+        done = [(tunnel, self._reset(tunnel, sent)) for tunnel, sent in zip(chosen, before, strict=True)]
         for tunnel in chosen:
-            self._remember(tunnel.ticket, tunnel.outcome(Ending.CUT, _STOPPED, reason))
-            if tunnel.task is not None:
-                tunnel.task.cancel()
+            self._forget(tunnel, reason)
         return done
 
-    def _shut(self, tunnel: Tunnel) -> Cut:
+    def _reset(self, tunnel: Tunnel, before: int) -> Cut:
+        after = 0
+        if tunnel.far is not None:
+            after = line.bytes_sent(tunnel.far) - before
+            line.reset(tunnel.far)
+        sent = 0 if tunnel.splice is None else tunnel.splice.outward
+        return Cut(transfer=tunnel.id, grant=tunnel.grant, sent=sent, after=after)
+
+    def _forget(self, tunnel: Tunnel, reason: Reason | None) -> None:
         self._open.pop(tunnel.id, None)
         if tunnel.splice is not None:
             tunnel.splice.stop()
-        after = 0 if tunnel.far is None else line.reset(tunnel.far)
-        if tunnel.near.fileno() >= 0:
-            asyncio.get_running_loop().remove_reader(tunnel.near)
-            asyncio.get_running_loop().remove_writer(tunnel.near)
-            tunnel.near.close()
-        sent = 0 if tunnel.splice is None else tunnel.splice.outward
-        return Cut(transfer=tunnel.id, grant=tunnel.grant, sent=sent, after=after)
+        for end in (tunnel.near, tunnel.far):
+            if end is not None:
+                line.forget(end)
+        self._remember(tunnel.ticket, tunnel.outcome(Ending.CUT, _STOPPED, reason))
+        if tunnel.task is not None:
+            tunnel.task.cancel()
 
     def _starved(self, tunnel: Tunnel, reason: Reason) -> None:
         if tunnel.id in self._open:

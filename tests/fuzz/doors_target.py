@@ -1,7 +1,7 @@
 """What the fuzzer and the short test throw at all that reads a stranger's bytes outside the radio.
 
 Frames of the control socket, answers of the hub and of name servers, canonical JSON, checkpoints,
-heads of requests, addresses.
+heads of requests, addresses, greetings of TLS and heads of CONNECT.
 """
 
 import contextlib
@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 from hub.contract import DatapointId
 from privacy import canonical, checkpoint, payload
+from privacy.client_hello import Greeting, GreetingReader
+from privacy.connect_head import Head, HeadReader
 from privacy.framing import MESSAGE_LIMIT, BrokenFrame, MessageDecoder
 from privacy.gate.checks import is_websocket, refuse
 from privacy.gate.dns import BadAnswer, decode_answer, encode_question
@@ -27,11 +29,23 @@ def one_input(data: bytes) -> None:
     _name_server(data)
     _json(data)
     _request(data.decode("latin-1"))
+    _first_words(data)
     text = data.decode("utf-8", "replace")
     with contextlib.suppress(checkpoint.BadCheckpoint):
         checkpoint.verify(text, "example/home", KEY)
     with contextlib.suppress(ValueError):
         assert str(DatapointId.parse(text)) == text
+
+
+def _first_words(data: bytes) -> None:
+    half = len(data) // 2
+    whole, halves = GreetingReader("a.example"), GreetingReader("a.example")
+    verdict = whole.feed(data)
+    again = halves.feed(data[:half]) or halves.feed(data[half:])
+    assert isinstance(verdict, Greeting) == isinstance(again, Greeting)
+    assert isinstance(verdict, Greeting) or verdict is again
+    head = HeadReader().feed(data)
+    assert not isinstance(head, Head) or data.endswith(head.rest)
 
 
 def _frames(data: bytes) -> None:

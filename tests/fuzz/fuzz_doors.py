@@ -13,6 +13,9 @@ SEEDS = (
     b"example/home\n3\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n\n",
     b"\0\1\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4\x09\x09\x09\x09",
     b"bidcos:SIM0000001:1.STATE",
+    b"CONNECT a.example:443 HTTP/1.1\r\nHost: a.example:443\r\n\r\n\x16",
+    b"\x16\x03\x01\0\x45\1\0\0\x41\3\3" + bytes(32) + b"\0\0\2\x13\1\1\0\0\x16"
+    b"\0\0\0\x0e\0\x0c\0\0\x09a.example" + b"\0\x10\0\0",
 )
 
 

@@ -26,7 +26,8 @@ from cryptography.x509.oid import NameOID
 
 GATE, RECEIVER, RESOLVER = "9.9.9.2", "9.9.9.1", "9.9.9.53"
 _NEWNET, _NEWNS = 0x40000000, 0x00020000
-_TIMESTAMPNS = 35  # SO_TIMESTAMPNS, asm-generic/socket.h; not named by the socket module
+_TIMESTAMPNS, _RCVBUFFORCE = 35, 33  # asm-generic/socket.h; not named by the socket module
+_SOL_PACKET, _PACKET_STATISTICS = 263, 6  # packet(7); not named by the socket module
 _REC, _PRIVATE, _BIND = 16384, 1 << 18, 4096
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -140,9 +141,15 @@ class Recorder(Listening):
         packets, self._packets = self._packets, []
         return packets
 
+    def lost(self) -> int:
+        """Packets that came too fast to be taken, since the last call."""
+        counts = self._socket.getsockopt(_SOL_PACKET, _PACKET_STATISTICS, 8)
+        return int(struct.unpack("II", counts)[1])
+
     def _open(self) -> socket.socket:
         taken = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x0800))
         taken.setsockopt(socket.SOL_SOCKET, _TIMESTAMPNS, 1)
+        taken.setsockopt(socket.SOL_SOCKET, _RCVBUFFORCE, 64 << 20)  # or a busy machine loses packets
         taken.bind(("wire", 0x0800))
         return taken
 
