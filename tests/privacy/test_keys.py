@@ -85,7 +85,11 @@ def test_the_last_owner_is_told_from_others() -> None:
     assert ring.get(second.kid) is None
 
 
-@pytest.mark.parametrize(("point", "session_key"), [(bytes(65), SESSION), (PHONE.point, bytes(31))])
+@pytest.mark.parametrize(
+    ("point", "session_key"),
+    [(bytes(65), SESSION), (PHONE.point, bytes(31))],
+    ids=["no point of the curve", "a session key that is too short"],
+)
 def test_what_is_no_key_is_not_made_one(point: bytes, session_key: bytes) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 -- the text is the library's
         keys.make(point, session_key, may_grant=True, since=house.START, by="claim")
