@@ -56,7 +56,8 @@ def test_a_thermostat_is_set_half_a_degree_warmer(mine: Phone) -> None:
     expect(shown).to_have_text(f"{was + 0.5:.1f}\u202f°C".replace(".", ","))
     group = mine.page.get_by_role("group", name="Solltemperatur")
     expect(group).to_have_attribute("aria-busy", "false", timeout=60_000)
-    assert simulator.device(WALL)["state"]["set"] == was + 0.5
+    # the page waits for further taps before it sends
+    until(lambda: simulator.device(WALL)["state"]["set"] == was + 0.5, "half a degree more")
 
 
 def test_a_device_gets_a_name_and_a_room_that_are_seen_everywhere(mine: Phone) -> None:
