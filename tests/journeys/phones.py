@@ -230,6 +230,14 @@ class Simulator:
         assert "ok" in answer, answer
         return answer["ok"]
 
+    def _listens(self) -> bool:
+        with socket.socket(socket.AF_UNIX) as connection:
+            try:
+                connection.connect(str(self._path))
+            except (FileNotFoundError, ConnectionRefusedError):  # it is there a moment before it listens
+                return False
+        return True
+
     def device(self, serial: str) -> Mapping[str, Any]:
         """What one simulated device says about itself."""
         devices: list[Mapping[str, Any]] = self.ask("state")["devices"]
@@ -237,7 +245,7 @@ class Simulator:
 
     def wait_until_all_are_paired(self) -> None:
         """Until nobody waits for a teach-in any more."""
-        until(self._path.exists, "a simulator")
+        until(self._listens, "a simulator")
         until(lambda: self.ask("state")["unpaired"] == 0, "all paired")
 
     def lines(self, *, to_host: bool) -> list[str]:
