@@ -290,19 +290,28 @@ def test_a_terminal_is_asked_without_showing_what_is_typed(tmp_path: Path) -> No
         with subprocess.Popen(
             [sys.executable, "-c", look], stdin=slave, stdout=slave, stderr=slave, start_new_session=True
         ) as process:
-            shown = b""
-            for prompts in (1, 2):  # what is typed before a prompt is thrown away
-                while shown.count(b":") < prompts:
-                    shown += os.read(master, 100)
-                os.write(master, CANARY.encode() + b"\n")
-            while b"taken" not in shown:
-                shown += os.read(master, 100)
-            process.wait(10)
+            try:
+                shown = _typed_at_prompts(master, CANARY.encode() + b"\n", prompts=2, until=b"taken")
+                process.wait(10)
+            finally:
+                process.kill()  # leaving the block waits for its end
     finally:
         os.close(master)
         os.close(slave)
     assert f"taken {len(CANARY)}".encode() in shown
     assert CANARY.encode() not in shown
+
+
+def _typed_at_prompts(terminal: int, line: bytes, *, prompts: int, until: bytes) -> bytes:
+    """What the terminal shows; what is typed before a prompt is thrown away."""
+    shown = b""
+    for prompt in range(1, prompts + 1):
+        while shown.count(b":") < prompt:
+            shown += os.read(terminal, 100)
+        os.write(terminal, line)
+    while until not in shown:
+        shown += os.read(terminal, 100)
+    return shown
 
 
 def test_only_a_regular_file_of_the_owner_is_read(tmp_path: Path) -> None:
