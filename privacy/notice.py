@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 
 from privacy.recipients import Recipient
-from privacy.register import Activity, Language, Party, Register
+from privacy.register import Activity, Condition, Language, Party, Register
 
 WIDTH = 100
 _WORDS = {
@@ -126,7 +126,7 @@ def activity_json(row: Activity, recipients: Iterable[Recipient], language: Lang
         "basis": row.basis,
         "interest": None if row.interest is None else row.interest[language],
         "condition": row.condition.value,
-        "leaves_house": row.leaves_house,
+        "leaves_house": _leaves(row),
         "categories": sorted(category.value for category in row.categories),
         "groups": [{"id": key, "title": group.text[language]} for key, group in row.groups.items()],
         "fields": [
@@ -169,7 +169,7 @@ def facts(row: Activity, recipients: Iterable[Recipient], language: Language) ->
         (word("fields", language), _details(row, language)),
         (word("storage", language), [text.storage]),
     ]
-    if row.leaves_house and row.built:
+    if _leaves(row) and row.built:
         names = [
             f"{who.name} ({word(f'role.{who.role.value}', language)}, {who.host}, {who.country})"
             for who in recipients
@@ -177,6 +177,11 @@ def facts(row: Activity, recipients: Iterable[Recipient], language: Language) ->
         ]
         told.append((word("recipients", language), names or [word("nobody", language)]))
     return [(label, said) for label, said in told if said]
+
+
+def _leaves(row: Activity) -> bool:
+    """Whether it is for anybody outside; devices that the owner entered are inside."""
+    return row.leaves_house and row.condition is not Condition.OWNER_ENTRY
 
 
 def state(row: Activity, language: Language) -> str:

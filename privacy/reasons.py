@@ -61,6 +61,9 @@ class Reason(Enum):
     HIDDEN_NAME = "hidden_name"
     GREETING_BROKEN = "greeting_broken"
     TOO_MANY_CONNECTIONS = "too_many_connections"
+    NOT_ON_LINK = "not_on_link"
+    SERVES_NETWORK = "serves_network"
+    OTHER_DEVICE = "other_device"
 
     def text(self, language: Language) -> str:
         """One sentence for people, with the way out where there is one."""
@@ -282,5 +285,21 @@ _TEXTS = {
     Reason.TOO_MANY_CONNECTIONS: (
         "Zu viele Verbindungen in kurzer Zeit; bitte gleich noch einmal versuchen.",
         "Too many connections in a short time; try again in a moment.",
+    ),
+    Reason.NOT_ON_LINK: (
+        "Dieser Rechner ist nicht im Netz dieser Adresse, oder ein Router steht dazwischen; prüfen Sie Kabel,"
+        " WLAN und [radio] port.",
+        "This machine is not in the network of this address, or a router stands in between; check cable,"
+        " Wi-Fi and [radio] port.",
+    ),
+    Reason.SERVES_NETWORK: (
+        "Diese Adresse gehört dem Router oder dem Namensdienst; tragen Sie die Adresse des Geräts ein.",
+        "This address belongs to the router or the name server; enter the device's own.",
+    ),
+    Reason.OTHER_DEVICE: (
+        "An dieser Adresse antwortet ein anderes Gerät als das eingetragene (MAC-Adresse); geben Sie dem"
+        " Gerät im Router eine feste Adresse, oder berichtigen Sie [radio] mac.",
+        "Another device than the entered one answers there (MAC address); give the device a fixed address"
+        " in the router, or correct [radio] mac.",
     ),
 }

@@ -108,6 +108,11 @@ class Register:
         """The activity of that id, or None."""
         return self.activities.get(activity)
 
+    def by_entry(self) -> tuple[str, ...]:
+        """The activities that an owner's entry in homebase.toml opens, and no consent."""
+        rows = self.activities.values()
+        return tuple(row.id for row in rows if row.condition is Condition.OWNER_ENTRY)
+
 
 def load(files: Mapping[str, str]) -> Register:
     """Read the register. files: content by file name.

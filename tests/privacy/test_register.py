@@ -21,6 +21,7 @@ BUILT = {
     "deletion.request",
     "diagnosis.remote",
     "home.control",
+    "local.device",
     "portal.access_log",
     "portal.browser",
     "radio.identity",

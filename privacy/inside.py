@@ -1,0 +1,128 @@
+"""A device inside the house as the owner enters it: one literal address, one port, the device's MAC address.
+
+Pure. Never a name, as whoever answers for names would choose the device; never an address beyond the house;
+never a port at which something sits that would carry the bytes on: resolvers, routers, proxies.
+"""
+
+import re
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+
+SCHEME = "tcp://"
+LONGEST = 80  # characters of an entry; the longest that can be right has 76
+ALLOWED_PORT = (
+    'an absolute path such as "/dev/ttyACM0", or a stick in this network, "tcp://192.168.1.20:2323" or'
+    ' "tcp://[fd00::20]:2323": an address in figures (10/8, 172.16/12, 192.168/16, 169.254/16, fd00::/8,'
+    " fe80::/10 with %interface, loopback), never a name, and not the port of a resolver, router or proxy"
+)
+ALLOWED_MAC = (
+    'the MAC address of the stick in the network, such as "00:04:a3:12:34:56"; homebase doctor shows it;'
+    " only with a tcp:// port that is not on this machine"
+)
+# 53, 853, 5353: resolvers; 67, 547: address servers; 1900, 5351: routers (UPnP, NAT-PMP); the rest: proxies
+NEVER_PORTS = frozenset({53, 67, 547, 853, 1900, 5351, 5353, 1080, 3128, 8080, 8118, 8888, 9050, 9150})
+_NETWORKS_4 = tuple(
+    IPv4Network(text)
+    for text in ("10.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16")
+)
+_NETWORKS_6 = tuple(IPv6Network(text) for text in ("::1/128", "fd00::/8", "fe80::/10"))
+_LINK_LOCAL_6 = IPv6Network("fe80::/10")
+_ENTRY = re.compile(
+    r"tcp://(?:\[([0-9A-Fa-f:]{2,39}(?:%[A-Za-z0-9_.-]{1,15})?)\]|([0-9.]{7,15})):([1-9][0-9]{0,4})"
+)
+_MAC = re.compile(r"[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}")
+
+Address = IPv4Address | IPv6Address
+
+
+class NotAnEntry(ValueError):
+    """Two keys of homebase.toml do not make an entry. key: port or mac; allowed: in words."""
+
+    def __init__(self, key: str, allowed: str) -> None:
+        super().__init__(key, allowed)
+        self.key, self.allowed = key, allowed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InsideEntry:
+    """One device. mac: lower case with colons; "" on this machine's loopback, which has none."""
+
+    address: Address
+    port: int
+    mac: str = ""
+
+    def __str__(self) -> str:
+        return f"{SCHEME}{self.host}:{self.port}"
+
+    @property
+    def host(self) -> str:
+        """The address as it stands in an entry, IPv6 in brackets."""
+        return f"[{self.address}]" if isinstance(self.address, IPv6Address) else str(self.address)
+
+    @property
+    def scope(self) -> str:
+        """The interface that a link-local IPv6 address names; else empty."""
+        return (self.address.scope_id or "") if isinstance(self.address, IPv6Address) else ""
+
+
+def mistake_in(port: str, mac: str) -> NotAnEntry | None:
+    """What is wrong with ``[radio] port`` and ``mac``, a path or an entry; None: they are right."""
+    if port.startswith(SCHEME):
+        try:
+            read_entry(port, mac)
+        except NotAnEntry as mistake:
+            return mistake
+        return None
+    if port and not port.startswith("/"):
+        return NotAnEntry("port", ALLOWED_PORT)
+    return NotAnEntry("mac", ALLOWED_MAC) if mac else None
+
+
+def read_entry(port: str, mac: str = "") -> InsideEntry:
+    """Read ``[radio] port`` and ``mac``.
+
+    Raises:
+        NotAnEntry: they are no entry of a device inside the house.
+    """
+    entry = read_address(port)
+    if entry.address.is_loopback != (mac == ""):
+        raise NotAnEntry("mac", ALLOWED_MAC)
+    if mac and not is_mac(mac):
+        raise NotAnEntry("mac", ALLOWED_MAC)
+    return InsideEntry(address=entry.address, port=entry.port, mac=mac.lower())
+
+
+def read_address(port: str) -> InsideEntry:
+    """Read ``[radio] port`` alone; who the device is stays open.
+
+    Raises:
+        NotAnEntry: it is no address of this house.
+    """
+    found = _ENTRY.fullmatch(port) if len(port) <= LONGEST else None
+    if found is None or int(found[3]) > 65535 or int(found[3]) in NEVER_PORTS:
+        raise NotAnEntry("port", ALLOWED_PORT)
+    try:
+        address = ip_address(found[1] or found[2])
+    except ValueError as error:
+        raise NotAnEntry("port", ALLOWED_PORT) from error
+    if not is_inside(address):
+        raise NotAnEntry("port", ALLOWED_PORT)
+    return InsideEntry(address=address, port=int(found[3]))
+
+
+def is_inside(address: Address) -> bool:
+    """Whether ``address`` can only be of this house: private, of this link, or of this machine."""
+    if isinstance(address, IPv4Address):
+        return any(address in network for network in _NETWORKS_4)
+    bare = IPv6Address(int(address))
+    if (bare in _LINK_LOCAL_6) != (address.scope_id is not None):
+        return False  # a link-local address means nothing without its interface, and others have none
+    return any(bare in network for network in _NETWORKS_6)
+
+
+def is_mac(text: str) -> bool:
+    """Whether ``text`` names one network card: not all zero, not a group of them."""
+    if _MAC.fullmatch(text) is None:
+        return False
+    first, *rest = bytes.fromhex(text.replace(":", ""))
+    return not first & 1 and any((first, *rest))
