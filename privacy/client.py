@@ -120,7 +120,8 @@ class GateClient:
         """Have the gate open the configured radio; the caller owns the descriptor (non-blocking, mode unset).
 
         Raises:
-            GateDeclined: code port_missing, port_busy or port_denied.
+            GateDeclined: code port_missing, port_busy, port_denied; or why there is no line to a stick
+                in the network.
         """
         async with self._opening:
             self._close_received()

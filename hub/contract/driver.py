@@ -33,7 +33,8 @@ class SerialPort(Protocol):
         """Open it for this hub alone.
 
         Raises:
-            LinkLost: with the code port_missing, port_busy or port_denied.
+            LinkLost: with the code port_missing, port_busy or port_denied; of a stick in the network also
+                stick_unreachable, stick_refuses, or why the gate lets nobody speak with it.
         """
         ...
 

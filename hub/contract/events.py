@@ -98,7 +98,7 @@ class PairingProgress:
 class DriverStateChanged:
     """State of a driver's hardware.
 
-    detail: the cause (port_missing, port_busy, port_denied, silent, wrong_firmware, garbage), else empty.
+    detail: the cause (port_missing, port_busy, port_denied, stick_unreachable, silent, …), else empty.
     """
 
     driver: str

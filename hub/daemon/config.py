@@ -50,19 +50,24 @@ class HistoryConfig:
 class RadioConfig:
     """[radio]. driver: entry point in homebase.drivers; port: serial device, "": look for one.
 
+    port may name a stick in the network, which only the gate opens; mac is then who it is: privacy/inside.py.
     kind: of radio, one of RADIO_KINDS; auto: whichever answers.
     """
 
     driver: str = "bidcos"
     port: str = ""
+    mac: str = ""
     kind: str = "auto"
 
     def mistakes(self) -> Iterator[tuple[str, str]]:
         """Key and allowed range of each value that is out of range."""
         if not self.driver.isidentifier() or len(self.driver) > 16:
             yield "driver", "name of an installed driver, for example bidcos"
-        if self.port and not self.port.startswith("/"):
-            yield "port", "an absolute path, for example /dev/ttyACM0, or empty"
+        if self.port or self.mac:
+            from privacy.inside import mistake_in  # noqa: PLC0415 - most homes set neither: it costs start
+
+            if (mistake := mistake_in(self.port, self.mac)) is not None:
+                yield mistake.key, mistake.allowed
         if self.kind not in RADIO_KINDS:
             yield "kind", '"auto", "cul" or "module"'
 

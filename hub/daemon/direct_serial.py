@@ -36,8 +36,8 @@ class DirectSerialPort:
         try:
             return await self._gate.open()
         except LinkLost as lost:
-            if str(lost) != "no_gate":
-                raise
+            if str(lost) != "no_gate" or (self._port and not self._port.startswith("/")):
+                raise  # a stick in the network is the gate's alone: here is no network
         try:
             path = Path(self._port) if self._port else self._only_one()
             return OpenedPort(descriptor=_open(path), hardware_id=self._hardware_id(path))

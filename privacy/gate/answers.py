@@ -111,6 +111,8 @@ async def _activities(door: Door, request: Request, language: Language) -> Answe
         state = "off"
         if grant is not None:
             state = spelling.state(grant, at)
+        elif row.id in desk.register.by_entry():
+            state = "withdrawn" if row.id in desk.struck else "active" if door.stick else "off"
         elif row.id in ended:
             state = spelling.ended(ended[row.id])
         return {

@@ -1,11 +1,15 @@
-"""The gate's part of homebase.toml: [gate], [radio] port, [[recipient]]. All mistakes are found at once.
+"""The gate's part of homebase.toml: [gate], [radio] port and mac, [[recipient]].
 
-The other sections are the hub's; it checks them itself at its start.
+All mistakes are found at once. The other sections are the hub's; it checks them itself at its start.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from privacy.inside import InsideEntry
 
 PORT = 8480  # of the front on 127.0.0.1
 
@@ -37,12 +41,14 @@ class BadConfig(Exception):
 class GateConfig:
     """What the gate reads.
 
-    port: 1 to 65535 on 127.0.0.1, 0 lets the kernel choose. serial: the radio's device, None looks for one.
+    port: 1 to 65535 on 127.0.0.1, 0 lets the kernel choose. serial: the radio's device, None looks for one,
+    unless stick names one in the network.
     recipients: tables of [[recipient]], unread (privacy/register.py checks them).
     """
 
     port: int = PORT
     serial: Path | None = None
+    stick: "InsideEntry | None" = None
     recipients: tuple[Mapping[str, object], ...] = ()
 
 
@@ -81,9 +87,11 @@ def config_from(table: Mapping[str, object], path: Path) -> GateConfig:
     assert isinstance(radio, dict)
     assert isinstance(recipients, list)
     serial = radio.get("port", "")
+    stick = _stick(serial, radio.get("mac", ""))
     return GateConfig(
         port=gate.get("port", PORT),
-        serial=Path(serial) if serial else None,
+        serial=Path(serial) if serial and stick is None else None,
+        stick=stick,
         recipients=tuple(recipients),
     )
 
@@ -100,7 +108,29 @@ def _mistakes(table: Mapping[str, object]) -> Iterator[Mistake]:
                 yield Mistake(key="gate.port", value=value, allowed="0 to 65535, 0 picks a free one")
     if not isinstance(radio, dict):
         yield Mistake(key="radio", value=radio, allowed="a section [radio]")
-    elif not isinstance(port := radio.get("port", ""), str) or (port and not port.startswith("/")):
-        yield Mistake(key="radio.port", value=port, allowed='an absolute path, for example "/dev/ttyACM0"')
+    else:
+        yield from _mistakes_of_stick(radio.get("port", ""), radio.get("mac", ""))
     if not isinstance(recipients, list) or not all(isinstance(entry, dict) for entry in recipients):
         yield Mistake(key="recipient", value=recipients, allowed="tables [[recipient]]")
+
+
+def _stick(port: str, mac: str) -> "InsideEntry | None":
+    if not port or port.startswith("/"):
+        return None
+    from privacy.inside import read_entry  # noqa: PLC0415 - few homes have one: it costs start
+
+    return read_entry(port, mac)
+
+
+def _mistakes_of_stick(port: object, mac: object) -> Iterator[Mistake]:
+    if port == mac == "":
+        return
+    from privacy.inside import ALLOWED_MAC, ALLOWED_PORT, mistake_in  # noqa: PLC0415 - as above
+
+    if not isinstance(port, str):
+        yield Mistake(key="radio.port", value=port, allowed=ALLOWED_PORT)
+    elif not isinstance(mac, str):
+        yield Mistake(key="radio.mac", value=mac, allowed=ALLOWED_MAC)
+    elif (wrong := mistake_in(port, mac)) is not None:
+        value = port if wrong.key == "port" else mac
+        yield Mistake(key=f"radio.{wrong.key}", value=value, allowed=wrong.allowed)

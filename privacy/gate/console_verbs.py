@@ -177,6 +177,10 @@ async def _withdraw(door: Door, asked: _Asked) -> Fields:
     return spelling.withdrawn(await door.withdraw(asked.activity, asked.recipient))
 
 
+async def _reopen(door: Door, asked: _Asked) -> Fields:
+    return {"activity": asked.activity, "entry": await door.reopen(asked.activity)}
+
+
 async def _send(door: Door, asked: _Asked) -> Fields:
     return {"deliveries": [spelling.outcome(one, asked.language) for one in await door.send(asked.activity)]}
 
@@ -273,6 +277,7 @@ _VERBS: Mapping[str, Callable[[Door, _Asked], Awaitable[Fields]]] = {
     "consent.give": _give,
     "consent.list": _list,
     "consent.withdraw": _withdraw,
+    "consent.reopen": _reopen,
     "consent.send": _send,
     "consent.last": _last,
     "consent.receipt": _receipt,

@@ -68,17 +68,16 @@ def _conversation(connection: socket.socket, handlers: Mapping[str, Handler]) ->
         return await loop.sock_recv(connection, _PIECE)  # plain: the kernel drops descriptors sent along
 
     async def send(frame: bytes, descriptor: int | None) -> None:
-        async with writing:
-            if descriptor is not None:
-                frame = frame[_send_first(connection, frame, descriptor) :]
-            await loop.sock_sendall(connection, frame)
+        try:
+            async with writing:
+                if descriptor is not None:
+                    sent = socket.send_fds(connection, [frame], [descriptor])  # full: a hub that hangs
+                    frame = frame[sent:]
+                    os.close(descriptor)
+                    descriptor = None
+                await loop.sock_sendall(connection, frame)
+        finally:
+            if descriptor is not None:  # also when the hub went while others were being written to
+                os.close(descriptor)
 
     return Conversation(receive, send, handlers)
-
-
-def _send_first(connection: socket.socket, frame: bytes, descriptor: int) -> int:
-    """Send the descriptor with the first bytes; return how many. A full socket is a hub that hangs."""
-    try:
-        return socket.send_fds(connection, [frame], [descriptor])
-    finally:
-        os.close(descriptor)

@@ -59,9 +59,9 @@ class Cut:
     """A transfer that was cut. after: bytes that left after the decision; sent: of the body in all."""
 
     transfer: str
-    grant: Grant
     sent: int
     after: int
+    grant: Grant | None = None  # none where an entry of the owner opened it
 
 
 @dataclass(slots=True, kw_only=True)

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
@@ -63,6 +64,7 @@ class Desk:
     # what closed and could not be written yet: until it is, everything outward is closed
     unwritten: list[Callable[[Transaction], object]] = field(default_factory=list)
     closures: Closures = field(default_factory=Closures)
+    struck: frozenset[str] = frozenset()  # activities whose entry in homebase.toml the owner took back
 
     @classmethod
     def open(
@@ -88,7 +90,7 @@ class Desk:
             identity = _identity(tx, store.folder, time, random_bytes)
             time.tick(tx)
             _begin(tx, settled, version, time, random_bytes)
-            _close(tx, closed, time, random_bytes)
+            _close(tx, closed, register.by_entry(), time, random_bytes)
             _mark_stale(tx, register, time)
             return identity
 
@@ -107,8 +109,10 @@ class Desk:
                 standing.end(grant, reason)
         closures = Closures()
         closures.load(store.read(stored_closures), standing)
+        struck = frozenset(name for name in register.by_entry() if store.read(partial(_is_closed, name)))
         return cls(
             closures=closures,
+            struck=struck,
             register=register,
             recipients=recipients,
             standing=standing,
@@ -208,6 +212,10 @@ class Desk:
         return await self.store.write(lambda tx: book.sign(tx, self.origin, self.seed, at))
 
 
+def _is_closed(activity: str, tx: Transaction) -> bool:
+    return records.is_entry_closed(tx, activity)
+
+
 def _identity(
     tx: Transaction, folder: Path, time: Timekeeper, random_bytes: RandomBytes
 ) -> tuple[bytes, str]:
@@ -261,7 +269,13 @@ def _settled(register: Register, recipients: Mapping[str, Recipient]) -> dict[st
     }
 
 
-def _close(tx: Transaction, activities: Sequence[str], time: Timekeeper, random_bytes: RandomBytes) -> None:
+def _close(
+    tx: Transaction,
+    activities: Sequence[str],
+    by_entry: Sequence[str],
+    time: Timekeeper,
+    random_bytes: RandomBytes,
+) -> None:
     """Write down what was withdrawn while the store could not be written, before anything is read back."""
     at = time.instant().at
     for activity in dict.fromkeys(activities):
@@ -277,6 +291,8 @@ def _close(tx: Transaction, activities: Sequence[str], time: Timekeeper, random_
         for grant in gone:
             records.end_grant(tx, grant, Reason.WITHDRAWN, at)
         records.purge_outbox(tx, [grant.id for grant in gone])
+        if activity in by_entry:
+            records.close_entry(tx, activity)
 
 
 def _begin(

@@ -14,11 +14,12 @@ from hashlib import sha256
 from privacy import canonical
 from privacy.challenges import NONCE_SIZE
 from privacy.consent import TICKET, Grant, Wish, propose
-from privacy.gate import book, records
+from privacy.gate import book, entries, records
 from privacy.gate.book import News
 from privacy.gate.deliveries import Cut, Deliveries, Outcome, Result
 from privacy.gate.desk import Desk
 from privacy.gate.giving import About, Giving, Ready
+from privacy.gate.network_door import NetworkStick
 from privacy.gate.records import Outgoing, Preview
 from privacy.gate.store import StoreError, Transaction
 from privacy.gate.tunnels import Tunnels
@@ -77,6 +78,7 @@ class Door:
         self._collect = collect
         self._tasks: asyncio.TaskGroup | None = None
         self.giving = Giving(desk)
+        self.stick: NetworkStick | None = None  # where homebase.toml names one in the network
 
     def begin(self, tasks: asyncio.TaskGroup) -> None:
         """Send from now on, in tasks of this group."""
@@ -270,6 +272,8 @@ class Door:
         self.giving.closes(activity)
         gone = desk.standing.withdraw(concerns)
         cuts = self.cut(concerns)
+        if marks is None:
+            cuts += entries.shut(desk, self.stick, activity)
         within_ms = round((desk.clock.monotonic() - begin_s) * 1000)
         at = desk.time.instant().at
 
@@ -288,6 +292,7 @@ class Door:
                 records.end_grant(tx, grant, Reason.WITHDRAWN, at)
                 records.purge_outbox(tx, [grant.id])
             records.drop_previews(tx, activity)
+            entries.keep_shut(tx, desk, activity)
             return entry
 
         try:
@@ -303,6 +308,18 @@ class Door:
     def cut(self, concerns: Callable[[Grant], bool]) -> tuple[Cut, ...]:
         """End all that runs under such grants, whatever way it goes."""
         return (*self.deliveries.cut(concerns), *self.tunnels.cut(concerns))
+
+    async def reopen(self, activity: str) -> int:
+        """Let an entry in homebase.toml count again after its withdrawal; return the ledger's number.
+
+        Raises:
+            Refused: no entry opens this activity, or it was withdrawn while this was written.
+            StoreError: it could not be written, so it stays shut.
+        """
+        entry = await entries.reopen(self.desk, self.stick, activity)
+        if isinstance(entry, Reason):
+            raise Refused(entry)
+        return entry
 
     def _write_cuts(self, tx: Transaction, first: News, cuts: tuple[Cut, ...], within_ms: int) -> int:
         news = [first]

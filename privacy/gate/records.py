@@ -78,6 +78,21 @@ def set_meta(tx: Transaction, key: str, value: bytes) -> None:
     tx.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (key, value))
 
 
+def close_entry(tx: Transaction, activity: str) -> None:
+    """Remember that the owner took back what an entry in homebase.toml allows."""
+    set_meta(tx, f"closed:{activity}", b"withdrawn")
+
+
+def reopen_entry(tx: Transaction, activity: str) -> None:
+    """Forget that."""
+    tx.execute("DELETE FROM meta WHERE key = ?", (f"closed:{activity}",))
+
+
+def is_entry_closed(tx: Transaction, activity: str) -> bool:
+    """Whether the owner took an entry back."""
+    return meta(tx, f"closed:{activity}") is not None
+
+
 # grants
 
 

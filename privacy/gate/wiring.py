@@ -39,6 +39,7 @@ from privacy.gate.front import Front, Routes, address_of
 from privacy.gate.holder import GateHolder
 from privacy.gate.jail import JailError
 from privacy.gate.jails import Installation
+from privacy.gate.network_door import NetworkStick
 from privacy.gate.opening import Opened
 from privacy.gate.output import say
 from privacy.gate.peer import why_not_jailed
@@ -131,6 +132,9 @@ class _Gate:
         self._strangers = Strangers(self._door, start.places.state, partial(self._ask_hub, "files"))
         self._strangers.look_first()
         self._phones = Phones(self._door)
+        if start.config.stick is not None and not start.demo:
+            own_port = start.listening.getsockname()[1]
+            self._door.stick = NetworkStick(start.config.stick, start.opened.desk, say, own_port)
         self._control = Control(self._is_hub, self._questions())
         rows = start.opened.store.another_connection()
         self._access_log = AccessLog(rows, self._clock, sqlcipher.DatabaseError)
@@ -191,6 +195,8 @@ class _Gate:
         tasks.create_task(self._front.serve(home, console_peer), name="gate.home")
         tasks.create_task(self._keep_access_log(), name="gate.access_log")
         tasks.create_task(Upkeep(self._door, self._strangers.look).run(), name="gate.privacy")
+        if self._door.stick is not None:
+            tasks.create_task(self._door.stick.run(), name="gate.stick")
         tasks.create_task(self._ready(announce), name="gate.ready")
 
     def _start_programs(self, tasks: asyncio.TaskGroup) -> Iterator[asyncio.Task[None]]:
@@ -252,6 +258,8 @@ class _Gate:
         return await self._control.ask(question)
 
     async def _open_serial(self, question: Mapping[str, object]) -> Reply:
+        if self._door.stick is not None:
+            return await self._door.stick.open()
         return self._stick.open() if self._start.demo else self._port.open()
 
     async def _tell_status(self, question: Mapping[str, object]) -> Mapping[str, object]:

@@ -36,6 +36,22 @@ export const de: Record<TextKey, string> = {
   "driver.lost": "Der Funkstick ist weg (seit {since}). Die Werte sind alt, schalten geht nicht. Stecke ihn wieder ein; er wird laufend gesucht.",
   "driver.lost.port_busy": "Ein anderes Programm benutzt den Funkstick (seit {since}). Beende es; der Stick wird dann von selbst wieder genommen.",
   "driver.lost.port_denied": "homebase darf den Funkstick nicht benutzen (seit {since}). Gib seinem Benutzer Zugriff, zum Beispiel über die Gruppe dialout.",
+  "driver.lost.stick_unreachable":
+    "Der Stick im Netz antwortet nicht (seit {since}). Prüfe Strom, Kabel und Adresse; es wird laufend versucht.",
+  "driver.lost.stick_refuses":
+    "An der Adresse des Sticks hört an diesem Port nichts zu (seit {since}). Prüfe den Port und die Einstellungen des Geräts.",
+  "driver.lost.not_on_link":
+    "Die Adresse des Sticks liegt nicht in diesem Netz oder hinter einem Router (seit {since}). Prüfe Kabel, WLAN und Adresse.",
+  "driver.lost.serves_network":
+    "Die Adresse des Sticks gehört dem Router oder Namensdienst (seit {since}). Trage in homebase.toml seine eigene ein.",
+  "driver.lost.other_device":
+    "An der Adresse des Sticks antwortet ein anderes Gerät (seit {since}). Gib dem Stick im Router eine feste Adresse.",
+  "driver.lost.withdrawn":
+    "Du hast die Verbindung zum Stick im Netz geschlossen (seit {since}). homebase consent give local.device öffnet sie wieder.",
+  "driver.lost.budget_used_up":
+    "Der Stick im Netz hat mehr gesendet, als ein Funk kann (seit {since}). Bis morgen bleibt er in Ruhe.",
+  "driver.lost.ledger_not_writable":
+    "Das Protokoll ist nicht beschreibbar, darum wird der Stick nicht verbunden (seit {since}). Schaffe Platz auf dem Datenträger.",
   "driver.lost.silent": "Der Funkstick antwortet nicht (seit {since}). Ziehe ihn ab und stecke ihn wieder ein.",
   "driver.lost.wrong_firmware":
     "Auf dem Funkgerät läuft Firmware, die homebase nicht spricht (seit {since}). Ein Stick braucht culfw, ein HM-MOD-RPI-PCB seine Firmware ohne Homematic IP.",

@@ -34,6 +34,22 @@ export const en = {
   "driver.lost": "The radio stick is gone (since {since}). Values are old, nothing can be switched. Plug it in again; it is looked for all the time.",
   "driver.lost.port_busy": "Another program is using the radio stick (since {since}). Close that program; the stick is then taken again by itself.",
   "driver.lost.port_denied": "homebase may not use the radio stick (since {since}). Give its user access to the port, for example by the group dialout.",
+  "driver.lost.stick_unreachable":
+    "The stick in the network does not answer (since {since}). Check its power, cable and address; it is tried all the time.",
+  "driver.lost.stick_refuses":
+    "At the stick's address nothing listens on its port (since {since}). Check the port and the device's settings.",
+  "driver.lost.not_on_link":
+    "The stick's address is not in this network, or behind a router (since {since}). Check cable, Wi-Fi and address.",
+  "driver.lost.serves_network":
+    "The stick's address belongs to the router or name server (since {since}). Enter the stick's own in homebase.toml.",
+  "driver.lost.other_device":
+    "Another device answers at the stick's address (since {since}). Give the stick a fixed address in the router.",
+  "driver.lost.withdrawn":
+    "You closed the connection to the stick in the network (since {since}). homebase consent give local.device opens it again.",
+  "driver.lost.budget_used_up":
+    "The stick in the network sent more than a radio can (since {since}). It is left alone until tomorrow.",
+  "driver.lost.ledger_not_writable":
+    "The ledger can't be written, so no connection to the stick is opened (since {since}). Free some disk space.",
   "driver.lost.silent": "The radio stick does not answer (since {since}). Unplug it and plug it in again.",
   "driver.lost.wrong_firmware":
     "The radio runs firmware that homebase does not speak (since {since}). A stick needs culfw, an HM-MOD-RPI-PCB its firmware without Homematic IP.",

@@ -14,6 +14,7 @@ from ..command_line import EPILOG, EXIT_USAGE, CommandFailed, printable
 from ..gate_console import ask_gate, part_of, print_table, rows_of
 
 DEFAULT_TERM_S = 86_400
+BY_ENTRY = "local."  # opened by an entry in homebase.toml, so there is nothing to preview
 _UNITS_S = {"h": 3600, "d": 86_400}
 Answer = Mapping[str, object]
 
@@ -130,6 +131,8 @@ def _preview(options: argparse.Namespace) -> int:
 
 
 def _give(options: argparse.Namespace) -> int:
+    if options.activity.startswith(BY_ENTRY):
+        return _open_again(options)
     shown = _show(options)
     if not options.yes and not _agrees(options):
         print("nothing was sent")
@@ -155,6 +158,16 @@ def _give(options: argparse.Namespace) -> int:
         print("allowed " + (f"until {until}" if lasts else "once"))
         _print_delivery(delivery)
     return 0 if delivery.get("result") in {"delivered", "running"} else 74
+
+
+def _open_again(options: argparse.Namespace) -> int:
+    """What an entry in homebase.toml allows, after it was withdrawn."""
+    answer = ask_gate(options.state, "consent.reopen", activity=options.activity, language=options.lang)
+    if options.json:
+        print(json.dumps(answer))
+    else:
+        print(f"allowed again, by the entry in homebase.toml; ledger entry {answer.get('entry')}")
+    return 0
 
 
 def _agrees(options: argparse.Namespace) -> bool:

@@ -93,6 +93,15 @@ def left_out() -> set[str]:
 REFUSED = first_words("CommandRefused") | first_words("Refused") | first_words("refused")
 REFUSED |= named_by_failure(lambda path: path.name == "asking.py")
 IN_WRITING = first_words("CommandRefused", lambda path: path.name == "writing.py")
+# what the gate says of one (privacy/gate/network_door.py)
+OF_A_STICK_IN_THE_NETWORK = {
+    "stick_unreachable",
+    "stick_refuses",
+    "not_on_link",
+    "serves_network",
+    "other_device",
+}
+OF_A_STICK_IN_THE_NETWORK |= {"withdrawn", "budget_used_up", "ledger_not_writable"}
 REASONS = {
     "pairing": failures() | (constants("members/pairing.py") - {"bidcos"}),
     "device": first_words("lost", lambda path: path.name == "reports.py", place=1),
@@ -101,7 +110,8 @@ REASONS = {
     | named_by_failure()
     | (IN_WRITING - {"too_many_waiting"}),
     "driver": (first_words("LinkLost") - NOT_ENDED)
-    | {"port_missing", "port_busy", "port_denied", "silent", "wrong_firmware", "ended", "crashed"},
+    | {"port_missing", "port_busy", "port_denied", "silent", "wrong_firmware", "ended", "crashed"}
+    | OF_A_STICK_IN_THE_NETWORK,
     "left_out": left_out(),
 }
 

@@ -10,7 +10,7 @@ import pytest
 
 from hub.daemon.config import Config, Mistakes, config_from
 from hub.daemon.hub import read_config, run
-from privacy.gate.config import GateConfig
+from privacy.gate.config import BadConfig, GateConfig
 from privacy.gate.config import config_from as gate_config_from
 from privacy.recipients import RecipientRow
 from tests.paths import ROOT
@@ -92,3 +92,42 @@ def test_the_language_of_the_start_counts_where_the_file_names_none() -> None:
     assert config_from({}, "en").home.language == "en"
     assert config_from({"home": {"name": "Flat"}}, "en").home.language == "en"
     assert config_from({"home": {"language": "de"}}, "en").home.language == "de"
+
+
+@pytest.mark.parametrize(
+    ("port", "mac", "wrong"),
+    [
+        ("tcp://192.168.1.20:2323", "00:04:a3:12:34:56", ""),
+        ("tcp://127.0.0.1:2323", "", ""),
+        ("tcp://192.168.1.20:2323", "", "radio.mac"),
+        ("tcp://cuno.local:2323", "00:04:a3:12:34:56", "radio.port"),
+        ("tcp://8.8.8.8:2323", "00:04:a3:12:34:56", "radio.port"),
+        ("tcp://192.168.1.20:53", "00:04:a3:12:34:56", "radio.port"),
+        ("/dev/ttyACM0", "00:04:a3:12:34:56", "radio.mac"),
+        ("http://192.168.1.20:2323", "", "radio.port"),
+    ],
+)
+def test_hub_and_gate_agree_on_what_a_stick_in_the_network_is(port: str, mac: str, wrong: str) -> None:
+    table: dict[str, object] = {"radio": {"port": port, "mac": mac}}
+    if not wrong:
+        assert config_from(table).radio.port == port
+        entry = gate_config_from(table, EXAMPLE).stick
+        assert (str(entry), gate_config_from(table, EXAMPLE).serial) == (port, None)
+        return
+    with pytest.raises(Mistakes) as by_hub:
+        config_from(table)
+    with pytest.raises(BadConfig) as by_gate:
+        gate_config_from(table, EXAMPLE)
+    (ours,), (gates,) = by_hub.value.found, by_gate.value.mistakes
+    assert (ours.key, ours.allowed) == (gates.key, gates.allowed) == (wrong, gates.allowed)
+
+
+@pytest.mark.parametrize("key", ["port", "mac"])
+def test_of_another_type_it_is_a_mistake_and_no_crash(key: str) -> None:
+    with pytest.raises(BadConfig, match=f"radio.{key} = 5"):
+        gate_config_from({"radio": {key: 5}}, EXAMPLE)
+
+
+def test_a_path_stays_one_whatever_it_is_called() -> None:
+    found = gate_config_from({"radio": {"port": "/dev/tcp://x"}}, EXAMPLE)
+    assert (found.serial, found.stick) == (Path("/dev/tcp://x"), None)

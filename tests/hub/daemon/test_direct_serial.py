@@ -82,3 +82,8 @@ async def test_a_port_without_rights_is_denied(stick: tuple[int, Path]) -> None:
         os.seteuid(0)
     assert isinstance(lost.value.__cause__, OSError)
     assert lost.value.__cause__.errno == errno.EACCES
+
+
+async def test_a_stick_in_the_network_is_the_gates_alone() -> None:
+    with pytest.raises(LinkLost, match="no_gate"):
+        await DirectSerialPort(Door("no_gate"), "tcp://192.168.1.20:2323").open()

@@ -12,6 +12,7 @@ from privacy.clockwork import Vouched
 from privacy.gate.desk import Desk
 from privacy.gate.door import Door
 from privacy.gate.store import Store
+from privacy.ports import Clock
 from tests.privacy import house
 from tests.privacy.test_payload import COLLECTED
 
@@ -40,7 +41,7 @@ async def collect(activity: str, groups: list[str]) -> Mapping[str, Any]:
 
 
 @asynccontextmanager
-async def opened(folder: Path, clock: ManualClock | None = None) -> AsyncIterator[Door]:
+async def opened(folder: Path, clock: Clock | None = None) -> AsyncIterator[Door]:
     """A door that may send in its tasks; there is nobody to send to."""
     store = Store.open(folder, os.urandom)
     clock = clock or ManualClock()

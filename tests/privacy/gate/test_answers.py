@@ -9,6 +9,8 @@ import pytest
 from privacy.gate import answers
 from privacy.gate.door import Door
 from privacy.gate.exchange import Request
+from privacy.gate.network_door import NetworkStick
+from privacy.inside import read_entry
 from tests.privacy import house
 from tests.privacy.gate.at_the_door import opened
 
@@ -139,3 +141,19 @@ async def test_the_field_that_is_missing_unknown_or_wrong_is_named(
     async with opened(tmp_path) as door:
         status, problem = await asked(door, "POST", "/gate/v1/previews", body=body)
     assert (status, problem["code"], problem["field"]) == (400, "bad_body", field)
+
+
+async def test_a_device_of_the_house_is_shown_by_its_entry_and_closed_with_a_tap(tmp_path: Path) -> None:
+    async with opened(tmp_path) as door:
+
+        async def state() -> tuple[str, bool]:
+            _, shown = await asked(door, "GET", "/gate/v1/activities")
+            row = next(row for row in shown["activities"] if row["id"] == "local.device")
+            return row["state"], row["leaves_house"]
+
+        assert await state() == ("off", False)
+        entry = read_entry("tcp://127.0.0.1:2323")
+        door.stick = NetworkStick(entry, door.desk, lambda line: None, 1)
+        assert await state() == ("active", False)
+        status, _ = await asked(door, "POST", "/gate/v1/withdrawals", body={"activity": "local.device"})
+        assert (status, await state()) == (200, ("withdrawn", False))

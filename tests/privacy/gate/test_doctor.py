@@ -13,7 +13,8 @@ import pytest
 
 from drivers.bidcos.codec.uart import UartDecoder, UartFrame, encode_uart
 from drivers.bidcos.codec.uart_reports import Answer, Firmware, SerialNumber, Started
-from privacy.gate.doctor import Finding, disk, findings, isolation, keys, radio, running
+from privacy.gate.doctor import disk, findings, isolation, keys, radio, running
+from privacy.gate.doctor_finding import Finding
 from privacy.gate.runtime import Places, prepared
 from tests.paths import ROOT
 
