@@ -22,6 +22,7 @@ from .line import Line
 from .load import Load
 from .pty import Port
 from .store import keep_private, read_memory, remove, write_memory
+from .tcp import TcpPort, read_place
 from .teach_in import TeachIn
 from .world import STICK_NAMES, World, WorldConfig
 
@@ -79,6 +80,13 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
         help="stick of text lines, HM-MOD-RPI-PCB, or both on one air (stick and stick2); default cul",
     )
     parser.add_argument(
+        "--listen",
+        type=_place,
+        default=None,
+        metavar="ADDRESS:PORT",
+        help="the (first) stick is in the network, such as 127.0.0.1:2323, in place of a pty",
+    )
+    parser.add_argument(
         "--speed",
         type=float,
         default=1.0,
@@ -127,6 +135,13 @@ def _between(low: int, high: int) -> Callable[[str], int]:
     return checked
 
 
+def _place(text: str) -> tuple[str, int]:
+    try:
+        return read_place(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
 def _models(text: str) -> tuple[str, ...]:
     try:
         return tuple(named(text))
@@ -153,7 +168,8 @@ async def _serve(options: argparse.Namespace) -> None:
     day = _read_day(options.day)
     names = STICK_NAMES[1 : len(RADIOS[options.radio])]
     more = {name: Port(options.dir / name) for name in names}
-    line = Line(Port(options.dir / STICK_NAMES[0]), system.monotonic, more)
+    first = Port(options.dir / STICK_NAMES[0]) if options.listen is None else TcpPort(*options.listen)
+    line = Line(first, system.monotonic, more)
     world = _make_world(options, line)
     memory = options.dir / MEMORY_FILE
     read_memory(memory, world)

@@ -1,4 +1,4 @@
-"""The line that joins the simulated home to real time and to its ptys.
+"""The line that joins the simulated home to real time and to its ptys or TCP port.
 
 Runs in one event loop without tasks: the pty's reader and one timer call step, and the world catches up.
 """
@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from .module import Module
 from .pty import Port
 from .recorder import Recorder
+from .tcp import TcpPort
 from .world import STICK_NAMES, World
 
 RETRY_S = 0.01  # how often a full pty is tried again
@@ -23,10 +24,13 @@ class Line:
     """
 
     def __init__(
-        self, port: Port, clock: Callable[[], float], more: Mapping[str, Port] | None = None
+        self,
+        port: Port | TcpPort,
+        clock: Callable[[], float],
+        more: Mapping[str, Port | TcpPort] | None = None,
     ) -> None:
         self.port = port
-        self.ports = {STICK_NAMES[0]: port, **(more or {})}
+        self.ports: dict[str, Port | TcpPort] = {STICK_NAMES[0]: port, **(more or {})}
         self.recorder = Recorder(clock)
         self._clock = clock
         self._world: World | None = None
