@@ -1,4 +1,4 @@
-"""Cells: jailed Pythons for tests to look into."""
+"""Cells: jailed Pythons for tests to look into; and a home's network with a stick in it."""
 
 import os
 import sys
@@ -10,6 +10,21 @@ import pytest
 
 from privacy.gate import users
 from privacy.gate.jail import Bind, Jail, Jailed, spawn
+from tests.lab.home_network import (
+    BEHIND,
+    PROXIED,
+    PUBLIC,
+    RESOLVER,
+    ROUTER,
+    ROUTER_TOO,
+    STICK,
+    STICK_6,
+    HomeRecorder,
+    Network,
+    Server,
+    home_network,
+)
+from tests.lab.stick_at_work import StickAtWork
 
 PYTHON = os.path.realpath(sys.executable)
 PREFIX = Bind(source=sys.base_prefix, inside=sys.base_prefix)
@@ -73,3 +88,36 @@ def start(tmp_path: Path) -> Iterator[Start]:
     for cell in cells:
         cell.jailed.kill()
         cell.jailed.wait()
+
+
+@pytest.fixture(scope="module")
+def network() -> Iterator[Network]:
+    with home_network() as names:
+        yield names
+
+
+@pytest.fixture(scope="module")
+def servers(network: Network) -> Iterator[dict[str, Server]]:
+    """A device that answers at every address, so that nothing but the gate stops anybody."""
+    places = {
+        **dict.fromkeys((STICK, RESOLVER, STICK_6), network.stick),
+        **dict.fromkeys((ROUTER, ROUTER_TOO), network.router),
+        **dict.fromkeys((BEHIND, PUBLIC, PROXIED), network.beyond),
+    }
+    found = {address: Server(namespace, address) for address, namespace in places.items()}
+    yield found
+    for one in found.values():
+        one.close()
+
+
+@pytest.fixture(scope="module")
+def recorder(network: Network) -> Iterator[HomeRecorder]:
+    recording = HomeRecorder(network)
+    yield recording
+    recording.close()
+
+
+@pytest.fixture
+def gate(network: Network, servers: dict[str, Server], tmp_path: Path) -> Iterator[StickAtWork]:
+    with StickAtWork(tmp_path / "gate", network.home) as working:
+        yield working
