@@ -45,8 +45,9 @@ async def opened(folder: Path, clock: Clock | None = None) -> AsyncIterator[Door
     """A door that may send in its tasks; there is nobody to send to."""
     store = Store.open(folder, os.urandom)
     clock = clock or ManualClock()
+    vouched = clock if isinstance(clock, ManualClock) else ManualClock()
     desk = Desk.open(
-        store, house.register(), house.known(), clock, os.urandom, "0.1.0", vouches=lambda: clock.vouched
+        store, house.register(), house.known(), clock, os.urandom, "0.1.0", vouches=lambda: vouched.vouched
     )
     door = Door(desk, collect)
     try:
