@@ -88,8 +88,10 @@ class Demo:
         """
         stage = await self.settings.get(SETTING)
         if stage is None:
-            for names in ROOMS.values():
-                await self.rooms.add(names[self.language])
+            made = {room.name for room in self.rooms.all()}  # of a start that was cut short
+            for name in (names[self.language] for names in ROOMS.values()):
+                if name not in made:
+                    await self.rooms.add(name)
             await self.settings.put(SETTING, PAIRING)
         if stage == DONE:
             return

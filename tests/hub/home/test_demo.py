@@ -71,6 +71,23 @@ async def test_later_starts_touch_nothing(tmp_path: Path) -> None:
         assert not [command for command in home.lamp.executed if isinstance(command, StartPairing)]
 
 
+async def test_a_start_that_was_cut_short_among_the_rooms_is_gone_on_with(tmp_path: Path) -> None:
+    # given a home that was stopped after the first room
+    async with (
+        running_home(tmp_path) as home,
+        home.browser(peer="console") as browser,
+        browser.post("/api/v1/rooms", json={"name": "Living room"}) as answer,
+    ):
+        assert answer.status == 201
+
+    # when the demo starts in it
+    async with running_home(tmp_path, language="en", demo=True, newcomers=["SIM0000001"]) as home:
+        await _until_named(home, LAMP)
+
+        # then it has each room once
+        assert set(await _rooms(home)) == {names["en"] for names in ROOMS.values()}
+
+
 async def test_a_home_that_is_not_a_demo_stays_empty(tmp_path: Path) -> None:
     async with running_home(tmp_path, newcomers=["SIM0000001"]) as home:
         await asyncio.sleep(0.1)
