@@ -1,11 +1,12 @@
 """The command line's side of console.sock: one question, one answer, blocking. Standard library only."""
 
+import json
 import socket
 from collections.abc import Mapping
 from pathlib import Path
 
 from privacy.conversation import Declined
-from privacy.framing import BrokenFrame, MessageDecoder, encode_message
+from privacy.framing import BrokenFrame, Loads, MessageDecoder, encode_message
 
 __all__ = ["ConsoleAway", "ConsoleDeclined", "ask"]
 
@@ -19,8 +20,8 @@ class ConsoleAway(Exception):
     """No gate answers at the socket: homebase is not running, or this user may not ask."""
 
 
-def ask(path: Path, verb: str, /, **fields: object) -> Mapping[str, object]:
-    """Ask the gate at ``path`` (console.sock) and return the answer's fields.
+def ask(path: Path, verb: str, /, loads: Loads = json.loads, **fields: object) -> Mapping[str, object]:
+    """Ask the gate at ``path`` (console.sock) and return the answer's fields. loads: reads the answer's JSON.
 
     Raises:
         ConsoleAway: nobody there, or the connection was refused.
@@ -31,7 +32,7 @@ def ask(path: Path, verb: str, /, **fields: object) -> Mapping[str, object]:
             connection.settimeout(ANSWER_TIME_S)
             connection.connect(str(path))
             connection.sendall(encode_message({"id": 1, "verb": verb, **fields}))
-            answer = _answer(connection)
+            answer = _answer(connection, loads)
     except (BrokenPipeError, ConnectionResetError, PermissionError) as error:
         raise ConsoleAway(f"{path}: {_REFUSED}") from error
     except (OSError, BrokenFrame) as error:
@@ -45,8 +46,8 @@ def ask(path: Path, verb: str, /, **fields: object) -> Mapping[str, object]:
             raise ConsoleAway(f"{path}: {_REFUSED}")
 
 
-def _answer(connection: socket.socket) -> Mapping[str, object]:
-    decoder = MessageDecoder()
+def _answer(connection: socket.socket, loads: Loads) -> Mapping[str, object]:
+    decoder = MessageDecoder(loads)
     while data := connection.recv(_PIECE):
         for message in decoder.feed(data):
             return message

@@ -4,9 +4,10 @@ No I/O, no clock. Spoken on control.sock (hub and gate) and console.sock (comman
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 MESSAGE_LIMIT = 1 << 20  # bytes of JSON in one message; both ends refuse more
+Loads = Callable[[bytes], object]
 _LENGTH_SIZE = 4  # big-endian, not counting itself
 
 
@@ -31,10 +32,12 @@ class MessageDecoder:
     """Cuts a byte stream into messages and keeps the unfinished one, at most one message long.
 
     limit: bytes of JSON in the next message, MESSAGE_LIMIT at most; a longer one is refused unread.
+    loads: reads JSON; raises ValueError or RecursionError for what it is not.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, loads: Loads = json.loads) -> None:
         self._rest = bytearray()
+        self._loads = loads
         self.limit = MESSAGE_LIMIT
 
     def feed(self, data: bytes) -> list[dict[str, object]]:
@@ -55,14 +58,14 @@ class MessageDecoder:
                 raise BrokenFrame(f"a message of {end - _LENGTH_SIZE} bytes; allowed are {self.limit}")
             if len(self._rest) < end:
                 break
-            messages.append((end - _LENGTH_SIZE, _decode(bytes(self._rest[_LENGTH_SIZE:end]))))
+            messages.append((end - _LENGTH_SIZE, _decode(bytes(self._rest[_LENGTH_SIZE:end]), self._loads)))
             del self._rest[:end]
         return messages
 
 
-def _decode(body: bytes) -> dict[str, object]:
+def _decode(body: bytes, loads: Loads) -> dict[str, object]:
     try:
-        message = json.loads(body)
+        message = loads(body)
     except (ValueError, RecursionError) as error:
         raise BrokenFrame("not JSON") from error
     if not isinstance(message, dict):

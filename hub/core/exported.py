@@ -14,7 +14,7 @@ from privacy.rights import Cell, Hidden, Page
 
 from . import schema
 from .history_tables import DAY_MS, SERIES_BITS, SERIES_MASK, SLOT_MS
-from .means import SLOTS_PER_DAY, unpack
+from .means import SLOTS_PER_DAY, records
 from .stored_values import as_kind
 
 HIDDEN = (
@@ -125,8 +125,8 @@ def _days(connection: Connection, after: int, limit: int) -> Page:
         day = (key >> SERIES_BITS) * DAY_MS
         date = _time(day)[:11]
         rows += [
-            (date + _SLOT_TIMES[slot], datapoint, bucket.mean, bucket.low, bucket.high, bucket.count, unit)
-            for slot, bucket in unpack(slots)
+            (date + _SLOT_TIMES[slot], datapoint, mean, low, high, count, unit)
+            for slot, count, mean, low, high in records(slots)
         ]
     return Page(
         columns=("at", "datapoint", "mean", "lowest", "highest", "values", "unit"),

@@ -1,7 +1,7 @@
 """15-minute means of one day and series as bytes, and merging of buckets. Pure."""
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Self
 
@@ -46,8 +46,10 @@ def pack(slots: Iterable[tuple[int, Bucket]]) -> bytes:
 
 def unpack(packed: bytes) -> list[tuple[int, Bucket]]:
     """The slots of ``pack``; an unfinished record at the end is left out."""
+    return [(slot, Bucket.of(count, mean, low, high)) for slot, count, mean, low, high in records(packed)]
+
+
+def records(packed: bytes) -> Iterator[tuple[int, int, float, float, float]]:
+    """The same as slot, count, mean, lowest, highest."""
     whole = len(packed) - len(packed) % _RECORD.size
-    return [
-        (slot, Bucket.of(count, mean, low, high))
-        for slot, count, mean, low, high in _RECORD.iter_unpack(packed[:whole])
-    ]
+    return _RECORD.iter_unpack(packed[:whole])

@@ -1,6 +1,7 @@
 """Asks the gate of the running home a question on its console; the file access is the gate's, never ours."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -29,15 +30,19 @@ _EXITS = {
 }
 
 
-def ask_gate(state: Path | None, verb: str, /, **fields: object) -> Mapping[str, object]:
+def ask_gate(
+    state: Path | None, verb: str, /, loads: Callable[[bytes], object] = json.loads, **fields: object
+) -> Mapping[str, object]:
     """Ask and return the answer's fields. state: of the home that is meant; None takes the running one.
+
+    loads: reads the answer's JSON.
 
     Raises:
         CommandFailed: no home runs, this user may not ask, or the gate says no (with its reason).
     """
     path = console_folder(state) / "console.sock"
     try:
-        return ask(path, verb, **fields)
+        return ask(path, verb, loads, **fields)
     except ConsoleAway as error:
         code = EXIT_PERMISSION if "refused" in str(error) else EXIT_NOT_RUNNING
         raise CommandFailed(str(error), code) from error

@@ -3,7 +3,7 @@
 import http.client
 import json
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import cast
 
@@ -55,8 +55,14 @@ def console_folder(state: Path | None) -> Path:
     raise CommandFailed(_NOT_RUNNING, EXIT_NOT_RUNNING)
 
 
-def ask_home(path: Path, method: str, target: str, body: object = None) -> Mapping[str, object]:
-    """Ask the home at ``path`` (home.sock) and return the JSON it answers.
+def ask_home(
+    path: Path,
+    method: str,
+    target: str,
+    body: object = None,
+    loads: Callable[[bytes], object] = json.loads,
+) -> Mapping[str, object]:
+    """Ask the home at ``path`` (home.sock) and return the JSON it answers. loads: reads that.
 
     Raises:
         CommandFailed: not running, or the home's problem with its way out.
@@ -68,7 +74,7 @@ def ask_home(path: Path, method: str, target: str, body: object = None) -> Mappi
     try:
         connection.request(method, target, None if body is None else json.dumps(body).encode(), headers)
         answer = connection.getresponse()
-        content = json.loads(answer.read() or b"{}")
+        content = cast("Mapping[str, object]", loads(answer.read() or b"{}"))
     except (FileNotFoundError, ConnectionRefusedError) as error:
         raise CommandFailed(_NOT_RUNNING, EXIT_NOT_RUNNING) from error
     except PermissionError as error:
@@ -79,7 +85,7 @@ def ask_home(path: Path, method: str, target: str, body: object = None) -> Mappi
         connection.close()
     if answer.status >= 400:
         raise problem_failure(answer.status, content)
-    return cast("Mapping[str, object]", content)
+    return content
 
 
 def problem_failure(status: int, problem: Mapping[str, object]) -> CommandFailed:

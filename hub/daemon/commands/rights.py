@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from ..command_line import EXIT_CANT_WRITE, EXIT_USAGE, CommandFailed, printable
 from ..gate_console import ask_gate, part_of, print_table, rows_of
 from ..home import ask_home, home_socket
-from ..rights_export import Source, export
+from ..rights_export import Source, export, loads
 from ..rights_words import category, said
 from .verbs import Verbs, ask, print_json, run_verb
 
@@ -108,10 +108,10 @@ def _export(options: argparse.Namespace) -> int:
 
     def of_hub(name: str, after: int, limit: int) -> Answer:
         query = urlencode({"after": after, "limit": limit})
-        return ask_home(path, "GET", f"/api/v1/rights/holdings/{name}?{query}")
+        return ask_home(path, "GET", f"/api/v1/rights/holdings/{name}?{query}", loads=loads)
 
     def of_gate(name: str, after: int, limit: int) -> Answer:
-        return ask_gate(options.state, "rights.page", holding=name, after=after, limit=limit)
+        return ask_gate(options.state, "rights.page", loads, holding=name, after=after, limit=limit)
 
     sources = (
         Source(about=ask(options, "GET", "rights", "holdings"), ask=of_hub),
