@@ -60,6 +60,7 @@ class Keyring:
 
     def __init__(self, keys: Iterable[PhoneKey] = ()) -> None:
         self._keys = {key.kid: key for key in keys}
+        self.endings = 0  # how often all ended: what was begun before one of them enrols nobody after it
 
     def add(self, key: PhoneKey) -> None:
         """Let it count."""
@@ -68,6 +69,11 @@ class Keyring:
     def remove(self, kid: str) -> PhoneKey | None:
         """Let it count no more; return what it was."""
         return self._keys.pop(kid, None)
+
+    def end_all(self) -> None:
+        """Let none count any more."""
+        self._keys.clear()
+        self.endings += 1
 
     def get(self, kid: str) -> PhoneKey | None:
         """The key of that id, or None."""
@@ -100,6 +106,11 @@ class Claim:
         """Make a secret in the place of an earlier one; base64url."""
         self._secret, self._since_s, self._tries = self._random_bytes(CLAIM_SIZE), at.running_s, 0
         return base64url(self._secret)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is one that nobody used yet; it may be too old."""
+        return self._secret is not None
 
     def close(self) -> None:
         """End it."""

@@ -25,7 +25,7 @@ from privacy.gate.closures import stored as stored_closures
 from privacy.gate.store import Store, StoreError, StoreThread, Transaction
 from privacy.gate.timekeeper import Timekeeper, Vouches, machine_vouches
 from privacy.instant import Instant
-from privacy.keys import Keyring
+from privacy.keys import Claim, Keyring
 from privacy.ledger import Kind
 from privacy.ports import Clock, RandomBytes
 from privacy.reasons import Reason
@@ -60,6 +60,7 @@ class Desk:
     origin: str
     seed: bytes
     keys: Keyring
+    claim: Claim
     challenges: Challenges
     # what closed and could not be written yet: until it is, everything outward is closed
     unwritten: list[Callable[[Transaction], object]] = field(default_factory=list)
@@ -123,6 +124,7 @@ class Desk:
             origin=f"homebase/{epoch[:16]}",
             seed=seed,
             keys=Keyring(store.read(key_records.live_keys)),
+            claim=Claim(random_bytes),
             challenges=Challenges(random_bytes),
         )
 

@@ -56,6 +56,11 @@ class Giving:
         self._closings[activity] = self._closings.get(activity, 0) + 1
         self._desk.challenges.void()
 
+    def closes_all(self) -> None:
+        """A deregistration: the same for every activity."""
+        for activity in self._desk.register.activities:
+            self.closes(activity)
+
     async def give(self, about: About, make: Callable[[Transaction], Ready | Reason]) -> Ready | Reason:
         """Let ``make`` say what, inside the writing transaction; or why not, which is recorded.
 

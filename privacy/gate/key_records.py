@@ -23,6 +23,14 @@ def end_key(tx: Transaction, kid: str, at: datetime) -> None:
     tx.execute("UPDATE keys SET live = 0, ended_ms = ? WHERE kid = ?", (to_ms(at), kid))
 
 
+def end_keys(tx: Transaction, at: datetime) -> list[str]:
+    """Mark all keys as removed; their ids."""
+    rows = tx.execute(
+        "UPDATE keys SET live = 0, ended_ms = ? WHERE live = 1 RETURNING kid", (to_ms(at),)
+    ).fetchall()
+    return sorted(str(kid) for (kid,) in rows)
+
+
 def live_keys(tx: Transaction) -> list[PhoneKey]:
     """The keys that count."""
     rows = tx.execute("SELECT body FROM keys WHERE live = 1")

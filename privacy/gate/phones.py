@@ -16,7 +16,7 @@ from privacy.gate.book import News
 from privacy.gate.door import Door, Refused
 from privacy.gate.giving import About, Ready
 from privacy.gate.store import StoreError, Transaction
-from privacy.keys import Claim, PhoneKey
+from privacy.keys import PhoneKey
 from privacy.ledger import Kind
 from privacy.payload import timestamp
 from privacy.reasons import Reason
@@ -40,7 +40,6 @@ class Phones:
 
     def __init__(self, door: Door) -> None:
         self._door, self._desk = door, door.desk
-        self._claim = Claim(door.desk.random_bytes)
 
     def challenge(self) -> Told:
         """Ask something anew; the answer has to come within ten minutes."""
@@ -58,7 +57,7 @@ class Phones:
 
     def claim(self) -> str:
         """Open a claim; return what its QR code says. For the console and the gate's own page alone."""
-        secret = self._claim.open(self._desk.time.instant())
+        secret = self._desk.claim.open(self._desk.time.instant())
         return f"homebase:claim:1:{jws.base64url(self._desk.public_key)}:{secret}"
 
     async def enrol(self, point: bytes, session_key: bytes, nonce: str, mac: bytes) -> PhoneKey:
@@ -73,7 +72,7 @@ class Phones:
             key = keys.make(point, session_key, may_grant=True, since=at.at, by="claim")
         except ValueError as error:
             raise Refused(Reason.BAD_STATEMENT, str(error)) from error
-        if not self._claim.accept(mac, point, session_key, nonce, at):
+        if not self._desk.claim.accept(mac, point, session_key, nonce, at):
             await self._desk.refuse("", "", Reason.CLAIM_WRONG)
             raise Refused(Reason.CLAIM_WRONG)
         return await self._keep(key)
@@ -99,14 +98,18 @@ class Phones:
     async def _keep(self, key: PhoneKey) -> PhoneKey:
         if len(self._desk.keys.all()) >= keys.MOST:
             raise Refused(Reason.TOO_MANY_KEYS)
+        ring, before = self._desk.keys, self._desk.keys.endings
         told: Told = {"key": key.kid, "action": "enrolled", "may_grant": key.may_grant, "by": key.by}
 
         def job(tx: Transaction) -> None:
-            key_records.keep_key(tx, key)
-            self._desk.append(tx, News(kind=Kind.KEY, data=told))
+            if ring.endings == before:  # else the home was deregistered meanwhile
+                key_records.keep_key(tx, key)
+                self._desk.append(tx, News(kind=Kind.KEY, data=told))
 
         await self._desk.store.write(job)
-        self._desk.keys.add(key)
+        if ring.endings != before:
+            raise Refused(Reason.DEREGISTERED)
+        ring.add(key)
         return key
 
     # statements

@@ -7,10 +7,11 @@ of an erasure is done by the hub, and told here so that one signed report names 
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from privacy import canonical, report
 from privacy.consent import Grant
-from privacy.gate import closures, deletion_requests, records
+from privacy.gate import closures, deletion_requests, key_records, records
 from privacy.gate.book import News
 from privacy.gate.closures import Closure, ClosureKind
 from privacy.gate.door import Door
@@ -103,7 +104,9 @@ class RightsDesk:
         return await self._desk.store.write(job)
 
     async def deregister(self, step: str, hub: Sequence[Effect]) -> dict[str, object]:
-        """One step of Q6.14: ``authorisations`` (links to partners, after the hub's people), or ``data``.
+        """One step of Q6.14: ``authorisations``, or ``data``.
+
+        The first ends, after the hub's people, their phones' keys and then the consents to partners.
 
         Raises:
             StoreError: it was not recorded; everything outward is closed all the same.
@@ -112,15 +115,20 @@ class RightsDesk:
             effects = [*hub, *await self.holder.erase(Scope())]
             return await self._report(Scope(), effects, "deregistration: data")
         ended = list(self._desk.standing.live())
+        phones = len(self._desk.keys.all())
+        self._desk.keys.end_all()
+        self._desk.claim.close()
+        self._door.giving.closes_all()
         told: dict[str, canonical.Json] = {
             "right": "deregistration: authorisations",
             "people": sum(one.erased for one in hub if one.holding == "hub.people"),
             "sessions": sum(one.erased for one in hub if one.holding == "hub.sessions"),
+            "phones": phones,
             "consents": len(ended),
         }
         row = self._row(ClosureKind.DEREGISTERED, "")
         closed = await self._close(row, News(kind=Kind.RIGHT, data=told), lambda _: True, ended)
-        return {"entry": closed.entry, "cut": closed.cut, "consents": len(ended)}
+        return {"entry": closed.entry, "cut": closed.cut, "phones": phones, "consents": len(ended)}
 
     def _row(self, kind: ClosureKind, subject: str, note: str = "") -> Closure:
         return Closure(kind=kind, subject=subject, at=self._desk.time.instant().at, note=note)
@@ -138,10 +146,9 @@ class RightsDesk:
         at = desk.time.instant().at
 
         def job(tx: Transaction) -> int:
+            if row.kind is ClosureKind.DEREGISTERED:
+                self._end_authorisations(tx, at)
             closures.keep(tx, row)
-            for grant in ended:
-                records.end_grant(tx, grant, Reason.WITHDRAWN, at)
-                records.purge_outbox(tx, [grant.id])
             for cut in cuts:
                 tx.execute("UPDATE sent SET result = 'cut' WHERE transfer = ?", (cut.transfer,))
             told: list[News] = [
@@ -160,6 +167,15 @@ class RightsDesk:
                 await desk.store.remember_closed(activity)
             entry = None
         return Closed(cut=len(cuts), entry=entry)
+
+    def _end_authorisations(self, tx: Transaction, at: datetime) -> None:
+        """Who may agree goes first, each with an entry before all others; then what was agreed to."""
+        for kid in key_records.end_keys(tx, at):
+            data: dict[str, canonical.Json] = {"key": kid, "action": "removed", "by": "deregistration"}
+            self._desk.append(tx, News(kind=Kind.KEY, data=data))
+        for grant in records.live_grants(tx):  # also one that was being given at this moment
+            records.end_grant(tx, grant, Reason.WITHDRAWN, at)
+            records.purge_outbox(tx, [grant.id])
 
     async def _report(self, scope: Scope, effects: Sequence[Effect], right: str) -> dict[str, object]:
         desk = self._desk

@@ -1,5 +1,6 @@
 """Rights at the gate: objection, restriction, erasure with a signed report, deregistration; in the book."""
 
+import asyncio
 import base64
 import json
 import os
@@ -13,10 +14,11 @@ import pytest
 from privacy import report
 from privacy.conversation import Declined
 from privacy.decide import Refusal, decide
-from privacy.gate import book, records, rights_answers
+from privacy.gate import book, key_records, records, rights_answers
 from privacy.gate.door import Door
 from privacy.gate.exchange import Request
 from privacy.gate.holder import GateHolder
+from privacy.gate.phones import Phones
 from privacy.gate.rights import RightsDesk
 from privacy.gate.rights_verbs import table
 from privacy.gate.store import StoreError, Transaction
@@ -24,7 +26,9 @@ from privacy.ledger import content_of
 from privacy.reasons import Reason
 from tests.privacy import house
 from tests.privacy.gate.at_the_door import ManualClock, opened
+from tests.privacy.gate.test_phones import paired, way_to
 from tests.privacy.gate.test_upkeep import copy
+from tests.privacy.phone import Phone
 
 
 @dataclass
@@ -164,6 +168,42 @@ async def test_a_deregistration_ends_links_to_partners_first_and_the_book_shows_
     content = report.verify(last["report"], last["signature"], gate.door.desk.public_key)
     stays = {row["holding"] for row in content["effects"] if row["stays"]}  # type: ignore[union-attr,index,call-overload]
     assert {"gate.entries", "gate.grants"} <= stays
+
+
+@pytest.mark.obligation("Q6.14")
+async def test_paired_phones_end_first_and_one_that_was_enrolled_before_is_refused(gate: Gate) -> None:
+    phones = Phones(gate.door)
+    phone, open_claim = await paired(gate.door, phones), phones.claim()
+    asked = (await phone.challenge())["challenge"]
+    assert (await phone.agree(payload=(await phone.preview())[1]))["done"]  # the control
+    answer = await gate.ask("deregister", step="authorisations")
+    assert (answer["phones"], gate.door.desk.keys.all()) == (1, ())
+    assert not (await phone.state(phone.sign(phone.yes(asked))))["done"]
+    assert (await phone.agree())["reason"] == "unknown_key"
+    assert (await Phone(way_to(gate.door, phones)).enrol(open_claim))["reason"] == "claim_wrong"
+    # each key stands in the book before the consents
+    told = [entry for entry in await gate.book() if entry["kind"] in {"key", "right"}]
+    assert [(row["kind"], row["data"].get("by")) for row in told] == [
+        ("key", "claim"),
+        ("key", "deregistration"),
+        ("right", None),
+    ]
+    assert told[1]["data"]["key"] == phone.kid
+    assert await gate.door.desk.store.read(key_records.live_keys) == []
+    assert await gate.door.desk.store.read(records.live_grants) == []
+
+
+@pytest.mark.obligation("Q6.14")
+async def test_a_phone_that_enrols_during_a_deregistration_is_none(gate: Gate) -> None:
+    phones = Phones(gate.door)
+    qr = phones.claim()
+    enrolling = asyncio.ensure_future(Phone(way_to(gate.door, phones)).enrol(qr))
+    while gate.door.desk.claim.is_open:
+        await asyncio.sleep(0)
+    await gate.ask("deregister", step="authorisations")  # its key is being written
+    assert (await enrolling)["reason"] == "deregistered"
+    assert gate.door.desk.keys.all() == ()
+    assert await gate.door.desk.store.read(key_records.live_keys) == []
 
 
 @pytest.mark.obligation("T2-h")
