@@ -22,16 +22,21 @@ class Front:
         self.serial: Handler | None = None
         self._parked: asyncio.Queue[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = asyncio.Queue()
         self._stack = contextlib.AsyncExitStack()
+        self._servers: list[asyncio.Server] = []
         self._writers: set[asyncio.StreamWriter] = set()
 
     async def __aenter__(self) -> "Front":
         for name, serve in (("control", self._control), ("stream", self._park), ("front", self._splice)):
             path = self.run_folder / f"{name}.sock"
             path.unlink(missing_ok=True)
-            await self._stack.enter_async_context(await asyncio.start_unix_server(serve, path))
+            server = await self._stack.enter_async_context(await asyncio.start_unix_server(serve, path))
+            self._servers.append(server)
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        for server in self._servers:
+            server.close()
+        await asyncio.sleep(0.01)  # whoever was accepted last has a writer now
         for writer in tuple(self._writers):
             writer.transport.abort()
         await asyncio.sleep(0.01)

@@ -69,6 +69,7 @@ def test_every_page_keeps_nobody_out(
             # the page's heading has the focus: a screen reader begins there
             expect(heading).to_be_focused()
             mine.settle()
+            expect(heading).to_be_focused()  # that of the page before is gone now
             mine.has_no_barriers(f"{name} {language}")
             shape = "tablet-" if size == TABLET else ""
             mine.picture(f"{shape}{name}-{language}{'-dark' if dark else ''}")

@@ -198,6 +198,8 @@ class Exchanges:
         must_sign = self._keyring.signs(lane.device, ordered_channel(lane.sent))
         if isinstance(message, Ack | AckStatus) and not lane.proves(message, must_sign=must_sign):
             return []  # from somebody without the key: not an answer
+        if frame.kind == 0x02:
+            lane.bursts_back = bool(frame.flags & Flag.BURST)
         heard = self.events.answered(lane, frame, message, at_s)
         pages = lane.current is not None and not lane.waking and lane.step.expect is Expect.PAGES
         if pages and message in lane.step_pages:

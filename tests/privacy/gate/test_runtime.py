@@ -5,7 +5,9 @@ import socket
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -33,6 +35,15 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.lstat().st_mode)
 
 
+@pytest.fixture
+def on_disk() -> Iterator[Path]:
+    """A folder on a disk, also where the tests' own folders are in memory."""
+    with TemporaryDirectory(dir="/var/tmp", prefix="hb-") as folder:
+        if is_in_memory(Path(folder)) or not is_in_memory(SHARED_MEMORY):
+            pytest.skip("this machine has no temporary folder on a disk, or no shared memory")
+        yield Path(folder)
+
+
 def test_folders_are_closed_to_others_and_the_runtime_folder_goes(tmp_path: Path) -> None:
     places = Places(state=tmp_path / "a/state", run=tmp_path / "run")
     old = os.umask(0)
@@ -52,10 +63,8 @@ def test_folders_are_closed_to_others_and_the_runtime_folder_goes(tmp_path: Path
     assert places.gate_state.exists()
 
 
-def test_the_newest_values_lie_in_memory_though_the_runtime_folder_lies_on_disk(tmp_path: Path) -> None:
-    places = Places(state=tmp_path / "state", run=tmp_path / "run-of-a-home")
-    if is_in_memory(tmp_path) or not is_in_memory(SHARED_MEMORY):
-        pytest.skip("this machine's temporary folder is in memory, or it has no shared memory")
+def test_the_newest_values_lie_in_memory_though_the_runtime_folder_lies_on_disk(on_disk: Path) -> None:
+    places = Places(state=on_disk / "state", run=on_disk / "run-of-a-home")
     with prepared(places, demo=False):
         ring = places.ring.resolve()
         assert is_in_memory(ring)
@@ -63,10 +72,8 @@ def test_the_newest_values_lie_in_memory_though_the_runtime_folder_lies_on_disk(
     assert not ring.parent.exists()
 
 
-def test_a_foreign_folder_in_shared_memory_is_refused(tmp_path: Path) -> None:
-    places = Places(state=tmp_path / "state", run=tmp_path / "run-of-a-home")
-    if is_in_memory(tmp_path) or not is_in_memory(SHARED_MEMORY):
-        pytest.skip("this machine's temporary folder is in memory, or it has no shared memory")
+def test_a_foreign_folder_in_shared_memory_is_refused(on_disk: Path) -> None:
+    places = Places(state=on_disk / "state", run=on_disk / "run-of-a-home")
     planted = SHARED_MEMORY / places.run.name
     planted.mkdir(mode=0o777)
     planted.chmod(0o777)
