@@ -78,10 +78,11 @@ class Lane:
     sent: the frame whose answer is awaited, kept for repeats; attempt: how often it was sent; busy: how often
     the channel was not free; deadline_s: end of the wait for its answer; ready_at_s: not before;
     awake_until_s: it listens until then; wake_call_at_s: when to send type 12; waking: that was sent;
-    burst_rx: its register 01 lets a burst wake it, None: not known; bursts_back: it answers with a burst, as some
-    homebrew does, which takes 370 ms; challenges: how often it asked for a signature in this step; key_index: of the key that it named; key: that we signed with; auth: what its
-    answer must end with; radio_says: of a radio that challenges by itself, about the answer that came;
-    pages_before: how many pages are of earlier steps; page_counter: of the last one.
+    burst_rx: its register 01 lets a burst wake it, None: not known; bursts_back: it answers with a burst, as
+    some homebrew does, which takes 370 ms; challenges: how often it asked for a signature in this step;
+    key_index: of the key that it named; key: that we signed with; auth: what its answer must end with;
+    radio_says: of a radio that challenges by itself, about the answer that came; pages_before: how many pages
+    are of earlier steps; page_counter: of the last one.
     """
 
     device: bytes
