@@ -17,6 +17,17 @@ _NOT_YOURS = "this home belongs to another user; run the command as root (sudo),
 _NOT_RUNNING = (
     "no running home found; start it with homebase run or homebase demo, or name its folder with --state"
 )
+# the ways out of the API as whoever types commands goes them; longer ones first
+AS_COMMANDS = {
+    "GET /api/v1/rights/holdings/hub.people": "homebase rights export FOLDER",
+    "GET /api/v1/rights/holdings": "homebase rights holdings",
+    "GET /api/v1/channels/{address}/partners": "homebase link partners CHANNEL",
+    "GET /api/v1/devices/{address}/peerings": "homebase link list DEVICE",
+    "refresh=true": "--refresh",
+    "GET /api/v1/devices": "homebase devices --json",
+    "GET /api/v1/drivers": "the app (More, System)",
+    "GET /api/v1/rooms": "the app (Rooms)",
+}
 
 
 class _LocalConnection(http.client.HTTPConnection):
@@ -97,6 +108,8 @@ def problem_failure(status: int, problem: Mapping[str, object]) -> CommandFailed
     if allowed and allowed not in line:
         line += f"; allowed is {allowed}"
     if way_out := str(problem.get("way_out") or "").rstrip("."):
+        for request, command in AS_COMMANDS.items():
+            way_out = way_out.replace(request, command)
         line += f"; {way_out[0].lower() if way_out[1:2].islower() else way_out[0]}{way_out[1:]}"
     codes = {401: EXIT_PERMISSION, 403: EXIT_PERMISSION, 503: EXIT_NOT_RUNNING}
     return CommandFailed(line, codes.get(status, EXIT_IO if status >= 500 else EXIT_USAGE))

@@ -246,7 +246,7 @@ async def _prove(door: Door, asked: _Asked) -> Fields:
             return {"checkpoint": note, "old": asked.old, "proof": spelling.proof(steps)}
         steps = await door.desk.store.read(lambda tx: book.inclusion(tx, asked.number, state.size))
     except ValueError as error:
-        raise Declined("no_entry", str(error)) from error
+        raise Declined("no_entry", f"{error}; see homebase ledger list") from error
     row = await door.desk.store.read(lambda tx: book.one(tx, asked.number))
     assert row is not None
     return {"checkpoint": note, "entry": spelling.exported(row), "proof": spelling.proof(steps)}

@@ -8,6 +8,7 @@ import fcntl
 import json
 import os
 import platform
+import socket
 import stat
 import sys
 import tomllib
@@ -44,7 +45,8 @@ def findings(state: Path, config: Path) -> Iterator[Finding]:
     yield disk(state)
     yield from keys(state)
     yield clock()
-    yield from radio(config, runs=_runs(state))
+    demo = simulated(state)
+    yield from radio(config, runs=_runs(state)) if demo is None else [demo]
 
 
 def versions() -> Iterator[Finding]:
@@ -202,6 +204,18 @@ def radio(config: Path, *, runs: bool = False) -> Iterator[Finding]:
         yield Finding(name="radio", level=WARN, text="no serial device", way_out="plug the stick in")
     for port in ports:
         yield _port(port, ours=runs and len(ports) == 1)
+
+
+def simulated(state: Path) -> Finding | None:
+    """The demo's own stick, while its simulator lives: it listens at its control socket."""
+    folder = state / "simulator"
+    try:
+        with socket.socket(socket.AF_UNIX) as probe:
+            probe.settimeout(1.0)
+            probe.connect(str(folder / "control.sock"))
+    except OSError:
+        return None
+    return Finding(name="radio", level=OK, text=f"{folder} holds a simulated stick")
 
 
 def _without_mac(config: Path) -> InsideEntry | None:

@@ -272,10 +272,10 @@ def wishes_of(target: Target, values: Mapping[str, Value]) -> tuple[WriteWish, .
     Raises:
         CommandRefused: unknown_parameter, wrong_type, not_finite, out_of_range.
     """
-    for name, value in values.items():
+    for name in values:
         if name not in target.names:
             raise CommandRefused(
-                "unknown_parameter", field=name, value=value, allowed=", ".join(sorted(target.names))
+                "unknown_parameter", field=name, value=name, allowed=", ".join(sorted(target.names))
             )
     wishes = []
     for list_id, found in target.lists.items():

@@ -91,7 +91,7 @@ def write_registers(
     for name, value in values.items():
         description = named.get(name)
         if description is None:
-            raise CommandRefused("unknown_parameter", field=name, value=value, allowed=", ".join(named))
+            raise CommandRefused("unknown_parameter", field=name, value=name, allowed=", ".join(named))
         raw = encode_value(description, checked(description, value))
         if description.fills_its_registers:
             number = 0

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from ..command_line import EPILOG, EXIT_USAGE, CommandFailed, printable
 from ..gate_console import ask_gate, part_of, print_table, rows_of
+from .consent_words import words
+from .start import between
 
 DEFAULT_TERM_S = 86_400
 BY_ENTRY = "local."  # opened by an entry in homebase.toml, so there is nothing to preview
@@ -58,7 +60,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     verb("list", "all consents and their state", activity=False)
     receipt = verb("receipt", "the receipt of a consent, ISO/IEC TS 27560 as JSON-LD", activity=False)
     receipt.add_argument(
-        "number", type=int, metavar="ID", help="of the consent; homebase consent list shows it"
+        "number",
+        type=between(int, 0, 2**53),
+        metavar="ID",
+        help="of the consent; homebase consent list shows it",
     )
     clock = verb("clock", "is the clock right? time-limited consents need one", activity=False)
     clock.add_argument("--confirm", action="store_true", help="yes, it is right")
@@ -110,9 +115,10 @@ def _show(options: argparse.Namespace) -> Answer:
     about = part_of(shown, "activity_text")
     print(f"{about.get('title')}: {about.get('purpose')}")
     for row in rows_of(about, "recipients"):
-        print(f"  to {row.get('name')} ({row.get('role')}, {row.get('host')}, {row.get('country')})")
-    print(f"  kept there until {shown.get('delete_by')} at the latest; {about.get('storage')}")
-    print(f"These {shown.get('bytes')} bytes, SHA-256 {shown.get('sha256')}:")
+        told = {key: row.get(key) for key in ("name", "role", "host", "country")}
+        print(words("to", options.lang, **told))
+    print(words("kept", options.lang, until=shown.get("delete_by"), storage=about.get("storage")))
+    print(words("bytes", options.lang, bytes=shown.get("bytes"), sha256=shown.get("sha256")))
     print(printable(shown.get("text")))
     return shown
 
@@ -123,10 +129,11 @@ def _preview(options: argparse.Namespace) -> int:
         print(json.dumps(shown, ensure_ascii=False))
     else:
         home = f" --state {shlex.quote(str(options.state))}" if options.state else ""
-        print(
-            f"nothing was sent; to allow it: homebase consent give {options.activity}"
+        command = (
+            f"homebase consent give {options.activity}"
             f" --ticket {options.ticket} --once --preview {shown.get('preview')}{home}"
         )
+        print(words("to_allow", options.lang, command=command))
     return 0
 
 
@@ -135,7 +142,7 @@ def _give(options: argparse.Namespace) -> int:
         return _open_again(options)
     shown = _show(options)
     if not options.yes and not _agrees(options):
-        print("nothing was sent")
+        print(words("nothing_sent", options.lang))
         return 1
     lasts = options.term is not None
     answer = ask_gate(
@@ -155,8 +162,8 @@ def _give(options: argparse.Namespace) -> int:
         print(json.dumps(answer, ensure_ascii=False))
     else:
         until = part_of(answer, "grant").get("until")
-        print("allowed " + (f"until {until}" if lasts else "once"))
-        _print_delivery(delivery)
+        print(words("allowed_until" if lasts else "allowed_once", options.lang, until=until))
+        _print_delivery(delivery, options.lang)
     return 0 if delivery.get("result") in {"delivered", "running"} else 74
 
 
@@ -166,24 +173,24 @@ def _open_again(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(answer))
     else:
-        print(f"allowed again, by the entry in homebase.toml; ledger entry {answer.get('entry')}")
+        print(words("allowed_again", options.lang, entry=answer.get("entry")))
     return 0
 
 
 def _agrees(options: argparse.Namespace) -> bool:
     if not sys.stdin.isatty():
-        raise CommandFailed("nobody to ask here; look at the preview and add --yes", EXIT_USAGE)
-    how = f"for {options.term // 3600} hours, daily" if options.term is not None else "once"
-    return input(f"Send this {how}? Type yes: ").strip().lower() in {"yes", "ja"}
+        raise CommandFailed(words("nobody_to_ask", options.lang), EXIT_USAGE)
+    key, hours = ("ask_once", 0) if options.term is None else ("ask_daily", options.term // 3600)
+    return input(words(key, options.lang, hours=hours)).strip().lower() in {"yes", "ja"}
 
 
-def _print_delivery(row: Answer) -> None:
+def _print_delivery(row: Answer, language: str) -> None:
     if row.get("result") == "delivered":
-        print(f"delivered, receipt {printable(row.get('receipt'))}")
+        print(words("delivered", language, receipt=printable(row.get("receipt"))))
     elif row.get("result") == "running":
-        print("still running; homebase consent withdraw stops it")
+        print(words("running", language))
     else:
-        again = "; it is tried again within 24 hours" if row.get("retried") else ""
+        again = words("again", language) if row.get("retried") else ""
         print(f"{row.get('result')}: {printable(row.get('what'))}{again}")
 
 
@@ -198,14 +205,10 @@ def _withdraw(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(answer))
     elif answer.get("recorded"):
-        print(
-            f"withdrawn: {len(list_of(answer, 'grants'))} consents ended, {answer.get('cut')} transfers cut,"
-            f" {answer.get('bytes_after')} bytes after the decision; ledger entry {answer.get('entry')}"
-        )
+        told = {"cut": answer.get("cut"), "after": answer.get("bytes_after"), "entry": answer.get("entry")}
+        print(words("withdrawn", options.lang, ended=len(list_of(answer, "grants")), **told))
     else:
-        print(
-            "withdrawn and closed, but not yet recorded: the disk can't be written; nothing leaves meanwhile"
-        )
+        print(words("not_recorded", options.lang))
     return 0
 
 
@@ -222,7 +225,7 @@ def _send(options: argparse.Namespace) -> int:
         print(json.dumps(answer, ensure_ascii=False))
     else:
         for row in deliveries:
-            _print_delivery(row)
+            _print_delivery(row, options.lang)
     return 0 if all(row.get("result") == "delivered" for row in deliveries) else 74
 
 
@@ -231,12 +234,11 @@ def _last(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(last or None, ensure_ascii=False))
     elif not last:
-        print("nothing was sent, or its copy is deleted already")
+        print(words("none_sent", options.lang))
     else:
-        print(
-            f"{last.get('at')} to {last.get('recipient')}, ticket {last.get('ticket')}: {last.get('result')},"
-            f" receipt {printable(last.get('receipt'))}; copy kept until {last.get('delete_by')}"
-        )
+        told = {key: last.get(key) for key in ("at", "recipient", "ticket", "result")}
+        receipt, until = printable(last.get("receipt")), last.get("delete_by")
+        print(words("last", options.lang, **told, receipt=receipt, until=until))
         print(printable(last.get("text")))
     return 0
 
@@ -250,7 +252,7 @@ def _list(options: argparse.Namespace) -> int:
     head = tuple(field.upper() for field in fields)
     print_table(head, [tuple(row.get(field) for field in fields) for row in rows_of(answer, "consents")])
     if not answer.get("clock_sure"):
-        print("the clock is not confirmed: time-limited consents rest; see homebase consent clock")
+        print(words("clock_rests", options.lang))
     return 0
 
 
@@ -266,8 +268,9 @@ def _clock(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(answer))
     else:
-        sure = "confirmed" if answer.get("sure") else "not confirmed; add --confirm if this is right"
-        print(f"{answer.get('now')} (UTC), {sure}")
+        print(
+            words("clock_sure" if answer.get("sure") else "clock_unsure", options.lang, now=answer.get("now"))
+        )
         if answer.get("held"):
-            print("it jumped ahead: what is kept for you is not erased by time until you add --confirm")
+            print(words("clock_held", options.lang))
     return 0

@@ -44,6 +44,7 @@ SENTENCES = {
     ),
     r"(.+) UTC, synchronised": r"\1 UTC, gestellt",
     r"no serial device": "kein serielles Gerät",
+    r"(.+) holds a simulated stick": r"\1 enthält einen simulierten Stick",
     r"(.+) is in use, by this home as far as to be seen": (
         r"\1 ist in Gebrauch, soweit zu sehen von diesem Zuhause"
     ),

@@ -117,7 +117,8 @@ def _witnessed(options: argparse.Namespace) -> list[Answer]:
     try:
         note = options.checkpoint.read_text()
     except (OSError, UnicodeError) as error:
-        raise CommandFailed(f"{options.checkpoint}: {error}; name a checkpoint's file", EXIT_USAGE) from error
+        why = error.strerror if isinstance(error, OSError) else "no text"
+        raise CommandFailed(f"{options.checkpoint}: {why}; name a checkpoint's file", EXIT_USAGE) from error
     wrong = ask_gate(options.state, "ledger.witness", checkpoint=note).get("wrong")
     return [] if wrong is None else [{"seq": None, "what": wrong}]
 

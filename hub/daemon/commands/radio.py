@@ -10,7 +10,7 @@ from ..system import SystemClock
 from .frame_meaning import Explainer
 from .radio_keys import add_keys
 from .start import between
-from .verbs import Answer, Verbs, add_interface, ask, interface_of, print_json, run_verb
+from .verbs import Answer, Verbs, add_interface, ask, by_device, interface_of, print_json, run_verb
 
 run = run_verb
 LOOK_S = 0.25
@@ -127,7 +127,7 @@ def _rssi(options: argparse.Namespace) -> int:
             _dbm(row.get("peer_dbm")),
             bars([one.get("dbm") for one in rows_of(row, "samples")]),
         )
-        for row in rows_of(answer, "signals")
+        for row in by_device(rows_of(answer, "signals"))
     ]
     print_table(("DEVICE", "HEARD HERE", "HEARS US", "LAST DAY, A QUARTER OF AN HOUR EACH"), rows)
     return 0

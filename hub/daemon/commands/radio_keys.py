@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ..command_line import EXIT_IO, EXIT_PERMISSION, EXIT_USAGE, CommandFailed, printable
 from ..gate_console import print_table, rows_of
-from .verbs import Answer, Verbs, add_interface, ask, interface_of, print_json
+from .verbs import Answer, Verbs, add_interface, ask, by_device, interface_of, print_json
 
 MOST = 1024  # characters of a passphrase or sheet
 EXIT_WRONG = 1
@@ -58,7 +58,7 @@ def _tell_keys(options: argparse.Namespace, answer: Answer) -> int:
         return print_json(answer)
     rows = [
         (row.get("device"), row.get("index"), row.get("state"), _STATES.get(str(row.get("state"))))
-        for row in rows_of(answer, "devices")
+        for row in by_device(rows_of(answer, "devices"))
     ]
     print_table(("DEVICE", "KEY", "STATE", ""), rows)
     if not answer.get("index"):

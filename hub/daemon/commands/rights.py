@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlencode
 
+from privacy.vocabulary import DataCategory
+
 from ..command_line import EXIT_CANT_WRITE, EXIT_USAGE, CommandFailed, printable
 from ..gate_console import ask_gate, part_of, print_table, rows_of
 from ..home import ask_home, home_socket
@@ -37,7 +39,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     erase = verbs.add("erase", "erase one person, one category or everything, for good", _erase)
     what = erase.add_mutually_exclusive_group(required=True)
     what.add_argument("--person", metavar="NAME")
-    what.add_argument("--category", metavar="NAME", help="homebase rights holdings lists them")
+    what.add_argument(
+        "--category", type=_category, metavar="NAME", help="homebase rights holdings lists them"
+    )
     what.add_argument("--everything", action="store_true")
     leave = verbs.add("deregister", "end every authorisation, then erase the data (clause 6.14)", _deregister)
     for added in (erase, leave):
@@ -46,7 +50,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     closed = verbs.add("closed", "a ticket is closed: delete what left for it, here and there", _closed)
     closed.add_argument("ticket")
     restrict = verbs.add("restrict", "keep a category and use it for nothing", _restrict)
-    restrict.add_argument("category")
+    restrict.add_argument("category", type=_category, help="homebase rights holdings lists them")
     objection = verbs.add("object", "object to an activity; a reason is welcome and not needed", _object)
     objection.add_argument("activity", help="homebase notice lists them")
     objection.add_argument("--reason", default="", help="stands in your exports and nowhere else")
@@ -54,6 +58,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     lift.add_argument("kind", choices=["objected", "restricted", "deregistered"])
     lift.add_argument("subject", nargs="?", default="", help="the activity or the category")
     verbs.add("complain", "the authorities that you can complain to", _complain)
+
+
+def _category(text: str) -> str:
+    names = [each.value for each in DataCategory]
+    if text not in names:
+        raise argparse.ArgumentTypeError(f"{text!r}: allowed is {', '.join(names)}")
+    return text
 
 
 def run(options: argparse.Namespace) -> int:
@@ -68,6 +79,8 @@ def _status(options: argparse.Namespace) -> int:
     answer = {**ask_gate(options.state, "rights.status"), "hub": ask(options, "GET", "rights", "holdings")}
     if options.json:
         return print_json(answer)
+    if not any(_list(answer, key) for key in ("closures", "unknown_files", "deletions")):
+        print("nothing is closed, restricted or unknown; no deletion is asked for")
     for row in rows_of(answer, "closures"):
         print(f"{row.get('kind')} {row.get('subject')} since {row.get('since')}")
     for name in _list(answer, "unknown_files"):
@@ -92,14 +105,24 @@ def _holdings(options: argparse.Namespace) -> int:
         (
             row.get("name"),
             row.get("records"),
-            "-" if row.get("retention_days") is None else f"{row.get('retention_days'):g}",
+            days(row.get("retention_days")),
             said(str(row.get("purpose")), options.lang),
             ", ".join(category(str(name), options.lang) for name in _list(row, "categories")),
         )
         for row in rows
     ]
-    print_table(("HOLDING", "RECORDS", "DAYS", "PURPOSE", "KINDS OF DATA"), told)
+    print_table(("HOLDING", "RECORDS", "KEPT FOR", "PURPOSE", "KINDS OF DATA"), told)
+    names = sorted({str(name) for row in rows for name in _list(row, "categories")})
+    print("names of kinds, for erase --category and restrict:")
+    print("\n".join(f"  {name}: {category(name, options.lang)}" for name in names))
     return 0
+
+
+def days(value: object) -> str:
+    """How long something is kept: ``30 d``, ``1 h``; without an end ``-``."""
+    if not isinstance(value, int | float):
+        return "-"
+    return f"{value:g} d" if value >= 1 else f"{value * 24:g} h"
 
 
 def _export(options: argparse.Namespace) -> int:
@@ -185,6 +208,11 @@ def _closed(options: argparse.Namespace) -> int:
     answer = ask_gate(options.state, "rights.ticket_closed", ticket=options.ticket)
     if options.json:
         return print_json(answer)
+    if not answer.get("deletions"):
+        ticket = printable(options.ticket)
+        return _say(
+            f"nothing left for the ticket {ticket}, or it was closed before; see homebase ledger list"
+        )
     return _say(f"{answer.get('deletions')} transfers: our copies are gone, their recipients are asked now")
 
 

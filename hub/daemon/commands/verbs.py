@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -91,6 +91,11 @@ def interface_of(options: argparse.Namespace) -> str:
         return names[0]
     text = f"--interface: this home has {', '.join(names) or 'no driver'}; name one"
     raise CommandFailed(text, EXIT_USAGE)
+
+
+def by_device(rows: Iterable[Answer]) -> list[Answer]:
+    """Rows in the order of ``homebase devices``; what belongs to none stands last."""
+    return sorted(rows, key=lambda row: (not row.get("device"), str(row.get("device"))))
 
 
 def reason_words(options: argparse.Namespace, kind: str, code: object) -> str:

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -192,6 +193,21 @@ def test_a_problem_becomes_one_line_and_a_code() -> None:
         74,
         74,
     ]
+
+
+WAYS_OUT = [
+    told["way_out"].replace("{{", "{").replace("}}", "}")
+    for told in tomllib.loads((ROOT / "hub/api/texts/en.toml").read_text()).values()
+    if "GET " in told.get("way_out", "")
+]
+
+
+@pytest.mark.parametrize("way_out", WAYS_OUT)
+def test_a_way_out_by_the_interface_is_told_as_a_command(way_out: str) -> None:
+    said = str(problem_failure(404, {"detail": "no", "way_out": way_out}))
+    assert "GET " not in said
+    assert "/api/v1" not in said
+    assert "homebase " in said or "the app" in said
 
 
 def test_numbers_have_ranges() -> None:

@@ -2,11 +2,14 @@
 
 import argparse
 from pathlib import Path
+from string import Formatter
 
 import pytest
 
 from hub.daemon.command_line import printable
 from hub.daemon.commands.consent import term
+from hub.daemon.commands.consent_words import _WORDS, words
+from hub.daemon.commands.rights import days
 from hub.daemon.gate_console import part_of, print_table, rows_of
 from tests.hub.daemon.test_command_line import homebase
 
@@ -30,6 +33,9 @@ def test_another_term_is_refused(text: str) -> None:
         (("consent", "give", "diagnosis.remote", "--once", "--for", "3d"), 2, "not allowed with"),
         (("consent", "give", "diagnosis.remote", "--for", "soon"), 2, "such as 12h or 3d"),
         (("ledger", "show", "first"), 2, "allowed is 0 to"),
+        (("consent", "receipt", "first"), 2, "allowed is 0 to"),
+        (("rights", "restrict", "moods"), 2, "allowed is system, radio, device"),
+        (("rights", "erase", "--category", "moods"), 2, "allowed is system, radio, device"),
         (("notice", "--lang", "fr"), 2, "invalid choice"),
         (("notice",), 69, "start it with homebase run"),
         (("phone",), 2, "VERB"),
@@ -47,6 +53,19 @@ def test_wrong_use_and_a_home_that_is_off_are_one_line(
     assert (done.returncode, done.stdout) == (code, "")
     assert said in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("key", _WORDS)
+def test_a_german_line_of_a_consent_holds_what_the_english_one_holds(key: str) -> None:
+    english, german = ({name for _, name, _, _ in Formatter().parse(text) if name} for text in _WORDS[key])
+    assert english == german
+    fields = dict.fromkeys(english, "7")
+    assert words(key, "de", **fields) != words(key, "en", **fields)
+
+
+@pytest.mark.parametrize(("value", "text"), [(None, "-"), (30, "30 d"), (1464.0, "1464 d"), (1 / 24, "1 h")])
+def test_how_long_something_is_kept_is_told_with_its_unit(value: object, text: str) -> None:
+    assert days(value) == text
 
 
 def test_answers_are_read_without_trust(capsys: pytest.CaptureFixture[str]) -> None:

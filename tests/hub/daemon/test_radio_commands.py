@@ -64,6 +64,7 @@ from hub.daemon.command_line import CommandFailed
 from hub.daemon.commands.frame_meaning import Explainer
 from hub.daemon.commands.radio import bars
 from hub.daemon.commands.radio_keys import qr_lines, secret_in, word_lines
+from hub.daemon.commands.verbs import by_device
 from hub.daemon.commands.week import changes_of, day_of, line_of
 from privacy.places import runtime_folder
 from tests.hub.home_in_a_box import Home, running_home
@@ -226,6 +227,12 @@ async def test_send_time_and_signals_are_tables(box: Box) -> None:
     assert f"{LAMP}  -75 dBm     -         ▅" in rssi
 
 
+def test_rows_stand_in_the_order_of_devices_and_what_belongs_to_none_last() -> None:
+    devices: list[str | None] = ["b:2", None, "b:1"]
+    rows = by_device([{"device": device} for device in devices])
+    assert [row["device"] for row in rows] == ["b:1", "b:2", None]
+
+
 def test_a_bar_stands_for_a_strength() -> None:
     assert bars([-200.0, -110.0, -40.0, 0.0, None]) == "▁▁██"
 
@@ -291,14 +298,15 @@ def test_a_terminal_is_asked_without_showing_what_is_typed(tmp_path: Path) -> No
             [sys.executable, "-c", look], stdin=slave, stdout=slave, stderr=slave, start_new_session=True
         ) as process:
             try:
-                shown = _typed_at_prompts(master, CANARY.encode() + b"\n", prompts=2, until=b"taken")
+                taken = f"taken {len(CANARY)}".encode()
+                shown = _typed_at_prompts(master, CANARY.encode() + b"\n", prompts=2, until=taken)
                 process.wait(10)
             finally:
                 process.kill()  # leaving the block waits for its end
     finally:
         os.close(master)
         os.close(slave)
-    assert f"taken {len(CANARY)}".encode() in shown
+    assert taken in shown
     assert CANARY.encode() not in shown
 
 

@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import pty
+import socket
 import subprocess
 import sys
 import threading
@@ -13,7 +14,7 @@ import pytest
 
 from drivers.bidcos.codec.uart import UartDecoder, UartFrame, encode_uart
 from drivers.bidcos.codec.uart_reports import Answer, Firmware, SerialNumber, Started
-from privacy.gate.doctor import disk, findings, isolation, keys, radio, running
+from privacy.gate.doctor import disk, findings, isolation, keys, radio, running, simulated
 from privacy.gate.doctor_finding import Finding
 from privacy.gate.runtime import Places, prepared
 from tests.paths import ROOT
@@ -48,6 +49,19 @@ def test_a_running_home_is_named(tmp_path: Path) -> None:
     with prepared(Places(state=tmp_path / "state", run=tmp_path / "run"), demo=False):
         assert f"runs as process {os.getpid()}" in running(tmp_path / "state").text
     assert "not running" in running(tmp_path / "state").text
+
+
+def test_a_demo_that_runs_has_a_simulated_stick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "simulator").mkdir()
+    monkeypatch.chdir(tmp_path / "simulator")  # a socket's whole path may be too long here
+    with socket.socket(socket.AF_UNIX) as control:
+        control.bind("control.sock")
+        assert simulated(Path("..")) is None
+        control.listen()
+        found = simulated(Path(".."))
+    assert found is not None
+    assert (found.level, found.text) == ("ok", "../simulator holds a simulated stick")
+    assert simulated(tmp_path) is None
 
 
 def test_a_disk_that_can_not_be_written_is_a_failure() -> None:

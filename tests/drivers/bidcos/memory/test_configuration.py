@@ -86,6 +86,7 @@ async def test_a_value_out_of_range_is_refused_with_parameter_value_and_range() 
         assert (refused.value.code, refused.value.field) == ("out_of_range", "STATUSINFO_MINDELAY")
         assert (refused.value.value, refused.value.allowed) == (99.0, "0.5 … 15.5 s, NOT_USED (0)")
         assert (unknown.value.code, unknown.value.field) == ("unknown_parameter", "COLOUR")
+        assert unknown.value.value == "COLOUR"
         assert "STATUSINFO_MINDELAY" in unknown.value.allowed
         assert place.sent == sent
 

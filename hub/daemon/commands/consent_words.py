@@ -1,0 +1,74 @@
+"""What ``homebase consent`` says beside the gate's own texts, in both languages. Data, no logic."""
+
+_WORDS = {
+    "to": ("  to {name} ({role}, {host}, {country})", "  an {name} ({role}, {host}, {country})"),
+    "kept": (
+        "  kept there until {until} at the latest; {storage}",
+        "  dort längstens bis {until}; {storage}",
+    ),
+    "bytes": ("These {bytes} bytes, SHA-256 {sha256}:", "Diese {bytes} Bytes, SHA-256 {sha256}:"),
+    "to_allow": (
+        "nothing was sent; to allow it: {command}",
+        "nichts wurde gesendet; um es zu erlauben: {command}",
+    ),
+    "nothing_sent": ("nothing was sent", "nichts wurde gesendet"),
+    "allowed_once": ("allowed once", "einmal erlaubt"),
+    "allowed_until": ("allowed until {until}", "erlaubt bis {until}"),
+    "allowed_again": (
+        "allowed again, by the entry in homebase.toml; ledger entry {entry}",
+        "wieder erlaubt, durch den Eintrag in homebase.toml; Eintrag {entry} im Protokoll",
+    ),
+    "nobody_to_ask": (
+        "nobody to ask here; look at the preview and add --yes",
+        "hier ist niemand zu fragen; sehen Sie die Vorschau an und nehmen Sie --yes dazu",
+    ),
+    "ask_once": ("Send this once? Type yes: ", "Dies einmal senden? Tippen Sie ja: "),
+    "ask_daily": (
+        "Send this for {hours} hours, daily? Type yes: ",
+        "Dies {hours} Stunden lang senden, täglich? Tippen Sie ja: ",
+    ),
+    "delivered": ("delivered, receipt {receipt}", "zugestellt, Quittung {receipt}"),
+    "running": (
+        "still running; homebase consent withdraw stops it",
+        "läuft noch; homebase consent withdraw hält es an",
+    ),
+    "again": ("; it is tried again within 24 hours", "; es wird binnen 24 Stunden noch einmal versucht"),
+    "withdrawn": (
+        "withdrawn: {ended} consents ended, {cut} transfers cut,"
+        " {after} bytes after the decision; ledger entry {entry}",
+        "widerrufen: {ended} Einwilligungen beendet, {cut} Übertragungen abgeschnitten,"
+        " {after} Bytes nach der Entscheidung; Eintrag {entry} im Protokoll",
+    ),
+    "not_recorded": (
+        "withdrawn and closed, but not yet recorded: the disk can't be written; nothing leaves meanwhile",
+        "widerrufen und geschlossen, aber noch nicht vermerkt: Der Datenträger ist nicht beschreibbar;"
+        " bis dahin verlässt nichts das Haus",
+    ),
+    "none_sent": (
+        "nothing was sent, or its copy is deleted already",
+        "nichts wurde gesendet, oder die Kopie ist schon gelöscht",
+    ),
+    "last": (
+        "{at} to {recipient}, ticket {ticket}: {result}, receipt {receipt}; copy kept until {until}",
+        "{at} an {recipient}, Ticket {ticket}: {result}, Quittung {receipt}; Kopie bleibt bis {until}",
+    ),
+    "clock_rests": (
+        "the clock is not confirmed: time-limited consents rest; see homebase consent clock",
+        "die Uhr ist nicht bestätigt: befristete Einwilligungen ruhen; siehe homebase consent clock",
+    ),
+    "clock_sure": ("{now} (UTC), confirmed", "{now} (UTC), bestätigt"),
+    "clock_unsure": (
+        "{now} (UTC), not confirmed; add --confirm if this is right",
+        "{now} (UTC), nicht bestätigt; mit --confirm, wenn das stimmt",
+    ),
+    "clock_held": (
+        "it jumped ahead: what is kept for you is not erased by time until you add --confirm",
+        "sie sprang vor: Was für Sie bleibt, wird nicht durch Zeit gelöscht, bis Sie --confirm dazunehmen",
+    ),
+}
+
+
+def words(key: str, language: str, /, **fields: object) -> str:
+    """One line in the language of ``--lang``."""
+    english, german = _WORDS[key]
+    return (german if language == "de" else english).format_map(fields)
