@@ -87,6 +87,11 @@ def verify(note: str, origin: str, public_key: bytes) -> Checkpoint:
     raise BadCheckpoint("not signed by this ledger's key")
 
 
+def origin_of(note: str) -> str:
+    """The ledger that ``note`` says it is of; believe it only after ``verify``."""
+    return note.partition("\n")[0]
+
+
 def _body(checkpoint: Checkpoint) -> str:
     root = base64.b64encode(checkpoint.root).decode()
     return f"{checkpoint.origin}\n{checkpoint.size}\n{root}\n"

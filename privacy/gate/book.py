@@ -7,6 +7,7 @@ written together or not at all.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import Enum
 from typing import cast
 
 from privacy import canonical, checkpoint, merkle
@@ -194,13 +195,30 @@ def drop_past(tx: Transaction, before: datetime) -> int:
     return tx.execute("DELETE FROM past_entries WHERE at_ms < ?", (to_ms(before),)).rowcount
 
 
+class Grown(Enum):
+    """What became of a book since a checkpoint of it that somebody kept. The value is its word to phones."""
+
+    GREW = "grew"
+    ROLLED_BACK = "rolled_back"
+    REWRITTEN = "rewritten"
+
+
+def grown(tx: Transaction, seen: Checkpoint) -> Grown:
+    """Compare by the hashes that proofs are made from, without reading the whole book."""
+    if seen.size > size(tx):
+        return Grown.ROLLED_BACK
+    return Grown.GREW if not seen.size or root(tx, seen.size) == seen.root else Grown.REWRITTEN
+
+
 def witnessed(tx: Transaction, seen: Checkpoint) -> str | None:
     """What is wrong with the book for somebody who saw that checkpoint of it; None: it only grew."""
-    count = size(tx)
-    if seen.size > count:
-        return f"the book has {count} entries, and had {seen.size}: it was rolled back"
-    if seen.size and root(tx, seen.size) != seen.root:
-        return f"the first {seen.size} entries are not those that were signed: it was rewritten"
+    match grown(tx, seen):
+        case Grown.ROLLED_BACK:
+            return f"the book has {size(tx)} entries, and had {seen.size}: it was rolled back"
+        case Grown.REWRITTEN:
+            return f"the first {seen.size} entries are not those that were signed: it was rewritten"
+        case Grown.GREW:
+            pass
     return next((finding.what for finding in verify(walk(tx), seen.size, seen.root)), None)
 
 

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import msgspec
 
-from privacy import attest, canonical, jws
+from privacy import attest, canonical, checkpoint, jws
 from privacy.attest import NONCE
 from privacy.gate import book, records, spelling
 from privacy.gate.answers import answering
@@ -26,6 +26,7 @@ from privacy.register import Language
 from privacy.statements import Point, SessionKey
 
 Nonce = Annotated[str, msgspec.Meta(pattern=NONCE)]
+NOTE_LIMIT = 2000  # characters of a checkpoint, with signatures of others
 Number = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
 
 
@@ -45,6 +46,10 @@ class _Stating(_Asked, frozen=True):
 
 class _Last(_Asked, frozen=True):
     activity: Annotated[str, msgspec.Meta(max_length=64)]
+
+
+class _Witness(_Asked, frozen=True):
+    checkpoint: Annotated[str, msgspec.Meta(max_length=NOTE_LIMIT)]
 
 
 class _Checkpoint(_Asked, frozen=True):
@@ -82,6 +87,7 @@ def table(door: Door, phones: Phones) -> Mapping[tuple[str, str], Guarded]:
             "statements": statements,
             "standing": _standing,
             "checkpoints": _checkpoint,
+            "witness": _witness,
             "last": _last,
         }.items()
     }
@@ -130,6 +136,39 @@ async def _checkpoint(door: Door, request: Request, language: Language) -> Answe
         "recorded": not door.desk.unwritten,
     }
     return _signed(door, "checkpoint", asked.nonce, body)
+
+
+async def _witness(door: Door, request: Request, language: Language) -> Answer:
+    """What became of the book since a checkpoint that the phone kept, with the proof for it."""
+    asked, desk = msgspec.json.decode(request.body, type=_Witness), door.desk
+    note = await desk.checkpoint()
+    since, old, proof = "not_ours", 0, list[str]()
+    try:
+        origin = checkpoint.origin_of(asked.checkpoint)
+        seen = checkpoint.verify(asked.checkpoint, origin, desk.public_key)
+    except checkpoint.BadCheckpoint:
+        seen = None
+    if seen is not None and seen.origin != desk.origin:
+        since, old = "other_epoch", seen.size  # entry 0 names the book before
+    elif seen is not None:
+        size = checkpoint.verify(note, desk.origin, desk.public_key).size
+
+        def job(tx: Transaction) -> tuple[book.Grown, list[str]]:
+            found = book.grown(tx, seen)
+            steps = book.consistency(tx, seen.size, size) if found is book.Grown.GREW and seen.size else []
+            return found, spelling.proof(steps)
+
+        found, proof = await desk.store.read(job)
+        since, old = found.value, seen.size
+    body: Told = {
+        "note": note,
+        "since": since,
+        "old": old,
+        "proof": canonical.checked(proof),
+        "at": timestamp(desk.time.instant().at),
+        "recorded": not desk.unwritten,
+    }
+    return _signed(door, "witness", asked.nonce, body)
 
 
 async def _last(door: Door, request: Request, language: Language) -> Answer:

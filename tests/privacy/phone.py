@@ -105,6 +105,17 @@ class Phone:
                 raise Red
         self.seen = (state.size, state.root)
 
+    async def recheck(self, kept: str) -> str:
+        """What became of the ledger since that checkpoint, by a proof where the gate says that it grew."""
+        told = await self.believed("witness", "witness", {"checkpoint": kept})
+        now = checkpoint.verify(told["note"], checkpoint.origin_of(told["note"]), self.gate)
+        if told["since"] == "grew":
+            old = checkpoint.verify(kept, now.origin, self.gate)
+            steps = [base64.b64decode(step) for step in told["proof"]]
+            if not merkle.verify_consistency(old.size, now.size, steps, old.root, now.root):
+                raise Red
+        return str(told["since"])
+
     async def preview(self, **changes: Any) -> tuple[str, str]:
         """Text and hash of what would be sent; only if the gate signed that hash."""
         mine = nonce()

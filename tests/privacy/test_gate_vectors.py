@@ -1,12 +1,13 @@
 """The examples of docs/protocols/gate.md, byte for byte: what other clients test themselves with."""
 
+import base64
 import hashlib
 import json
 from typing import Any, cast
 
 import pytest
 
-from privacy import attest, jws, keys, statements
+from privacy import attest, checkpoint, jws, keys, merkle, statements
 from tests.paths import ROOT
 
 VECTORS: Any = json.loads((ROOT / "tests/vectors/gate.json").read_text())
@@ -68,3 +69,17 @@ def test_a_statement_is_read_and_signed_by_the_owner(row: dict[str, str]) -> Non
 def test_another_form_is_refused(row: dict[str, str]) -> None:
     with pytest.raises(jws.BadStatement):
         statements.decode(jws.read(row["jws"]).payload)
+
+
+@pytest.mark.parametrize("row", VECTORS["witness"], ids=["grew", "rolled_back"])
+def test_what_a_phone_kept_is_held_against_the_witness(row: dict[str, Any]) -> None:
+    public = bytes.fromhex(VECTORS["gate"]["public"])
+    told = VECTORS["answers"][row["answer"]]["body"]
+    kept, now = (
+        checkpoint.verify(note, checkpoint.origin_of(note), public) for note in (row["kept"], told["note"])
+    )
+    steps = [base64.b64decode(step) for step in told["proof"]]
+    assert told["old"] == kept.size
+    assert (told["since"] == "grew") == merkle.verify_consistency(
+        kept.size, now.size, steps, kept.root, now.root
+    )

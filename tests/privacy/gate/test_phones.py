@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from privacy import jws, keys
+from privacy import checkpoint, jws, keys
 from privacy.clockwork import Vouched
 from privacy.gate import answers, epochs, phone_answers, phone_verbs, records
 from privacy.gate.door import Door
@@ -304,9 +305,52 @@ async def test_standing_and_last_payload_are_told_under_the_signature(tmp_path: 
         assert (await phone.believed("standing", "standing", {}))["grants"] == []
 
 
+async def test_a_checkpoint_kept_long_ago_shows_the_phone_what_became_of_the_book(tmp_path: Path) -> None:
+    async with opened(tmp_path) as door:
+        phone = await paired(door, Phones(door))
+        old = await door.desk.checkpoint()
+        await phone.withdraw("training")
+        later = await door.desk.checkpoint()
+        assert (await phone.recheck(old), await phone.recheck(later)) == ("grew", "grew")
+        forged = checkpoint.sign(checkpoint.verify(old, door.desk.origin, phone.gate), os.urandom(32))
+        assert await phone.recheck(forged) == "not_ours"
+
+        # a gate that lost entries, and one whose entries are others
+        size = int(old.split("\n")[1])
+        await door.desk.store.write(
+            lambda tx: tx.execute("DELETE FROM entries WHERE seq >= ?", (size,)).rowcount
+        )
+        assert (await phone.recheck(old), await phone.recheck(later)) == ("grew", "rolled_back")
+        await door.desk.store.write(lambda tx: tx.execute("UPDATE nodes SET hash = zeroblob(32)").rowcount)
+        assert await phone.recheck(old) == "rewritten"
+    (tmp_path / "restored").touch()
+    async with opened(tmp_path) as door:
+        phone.ask = way_to(door, Phones(door))
+        assert await phone.recheck(old) == "other_epoch"
+
+
+async def test_a_hub_that_answers_for_the_witness_is_not_believed(tmp_path: Path) -> None:
+    async with opened(tmp_path) as door:
+        honest = way_to(door, Phones(door))
+        phone = await paired(door, Phones(door))
+        old = await door.desk.checkpoint()
+        kept: list[tuple[int, Any]] = []
+
+        async def replays(path: str, body: Mapping[str, Any]) -> tuple[int, Any]:
+            kept.append(await honest(path, body))
+            return kept[0]
+
+        phone.ask = replays
+        assert await phone.recheck(old) == "grew"  # the control: the first answer is the gate's own
+        with pytest.raises(NotConfirmed):
+            await phone.recheck(old)
+
+
 @pytest.mark.parametrize(
     ("path", "body"),
     [
+        ("witness", {"nonce": "A" * 22}),
+        ("witness", {"nonce": "A" * 22, "checkpoint": "x" * 2001}),
         ("standing", {"nonce": "A" * 22, "more": 1}),
         ("standing", {"nonce": "short"}),
         ("standing", {}),
