@@ -20,10 +20,16 @@ from privacy.gate import book, receipts, records, spelling
 from privacy.gate.door import Door, Refused
 from privacy.gate.store import StoreError
 from privacy.payload import timestamp
+from privacy.reasons import Reason
 from privacy.recipients import Recipient
 from privacy.register import Form, Language
 
 PAGE = 200
+_WAYS_OUT = {  # what an owner may take back
+    Reason.OBJECTED: "homebase rights lift objected {activity}",
+    Reason.RESTRICTED: "homebase rights status; homebase rights lift restricted CATEGORY",
+    Reason.DEREGISTERED: "homebase rights lift deregistered",
+}
 MOST = 2**53  # of a number in a question
 Fields = Mapping[str, object]
 
@@ -55,17 +61,18 @@ def table(door: Door) -> Mapping[str, Handler]:
 def _handler(door: Door, verb: Callable[[Door, _Asked], Awaitable[Fields]]) -> Handler:
     @wraps(verb)
     async def answer(message: Fields) -> Fields:
-        language = Language.EN
+        language, activity = Language.EN, ""
         try:
             fields = {key: value for key, value in message.items() if key in _Asked.__struct_fields__}
             asked = msgspec.convert(fields, _Asked)
-            language = asked.language
+            language, activity = asked.language, asked.activity
             return await verb(door, asked)
         except msgspec.ValidationError as error:
             raise Declined("bad_question", str(error)) from error
         except Refused as refused:
             detail = refused.reason.text(language)
-            detail += f" ({refused.detail})" if refused.detail else ""
+            way_out = refused.detail or _WAYS_OUT.get(refused.reason, "").format(activity=activity)
+            detail += f" ({way_out})" if way_out else ""
             raise Declined(refused.reason.value, detail) from refused
         except StoreError as error:
             raise Declined("ledger_not_writable", str(error)) from error

@@ -13,7 +13,7 @@ from hashlib import sha256
 
 from privacy import canonical
 from privacy.challenges import NONCE_SIZE
-from privacy.consent import TICKET, Grant, Wish, propose
+from privacy.consent import TICKET, Grant, Wish, categories_of, propose
 from privacy.gate import book, entries, records
 from privacy.gate.book import News
 from privacy.gate.deliveries import Cut, Deliveries, Outcome, Result
@@ -105,6 +105,8 @@ class Door:
             reason = Reason.NO_TICKET
         elif not groups or not groups <= row.groups.keys():
             reason = Reason.UNKNOWN_GROUP
+        else:
+            reason = self.desk.standing.closed(row, categories_of(row, groups))
         if reason is not None:
             await self.desk.refuse(activity, "", reason, ticket)
             raise Refused(reason)

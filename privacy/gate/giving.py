@@ -71,8 +71,11 @@ class Giving:
 
         def job(tx: Transaction) -> Ready | Reason:
             ready = make(tx)
-            if isinstance(ready, Ready):
-                self._write(tx, ready)
+            if isinstance(ready, Reason):
+                return ready
+            if (shut := self._shut(ready.grant)) is not None:
+                return shut
+            self._write(tx, ready)
             return ready
 
         async with self._one_at_a_time:
@@ -86,6 +89,11 @@ class Giving:
                 return Reason.WITHDRAWN  # its job came after ours and has ended what we wrote
             desk.standing.give(ready.grant)
         return ready
+
+    def _shut(self, grant: Grant) -> Reason | None:
+        """Why the consent could not work: somebody objected, for example, and that wins over it."""
+        activity = self._desk.register.get(grant.activity)
+        return None if activity is None else self._desk.standing.closed(activity, grant.categories)
 
     def _write(self, tx: Transaction, ready: Ready) -> None:
         grant = ready.grant

@@ -9,9 +9,11 @@ import pytest
 from privacy import checkpoint, merkle
 from privacy.clockwork import Vouched
 from privacy.conversation import ConversationLost, Declined
-from privacy.gate import book, control_verbs, records
+from privacy.gate import book, control_verbs, records, rights_verbs
 from privacy.gate.console_verbs import table
 from privacy.gate.door import Door
+from privacy.gate.holder import GateHolder
+from privacy.gate.rights import RightsDesk
 from tests.privacy import house
 from tests.privacy.gate.at_the_door import ManualClock, opened
 
@@ -172,3 +174,41 @@ async def test_a_number_out_of_range_is_a_bad_question(tmp_path: Path, number: o
     async with opened(tmp_path) as door:
         assert await refusal(door, "ledger.show", number=number) == "bad_question"
         assert await refusal(door, "ledger.prove", old=number) == "bad_question"
+
+
+async def test_a_consent_says_at_once_that_an_objection_stands_and_counts_again_when_it_is_lifted(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as door:
+        verbs = rights_verbs.table(RightsDesk(door, GateHolder(door.desk)), door.desk)
+        asked = {"activity": house.ACTIVITY, "ticket": "T-1", "recipient": "support"}
+        shown = (await ask(door, "consent.preview", **asked))["preview"]
+        await verbs["rights.object"]({"activity": house.ACTIVITY})
+        assert await refusal(door, "consent.give", **asked, preview=shown) == "objected"
+        assert await refusal(door, "consent.preview", **asked) == "objected"
+        with pytest.raises(Declined, match=rf"widersprochen.*rights lift objected {house.ACTIVITY}"):
+            await ask(door, "consent.give", **asked, preview=shown, language="de")
+        assert list(door.desk.standing.live()) == []
+        entries = (await ask(door, "ledger.list"))["entries"]
+        assert [row["data"]["reason"] for row in entries if row["kind"] == "refusal"] == ["objected"] * 2
+        assert not [row for row in entries if row["kind"] == "grant"]
+
+        # the objection is taken back at the console: what was shown may be agreed to
+        await verbs["rights.lift"]({"kind": "objected", "activity": house.ACTIVITY})
+        await ask(door, "consent.give", **asked, preview=shown)
+        (grant,) = door.desk.standing.live()
+        assert grant.activity == house.ACTIVITY
+
+
+@pytest.mark.parametrize("closing", [("restrict", {"category": "radio"}), ("deregister", {})])
+async def test_no_consent_is_given_for_what_is_restricted_or_after_a_deregistration(
+    tmp_path: Path, closing: tuple[str, dict[str, object]]
+) -> None:
+    async with opened(tmp_path) as door:
+        verbs = rights_verbs.table(RightsDesk(door, GateHolder(door.desk)), door.desk)
+        asked = {"activity": house.ACTIVITY, "ticket": "T-1", "recipient": "support"}
+        shown = (await ask(door, "consent.preview", **asked))["preview"]
+        await verbs[f"rights.{closing[0]}"](closing[1])
+        said = await refusal(door, "consent.give", **asked, preview=shown)
+        assert said == {"restrict": "restricted", "deregister": "deregistered"}[closing[0]]
+        assert list(door.desk.standing.live()) == []
