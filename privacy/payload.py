@@ -29,6 +29,7 @@ Machine = Annotated[str, Meta(pattern=r"^[a-z0-9_]{1,16}$")]
 Model = Annotated[str, Meta(pattern=r"^[A-Z][A-Za-z0-9]{0,9}(-[A-Za-z0-9]{1,9}){0,6}$", max_length=32)]
 Firmware = Annotated[str, Meta(pattern=r"^[0-9]{1,3}(\.[0-9]{1,3}){0,3}$")]
 Code = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_.]{0,47}$")]
+Time = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")]
 _SERIAL = re.compile(r"[A-Z]{3}[0-9A-F]{7}|[A-Z]{2,4}[0-9]{6,}")
 
 
@@ -85,6 +86,17 @@ class Groups(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
     errors: Annotated[list[Fault], Meta(max_length=MOST_ROWS)] | None = None
 
 
+class Bundle(Struct, frozen=True, forbid_unknown_fields=True):
+    """All that is sent."""
+
+    schema: Literal["homebase.diagnosis/1"]
+    purpose: Literal["customer_service"]
+    ticket: Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0,39}$")]
+    made_at: Time
+    delete_by: Time
+    groups: Groups
+
+
 GROUP_NAMES = frozenset(Groups.__struct_fields__)
 
 
@@ -128,6 +140,21 @@ def build(
     return data
 
 
+def check_bundle(body: bytes) -> None:
+    """Do nothing for a bundle as ``build`` makes it.
+
+    Raises:
+        PayloadRefused: an unknown, missing or wrong field, or another spelling of it.
+    """
+    try:
+        bundle = msgspec.json.decode(body, type=Bundle)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise PayloadRefused("payload", str(error)) from error
+    _no_serials(bundle.groups)
+    if canonical.encode(msgspec.to_builtins(bundle)) != body:
+        raise PayloadRefused("payload", "is not in canonical form")
+
+
 def timestamp(at: datetime) -> str:
     """RFC 3339, UTC, milliseconds."""
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -142,10 +169,14 @@ def _checked(collected: object, groups: frozenset[str]) -> Groups:
     present = {name for name in GROUP_NAMES if getattr(checked, name) is not None}
     if present != groups:
         raise PayloadRefused("groups", f"asked for {sorted(groups)}, collected {sorted(present)}")
-    for where, text in _texts(checked):
+    _no_serials(checked)
+    return checked
+
+
+def _no_serials(groups: Groups) -> None:
+    for where, text in _texts(groups):
         if _SERIAL.search(text):
             raise PayloadRefused(where, "looks like a serial number")
-    return checked
 
 
 def _texts(groups: Groups) -> Iterator[tuple[str, str]]:

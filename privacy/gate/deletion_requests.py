@@ -12,7 +12,9 @@ from hashlib import sha256
 from typing import cast
 
 from privacy import canonical
-from privacy.decide import EgressRequest, Permit, decide
+from privacy.closed_schema import FieldRefused
+from privacy.decide import EgressRequest, Permit, Refusal, decide
+from privacy.delivered import check_body
 from privacy.gate import records, resolver
 from privacy.gate.book import News, to_ms
 from privacy.gate.desk import Desk
@@ -81,14 +83,24 @@ class DeletionRequests:
             sent_today=spent,
             transfer=row.transfer,
         )
-        verdict = decide(request, desk.register, desk.recipients, desk.standing, at)
-        if not isinstance(verdict, Permit) or desk.unwritten:
-            reason = Reason.LEDGER_NOT_WRITABLE if isinstance(verdict, Permit) else verdict.reason
-            await desk.refuse(ACTIVITY, row.recipient, reason, row.ticket)
-            await desk.store.write(lambda tx: _later(tx, row, at.at, reason.value))
+        permit = self._checked(decide(request, desk.register, desk.recipients, desk.standing, at), body)
+        if isinstance(permit, Reason):
+            await desk.refuse(ACTIVITY, row.recipient, permit, row.ticket)
+            await desk.store.write(lambda tx: _later(tx, row, at.at, permit.value))
             return
-        assert isinstance(verdict.recipient, Recipient)  # only these get transfers
-        await self._send(row, verdict.recipient, body)
+        assert isinstance(permit.recipient, Recipient)  # only these get transfers
+        await self._send(row, permit.recipient, body)
+
+    def _checked(self, verdict: Permit | Refusal, body: bytes) -> Permit | Reason:
+        if isinstance(verdict, Refusal):
+            return verdict.reason
+        if self._desk.unwritten:
+            return Reason.LEDGER_NOT_WRITABLE
+        try:
+            check_body(self._desk.register.activities[ACTIVITY], body)
+        except FieldRefused:
+            return Reason.UNKNOWN_FIELD
+        return verdict
 
     async def _send(self, row: DeletionRequest, to: Recipient, body: bytes) -> None:
         servers = resolver.servers()

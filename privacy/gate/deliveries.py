@@ -11,8 +11,10 @@ from datetime import timedelta
 from enum import Enum
 
 from privacy import canonical
+from privacy.closed_schema import FieldRefused
 from privacy.consent import Grant, categories_of
 from privacy.decide import EgressRequest, Permit, Refusal, decide
+from privacy.delivered import check_body
 from privacy.gate import deletion_requests, records, resolver
 from privacy.gate.book import News
 from privacy.gate.desk import Desk
@@ -20,7 +22,7 @@ from privacy.gate.https import Answer, Target, TransferFailed, Upload
 from privacy.gate.records import Outgoing, Sent
 from privacy.gate.store import StoreError, Transaction
 from privacy.ledger import Kind
-from privacy.payload import LONGEST_KEPT, timestamp
+from privacy.payload import LONGEST_KEPT, PayloadRefused, timestamp
 from privacy.reasons import Reason
 from privacy.recipients import Recipient
 from privacy.register import Form
@@ -145,7 +147,13 @@ class Deliveries:
         )
         desk = self._desk
         verdict = decide(request, desk.register, desk.recipients, desk.standing, desk.time.instant())
-        return verdict.reason if isinstance(verdict, Refusal) else verdict
+        if isinstance(verdict, Refusal):
+            return verdict.reason
+        try:
+            check_body(desk.register.activities[grant.activity], item.body)
+        except (FieldRefused, PayloadRefused):
+            return Reason.UNKNOWN_FIELD
+        return verdict
 
     async def _attempt(self, permit: Permit, running: _Running) -> Outcome:
         running.grant = self._desk.standing.began(_grant(permit), self._desk.time.instant())

@@ -1,0 +1,29 @@
+"""Whether the bytes of a delivery fit the closed schema of their activity: asked right before they may leave.
+
+Pure. Whoever staged them checked too; what stands in the store between is believed no more than the hub.
+"""
+
+import json
+
+from privacy import canonical, closed_schema, payload
+from privacy.activity import Activity
+from privacy.closed_schema import FieldRefused
+
+
+def check_body(activity: Activity, body: bytes) -> None:
+    """Do nothing for bytes that hold declared fields alone.
+
+    Raises:
+        FieldRefused, PayloadRefused: an unknown, missing or wrong field, or no schema to hold it against.
+    """
+    if activity.schema == payload.SCHEMA:
+        payload.check_bundle(body)
+        return
+    if not activity.fields:
+        raise FieldRefused("payload", "has no closed list of fields to be held against")
+    try:
+        checked = closed_schema.check(activity.fields, json.loads(body))
+    except (ValueError, RecursionError) as error:
+        raise error if isinstance(error, FieldRefused) else FieldRefused("payload", "is no JSON") from error
+    if canonical.encode(dict(checked)) != body:  # a member twice would hide its first value
+        raise FieldRefused("payload", "is not in canonical form")
