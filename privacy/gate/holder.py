@@ -4,8 +4,9 @@ Follows privacy.ports.Holder. A table is shown whole but for what HIDDEN names; 
 says so in its holding. Nothing here can be put right by people: the book is corrected by further entries.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
+from typing import cast
 
 from privacy import canonical
 from privacy.gate import book, key_records, records, upgrade
@@ -35,7 +36,7 @@ DETAILS = frozenset(  # what tells who somebody is, or where; obligation Q6.15
 )
 MOST_BYTES = 600_000  # of one page: the console's message has to hold it
 _ENTRIES = (
-    "SELECT e.seq, e.at_ms, content, hex(salt), hex(leaf_hash) FROM entries AS e LEFT JOIN salts USING (seq)"
+    "SELECT e.seq, e.at_ms, content, salt, leaf_hash FROM entries AS e LEFT JOIN salts USING (seq)"
     " WHERE e.seq >= ? ORDER BY e.seq LIMIT ?"
 )
 _ENTRY_COLUMNS: tuple[str, ...] = ("seq", "at_ms", "content", "salt", "leaf_hash")
@@ -179,20 +180,32 @@ def _count(tx: Transaction, table: str) -> int:
 
 def _page(tx: Transaction, table: str, after: int, limit: int) -> Page:
     if table == "entries":
-        columns, rows = _ENTRY_COLUMNS, tx.execute(_ENTRIES, (after, limit))
+        columns, rows = _ENTRY_COLUMNS, _entries(tx, after, limit)
     else:
         hidden = {one.field for one in HIDDEN if one.holding == f"gate.{table}"}
         told = tx.execute(f"PRAGMA table_info({table})")
         columns = tuple(name for row in told if (name := str(row[1])) not in hidden)
         chosen = ", ".join(columns)
-        rows = tx.execute(
+        found = tx.execute(
             f"SELECT {chosen} FROM {table} ORDER BY 1 LIMIT ? OFFSET ?",  # noqa: S608 -- names of the schema
             (limit, after),
         )
+        rows = (tuple([_cell(value) for value in row]) for row in found)
+    return _filled(columns, rows, after, limit)
+
+
+def _entries(tx: Transaction, after: int, limit: int) -> Iterator[tuple[Cell, ...]]:
+    """As they stand in the book; a million of them are most of what an export has to do."""
+    for seq, at_ms, content, salt, leaf_hash in tx.execute(_ENTRIES, (after, limit)):
+        salted = salt.hex() if isinstance(salt, bytes) else None
+        yield (_cell(seq), _cell(at_ms), _cell(content), salted, cast("bytes", leaf_hash).hex())
+
+
+def _filled(columns: tuple[str, ...], rows: Iterator[tuple[Cell, ...]], after: int, limit: int) -> Page:
+    """As many rows as fit."""
     found: list[tuple[Cell, ...]] = []
     size = 0
-    for row in rows:
-        cells = tuple([_cell(value) for value in row])
+    for cells in rows:
         size += sum([len(cell) + 4 if cell.__class__ is str else 12 for cell in cells])
         if found and size > MOST_BYTES:
             break
@@ -201,7 +214,7 @@ def _page(tx: Transaction, table: str, after: int, limit: int) -> Page:
         if len(found) < limit:
             return Page(columns=columns, rows=tuple(found), after=None)
     last = found[-1][0]
-    more = last + 1 if table == "entries" and isinstance(last, int) else after + len(found)
+    more = last + 1 if columns is _ENTRY_COLUMNS and isinstance(last, int) else after + len(found)
     return Page(columns=columns, rows=tuple(found), after=more)
 
 
