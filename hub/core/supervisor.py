@@ -14,6 +14,7 @@ log = logging.getLogger(__name__)
 
 MAX_DELAY_S = 300.0
 RELINK_S = 1.0  # a stick that was pulled is looked for this often: back when it is back
+SERVED_S = 10.0  # a run that ended sooner served nobody, however slow the machine: its reason is told once
 STABLE_S = 300.0  # a run that lasted so long was good: the next failure starts again with a short pause
 
 
@@ -46,7 +47,7 @@ async def supervise(driver: Driver, clock: Clock, publish: Callable[[DriverState
         )
         publish(lost)
         ran_s = clock.monotonic() - started_s
-        told = "" if ran_s >= RELINK_S else ended.detail
+        told = "" if ran_s >= SERVED_S else ended.detail
         if ran_s >= STABLE_S:
             delays = delays_s()
         await clock.sleep(RELINK_S if ended.relink else next(delays))
