@@ -132,7 +132,7 @@ def open_all(context: BrowserContext, place: Place) -> list[Page]:
 
 def until(page: Page, holds: Callable[[], bool]) -> None:
     """Give a control the time that it needs on a busy machine; what must hold is asserted by the caller."""
-    for _ in range(100):
+    for _ in range(600):  # a minute
         if holds():
             return
         page.wait_for_timeout(100)
