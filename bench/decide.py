@@ -25,6 +25,7 @@ SUPPORT = {
     "host": "support.example.org",
     "country": "DE",
     "activities": [ACTIVITY],
+    "keys": ["age12fqsencdlh8e3tzjf3c3e3yn0lwrm3nlv7dvpzyhvlxfgz9p6a4s9xrunz"],
 }
 
 

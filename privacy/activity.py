@@ -116,6 +116,7 @@ class Activity:
 
     fields: all that a payload may hold; empty where ``schema`` names a form of its own, or a stream passes.
     storage: the longest; delete_on: what ends it earlier. interest: the named one, of basis f.
+    encrypted: the gate encrypts it to the recipient's keys, which are its addressee.
     """
 
     id: str
@@ -136,6 +137,7 @@ class Activity:
     storage: timedelta | None
     delete_on: frozenset[Deletion]
     eea_only: bool
+    encrypted: bool
     interest: Text | None
     groups: Mapping[str, Group]
     fields: tuple[Field, ...]
@@ -149,7 +151,7 @@ class Activity:
     @cached_property
     def text_hash(self) -> str:
         """SHA-256 of everything that a yes was said to; another text makes that yes stale."""
-        told: canonical.Json = {
+        told: dict[str, canonical.Json] = {
             "id": self.id,
             "clause": self.clause,
             "categories": sorted(category.value for category in self.categories),
@@ -170,6 +172,8 @@ class Activity:
                 for field in self.fields
             ],
         }
+        if self.encrypted:  # whoever agreed to that did not agree to less
+            told["encrypted"] = True
         return sha256(canonical.encode(told)).hexdigest()
 
 

@@ -136,6 +136,8 @@ def propose(
         return Reason.UNKNOWN_RECIPIENT
     if (wrong := wrong_recipient(recipient, activity, wish.country)) is not None:
         return wrong
+    if recipient.addressee_of(activity) not in {None, wish.addressee}:
+        return Reason.ADDRESSEE_NOT_DECLARED
     if recipient.role is Role.AUTHORITY and wish.via is not Via.CONSOLE:
         return Reason.CONSOLE_ONLY
     if (wrong := _wrong_form(wish, activity, at)) is not None:

@@ -162,6 +162,8 @@ def _lacking(request: EgressRequest, activity: Activity, recipient: Recipient, g
         return Reason.CONSOLE_ONLY
     if grant.host != recipient.host:
         return Reason.OTHER_HOST
+    if recipient.addressee_of(activity) not in {None, grant.addressee}:  # another key than was agreed to
+        return Reason.ADDRESSEE_NOT_DECLARED
     if not (request.categories <= grant.categories and request.groups <= grant.groups):
         return Reason.GROUP_NOT_CONSENTED
     return None

@@ -48,6 +48,7 @@ _WORDS = {
         "nur durch Sie selbst an der Konsole",
         "only by your own act at the console",
     ),
+    "encrypted": ("verschlüsselt für {addressee}", "encrypted to {addressee}"),
     "role.processor": ("Auftragsverarbeiter", "processor"),
     "role.partner": ("Partner", "partner"),
     "role.own": ("Ihr eigener Dienst", "your own service"),
@@ -134,7 +135,13 @@ def activity_json(row: Activity, recipients: Iterable[Recipient], language: Lang
             for field in row.fields
         ],
         "recipients": [
-            {"name": who.name, "role": who.role.value, "country": who.country, "host": who.host}
+            {
+                "name": who.name,
+                "role": who.role.value,
+                "country": who.country,
+                "host": who.host,
+                "addressee": who.addressee_of(row) or "",
+            }
             for who in recipients
             if row.id in who.activities
         ],
@@ -170,11 +177,7 @@ def facts(row: Activity, recipients: Iterable[Recipient], language: Language) ->
         (word("storage", language), [text.storage]),
     ]
     if _leaves(row) and row.built:
-        names = [
-            f"{who.name} ({word(f'role.{who.role.value}', language)}, {who.host}, {who.country})"
-            for who in recipients
-            if row.id in who.activities
-        ]
+        names = [_recipient(who, row, language) for who in recipients if row.id in who.activities]
         told.append((word("recipients", language), names or [word("nobody", language)]))
     return [(label, said) for label, said in told if said]
 
@@ -182,6 +185,13 @@ def facts(row: Activity, recipients: Iterable[Recipient], language: Language) ->
 def _leaves(row: Activity) -> bool:
     """Whether it is for anybody outside; devices that the owner entered are inside."""
     return row.leaves_house and row.condition is not Condition.OWNER_ENTRY
+
+
+def _recipient(who: Recipient, row: Activity, language: Language) -> str:
+    told = [word(f"role.{who.role.value}", language), who.host, who.country]
+    if addressee := who.addressee_of(row):
+        told.append(word("encrypted", language).format(addressee=addressee))
+    return f"{who.name} ({', '.join(told)})"
 
 
 def state(row: Activity, language: Language) -> str:

@@ -113,8 +113,8 @@ _TEXTS = {
         "This activity goes the other way: checked data instead of a connection, or the reverse.",
     ),
     Reason.ADDRESSEE_NOT_DECLARED: (
-        "Die Einwilligung gilt für einen anderen Empfänger hinter dieser Adresse (Nummer, Postfach, Konto).",
-        "The consent is for somebody else behind this host (number, mailbox, account).",
+        "Die Einwilligung gilt für einen anderen Empfänger dahinter (Nummer, Postfach, Konto, Schlüssel).",
+        "The consent is for somebody else behind this host (number, mailbox, account, key).",
     ),
     Reason.CONSOLE_ONLY: (
         "Das geht nur an der Konsole der Zentrale (»homebase consent give«).",

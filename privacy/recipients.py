@@ -11,7 +11,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from privacy.register import Register, Role
+from privacy import sealing
+from privacy.register import Activity, Register, Role
 
 # Members of the European Economic Area, agreement of 1994 as of 2020, in ISO 3166-1 codes
 EEA = frozenset(
@@ -25,7 +26,7 @@ _HOST = re.compile(rf"(?:{_LABEL}\.)+[A-Za-z](?:[A-Za-z0-9-]{{0,61}}[A-Za-z0-9])
 
 
 class RecipientRow(Struct, frozen=True, forbid_unknown_fields=True):
-    """``[[recipient]]`` as it is spelled. ca_file: PEM; absent means the system's store."""
+    """``[[recipient]]`` as it is spelled. ca_file: PEM, absent means the system's store; keys: of age."""
 
     name: Annotated[str, Meta(pattern="^[a-z][a-z0-9-]{0,31}$")]
     role: str
@@ -36,11 +37,15 @@ class RecipientRow(Struct, frozen=True, forbid_unknown_fields=True):
     path: Annotated[str, Meta(pattern="^/[A-Za-z0-9._~/-]{0,200}$")] = "/"
     safeguard: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
     ca_file: Annotated[str, Meta(min_length=1)] | None = None
+    keys: Annotated[list[str], Meta(min_length=1)] = []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
-    """Whoever may get something. host: one exact name, lower case; safeguard: where outside the EEA."""
+    """Whoever may get something. host: one exact name, lower case; safeguard: where outside the EEA.
+
+    keys: what is encrypted to it is encrypted to all of these, and to nobody else.
+    """
 
     name: str
     role: Role
@@ -51,11 +56,16 @@ class Recipient:
     safeguard: str | None
     ca_file: str | None
     activities: frozenset[str]
+    keys: tuple[str, ...] = ()
 
     @property
     def in_eea(self) -> bool:
         """Whether its country is a member of the EEA."""
         return self.country in EEA
+
+    def addressee_of(self, activity: Activity) -> str | None:
+        """Who is meant behind the host; None where whoever agrees says so."""
+        return sealing.addressee(self.keys) if activity.encrypted else None
 
 
 def read(rows: Sequence[object], register: Register) -> tuple[Mapping[str, Recipient], tuple[str, ...]]:
@@ -83,6 +93,7 @@ def read(rows: Sequence[object], register: Register) -> tuple[Mapping[str, Recip
                 safeguard=spelled.safeguard,
                 ca_file=spelled.ca_file,
                 activities=frozenset(spelled.activities),
+                keys=tuple(spelled.keys),
             )
     return found, tuple(mistakes)
 
@@ -93,6 +104,7 @@ _ALLOWED = {
     "port": "1 to 65535",
     "path": 'a path that starts with "/"',
     "activities": "a list of names of the register",
+    "keys": sealing.ALLOWED,
 }
 
 
@@ -117,6 +129,10 @@ def _mistakes(row: RecipientRow, register: Register) -> list[str]:
         )
     if row.country not in EEA and row.safeguard is None:
         mistakes.append(f"safeguard is missing; {row.country} is outside the EEA (Art. 44 ff. GDPR)")
+    try:
+        sealing.check_keys(row.keys)
+    except sealing.NotAKey as error:
+        mistakes.append(f"keys: {error}")
     for name in row.activities:
         activity = register.get(name)
         if activity is None or not activity.leaves_house:
@@ -127,4 +143,6 @@ def _mistakes(row: RecipientRow, register: Register) -> list[str]:
             mistakes.append(f"role = {row.role!r}; {name} allows {allowed}")
         if activity.eea_only and row.country not in EEA:
             mistakes.append(f"country = {row.country!r}; {name} allows the EEA only")
+        if activity.encrypted and not row.keys:
+            mistakes.append(f"keys is missing; {name} is encrypted to it: {sealing.ALLOWED}")
     return mistakes

@@ -217,6 +217,7 @@ def _activity(name: str, row: ActivityRow, known: Terms, mistakes: list[Mistake]
         storage=timedelta(days=row.storage_days) if row.storage_days is not None else None,
         delete_on=members(Deletion, "delete_on", row.delete_on),
         eea_only=row.eea_only,
+        encrypted=row.encrypted,
         interest=None if row.interest is None else _words(row.interest),
         groups={
             key: Group(

@@ -71,6 +71,7 @@ def check(row: Activity, terms: Terms, wrong: Wrong) -> None:
     _check_forms(row, wrong)
     _check_storage(row, wrong)
     _check_payload(row, wrong)
+    _check_encrypted(row, wrong)
 
 
 def _check_basis(row: Activity, terms: Terms, wrong: Wrong) -> None:
@@ -185,3 +186,15 @@ def _check_payload(row: Activity, wrong: Wrong) -> None:
     grouped = frozenset[DataCategory]().union(*(group.categories for group in row.groups.values()))
     if row.groups and grouped != row.categories:
         wrong("groups", "their categories together are not those of the activity")
+
+
+def _check_encrypted(row: Activity, wrong: Wrong) -> None:
+    """What only its recipient may read is encrypted by the gate, whatever the hub says of its bytes."""
+    if row.encrypted and row.mode is not Mode.DELIVERED:
+        wrong("encrypted", "goes with the mode delivered; a stream is encrypted by its two ends")
+    if row.built and not row.encrypted and any(field.kind is FieldKind.SEALED for field in row.fields):
+        wrong(
+            "encrypted", "false; that bytes of the hub are encrypted is not to be seen, so the gate encrypts"
+        )
+    if row.built and not row.encrypted and row.clause == "6.6" and row.condition is Condition.CONSENT:
+        wrong("encrypted", "false; what customer service gets is encrypted to its key (clause 6.6)")

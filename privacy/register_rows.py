@@ -68,6 +68,7 @@ class ActivityRow(Struct, frozen=True, forbid_unknown_fields=True):
     storage_days: Annotated[int, Meta(ge=0, le=3650)] | None = None
     schema: Name | None = None
     eea_only: bool = False
+    encrypted: bool = False
     interest: WordsRow | None = None
     groups: dict[Name, GroupRow] = field(default_factory=dict)
     fields: list[FieldRow] = field(default_factory=list, name="field")

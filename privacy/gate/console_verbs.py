@@ -137,9 +137,11 @@ async def _shown(door: Door, asked: _Asked) -> Fields:
 
 async def _give(door: Door, asked: _Asked) -> Fields:
     shown = await door.desk.store.read(lambda tx: records.preview(tx, asked.preview))
+    recipient = asked.recipient or _only_recipient(door, asked.activity)
     wish = Wish(
         activity=asked.activity,
-        recipient=asked.recipient or _only_recipient(door, asked.activity),
+        recipient=recipient,
+        addressee=_addressee(door, asked.activity, recipient),
         form=asked.form,
         groups=shown.groups if shown is not None else frozenset(),
         ticket=asked.ticket,
@@ -148,6 +150,12 @@ async def _give(door: Door, asked: _Asked) -> Fields:
         country=asked.country,
     )
     return spelling.given(await door.give(wish, asked.preview), asked.language)
+
+
+def _addressee(door: Door, activity: str, recipient: str) -> str:
+    """The keys that the recipient's row names: the command has shown them before it asked."""
+    row, who = door.desk.register.get(activity), door.desk.recipients.get(recipient)
+    return "" if row is None or who is None else who.addressee_of(row) or ""
 
 
 def _only_recipient(door: Door, activity: str) -> str:

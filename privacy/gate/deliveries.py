@@ -1,7 +1,7 @@
-"""Sends one payload to one recipient: decide, write it down, look up, connect, send, write it down.
+"""Sends one payload to one recipient: encrypt, decide, write it down, look up, connect, send, write it down.
 
-Read downwards: deliver → _permit → _begin → _send → _end. Record or refuse: nothing leaves, not even a
-question to a name server, before the begin entry is on the disk. ``cut`` ends what runs, at once.
+Read downwards: deliver → _sealed, _permit → _begin → _send → _end. Record or refuse: nothing leaves, not
+even a question to a name server, before the begin entry is on the disk. ``cut`` ends what runs, at once.
 """
 
 import asyncio
@@ -9,13 +9,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import Enum
+from hashlib import sha256
 
-from privacy import canonical
+from privacy import canonical, sealing
 from privacy.closed_schema import FieldRefused
 from privacy.consent import Grant, categories_of
 from privacy.decide import EgressRequest, Permit, Refusal, decide
 from privacy.delivered import check_body
-from privacy.gate import deletion_requests, records, resolver
+from privacy.gate import deletion_requests, https, records, resolver
 from privacy.gate.book import News
 from privacy.gate.desk import Desk
 from privacy.gate.https import Answer, Target, TransferFailed, Upload
@@ -25,8 +26,9 @@ from privacy.ledger import Kind
 from privacy.payload import LONGEST_KEPT, PayloadRefused, timestamp
 from privacy.reasons import Reason
 from privacy.recipients import Recipient
-from privacy.register import Form
+from privacy.register import Activity, Form
 from privacy.standing import EarlierTransfer
+from privacy.vocabulary import DataCategory
 
 RETRY_AFTER_S = (60.0, 300.0, 900.0)  # then hourly, for a day after the first attempt
 RETRY_LAST_S = 3600.0
@@ -68,8 +70,12 @@ class Cut:
 
 @dataclass(slots=True, kw_only=True)
 class _Running:
+    """body: the bytes that leave; sealed: whether these are the item's, encrypted."""
+
     item: Outgoing
     grant: Grant
+    body: bytes
+    sealed: bool
     task: "asyncio.Task[object] | None"
     upload: Upload | None = None
 
@@ -99,11 +105,21 @@ class Deliveries:
         spent = await self._desk.store.read(
             lambda tx: records.sent_today(tx, grant.activity, recipient_name, self._desk.time.instant().at)
         )
-        permit = self._permit(grant, item, spent)
+        try:
+            body = self._sealed(grant, item)
+        except sealing.NotAKey:  # a consent of before there were keys, for example
+            return await self._refused(grant, item, Reason.ADDRESSEE_NOT_DECLARED)
+        permit = self._permit(grant, item, len(body), spent)
         if isinstance(permit, Reason):
             return await self._refused(grant, item, permit)
         # from here to the end of the attempt a withdrawal finds it
-        running = _Running(item=item, grant=_grant(permit), task=asyncio.current_task())
+        running = _Running(
+            item=item,
+            grant=_grant(permit),
+            body=body,
+            sealed=body is not item.body,
+            task=asyncio.current_task(),
+        )
         self._running[item.transfer] = running
         try:
             return await self._attempt(permit, running)
@@ -130,7 +146,13 @@ class Deliveries:
 
     # the way out, step by step
 
-    def _permit(self, grant: Grant, item: Outgoing, spent: int) -> Permit | Reason:
+    def _sealed(self, grant: Grant, item: Outgoing) -> bytes:
+        """The bytes that would leave: encrypted anew at each attempt, to the keys in the consent alone."""
+        activity = self._desk.register.get(grant.activity)
+        encrypted = activity is not None and activity.encrypted
+        return sealing.seal(item.body, grant.addressee) if encrypted else item.body
+
+    def _permit(self, grant: Grant, item: Outgoing, size: int, spent: int) -> Permit | Reason:
         if self._desk.unwritten:
             return Reason.LEDGER_NOT_WRITABLE
         activity = self._desk.register.get(grant.activity)
@@ -139,10 +161,10 @@ class Deliveries:
             recipient=grant.recipient,
             ticket=grant.ticket,
             groups=item.groups,
-            categories=categories_of(activity, item.groups) if activity else frozenset(),
+            categories=_categories(activity, item.groups) if activity else frozenset(),
             addressee=grant.addressee,
             payload_sha256=item.sha256,
-            size=len(item.body),
+            size=size,
             sent_today=spent,
         )
         desk = self._desk
@@ -195,14 +217,14 @@ class Deliveries:
         at, item, to = self._desk.time.instant(), running.item, _recipient(permit)
         self._desk.append(
             tx,
-            News(kind=Kind.TRANSFER_BEGIN, data=_told(item, running.grant, to)),
+            News(kind=Kind.TRANSFER_BEGIN, data=_told(running, to)),
             News(
                 kind=Kind.LOOKUP,
                 data={"transfer": item.transfer, "name": to.host, "servers": list(servers)},
             ),
         )
         deletion_requests.expect(tx, item.transfer, to.name, running.grant.ticket, item.delete_by)
-        records.spend(tx, running.grant.activity, to.name, at.at, len(item.body))
+        records.spend(tx, running.grant.activity, to.name, at.at, len(running.body))
         if running.grant.form is Form.ONCE:
             records.keep_grant(tx, running.grant)
         wait_s = RETRY_AFTER_S[item.attempts] if item.attempts < len(RETRY_AFTER_S) else RETRY_LAST_S
@@ -239,7 +261,8 @@ class Deliveries:
             ("Homebase-Ticket", running.grant.ticket),
             ("Homebase-Delete-By", timestamp(running.item.delete_by)),
         )
-        running.upload = Upload(target, headers, running.item.body)
+        media_type = https.SEALED if running.sealed else https.JSON
+        running.upload = Upload(target, headers, running.body, media_type)
         return await running.upload.run()
 
     async def _end(self, running: _Running, outcome: Outcome) -> Outcome:
@@ -285,6 +308,11 @@ def _unwritable(error: StoreError) -> Outcome:
     return Outcome(result=Result.REFUSED, what=what, reason=Reason.LEDGER_NOT_WRITABLE, again=True)
 
 
+def _categories(activity: Activity, groups: frozenset[str]) -> frozenset[DataCategory]:
+    """What a payload holds: that of its groups, or all that its fields may hold."""
+    return categories_of(activity, groups) if activity.groups else activity.categories
+
+
 def _grant(permit: Permit) -> Grant:
     assert isinstance(permit.ground, Grant)  # deliveries are asked for by a consent
     return permit.ground
@@ -299,8 +327,15 @@ class _NotOutside(Exception):
     """The name led into the house."""
 
 
-def _told(item: Outgoing, grant: Grant, to: Recipient) -> dict[str, canonical.Json]:
+def _told(running: _Running, to: Recipient) -> dict[str, canonical.Json]:
+    item, grant = running.item, running.grant
+    sealed: dict[str, canonical.Json] = (
+        {"sealed_to": grant.addressee, "sealed_sha256": sha256(running.body).hexdigest()}
+        if running.sealed
+        else {}
+    )
     return {
+        **sealed,
         "transfer": item.transfer,
         "activity": grant.activity,
         "grant": grant.id,
@@ -310,7 +345,7 @@ def _told(item: Outgoing, grant: Grant, to: Recipient) -> dict[str, canonical.Js
         "country": to.country,
         "ticket": grant.ticket,
         "groups": sorted(item.groups),
-        "bytes": len(item.body),
+        "bytes": len(running.body),
         "sha256": item.sha256,
         "attempt": item.attempts + 1,
         "delete_by": timestamp(item.delete_by),

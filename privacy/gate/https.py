@@ -23,6 +23,7 @@ PIECE = 16_384  # bytes of body between two looks at the clock: one TLS record
 CONNECT_TIME_S = 10.0
 IDLE_TIME_S = 60.0  # without any progress
 MAX_ANSWER = 65_536
+JSON, SEALED = "application/json", "application/octet-stream"
 _TCP_INFO_BYTES_SENT = 200  # offset in struct tcp_info, linux/tcp.h: u64 tcpi_bytes_sent
 T = TypeVar("T")
 
@@ -57,8 +58,11 @@ class TransferFailed(Exception):
 class Upload:
     """One attempt. ``run`` sends; ``cut`` ends it at once, at any moment, from the same loop."""
 
-    def __init__(self, target: Target, headers: Sequence[tuple[str, str]], body: bytes) -> None:
+    def __init__(
+        self, target: Target, headers: Sequence[tuple[str, str]], body: bytes, media_type: str = JSON
+    ) -> None:
         self._target, self._headers, self._body = target, headers, body
+        self._media_type = media_type
         self._socket: socket.socket | None = None
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self.sent = 0  # bytes of body that were given to the kernel, encrypted
@@ -130,7 +134,7 @@ class Upload:
                 target=self._target.path,
                 headers=[
                     ("Host", self._host_header()),
-                    ("Content-Type", "application/json"),
+                    ("Content-Type", self._media_type),
                     ("Content-Length", str(len(self._body))),
                     ("Connection", "close"),
                     *self._headers,

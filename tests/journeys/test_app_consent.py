@@ -24,6 +24,7 @@ role = "processor"
 host = "diagnosis.example.org"
 country = "DE"
 activities = ["diagnosis.remote"]
+keys = ["age12fqsencdlh8e3tzjf3c3e3yn0lwrm3nlv7dvpzyhvlxfgz9p6a4s9xrunz"]
 """
 TICKET = "T-123"
 LOOK_AGAIN_MS = 60_000

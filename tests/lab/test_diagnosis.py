@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from privacy.gate.https import Upload
 from privacy.gate.store import Store
 from tests.lab.gate_at_work import GateAtWork
 from tests.lab.outside import RECEIVER, NameServer, Packet, Receiver, Recorder, authority, network
+from tests.privacy import age_file, house
 from tests.privacy.test_payload import COLLECTED
 
 pytestmark = [pytest.mark.lab, pytest.mark.skipif(os.geteuid() != 0, reason="makes network namespaces")]
@@ -60,6 +62,10 @@ class Lab:
     def entries(self, kind: str) -> list[dict[str, Any]]:
         return [entry["data"] for entry in self.gate.ask("ledger.list")["entries"] if entry["kind"] == kind]
 
+    def opened(self) -> list[bytes]:
+        """What customer service reads of what arrived, in order."""
+        return [age_file.decrypt(arrived.body, house.SUPPORT_SECRET) for arrived in self.receiver.arrived]
+
     def is_sound(self) -> bool:
         return bool(self.gate.ask("ledger.verify")["findings"] == [])
 
@@ -91,6 +97,7 @@ def at_work(wire: tuple[str, str], tmp_path: Path, folder: Path) -> Iterator[Lab
         "country": "DE",
         "path": "/diagnosis",
         "activities": [ACTIVITY],
+        "keys": [house.SUPPORT_KEY],
         "ca_file": str(ca_file),
     }
     try:
@@ -116,12 +123,16 @@ def test_nothing_leaves_before_the_yes_and_exactly_the_preview_after_it(lab: Lab
     assert given["delivery"]["result"] == "delivered"
     assert given["delivery"]["receipt"] == "R-1"
     (arrived,) = lab.receiver.arrived
-    assert arrived.body == shown["text"].encode()
-    assert json.loads(arrived.body)["groups"] == COLLECTED
+    assert lab.opened() == [shown["text"].encode()]
+    assert json.loads(shown["text"])["groups"] == COLLECTED
     assert arrived.headers["homebase-activity"] == ACTIVITY
     assert arrived.headers["homebase-ticket"] == "T-123"
     assert arrived.headers["homebase-delete-by"] == shown["delete_by"]
-    assert arrived.headers["content-type"] == "application/json"
+    assert arrived.headers["content-type"] == "application/octet-stream"
+    (begin,) = lab.entries("transfer_begin")
+    assert begin["sealed_to"] == house.SUPPORT_KEY
+    assert begin["sealed_sha256"] == sha256(arrived.body).hexdigest()
+    assert (begin["sha256"], begin["bytes"]) == (shown["sha256"], len(arrived.body))
     assert lab.gate.ask("consent.last", activity=ACTIVITY)["last"]["text"] == shown["text"]
     assert lab.is_sound()
 
@@ -305,7 +316,9 @@ def test_the_daily_amount_ends_the_day_and_the_next_day_goes_on(lab: Lab) -> Non
     while "refused" not in results:
         results += [row["result"] for row in lab.gate.ask("consent.send", activity=ACTIVITY)["deliveries"]]
     left = sum(len(arrived.body) for arrived in lab.receiver.arrived)
-    assert 2_097_152 - len(lab.receiver.arrived[0].body) < left <= 2_097_152
+    assert (
+        2_097_152 - len(lab.receiver.arrived[0].body) - 600 < left <= 2_097_152
+    )  # 600: of an age file's head
     lab.recorder.taken()
     again = lab.gate.ask("consent.send", activity=ACTIVITY)["deliveries"][0]
     assert (again["reason"], again["retried"]) == ("budget_used_up", True)
@@ -336,7 +349,7 @@ def test_what_failed_is_tried_again_with_the_same_bytes_within_a_day(lab: Lab) -
     lab.gate.clock.ahead = timedelta(minutes=2)
     lab.gate.call(lab.gate.upkeep.once())
     wait_for(lambda: len(lab.receiver.arrived) == 2)
-    assert {arrived.body for arrived in lab.receiver.arrived} == {given["shown"]["text"].encode()}
+    assert lab.opened() == [given["shown"]["text"].encode()] * 2
     lab.recorder.taken()
     lab.gate.clock.ahead = timedelta(minutes=20)
     lab.gate.call(lab.gate.upkeep.once())
@@ -441,7 +454,7 @@ def test_the_same_slow_transfer_arrives_when_nobody_withdraws(lab: Lab) -> None:
     time.sleep(0.3)
     lab.receiver.go_on.set()
     assert started.result(30)["delivery"]["result"] == "delivered"
-    assert lab.receiver.arrived[0].body == shown["text"].encode()
+    assert lab.opened() == [shown["text"].encode()]
 
 
 async def _give(lab: Lab, shown: dict[str, Any]) -> dict[str, Any]:
@@ -525,7 +538,7 @@ def test_a_gate_that_dies_during_a_one_time_transfer_finishes_it_once_with_the_s
         kinds = [entry["kind"] for entry in restarted.ask("ledger.list")["entries"]]
         assert (kinds.count("transfer_begin"), kinds.count("transfer_end")) == (2, 1)  # one died unfinished
         assert restarted.ask("ledger.verify")["findings"] == []
-    assert [arrived.body for arrived in lab.receiver.arrived] == [shown["text"].encode()]
+    assert lab.opened() == [shown["text"].encode()]
 
 
 async def break_sync(store: Store, lab: Lab) -> None:

@@ -16,6 +16,8 @@ import pytest
 from tests.journeys.houses import homebase, run_homebase
 from tests.lab.outside import RESOLVER, NameServer, Receiver, Recorder, authority, network
 from tests.paths import ROOT
+from tests.privacy import age_file
+from tests.privacy.house import SUPPORT_KEY, SUPPORT_SECRET
 
 pytestmark = [
     pytest.mark.lab,
@@ -32,6 +34,7 @@ host = "{host}"
 country = "DE"
 path = "/diagnosis"
 activities = ["diagnosis.remote"]
+keys = ["{key}"]
 ca_file = "{ca_file}"
 """
 
@@ -59,7 +62,7 @@ def lab_house(tmp_path: Path) -> Iterator[LabHouse]:
     state.mkdir(mode=0o700)
     runtime.mkdir(mode=0o700)
     ca_file, context = authority(tmp_path / "ca", HOST)
-    (state / "homebase.toml").write_text(CONFIG.format(host=HOST, ca_file=ca_file))
+    (state / "homebase.toml").write_text(CONFIG.format(host=HOST, ca_file=ca_file, key=SUPPORT_KEY))
     (tmp_path / "resolv.conf").write_text(f"nameserver {RESOLVER}\n")
     with network() as (inside, outside):
         recorder, names = Recorder(outside), NameServer(outside, {HOST: ["9.9.9.1"]})
@@ -111,10 +114,12 @@ def test_the_owner_sees_agrees_and_exactly_that_arrives(lab_house: LabHouse) -> 
 
     printed = lab_house.ok(*give, "--preview", shown["preview"], "--yes")
     (arrived,) = lab_house.receiver.arrived
-    assert arrived.body == shown["text"].encode()
+    opened = age_file.decrypt(arrived.body, SUPPORT_SECRET)
+    assert opened == shown["text"].encode()
+    assert f"encrypted to {SUPPORT_KEY}" in printed
     assert shown["text"] in printed
     assert "delivered, receipt R-1" in printed
-    bundle = json.loads(arrived.body)
+    bundle = json.loads(opened)
     assert {device["model"] for device in bundle["groups"]["devices"]}
     assert "SIM0" not in shown["text"]  # no serial number of the simulated devices
 
@@ -130,7 +135,8 @@ def test_the_owner_sees_agrees_and_exactly_that_arrives(lab_house: LabHouse) -> 
     code, _, errors = lab_house.command(*lasting, "--for", "15d")
     assert (code, "term_too_long" in errors) == (77, True)
     assert "allowed until" in lab_house.ok(*lasting, "--for", "14d")
-    assert json.loads(lab_house.receiver.arrived[1].body)["groups"].keys() == {"errors"}
+    lasting_one = age_file.decrypt(lab_house.receiver.arrived[1].body, SUPPORT_SECRET)
+    assert json.loads(lasting_one)["groups"].keys() == {"errors"}
     assert "withdrawn: 1 consents ended" in lab_house.ok("consent", "withdraw", "diagnosis.remote")
     lab_house.recorder.taken()
     code, _, errors = lab_house.command("consent", "send", "diagnosis.remote")

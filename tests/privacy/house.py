@@ -20,6 +20,10 @@ ACTIVITY = "diagnosis.remote"
 GROUPS = frozenset({"system", "radio", "devices", "errors"})
 SHA = "ab" * 32
 
+# test keys of age, public and secret
+SUPPORT_KEY = "age12fqsencdlh8e3tzjf3c3e3yn0lwrm3nlv7dvpzyhvlxfgz9p6a4s9xrunz"
+SUPPORT_SECRET = "AGE-SECRET-KEY-1GWTKVJVE0RDF6GM6RL78V6XUZK6EA59RJNV82EQW4ZW9N89F007QQPH6N3"
+
 SUPPORT = {
     "name": "support",
     "role": "processor",
@@ -27,6 +31,7 @@ SUPPORT = {
     "country": "DE",
     "path": "/diagnosis",
     "activities": [ACTIVITY],
+    "keys": [SUPPORT_KEY],
 }
 ABROAD = SUPPORT | {
     "name": "abroad",
@@ -62,6 +67,7 @@ def wish(form: Form = Form.ONCE, **changes: object) -> Wish:
         language="en",
         term=timedelta(days=3) if form is Form.UNTIL else None,
         payload_sha256=SHA,
+        addressee=SUPPORT_KEY,
     )
     return replace(plain, **changes)  # type: ignore[arg-type]  # fields by name, as the test spells them
 
@@ -88,6 +94,7 @@ def request(**changes: object) -> EgressRequest:
             {DataCategory.SYSTEM, DataCategory.RADIO, DataCategory.DEVICE, DataCategory.ERROR}
         ),
         payload_sha256=SHA,
+        addressee=SUPPORT_KEY,
         size=1000,
     )
     return replace(plain, **changes)  # type: ignore[arg-type]  # fields by name, as the test spells them

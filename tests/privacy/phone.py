@@ -151,7 +151,7 @@ class Phone:
             "challenge": asked,
             "at": timestamp(self.clock()),
             "activity": house.ACTIVITY,
-            "addressee": "",
+            "addressee": house.SUPPORT_KEY,
             "categories": ["system"],
             "country": "DE",
             "form": "once",

@@ -181,7 +181,7 @@ class World:
             challenge=asked.nonce,
             at=timestamp(self._true()),
             activity=house.ACTIVITY,
-            addressee="",
+            addressee=house.SUPPORT_KEY,
             categories=sorted(house.request().categories, key=lambda one: one.value),
             country="DE",
             form=Form.UNTIL,

@@ -42,6 +42,8 @@ def test_fourteen_days_may_be_agreed_to_and_not_one_second_more() -> None:
         (Form.ONCE, {"payload_sha256": None}, Reason.NO_PREVIEW),
         (Form.ONCE, {"addressee": "a\nb"}, Reason.ADDRESSEE_NOT_DECLARED),
         (Form.ONCE, {"addressee": "a" * 513}, Reason.ADDRESSEE_NOT_DECLARED),
+        (Form.ONCE, {"addressee": ""}, Reason.ADDRESSEE_NOT_DECLARED),
+        (Form.ONCE, {"addressee": "age1" + "q" * 58}, Reason.ADDRESSEE_NOT_DECLARED),
         (Form.UNTIL, {"term": timedelta(0)}, Reason.TERM_TOO_LONG),
     ],
 )
@@ -101,7 +103,7 @@ def test_what_ended_stays_ended_for_its_reason() -> None:
     held.give(given)
     held.end(given, Reason.EXPIRED)
     assert not list(held.live())
-    assert held.covering(house.ACTIVITY, "support", "T-123", "", house.SHA) is Reason.EXPIRED
+    assert held.covering(house.ACTIVITY, "support", "T-123", house.SUPPORT_KEY, house.SHA) is Reason.EXPIRED
 
 
 @given(
@@ -121,7 +123,7 @@ def test_what_is_covered_is_what_was_given_last_and_not_taken_back(
                 held.give(replace(house.grant(form, number=number), ticket=ticket))
                 model[ticket, form] = number
             case 2:
-                given = held.covering(house.ACTIVITY, "support", ticket, "", house.SHA)
+                given = held.covering(house.ACTIVITY, "support", ticket, house.SUPPORT_KEY, house.SHA)
                 if not isinstance(given, Reason):
                     held.end(given, Reason.EXPIRED)
                     del model[ticket, given.form]
@@ -131,7 +133,7 @@ def test_what_is_covered_is_what_was_given_last_and_not_taken_back(
     # then exactly the model's consents live, and each ticket is covered by them or refused
     assert {(one.ticket, one.form): one.id for one in held.live()} == model
     for ticket in ("T-0", "T-1", "T-2"):
-        covering = held.covering(house.ACTIVITY, "support", ticket, "", house.SHA)
+        covering = held.covering(house.ACTIVITY, "support", ticket, house.SUPPORT_KEY, house.SHA)
         known = [model[ticket, form] for form in (Form.ONCE, Form.UNTIL) if (ticket, form) in model]
         assert isinstance(covering, Reason) == (not known)
         assert isinstance(covering, Reason) or covering.id in known

@@ -336,11 +336,25 @@ def test_no_other_activity_has_that_grace() -> None:
 
 
 def test_the_consent_is_for_one_addressee_behind_the_host() -> None:
-    held = Standing()
-    held.give(house.grant(Form.UNTIL, addressee="+4915112345678"))
-    assert answer(held, house.request(addressee="+4915112345678")) is None
-    assert answer(held, house.request(addressee="+4915187654321")) is Reason.ADDRESSEE_NOT_DECLARED
-    assert answer(held, house.request()) is Reason.ADDRESSEE_NOT_DECLARED
+    held, register = Standing(), house.register_with(house.ACTIVITY, encrypted=False)
+    asked = house.wish(Form.UNTIL, addressee="+4915112345678")
+    given = propose(asked, register, house.known(), house.moment(), 1)
+    assert isinstance(given, Grant)
+    held.give(given)
+    right, wrong = (house.request(addressee=who) for who in ("+4915112345678", "+4915187654321"))
+    assert verdict(right, register, house.known(), held) is None
+    assert verdict(wrong, register, house.known(), held) is Reason.ADDRESSEE_NOT_DECLARED
+    assert (
+        verdict(house.request(addressee=""), register, house.known(), held) is Reason.ADDRESSEE_NOT_DECLARED
+    )
+
+
+def test_what_is_encrypted_goes_to_the_key_that_was_agreed_to_and_not_to_a_newer_one() -> None:
+    held, key = standing(Form.UNTIL), "age1" + "q" * 58
+    assert answer(held) is None
+    assert answer(held, house.request(addressee=key)) is Reason.ADDRESSEE_NOT_DECLARED
+    renewed = {"support": replace(house.known()["support"], keys=(key,))}
+    assert verdict(house.request(), house.register(), renewed, held) is Reason.ADDRESSEE_NOT_DECLARED
 
 
 def test_a_consent_of_another_epoch_rests_until_it_is_confirmed() -> None:

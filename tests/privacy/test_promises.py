@@ -44,6 +44,10 @@ def everybody() -> dict[str, Recipient]:
     }
 
 
+def addressee(row: Activity) -> str:
+    return house.known()["support"].addressee_of(row) or ""
+
+
 def grant(row: Activity, role: Role, number: int = 1, payload: str = house.SHA) -> Grant:
     form = next(form for form in (Form.ONCE, Form.STANDING, Form.UNTIL) if form in row.forms)
     wish = Wish(
@@ -56,6 +60,7 @@ def grant(row: Activity, role: Role, number: int = 1, payload: str = house.SHA) 
         categories=frozenset() if row.groups else row.categories,
         term=row.longest if form is Form.UNTIL else None,
         payload_sha256=payload,
+        addressee=addressee(row),
     )
     given = propose(wish, register(), everybody(), house.moment(), number)
     assert isinstance(given, Grant), (row.id, given)
@@ -70,6 +75,7 @@ def request(row: Activity, role: Role, payload: str = house.SHA) -> EgressReques
         payload_sha256=None if row.mode is Mode.TUNNELLED else payload,
         groups=frozenset(row.groups),
         ticket="T-123" if row.needs_ticket else "",
+        addressee=addressee(row),
         size=100,
     )
 

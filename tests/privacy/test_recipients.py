@@ -25,12 +25,21 @@ from tests.privacy import house
         ({"activities": ["camera.cloud"], "country": "US", "safeguard": "SCC"}, "allows the EEA only"),
         ({"scheme": "http"}, "has no key scheme"),
         ({"name": "Support"}, "name: allowed is a to z"),
+        ({"keys": []}, "keys: allowed is 1 to 8 public keys"),
+        ({"keys": [house.SUPPORT_SECRET]}, "keys: allowed are 1 to 8 public keys"),
+        ({"keys": [house.SUPPORT_KEY] * 2}, "keys: allowed are 1 to 8 public keys"),
     ],
 )
 @pytest.mark.obligation("Q5-a")
 def test_each_mistake_is_named(change: dict[str, object], expected: str) -> None:
     _, mistakes = recipients.read([house.SUPPORT | change], house.register())
     assert any(expected in mistake for mistake in mistakes), mistakes
+
+
+def test_what_is_encrypted_needs_a_key_to_encrypt_it_to() -> None:
+    row = {key: value for key, value in house.SUPPORT.items() if key != "keys"}
+    _, mistakes = recipients.read([row], house.register())
+    assert any("keys is missing; diagnosis.remote is encrypted to it" in one for one in mistakes), mistakes
 
 
 def test_mistakes_of_all_rows_are_collected() -> None:

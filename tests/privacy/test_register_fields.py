@@ -19,7 +19,7 @@ TABLES: dict[str, dict[str, Any]] = {
 ROWS = [(name, row["id"]) for name, table in TABLES.items() for row in table.get("activity", [])]
 Row = dict[str, Any]
 
-OPTIONAL = {"longest_days", "storage_days", "schema", "eea_only", "interest", "groups", "field"}
+OPTIONAL = {"longest_days", "storage_days", "schema", "eea_only", "encrypted", "interest", "groups", "field"}
 # what may stand in no row, by field; a field of text takes the empty text and a number besides
 WRONG: dict[str, list[object]] = {
     "id": ["Diagnosis", "", 7],
@@ -40,6 +40,7 @@ WRONG: dict[str, list[object]] = {
     "delete_on": [["never"], [], ["at_once", "term"], "owner"],
     "schema": ["homebase.nothing/1", "", 1],
     "eea_only": ["no", 0],
+    "encrypted": ["yes", 1],
     "interest": [{"de": "x"}, {"de": "", "en": "x"}, "x"],
     "groups": [{"x": {"categories": [], "de": "x", "en": "x"}}, {"x": {"categories": ["system"]}}],
     "field": [[{"name": "x"}], "x"],

@@ -117,6 +117,8 @@ def _show(options: argparse.Namespace) -> Answer:
     for row in rows_of(about, "recipients"):
         told = {key: row.get(key) for key in ("name", "role", "host", "country")}
         print(words("to", options.lang, **told))
+        if row.get("addressee"):
+            print(words("encrypted", options.lang, addressee=printable(row.get("addressee"))))
     print(words("kept", options.lang, until=shown.get("delete_by"), storage=about.get("storage")))
     print(words("bytes", options.lang, bytes=shown.get("bytes"), sha256=shown.get("sha256")))
     print(printable(shown.get("text")))

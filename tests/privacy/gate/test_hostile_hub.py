@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from privacy import canonical, challenges, jws, keys
+from privacy import canonical, challenges, jws, keys, recipients
 from privacy.gate import control_verbs, phone_verbs
 from privacy.gate.door import Door
 from privacy.gate.phones import Phones
@@ -155,6 +155,10 @@ async def test_control_without_the_signature_the_attackers_addressee_is_agreed_t
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(jws, "is_signed_by", lambda statement, point: True)
+    (tmp_path / "one").mkdir()
+    async with opened(tmp_path / "one") as door:  # behind the signature stands the key in homebase.toml
+        assert await swap(door, addressee="attacker@support.example.org") == "addressee_not_declared"
+    monkeypatch.setattr(recipients.Recipient, "addressee_of", lambda recipient, activity: None)
     async with opened(tmp_path) as door:
         assert await swap(door, addressee="attacker@support.example.org") is None
         (grant,) = door.desk.standing.live()

@@ -247,9 +247,12 @@ async def test_an_addressee_is_part_of_what_is_agreed_to(tmp_path: Path) -> None
     async with opened(tmp_path) as door:
         phone = await paired(door, Phones(door))
         _, sha = await phone.preview()
-        assert (await phone.agree(payload=sha, addressee="help@support.example.org"))["done"]
+        other = await phone.agree(payload=sha, addressee="help@support.example.org")
+        assert other["reason"] == "addressee_not_declared"
+        assert not list(door.desk.standing.live())
+        assert (await phone.agree(payload=sha))["done"]
         (grant,) = door.desk.standing.live()
-        assert grant.addressee == "help@support.example.org"
+        assert grant.addressee == house.SUPPORT_KEY
 
 
 async def test_a_withdrawal_during_a_signed_consent_wins_at_every_moment(tmp_path: Path) -> None:
