@@ -218,7 +218,7 @@ class Exchanges:
             lane.page_counter = frame.counter
             if not lane.last_page(message):
                 self._turn.hold(lane, now_s + PAGE_S)
-                self._turn.hurry(self.lanes.active()[0], now_s + HURRIED_PAGE_S)
+                self._turn.hurry(self.lanes.by_rank()[0], now_s + HURRIED_PAGE_S)
                 return told
         if lane.auth is not None and isinstance(message, Ack | AckStatus):
             self._keyring.proved(lane.device, lane.key_index, lane.key)
@@ -277,8 +277,9 @@ class Exchanges:
         for lane in self.lanes.active():
             if lane.deadline_s is not None and lane.deadline_s <= now_s:
                 outcomes += self._time_out(lane, now_s)
-        for lane in self.lanes.active():
-            outcomes += self._begin(lane, now_s)
+        if self._turn.asking is None:
+            for lane in self.lanes.by_rank():
+                outcomes += self._begin(lane, now_s)
         return outcomes
 
     def _time_out(self, lane: Lane, now_s: float) -> list[Outcome]:

@@ -73,8 +73,12 @@ class Lanes:
         """Something may be sent to it."""
         return device in self._active
 
-    def active(self) -> list[Lane]:
-        """The most urgent first; among equals who waited longest."""
+    def active(self) -> tuple[Lane, ...]:
+        """Those to which something may be sent, in no order: a look at each frame has to be cheap."""
+        return tuple(self._active.values())
+
+    def by_rank(self) -> list[Lane]:
+        """The same, the most urgent first; among equals who waited longest."""
         return sorted(self._active.values(), key=lambda lane: lane.rank)
 
     def waiting(self, device: bytes) -> bool:

@@ -38,6 +38,7 @@ class SerialLink:
         self._chunks: deque[tuple[bytes, float]] = deque(maxlen=MAX_CHUNKS)
         self._arrived = asyncio.Event()
         self._unwritten = b""
+        self._waits_to_write = False
         self._lost: str | None = None
 
     async def __aenter__(self) -> Self:
@@ -143,7 +144,10 @@ class SerialLink:
             self._lose(GONE)
             return
         self._unwritten = self._unwritten[written:]
-        if self._unwritten:
+        if bool(self._unwritten) is self._waits_to_write:
+            return
+        self._waits_to_write = bool(self._unwritten)
+        if self._waits_to_write:
             loop.add_writer(self._descriptor, self._writable)
         else:
             loop.remove_writer(self._descriptor)
