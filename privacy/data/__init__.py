@@ -1,1 +1,1 @@
-"""Package data: the notices' register and the built app, read by importlib.resources only."""
+"""Package data: the notices' register and the built app, files beside this one."""

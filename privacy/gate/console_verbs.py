@@ -13,7 +13,7 @@ from typing import Annotated
 
 import msgspec
 
-from privacy import checkpoint, notice, notice_linked, notice_page
+from privacy import checkpoint, notice, notice_linked
 from privacy.consent import Wish
 from privacy.conversation import ConversationLost, Declined, Handler
 from privacy.gate import book, receipts, records, spelling
@@ -91,6 +91,8 @@ async def _notice(door: Door, asked: _Asked) -> Fields:
 
 
 async def _notice_page(door: Door, asked: _Asked) -> Fields:
+    from privacy import notice_page  # noqa: PLC0415 - rarely asked for; it loads every name of HTML's characters
+
     return {"page": notice_page.as_html(door.desk.register, _by_name(door), asked.language)}
 
 

@@ -10,12 +10,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from hashlib import sha256
-from importlib.resources import files
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from privacy import canonical, register
+from privacy import canonical, data, register
 from privacy.challenges import Challenges
 from privacy.consent import AWAY_ACTIVITIES, Grant
 from privacy.gate import book, epochs, key_records, records
@@ -42,7 +41,7 @@ def packaged_register() -> Register:
     Raises:
         RegisterError: naming every mistake.
     """
-    folder = files("privacy.data") / "notice"
+    folder = Path(data.__file__).with_name("notice")
     return register.load({entry.name: entry.read_text() for entry in folder.iterdir() if entry.is_file()})
 
 
