@@ -31,7 +31,7 @@ def test_a_refusal_names_the_way_out(tmp_path: Path, option: str, uid: int, code
     (tmp_path / "id").chmod(0o755)
     command = [str(tmp_path / "bash"), str(ROOT / "script/install"), *([option] if option else [])]
     done = subprocess.run(
-        command, env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=False, timeout=20
+        command, env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=False, timeout=60
     )
     assert (done.returncode, done.stderr.count("\n")) == (code, 1), done
     assert says in done.stderr

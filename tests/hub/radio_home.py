@@ -20,7 +20,7 @@ from tests.hub.front import Front
 from tests.hub.home_in_a_box import PASSWORD
 from tests.paths import ROOT
 
-START_S = 20.0
+START_S = 60.0
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ class RunningHouse:
 
     def get(self, target: str, *headers: str) -> tuple[int, bytes]:
         """One request by the front; read by simple means."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=10) as browser:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=60) as browser:
             lines = [f"GET {target} HTTP/1.1", f"Host: 127.0.0.1:{self.port}", "Connection: close", *headers]
             browser.sendall("\r\n".join([*lines, "", ""]).encode())
             answer = b"".join(iter(lambda: browser.recv(65536), b""))
@@ -117,7 +117,7 @@ def demo_house(folder: Path, *arguments: str, around: tuple[str, ...] = ()) -> I
         (run,) = runtime.glob("homebase-*")
         yield RunningHouse(process=process, ready=ready, state=state, run=run, errors=errors)
         process.send_signal(signal.SIGTERM)
-        process.wait(timeout=20)
+        process.wait(timeout=60)
         assert process.stdout.read() == "", "more than the ready line on standard output"
     finally:
         process.kill()

@@ -367,7 +367,7 @@ def test_after_a_day_a_failed_transfer_is_given_up(lab: Lab) -> None:
     assert lab.recorder.taken() == []
 
 
-def wait_for(condition: Any, seconds: float = 10.0) -> None:
+def wait_for(condition: Any, seconds: float = 60.0) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it did not happen in time"

@@ -18,7 +18,7 @@ pytestmark = [
     pytest.mark.lab,
     pytest.mark.skipif(os.geteuid() != 0, reason="starts jails as root: run it as root"),
 ]
-WAIT_S = 5
+WAIT_S = 60
 
 
 CONNECT = (

@@ -84,7 +84,7 @@ def lab_house(tmp_path: Path) -> Iterator[LabHouse]:
         finally:
             process.send_signal(signal.SIGTERM)
             try:
-                process.wait(timeout=20)
+                process.wait(timeout=60)
             finally:
                 process.kill()
                 if process.stdout is not None:

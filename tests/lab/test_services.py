@@ -151,7 +151,7 @@ class Services:
     def knock(self, *prefix: str, at: str = "control.sock") -> str:
         """What a stranger hears at the hub's socket."""
         command = [*prefix, "/usr/bin/python3", "-I", "-S", "-c", KNOCK, str(self.places.hub_run / at)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
         return done.stdout.strip() or done.stderr.strip().splitlines()[-1]
 
     def health(self) -> bool:

@@ -25,7 +25,7 @@ pytestmark = [
 ]
 
 NAMESPACES = ("user", "net", "mnt", "pid", "ipc", "uts", "cgroup")
-WAIT_S = 5
+WAIT_S = 60
 SYSTEM_TOPS = ("bin", "dev", "etc", "lib", "lib32", "lib64", "libx32", "proc", "sbin", "state", "tmp", "usr")
 
 

@@ -98,7 +98,7 @@ class PlayedStick:
             message_frame(message, counter=counter, flags=flags, sender=sender, receiver=receiver)
         )
 
-    async def until_sent(self, count: int, seconds: float = 3.0) -> Frame:
+    async def until_sent(self, count: int, seconds: float = 60.0) -> Frame:
         async with asyncio.timeout(seconds):
             while len(self.sent) < count:
                 self._arrived.clear()
@@ -154,7 +154,7 @@ class Bench:
             if isinstance(event, DatapointChanged)
         }
 
-    async def until(self, condition: Callable[[], bool], seconds: float = 3.0) -> None:
+    async def until(self, condition: Callable[[], bool], seconds: float = 60.0) -> None:
         async with asyncio.timeout(seconds):
             while not condition():
                 self._told.clear()

@@ -126,7 +126,7 @@ async def test_another_stick_is_recorded_and_the_devices_stay_ours() -> None:
         (first,) = bench.of(RadioIdentified)
         assert isinstance(first, RadioIdentified)
         assert (first.kind, first.hardware, first.changed) == ("cul", "CUL V 1.67 nanoCUL868", False)
-        await bench.until(lambda: "radio" in bench.store.records, 3.0)
+        await bench.until(lambda: "radio" in bench.store.records)
         records = dict(bench.store.records)
     async with running(records) as same:
         await same.until(lambda: bool(same.of(RadioIdentified)))
@@ -147,7 +147,7 @@ async def test_another_stick_is_recorded_and_the_devices_stay_ours() -> None:
 @pytest.mark.obligation("Q6.3-b")
 async def test_another_stick_that_says_the_same_of_itself_is_recorded_too() -> None:
     async with running(paired("HM-LC-Sw1-Pl-2"), hardware_id="usb-FTDI_A1") as bench:
-        await bench.until(lambda: "radio" in bench.store.records, 3.0)
+        await bench.until(lambda: "radio" in bench.store.records)
         records = dict(bench.store.records)
     async with running(records, hardware_id="usb-FTDI_A2") as other:
         await other.until(lambda: bool(other.of(RadioIdentified)))
@@ -197,7 +197,7 @@ def test_the_usb_hardware_decides_about_a_stick_and_without_it_what_it_says() ->
 
 async def test_that_the_radio_is_still_there_is_written_each_hour() -> None:
     async with running(paired("HM-LC-Sw1-Pl-2")) as bench:
-        await bench.until(lambda: "radio" in bench.store.records, 3.0)
+        await bench.until(lambda: "radio" in bench.store.records)
         before = bench.store.records["radio"]
         await bench.driver._instruments.flush()
         assert bench.store.records["radio"] == before  # not with each tick

@@ -38,7 +38,7 @@ class Simulator:
         self.process = subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, cwd=ROOT)
         assert self.process.stdout is not None
         self.hello = self.process.stdout.readline()
-        assert self.hello, self.process.communicate(timeout=10)[1]
+        assert self.hello, self.process.communicate(timeout=60)[1]
         self.control = socket.socket(socket.AF_UNIX)
         self.control.settimeout(10)
         self.control.connect(str(folder / "control.sock"))
@@ -72,7 +72,7 @@ class Simulator:
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGTERM)
-        _, errors = self.process.communicate(timeout=10)
+        _, errors = self.process.communicate(timeout=60)
         assert errors == ""
         self._answers.close()
         self.control.close()
@@ -217,7 +217,7 @@ async def test_a_failure_ends_the_simulator_loudly(tmp_path: Path) -> None:
 
 def end_of(*options: str) -> tuple[int, str]:
     command = [sys.executable, "-m", "drivers.simulator", *options]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=20, cwd=ROOT, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=ROOT, check=False)
     return done.returncode, done.stderr.splitlines()[-1]
 
 

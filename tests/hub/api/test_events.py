@@ -29,7 +29,7 @@ async def following(home: Home, token: str) -> AsyncIterator[aiohttp.ClientWebSo
 
 
 async def _next(stream: aiohttp.ClientWebSocketResponse) -> dict[str, Any]:
-    message: dict[str, Any] = await stream.receive_json(timeout=5)
+    message: dict[str, Any] = await stream.receive_json(timeout=60)
     return message
 
 
@@ -189,7 +189,7 @@ async def test_logging_out_ends_the_stream_of_that_session(home: Home) -> None:
         await _next(stream)
         async with browser.delete("/api/v1/session"):
             pass
-        message = await stream.receive(timeout=5)
+        message = await stream.receive(timeout=60)
         assert (message.type, message.data) == (aiohttp.WSMsgType.CLOSE, 1008)
 
 

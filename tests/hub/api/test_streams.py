@@ -44,7 +44,7 @@ class Echo(asyncio.Protocol):
 
 
 async def _until(gate: Gate, count: int) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while len(gate.accepted) < count:
             await asyncio.sleep(0.001)
 

@@ -113,7 +113,7 @@ async def test_a_batch_is_written_each_minute_and_when_much_came(tmp_path: Path)
 
 
 async def until(store: Store, count: int) -> bool:
-    for _ in range(500):
+    for _ in range(6000):
         if await rows(store) >= count:
             return True
         await asyncio.sleep(0.01)

@@ -24,6 +24,7 @@ from tests.clock import START, ManualClock
 from tests.hub.core.home import DESCRIPTION, DEVICE, value
 from tests.privacy.decrypted import everything_in
 
+PATIENCE_S = 60.0
 MOTION = DEVICE.channel(2).datapoint("MOTION")
 
 
@@ -224,17 +225,29 @@ async def test_it_sweeps_at_the_start_and_each_hour(tmp_path: Path) -> None:
     async with Store(tmp_path, os.urandom) as store, asyncio.TaskGroup() as tasks:
         history = History(store, clock, ring_path=None, random_bytes=os.urandom)
         await history.start()
-        run = tasks.create_task(StoreHolder(store, history, clock).run())
-        for number in range(3):
+
+        async def record_an_old_value(number: int) -> None:
             history.record(value(number, at=clock.now() - timedelta(days=31)))
             await history.flush()
-            async with asyncio.timeout(10):
-                while await store.read(lambda c: c.execute(select(schema.history)).all()):
+            assert await _rows(store) == 1
+
+        async def until_none_is_left() -> None:
+            async with asyncio.timeout(PATIENCE_S):
+                while await _rows(store) or not clock.sleeping:
                     await asyncio.sleep(0.01)
-                while not clock.sleeping:
-                    await asyncio.sleep(0.01)
-                await clock.advance(3600)
+
+        await record_an_old_value(0)
+        run = tasks.create_task(StoreHolder(store, history, clock).run())
+        await until_none_is_left()
+        for number in (1, 2):
+            await record_an_old_value(number)
+            await clock.advance(3600)
+            await until_none_is_left()
         run.cancel()
+
+
+async def _rows(store: Store) -> int:
+    return len(await store.read(lambda c: c.execute(select(schema.history)).all()))
 
 
 async def test_a_copy_from_before_an_upgrade_goes_after_thirty_days(tmp_path: Path) -> None:

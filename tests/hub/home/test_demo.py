@@ -24,7 +24,7 @@ async def _rooms(home: Home) -> dict[str, str]:
 
 
 async def _until_named(home: Home, address: str) -> dict[str, Any]:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             device = (await _devices(home)).get(address)
             if device is not None and device["name"] is not None:

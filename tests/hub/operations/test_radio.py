@@ -237,7 +237,7 @@ async def test_news_of_the_radio_reach_followers_and_who_comes_later(home: Home)
         told: dict[str, Any] = {}
         stages: list[dict[str, Any]] = []
         while len(stages) < 2 or {"drivers", "devices"} - told.keys():
-            message = await events.receive_json(timeout=5)
+            message = await events.receive_json(timeout=60)
             told |= message
             stages += [message["pairing"]] if "pairing" in message else []
 

@@ -51,7 +51,7 @@ async def asked(path: Path, *prefix: str, before: str = "") -> tuple[int, str]:
     asking = await asyncio.create_subprocess_exec(
         *command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=plain
     )
-    output, errors = await asyncio.wait_for(asking.communicate(), 20)
+    output, errors = await asyncio.wait_for(asking.communicate(), 60)
     return asking.returncode or 0, output.decode().strip() or errors.decode().strip().splitlines()[-1]
 
 

@@ -56,7 +56,7 @@ def judged(gate: tuple[Path, subprocess.Popen[str]], uid: int, *prefix: str) -> 
     [not jailed because, the same in one-user mode, not console because]
     """
     subprocess.run(
-        [*prefix, sys.executable, "-I", "-c", CONNECT, str(gate[0]), str(uid)], check=True, timeout=20
+        [*prefix, sys.executable, "-I", "-c", CONNECT, str(gate[0]), str(uid)], check=True, timeout=60
     )
     assert gate[1].stdout is not None
     return gate[1].stdout.readline().strip().split("|")
