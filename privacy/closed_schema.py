@@ -62,6 +62,16 @@ def check(fields: Iterable[Field], payload: object) -> Mapping[str, str | int | 
     return checked
 
 
+def check_value(kind: FieldKind, value: str) -> None:
+    """Do nothing for a text of that kind, wherever it was entered.
+
+    Raises:
+        FieldRefused: another form, or too long.
+    """
+    if len(value) > LONGEST[kind] or not _FORMS[kind].fullmatch(value):
+        raise FieldRefused(kind.value, "has another form")
+
+
 def _value(field: Field, value: object) -> str | int | bool:
     match field.kind:
         case FieldKind.FLAG:

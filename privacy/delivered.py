@@ -27,3 +27,8 @@ def check_body(activity: Activity, body: bytes) -> None:
         raise error if isinstance(error, FieldRefused) else FieldRefused("payload", "is no JSON") from error
     if canonical.encode(dict(checked)) != body:  # a member twice would hide its first value
         raise FieldRefused("payload", "is not in canonical form")
+
+
+def check_addressee(body: bytes, addressee: str) -> bool:
+    """Whether a payload that goes by mail names the very address that was agreed to. body: as checked."""
+    return bool(addressee) and json.loads(body).get("email") == addressee

@@ -6,7 +6,8 @@ Pure. A recipient is a name with one host; nothing is ever sent to a host that s
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from enum import Enum
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -25,15 +26,33 @@ _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _HOST = re.compile(rf"(?:{_LABEL}\.)+[A-Za-z](?:[A-Za-z0-9-]{{0,61}}[A-Za-z0-9])?")
 
 
+BY_MAIL = frozenset({"account.register"})  # all others are posted by HTTPS
+
+
+class Transport(Enum):
+    """How a recipient is spoken with. SMTP begins TLS by STARTTLS (RFC 3207), SMTPS at once (RFC 8314)."""
+
+    HTTPS = "https"
+    SMTP = "smtp"
+    SMTPS = "smtps"
+
+
+PORTS = {Transport.HTTPS: 443, Transport.SMTP: 587, Transport.SMTPS: 465}
+
+
 class RecipientRow(Struct, frozen=True, forbid_unknown_fields=True):
-    """``[[recipient]]`` as it is spelled. ca_file: PEM, absent means the system's store; keys: of age."""
+    """``[[recipient]]`` as it is spelled. port: absent means the transport's; keys: of age.
+
+    ca_file: PEM, absent means the system's store.
+    """
 
     name: Annotated[str, Meta(pattern="^[a-z][a-z0-9-]{0,31}$")]
     role: str
     host: Annotated[str, Meta(max_length=253)]
     country: Annotated[str, Meta(pattern="^[A-Z]{2}$")]
     activities: Annotated[list[str], Meta(min_length=1)]
-    port: Annotated[int, Meta(ge=1, le=65535)] = 443
+    transport: Literal["https", "smtp", "smtps"] = "https"
+    port: Annotated[int, Meta(ge=1, le=65535)] | None = None
     path: Annotated[str, Meta(pattern="^/[A-Za-z0-9._~/-]{0,200}$")] = "/"
     safeguard: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
     ca_file: Annotated[str, Meta(min_length=1)] | None = None
@@ -57,6 +76,7 @@ class Recipient:
     ca_file: str | None
     activities: frozenset[str]
     keys: tuple[str, ...] = ()
+    transport: Transport = Transport.HTTPS
 
     @property
     def in_eea(self) -> bool:
@@ -87,13 +107,14 @@ def read(rows: Sequence[object], register: Register) -> tuple[Mapping[str, Recip
                 name=spelled.name,
                 role=Role(spelled.role),
                 host=spelled.host.lower(),
-                port=spelled.port,
+                port=spelled.port or PORTS[Transport(spelled.transport)],
                 path=spelled.path,
                 country=spelled.country,
                 safeguard=spelled.safeguard,
                 ca_file=spelled.ca_file,
                 activities=frozenset(spelled.activities),
                 keys=tuple(spelled.keys),
+                transport=Transport(spelled.transport),
             )
     return found, tuple(mistakes)
 
@@ -102,6 +123,7 @@ _ALLOWED = {
     "name": 'a to z, 0 to 9 and "-", a letter first, at most 32',
     "country": "two capital letters, ISO 3166-1, for example DE",
     "port": "1 to 65535",
+    "transport": '"https", "smtp" or "smtps"',
     "path": 'a path that starts with "/"',
     "activities": "a list of names of the register",
     "keys": sealing.ALLOWED,
@@ -141,6 +163,9 @@ def _mistakes(row: RecipientRow, register: Register) -> list[str]:
         if row.role not in {role.value for role in activity.roles}:
             allowed = ", ".join(sorted(role.value for role in activity.roles))
             mistakes.append(f"role = {row.role!r}; {name} allows {allowed}")
+        if (row.transport == "https") == (name in BY_MAIL):
+            wanted = '"smtp" or "smtps"' if name in BY_MAIL else '"https"'
+            mistakes.append(f"transport = {row.transport!r}; {name} needs {wanted}")
         if activity.eea_only and row.country not in EEA:
             mistakes.append(f"country = {row.country!r}; {name} allows the EEA only")
         if activity.encrypted and not row.keys:

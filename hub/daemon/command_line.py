@@ -95,6 +95,11 @@ COMMANDS = (
         module="hub.daemon.commands.rights",
         summary="your data here: a copy of it, put right, erased, restricted",
     ),
+    Command(
+        name="account",
+        module="hub.daemon.commands.account",
+        summary="the account's data, and how its e-mail address is confirmed",
+    ),
     Command(name="phone", module="hub.daemon.commands.phone", summary="phones that may agree for this home"),
     Command(name="ledger", module="hub.daemon.commands.ledger", summary="the record of all that left"),
     Command(

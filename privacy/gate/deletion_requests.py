@@ -18,8 +18,9 @@ from privacy.delivered import check_body
 from privacy.gate import records, resolver
 from privacy.gate.book import News, to_ms
 from privacy.gate.desk import Desk
-from privacy.gate.https import Target, TransferFailed, Upload
+from privacy.gate.https import Upload
 from privacy.gate.store import Row, StoreError, Transaction
+from privacy.gate.tls_line import Target, TransferFailed
 from privacy.ledger import Kind
 from privacy.payload import timestamp
 from privacy.reasons import Reason

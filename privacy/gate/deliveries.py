@@ -5,7 +5,7 @@ even a question to a name server, before the begin entry is on the disk. ``cut``
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import Enum
@@ -15,17 +15,18 @@ from privacy import canonical, sealing
 from privacy.closed_schema import FieldRefused
 from privacy.consent import Grant, categories_of
 from privacy.decide import EgressRequest, Permit, Refusal, decide
-from privacy.delivered import check_body
+from privacy.delivered import check_addressee, check_body
 from privacy.gate import deletion_requests, https, records, resolver
 from privacy.gate.book import News
 from privacy.gate.desk import Desk
-from privacy.gate.https import Answer, Target, TransferFailed, Upload
+from privacy.gate.https import Upload
 from privacy.gate.records import Outgoing, Sent
 from privacy.gate.store import StoreError, Transaction
+from privacy.gate.tls_line import Answer, Carrier, Target, TransferFailed
 from privacy.ledger import Kind
 from privacy.payload import LONGEST_KEPT, PayloadRefused, timestamp
 from privacy.reasons import Reason
-from privacy.recipients import Recipient
+from privacy.recipients import Recipient, Transport
 from privacy.register import Activity, Form
 from privacy.standing import EarlierTransfer
 from privacy.vocabulary import DataCategory
@@ -35,6 +36,8 @@ RETRY_LAST_S = 3600.0
 GIVE_UP_AFTER = timedelta(hours=24)
 # these may pass by themselves: it is tried again
 WAITS = frozenset({Reason.CLOCK_UNSURE, Reason.BUDGET_USED_UP, Reason.LEDGER_NOT_WRITABLE})
+Post = Callable[[Grant, Outgoing, Target], Awaitable[Carrier]]
+"""Makes the mail of a transfer whose recipient is a mail server; may raise TransferFailed."""
 
 
 class Result(Enum):
@@ -77,7 +80,7 @@ class _Running:
     body: bytes
     sealed: bool
     task: "asyncio.Task[object] | None"
-    upload: Upload | None = None
+    upload: Carrier | None = None
 
 
 class Deliveries:
@@ -86,6 +89,7 @@ class Deliveries:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._running: dict[str, _Running] = {}
+        self.post: Post | None = None  # set by the wiring; without one no mail leaves
 
     def running(self) -> Sequence[str]:
         """Ids of the transfers that run."""
@@ -175,6 +179,8 @@ class Deliveries:
             check_body(desk.register.activities[grant.activity], item.body)
         except (FieldRefused, PayloadRefused):
             return Reason.UNKNOWN_FIELD
+        if _by_mail(_recipient(verdict)) and not check_addressee(item.body, grant.addressee):
+            return Reason.ADDRESSEE_NOT_DECLARED
         return verdict
 
     async def _attempt(self, permit: Permit, running: _Running) -> Outcome:
@@ -187,15 +193,19 @@ class Deliveries:
         before = EarlierTransfer(
             id=running.item.transfer, recipient=running.grant.recipient, ticket=running.grant.ticket
         )
-        self._desk.standing.sent(before)  # from here on its deletion can be asked for
+        if not _by_mail(_recipient(permit)):
+            self._desk.standing.sent(before)  # from here on its deletion can be asked for
         answer: Answer | None = None
         reason: Reason | None = None
+        again = True
         try:
             answer = await self._send(permit, running, servers)
             what = f"answered {answer.status}" + ("" if answer.receipt else " without a receipt")
             if 300 <= answer.status < 400:
                 what = f"answered {answer.status}: a redirect, not followed"
-        except (TransferFailed, resolver.LookupFailed) as error:
+        except TransferFailed as error:
+            what, again = str(error), not error.final
+        except resolver.LookupFailed as error:
             what = str(error)
         except _NotOutside as error:
             what, reason = str(error), Reason.ADDRESS_NOT_OUTSIDE
@@ -206,7 +216,7 @@ class Deliveries:
             reason=reason,
             receipt=answer.receipt if answer is not None and arrived else None,
             sent=0 if running.upload is None else running.upload.sent,
-            again=not arrived,
+            again=again and not arrived,
         )
         # no longer cuttable: it is over; a withdrawal from here on finds nothing running
         self._running.pop(running.item.transfer, None)
@@ -223,7 +233,8 @@ class Deliveries:
                 data={"transfer": item.transfer, "name": to.host, "servers": list(servers)},
             ),
         )
-        deletion_requests.expect(tx, item.transfer, to.name, running.grant.ticket, item.delete_by)
+        if not _by_mail(to):  # a letter box is its owner's: there is nobody to ask
+            deletion_requests.expect(tx, item.transfer, to.name, running.grant.ticket, item.delete_by)
         records.spend(tx, running.grant.activity, to.name, at.at, len(running.body))
         if running.grant.form is Form.ONCE:
             records.keep_grant(tx, running.grant)
@@ -256,18 +267,25 @@ class Deliveries:
         # another one at each attempt, should the first be out of order
         address = found.outside[running.item.attempts % len(found.outside)]
         target = Target(host=to.host, address=address, port=to.port, path=to.path, ca_file=to.ca_file)
+        running.upload = await self._carrier(running, target, to)
+        return await running.upload.run()
+
+    async def _carrier(self, running: _Running, target: Target, to: Recipient) -> Carrier:
+        if _by_mail(to):
+            if self.post is None:
+                raise TransferFailed(f"{to.host}: this gate sends no mail", final=True)
+            return await self.post(running.grant, running.item, target)
         headers = (
             ("Homebase-Activity", running.grant.activity),
             ("Homebase-Ticket", running.grant.ticket),
             ("Homebase-Delete-By", timestamp(running.item.delete_by)),
         )
         media_type = https.SEALED if running.sealed else https.JSON
-        running.upload = Upload(target, headers, running.body, media_type)
-        return await running.upload.run()
+        return Upload(target, headers, running.body, media_type)
 
     async def _end(self, running: _Running, outcome: Outcome) -> Outcome:
         grant, item, desk = running.grant, running.item, self._desk
-        over = outcome.result is Result.DELIVERED and grant.form is Form.ONCE
+        over = not outcome.again and grant.form is Form.ONCE
         if over:
             desk.standing.end(grant, Reason.USED_UP)
 
@@ -284,7 +302,7 @@ class Deliveries:
                 "UPDATE sent SET result = ?, receipt = ? WHERE transfer = ?",
                 (outcome.result.value, outcome.receipt, item.transfer),
             )
-            if outcome.result is Result.DELIVERED:
+            if not outcome.again:
                 records.drop_outgoing(tx, item.transfer)
             if over:
                 records.end_grant(tx, grant, Reason.USED_UP, desk.time.instant().at)
@@ -321,6 +339,10 @@ def _grant(permit: Permit) -> Grant:
 def _recipient(permit: Permit) -> Recipient:
     assert isinstance(permit.recipient, Recipient)
     return permit.recipient
+
+
+def _by_mail(to: Recipient) -> bool:
+    return to.transport is not Transport.HTTPS
 
 
 class _NotOutside(Exception):

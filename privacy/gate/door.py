@@ -38,6 +38,9 @@ PREVIEW_TIME = timedelta(minutes=30)
 WAIT_FOR_DELIVERY_S = 20.0  # a command waits so long for the outcome of what it started
 
 
+_OTHER_PREVIEWS = {"account.register": "homebase account confirm"}  # of activities that have no groups
+
+
 class Refused(Exception):
     """The door says no. reason: why; detail: more, for the log line of whoever asked."""
 
@@ -101,6 +104,8 @@ class Door:
             reason = Reason.STAYS_HOME
         elif not row.built:
             reason = Reason.NOT_BUILT
+        elif not row.groups:
+            raise Refused(Reason.UNKNOWN_GROUP, _OTHER_PREVIEWS.get(activity, ""))
         elif not TICKET.fullmatch(ticket):
             reason = Reason.NO_TICKET
         elif not groups or not groups <= row.groups.keys():

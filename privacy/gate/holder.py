@@ -13,7 +13,7 @@ from privacy.gate import book, key_records, records, upgrade
 from privacy.gate.book import News
 from privacy.gate.closures import ClosureKind
 from privacy.gate.desk import Desk
-from privacy.gate.schema import COPIES, COPY_KEPT, HIDDEN, HOLDINGS, PROOF
+from privacy.gate.schema import COPIES, COPY_KEPT, HIDDEN, HOLDINGS, PARTS, PROOF
 from privacy.gate.store import Transaction
 from privacy.ledger import Kind
 from privacy.ports import Holding
@@ -53,7 +53,7 @@ class GateHolder:
 
     def holdings(self) -> tuple[Holding, ...]:
         """All tables, and the copies of them."""
-        return (*HOLDINGS.values(), *COPIES)
+        return (*HOLDINGS.values(), *(part for part, _ in PARTS), *COPIES)
 
     def shown(self) -> tuple[str, ...]:
         """The tables that have pages."""
@@ -241,6 +241,12 @@ def _erased(tx: Transaction, scope: Scope) -> tuple[Effect, ...]:
         else:
             gone = tx.execute(f"DELETE FROM {name}").rowcount  # noqa: S608 -- a name of the schema
             effects.append(Effect(holding=holding.name, erased=gone))
+    for part, rows in PARTS:
+        if scope.covers(part.category):
+            table = part.name.removeprefix("gate.")
+            gone = tx.execute(f"DELETE FROM {table} WHERE {rows}").rowcount  # noqa: S608 -- of the schema
+            if gone:
+                effects.append(Effect(holding=part.name, erased=gone))
     return tuple(effects)
 
 

@@ -90,6 +90,23 @@ STEPS = (
     INSERT INTO deletions SELECT transfer, recipient, ticket, delete_by_ms, delete_by_ms, 0, 'waiting', ''
         FROM sent;
     """,
+    # who is meant behind a service, and how to log in there
+    """
+    CREATE TABLE mail_addresses (
+        address TEXT PRIMARY KEY, since_ms INTEGER NOT NULL, confirmed_ms INTEGER, code_hash BLOB,
+        until_ms INTEGER, until_running_s INTEGER
+    ) WITHOUT ROWID;
+    CREATE TABLE sms_numbers (
+        number TEXT PRIMARY KEY, label TEXT NOT NULL, since_ms INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE push_devices (
+        device TEXT PRIMARY KEY, number TEXT NOT NULL, label TEXT NOT NULL, since_ms INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE access_data (
+        recipient TEXT PRIMARY KEY, sender TEXT NOT NULL, user TEXT NOT NULL, password TEXT NOT NULL,
+        since_ms INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    """,
 )
 
 # the limitation period of § 195 BGB, three years from the end of the year: proof of consent (Art. 7 (1) GDPR)
@@ -97,6 +114,7 @@ PROOF = timedelta(days=4 * 366)
 
 
 _PROOF = "proof of what you agreed to and what left, for claims (Art. 17 (3) e GDPR), until they lapse"
+_OWNER = "until the owner removes it"
 _RUNS = "the gate can't run without; no person is in it"
 
 
@@ -176,6 +194,10 @@ HOLDINGS = {
             "until struck out",
             "the devices could not be reached without; strike them out to erase them",
         ),
+        _holding("mail_addresses", DataCategory.ACCOUNT, "the account's e-mail address", None, _OWNER),
+        _holding("sms_numbers", DataCategory.PHONE_NUMBER, "whom a message may go to", None, _OWNER),
+        _holding("push_devices", DataCategory.PHONE_NUMBER, "whom a message may go to", None, _OWNER),
+        _holding("access_data", DataCategory.ACCOUNT, "log in to a service", None, _OWNER),
         _holding("previews", DataCategory.DEVICE, "shown before a yes", timedelta(hours=1), "then made anew"),
         _holding("outbox", DataCategory.DEVICE, "retry of a delivery", timedelta(days=1), "clause 6.6"),
         _holding("sent", DataCategory.DEVICE, "exact copy of what left", timedelta(days=28), "clause 6.6"),
@@ -205,6 +227,28 @@ HOLDINGS = {
         ),
     )
 }
+_MAILED = "activity = 'account.register'"
+# further kinds of data in tables that mostly hold another, and which rows those are
+PARTS = (
+    (
+        _holding(
+            "previews", DataCategory.ACCOUNT, "shown before a yes", timedelta(hours=1), "then made anew"
+        ),
+        _MAILED,
+    ),
+    (
+        _holding("outbox", DataCategory.ACCOUNT, "retry of a delivery", timedelta(days=1), "then given up"),
+        "grant_id IN (SELECT id FROM grants WHERE"
+        " json_extract(CAST(body AS TEXT), '$.activity') = 'account.register')",
+    ),
+    (
+        _holding(
+            "sent", DataCategory.ACCOUNT, "exact copy of what left", timedelta(days=28), "as all copies"
+        ),
+        _MAILED,
+    ),
+    (_holding("push_devices", DataCategory.INSTALLATION, "whom a message may go to", None, _OWNER), "true"),
+)
 COPY_KEPT = timedelta(days=30)  # of the whole file, made before an upgrade
 COPIES = tuple(
     Holding(
@@ -219,5 +263,7 @@ COPIES = tuple(
 )
 HIDDEN = (
     Hidden(holding="gate.meta", field="value", why="the gate's own keys"),
+    Hidden(holding="gate.access_data", field="password", why="opens a service of yours"),
+    Hidden(holding="gate.mail_addresses", field="code_hash", why="protects the confirmation"),
     Hidden(holding="gate.nodes", field="hash", why="made from the entries; proofs give it out"),
 )

@@ -16,6 +16,8 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from privacy.conversation import Handler, Reply
 from privacy.gate import (
+    account_answers,
+    account_verbs,
     answers,
     console_verbs,
     control_verbs,
@@ -26,6 +28,7 @@ from privacy.gate import (
     tunnel_verbs,
 )
 from privacy.gate.access_log import FLUSH_S, AccessLog
+from privacy.gate.account import Account
 from privacy.gate.api import ROLES, Sessions, guarded
 from privacy.gate.children import GaveUp, keep
 from privacy.gate.config import GateConfig
@@ -140,6 +143,7 @@ class _Gate:
         self._access_log = AccessLog(rows, self._clock, sqlcipher.DatabaseError)
         sessions = Sessions(self._streams)
         desk = start.opened.desk
+        account = Account(self._door, f"http://127.0.0.1:{start.listening.getsockname()[1]}/")
         self._rights = RightsDesk(self._door, GateHolder(desk, self._access_log.forget))
         routes = Routes(
             AppFiles().answer,
@@ -151,11 +155,15 @@ class _Gate:
                         **answers.table(self._door, start.named_state),
                         **rights_answers.looking(self._rights, desk),
                         **phone_answers.table(self._door, self._phones),
+                        **account_answers.households(account, self._door),
                     }.items()
                 },
                 **{
                     place: guarded(sessions, frozenset({"owner"}), endpoint)
-                    for place, endpoint in rights_answers.closing(self._rights, desk).items()
+                    for place, endpoint in {
+                        **rights_answers.closing(self._rights, desk),
+                        **account_answers.owners(account, self._door, start.named_state),
+                    }.items()
                 },
             },
         )
@@ -173,6 +181,7 @@ class _Gate:
                 **console_verbs.table(self._door),
                 **rights_verbs.table(self._rights, desk),
                 **phone_verbs.table(self._phones),
+                **account_verbs.table(account, desk),
             }
         )
 

@@ -425,7 +425,7 @@ def test_control_without_the_reset_the_kernel_goes_on_sending(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def closed_politely(upload: Upload) -> int:
-        connection = upload._open()
+        connection = upload._line._open()
         asyncio.get_running_loop().remove_writer(connection)
         with suppress(BlockingIOError):  # unread session tickets alone would make the kernel reset
             while connection.recv(65536):

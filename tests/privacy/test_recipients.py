@@ -28,6 +28,9 @@ from tests.privacy import house
         ({"keys": []}, "keys: allowed is 1 to 8 public keys"),
         ({"keys": [house.SUPPORT_SECRET]}, "keys: allowed are 1 to 8 public keys"),
         ({"keys": [house.SUPPORT_KEY] * 2}, "keys: allowed are 1 to 8 public keys"),
+        ({"transport": "smtp"}, "transport = 'smtp'; diagnosis.remote needs"),
+        ({"transport": "ftp"}, 'transport: allowed is "https", "smtp" or "smtps"'),
+        ({"activities": ["account.register"]}, "transport = 'https'; account.register needs"),
     ],
 )
 @pytest.mark.obligation("Q5-a")
@@ -57,4 +60,12 @@ def test_a_good_row_is_a_recipient() -> None:
     assert not mistakes
     assert found["support"].host == "support.example.org"
     assert found["support"].port == 443
+
+
+@pytest.mark.parametrize(("transport", "port"), [("smtp", 587), ("smtps", 465)])
+def test_a_mail_server_has_the_port_of_its_transport(transport: str, port: int) -> None:
+    row = house.SUPPORT | {"activities": ["account.register"], "transport": transport}
+    found, mistakes = recipients.read([row], house.register())
+    assert not mistakes
+    assert found["support"].port == port
     assert found["support"].in_eea

@@ -33,6 +33,15 @@ _WORDS = {
         "still running; homebase consent withdraw stops it",
         "läuft noch; homebase consent withdraw hält es an",
     ),
+    "mail_around": (
+        "The mail around it (its code is made when it is sent): {subject}",
+        "Die Nachricht dazu (ihr Code entsteht beim Senden): {subject}",
+    ),
+    "mail_sent": (
+        "sent; open its link, or: homebase account confirm CODE",
+        "gesendet; öffnen Sie den Link darin, oder: homebase account confirm CODE",
+    ),
+    "email_confirmed": ("{address} is confirmed", "{address} ist bestätigt"),
     "again": ("; it is tried again within 24 hours", "; es wird binnen 24 Stunden noch einmal versucht"),
     "withdrawn": (
         "withdrawn: {ended} consents ended, {cut} transfers cut,"

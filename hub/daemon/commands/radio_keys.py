@@ -154,7 +154,7 @@ def secret_in(path: Path) -> str:
         with open(descriptor, encoding="utf-8") as file:  # noqa: PTH123 - checked and read by one descriptor
             found = os.fstat(descriptor)
             if stat.S_IMODE(found.st_mode) & 0o077 or not stat.S_ISREG(found.st_mode):
-                text = f"{path}: others may read it; chmod 600 {path}, and think of the key as known to them"
+                text = f"{path}: others may read it; chmod 600 {path}, and take it as known to them"
                 raise CommandFailed(text, EXIT_PERMISSION)
             told = file.read(MOST + 2)
     except (OSError, UnicodeError) as error:

@@ -1,0 +1,202 @@
+"""``homebase account``: who the home's account belongs to, its e-mail address, and how that is confirmed.
+
+E-mail address, access data and phones are the gate's, which alone can send; the rest is the hub's.
+"""
+
+import argparse
+import getpass
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from ..command_line import EXIT_USAGE, CommandFailed, printable
+from ..gate_console import ask_gate, part_of, rows_of
+from .consent_words import words
+from .radio_keys import secret_in
+from .verbs import Verbs, print_json, run_verb
+
+Answer = Mapping[str, object]
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The verbs with their options."""
+    verbs = Verbs(parser)
+    verbs.add("show", "all that is kept of the account", _show)
+    change = verbs.add("set", "enter or change the account's data; an empty text removes it", _set)
+    change.add_argument("--email", metavar="ADDRESS", help="unconfirmed until the link of a mail is used")
+    confirm = verbs.add(
+        "confirm", "have a mail with a link sent, or, with its code, confirm the e-mail address", _confirm
+    )
+    confirm.add_argument("code", nargs="?", help="from the mail; without one the mail is shown and sent")
+    confirm.add_argument("--preview", metavar="ID", help="of what was shown before, for example in the app")
+    confirm.add_argument("--country", help="of the mail server, where it is outside the EEA")
+    confirm.add_argument("--lang", choices=["de", "en"], default="en", help="of the mail; default: en")
+    confirm.add_argument("--yes", action="store_true", help="do not ask")
+    server = verbs.add("mail-server", "how to log in to the mail server that homebase.toml names", _server)
+    server.add_argument("--sender", metavar="ADDRESS", help="that mails come from; default: the user")
+    server.add_argument("--user", default="", help="empty: without log-in")
+    server.add_argument("--file", type=Path, help="holds the password, mode 0600; else it is asked for")
+    server.add_argument("--remove", action="store_true", help="forget the access data")
+    contact = verbs.group("contact", "phones that messages may go to, once you consented to that")
+    add = contact.add("add", "enter a number, or a device with its number", _add_contact)
+    add.add_argument("number", help="with its country code: +4915112345678")
+    add.add_argument("--label", default="", help="whose it is")
+    for added in (add, contact.add("remove", "remove a number, or a device by its id", _remove_contact)):
+        added.add_argument("--device", default="", metavar="ID", help="of a phone for push notifications")
+        if added is not add:
+            added.add_argument("number", nargs="?", default="")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do one verb."""
+    return run_verb(options)
+
+
+# look
+
+
+def _show(options: argparse.Namespace) -> int:
+    answer = ask_gate(options.state, "account.show")
+    if options.json:
+        return print_json(answer)
+    for name, value in _lines(answer):
+        print(f"{name + ':':18}{printable(value)}")
+    return 0
+
+
+def _lines(answer: Answer) -> list[tuple[str, object]]:
+    email, server = part_of(answer, "email"), part_of(answer, "mail_server")
+    lines: list[tuple[str, object]] = [
+        ("e-mail address", f"{email['address']}, {_state(email)}" if email else None)
+    ]
+    if server:
+        access = (
+            f"as {server['user'] or 'nobody'}, from {server['sender']}"
+            if server["sender"]
+            else "no access data"
+        )
+        lines.append(("mail server", f"{server['host']}:{server['port']} ({server['transport']}), {access}"))
+    lines += [("SMS number", f"{row['number']} {row['label']}") for row in rows_of(answer, "sms_numbers")]
+    lines += [
+        ("push device", f"{row['device']} {row['number']} {row['label']}")
+        for row in rows_of(answer, "push_devices")
+    ]
+    return lines
+
+
+def _state(email: Answer) -> str:
+    if email.get("confirmed"):
+        return f"confirmed {email['confirmed']}"
+    if email.get("link_until"):
+        return f"not confirmed; a link was sent and counts until {email['link_until']}"
+    return "not confirmed; homebase account confirm sends a link"
+
+
+# change
+
+
+def _set(options: argparse.Namespace) -> int:
+    if options.email is None:
+        raise CommandFailed("nothing to set; see homebase account set --help", EXIT_USAGE)
+    ask_gate(options.state, "account.email", address=options.email)
+    return _show(options)
+
+
+def _server(options: argparse.Namespace) -> int:
+    if options.remove:
+        answer = ask_gate(options.state, "account.drop_mail_server")
+        return _say(options, answer, "forgotten" if answer.get("dropped") else "there was none")
+    password = _password(options) if options.user else ""
+    answer = ask_gate(
+        options.state,
+        "account.mail_server",
+        sender=options.sender or options.user,
+        user=options.user,
+        password=password,
+    )
+    return _say(
+        options, answer, "kept, encrypted, by the gate; homebase account confirm sends a mail with it"
+    )
+
+
+def _password(options: argparse.Namespace) -> str:
+    """Never an argument: those stand in lists of processes."""
+    if options.file is not None:
+        return secret_in(options.file)
+    if not sys.stdin.isatty():
+        raise CommandFailed("nobody to ask here; name a file of mode 0600 with --file", EXIT_USAGE)
+    return getpass.getpass(f"Password of {options.user}: ")
+
+
+def _add_contact(options: argparse.Namespace) -> int:
+    asked = {"number": options.number, "label": options.label, "device": options.device}
+    answer = ask_gate(options.state, "account.contact", **asked)
+    return _say(options, answer, "kept, encrypted; nothing is sent there without your consent")
+
+
+def _remove_contact(options: argparse.Namespace) -> int:
+    answer = ask_gate(options.state, "account.drop_contact", number=options.number, device=options.device)
+    return _say(options, answer, "removed" if answer.get("dropped") else "there was none")
+
+
+# confirm
+
+
+def _confirm(options: argparse.Namespace) -> int:
+    if options.code:
+        answer = ask_gate(options.state, "account.confirm", code=options.code, language=options.lang)
+        address = part_of(answer, "email").get("address")
+        return _say(options, answer, words("email_confirmed", options.lang, address=printable(address)))
+    preview = options.preview or _preview(options)
+    if not options.yes and not _agrees(options):
+        print(words("nothing_sent", options.lang))
+        return 1
+    answer = ask_gate(
+        options.state,
+        "account.give",
+        preview=preview,
+        language=options.lang,
+        country=options.country,
+    )
+    delivery = part_of(answer, "delivery")
+    if options.json:
+        print_json(answer)
+    elif delivery.get("result") == "delivered":
+        print(words("mail_sent", options.lang))
+    elif delivery.get("result") == "running":
+        print(words("running", options.lang))
+    else:
+        again = words("again", options.lang) if delivery.get("retried") else ""
+        print(f"{delivery.get('result')}: {printable(delivery.get('what'))}{again}")
+    return 0 if delivery.get("result") in {"delivered", "running"} else 74
+
+
+def _preview(options: argparse.Namespace) -> object:
+    """Show what would be sent; the id of the preview."""
+    shown = ask_gate(options.state, "account.preview", language=options.lang)
+    if options.json:
+        return shown.get("preview")
+    about, mail = part_of(shown, "activity_text"), part_of(shown, "mail")
+    print(f"{about.get('title')}: {about.get('purpose')}")
+    for row in rows_of(about, "recipients"):
+        told = {key: row.get(key) for key in ("name", "role", "host", "country")}
+        print(words("to", options.lang, **told))
+    print(words("bytes", options.lang, bytes=shown.get("bytes"), sha256=shown.get("sha256")))
+    print(printable(shown.get("text")))
+    print(words("mail_around", options.lang, subject=mail.get("subject")))
+    for line in str(mail.get("text")).splitlines():
+        print(f"  {printable(line)}".rstrip())
+    return shown.get("preview")
+
+
+def _agrees(options: argparse.Namespace) -> bool:
+    if not sys.stdin.isatty():
+        raise CommandFailed(words("nobody_to_ask", options.lang), EXIT_USAGE)
+    return input(words("ask_once", options.lang)).strip().lower() in {"yes", "ja"}
+
+
+def _say(options: argparse.Namespace, answer: Answer, text: str) -> int:
+    if options.json:
+        return print_json(answer)
+    print(text)
+    return 0
