@@ -29,8 +29,27 @@ PAIRING_LIMIT_S = 120.0
 SENSOR = "bidcos:SIM0000009:1.TEMPERATURE"
 SWITCH = "bidcos:SIM0000001:1.STATE"
 MATCH_S = 1.0
+SETTLED_S, SETTLED_LIMIT_S = 5.0, 300.0  # nothing was read of a device for so long; how long that may take
+QUESTION = "01"  # message type: configuration, also the question for it
 ENOUGH = 50  # quiet samples; with fewer all count
 Sample = tuple[float, float]  # when, in monotonic seconds, and how long, in ms
+
+
+def wait_until_settled(simulator: Simulator) -> None:
+    """The hub has read what its new devices hold: until then a command may find the air taken by a question.
+
+    Raises:
+        TimeoutError: it still asks after SETTLED_LIMIT_S.
+    """
+    end_s = time.monotonic() + SETTLED_LIMIT_S
+    asked = True
+    while asked:
+        if time.monotonic() > end_s:
+            raise TimeoutError(f"the hub still reads its devices after {SETTLED_LIMIT_S:.0f} s")
+        simulator.ask("record", on=True)
+        time.sleep(SETTLED_S)
+        lines = simulator.ask("record", on=False)["lines"]
+        asked = any(not line["to_host"] and line["line"][8:10] == QUESTION for line in lines)
 
 
 async def receive(socket: aiohttp.ClientWebSocketResponse, seen: list[tuple[float, Any]]) -> None:
@@ -151,8 +170,8 @@ def main() -> None:
         with House(arguments=("demo", "--devices", str(DEVICES)), folder=folder) as house:
             house.log_in()
             house.wait_for_devices(DEVICES, PAIRING_LIMIT_S)
-            time.sleep(3.0)
             with connected(folder) as simulator:
+                wait_until_settled(simulator)
                 asyncio.run(measure(house, simulator, options.seconds)).print()
 
 
