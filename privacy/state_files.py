@@ -24,7 +24,7 @@ GATE: Mapping[str, str] = {
     "key.mark": "tells a wrong key from a damaged file",
     "key.new": "a key that is being written",
     "reserve": "space for closing entries; empty",
-    "closed": "activities that were closed while gate.db could not be written",
+    "tombstones": "what was closed while gate.db could not be written; else empty",
     "head": "how many entries the ledger has: tells an older gate.db that was put back",
     "head.new": "that number while it is being written",
     "restored": "says that gate.db came from a backup",

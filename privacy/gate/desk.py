@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from privacy import canonical, data, register
 from privacy.challenges import Challenges
 from privacy.consent import AWAY_ACTIVITIES, Grant
-from privacy.gate import book, epochs, key_records, records
+from privacy.gate import book, epochs, key_records, records, remembered
 from privacy.gate.book import News
 from privacy.gate.closures import Closures
 from privacy.gate.closures import stored as stored_closures
@@ -83,14 +83,14 @@ class Desk:
             StoreError: it can't be read or written.
         """
         time = Timekeeper(clock, store, vouches)
-        settled, closed = _settled(register, recipients), store.remembered_closed()
+        settled, closed = _settled(register, recipients), store.tombstones.remembered()
 
         def job(tx: Transaction) -> tuple[bytes, str]:
             """All in one, since each write costs an fsync: on a card that is 10 ms of the start."""
             identity = _identity(tx, store.folder, time, random_bytes)
             time.tick(tx)
             _begin(tx, settled, version, time, random_bytes)
-            _close(tx, closed, register.by_entry(), time, random_bytes)
+            remembered.settle(tx, closed, register.by_entry(), time.instant().at, random_bytes)
             _mark_stale(tx, register, time)
             return identity
 
@@ -98,7 +98,7 @@ class Desk:
         seed, epoch = store.write(job, closing=True)
         epochs.settled(store.folder, store.read(epochs.head))
         if closed:
-            store.forget_closed()
+            store.tombstones.forget()
         standing = Standing(epoch)
         for earlier in store.read(records.earlier_transfers):
             standing.sent(earlier)
@@ -259,6 +259,7 @@ def _settled(register: Register, recipients: Mapping[str, Recipient]) -> dict[st
             "port": row.port,
             "country": row.country,
             "activities": sorted(row.activities),
+            "keys": sorted(row.keys),
         }
         for row in sorted(recipients.values(), key=lambda row: row.name)
     ]
@@ -268,32 +269,6 @@ def _settled(register: Register, recipients: Mapping[str, Recipient]) -> dict[st
         "texts_sha256": sha256(canonical.encode(texts)).hexdigest(),
         "recipients": who,
     }
-
-
-def _close(
-    tx: Transaction,
-    activities: Sequence[str],
-    by_entry: Sequence[str],
-    time: Timekeeper,
-    random_bytes: RandomBytes,
-) -> None:
-    """Write down what was withdrawn while the store could not be written, before anything is read back."""
-    at = time.instant().at
-    for activity in dict.fromkeys(activities):
-        gone = [one for one, ended in records.grants(tx) if ended is None and one.activity == activity]
-        data: dict[str, canonical.Json] = {
-            "activity": activity,
-            "recipient": None,
-            "grants": [grant.id for grant in gone],
-            "cut": 0,
-            "via": "noted before the restart",
-        }
-        book.append(tx, [News(kind=Kind.WITHDRAWAL, data=data)], at, random_bytes)
-        for grant in gone:
-            records.end_grant(tx, grant, Reason.WITHDRAWN, at)
-        records.purge_outbox(tx, [grant.id for grant in gone])
-        if activity in by_entry:
-            records.close_entry(tx, activity)
 
 
 def _begin(

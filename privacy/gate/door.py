@@ -22,6 +22,7 @@ from privacy.gate.giving import About, Giving, Ready
 from privacy.gate.network_door import NetworkStick
 from privacy.gate.records import Outgoing, Preview
 from privacy.gate.store import StoreError, Transaction
+from privacy.gate.tombstones import Tomb, Tombstone
 from privacy.gate.tunnels import Tunnels
 from privacy.jws import base64url
 from privacy.ledger import Kind
@@ -308,7 +309,7 @@ class Door:
             log.error("withdrawal.unwritten", extra={"code": error.code})
             desk.unwritten.append(job)
             self.tunnels.close_all(Reason.LEDGER_NOT_WRITABLE)
-            await desk.store.remember_closed(activity)
+            await desk.store.remember(Tombstone(tomb=Tomb.WITHDRAWN, subject=activity))
             entry = None
         return Withdrawn(grants=gone, cuts=cuts, within_ms=within_ms, entry=entry)
 

@@ -36,8 +36,9 @@ def open_desk(
     clock: Clock,
     random_bytes: RandomBytes,
     version: str,
+    memory: Path | None = None,
 ) -> Opened:
-    """Check all, then open the store in ``folder``. rows: [[recipient]] of homebase.toml.
+    """Check all, then open the store in ``folder``. rows: [[recipient]] of homebase.toml; memory: as Store's.
 
     Raises:
         CantOpen: nothing was changed.
@@ -55,7 +56,7 @@ def open_desk(
     if mistakes:
         raise CantOpen(f"homebase.toml: {' · '.join(mistakes)}; correct the file", EXIT_CONFIG)
     try:
-        store = Store.open(folder, random_bytes)
+        store = Store.open(folder, random_bytes, memory)
         desk = Desk.open(store, register, known, clock, random_bytes, version)
     except StoreError as error:
         code = EXIT_CANT_WRITE if error.code in {"full", "denied"} else EXIT_IO

@@ -16,6 +16,7 @@ from privacy.gate.book import News
 from privacy.gate.door import Door, Refused
 from privacy.gate.giving import About, Ready
 from privacy.gate.store import StoreError, Transaction
+from privacy.gate.tombstones import Tomb, Tombstone
 from privacy.keys import PhoneKey
 from privacy.ledger import Kind
 from privacy.payload import timestamp
@@ -93,6 +94,7 @@ class Phones:
         except StoreError as error:
             log.error("removal.unwritten", extra={"code": error.code})
             self._desk.unwritten.append(job)
+            await self._desk.store.remember(Tombstone(tomb=Tomb.KEY, subject=kid))
         return True
 
     async def _keep(self, key: PhoneKey) -> PhoneKey:

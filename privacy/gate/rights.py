@@ -17,6 +17,7 @@ from privacy.gate.closures import Closure, ClosureKind
 from privacy.gate.door import Door
 from privacy.gate.holder import GateHolder
 from privacy.gate.store import StoreError, Transaction
+from privacy.gate.tombstones import Tomb, Tombstone
 from privacy.ledger import Kind
 from privacy.reasons import Reason
 from privacy.rights import Effect, Scope
@@ -140,7 +141,6 @@ class RightsDesk:
         desk = self._desk
         desk.closures.close(row, desk.standing)
         cuts = self._door.cut(concerns)
-        touched = sorted({grant.activity for grant in desk.standing.live() if concerns(grant)})
         for grant in ended:
             desk.standing.end(grant, Reason.WITHDRAWN)
         at = desk.time.instant().at
@@ -163,8 +163,7 @@ class RightsDesk:
             log.error("closure.unwritten", extra={"code": error.code})
             desk.unwritten.append(job)
             self._door.tunnels.close_all(Reason.LEDGER_NOT_WRITABLE)
-            for activity in touched:
-                await desk.store.remember_closed(activity)
+            await desk.store.remember(Tombstone(tomb=Tomb(row.kind.value), subject=row.subject))
             entry = None
         return Closed(cut=len(cuts), entry=entry)
 

@@ -78,6 +78,11 @@ class Places:
         return self.run / "console"
 
     @property
+    def tombstones(self) -> Path:
+        """What was closed while no disk took it; outlives the gate, and is not there otherwise."""
+        return self.console / "tombstones"
+
+    @property
     def stick(self) -> Path:
         """The demo's serial stick; leads to the simulator's current pty."""
         return self.run / "stick"
@@ -109,7 +114,7 @@ def prepared(places: Places, *, demo: bool, two_users: bool = False) -> Iterator
         if not two_users:
             _make_run(places, demo=demo)
         yield
-        if made_run:
+        if made_run and not places.tombstones.exists():
             _forget_run(places)
     finally:
         os.close(lock)

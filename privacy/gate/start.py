@@ -107,7 +107,9 @@ def _begin(
 
     logging.basicConfig(level=logging.INFO, handlers=[SayHandler()])
     try:
-        opened = open_desk(places.gate_state, config.recipients, SystemClock(), random_bytes, VERSION)
+        opened = open_desk(
+            places.gate_state, config.recipients, SystemClock(), random_bytes, VERSION, places.tombstones
+        )
     except CantOpen as error:
         if begun is not None:
             begun.end()

@@ -18,6 +18,7 @@ from typing import Protocol, TypeVar, cast
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from privacy.gate.schema import HOLDINGS
+from privacy.gate.tombstones import Tombstone, Tombstones
 from privacy.gate.upgrade import Newer, bring_up_to_date
 from privacy.ports import RandomBytes
 
@@ -70,13 +71,16 @@ class Cursor(Protocol):
 class Store:
     """One open file. Calls come from one thread at a time (StoreThread sees to it)."""
 
-    def __init__(self, folder: Path, connection: Transaction) -> None:
+    def __init__(self, folder: Path, connection: Transaction, memory: Path | None = None) -> None:
         self.folder, self._connection = folder, connection
+        self.tombstones = Tombstones(folder / "tombstones", memory)
         self.keep_reserve()
 
     @classmethod
-    def open(cls, folder: Path, random_bytes: RandomBytes) -> "Store":
+    def open(cls, folder: Path, random_bytes: RandomBytes, memory: Path | None = None) -> "Store":
         """Open or make ``folder/gate.db`` with its key beside it; folder exists, 0700.
+
+        memory: a file that may be made in the runtime folder, for tombstones that the disk refuses.
 
         On a full disk the kept block is given up for it, so that a home still starts.
 
@@ -85,15 +89,15 @@ class Store:
         """
         reserve = folder / "reserve"
         try:
-            return cls._opened(folder, random_bytes)
+            return cls._opened(folder, random_bytes, memory)
         except StoreError as error:  # the map of the write-ahead log is full as "disk I/O error"
             if error.code not in {"full", "io"} or not reserve.exists():
                 raise
         reserve.unlink()
-        return cls._opened(folder, random_bytes)
+        return cls._opened(folder, random_bytes, memory)
 
     @classmethod
-    def _opened(cls, folder: Path, random_bytes: RandomBytes) -> "Store":
+    def _opened(cls, folder: Path, random_bytes: RandomBytes, memory: Path | None) -> "Store":
         path, key_path = folder / "gate.db", folder / "key"
         with _translated(path):
             key = _key(key_path, random_bytes, fresh=not path.exists())
@@ -108,7 +112,7 @@ class Store:
                 connection.close()
                 raise
         path.chmod(0o600)
-        return cls(folder, cast("Transaction", connection))
+        return cls(folder, cast("Transaction", connection), memory)
 
     def another_connection(self) -> "sqlcipher.Connection":
         """A connection of its own to the same file, for the access log; the caller closes it.
@@ -149,32 +153,9 @@ class Store:
         self._reserve.unlink(missing_ok=True)
         return self._written(job)
 
-    def remember_closed(self, activity: str) -> None:
-        """Note beside the store that an activity was closed when the store itself could not be written.
-
-        A plain line of its own file: the last resort, so that a restart does not open again.
-        """
-        try:
-            with (self.folder / "closed").open("a") as notes:
-                notes.write(f"{activity}\n")
-                notes.flush()
-                os.fsync(notes.fileno())
-        except OSError as error:
-            log.error("closed.unwritten", extra={"reason": error.strerror})
-
-    def remembered_closed(self) -> tuple[str, ...]:
-        """Activities noted by ``remember_closed``."""
-        try:
-            return tuple((self.folder / "closed").read_text().splitlines())
-        except FileNotFoundError:
-            return ()
-
-    def forget_closed(self) -> None:
-        """They stand in the store now."""
-        (self.folder / "closed").unlink(missing_ok=True)
-
     def keep_reserve(self) -> None:
-        """Have the block for closing entries on the disk, if there is room."""
+        """Have the blocks for closing entries and for tombstones on the disk, if there is room."""
+        self.tombstones.prepare()
         if self._reserve.exists():
             return
         descriptor = os.open(self._reserve, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o600)
@@ -223,15 +204,15 @@ class StoreThread:
         loop = asyncio.get_running_loop()
         return loop.run_in_executor(self._executor, lambda: self._store.write(job, closing=closing))
 
-    def remember_closed(self, activity: str) -> Awaitable[None]:
-        """See Store."""
+    def remember(self, stone: Tombstone) -> Awaitable[bool]:
+        """Note beside the store what was closed and could not be written; whether it stands there."""
         return asyncio.get_running_loop().run_in_executor(
-            self._executor, self._store.remember_closed, activity
+            self._executor, self._store.tombstones.remember, stone
         )
 
     def forget_closed(self) -> Awaitable[None]:
-        """See Store."""
-        return asyncio.get_running_loop().run_in_executor(self._executor, self._store.forget_closed)
+        """It stands in the store now."""
+        return asyncio.get_running_loop().run_in_executor(self._executor, self._store.tombstones.forget)
 
     def keep_reserve(self) -> Awaitable[None]:
         """See Store."""

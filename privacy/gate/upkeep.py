@@ -88,6 +88,7 @@ class Upkeep:
         while self._desk.unwritten:
             await self._desk.store.write(self._desk.unwritten[0], closing=True)
             self._desk.unwritten.pop(0)
+        # whatever is closed and refused from here on is noted after this: one thread does both
         await self._desk.store.forget_closed()
 
     async def _end_expired(self) -> None:

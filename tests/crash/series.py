@@ -21,6 +21,7 @@ import msgspec
 from tests.crash.child import Child
 from tests.crash.client import Client
 from tests.crash.disk import Cut, Disk, Record, read_journal
+from tests.crash.fault import build_shim
 from tests.crash.house import HOUSES, house_named
 
 LIFE_S = 0.03  # a child is killed at most so long after its start, or after it is ready
@@ -29,7 +30,6 @@ SPARED = 0.7  # share of children that live until they are ready
 LIVES = 20  # kills of one home, then a new one: first starts and upgrades are killed too
 START_S = 30.0  # on a busy machine
 SESSIONS = (60, 40, 60)  # requests per process life under the shim; the second ends by SIGKILL
-SHIM = Path(__file__).with_name("shim.c")
 
 
 class Lost(Exception):
@@ -114,9 +114,7 @@ def power_cuts(house: str, points: int, folder: Path, chance: random.Random) -> 
 
 
 def _journal(house: str, folder: Path, client: Client) -> list[Record]:
-    shim, journal = folder / "shim.so", folder / "journal"
-    command = ["gcc", "-shared", "-fPIC", "-O1", "-o", str(shim), str(SHIM), "-ldl", "-lpthread"]
-    subprocess.run(command, check=True)
+    shim, journal = build_shim(folder), folder / "journal"
     environment = os.environ | {
         "LD_PRELOAD": str(shim),
         "CRASH_FOLDER": str(folder / "state"),

@@ -5,7 +5,10 @@
      C created (inode, path)   W written (inode, offset, data)   T truncated (inode, size)
      S synced (inode)          D folder synced (path)            R renamed (path NUL path)
      U unlinked (path)         A written to standard output: what the client was told
-   One mutex around each call and its record: the journal's order is the order of the calls. */
+   One mutex around each call and its record: the journal's order is the order of the calls.
+
+   CRASH_FAULT=/elsewhere/fault makes calls fail besides, as its 96 bytes say at that moment (struct fault below):
+   the disk that refuses. With or without a journal. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -17,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -26,18 +30,44 @@ static int journal = -1;
 static const char *folder;
 static size_t folder_size;
 
+/* kinds of calls that count: 1 write, 2 sync, 4 truncate, 8 create, 16 rename or unlink, 32 allocate;
+   error: errno that is answered; from: number of the first one that fails; many: how many fail then;
+   seen: how many there were; part: text in the paths that are meant */
+struct fault {
+  uint32_t kinds, error;
+  uint64_t from, many, seen;
+  char part[64];
+};
+static volatile struct fault *fault;
+
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
 __attribute__((constructor)) static void start(void) {
-  const char *path = getenv("CRASH_JOURNAL");
+  const char *path = getenv("CRASH_JOURNAL"), *faults = getenv("CRASH_FAULT");
   folder = getenv("CRASH_FOLDER");
-  if (path == NULL || folder == NULL) return;
+  if (folder == NULL) return;
   folder_size = strlen(folder);
-  journal = REAL(open)(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+  if (path != NULL) journal = REAL(open)(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+  if (faults == NULL) return;
+  int descriptor = REAL(open)(faults, O_RDWR | O_CLOEXEC);
+  void *place = mmap(NULL, sizeof *fault, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
+  if (place == MAP_FAILED) _exit(98);
+  fault = place;
+  close(descriptor);
+}
+
+/* whether the call is to fail; sets errno then */
+static int fails(uint32_t kind, const char *path) {
+  if (fault == NULL || !(fault->kinds & kind) || strstr(path, (const char *)fault->part) == NULL) return 0;
+  uint64_t number = __atomic_fetch_add(&fault->seen, 1, __ATOMIC_SEQ_CST);
+  if (number < fault->from || number - fault->from >= fault->many) return 0;
+  errno = (int)fault->error;
+  return 1;
 }
 
 static void note(char op, uint64_t number, uint64_t offset, const void *text, uint32_t text_size,
                  const void *data, uint32_t data_size) {
+  if (journal < 0) return;
   unsigned char head[25];
   struct iovec parts[3] = {{head, sizeof head}, {(void *)text, text_size}, {(void *)data, data_size}};
   head[0] = (unsigned char)op;
@@ -70,14 +100,14 @@ static int absolute(int base, const char *path, char out[PATH_MAX]) {
 }
 
 static int ours(const char *path) {
-  return journal >= 0 && strncmp(path, folder, folder_size) == 0 &&
+  return folder != NULL && strncmp(path, folder, folder_size) == 0 &&
          (path[folder_size] == '/' || path[folder_size] == 0);
 }
 
 /* the file behind a descriptor, when it lies in our folder */
 static int ours_open(int descriptor, struct stat *status, char path[PATH_MAX]) {
   char name[64];
-  if (journal < 0 || descriptor == journal) return 0;
+  if (folder == NULL || descriptor == journal) return 0;
   snprintf(name, sizeof name, "/proc/self/fd/%d", descriptor);
   ssize_t size = readlink(name, path, PATH_MAX - 1);
   if (size < 0) return 0;
@@ -88,8 +118,9 @@ static int ours_open(int descriptor, struct stat *status, char path[PATH_MAX]) {
 static int open_noting(int base, const char *path, int flags, mode_t mode) {
   char whole[PATH_MAX];
   struct stat status;
-  if (journal < 0 || !(flags & (O_CREAT | O_TRUNC)) || !absolute(base, path, whole) || !ours(whole))
+  if (folder == NULL || !(flags & (O_CREAT | O_TRUNC)) || !absolute(base, path, whole) || !ours(whole))
     return REAL(openat)(base, path, flags, mode);
+  if (stat(whole, &status) != 0 && fails(8, whole)) return -1;
   pthread_mutex_lock(&lock);
   int existed = stat(whole, &status) == 0;
   int descriptor = REAL(openat)(base, path, flags, mode);
@@ -120,10 +151,11 @@ OPEN(openat, (int base, const char *path, int flags, ...), base)
 OPEN(openat64, (int base, const char *path, int flags, ...), base)
 
 /* run a call and, when it succeeded on a file of ours, note it with what it did */
-#define NOTING(descriptor, call, record)                                                    \
+#define NOTING(kind, descriptor, call, record)                                              \
   struct stat status;                                                                       \
   char path[PATH_MAX];                                                                      \
   if (!ours_open(descriptor, &status, path)) return call;                                   \
+  if (fails(kind, path)) return -1;                                                         \
   pthread_mutex_lock(&lock);                                                                \
   __typeof__(call) result = call;                                                           \
   int error = errno;                                                                        \
@@ -139,27 +171,27 @@ ssize_t write(int descriptor, const void *data, size_t size) {
     pthread_mutex_unlock(&lock);
     return REAL(write)(descriptor, data, size);
   }
-  off_t at = journal >= 0 ? lseek(descriptor, 0, SEEK_CUR) : 0;
-  NOTING(descriptor, REAL(write)(descriptor, data, size),
+  off_t at = folder != NULL ? lseek(descriptor, 0, SEEK_CUR) : 0;
+  NOTING(1, descriptor, REAL(write)(descriptor, data, size),
          note('W', status.st_ino, at, "", 0, data, result))
 }
 
 ssize_t pwrite(int descriptor, const void *data, size_t size, off_t at) {
-  NOTING(descriptor, REAL(pwrite)(descriptor, data, size, at),
+  NOTING(1, descriptor, REAL(pwrite)(descriptor, data, size, at),
          note('W', status.st_ino, at, "", 0, data, result))
 }
 
 ssize_t pwrite64(int descriptor, const void *data, size_t size, off64_t at) {
-  NOTING(descriptor, REAL(pwrite64)(descriptor, data, size, at),
+  NOTING(1, descriptor, REAL(pwrite64)(descriptor, data, size, at),
          note('W', status.st_ino, at, "", 0, data, result))
 }
 
 int ftruncate(int descriptor, off_t size) {
-  NOTING(descriptor, REAL(ftruncate)(descriptor, size), note('T', status.st_ino, size, "", 0, "", 0))
+  NOTING(4, descriptor, REAL(ftruncate)(descriptor, size), note('T', status.st_ino, size, "", 0, "", 0))
 }
 
 int ftruncate64(int descriptor, off64_t size) {
-  NOTING(descriptor, REAL(ftruncate64)(descriptor, size), note('T', status.st_ino, size, "", 0, "", 0))
+  NOTING(4, descriptor, REAL(ftruncate64)(descriptor, size), note('T', status.st_ino, size, "", 0, "", 0))
 }
 
 static void note_sync(const struct stat *status, const char *path) {
@@ -167,13 +199,14 @@ static void note_sync(const struct stat *status, const char *path) {
   else note('S', status->st_ino, 0, "", 0, "", 0);
 }
 
-int fsync(int descriptor) { NOTING(descriptor, REAL(fsync)(descriptor), note_sync(&status, path)) }
+int fsync(int descriptor) { NOTING(2, descriptor, REAL(fsync)(descriptor), note_sync(&status, path)) }
 
-int fdatasync(int descriptor) { NOTING(descriptor, REAL(fdatasync)(descriptor), note_sync(&status, path)) }
+int fdatasync(int descriptor) { NOTING(2, descriptor, REAL(fdatasync)(descriptor), note_sync(&status, path)) }
 
 static int rename_noting(int from_base, const char *from, int to_base, const char *to) {
   char pair[2 * PATH_MAX], second[PATH_MAX];
-  int known = journal >= 0 && absolute(from_base, from, pair) && absolute(to_base, to, second) && ours(second);
+  int known = folder != NULL && absolute(from_base, from, pair) && absolute(to_base, to, second) && ours(second);
+  if (known && fails(16, second)) return -1;
   pthread_mutex_lock(&lock);
   int result = REAL(renameat)(from_base, from, to_base, to);
   int error = errno;
@@ -193,9 +226,22 @@ int renameat(int from_base, const char *from, int to_base, const char *to) {
   return rename_noting(from_base, from, to_base, to);
 }
 
+/* reserves space and changes no content: nothing to note, but a full disk refuses it */
+int posix_fallocate(int descriptor, off_t offset, off_t size) {
+  struct stat status;
+  char path[PATH_MAX];
+  if (ours_open(descriptor, &status, path) && fails(32, path)) return (int)fault->error;
+  return REAL(posix_fallocate)(descriptor, offset, size);
+}
+
+int posix_fallocate64(int descriptor, off64_t offset, off64_t size) {
+  return posix_fallocate(descriptor, offset, size);
+}
+
 static int unlink_noting(int base, const char *path, int flags) {
   char whole[PATH_MAX];
-  int known = journal >= 0 && absolute(base, path, whole) && ours(whole);
+  int known = folder != NULL && absolute(base, path, whole) && ours(whole);
+  if (known && fails(16, whole)) return -1;
   pthread_mutex_lock(&lock);
   int result = REAL(unlinkat)(base, path, flags);
   int error = errno;

@@ -41,9 +41,9 @@ async def collect(activity: str, groups: list[str]) -> Mapping[str, Any]:
 
 
 @asynccontextmanager
-async def opened(folder: Path, clock: Clock | None = None) -> AsyncIterator[Door]:
+async def opened(folder: Path, clock: Clock | None = None, memory: Path | None = None) -> AsyncIterator[Door]:
     """A door that may send in its tasks; there is nobody to send to."""
-    store = Store.open(folder, os.urandom)
+    store = Store.open(folder, os.urandom, memory)
     clock = clock or ManualClock()
     vouched = clock if isinstance(clock, ManualClock) else ManualClock()
     desk = Desk.open(

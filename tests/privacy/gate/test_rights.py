@@ -22,6 +22,7 @@ from privacy.gate.phones import Phones
 from privacy.gate.rights import RightsDesk
 from privacy.gate.rights_verbs import table
 from privacy.gate.store import StoreError, Transaction
+from privacy.gate.tombstones import Tomb, Tombstone, Tombstones
 from privacy.ledger import content_of
 from privacy.reasons import Reason
 from tests.privacy import house
@@ -126,7 +127,8 @@ async def test_what_can_not_be_written_closes_all_the_same(gate: Gate, monkeypat
     answer = await gate.ask("object", activity=house.ACTIVITY)
     assert (answer["recorded"], gate.verdict()) == (False, Reason.OBJECTED)
     assert len(gate.door.desk.unwritten) == 1
-    assert (gate.door.desk.store.folder / "closed").read_text() == f"{house.ACTIVITY}\n"
+    noted = Tombstones(gate.door.desk.store.folder / "tombstones").remembered()
+    assert noted == (Tombstone(tomb=Tomb.OBJECTED, subject=house.ACTIVITY),)
 
 
 @pytest.mark.obligation("T2-e")

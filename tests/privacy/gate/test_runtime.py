@@ -44,6 +44,16 @@ def on_disk() -> Iterator[Path]:
         yield Path(folder)
 
 
+def test_the_runtime_folder_stays_while_it_holds_what_no_disk_took(tmp_path: Path) -> None:
+    places = Places(state=tmp_path / "state", run=tmp_path / "run")
+    with prepared(places, demo=False):
+        places.tombstones.write_bytes(b"x")
+    assert places.tombstones.exists()
+    with prepared(places, demo=False):
+        places.tombstones.unlink()
+    assert not places.tombstones.exists()
+
+
 def test_folders_are_closed_to_others_and_the_runtime_folder_goes(tmp_path: Path) -> None:
     places = Places(state=tmp_path / "a/state", run=tmp_path / "run")
     old = os.umask(0)
