@@ -105,6 +105,8 @@ GERMAN = {
     "hashes; tell nothing without salts": "Prüfsummen; sagen ohne Salz nichts",
     "sizes and hashes": "Größen und Prüfsummen",
     "until struck out": "bis gestrichen",
+    "until its end is written": "bis ihr Ende geschrieben ist",
+    "each transfer's end is written down": "das Ende jeder Übertragung wird geschrieben",
     "until taken back": "bis zurückgenommen",
     "until lifted": "bis aufgehoben",
     "then made anew": "dann neu gemacht",

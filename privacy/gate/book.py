@@ -12,6 +12,7 @@ from typing import cast
 
 from privacy import canonical, checkpoint, merkle
 from privacy.checkpoint import Checkpoint
+from privacy.gate import unfinished
 from privacy.gate.store import Transaction
 from privacy.ledger import SALT_SIZE, Entry, Finding, Kind, Record, content_of, record, verify
 from privacy.ports import RandomBytes
@@ -53,6 +54,7 @@ def append(tx: Transaction, news: Sequence[News], at: datetime, random_bytes: Ra
         tx.execute("INSERT INTO salts (seq, salt) VALUES (?, ?)", (seq, stored.salt))
         for level, place, digest in merkle.appended(seq, stored.leaf_hash, _node(tx)):
             tx.execute("INSERT INTO nodes (level, place, hash) VALUES (?, ?, ?)", (level, place, digest))
+        unfinished.note(tx, item.kind, item.data)
         numbers.append(seq)
     return tuple(numbers)
 

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from privacy import canonical, data, register
 from privacy.challenges import Challenges
 from privacy.consent import AWAY_ACTIVITIES, Grant
-from privacy.gate import book, epochs, key_records, records, remembered
+from privacy.gate import book, epochs, key_records, records, remembered, unfinished
 from privacy.gate.book import News
 from privacy.gate.closures import Closures
 from privacy.gate.closures import stored as stored_closures
@@ -90,6 +90,7 @@ class Desk:
             identity = _identity(tx, store.folder, time, random_bytes)
             time.tick(tx)
             _begin(tx, settled, version, time, random_bytes)
+            _end_interrupted(tx, time, random_bytes)
             remembered.settle(tx, closed, register.by_entry(), time.instant().at, random_bytes)
             _mark_stale(tx, register, time)
             return identity
@@ -229,6 +230,12 @@ def _identity(
     assert seed is not None
     assert epoch is not None
     return seed, epoch.decode()
+
+
+def _end_interrupted(tx: Transaction, time: Timekeeper, random_bytes: RandomBytes) -> None:
+    """What a kill left open has ended: nothing of this gate runs yet."""
+    news = [News(kind=kind, data=data) for kind, data in unfinished.ends(tx)]
+    book.append(tx, news, time.instant().at, random_bytes)
 
 
 def _mark_stale(tx: Transaction, register: Register, time: Timekeeper) -> None:

@@ -107,6 +107,19 @@ STEPS = (
         since_ms INTEGER NOT NULL
     ) WITHOUT ROWID;
     """,
+    # what began and did not end, those that kills of before left open too
+    """
+    CREATE TABLE unfinished (
+        transfer TEXT NOT NULL, kind TEXT NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (transfer, kind)
+    ) WITHOUT ROWID;
+    INSERT INTO unfinished
+        SELECT transfer, 'transfer_begin', min(seq) FROM (
+            SELECT seq, json_extract(CAST(content AS TEXT), '$.kind') AS kind,
+                json_extract(CAST(content AS TEXT), '$.data.transfer') AS transfer
+            FROM entries WHERE content IS NOT NULL)
+        WHERE kind IN ('transfer_begin', 'transfer_end', 'cut') AND transfer IS NOT NULL
+        GROUP BY transfer HAVING sum(kind = 'transfer_begin') > sum(kind <> 'transfer_begin');
+    """,
 )
 
 # the limitation period of § 195 BGB, three years from the end of the year: proof of consent (Art. 7 (1) GDPR)
@@ -185,6 +198,14 @@ HOLDINGS = {
         ),
         _holding(
             "keys", DataCategory.INSTALLATION, "keys that may agree", PROOF, "goes with its proofs", _PROOF
+        ),
+        _holding(
+            "unfinished",
+            DataCategory.SYSTEM,
+            "each transfer's end is written down",
+            None,
+            "until its end is written",
+            _RUNS,
         ),
         _holding(
             "owner_entries",

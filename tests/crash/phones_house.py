@@ -1,4 +1,4 @@
-"""A gate with phones as a house to kill: consents, withdrawals and keys, by the real door.
+"""A gate with phones as a house to kill: consents, withdrawals, keys, transfers, by the real door.
 
 What stands in the tables has to be what its book tells, both ways: nothing is wider after a kill than before.
 """
@@ -14,7 +14,7 @@ from privacy.gate.desk import Desk
 from privacy.gate.door import Door
 from privacy.gate.phones import Phones
 from privacy.gate.store import Store, Transaction
-from privacy.ledger import content_of
+from privacy.ledger import Kind, content_of
 from privacy.payload import timestamp
 from tests.privacy import house
 from tests.privacy.gate.at_the_door import ManualClock, collect
@@ -49,7 +49,7 @@ class PhonesHouse:
         return self._store.read(_told)
 
     def keys(self) -> tuple[str, ...]:
-        return ("key", "grant", "withdrawal")
+        return ("key", "grant", "withdrawal", "transfer")
 
     def set(self, key: str, number: int) -> None:
         self._runner.run(self._do(key, number))
@@ -67,6 +67,10 @@ class PhonesHouse:
                 until = timestamp(house.START + WEEK)
                 done = await phone.agree(form="until", payload=None, until=until, ticket=f"T-{number}")
                 assert done["done"], done
+            case "transfer":
+                told: dict[str, str | int] = {"transfer": f"{number:016x}", "activity": house.ACTIVITY}
+                await self._desk.record(Kind.TRANSFER_BEGIN, told)
+                await self._desk.record(Kind.TRANSFER_END, told | {"result": "delivered", "sent": 1})
             case _:
                 done_ = await self._door.withdraw(house.ACTIVITY, via=f"{VIA}{number}")
                 assert done_.entry is not None
@@ -88,7 +92,7 @@ class PhonesHouse:
 
 def _told(tx: Transaction) -> dict[str, int]:
     """The highest number of each kind; the tables are compared with the book on the way."""
-    found = {"key": 0, "grant": 0, "withdrawal": 0}
+    found = {"key": 0, "grant": 0, "withdrawal": 0, "transfer": 0}
     grants: set[int] = set()
     keys: set[str] = set()
     epochs = 0
@@ -107,6 +111,8 @@ def _told(tx: Transaction) -> dict[str, int]:
                 found["withdrawal"] = max(found["withdrawal"], int(data["via"].removeprefix(VIA)))
             case "key":
                 (keys.add if data["action"] == "enrolled" else keys.discard)(data["key"])
+            case "transfer_end":
+                found["transfer"] = max(found["transfer"], int(data["transfer"], 16))
             case _:
                 pass
     live, held = {grant.id for grant in records.live_grants(tx)}, key_records.live_keys(tx)
@@ -114,8 +120,24 @@ def _told(tx: Transaction) -> dict[str, int]:
         raise AssertionError(f"consents {live} live, the book tells of {grants}")
     if {key.kid for key in held} != keys:
         raise AssertionError("other keys count than the book tells of")
+    _each_ended(tx)
     if epochs != 1:
         raise AssertionError(f"{epochs} epochs: a kill looks like a restore")
     for key in held:
         found["key"] = max(found["key"], int.from_bytes(key.session_key))
     return found
+
+
+def _each_ended(tx: Transaction) -> None:
+    """Whatever was killed in the middle has got its end at the start."""
+    entries = [entry for stored in book.walk(tx) if (entry := content_of(stored)) is not None]
+    begun, ended = (
+        sorted(
+            str(cast("dict[str, Any]", entry["data"])["transfer"])
+            for entry in entries
+            if entry["kind"] == kind
+        )
+        for kind in ("transfer_begin", "transfer_end")
+    )
+    if begun != ended:
+        raise AssertionError(f"{len(begun)} transfers began, {len(ended)} ended")

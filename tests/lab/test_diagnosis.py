@@ -536,7 +536,13 @@ def test_a_gate_that_dies_during_a_one_time_transfer_finishes_it_once_with_the_s
         restarted.clock.ahead = timedelta(minutes=30)
         restarted.call(restarted.upkeep.once())
         kinds = [entry["kind"] for entry in restarted.ask("ledger.list")["entries"]]
-        assert (kinds.count("transfer_begin"), kinds.count("transfer_end")) == (2, 1)  # one died unfinished
+        assert (kinds.count("transfer_begin"), kinds.count("transfer_end")) == (2, 2)
+        ends = [
+            entry["data"]
+            for entry in restarted.ask("ledger.list")["entries"]
+            if entry["kind"] == "transfer_end"
+        ]
+        assert [end["result"] for end in ends] == ["interrupted", "delivered"]
         assert restarted.ask("ledger.verify")["findings"] == []
     assert lab.opened() == [shown["text"].encode()]
 
