@@ -59,6 +59,10 @@ def _erased(connection: Connection, scope: Scope, series: Sequence[int]) -> Iter
         yield Effect(holding="hub.sessions", erased=connection.execute(delete(schema.sessions)).rowcount)
         others = delete(schema.people).where(schema.people.c.role != _OWNER)
         yield Effect(holding="hub.people", erased=connection.execute(others).rowcount)
+        yield Effect(holding="hub.account", erased=connection.execute(delete(schema.account)).rowcount)
+    if scope.covers(DataCategory.INSTALLATION):
+        gone = connection.execute(delete(schema.installation)).rowcount
+        yield Effect(holding="hub.installation", erased=gone)
     if scope.covers(DataCategory.HOUSEHOLD):
         yield Effect(holding="hub.rooms", erased=connection.execute(delete(schema.rooms)).rowcount)
     if scope.covers(DataCategory.DEVICE_NAME):

@@ -22,7 +22,7 @@ HIDDEN = (
     Hidden(holding="hub.sessions", field="token_hash", why="protects the session"),
     Hidden(holding="hub.driver_records", field="value", why="keys and counters of the paired devices"),
 )
-_TIMES = frozenset({"created_at", "expires_at"})
+_TIMES = frozenset({"created_at", "expires_at", "changed_at"})
 _SKIPPED = frozenset({"alembic_version"})  # how the tables are built; no person
 _AT = "strftime('%Y-%m-%dT%H:%M:%fZ', {} / 1000.0, 'unixepoch')"
 

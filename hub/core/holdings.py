@@ -48,6 +48,8 @@ def holdings(raw_days: int = RAW_DAYS, means_days: int = MEANS_DAYS) -> tuple[Ho
             retention=timedelta(days=SESSION_DAYS),
             reason="erased when it expires",
         ),
+        _kept("hub.account", DataCategory.ACCOUNT, "know whose account it is"),
+        _kept("hub.installation", DataCategory.INSTALLATION, "know which Home Base it is"),
         _kept("hub.settings", DataCategory.SYSTEM, run, stays="the home can't run without its settings"),
         _kept(
             "hub.driver_records",

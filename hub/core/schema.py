@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import UserDefinedType
 
-REVISIONS = ("0001", "0002")  # oldest first; the last is this program's
+REVISIONS = ("0001", "0002", "0003")  # oldest first; the last is this program's
 HEAD = REVISIONS[-1]
 
 metadata = MetaData()
@@ -79,6 +79,24 @@ settings = Table(
     metadata,
     Column("key", Text, primary_key=True),
     Column("value", Text, nullable=False),  # JSON
+    sqlite_with_rowid=False,
+)
+
+account = Table(
+    "account",  # who the home's account belongs to; fields: hub/home/account.py
+    metadata,
+    Column("field", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("changed_at", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+installation = Table(
+    "installation",  # what tells this Home Base from others; fields: hub/home/installation.py
+    metadata,
+    Column("field", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("changed_at", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
 

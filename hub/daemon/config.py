@@ -84,8 +84,23 @@ class LogConfig:
             yield "level", "debug, info, warning or error"
 
 
-S = TypeVar("S", "HomeConfig", "HistoryConfig", "RadioConfig", "LogConfig")
-Section = HomeConfig | HistoryConfig | RadioConfig | LogConfig
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LicenseConfig:
+    """[license]. key: of who may sign licenses for this home, as signed notes spell it; "": nobody."""
+
+    key: str = ""
+
+    def mistakes(self) -> Iterator[tuple[str, str]]:
+        """Key and allowed range of each value that is out of range."""
+        if self.key:
+            from hub.home.license import read_key  # noqa: PLC0415 - most homes set none: it costs start
+
+            if read_key(self.key) is None:
+                yield "key", "name+id+key as your issuer gives it (C2SP signed-note, Ed25519)"
+
+
+S = TypeVar("S", "HomeConfig", "HistoryConfig", "RadioConfig", "LogConfig", "LicenseConfig")
+Section = HomeConfig | HistoryConfig | RadioConfig | LogConfig | LicenseConfig
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +111,7 @@ class Config:
     history: HistoryConfig = field(default_factory=HistoryConfig)
     radio: RadioConfig = field(default_factory=RadioConfig)
     log: LogConfig = field(default_factory=LogConfig)
+    license: LicenseConfig = field(default_factory=LicenseConfig)
 
 
 class Mistakes(ConfigError):
@@ -128,6 +144,7 @@ def config_from(table: Mapping[str, object], language: str = "de") -> Config:
         history=_section("history", HistoryConfig, table, found),
         radio=_section("radio", RadioConfig, table, found),
         log=_section("log", LogConfig, table, found),
+        license=_section("license", LicenseConfig, table, found),
     )
     if found:
         raise Mistakes(tuple(found))

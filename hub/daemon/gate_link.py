@@ -56,3 +56,12 @@ async def clock_held(gate: GateClient) -> bool | None:
         return bool((await gate.ask("clock")).get("held"))
     except (GateLost, GateDeclined):
         return None
+
+
+async def board_serial(gate: GateClient) -> str:
+    """The serial number that the machine's board tells the gate; "" where there is none, or no gate."""
+    try:
+        told = (await gate.ask("board")).get("serial")
+    except (GateLost, GateDeclined):
+        return ""
+    return told if isinstance(told, str) else ""

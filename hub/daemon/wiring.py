@@ -28,11 +28,16 @@ from hub.core import (
     State,
     Store,
     StoreHolder,
+    schema,
     settle_garbage,
     supervise_all,
 )
 from hub.home.access import Access
+from hub.home.account import Account
 from hub.home.demo import Demo
+from hub.home.details import Details
+from hub.home.installation import Installation
+from hub.home.license import read_key
 from hub.home.records import Records
 from hub.home.replacements import Replacements
 from hub.home.rights import Rights
@@ -46,7 +51,7 @@ from .config import Config
 from .diagnosis import Diagnosis, unknown_files
 from .direct_serial import DirectSerialPort
 from .drivers import GateSerialPort, LoadDriver, load_driver
-from .gate_link import clock_held, keep_connected
+from .gate_link import board_serial, clock_held, keep_connected
 from .log import ErrorCounter
 from .options import VERSION, Options
 from .system import random_bytes
@@ -129,6 +134,14 @@ async def _furnished(plan: Plan, store: Store, gate: GateClient) -> AsyncIterato
         await rooms.load()
         replacements = Replacements(records, rooms, past, clock)
         await replacements.load()
+        installation = Installation(
+            Details(store=store, table=schema.installation),
+            clock,
+            random_bytes,
+            partial(board_serial, gate),
+            read_key(config.license.key),
+        )
+        await installation.load()
         board = DriverBoard((config.radio.driver,), clock.now())
         bus = Bus()
         intake = Intake(
@@ -150,6 +163,8 @@ async def _furnished(plan: Plan, store: Store, gate: GateClient) -> AsyncIterato
             history=past,
             channels=ChannelTexts(),
             rights=Rights(holder, past, access, rooms, registry, state),
+            account=Account(Details(store=store, table=schema.account), clock),
+            installation=installation,
         )
         _answer_gate(plan, gate, house, drivers)
         lives: dict[str, Live] = {

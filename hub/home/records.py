@@ -1,6 +1,6 @@
 """What people added to the home, in the store's tables: rooms, names of devices, people, sessions.
 
-The only file of hub/home that knows SQL. Every write is on disk when it returns.
+With details.py the only file of hub/home that knows SQL. Every write is on disk when it returns.
 """
 
 from collections.abc import Mapping
@@ -50,7 +50,7 @@ class Records:
             if connection.execute(select(func.count()).select_from(schema.people)).scalar_one():
                 return None
             row = insert(schema.people).values(
-                name=name, role=Role.OWNER.value, password_hash=password_hash, created_at=_to_ms(at)
+                name=name, role=Role.OWNER.value, password_hash=password_hash, created_at=to_ms(at)
             )
             return int(connection.execute(row.returning(schema.people.c.id)).scalar_one())
 
@@ -83,8 +83,8 @@ class Records:
             token_hash=session.key,
             person=session.person,
             role=session.role.value,
-            created_at=_to_ms(session.created_at),
-            expires_at=_to_ms(session.expires_at),
+            created_at=to_ms(session.created_at),
+            expires_at=to_ms(session.expires_at),
             program=int(session.program),
         )
         await self.store.write(partial(_execute, row))
@@ -92,7 +92,7 @@ class Records:
     async def prolong_session(self, key: bytes, until: datetime) -> None:
         """Move a session's end."""
         table = schema.sessions
-        change = update(table).where(table.c.token_hash == key).values(expires_at=_to_ms(until))
+        change = update(table).where(table.c.token_hash == key).values(expires_at=to_ms(until))
         await self.store.write(partial(_execute, change))
 
     async def remove_session(self, key: bytes) -> None:
@@ -167,7 +167,7 @@ class Records:
         key = f"{_REPLACED}{old}>{new}"
         connection.execute(delete(schema.settings).where(schema.settings.c.key == key))
         if at is not None:
-            connection.execute(insert(schema.settings).values(key=key, value=str(_to_ms(at))))
+            connection.execute(insert(schema.settings).values(key=key, value=str(to_ms(at))))
 
     def exchange_labels(self, connection: Connection, one: DeviceAddress, other: DeviceAddress) -> None:
         """Let two devices exchange name and room."""
@@ -187,7 +187,8 @@ def _execute(statement: Executable, connection: Connection) -> None:
     connection.execute(statement)
 
 
-def _to_ms(at: datetime) -> int:
+def to_ms(at: datetime) -> int:
+    """Unix milliseconds."""
     return (at - _EPOCH) // _MILLISECOND
 
 

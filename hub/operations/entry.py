@@ -22,6 +22,7 @@ async def claimed(house: House, _: Caller, __: Nothing) -> Claimed:
 async def set_up(house: House, caller: Caller, asked: SetUp) -> NewSession:
     """Claim the home and log its owner in."""
     token, session = await house.access.set_up(caller.peer, asked.token, asked.password, asked.name)
+    await house.installation.begin(asked.timezone)
     return _new_session(token, session)
 
 

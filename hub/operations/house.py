@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from hub.core import Bus, Dispatcher, DriverBoard, History, Registry, State
 from hub.home.access import Access
+from hub.home.account import Account
+from hub.home.installation import Installation
 from hub.home.replacements import Replacements
 from hub.home.rights import Rights
 from hub.home.rooms import Rooms
@@ -30,3 +32,5 @@ class House:
     history: History
     channels: ChannelTexts
     rights: Rights
+    account: Account
+    installation: Installation

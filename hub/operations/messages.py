@@ -41,11 +41,12 @@ class Nothing(Request):
 
 
 class SetUp(Request):
-    """Claim the home. token: from the ready line, once; name: of the owner."""
+    """Claim the home. token: from the ready line, once; name: of the owner; timezone: of the browser."""
 
     token: Annotated[str, Meta(min_length=1, max_length=128)]
     password: Password
     name: Name = "Owner"
+    timezone: Annotated[str, Meta(max_length=64)] = ""
 
 
 class LogIn(Request):

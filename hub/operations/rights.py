@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Iterable
 
+from hub.home import account, installation
 from hub.home.errors import Refused
 from privacy.ports import Holding
 from privacy.rights import Effect, Scope
@@ -11,6 +12,8 @@ from . import rights_messages as messages
 from .house import House
 from .messages import Nothing
 from .operation import Caller
+
+_DETAILS = {"hub.account": account.FIELDS, "hub.installation": installation.FIELDS}
 
 
 async def list_holdings(house: House, _: Caller, __: Nothing) -> messages.Holdings:
@@ -34,7 +37,10 @@ async def read_records(house: House, _: Caller, asked: messages.ReadRecords) -> 
 
 
 async def correct_record(house: House, _: Caller, asked: messages.CorrectRecord) -> None:
-    """Put a name right that somebody gave."""
+    """Put a name right that somebody gave, or a detail of the account."""
+    if asked.field == "value" and asked.holding in _DETAILS:
+        await _correct_detail(house, asked)
+        return
     await house.rights.correct(asked.holding, asked.record, asked.field, asked.value)
 
 
@@ -58,6 +64,13 @@ async def deregister(house: House, _: Caller, asked: messages.Deregister) -> mes
     if asked.step == "authorisations":
         return _effects(await house.rights.end_authorisations())
     return _effects(await house.rights.erase(Scope()))
+
+
+async def _correct_detail(house: House, asked: messages.CorrectRecord) -> None:
+    if asked.record not in _DETAILS[asked.holding]:
+        raise Refused("not_correctable", field="record", value=f"{asked.holding}.{asked.record}")
+    part = house.account if asked.holding == "hub.account" else house.installation
+    await part.change({asked.record: asked.value})
 
 
 def _category(field: str, name: str) -> DataCategory:

@@ -5,7 +5,20 @@ from typing import Any
 
 from hub.home.roles import Role
 
-from . import devices, entry, keys, pairing, paramsets, peerings, radio, replacement, rights, rooms, weeks
+from . import (
+    account,
+    devices,
+    entry,
+    keys,
+    pairing,
+    paramsets,
+    peerings,
+    radio,
+    replacement,
+    rights,
+    rooms,
+    weeks,
+)
 from .operation import Operation
 
 
@@ -41,6 +54,11 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     _operation("login", entry.log_in, None, changes=True),
     _operation("session.read", entry.session_info, Role.GUEST),
     _operation("session.end", entry.log_out, Role.GUEST, changes=True),
+    _operation("account.read", account.read_account, Role.OWNER),
+    _operation("account.change", account.change_account, Role.OWNER, changes=True),
+    _operation("account.review", account.review_account, Role.OWNER, changes=True),
+    _operation("license.set", account.set_license, Role.OWNER, changes=True),
+    _operation("license.remove", account.remove_license, Role.OWNER, changes=True),
     _operation("devices.list", devices.list_devices, Role.GUEST),
     _operation("devices.read", devices.read_device, Role.GUEST),
     _operation("devices.change", devices.change_device, Role.RESIDENT, changes=True),

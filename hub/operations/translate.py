@@ -53,7 +53,7 @@ def driver_message(status: DriverStatus) -> messages.Driver:
         detail=status.detail,
         since=rfc3339(status.since),
         airtime=None if status.airtime is None else _airtime_message(status.airtime),
-        radio=None if status.radio is None else _radio_message(status.radio),
+        radio=None if status.radio is None else radio_message(status.radio),
     )
 
 
@@ -74,7 +74,8 @@ def _airtime_message(airtime: AirtimeChanged) -> messages.Airtime:
     )
 
 
-def _radio_message(radio: RadioIdentified) -> messages.RadioHardware:
+def radio_message(radio: RadioIdentified) -> messages.RadioHardware:
+    """The radio at the port."""
     return messages.RadioHardware(
         kind=radio.kind,
         serial=radio.serial,

@@ -1,8 +1,8 @@
 """control.sock: the hub's questions to the gate, and the gate's to the hub. One connection at a time.
 
-Questions of the hub: hello, claimed, serial.open, and what the privacy part adds (stage, withdraw, standing,
-consented). Questions of the gate: collect, files. The socket is the gate's own; descriptors go out, none
-comes in.
+Questions of the hub: hello, claimed, serial.open, board, and what the privacy part adds (stage, withdraw,
+standing, consented). Questions of the gate: collect, files. The socket is the gate's own; descriptors go out,
+none comes in.
 """
 
 import asyncio

@@ -19,6 +19,7 @@ from privacy.gate import (
     account_answers,
     account_verbs,
     answers,
+    board,
     console_verbs,
     control_verbs,
     phone_answers,
@@ -243,6 +244,7 @@ class _Gate:
             "hello": self._hello,
             "claimed": self._token.claimed,
             "serial.open": self._open_serial,
+            "board": board.answer,
             **control_verbs.table(self._door),
             **tunnel_verbs.table(self._door.tunnels),
         }

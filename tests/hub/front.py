@@ -20,6 +20,7 @@ class Front:
         self.hellos: list[Mapping[str, object]] = []
         self.control: Conversation | None = None
         self.serial: Handler | None = None
+        self.board = ""  # the serial number that the machine tells
         self._parked: asyncio.Queue[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = asyncio.Queue()
         self._stack = contextlib.AsyncExitStack()
         self._servers: list[asyncio.Server] = []
@@ -73,7 +74,11 @@ class Front:
             self.asked.append("claimed")
             return {}
 
-        handlers: dict[str, Handler] = {"hello": hello, "claimed": claimed}
+        async def board(_: Mapping[str, object]) -> Mapping[str, object]:
+            self.asked.append("board")
+            return {"serial": self.board}
+
+        handlers: dict[str, Handler] = {"hello": hello, "claimed": claimed, "board": board}
         if self.serial is not None:
             handlers["serial.open"] = self.serial
         self.control = Conversation(lambda: reader.read(65536), send, handlers)

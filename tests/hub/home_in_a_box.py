@@ -9,7 +9,7 @@ from pathlib import Path
 import aiohttp
 
 from hub.contract import Driver, DriverContext
-from hub.daemon.config import Config, HomeConfig, RadioConfig
+from hub.daemon.config import Config, HomeConfig, LicenseConfig, RadioConfig
 from hub.daemon.log import ErrorCounter
 from hub.daemon.options import Options
 from hub.daemon.system import SystemClock
@@ -46,7 +46,12 @@ class Home:
 
 @contextlib.asynccontextmanager
 async def running_home(
-    folder: Path, *, language: str = "en", demo: bool = False, newcomers: Sequence[str] = ()
+    folder: Path,
+    *,
+    language: str = "en",
+    demo: bool = False,
+    newcomers: Sequence[str] = (),
+    license_key: str = "",
 ) -> AsyncIterator[Home]:
     """Start a hub with its data in ``folder``; it is up when the body runs, and ended after it."""
     clock = SystemClock()
@@ -59,7 +64,11 @@ async def running_home(
         return lamps[-1]
 
     options = Options(state=folder, run=folder, ring=folder, config=folder / "homebase.toml", demo=demo)
-    config = Config(home=HomeConfig(language=language), radio=RadioConfig(driver="lamp"))
+    config = Config(
+        home=HomeConfig(language=language),
+        radio=RadioConfig(driver="lamp"),
+        license=LicenseConfig(key=license_key),
+    )
     plan = Plan(
         options=options,
         config=config,

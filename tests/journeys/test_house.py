@@ -107,6 +107,31 @@ def test_the_command_line_asks_the_running_home_as_its_owner(house: RunningHouse
     assert errors.count("\n") == 1
 
 
+def test_the_account_lies_in_two_halves_and_is_shown_as_one(house: RunningHouse) -> None:
+    def account(*words: str) -> tuple[int, str, str]:
+        return run_homebase("account", *words, "--state", str(house.state), runtime=house.run.parent)
+
+    code, said, errors = account(
+        "set", "--name", "Ada Lovelace", "--email", "ada@example.org", "--serial", "HB1"
+    )
+    assert (code, errors) == (0, "")
+    account("contact", "add", "+4915112345678", "--label", "Ada")
+    shown = json.loads(account("show", "--json")[1])
+    assert (shown["name"], shown["missing"], shown["email"]["confirmed"]) == ("Ada Lovelace", [], None)
+    assert shown["sms_numbers"] == [{"number": "+4915112345678", "label": "Ada"}]
+    assert shown["installation"]["home_base_id"].startswith("HB-")
+    assert "ada@example.org, not confirmed; homebase account confirm sends a link" in said
+    for words, code, line in (
+        (("confirm",), 2, "homebase.toml names no mail server"),
+        (("confirm", "AAAAA-AAAAA-AAAAA-AAAAA"), 2, "wrong, used, or older than 24 hours"),
+        (("set", "--timezone", "Mars"), 2, "for example Europe/Berlin"),
+        (("license", "set", "/dev/null"), 2, "allowed is at least 1 characters"),
+    ):
+        refused = account(*words)
+        assert (refused[0], refused[2].count("\n")) == (code, 1)
+        assert line in refused[2]
+
+
 def test_a_second_start_and_a_taken_port_say_what_to_do(house: RunningHouse) -> None:
     code, said, errors = run_homebase(
         "demo", "--port", "0", "--state", str(house.state), runtime=house.run.parent

@@ -9,11 +9,11 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from ..command_line import EXIT_USAGE, CommandFailed, printable
+from ..command_line import EXIT_IO, EXIT_USAGE, CommandFailed, printable
 from ..gate_console import ask_gate, part_of, rows_of
 from .consent_words import words
 from .radio_keys import secret_in
-from .verbs import Verbs, print_json, run_verb
+from .verbs import Verbs, ask, print_json, run_verb
 
 Answer = Mapping[str, object]
 
@@ -24,6 +24,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     verbs.add("show", "all that is kept of the account", _show)
     change = verbs.add("set", "enter or change the account's data; an empty text removes it", _set)
     change.add_argument("--email", metavar="ADDRESS", help="unconfirmed until the link of a mail is used")
+    change.add_argument("--name", help="first and last name")
+    change.add_argument("--postal-address", metavar="TEXT", help="never needed; \\n begins a line")
+    change.add_argument("--customer-id", metavar="ID")
+    change.add_argument(
+        "--serial", metavar="NUMBER", help="of the Home Base; read from the board, if it tells it"
+    )
+    change.add_argument("--timezone", metavar="NAME", help="such as Europe/Berlin")
+    verbs.add("reviewed", "the data is right: be reminded again in a year", _reviewed)
     confirm = verbs.add(
         "confirm", "have a mail with a link sent, or, with its code, confirm the e-mail address", _confirm
     )
@@ -32,6 +40,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     confirm.add_argument("--country", help="of the mail server, where it is outside the EEA")
     confirm.add_argument("--lang", choices=["de", "en"], default="en", help="of the mail; default: en")
     confirm.add_argument("--yes", action="store_true", help="do not ask")
+    licenses = verbs.group("license", "a license for this Home Base, checked here without a network")
+    licenses.add("show", "what it says, and whether it counts", _show_license)
+    put = licenses.add("set", "check a license and keep it", _set_license)
+    put.add_argument("file", type=Path, help="as the issuer gave it; - is standard input")
+    licenses.add("remove", "forget it", _remove_license)
     server = verbs.add("mail-server", "how to log in to the mail server that homebase.toml names", _server)
     server.add_argument("--sender", metavar="ADDRESS", help="that mails come from; default: the user")
     server.add_argument("--user", default="", help="empty: without log-in")
@@ -56,15 +69,56 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _show(options: argparse.Namespace) -> int:
-    answer = ask_gate(options.state, "account.show")
+    here, gate = ask(options, "GET", "account"), ask_gate(options.state, "account.show")
     if options.json:
-        return print_json(answer)
-    for name, value in _lines(answer):
-        print(f"{name + ':':18}{printable(value)}")
+        return print_json({**here, **gate})
+    for name, value in (*_details(here), *_reached(gate), *_place(part_of(here, "installation"))):
+        first, *rest = str(value or "-").split("\n")
+        print(f"{name + ':':18}{printable(first)}")
+        for line in rest:
+            print(f"{'':18}{printable(line)}")
+    if here.get("review_due"):
+        print("A year has passed since you looked through this. Is it right? homebase account reviewed")
     return 0
 
 
-def _lines(answer: Answer) -> list[tuple[str, object]]:
+def _details(here: Answer) -> list[tuple[str, object]]:
+    missing = here.get("missing")
+    complete = (
+        "yes" if not missing else f"no: {', '.join(map(str, missing if isinstance(missing, list) else []))}"
+    )
+    return [
+        ("name", here.get("name")),
+        ("postal address", here.get("postal_address")),
+        ("customer ID", here.get("customer_id")),
+        ("complete", complete),
+        ("last looked at", here.get("reviewed_at")),
+    ]
+
+
+def _place(place: Answer) -> list[tuple[str, object]]:
+    found = part_of(place, "license")
+    lines: list[tuple[str, object]] = [
+        ("Home Base ID", place.get("home_base_id")),
+        ("serial number", place.get("serial")),
+        ("timezone", place.get("timezone")),
+        ("license", _license_line(found) if found else None),
+    ]
+    radios = part_of(place, "radios")
+    for name in radios:
+        radio = part_of(radios, name)
+        told = [str(radio.get(key)) for key in ("kind", "serial", "hardware_id", "address") if radio.get(key)]
+        lines.append((f"radio {name}", " ".join(told)))
+    return lines
+
+
+def _license_line(found: Answer) -> str:
+    if found.get("state") != "valid":
+        return f"does not count ({found.get('state')}); the home works without"
+    return f"{found.get('id')}, valid until {str(found.get('expires_at'))[:10]}"
+
+
+def _reached(answer: Answer) -> list[tuple[str, object]]:
     email, server = part_of(answer, "email"), part_of(answer, "mail_server")
     lines: list[tuple[str, object]] = [
         ("e-mail address", f"{email['address']}, {_state(email)}" if email else None)
@@ -96,10 +150,42 @@ def _state(email: Answer) -> str:
 
 
 def _set(options: argparse.Namespace) -> int:
-    if options.email is None:
+    named = ("name", "postal_address", "customer_id", "serial", "timezone")
+    given = {key: value for key in named if (value := getattr(options, key)) is not None}
+    if options.email is None and not given:
         raise CommandFailed("nothing to set; see homebase account set --help", EXIT_USAGE)
-    ask_gate(options.state, "account.email", address=options.email)
+    if "postal_address" in given:
+        given["postal_address"] = given["postal_address"].replace("\\n", "\n")
+    if given:
+        ask(options, "PATCH", "account", body=given)
+    if options.email is not None:
+        ask_gate(options.state, "account.email", address=options.email)
     return _show(options)
+
+
+def _reviewed(options: argparse.Namespace) -> int:
+    answer = ask(options, "POST", "account", "reviews", body={})
+    return _say(options, answer, "noted; the question comes again in a year")
+
+
+def _show_license(options: argparse.Namespace) -> int:
+    found = part_of(part_of(ask(options, "GET", "account"), "installation"), "license")
+    return _say(options, found, _license_line(found) if found else "there is none; the home needs none")
+
+
+def _set_license(options: argparse.Namespace) -> int:
+    try:
+        document = sys.stdin.read() if str(options.file) == "-" else options.file.read_text("utf-8")
+    except (OSError, UnicodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "no text in UTF-8"
+        raise CommandFailed(f"{options.file}: {why}; name a readable file", EXIT_IO) from error
+    answer = ask(options, "PUT", "account", "license", body={"document": document})
+    return _say(options, answer, _license_line(answer))
+
+
+def _remove_license(options: argparse.Namespace) -> int:
+    ask(options, "DELETE", "account", "license")
+    return _say(options, {}, "removed")
 
 
 def _server(options: argparse.Namespace) -> int:

@@ -60,6 +60,9 @@ async def furnished(folder: Path) -> AsyncIterator[Furnished]:
             for n in (1, 2)
         ]
         await store.write(lambda c: c.execute(insert(schema.rooms).values(name="Kitchen")))
+        detail = {"field": "name", "value": "Ada Lovelace", "changed_at": 0}
+        await store.write(lambda c: c.execute(insert(schema.account).values(detail)))
+        await store.write(lambda c: c.execute(insert(schema.installation).values(detail)))
         await store.write(lambda c: c.execute(insert(schema.people), people))
         await store.write(lambda c: c.execute(insert(schema.sessions), sessions))
         for number in range(300):

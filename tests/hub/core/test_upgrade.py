@@ -87,7 +87,8 @@ async def test_sessions_from_before_the_second_step_stay_those_of_people(tmp_pat
             text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
         )
     first = scripts(tmp_path / "first")
-    for later in [*(first / "versions").glob("v0002*"), first / "versions" / "floor.py"]:
+    versions = first / "versions"
+    for later in [*versions.glob("v0002*"), *versions.glob("v0003*"), versions / "floor.py"]:
         later.unlink()
     upgrade._migrate(engine, first)
     with engine.begin() as connection:

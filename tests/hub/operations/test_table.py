@@ -55,6 +55,11 @@ OWNERS = {"devices.remove", "pairing.start", "pairing.stop", "rooms.remove"} | {
     "rights.erase",
     "rights.restrict",
     "rights.deregister",
+    "account.read",
+    "account.change",
+    "account.review",
+    "license.set",
+    "license.remove",
 }
 SECRET = {"keys.sheet", "keys.check", "keys.set"}
 IN_PATH = re.compile(r"\{\w+\}")
