@@ -9,7 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from privacy.framing import MESSAGE_LIMIT, BrokenFrame, MessageDecoder, encode_message
+from privacy.framing import MESSAGE_LIMIT, BrokenFrame, Dumps, MessageDecoder, dumps, encode_message
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +51,8 @@ class Conversation:
     """Both halves: asks with ``ask``, answers by the table of handlers while ``run`` runs.
 
     receive: returns the next bytes, b"" at the end. send: writes one frame whole, with a descriptor or None.
-    word: the key that names a question, ``op`` on control.sock, ``verb`` on console.sock.
+    word: the key that names a question, ``op`` on control.sock, ``verb`` on console.sock. dumps: makes an
+    answer's JSON.
     """
 
     def __init__(
@@ -61,8 +62,10 @@ class Conversation:
         handlers: Mapping[str, Handler],
         *,
         word: str = "op",
+        dumps: Dumps = dumps,
     ) -> None:
         self._receive, self._send, self._handlers, self._word = receive, send, handlers, word
+        self._dumps = dumps
         self._pending: dict[int, asyncio.Future[dict[str, object]]] = {}
         self._count = 0
         self._in_work = self._unanswered = self._unasked = 0
@@ -177,7 +180,7 @@ class Conversation:
 
     async def _say(self, message: Mapping[str, object], descriptor: int | None) -> None:
         try:
-            frame = encode_message(message)
+            frame = encode_message(message, dumps=self._dumps)
         except ValueError as error:
             frame = encode_message({"id": message["id"], "error": {"code": "too_long", "detail": str(error)}})
         try:

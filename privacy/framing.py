@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 
 MESSAGE_LIMIT = 1 << 20  # bytes of JSON in one message; both ends refuse more
 Loads = Callable[[bytes], object]
+Dumps = Callable[[Mapping[str, object]], bytes]
 _LENGTH_SIZE = 4  # big-endian, not counting itself
 
 
@@ -15,14 +16,18 @@ class BrokenFrame(ValueError):
     """The other side does not speak this language; the connection can only be closed."""
 
 
-def encode_message(message: Mapping[str, object], limit: int = MESSAGE_LIMIT) -> bytes:
-    """Return the frame of one message.
+def dumps(message: Mapping[str, object]) -> bytes:
+    """JSON of a message; half a surrogate pair becomes JSON's own escape for it."""
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
+
+
+def encode_message(message: Mapping[str, object], limit: int = MESSAGE_LIMIT, dumps: Dumps = dumps) -> bytes:
+    """Return the frame of one message. dumps: makes its JSON.
 
     Raises:
         ValueError: its JSON is longer than ``limit`` bytes.
     """
-    text = json.dumps(message, ensure_ascii=False, separators=(",", ":"))
-    body = text.encode("utf-8", "backslashreplace")  # half a surrogate pair becomes JSON's own escape for it
+    body = dumps(message)
     if len(body) > limit:
         raise ValueError(f"a message of {len(body)} bytes; allowed are {limit}")
     return len(body).to_bytes(_LENGTH_SIZE, "big") + body

@@ -76,13 +76,15 @@ def erase(tx: Transaction, numbers: Sequence[int], why: str, at: datetime, rando
     return append(tx, [News(kind=Kind.ERASED, data=data)], at, random_bytes)[0]
 
 
+_OLDER = (
+    "SELECT seq FROM entries WHERE at_ms < ? AND content IS NOT NULL"
+    " AND json_extract(CAST(content AS TEXT), '$.kind') <> ? ORDER BY at_ms, seq LIMIT ?"
+)
+
+
 def older(tx: Transaction, than: datetime) -> list[int]:
     """Entries with content from before that time, at most a page; those that tell of an erasure stay."""
-    rows = tx.execute(
-        "SELECT seq FROM entries WHERE at_ms < ? AND content IS NOT NULL"
-        " AND json_extract(CAST(content AS TEXT), '$.kind') <> ? ORDER BY seq LIMIT ?",
-        (to_ms(than), Kind.ERASED.value, PAGE),
-    )
+    rows = tx.execute(_OLDER, (to_ms(than), Kind.ERASED.value, PAGE))
     return [cast("int", seq) for (seq,) in rows]
 
 

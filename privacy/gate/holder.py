@@ -39,6 +39,7 @@ _ENTRIES = (
     "SELECT e.seq, e.at_ms, content, salt, leaf_hash FROM entries AS e LEFT JOIN salts USING (seq)"
     " WHERE e.seq >= ? ORDER BY e.seq LIMIT ?"
 )
+_ENTRY_SIZE = 200  # bytes of JSON of an entry, besides its content
 _ENTRY_COLUMNS: tuple[str, ...] = ("seq", "at_ms", "content", "salt", "leaf_hash")
 _ELSEWHERE = frozenset({"salts", "nodes"})  # shown with the entries; made from them
 
@@ -180,25 +181,33 @@ def _count(tx: Transaction, table: str) -> int:
 
 def _page(tx: Transaction, table: str, after: int, limit: int) -> Page:
     if table == "entries":
-        columns, rows = _ENTRY_COLUMNS, _entries(tx, after, limit)
-    else:
-        hidden = {one.field for one in HIDDEN if one.holding == f"gate.{table}"}
-        told = tx.execute(f"PRAGMA table_info({table})")
-        columns = tuple(name for row in told if (name := str(row[1])) not in hidden)
-        chosen = ", ".join(columns)
-        found = tx.execute(
-            f"SELECT {chosen} FROM {table} ORDER BY 1 LIMIT ? OFFSET ?",  # noqa: S608 -- names of the schema
-            (limit, after),
-        )
-        rows = (tuple([_cell(value) for value in row]) for row in found)
+        return _entries(tx, after, limit)
+    hidden = {one.field for one in HIDDEN if one.holding == f"gate.{table}"}
+    told = tx.execute(f"PRAGMA table_info({table})")
+    columns = tuple(name for row in told if (name := str(row[1])) not in hidden)
+    chosen = ", ".join(columns)
+    found = tx.execute(
+        f"SELECT {chosen} FROM {table} ORDER BY 1 LIMIT ? OFFSET ?",  # noqa: S608 -- names of the schema
+        (limit, after),
+    )
+    rows = (tuple([_cell(value) for value in row]) for row in found)
     return _filled(columns, rows, after, limit)
 
 
-def _entries(tx: Transaction, after: int, limit: int) -> Iterator[tuple[Cell, ...]]:
+def _entries(tx: Transaction, after: int, limit: int) -> Page:
     """As they stand in the book; a million of them are most of what an export has to do."""
+    rows: list[tuple[Cell, ...]] = []
+    size = 0
     for seq, at_ms, content, salt, leaf_hash in tx.execute(_ENTRIES, (after, limit)):
+        text = content.decode() if isinstance(content, bytes) else cast("str | None", content)
+        # each quote in it costs a backslash more
+        size += _ENTRY_SIZE + (0 if text is None else len(text) + text.count('"'))
+        if rows and size > MOST_BYTES:
+            return Page(columns=_ENTRY_COLUMNS, rows=tuple(rows), after=cast("int", rows[-1][0]) + 1)
         salted = salt.hex() if isinstance(salt, bytes) else None
-        yield (_cell(seq), _cell(at_ms), _cell(content), salted, cast("bytes", leaf_hash).hex())
+        rows.append((cast("int", seq), cast("int", at_ms), text, salted, cast("bytes", leaf_hash).hex()))
+    more = cast("int", rows[-1][0]) + 1 if len(rows) == limit else None
+    return Page(columns=_ENTRY_COLUMNS, rows=tuple(rows), after=more)
 
 
 def _filled(columns: tuple[str, ...], rows: Iterator[tuple[Cell, ...]], after: int, limit: int) -> Page:
@@ -213,9 +222,7 @@ def _filled(columns: tuple[str, ...], rows: Iterator[tuple[Cell, ...]], after: i
     else:
         if len(found) < limit:
             return Page(columns=columns, rows=tuple(found), after=None)
-    last = found[-1][0]
-    more = last + 1 if columns is _ENTRY_COLUMNS and isinstance(last, int) else after + len(found)
-    return Page(columns=columns, rows=tuple(found), after=more)
+    return Page(columns=columns, rows=tuple(found), after=after + len(found))
 
 
 def _cell(value: object) -> Cell:

@@ -90,3 +90,15 @@ def test_meddling_with_the_rows_is_found(store: Store, meddling: str) -> None:
     assert findings(store) == []
     store.write(lambda tx: tx.execute(meddling))
     assert findings(store)
+
+
+@pytest.mark.parametrize(
+    ("question", "values"),
+    [(book._OLDER, (0, "erased", book.PAGE)), ("SELECT count(*) FROM entries", ())],
+    ids=["what is old", "how many"],
+)
+def test_what_is_asked_each_minute_does_not_read_the_whole_book(
+    store: Store, question: str, values: tuple[object, ...]
+) -> None:
+    plan = store.read(lambda tx: tx.execute(f"EXPLAIN QUERY PLAN {question}", values).fetchall())
+    assert ["entries_by_time" in str(row[3]) for row in plan] == [True]

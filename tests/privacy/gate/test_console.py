@@ -66,6 +66,12 @@ async def test_errors_and_unknown_verbs_are_told(console: Path) -> None:
         await asyncio.to_thread(ask, console, "consent.give")
 
 
+@pytest.mark.parametrize("text", ["Zuhause", "\u2028 and \x00", '"quoted" \\\\', "half a pair \ud83d"])
+async def test_text_comes_back_as_it_was_whatever_it_is(console: Path, text: str) -> None:
+    answer = await asyncio.to_thread(ask, console, "echo", word=[text, 1, None, 2.5])
+    assert answer == {"word": [text, 1, None, 2.5]}
+
+
 async def test_another_user_namespace_is_refused(console: Path) -> None:
     # the same uid, as the jailed hub has it in one-user mode
     code, text = await asked(console, "unshare", "--user", "--map-current-user")
