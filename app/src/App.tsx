@@ -24,6 +24,7 @@ import { useTexts } from "./texts";
 const RadioPage = lazy(() => import("./pages/radio/Radio").then((file) => file.RadioPage));
 const FramesPage = lazy(() => import("./pages/radio/Frames").then((file) => file.FramesPage));
 const KeysPage = lazy(() => import("./pages/radio/Keys").then((file) => file.KeysPage));
+const AccountPage = lazy(() => import("./pages/account/Account").then((file) => file.AccountPage));
 const NoticePage = lazy(() => import("./pages/Notice").then((file) => file.NoticePage));
 const TeachInPage = lazy(() => import("./pages/TeachIn").then((file) => file.TeachInPage));
 
@@ -82,6 +83,8 @@ function Page({ where }: { where: Route }) {
       return <NoticePage />;
     case "ledger":
       return <LedgerPage />;
+    case "account":
+      return <AccountPage />;
     case "devices":
       return <DevicesPage />;
     case "teach-in":

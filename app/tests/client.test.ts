@@ -50,8 +50,14 @@ test("a command is one PUT with the bearer token and no cookies", async () => {
 
 test("an empty name of the home is not sent", async () => {
   const { made, sent } = client(() => json({ token: "x" }, 201), null);
-  await made.setUp("TOKEN", "a good password", "");
+  await made.setUp("TOKEN", "a good password", "", "");
   expect(sent[0]?.init.body).toBe('{"token":"TOKEN","password":"a good password"}');
+});
+
+test("the browser's timezone is said at set-up", async () => {
+  const { made, sent } = client(() => json({ token: "x" }, 201), null);
+  await made.setUp("TOKEN", "a good password", "Ada", "Europe/Berlin");
+  expect(sent[0]?.init.body).toBe('{"token":"TOKEN","password":"a good password","name":"Ada","timezone":"Europe/Berlin"}');
 });
 
 test("a refusal keeps what the hub said and what helps", async () => {

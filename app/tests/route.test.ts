@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { deviceLink, parse, tabOf } from "../src/state/route";
+import { confirmationCode, deviceLink, parse, tabOf } from "../src/state/route";
 
 test("a device's page has parts, and an address may hold anything", () => {
   expect(parse(deviceLink("bidcos:A/1"))).toEqual({ page: "device", address: "bidcos:A/1", part: "overview" });
@@ -12,4 +12,12 @@ test("a device's page has parts, and an address may hold anything", () => {
 test("the radio's pages belong to More", () => {
   expect(["#/radio", "#/radio/frames", "#/radio/keys"].map((link) => parse(link).page)).toEqual(["radio", "frames", "keys"]);
   expect(tabOf(parse("#/radio/keys"))).toBe("more");
+});
+
+test("a mail's link brings its code, and nothing else is taken for one", () => {
+  expect(confirmationCode("#confirm=ABCDE-FGHIJ-KLMNO-PQ234")).toBe("ABCDE-FGHIJ-KLMNO-PQ234");
+  for (const other of ["", "#/account", "#confirm=", "#confirm=ABC", "#confirm=ABCDE-FGHIJ-KLMNO-PQ234/x", "#setup=ABCDEFGHIJKLMNOPQRSTU"]) {
+    expect(confirmationCode(other), other).toBe(null);
+  }
+  expect(tabOf(parse("#/account"))).toBe("more");
 });

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { choose, text, textOr } from "../src/texts";
+import { de as accountDe } from "../src/texts/account/de";
+import { en as accountEn } from "../src/texts/account/en";
 import { de } from "../src/texts/de";
 import { en } from "../src/texts/en";
 import { de as technicalDe } from "../src/texts/technical/de";
@@ -11,6 +13,7 @@ const places = (words: string) => [...words.matchAll(/\{(\w+)\}/g)].map((match) 
 
 const CATALOGUES: [string, Record<string, string>, Record<string, string>][] = [
   ["plain", de, en],
+  ["account", accountDe, accountEn],
   ["technical", technicalDe, technicalEn],
   ["parameters", parametersDe, parametersEn],
 ];
@@ -39,7 +42,7 @@ describe("the catalogues", () => {
       [...source.matchAll(/\bt\(\s*"([^"]+)"/g)].map((match) => match[1] ?? ""),
     );
     expect(named.length).toBeGreaterThan(100);
-    const known = { ...en, ...technicalEn, ...parametersEn };
+    const known = { ...en, ...accountEn, ...technicalEn, ...parametersEn };
     expect(named.filter((key) => !(key in known))).toEqual([]);
   });
 });

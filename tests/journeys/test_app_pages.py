@@ -35,6 +35,7 @@ PAGES = {
     "privacy": "#/privacy",
     "ledger": "#/privacy/ledger",
     "notice": "#/privacy/notice",
+    "account": "#/account",
     "devices": "#/devices",
     "teach-in": "#/devices/teach-in",
     "system": "#/system",

@@ -48,8 +48,13 @@ export class Client {
   }
 
   claimed = () => this.call<{ claimed: boolean }>("GET", "/api/v1/setup");
-  setUp = (token: string, password: string, name: string) =>
-    this.call<Session>("POST", "/api/v1/setup", name === "" ? { token, password } : { token, password, name });
+  setUp = (token: string, password: string, name: string, timezone: string) =>
+    this.call<Session>("POST", "/api/v1/setup", {
+      token,
+      password,
+      ...(name === "" ? {} : { name }),
+      ...(timezone === "" ? {} : { timezone }),
+    });
   logIn = (password: string) => this.call<Session>("POST", "/api/v1/login", { password });
   session = () => this.call<Omit<Session, "token">>("GET", "/api/v1/session");
   logOut = () => this.call<null>("DELETE", "/api/v1/session");

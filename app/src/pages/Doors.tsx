@@ -8,6 +8,7 @@ import { Icon } from "../parts/Icon";
 import { LanguageChoice } from "../parts/LanguageChoice";
 import { client, enter, note, type Phase } from "../state/app";
 import { checkPassword } from "../state/password";
+import { ownTimezone } from "../state/timezone";
 import { useTexts } from "../texts";
 
 export function Doors({ phase }: { phase: Exclude<Phase, { name: "in" }> }) {
@@ -72,7 +73,7 @@ function SetUp({ token }: { token: string }) {
   const [running, submit] = useAction(
     useCallback(async () => {
       note.update(() => null);
-      enter(await client.setUp(token, password, name.trim()));
+      enter(await client.setUp(token, password, name.trim(), ownTimezone()));
     }, [token, password, name]),
   );
   const rule =

@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import { Title } from "../parts/Frame";
 import { Icon } from "../parts/Icon";
+import { ReviewHint } from "../parts/ReviewHint";
 import { Tile } from "../parts/Tile";
 import { home } from "../state/app";
 import { type Section, sectionOf } from "../state/faces";
@@ -53,6 +54,7 @@ export function HomePage() {
           </section>
         );
       })}
+      <ReviewHint />
       <p class="foot">
         <a href="#/privacy">
           <Icon name="shield" size={18} /> {t("home.privacy")}

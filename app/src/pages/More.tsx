@@ -4,7 +4,8 @@ import type { ComponentChildren } from "preact";
 import { Title } from "../parts/Frame";
 import { Icon, type IconName } from "../parts/Icon";
 import { LanguageChoice } from "../parts/LanguageChoice";
-import { logOut } from "../state/app";
+import { logOut, phase } from "../state/app";
+import { useSelect } from "../state/store";
 import { useTexts } from "../texts";
 
 interface RowProps {
@@ -35,12 +36,14 @@ export function Rows({ children }: { children: ComponentChildren }) {
 
 export function MorePage() {
   const { t } = useTexts();
+  const owner = useSelect(phase, (value) => value.name === "in" && value.role === "owner");
   return (
     <>
       <Title text={t("more.title")} />
       <Rows>
         <Row href="#/privacy" icon="shield" title={t("more.privacy")} text={t("more.privacy.text")} />
         <Row href="#/settings" icon="settings" title={t("more.settings")} text={t("more.settings.text")} />
+        {owner && <Row href="#/account" icon="person" title={t("more.account")} text={t("more.account.text")} />}
         <Row href="#/devices" icon="radio" title={t("more.devices")} text={t("more.devices.text")} />
         <Row href="#/radio" icon="signal" title={t("more.radio")} text={t("more.radio.text")} />
         <Row href="#/system" icon="system" title={t("more.system")} text={t("more.system.text")} />

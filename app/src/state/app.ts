@@ -5,7 +5,7 @@ import { follow, type StreamState } from "../api/events";
 import type { Datapoint, EventMessage, Role, Session, Value } from "../api/types";
 import { language } from "../texts";
 import { answered, apply, EMPTY, type Home } from "./home";
-import { parse, type Route, setupToken } from "./route";
+import { confirmationCode, parse, type Route, setupToken } from "./route";
 import { Store } from "./store";
 
 export type LoginReason = "ended" | "out" | "spent" | null;
@@ -36,6 +36,8 @@ export const phase = new Store<Phase>({ name: "starting" });
 export const home = new Store<Home>(EMPTY);
 export const link = new Store<Link>({ state: "connecting", heardMs: 0 });
 export const route = new Store<Route>(parse(location.hash));
+/** The code that a mail's link brought, until it is used. */
+export const confirmation = new Store<string | null>(null);
 export const note = new Store<Note | null>(null);
 /** Ids of datapoints whose command is on its way. */
 export const busy = new Store<ReadonlySet<string>>(new Set());
@@ -58,6 +60,7 @@ let notes = 0;
 export async function start(): Promise<void> {
   const token = setupToken(location.hash);
   if (token !== null) history.replaceState(null, "", location.pathname);
+  takeConfirmation();
   document.documentElement.lang = language.get();
   window.addEventListener("hashchange", onFragment);
   route.update(() => parse(location.hash));
@@ -68,7 +71,16 @@ export async function start(): Promise<void> {
   await chooseDoor(token);
 }
 
+/** The code leaves the address bar before anything else happens; the account's page uses it. */
+function takeConfirmation(): void {
+  const code = confirmationCode(location.hash);
+  if (code === null) return;
+  confirmation.update(() => code);
+  history.replaceState(null, "", `${location.pathname}#/account`);
+}
+
 function onFragment(): void {
+  takeConfirmation();
   const token = setupToken(location.hash);
   if (token === null) {
     route.update(() => parse(location.hash));

@@ -12,6 +12,7 @@ export type Route =
   | { page: "privacy" }
   | { page: "ledger" }
   | { page: "notice" }
+  | { page: "account" }
   | { page: "devices" }
   | { page: "teach-in" }
   | { page: "system" }
@@ -37,6 +38,7 @@ const PLAIN: Record<string, Route> = {
   privacy: { page: "privacy" },
   "privacy/ledger": { page: "ledger" },
   "privacy/notice": { page: "notice" },
+  account: { page: "account" },
   devices: { page: "devices" },
   "devices/teach-in": { page: "teach-in" },
   system: { page: "system" },
@@ -95,6 +97,11 @@ export function tabOf(route: Route): Tab {
 export function setupToken(fragment: string): string | null {
   const token = /^#setup=([A-Za-z0-9_-]+)$/.exec(fragment)?.[1];
   return token ?? null;
+}
+
+/** The code of `#confirm=CODE`, which the link of a mail brings, else null. */
+export function confirmationCode(fragment: string): string | null {
+  return /^#confirm=([A-Za-z2-7-]{20,40})$/.exec(fragment)?.[1] ?? null;
 }
 
 function decode(text: string): string | null {

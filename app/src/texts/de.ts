@@ -104,6 +104,7 @@ export const de: Record<TextKey, string> = {
   "home.chip.battery.one": "{count} Batterie schwach",
   "home.chip.battery.other": "{count} Batterien schwach",
   "home.chip.nothing": "Gerade nichts.",
+  "home.review": "Ein Jahr ist um: Stimmen deine Angaben noch?",
   "home.privacy": "Was verlässt mein Zuhause?",
 
   "tile.switch": "{name} schalten",
@@ -470,6 +471,8 @@ export const de: Record<TextKey, string> = {
   "more.privacy.text": "Was verlässt mein Zuhause?",
   "more.settings": "Einstellungen",
   "more.settings.text": "Sprache, Zentrale, Ferndiagnose",
+  "more.account": "Konto und Zentrale",
+  "more.account.text": "Deine Angaben, E-Mail-Adresse, Lizenz",
   "more.devices": "Geräte und Funk",
   "more.devices.text": "Alle Geräte, Anlernen, Funkstick",
   "more.radio": "Funk",

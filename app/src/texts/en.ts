@@ -102,6 +102,7 @@ export const en = {
   "home.chip.battery.one": "{count} battery low",
   "home.chip.battery.other": "{count} batteries low",
   "home.chip.nothing": "Nothing here right now.",
+  "home.review": "A year has passed: is your account’s data still right?",
   "home.privacy": "What leaves my home?",
 
   "tile.switch": "Switch {name}",
@@ -468,6 +469,8 @@ export const en = {
   "more.privacy.text": "What leaves my home?",
   "more.settings": "Settings",
   "more.settings.text": "Language, home base, remote diagnosis",
+  "more.account": "Account and Home Base",
+  "more.account.text": "Your data, e-mail address, license",
   "more.devices": "Devices and radio",
   "more.devices.text": "All devices, teach-in, radio stick",
   "more.radio": "Radio",

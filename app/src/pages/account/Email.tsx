@@ -1,0 +1,189 @@
+// The e-mail address: entered, previewed, confirmed by the code of a mail. Agreeing happens at the console in this stage.
+
+import { useCallback, useEffect, useState } from "preact/hooks";
+import { accountApi, type MailPreview, type Reached } from "../../api/account";
+import { Copy } from "../../parts/Copy";
+import { useAction } from "../../parts/hooks";
+import { Icon } from "../../parts/Icon";
+import { client, confirmation, tell } from "../../state/app";
+import { clock, dateTime } from "../../state/format";
+import { useAccountTexts } from "../../texts/account";
+
+export function Email({ reached, again }: { reached: Reached; again: () => void }) {
+  const { t, language } = useAccountTexts();
+  const { email, mail_server: server } = reached;
+  const [address, setAddress] = useState(email?.address ?? "");
+  const [running, save] = useAction(
+    useCallback(async () => {
+      await accountApi(client, language).setEmail(address.trim());
+      tell(t("account.saved"));
+      again();
+    }, [language, address, t, again]),
+  );
+  const sender = server?.sender ?? null;
+  const open = email !== null && email.confirmed === null;
+  return (
+    <section class="card" aria-labelledby="account-email">
+      <h2 id="account-email">{t("email.title")}</h2>
+      <State email={email} />
+      <form
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          save();
+        }}
+      >
+        <label class="field">
+          <span>{t("email.address")}</span>
+          <input
+            type="email"
+            value={address}
+            maxLength={254}
+            autocomplete="email"
+            spellcheck={false}
+            onInput={(event) => {
+              setAddress(event.currentTarget.value);
+            }}
+          />
+        </label>
+        <button type="submit" disabled={running || address.trim() === (email?.address ?? "")}>
+          {t("email.set")}
+        </button>
+      </form>
+      {open && server === null && <p class="quiet">{t("email.server.none")}</p>}
+      {open && server !== null && (
+        <p class="quiet breakable">
+          {t("email.server", {
+            host: server.host,
+            access: sender === null ? t("email.server.no_access") : t("email.server.access", { sender }),
+          })}
+        </p>
+      )}
+      {open && sender !== null && <Preview key={email.address} />}
+      {open && <Code again={again} />}
+    </section>
+  );
+}
+
+function State({ email }: { email: Reached["email"] }) {
+  const { t, language } = useAccountTexts();
+  if (email === null) return <p class="quiet">{t("email.none")}</p>;
+  const confirmed = email.confirmed !== null;
+  const words =
+    email.confirmed !== null
+      ? t("email.confirmed", { at: dateTime(Date.parse(email.confirmed), language) })
+      : email.link_until !== null
+        ? t("email.sent", { at: dateTime(Date.parse(email.link_until), language) })
+        : t("email.unconfirmed");
+  return (
+    <p class={confirmed ? "good" : ""} role="status">
+      <Icon name={confirmed ? "check" : "warning"} size={18} /> {words}
+    </p>
+  );
+}
+
+function Preview() {
+  const { t, language } = useAccountTexts();
+  const [shown, setShown] = useState<MailPreview | null>(null);
+  const [running, show] = useAction(
+    useCallback(async () => {
+      setShown(await accountApi(client, language).preview());
+    }, [language]),
+  );
+  return (
+    <>
+      <button type="button" disabled={running} onClick={show}>
+        {t("email.preview")}
+      </button>
+      {shown !== null && (
+        <div class="preview">
+          <h3>{t("email.preview.title")}</h3>
+          <p>{t("email.preview.text")}</p>
+          <pre class="bytes exact" tabIndex={0} role="region" aria-label={t("email.preview.title")}>
+            {shown.text}
+          </pre>
+          <p>{t("email.preview.mail")}</p>
+          <pre class="bytes" tabIndex={0} role="region" aria-label={shown.mail.subject}>
+            {`${shown.mail.subject}\n\n${shown.mail.text}`}
+          </pre>
+          <p>{t("email.command")}</p>
+          <Copy text={shown.command} label={t("email.command")} />
+          <p class="quiet">{t("email.command.until", { at: clock(Date.parse(shown.expires_at), language) })}</p>
+        </div>
+      )}
+    </>
+  );
+}
+
+/** The code of the mail, typed, or brought by its link; that one is used at once. */
+export function Code({ again }: { again: () => void }) {
+  const { t, language } = useAccountTexts();
+  const [code, setCode] = useState("");
+  const [running, confirm] = useAction(
+    useCallback(
+      async (given: string) => {
+        await accountApi(client, language).confirm(given);
+        setCode("");
+        tell(t("email.done"));
+        again();
+      },
+      [language, t, again],
+    ),
+  );
+  useEffect(() => {
+    const brought = confirmation.get();
+    if (brought === null) return;
+    confirmation.update(() => null);
+    confirm(brought);
+    // once, for the link that led here
+  }, []);
+  return (
+    <form
+      autocomplete="off"
+      onSubmit={(event) => {
+        event.preventDefault();
+        confirm(code);
+      }}
+    >
+      <label class="field">
+        <span>{t("email.code")}</span>
+        <input
+          value={code}
+          maxLength={40}
+          autocomplete="one-time-code"
+          autocapitalize="characters"
+          spellcheck={false}
+          aria-describedby="code-hint"
+          onInput={(event) => {
+            setCode(event.currentTarget.value);
+          }}
+        />
+        <small id="code-hint">{t("email.code.hint")}</small>
+      </label>
+      <button type="submit" disabled={running || code.trim() === ""}>
+        {t("email.code.do")}
+      </button>
+    </form>
+  );
+}
+
+export function Contacts({ reached }: { reached: Reached }) {
+  const { t } = useAccountTexts();
+  const rows = [
+    ...reached.sms_numbers.map((one) => ({ key: one.number, text: `SMS ${one.number} ${one.label}` })),
+    ...reached.push_devices.map((one) => ({ key: one.device, text: `Push ${one.number} ${one.label}` })),
+  ];
+  return (
+    <section class="card" aria-labelledby="account-contacts">
+      <h2 id="account-contacts">{t("contacts.title")}</h2>
+      {rows.length === 0 && <p class="quiet">{t("contacts.none")}</p>}
+      <ul class="plainlist">
+        {rows.map((row) => (
+          <li key={row.key}>{row.text}</li>
+        ))}
+      </ul>
+      <p>{t("contacts.add")}</p>
+      <Copy text="homebase account contact add +4915112345678" label={t("contacts.add")} />
+    </section>
+  );
+}
