@@ -1,7 +1,8 @@
 """The first words of a TLS client, read before any of them is passed on: is it TLS, and whom does it name?
 
 No I/O, no clock. A greeting passes when it is whole within GREETING_LIMIT, names the granted host exactly
-once and hides no second name (Encrypted ClientHello). What comes after it is nobody's to read.
+once and hides no second name (Encrypted ClientHello). Where the server asks for a second greeting
+(server_hello.py), the same goes for that one. What comes after is nobody's to read.
 Sources: RFC 8446, sections 4.1.2 and 5.1; RFC 6066, section 3; RFC 9849 (ECH) and its drafts.
 """
 
@@ -9,6 +10,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 GREETING_LIMIT = 16_384  # bytes in which the whole greeting has to be, records' heads included
+SKIPPED_LIMIT = 65_536  # bytes that may stand before a second greeting
+_BEFORE_SECOND = frozenset({0x14, 0x17})  # change_cipher_spec; application data, sent too early
 _HANDSHAKE, _CLIENT_HELLO = b"\x16\x03", 1  # a record of that kind, of any version since SSL 3
 _RECORD_HEAD, _MESSAGE_HEAD = 5, 4
 _SERVER_NAME, _HOST_NAME = 0, 0
@@ -29,9 +32,10 @@ class Fault(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Greeting:
-    """A greeting that may pass. data: every byte that came, what followed the greeting included."""
+    """A greeting that may pass. data: the greeting itself; rest: what came behind it."""
 
     data: bytes
+    rest: bytes = b""
 
 
 class GreetingReader:
@@ -92,7 +96,47 @@ class GreetingReader:
             return None
         if len(self._message) > end:
             return Fault.BROKEN  # another message in the greeting's own record
-        return _fault(bytes(self._message[_MESSAGE_HEAD:]), self._host) or Greeting(data=bytes(self._data))
+        fault = _fault(bytes(self._message[_MESSAGE_HEAD:]), self._host)
+        data, rest = bytes(self._data[: self._place]), bytes(self._data[self._place :])
+        return fault or Greeting(data=data, rest=rest)
+
+
+class SecondGreetingReader:
+    """The greeting of a client that was asked to greet again, with what may stand before it.
+
+    early: what came behind the first one. Data that was sent too early, which the server skips, and a change
+    of cipher that means nothing; then a greeting as the first one, for the same host.
+    """
+
+    def __init__(self, host: str) -> None:
+        self._reader = GreetingReader(host)
+        self._data = bytearray()
+        self._skipped: int | None = None  # bytes before the greeting, once that is known
+        self._place = 0
+
+    def feed(self, data: bytes) -> Greeting | Fault | None:
+        """As GreetingReader's; ``data`` of the verdict begins with what stood before."""
+        self._data += data
+        if self._skipped is not None:
+            return self._judged(self._reader.feed(data))
+        while True:
+            head = self._data[self._place : self._place + _RECORD_HEAD]
+            if head and head[0] not in _BEFORE_SECOND:
+                self._skipped = self._place
+                return self._judged(self._reader.feed(bytes(self._data[self._place :])))
+            if len(head) < _RECORD_HEAD:
+                return None
+            end = self._place + _RECORD_HEAD + int.from_bytes(head[3:5], "big")
+            if end > SKIPPED_LIMIT:
+                return Fault.TOO_LONG
+            if len(self._data) < end:
+                return None
+            self._place = end
+
+    def _judged(self, verdict: Greeting | Fault | None) -> Greeting | Fault | None:
+        if not isinstance(verdict, Greeting):
+            return verdict
+        return Greeting(data=bytes(self._data[: self._skipped]) + verdict.data, rest=verdict.rest)
 
 
 def _fault(hello: bytes, host: bytes) -> Fault | None:

@@ -68,15 +68,15 @@ class Splice:
         """Bytes that the kernel took for ``near``."""
         return self._inward.moved
 
-    async def run(self, early: bytes = b"") -> None:
-        """Move bytes until both sides have ended. early: what goes to ``far`` first, uncounted.
+    async def run(self, early: bytes = b"", back: bytes = b"") -> None:
+        """Move bytes until both sides have ended. early, back: go first to ``far``, ``near``; uncounted.
 
         Raises:
             SpliceBroken: a side was reset.
         """
         try:
             self._outward.start(early)
-            self._inward.start(b"")
+            self._inward.start(back)
             await self._done
         finally:
             self.stop()

@@ -55,6 +55,19 @@ class Allowance:
         for purse in tuple(self.purses):
             purse.resume()
 
+    async def count(self, size: int) -> Reason | None:
+        """Have so much more counted, on the disk, before it leaves; or why it may not."""
+        if self.meter.take(size):
+            return None
+        meter, amount, at = self.meter, self.meter.order(at_least=size), self._desk.time.instant().at
+        try:
+            await self._desk.store.write(lambda tx: self.spend(tx, amount, at))
+        except StoreError:
+            meter.landed(amount, written=False)
+            return Reason.LEDGER_NOT_WRITABLE
+        meter.landed(amount, written=True)
+        return None if meter.take(size) else Reason.BUDGET_USED_UP
+
     def _starve(self, reason: Reason) -> None:
         for purse in tuple(self.purses):
             if purse.waits:

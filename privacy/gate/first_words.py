@@ -1,13 +1,15 @@
-"""What the hub says first on tunnel.sock: a ticket and a TLS greeting. Read here, judged elsewhere."""
+"""What is said first on a tunnel: a ticket, a TLS greeting, its answer, perhaps another. Judged elsewhere."""
 
 import asyncio
 import socket
 
-from privacy.client_hello import Fault, Greeting, GreetingReader
+from privacy.client_hello import Fault, Greeting, GreetingReader, SecondGreetingReader
 from privacy.gate.tickets import SIZE
 from privacy.reasons import Reason
+from privacy.server_hello import AnswerReader
 from privacy.splice import PIECE
 
+ANSWER_S = 30.0  # a server says its first words within so long
 _REASONS = {
     Fault.NOT_TLS: Reason.NOT_TLS,
     Fault.BROKEN: Reason.GREETING_BROKEN,
@@ -39,15 +41,45 @@ async def read_greeting(near: socket.socket, host: str, within_s: float) -> Gree
     Raises:
         OSError: the hub hung up before it said anything whole.
     """
-    reader, loop = GreetingReader(host), asyncio.get_running_loop()
+    return await _read(near, GreetingReader(host), b"", within_s)
+
+
+async def read_second(near: socket.socket, host: str, rest: bytes, within_s: float) -> Greeting | Reason:
+    """The greeting after the server asked again. rest: what came behind the first one.
+
+    Raises:
+        OSError: the hub hung up before it said anything whole.
+    """
+    return await _read(near, SecondGreetingReader(host), rest, within_s)
+
+
+async def read_answer(far: socket.socket) -> tuple[bytes, bool]:
+    """What the server said first, and whether it asks for another greeting.
+
+    Raises:
+        OSError: it reset the connection, or said nothing within ANSWER_S.
+    """
+    reader, loop = AnswerReader(), asyncio.get_running_loop()
+    async with asyncio.timeout(ANSWER_S):
+        while data := await loop.sock_recv(far, PIECE):
+            if (verdict := reader.feed(data)) is not None:
+                return bytes(reader.data), verdict
+    return bytes(reader.data), False
+
+
+async def _read(
+    near: socket.socket, reader: GreetingReader | SecondGreetingReader, begun: bytes, within_s: float
+) -> Greeting | Reason:
+    loop, data = asyncio.get_running_loop(), begun
     try:
         async with asyncio.timeout(within_s):
-            while data := await loop.sock_recv(near, PIECE):
+            while True:
                 verdict = reader.feed(data)
                 if isinstance(verdict, Greeting):
                     return verdict
                 if verdict is not None:
                     return _REASONS[verdict]
+                if not (data := await loop.sock_recv(near, PIECE)):
+                    raise ConnectionError("the hub hung up")
     except TimeoutError:
         return Reason.GREETING_BROKEN
-    raise ConnectionError("the hub hung up")

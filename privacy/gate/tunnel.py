@@ -56,6 +56,18 @@ class Tunnel:
     far: socket.socket | None = None
     address: str | None = None
     splice: Splice | None = None
+    greeted: int = 0  # bytes that left before the splice began
+    answered: int = 0  # and that came
+
+    @property
+    def sent(self) -> int:
+        """Bytes that left."""
+        return self.greeted + (0 if self.splice is None else self.splice.outward)
+
+    @property
+    def received(self) -> int:
+        """Bytes that came."""
+        return self.answered + (0 if self.splice is None else self.splice.inward)
 
     @property
     def grant(self) -> Grant:
@@ -71,8 +83,7 @@ class Tunnel:
 
     def outcome(self, ending: Ending, what: str, reason: Reason | None = None) -> Outcome:
         """What became of it, with what passed so far."""
-        sent, received = (0, 0) if self.splice is None else (self.splice.outward, self.splice.inward)
-        return Outcome(ending=ending, what=what, reason=reason, sent=sent, received=received)
+        return Outcome(ending=ending, what=what, reason=reason, sent=self.sent, received=self.received)
 
     # as the ledger tells it
 

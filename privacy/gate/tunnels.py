@@ -22,6 +22,7 @@ from privacy.gate.allowances import Allowance, Allowances, Purse
 from privacy.gate.deliveries import Cut
 from privacy.gate.desk import Desk
 from privacy.gate.first_words import read_greeting, read_word
+from privacy.gate.greet import greet
 from privacy.gate.store import StoreError, Transaction
 from privacy.gate.tickets import Ticket, Tickets
 from privacy.gate.tunnel import Ending, Outcome, Tunnel
@@ -217,12 +218,13 @@ class Tunnels:
         if isinstance(greeting, Reason):
             raise _Refused(greeting)
         # asked again: seconds may have passed, and now it is known how much goes first
-        exact = replace(tunnel.permit.request, size=len(greeting.data), sent_today=allowance.meter.used)
+        size = len(greeting.data) + len(greeting.rest)
+        exact = replace(tunnel.permit.request, size=size, sent_today=allowance.meter.used)
         again = self._permit(exact)
         if isinstance(again, Reason):
             raise _Refused(again)
         servers = resolver.servers()
-        await self._begin(tunnel, allowance, servers, len(greeting.data))
+        await self._begin(tunnel, allowance, servers, size)
         try:
             await self._pass_on(tunnel, allowance, servers, greeting)
             outcome = tunnel.outcome(Ending.CLOSED, "closed")
@@ -263,11 +265,20 @@ class Tunnels:
         if tunnel.starved:
             raise _Failed("the day's amount was used up meanwhile", Reason.BUDGET_USED_UP)
         far = await self._connect(tunnel, servers)
+        try:
+            greeted = await greet(tunnel, far, greeting, self._limits.greeting_s)
+        except OSError as error:  # TimeoutError too
+            what = os.strerror(error.errno) if error.errno else "no answer to the greeting"
+            raise _Failed(f"{tunnel.address}: {what}") from error
+        if isinstance(greeted, Reason):
+            raise _Failed(f"its second greeting: {greeted.value}", greeted)
+        if (reason := await allowance.count(greeted.more)) is not None:
+            raise _Failed(reason.value, reason)
         purse = Purse(allowance, partial(self._starved, tunnel))
         splice = tunnel.splice = Splice(tunnel.near, far, self._scratch, purse)
         purse.open(splice.resume)
         try:
-            await splice.run(greeting.data)
+            await splice.run(greeted.early, greeted.back)
             await line.drained(far, self._desk.clock)
         except SpliceBroken as broken:
             raise _Failed(broken.reason) from broken
@@ -335,8 +346,7 @@ class Tunnels:
         if tunnel.far is not None:
             after = line.bytes_sent(tunnel.far) - before
             line.reset(tunnel.far)
-        sent = 0 if tunnel.splice is None else tunnel.splice.outward
-        return Cut(transfer=tunnel.id, grant=tunnel.grant, sent=sent, after=after)
+        return Cut(transfer=tunnel.id, grant=tunnel.grant, sent=tunnel.sent, after=after)
 
     def _forget(self, tunnel: Tunnel, reason: Reason | None) -> None:
         self._open.pop(tunnel.id, None)

@@ -10,6 +10,7 @@ from contextlib import suppress
 
 from tests.lab.outside import RECEIVER, made_in
 
+HELLO = b"\x16\x03\x03\0\x26\x02\0\0\x46\x03\x03" + b"r" * 32  # of a server
 _SMALL = 4096  # bytes of a receiver's buffer: what it does not read stays with the sender
 
 
@@ -18,13 +19,15 @@ class FarSide:
 
     mode: keep, echo (what arrives goes back), trickle (a little at a time), or stuck (nothing is read).
 
-    arrived: bytes by connection, in order of the connections. ended: how each ended.
+    answer: what it says first, in all modes but echo. arrived: bytes by connection, in order of the
+    connections. ended: how each ended.
     """
 
     def __init__(
         self, namespace: str, port: int = 443, *, address: str = RECEIVER, mode: str = "keep"
     ) -> None:
         self.mode = mode
+        self.answer = HELLO
         self.arrived: list[bytearray] = []
         self.ended: list[str] = []
         self._connections: dict[socket.socket, int] = {}
@@ -68,6 +71,8 @@ class FarSide:
         self._connections[connection] = len(self.arrived)
         self.arrived.append(bytearray())
         self._selector.register(connection, selectors.EVENT_READ)
+        if self.mode != "echo":
+            connection.sendall(self.answer)
 
     def _read(self, connection: socket.socket) -> None:
         try:

@@ -36,8 +36,8 @@ def test_a_name_is_the_same_in_capital_letters() -> None:
 
 
 def test_what_follows_the_greeting_goes_with_it() -> None:
-    hello = real() + b"\x17\x03\x03\0\5early"
-    assert read(hello) == Greeting(data=hello)
+    hello, early = real(), b"\x17\x03\x03\0\5early"
+    assert read(hello + early) == Greeting(data=hello, rest=early)
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 40, 200])
