@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from privacy.conversation import Conversation, ConversationLost, Declined, Handler
-from privacy.tunnel import ACCEPTED, Destination, Tunnel
+from privacy.tunnel import ACCEPTED, Destination, OpensTunnels, Tunnel
 
 __all__ = [
     "Destination",
@@ -21,6 +21,7 @@ __all__ = [
     "GateLost",
     "Handler",
     "OpenedSerial",
+    "OpensTunnels",
     "Tunnel",
     "Welcome",
 ]
@@ -155,6 +156,20 @@ class GateClient:
                     raise GateLost("an answer without a ticket")
             stream = await self._show(word)
         return Tunnel(word=word, host=host, port=port, ca_pem=pem, socket=stream)
+
+    async def encrypted(self, to: Destination) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """Open a tunnel and speak TLS with its host, whose certificate is checked.
+
+        Raises:
+            GateDeclined: no grant covers it.
+            ssl.SSLError, OSError: it is somebody else, or the gate or the host closed.
+        """
+        tunnel = await self.open(to)
+        try:
+            return await tunnel.encrypted()
+        except BaseException:
+            tunnel.socket.close()
+            raise
 
     async def outcome(self, tunnel: Tunnel) -> Mapping[str, object]:
         """What became of a tunnel: result, what, code, sent, received; result is ``running`` meanwhile."""

@@ -9,10 +9,10 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from privacy.client import GateClient, GateDeclined, GateLost
+from privacy.client import GateDeclined, GateLost
 from privacy.connect_head import Fault, Head, HeadReader
 from privacy.splice import PIECE, Splice, SpliceBroken, Unlimited
-from privacy.tunnel import Destination
+from privacy.tunnel import Destination, OpensTunnels
 
 HEAD_TIME_S = 5.0
 CLIENTS = 64  # at once; further ones wait in the kernel's queue
@@ -21,7 +21,7 @@ _ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 
 
 @asynccontextmanager
-async def forwarding(gate: GateClient, to: Destination) -> AsyncIterator[str]:
+async def forwarding(gate: OpensTunnels, to: Destination) -> AsyncIterator[str]:
     """Forward to ``to`` meanwhile; yields the proxy's URL, for example ``http://127.0.0.1:40001``."""
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listening.setblocking(False)
@@ -40,7 +40,7 @@ async def forwarding(gate: GateClient, to: Destination) -> AsyncIterator[str]:
 class Forwarder:
     """Serves the clients of one destination."""
 
-    def __init__(self, gate: GateClient, to: Destination) -> None:
+    def __init__(self, gate: OpensTunnels, to: Destination) -> None:
         self._gate, self._to = gate, to
         self._free = asyncio.Semaphore(CLIENTS)
         self._scratch = memoryview(bytearray(PIECE))

@@ -7,7 +7,9 @@ at the greeting and at nothing else.
 import asyncio
 import socket
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from privacy.vocabulary import DataCategory
 
@@ -58,3 +60,29 @@ class Tunnel:
         return await asyncio.open_unix_connection(
             sock=self.socket, ssl=self.trust(), server_hostname=self.host
         )
+
+
+class OpensTunnels(Protocol):
+    """What a driver has of the gate: ``reader, writer = await context.gate.encrypted(to)``."""
+
+    async def open(self, to: Destination) -> Tunnel:
+        """Open a byte stream, under a grant that covers it.
+
+        Raises:
+            GateDeclined: none does; the code is the reason's.
+            GateLost: no gate answers.
+        """
+        ...
+
+    async def encrypted(self, to: Destination) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """The same with TLS to the host, whose certificate is checked.
+
+        Raises:
+            GateDeclined, GateLost: as ``open``.
+            ssl.SSLError, OSError: it is somebody else, or the gate or the host closed.
+        """
+        ...
+
+    async def outcome(self, tunnel: Tunnel) -> Mapping[str, object]:
+        """What became of a tunnel: result, what, code, sent, received; result is ``running`` meanwhile."""
+        ...

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from hub.contract.causes import BY_USER, Cause
 from hub.contract.commands import Command
@@ -10,6 +10,9 @@ from hub.contract.datapoints import Datapoint
 from hub.contract.events import Event
 from hub.contract.queries import Query
 from privacy.ports import Clock, RandomBytes
+
+if TYPE_CHECKING:
+    from privacy.client import OpensTunnels
 
 A = TypeVar("A")
 
@@ -57,11 +60,12 @@ class DriverStore(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DriverContext:
-    """What the hub hands to a driver. publish never blocks."""
+    """What the hub hands to a driver. publish never blocks. gate: leads outward, under a grant."""
 
     clock: Clock
     random_bytes: RandomBytes
     serial: SerialPort
+    gate: "OpensTunnels"
     store: DriverStore
     publish: Callable[[Event], None]
     settings: Mapping[str, object]  # the driver's own table of homebase.toml

@@ -192,6 +192,7 @@ def _driver(plan: Plan, store: Store, gate: GateClient, intake: Intake) -> Drive
         clock=plan.clock,
         random_bytes=random_bytes,
         serial=serial,
+        gate=gate,
         store=DriverRecords(store, name),
         publish=intake.publish,
         settings={"port": plan.config.radio.port, "kind": plan.config.radio.kind},

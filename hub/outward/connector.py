@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 from aiohttp.client_proto import ResponseHandler
 
-from privacy.client import Destination, GateClient, GateDeclined, GateLost, Tunnel
+from privacy.client import Destination, GateDeclined, GateLost, OpensTunnels, Tunnel
 
 if TYPE_CHECKING:
     from aiohttp import ClientRequest, ClientTimeout
@@ -23,7 +23,7 @@ class TunnelConnector(aiohttp.BaseConnector):
     limit: connections at once.
     """
 
-    def __init__(self, gate: GateClient, to: Destination, *, limit: int = 20) -> None:
+    def __init__(self, gate: OpensTunnels, to: Destination, *, limit: int = 20) -> None:
         super().__init__(limit=limit)
         self._gate, self._to = gate, to
         self._trust: ssl.SSLContext | None = None

@@ -10,6 +10,7 @@ from hub.contract.causes import IN_BACKGROUND
 from hub.core import DriverRecords, Store
 from tests.crash.hub_house import verify
 from tests.drivers.bidcos.bench import SWITCH, PlayedStick, Port, RealClock, paired
+from tests.gate import NO_GATE
 
 CHANNEL = DeviceAddress("bidcos", "SIM0000001").channel(4)
 LEAST, STEP = 5.0, 1e-6  # degrees: each number is an order of its own, and none is out of range
@@ -34,6 +35,7 @@ class OrderingHouse:
                 clock=RealClock(),
                 random_bytes=os.urandom,
                 serial=Port(PlayedStick()),
+                gate=NO_GATE,
                 store=records,
                 publish=self._hear,
                 settings={},

@@ -10,6 +10,7 @@ from drivers.bidcos.members.records import CENTRAL_KEY, DeviceRecord, write_cent
 from drivers.simulator.module import Module
 from drivers.simulator.world import World, WorldConfig
 from hub.contract import DriverContext, Event, OpenedPort
+from tests.gate import NO_GATE
 
 from .virtual import MemoryStore, VirtualClock, VirtualLoop
 
@@ -38,6 +39,7 @@ class House:
                 clock=self.clock,
                 random_bytes=random.Random(seed + 1).randbytes,
                 serial=self,
+                gate=NO_GATE,
                 store=self.store,
                 publish=on_event,
                 settings={},

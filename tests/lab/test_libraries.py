@@ -13,9 +13,13 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from hub.contract import DriverContext
 from hub.outward import TunnelConnector
-from privacy.client import Destination
+from privacy.client import Destination, GateDeclined, GateLost, OpensTunnels
 from privacy.forwarder import forwarding
+from tests.clock import ManualClock
+from tests.gate import NO_GATE
+from tests.hub.daemon.test_drivers import NoPort, NoStore
 from tests.lab.outside import RECEIVER, Receiver, authority, network
 from tests.lab.tunnel_lab import (
     CLOUD,
@@ -68,6 +72,55 @@ async def place(wire: tuple[str, str], tmp_path: Path) -> AsyncIterator[Place]:
             yield Place(lab=lab, receiver=receiver, ca_file=ca_file)
     finally:
         receiver.close()
+
+
+# a driver by itself
+
+
+class CloudDriver:
+    """The least that a driver of a cloud is: what it needs stands in its context."""
+
+    def __init__(self, context: DriverContext) -> None:
+        self._context = context
+
+    async def report(self, value: bytes) -> bytes:
+        reader, writer = await self._context.gate.encrypted(TO_CLOUD)
+        lines = (
+            "POST /report HTTP/1.1",
+            f"Host: {HOST}",
+            f"Content-Length: {len(value)}",
+            "Connection: close",
+        )
+        writer.write("\r\n".join((*lines, "", "")).encode() + value)
+        answer = await reader.read()
+        writer.close()
+        return answer
+
+
+def context_with(gate: OpensTunnels) -> DriverContext:
+    return DriverContext(
+        clock=ManualClock(),
+        random_bytes=os.urandom,
+        serial=NoPort(),
+        gate=gate,
+        store=NoStore(),
+        publish=lambda event: None,
+        settings={},
+    )
+
+
+async def test_a_driver_reaches_its_cloud_in_one_line(place: Place) -> None:
+    answer = await CloudDriver(context_with(place.lab.hub)).report(b"21.5")
+    assert answer.startswith(b"HTTP/1.1 201")
+    assert place.receiver.arrived[0].body == b"21.5"
+    await place.lab.ask("consent.withdraw", activity=CLOUD)
+    with pytest.raises(GateDeclined, match="withdrawn"):
+        await CloudDriver(context_with(place.lab.hub)).report(b"22.5")
+
+
+async def test_a_driver_without_a_gate_is_told_so() -> None:
+    with pytest.raises(GateLost):
+        await CloudDriver(context_with(NO_GATE)).report(b"21.5")
 
 
 # aiohttp

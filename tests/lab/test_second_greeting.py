@@ -1,4 +1,4 @@
-"""A server asks for a second greeting: for the same host it passes, for another never; each has its control."""
+"""A server asks for a second greeting: for the same host it passes, for another not. Each has its control."""
 
 import asyncio
 import os

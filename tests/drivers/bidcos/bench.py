@@ -14,6 +14,7 @@ from drivers.bidcos.codec.messages import Message, message_frame
 from drivers.bidcos.devices import model_by_name
 from drivers.bidcos.members.records import DeviceRecord, write_central, write_device
 from hub.contract import DatapointChanged, DriverContext, Event, LinkLost, OpenedPort, Value
+from tests.gate import NO_GATE
 
 CENTRAL = bytes.fromhex("631964")
 SWITCH = bytes.fromhex("1FB74A")
@@ -134,6 +135,7 @@ class Bench:
                 clock=self.clock,
                 random_bytes=os.urandom,
                 serial=Port(stick),
+                gate=NO_GATE,
                 store=store,
                 publish=self._publish,
                 settings={},

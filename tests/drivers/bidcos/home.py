@@ -32,6 +32,7 @@ from hub.contract import (
     StopPairing,
 )
 from tests.clock import ManualClock, settle
+from tests.gate import NO_GATE
 
 from .bench import MemoryStore
 
@@ -83,6 +84,7 @@ class Home:
                 clock=self.clock,
                 random_bytes=self._chance.randbytes,
                 serial=_Plug(self._far.fileno()),
+                gate=NO_GATE,
                 store=self.store,
                 publish=self.events.append,
                 settings={},

@@ -9,6 +9,7 @@ import pytest
 from hub.contract import ConfigError, DriverContext, Event, LinkLost, OpenedPort, Ping
 from hub.daemon.drivers import DriverNotLoaded, LateDriver, load_driver
 from tests.clock import ManualClock
+from tests.gate import NO_GATE
 from tests.hub.lamp import LAMP, LampDriver
 
 
@@ -30,6 +31,7 @@ def context(told: list[Event]) -> DriverContext:
         clock=ManualClock(),
         random_bytes=urandom,
         serial=NoPort(),
+        gate=NO_GATE,
         store=NoStore(),
         publish=told.append,
         settings={},
