@@ -84,12 +84,14 @@ class Conversation:
                     future.set_exception(ConversationLost("the connection ended"))
             self._pending.clear()
 
-    async def ask(self, question: str, /, **fields: object) -> dict[str, object]:
+    async def ask(
+        self, question: str, within_s: float = ANSWER_TIME_S, /, **fields: object
+    ) -> dict[str, object]:
         """Ask and return the fields of the answer.
 
         Raises:
             Declined: the other side answered with an error.
-            ConversationLost: it is gone, or did not answer within ANSWER_TIME_S.
+            ConversationLost: it is gone, or did not answer within ``within_s``.
         """
         self._count += 1
         try:
@@ -99,11 +101,11 @@ class Conversation:
         number, future = self._count, asyncio.get_running_loop().create_future()
         self._pending[number] = future
         try:
-            async with asyncio.timeout(ANSWER_TIME_S):
+            async with asyncio.timeout(within_s):
                 await self._send(frame, None)
                 answer = await future
         except (OSError, TimeoutError) as error:
-            raise ConversationLost(str(error) or f"no answer in {ANSWER_TIME_S:.0f} s") from error
+            raise ConversationLost(str(error) or f"no answer in {within_s:.0f} s") from error
         finally:
             self._pending.pop(number, None)
         match answer:

@@ -129,7 +129,14 @@ def activity_json(row: Activity, recipients: Iterable[Recipient], language: Lang
         "condition": row.condition.value,
         "leaves_house": _leaves(row),
         "categories": sorted(category.value for category in row.categories),
-        "groups": [{"id": key, "title": group.text[language]} for key, group in row.groups.items()],
+        "groups": [
+            {
+                "id": key,
+                "title": group.text[language],
+                "categories": sorted(category.value for category in group.categories),
+            }
+            for key, group in row.groups.items()
+        ],
         "fields": [
             {"name": field.name, "text": field.text[language], "optional": field.optional}
             for field in row.fields

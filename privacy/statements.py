@@ -74,7 +74,14 @@ class ClockStatement(_Stated, frozen=True, tag="homebase.clock/1"):
     """``at`` is the right time."""
 
 
-Stated = GrantStatement | KeyStatement | RemovalStatement | EpochStatement | ClockStatement
+class EraseStatement(_Stated, frozen=True, tag="homebase.erase/1"):
+    """Erase one person (by name), one category, or, with both null, everything, for good."""
+
+    category: DataCategory | None
+    person: Name | None
+
+
+Stated = GrantStatement | KeyStatement | RemovalStatement | EpochStatement | ClockStatement | EraseStatement
 _DECODER: msgspec.json.Decoder[Stated] = msgspec.json.Decoder(Stated)
 
 
@@ -105,6 +112,8 @@ def decode(payload: bytes) -> Stated:
                 raise BadStatement("payload: payload stands exactly where form is once")
             if stated.until is not None:
                 moment(stated.until)
+        case EraseStatement() if stated.category is not None and stated.person is not None:
+            raise BadStatement("payload: one person or one category, not both")
         case _:
             pass
     return stated

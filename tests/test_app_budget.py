@@ -45,7 +45,19 @@ def test_the_first_screen_keeps_its_budget() -> None:
 def test_what_is_seldom_opened_is_not_in_the_first_screen() -> None:
     first = first_files()
     later = {file for file in (BUILT / "assets").iterdir() if file not in first}
-    seldom = ("Radio", "Keys", "Frames", "Links", "WeekPart", "Settings", "Replace", "technical")
+    seldom = (
+        "Radio",
+        "Keys",
+        "Frames",
+        "Links",
+        "WeekPart",
+        "Settings",
+        "Replace",
+        "technical",
+        "Centre",
+        "Diagnosis",
+        "ed25519",
+    )
     for name in seldom:
         assert any(file.name.startswith(f"{name}-") for file in later), f"{name} is part of the first screen"
     assert {file.name: size(file) for file in later if size(file) > LATER_LIMIT} == {}

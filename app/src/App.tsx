@@ -6,13 +6,10 @@ import { lazy } from "./parts/lazy";
 import { BasePage, MorePage, SettingsPage } from "./pages/More";
 import { DevicePage } from "./pages/Device";
 import { DevicesPage } from "./pages/Devices";
-import { DiagnosisPage } from "./pages/Diagnosis";
 import { Doors } from "./pages/Doors";
 import { HistoryPage } from "./pages/History";
 import { HomePage } from "./pages/Home";
-import { LedgerPage } from "./pages/Ledger";
 import { NotFoundPage } from "./pages/NotFound";
-import { PrivacyPage } from "./pages/Privacy";
 import { RoomPage, RoomsPage } from "./pages/Rooms";
 import { SystemPage } from "./pages/System";
 import { home, phase, route } from "./state/app";
@@ -25,7 +22,14 @@ const RadioPage = lazy(() => import("./pages/radio/Radio").then((file) => file.R
 const FramesPage = lazy(() => import("./pages/radio/Frames").then((file) => file.FramesPage));
 const KeysPage = lazy(() => import("./pages/radio/Keys").then((file) => file.KeysPage));
 const AccountPage = lazy(() => import("./pages/account/Account").then((file) => file.AccountPage));
-const NoticePage = lazy(() => import("./pages/Notice").then((file) => file.NoticePage));
+const AccessPage = lazy(() => import("./pages/privacy/Access").then((file) => file.AccessPage));
+const ConsentsPage = lazy(() => import("./pages/privacy/Consents").then((file) => file.ConsentsPage));
+const DataPage = lazy(() => import("./pages/privacy/Data").then((file) => file.DataPage));
+const DiagnosisPage = lazy(() => import("./pages/privacy/Diagnosis").then((file) => file.DiagnosisPage));
+const LedgerPage = lazy(() => import("./pages/privacy/Ledger").then((file) => file.LedgerPage));
+const NoticePage = lazy(() => import("./pages/privacy/Notice").then((file) => file.NoticePage));
+const PhonePage = lazy(() => import("./pages/privacy/Phone").then((file) => file.PhonePage));
+const PrivacyPage = lazy(() => import("./pages/privacy/Centre").then((file) => file.PrivacyPage));
 const TeachInPage = lazy(() => import("./pages/TeachIn").then((file) => file.TeachInPage));
 
 export function App() {
@@ -85,6 +89,14 @@ function Page({ where }: { where: Route }) {
       return <LedgerPage />;
     case "account":
       return <AccountPage />;
+    case "phone":
+      return <PhonePage />;
+    case "consents":
+      return <ConsentsPage />;
+    case "data":
+      return <DataPage />;
+    case "access":
+      return <AccessPage />;
     case "devices":
       return <DevicesPage />;
     case "teach-in":

@@ -3,7 +3,6 @@ import type { HistoryAnswer } from "../src/api/types";
 import { pauseMs } from "../src/api/backoff";
 import { about, age, bytes, decibels, nextAgeMs, pause, quantity, seconds, span, stepped } from "../src/state/format";
 import { checkPassword } from "../src/state/password";
-import { today } from "../src/state/privacy";
 import { parse, setupToken, tabOf } from "../src/state/route";
 import { columns, extremes, favourite, stateColumns, tableRows } from "../src/state/series";
 import { LEVEL, TARGET, TEMPERATURE } from "./samples";
@@ -121,34 +120,6 @@ describe("history", () => {
     expect(favourite(["a:1.SET_TEMPERATURE", "a:1.ACTUAL_TEMPERATURE"])).toBe("a:1.ACTUAL_TEMPERATURE");
     expect(favourite([])).toBeNull();
   });
-});
-
-test("today counts what left since midnight and what was refused", () => {
-  const activity = {
-    id: "a",
-    clause: "6.6",
-    title: "",
-    purpose: "",
-    basis: "consent",
-    data: "",
-    groups: [],
-    leaves_house: true,
-    recipients: [{ name: "Support", role: "processor", country: "DE" }],
-    forms: [],
-    longest_days: 14,
-    storage: "",
-    available: true,
-    state: "off" as const,
-    grant: null,
-    refused_today: 1,
-    last_transfer: { at: "2026-01-01T12:00:00.000Z", bytes: 10, result: "delivered" },
-  };
-  expect(today([activity, activity], Date.parse("2026-01-01T00:00:00Z"))).toEqual({
-    bytes: 20,
-    recipients: ["Support"],
-    refused: 2,
-  });
-  expect(today([activity], Date.parse("2026-01-02T00:00:00Z"))).toMatchObject({ bytes: 0, recipients: [] });
 });
 
 test("a forecast is rounded to what one can plan with", () => {

@@ -4,6 +4,10 @@ import { de as accountDe } from "../src/texts/account/de";
 import { en as accountEn } from "../src/texts/account/en";
 import { de } from "../src/texts/de";
 import { en } from "../src/texts/en";
+import { de as privacyDe } from "../src/texts/privacy/de";
+import { en as privacyEn } from "../src/texts/privacy/en";
+import { reasonsDe } from "../src/texts/privacy/reasons_de";
+import { reasonsEn } from "../src/texts/privacy/reasons_en";
 import { de as technicalDe } from "../src/texts/technical/de";
 import { en as technicalEn } from "../src/texts/technical/en";
 import { parametersDe } from "../src/texts/technical/parameters_de";
@@ -14,6 +18,8 @@ const places = (words: string) => [...words.matchAll(/\{(\w+)\}/g)].map((match) 
 const CATALOGUES: [string, Record<string, string>, Record<string, string>][] = [
   ["plain", de, en],
   ["account", accountDe, accountEn],
+  ["privacy", privacyDe, privacyEn],
+  ["reasons", reasonsDe, reasonsEn],
   ["technical", technicalDe, technicalEn],
   ["parameters", parametersDe, parametersEn],
 ];
@@ -42,7 +48,7 @@ describe("the catalogues", () => {
       [...source.matchAll(/\bt\(\s*"([^"]+)"/g)].map((match) => match[1] ?? ""),
     );
     expect(named.length).toBeGreaterThan(100);
-    const known = { ...en, ...accountEn, ...technicalEn, ...parametersEn };
+    const known = { ...en, ...accountEn, ...technicalEn, ...parametersEn, ...privacyEn, ...reasonsEn };
     expect(named.filter((key) => !(key in known))).toEqual([]);
   });
 });

@@ -51,6 +51,7 @@ from .config import Config
 from .diagnosis import Diagnosis, unknown_files
 from .direct_serial import DirectSerialPort
 from .drivers import GateSerialPort, LoadDriver, load_driver
+from .erasure import erase
 from .gate_link import board_serial, clock_held, keep_connected
 from .log import ErrorCounter
 from .options import VERSION, Options
@@ -210,6 +211,7 @@ def _answer_gate(plan: Plan, gate: GateClient, house: House, drivers: Mapping[st
     )
     gate.on_request("collect", diagnosis.collect)
     gate.on_request("files", partial(unknown_files, plan.options.state))
+    gate.on_request("erase", partial(erase, house.rights))
 
 
 def _demo(plan: Plan, house: House, settings: Settings) -> Demo:

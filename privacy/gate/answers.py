@@ -98,16 +98,19 @@ async def _activities(door: Door, request: Request, language: Language) -> Answe
     desk = door.desk
     at = desk.time.instant()
 
-    def job(tx: Transaction) -> tuple[dict[str, int], dict[str, Reason], dict[str, records.Sent]]:
+    def job(
+        tx: Transaction,
+    ) -> tuple[dict[str, int], dict[str, Reason], dict[str, records.Sent], dict[str, dict[str, int]]]:
         reasons = {grant.activity: reason for grant, reason in records.grants(tx) if reason is not None}
         last = {name: row for name in desk.register.activities if (row := records.latest_sent(tx, name))}
-        return records.refused_today(tx, at.at), reasons, last
+        return records.refused_today(tx, at.at), reasons, last, records.spent_today(tx, at.at)
 
-    refused, ended, last = await desk.store.read(job)
+    refused, ended, last, spent = await desk.store.read(job)
     live: dict[str, Grant] = {grant.activity: grant for grant in desk.standing.live()}
 
     def told(row: Activity) -> Fields:
         grant, sent = live.get(row.id), last.get(row.id)
+        shut = desk.standing.closed(row, frozenset())
         state = "off"
         if grant is not None:
             state = spelling.state(grant, at)
@@ -121,12 +124,27 @@ async def _activities(door: Door, request: Request, language: Language) -> Answe
             "grant": None if grant is None else spelling.grant(grant),
             "last_transfer": None
             if sent is None
-            else {"at": spelling.sent(sent)["at"], "bytes": len(sent.body), "result": sent.result},
+            else {
+                "at": spelling.sent(sent)["at"],
+                "bytes": len(sent.body),
+                "result": sent.result,
+                "recipient": sent.recipient,
+            },
+            "closed": None if shut is None else shut.value,
             "refused_today": refused.get(row.id, 0),
+            "today": [{"recipient": name, "bytes": count} for name, count in spent.get(row.id, {}).items()],
         }
 
     rows = notice.in_order(desk.register)
-    return json_answer(200, {"activities": [told(row) for row in rows], "clock_sure": at.sure})
+    return json_answer(
+        200,
+        {
+            "activities": [told(row) for row in rows],
+            "clock_sure": at.sure,
+            "day": records.day_of(at.at),
+            "refused_elsewhere": sum(refused.values()) - sum(refused.get(row.id, 0) for row in rows),
+        },
+    )
 
 
 async def _preview(named_state: str, door: Door, request: Request, language: Language) -> Answer:

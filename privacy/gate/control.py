@@ -11,7 +11,7 @@ import os
 import socket
 from collections.abc import Callable, Mapping
 
-from privacy.conversation import Conversation, ConversationLost, Handler
+from privacy.conversation import ANSWER_TIME_S, Conversation, ConversationLost, Handler
 from privacy.gate.accepting import accept
 
 log = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ class Control:
                     self._conversation = _conversation(connection, self._handlers)
                     tasks.create_task(self._converse(connection, self._conversation), name="control.hub")
 
-    async def ask(self, op: str, /, **fields: object) -> dict[str, object]:
+    async def ask(self, op: str, within_s: float = ANSWER_TIME_S, /, **fields: object) -> dict[str, object]:
         """Ask the hub.
 
         Raises:
@@ -51,7 +51,7 @@ class Control:
         """
         if self._conversation is None:
             raise ConversationLost("the hub is not connected")
-        return await self._conversation.ask(op, **fields)
+        return await self._conversation.ask(op, within_s, **fields)
 
     async def _converse(self, connection: socket.socket, conversation: Conversation) -> None:
         try:

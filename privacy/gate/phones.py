@@ -5,7 +5,7 @@ challenge is used up. What opens is on the disk before it takes effect; a key th
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import assert_never
 
 from privacy import canonical, jws, keys, statements
@@ -22,10 +22,12 @@ from privacy.ledger import Kind
 from privacy.payload import timestamp
 from privacy.reasons import Reason
 from privacy.register import Form, Mode
+from privacy.rights import Scope
 from privacy.signed_grant import Signed, propose_signed
 from privacy.statements import (
     ClockStatement,
     EpochStatement,
+    EraseStatement,
     GrantStatement,
     KeyStatement,
     RemovalStatement,
@@ -34,13 +36,15 @@ from privacy.statements import (
 
 log = logging.getLogger(__name__)
 Told = dict[str, canonical.Json]
+Erase = Callable[[Scope], Awaitable[Mapping[str, object]]]
+"""Erases for good; report, signature and entry."""
 
 
 class Phones:
-    """One per door."""
+    """One per door. erase: what a signed erasure does; without it that is for the console alone."""
 
-    def __init__(self, door: Door) -> None:
-        self._door, self._desk = door, door.desk
+    def __init__(self, door: Door, erase: Erase | None = None) -> None:
+        self._door, self._desk, self._erasing = door, door.desk, erase
 
     def challenge(self) -> Told:
         """Ask something anew; the answer has to come within ten minutes."""
@@ -143,6 +147,8 @@ class Phones:
             case ClockStatement():
                 at = await self._desk.confirm_clock(statements.moment(stated.at))
                 return {"at": timestamp(at.at), "clock_sure": at.sure}
+            case EraseStatement():
+                return await self._erase(stated)
             case _:
                 assert_never(stated)
 
@@ -215,6 +221,12 @@ class Phones:
             raise Refused(Reason.CHALLENGE_OVER)
         await self._desk.confirm_clock(statements.moment(stated.at))
         return await self.confirm_list(stated.keep, by)
+
+    async def _erase(self, stated: EraseStatement) -> Told:
+        if self._erasing is None:
+            raise Refused(Reason.CONSOLE_ONLY)
+        done = await self._erasing(Scope(person=stated.person, category=stated.category))
+        return {name: canonical.checked(value) for name, value in done.items()}
 
     def enrolled(self) -> tuple[PhoneKey, ...]:
         """The keys that count."""

@@ -353,6 +353,18 @@ def refused_today(tx: Transaction, at: datetime) -> dict[str, int]:
     return {str(activity): cast("int", count) for activity, count in rows}
 
 
+def spent_today(tx: Transaction, at: datetime) -> dict[str, dict[str, int]]:
+    """Bytes that began to leave today, by activity and recipient."""
+    told: dict[str, dict[str, int]] = {}
+    rows = tx.execute(
+        "SELECT activity, recipient, bytes FROM budgets WHERE day = ? AND bytes > 0 ORDER BY recipient",
+        (day_of(at),),
+    )
+    for activity, recipient, count in rows:
+        told.setdefault(str(activity), {})[str(recipient)] = cast("int", count)
+    return told
+
+
 def sweep(tx: Transaction, at: datetime) -> None:
     """Drop what outlived its holding's retention and needs no entry in the ledger."""
     tx.execute("DELETE FROM previews WHERE expires_ms <= ?", (to_ms(at),))

@@ -20,6 +20,7 @@ from privacy.gate import (
     account_verbs,
     answers,
     board,
+    centre,
     console_verbs,
     control_verbs,
     phone_answers,
@@ -37,6 +38,7 @@ from privacy.gate.connection import House
 from privacy.gate.console import Console, console_peer
 from privacy.gate.control import Control
 from privacy.gate.door import Door
+from privacy.gate.erasing import Erasing
 from privacy.gate.exchange import CONSOLE, Request
 from privacy.gate.files import AppFiles
 from privacy.gate.front import Front, Routes, address_of
@@ -60,6 +62,7 @@ from privacy.gate.streams import ParkedStreams
 from privacy.gate.system import SystemClock, random_bytes, tell_systemd
 from privacy.gate.upkeep import Upkeep
 from privacy.gate.users import ACCOUNT, other_user
+from privacy.gate.vouched import vouched
 from privacy.ledger import Kind
 from privacy.version import VERSION
 
@@ -135,7 +138,6 @@ class _Gate:
         self._door = Door(start.opened.desk, self._collect)
         self._strangers = Strangers(self._door, start.places.state, partial(self._ask_hub, "files"))
         self._strangers.look_first()
-        self._phones = Phones(self._door)
         if start.config.stick is not None and not start.demo:
             own_port = start.listening.getsockname()[1]
             self._door.stick = NetworkStick(start.config.stick, start.opened.desk, say, own_port)
@@ -146,23 +148,26 @@ class _Gate:
         desk = start.opened.desk
         account = Account(self._door, f"http://127.0.0.1:{start.listening.getsockname()[1]}/")
         self._rights = RightsDesk(self._door, GateHolder(desk, self._access_log.forget))
+        self._phones = Phones(self._door, Erasing(self._rights, self._control.ask))
         routes = Routes(
             AppFiles().answer,
             {
                 ("GET", "/gate/v1/status"): guarded(sessions, ROLES, answers.status(self._door, _status())),
                 **{
-                    place: guarded(sessions, answers.HOUSEHOLD, endpoint)
+                    place: guarded(sessions, answers.HOUSEHOLD, vouched(endpoint, desk.seed))
                     for place, endpoint in {
                         **answers.table(self._door, start.named_state),
                         **rights_answers.looking(self._rights, desk),
+                        **centre.looking(self._door),
                         **phone_answers.table(self._door, self._phones),
                         **account_answers.households(account, self._door),
                     }.items()
                 },
                 **{
-                    place: guarded(sessions, frozenset({"owner"}), endpoint)
+                    place: guarded(sessions, frozenset({"owner"}), vouched(endpoint, desk.seed))
                     for place, endpoint in {
                         **rights_answers.closing(self._rights, desk),
+                        **centre.owning(self._door, self._rights),
                         **account_answers.owners(account, self._door, start.named_state),
                     }.items()
                 },

@@ -37,7 +37,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PHONE, TABLET = (390, 844), (1024, 768)
+PHONE, TABLET, DESKTOP = (390, 844), (1024, 768), (1280, 800)
 expect.set_options(timeout=30_000)  # a shared machine may be slow
 PASSWORD = "a sentence for tests"
 AXE = ROOT / "app" / "node_modules" / "axe-core" / "axe.min.js"

@@ -10,7 +10,7 @@ from privacy.register import Language as NoticeLanguage
 from tests.privacy.house import register
 
 from .houses import RunningHouse
-from .phones import PHONE, TABLET, phone
+from .phones import DESKTOP, PHONE, TABLET, phone
 
 pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -36,6 +36,10 @@ PAGES = {
     "ledger": "#/privacy/ledger",
     "notice": "#/privacy/notice",
     "account": "#/account",
+    "phone": "#/privacy/phone",
+    "consents": "#/privacy/consents",
+    "data": "#/privacy/data",
+    "access": "#/privacy/access",
     "devices": "#/devices",
     "teach-in": "#/devices/teach-in",
     "system": "#/system",
@@ -55,8 +59,8 @@ KEPT = """async () => [
 
 @pytest.mark.parametrize(
     ("language", "size", "dark"),
-    [("de", PHONE, True), ("en", PHONE, False), ("de", TABLET, False), ("en", TABLET, True)],
-    ids=["de-phone-dark", "en-phone-light", "de-tablet-light", "en-tablet-dark"],
+    [("de", PHONE, True), ("en", PHONE, False), ("de", DESKTOP, False), ("en", TABLET, True)],
+    ids=["de-phone-dark", "en-phone-light", "de-desktop-light", "en-tablet-dark"],
 )
 def test_every_page_keeps_nobody_out(
     browser: Browser, home: RunningHouse, language: str, size: tuple[int, int], dark: bool
@@ -72,7 +76,7 @@ def test_every_page_keeps_nobody_out(
             mine.settle()
             expect(heading).to_be_focused()  # that of the page before is gone now
             mine.has_no_barriers(f"{name} {language}")
-            shape = "tablet-" if size == TABLET else ""
+            shape = {TABLET: "tablet-", DESKTOP: "desktop-"}.get(size, "")
             mine.picture(f"{shape}{name}-{language}{'-dark' if dark else ''}")
         assert mine.said == []
 

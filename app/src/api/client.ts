@@ -1,7 +1,7 @@
 // One place that speaks HTTP. Answers are JSON; refusals become a `Problem` with what to do about it.
 
 import type {
-  Activity,
+  Activities,
   Datapoint,
   Device,
   GateStatus,
@@ -87,7 +87,7 @@ export class Client {
 
   gateStatus = () => this.call<GateStatus>("GET", "/gate/v1/status");
   activities = (language: string) =>
-    this.call<{ activities: Activity[] }>("GET", `/gate/v1/activities?lang=${language}`);
+    this.call<Activities>("GET", `/gate/v1/activities?lang=${language}`);
   preview = (activity: string, groups: string[], ticket: string) =>
     this.call<Preview>("POST", `/gate/v1/previews?lang=${this.context.language()}`, { activity, groups, ticket });
   withdraw = (activity: string) =>

@@ -141,6 +141,8 @@ export interface ProblemBody {
   allowed?: string;
   way_out?: string;
   retry_after_s?: number;
+  /** Of the gate to a phone: its word under its signature. */
+  signed?: unknown;
 }
 
 export type ActivityState = "off" | "active" | "used" | "withdrawn" | "expired" | "suspended";
@@ -153,17 +155,35 @@ export interface Activity {
   basis: string;
   /** The data in words. */
   data: string;
-  groups: { id: string; title: string }[];
+  groups: { id: string; title: string; categories: string[] }[];
+  categories: string[];
   leaves_house: boolean;
-  recipients: { name: string; role: string; country: string }[];
+  recipients: { name: string; role: string; country: string; host: string; addressee: string }[];
   forms: string[];
   longest_days: number | null;
+  needs_ticket: boolean;
+  /** Of everything that a yes is said to. */
+  text_hash: string;
+  condition: string;
   storage: string;
   available: boolean;
   state: ActivityState;
   grant: { form: string; until: string | null; ticket: string | null; since: string } | null;
-  last_transfer: { at: string; bytes: number; result: string } | null;
+  last_transfer: { at: string; bytes: number; result: string; recipient: string } | null;
+  /** Why it is shut whatever the consents: objected, restricted, deregistered. */
+  closed: string | null;
   refused_today: number;
+  /** What began to leave today (UTC), by recipient. */
+  today: { recipient: string; bytes: number }[];
+}
+
+export interface Activities {
+  activities: Activity[];
+  clock_sure: boolean;
+  /** The gate's day, in UTC: 2026-03-01. */
+  day: string;
+  /** Attempts that named no activity of the register. */
+  refused_elsewhere: number;
 }
 
 export interface Preview {
@@ -192,6 +212,7 @@ export interface GateStatus {
 export interface LedgerPage {
   size: number;
   root: string;
+  checkpoint?: string | null;
   entries: LedgerEntry[];
 }
 

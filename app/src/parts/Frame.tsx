@@ -11,7 +11,7 @@ import { type Tab, tabOf } from "../state/route";
 import { sameList, useSelect } from "../state/store";
 import { useTexts } from "../texts";
 import { Icon, type IconName } from "./Icon";
-import { Leaving } from "./Leaving";
+import { lazy } from "./lazy";
 import { Scarce } from "./Scarce";
 
 const TABS: readonly { tab: Tab; href: string; icon: IconName }[] = [
@@ -107,6 +107,9 @@ function Banners() {
     </div>
   );
 }
+
+// beside the first screen, not before it
+const Leaving = lazy(() => import("../pages/privacy/Leaving").then((file) => file.Leaving), "silent");
 
 const NOTE_STAYS_MS = 6000;
 

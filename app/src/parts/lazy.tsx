@@ -6,8 +6,11 @@ import { useTexts } from "../texts";
 
 type Come<P> = { state: "waiting" } | { state: "failed" } | { state: "here"; page: ComponentType<P> };
 
-/** A component that is fetched when it is drawn for the first time. */
-export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
+/** A component that is fetched when it is drawn for the first time. silent: nothing stands there meanwhile. */
+export function lazy<P extends object>(
+  load: () => Promise<ComponentType<P>>,
+  meanwhile: "words" | "silent" = "words",
+): ComponentType<P> {
   let kept: ComponentType<P> | null = null;
   return function Lazy(props: P) {
     const [come, setCome] = useState<Come<P>>(kept === null ? { state: "waiting" } : { state: "here", page: kept });
@@ -28,6 +31,7 @@ export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): C
       };
     }, []);
     if (come.state === "here") return <come.page {...props} />;
+    if (meanwhile === "silent") return null;
     return come.state === "failed" ? <Missing /> : <Waiting />;
   };
 }

@@ -1,6 +1,6 @@
 // What leaves the home, summed up for the headline. Pure.
 
-import type { Activity } from "../api/types";
+import type { Activities } from "../api/types";
 
 export interface Today {
   bytes: number;
@@ -8,26 +8,15 @@ export interface Today {
   refused: number;
 }
 
-/** Transfers since midnight of this phone's day. The gate tells the last transfer of each activity only. */
-export function today(activities: readonly Activity[], midnightMs: number): Today {
-  const sent = activities.filter(
-    (activity) => activity.last_transfer !== null && Date.parse(activity.last_transfer.at) >= midnightMs,
-  );
+/** The gate's day so far: what began to leave, to whom, and what it refused. */
+export function today({ activities, refused_elsewhere }: Pick<Activities, "activities" | "refused_elsewhere">): Today {
+  const sent = activities.filter((activity) => activity.leaves_house).flatMap((activity) => activity.today);
   return {
-    bytes: sent.reduce((total, activity) => total + (activity.last_transfer?.bytes ?? 0), 0),
-    recipients: [...new Set(sent.flatMap((activity) => activity.recipients.map((recipient) => recipient.name)))],
-    refused: activities.reduce((total, activity) => total + activity.refused_today, 0),
+    bytes: sent.reduce((total, one) => total + one.bytes, 0),
+    recipients: [...new Set(sent.map((one) => one.recipient))].sort(),
+    refused: activities.reduce((total, activity) => total + activity.refused_today, refused_elsewhere),
   };
 }
 
-export function midnight(nowMs: number): number {
-  return new Date(nowMs).setHours(0, 0, 0, 0);
-}
-
-/** SHA-256 of the text's UTF-8 bytes in hex; null where the browser can't (no secure origin). */
-export async function sha256(text: string): Promise<string | null> {
-  const subtle = (globalThis.crypto as { subtle?: SubtleCrypto } | undefined)?.subtle;
-  if (subtle === undefined) return null;
-  const digest = await subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
+/** When the gate's day begins: midnight UTC, in ms. */
+export const dayBegins = (day: string): number => Date.parse(`${day}T00:00:00.000Z`);

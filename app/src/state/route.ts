@@ -13,6 +13,10 @@ export type Route =
   | { page: "ledger" }
   | { page: "notice" }
   | { page: "account" }
+  | { page: "phone" }
+  | { page: "consents" }
+  | { page: "data" }
+  | { page: "access" }
   | { page: "devices" }
   | { page: "teach-in" }
   | { page: "system" }
@@ -39,6 +43,10 @@ const PLAIN: Record<string, Route> = {
   "privacy/ledger": { page: "ledger" },
   "privacy/notice": { page: "notice" },
   account: { page: "account" },
+  "privacy/phone": { page: "phone" },
+  "privacy/consents": { page: "consents" },
+  "privacy/data": { page: "data" },
+  "privacy/access": { page: "access" },
   devices: { page: "devices" },
   "devices/teach-in": { page: "teach-in" },
   system: { page: "system" },

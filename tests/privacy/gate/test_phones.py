@@ -11,12 +11,15 @@ from typing import Any
 
 import pytest
 
-from privacy import checkpoint, jws, keys
+from privacy import checkpoint, jws, keys, report
 from privacy.clockwork import Vouched
 from privacy.gate import answers, epochs, phone_answers, phone_verbs, records
 from privacy.gate.door import Door
+from privacy.gate.erasing import Erasing
 from privacy.gate.exchange import Request
+from privacy.gate.holder import GateHolder
 from privacy.gate.phones import Phones
+from privacy.gate.rights import RightsDesk
 from privacy.payload import timestamp
 from tests.privacy import house
 from tests.privacy.gate.at_the_door import ManualClock, opened
@@ -503,3 +506,42 @@ async def test_without_the_gates_signature_the_phone_believes_nothing(tmp_path: 
         phone.gate = bytes(32)
         with pytest.raises(NotConfirmed):
             await phone.challenge()
+
+
+async def test_an_erasure_is_signed_asks_the_hub_and_is_reported_under_the_gates_key(tmp_path: Path) -> None:
+    async with opened(tmp_path) as door:
+        asked: list[tuple[str, Mapping[str, object]]] = []
+
+        async def hub(op: str, within_s: float = 0.0, /, **fields: object) -> Mapping[str, object]:
+            asked.append((op, fields))
+            return {"effects": [{"holding": "hub.state", "erased": 3, "stays": 0, "why": ""}]}
+
+        rights = RightsDesk(door, GateHolder(door.desk, lambda: None))
+        phones = Phones(door, Erasing(rights, hub))
+        phone = await paired(door, phones)
+        told = await phone.state(
+            phone.sign(
+                phone.stated(
+                    "erase", (await phone.challenge())["challenge"], person=None, category="presence"
+                )
+            )
+        )
+        said = report.verify(str(told["report"]), str(told["signature"]), door.desk.public_key)
+        assert asked == [("erase", {"person": None, "category": "presence"})]
+        assert said["scope"] == "presence"
+        assert {"holding": "hub.state", "erased": 3, "stays": 0, "why": ""} in list(said["effects"])  # type: ignore[arg-type]
+        assert said["entry"] == told["entry"]
+        # a hub that says nonsense erases nothing here, and nobody erases without a signature
+        both = phone.stated("erase", "A" * 43, person="Anna", category="presence")
+        assert (await phone.state(phone.sign(both)))["reason"] == "bad_statement"
+        other = Phone(phone.ask, gate=phone.gate)
+        alone = other.stated("erase", (await other.challenge())["challenge"], person=None, category=None)
+        assert (await other.state(other.sign(alone)))["reason"] == "unknown_key"
+        assert len(asked) == 1
+
+
+async def test_where_nobody_erases_a_signed_erasure_is_for_the_console(tmp_path: Path) -> None:
+    async with opened(tmp_path) as door:
+        phone = await paired(door, Phones(door))
+        alone = phone.stated("erase", (await phone.challenge())["challenge"], person=None, category=None)
+        assert (await phone.state(phone.sign(alone)))["reason"] == "console_only"

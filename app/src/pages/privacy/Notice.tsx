@@ -1,10 +1,8 @@
 // The notice's frame: who answers for the processing, whom to ask and complain to, the rights, what is not done.
 
-import { Failed } from "../parts/Failed";
-import { Title } from "../parts/Frame";
-import { useLoad } from "../parts/hooks";
-import { client } from "../state/app";
-import { useTexts } from "../texts";
+import { Title } from "../../parts/Frame";
+import { useCentre } from "../../texts/privacy";
+import { Shown, useGatePage } from "./shared";
 
 interface Party {
   name: string;
@@ -23,24 +21,20 @@ interface Notice {
 }
 
 export function NoticePage() {
-  const { t, language } = useTexts();
-  const [loaded, again] = useLoad(() => client.call<Notice>("GET", `/gate/v1/notice?lang=${language}`), language);
+  const { t, language } = useCentre();
+  const [loaded, again] = useGatePage<Notice>(`/gate/v1/notice?lang=${language}`);
   return (
     <>
       <Title text={t("notice.title")} back={{ href: "#/privacy", label: t("privacy.title") }} />
-      {loaded.state === "loading" && (
-        <p class="quiet" role="status">
-          {t("app.loading")}
-        </p>
-      )}
-      {loaded.state === "failed" && <Failed again={again} />}
-      {loaded.state === "here" && <Parts notice={loaded.value} />}
+      <Shown loaded={loaded} again={again}>
+        {(notice) => <Parts notice={notice} />}
+      </Shown>
     </>
   );
 }
 
 function Parts({ notice }: { notice: Notice }) {
-  const { t } = useTexts();
+  const { t } = useCentre();
   return (
     <>
       <p>{t("notice.lead", { version: notice.version })}</p>

@@ -1,12 +1,12 @@
 // The facts of one activity, in the notice's order: purpose, basis, recipient, data, term, consent, last transfer.
 
-import type { Activity } from "../api/types";
-import { bytes, dateTime } from "../state/format";
-import { useTexts } from "../texts";
-import { Icon, type IconName } from "./Icon";
+import type { Activity } from "../../api/types";
+import { bytes, dateTime } from "../../state/format";
+import { Icon, type IconName } from "../../parts/Icon";
+import { useCentre } from "../../texts/privacy";
 
 export function ActivityFacts({ activity }: { activity: Activity }) {
-  const { t, tr, language } = useTexts();
+  const { t, tr, language } = useCentre();
   const country = (code: string) =>
     /^[A-Z]{2}$/.test(code) ? (new Intl.DisplayNames([language], { type: "region" }).of(code) ?? code) : code;
   const last = activity.last_transfer;
@@ -38,6 +38,7 @@ export function ActivityFacts({ activity }: { activity: Activity }) {
         : t("privacy.last.line", {
             at: dateTime(Date.parse(last.at), language),
             bytes: bytes(last.bytes, language),
+            recipient: last.recipient,
             result: tr(`privacy.result.${last.result}`, last.result),
           }),
     ],
@@ -67,7 +68,13 @@ const MARK: Record<Activity["state"], IconName> = {
 
 /** The state as a word with its own sign: never by colour alone. */
 export function ActivityState({ activity }: { activity: Activity }) {
-  const { t } = useTexts();
+  const { t, tr } = useCentre();
+  if (activity.closed !== null)
+    return (
+      <span class="badge closed">
+        <Icon name="close" size={16} /> {tr(`closed.${activity.closed}`, activity.closed)}
+      </span>
+    );
   const word = activity.leaves_house
     ? t(activity.available || activity.state !== "off" ? `privacy.state.${activity.state}` : "privacy.state.unavailable")
     : t("privacy.state.home");

@@ -1,0 +1,78 @@
+// What this phone keeps about the gate: its keys, the gate's key, the last checkpoint, what it withdrew. IndexedDB,
+// since only there a key can be kept that no script can read. The notice (7.1) lists the database by its name.
+
+import type { Bytes } from "./bytes";
+import type { PhoneKeys } from "./keys";
+
+export const DATABASE_KEPT_AS = "homebase.phone";
+const STORE = "kept";
+
+/** This phone and its gate. */
+export interface Enrolled {
+  keys: PhoneKeys;
+  kid: string;
+  gate: Bytes;
+  /** The gate's epoch at the last visit: another one means that the home was restored. */
+  epoch: string;
+}
+
+/** The last checkpoint that was right; `wrong`: what was found later and has to stay red. */
+export interface Witnessed {
+  note: string;
+  atMs: number;
+  wrong: "rolled_back" | "rewritten" | null;
+}
+
+export interface Kept {
+  phone: Enrolled;
+  witness: Witnessed;
+  /** Marks of consents that this phone knows as withdrawn, with their activity. */
+  withdrawn: { activity: string; mark: string }[];
+}
+
+export async function read<K extends keyof Kept>(name: K): Promise<Kept[K] | null> {
+  return (await inStore<Kept[K] | undefined>("readonly", (store) => store.get(name) as IDBRequest<Kept[K] | undefined>)) ?? null;
+}
+
+/** Written whole or not at all; on the disk when this returns. */
+export async function keep<K extends keyof Kept>(name: K, value: Kept[K]): Promise<void> {
+  await inStore("readwrite", (store) => store.put(value, name));
+}
+
+/** Forget everything: this browser is no phone of the home any more. */
+export async function forget(): Promise<void> {
+  await inStore("readwrite", (store) => store.clear());
+}
+
+async function inStore<T>(mode: IDBTransactionMode, run: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
+  const database = await opened();
+  try {
+    return await new Promise<T>((resolve, reject) => {
+      const work = database.transaction(STORE, mode, { durability: "strict" });
+      const asked = run(work.objectStore(STORE));
+      work.oncomplete = () => {
+        resolve(asked.result);
+      };
+      work.onabort = work.onerror = () => {
+        reject(work.error ?? new Error("the browser keeps nothing"));
+      };
+    });
+  } finally {
+    database.close();
+  }
+}
+
+function opened(): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    const asked = indexedDB.open(DATABASE_KEPT_AS, 1);
+    asked.onupgradeneeded = () => {
+      asked.result.createObjectStore(STORE);
+    };
+    asked.onsuccess = () => {
+      resolve(asked.result);
+    };
+    asked.onerror = () => {
+      reject(asked.error ?? new Error("the browser keeps nothing"));
+    };
+  });
+}

@@ -1,0 +1,133 @@
+// Who has access: the people of the home, their sessions, the keys that may agree. Keys go by a signed statement.
+
+import { useCallback } from "preact/hooks";
+import { state } from "../../gate/phone";
+import { visit } from "../../gate/visit";
+import { Title } from "../../parts/Frame";
+import { useLoad } from "../../parts/hooks";
+import { Icon } from "../../parts/Icon";
+import { client, tell } from "../../state/app";
+import { dateTime } from "../../state/format";
+import { useCentre } from "../../texts/privacy";
+import { PhoneState } from "./PhoneState";
+import { ForGuests, useAct, useMe, useRole, useVisited } from "./shared";
+
+export function AccessPage() {
+  const { t } = useCentre();
+  const role = useRole();
+  return (
+    <>
+      <Title text={t("access.title")} back={{ href: "#/privacy", label: t("more.privacy") }} />
+      {role === "guest" ? <ForGuests /> : <Whole owner={role === "owner"} />}
+    </>
+  );
+}
+
+function Whole({ owner }: { owner: boolean }) {
+  const { t } = useCentre();
+  useMe();
+  return (
+    <>
+      <p>{t("access.lead")}</p>
+      {owner ? (
+        <>
+          <Records holding="hub.people" title={t("access.people")} />
+          <Records holding="hub.sessions" title={t("access.sessions")} />
+        </>
+      ) : (
+        <p class="card">{t("access.owner")}</p>
+      )}
+      <Phones />
+    </>
+  );
+}
+
+interface Records {
+  columns: string[];
+  rows: (string | number | boolean | null)[][];
+}
+
+const MS = /_ms$|_at$/;
+
+function Records({ holding, title }: { holding: string; title: string }) {
+  const { t, tr, language } = useCentre();
+  const [loaded] = useLoad(
+    () => client.call<Records>("GET", `/api/v1/rights/holdings/${holding}?after=0&limit=200`),
+    holding,
+  );
+  const shown = (column: string, value: Records["rows"][number][number]) => {
+    if (typeof value === "number" && MS.test(column)) return dateTime(value, language);
+    return value === null ? "–" : tr(`system.role.${String(value)}`, String(value));
+  };
+  return (
+    <section class="card" aria-label={title}>
+      <h2>{title}</h2>
+      {loaded.state === "loading" && <p role="status">{t("app.loading")}</p>}
+      {loaded.state === "here" && (
+        <ul class="plainlist">
+          {loaded.value.rows.map((row, index) => (
+            <li key={index}>
+              <dl class="facts">
+                {loaded.value.columns.map((column, at) => (
+                  <div key={column}>
+                    <dt>{tr(`access.column.${column}`, column.replace(/_ms$/, "").replaceAll("_", " "))}</dt>
+                    <dd>{shown(column, row[at] ?? null)}</dd>
+                  </div>
+                ))}
+              </dl>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+/** The keys that count at the gate, by its signed word. */
+function Phones() {
+  const { t } = useCentre();
+  const now = useVisited();
+  const { phone } = useMe();
+  const [running, remove] = useAct(
+    useCallback(
+      async (kid: string) => {
+        await state("key-removal", () => ({ kid }));
+        tell(t("access.removed"));
+        await visit();
+      },
+      [t],
+    ),
+  );
+  return (
+    <section aria-labelledby="phones">
+      <h2 id="phones">{t("access.phones")}</h2>
+      <PhoneState />
+      {now.state === "here" &&
+        now.visit.keys.map((one) => (
+          <div class="card" key={one.key}>
+            <p class="breakable">
+              <Icon name="key" size={18} /> {one.key}
+              <br />
+              <small>
+                {t(one.may_grant ? "access.grants" : "access.withdraws")}
+                {one.key === phone?.kid && `, ${t("access.this")}`}
+              </small>
+            </p>
+            {one.key !== phone?.kid && (
+              <button
+                type="button"
+                class="wide"
+                disabled={running}
+                aria-label={t("access.remove.of", { key: one.key.slice(0, 8) })}
+                onClick={() => {
+                  remove(one.key);
+                }}
+              >
+                {t("access.remove")}
+              </button>
+            )}
+          </div>
+        ))}
+    </section>
+  );
+}

@@ -1,0 +1,153 @@
+// A row per activity: what it is, its state, its switch, the facts of the notice, the exact last payload.
+
+import { useState } from "preact/hooks";
+import type { Activity } from "../../api/types";
+import { textOf } from "../../gate/attest";
+import { question, whoAmI } from "../../gate/phone";
+import { Icon } from "../../parts/Icon";
+import { bytes, dateTime } from "../../state/format";
+import { useCentre } from "../../texts/privacy";
+import { ActivityFacts, ActivityState } from "./ActivityFacts";
+import { Exact } from "./Exact";
+import { Give } from "./Give";
+import { Objecting } from "./Objecting";
+import { useAct } from "./shared";
+import { useWithdrawal } from "./withdrawal";
+
+export function ActivityList({ activities, again }: { activities: Activity[]; again: () => void }) {
+  return (
+    <>
+      {activities.map((activity) => (
+        <One key={activity.id} activity={activity} again={again} />
+      ))}
+    </>
+  );
+}
+
+const DIAGNOSIS = "diagnosis.remote";
+const isOpen = (activity: Activity) => activity.state === "active" || activity.state === "suspended";
+
+function One({ activity, again }: { activity: Activity; again: () => void }) {
+  const { t } = useCentre();
+  const [giving, setGiving] = useState(false);
+  const canBeGiven = activity.available && activity.condition === "consent";
+  return (
+    <div class="card activity">
+      <div class="head">
+        <span class="words">
+          <strong>{activity.title}</strong>
+          <small>{t("privacy.clause", { clause: activity.clause })}</small>
+        </span>
+        <ActivityState activity={activity} />
+      </div>
+      {!activity.available && activity.leaves_house && <p class="quiet">{t("privacy.notbuilt")}</p>}
+      {isOpen(activity) ? (
+        <TakeBack activity={activity} again={again} />
+      ) : (
+        canBeGiven &&
+        !giving && (
+          <Allow
+            activity={activity}
+            onGive={() => {
+              setGiving(true);
+            }}
+          />
+        )
+      )}
+      {giving && !isOpen(activity) && (
+        <Give
+          activity={activity}
+          onDone={() => {
+            setGiving(false);
+            again();
+          }}
+        />
+      )}
+      <details>
+        <summary aria-label={t("privacy.facts.of", { title: activity.title })}>{t("privacy.facts")}</summary>
+        <ActivityFacts activity={activity} />
+        {activity.last_transfer !== null && <Last activity={activity} />}
+        {canBeGiven && <Objecting activity={activity} again={again} />}
+      </details>
+    </div>
+  );
+}
+
+/** Off; one tap leads to what has to be seen before a yes. */
+function Allow({ activity, onGive }: { activity: Activity; onGive: () => void }) {
+  const { t } = useCentre();
+  const label = t("privacy.allow.of", { title: activity.title });
+  if (activity.id === DIAGNOSIS)
+    return (
+      <a class="button wide" href="#/settings/base/diagnosis" aria-label={label}>
+        {t("privacy.allow")}
+      </a>
+    );
+  if (activity.recipients.length === 0) return <p class="quiet">{t("privacy.recipient.missing")}</p>;
+  if (activity.forms.every((form) => form === "once")) return <p class="quiet">{t("privacy.elsewhere")}</p>;
+  return (
+    <button type="button" class="wide" role="switch" aria-checked="false" aria-label={label} onClick={onGive}>
+      {t("privacy.allow")}
+    </button>
+  );
+}
+
+/** On; one tap ends it. */
+function TakeBack({ activity, again }: { activity: Activity; again: () => void }) {
+  const { t } = useCentre();
+  const [running, withdraw] = useWithdrawal(activity.id, again);
+  return (
+    <button
+      type="button"
+      class="wide"
+      role="switch"
+      aria-checked="true"
+      aria-label={t("privacy.withdraw.of", { title: activity.title })}
+      disabled={running}
+      onClick={withdraw}
+    >
+      <Icon name="stop" size={18} /> {t("diagnosis.withdraw")}
+    </button>
+  );
+}
+
+interface LastSent {
+  text: string;
+  sha256: string;
+  at: string;
+  recipient: string;
+}
+
+/** Exactly what left last, under the gate's signature. */
+function Last({ activity }: { activity: Activity }) {
+  const { t, language } = useCentre();
+  const [sent, setSent] = useState<LastSent | null>(null);
+  const [running, show] = useAct(async () => {
+    await whoAmI();
+    const { told, text } = await question("last", "last", { activity: activity.id });
+    if (text === null) return;
+    setSent({ text, sha256: textOf(told, "sha256"), at: textOf(told, "at"), recipient: textOf(told, "recipient") });
+  });
+  if (sent === null)
+    return (
+      <button type="button" class="wide" disabled={running} onClick={show}>
+        {t("privacy.last.show")}
+      </button>
+    );
+  return (
+    <div data-last>
+      <h3>{t("privacy.last.exact")}</h3>
+      <p class="quiet">
+        {t("privacy.last.to", {
+          at: dateTime(Date.parse(sent.at), language),
+          recipient: sent.recipient,
+          bytes: bytes(new TextEncoder().encode(sent.text).length, language),
+        })}
+      </p>
+      <Exact text={sent.text} sha256={sent.sha256} title={t("privacy.last.exact")} />
+      <p class="good">
+        <Icon name="check" size={18} /> {t("centre.confirmed")}
+      </p>
+    </div>
+  );
+}

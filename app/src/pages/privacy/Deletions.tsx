@@ -1,0 +1,82 @@
+// What recipients have to delete: when the ticket closes, on day 28 at the latest; confirmed, or flagged until it is.
+
+import { useCallback } from "preact/hooks";
+import { page } from "../../gate/phone";
+import { Icon } from "../../parts/Icon";
+import { tell } from "../../state/app";
+import { dateTime } from "../../state/format";
+import { useCentre } from "../../texts/privacy";
+import { Shown, useAct, useGatePage, useRole } from "./shared";
+
+interface Deletion {
+  transfer: string;
+  recipient: string;
+  ticket: string;
+  due: string;
+  attempts: number;
+  state: "waiting" | "asked" | "confirmed";
+  answer: string;
+}
+
+/** when: of the last transfer, so that a new one is shown at once. */
+export function Deletions({ when }: { when: string }) {
+  const { t } = useCentre();
+  const [loaded, again] = useGatePage<{ deletions: Deletion[] }>("/gate/v1/deletions", when);
+  return (
+    <section class="card" aria-labelledby="deletions">
+      <h2 id="deletions">{t("deletions.title")}</h2>
+      <Shown loaded={loaded} again={again}>
+        {({ deletions }) => (deletions.length === 0 ? <p>{t("deletions.none")}</p> : <List deletions={deletions} again={again} />)}
+      </Shown>
+    </section>
+  );
+}
+
+function List({ deletions, again }: { deletions: Deletion[]; again: () => void }) {
+  const { t, tn, language } = useCentre();
+  const role = useRole();
+  const tickets = [...new Set(deletions.filter(({ state }) => state === "waiting").map(({ ticket }) => ticket))];
+  const [running, close] = useAct(
+    useCallback(
+      async (ticket: string) => {
+        const { value } = await page<{ deletions: number }>("/gate/v1/tickets", "POST", { ticket });
+        tell(tn("deletions.told", value.deletions));
+        again();
+      },
+      [again, tn],
+    ),
+  );
+  return (
+    <>
+      <ul class="deletions">
+        {deletions.map((one) => {
+          const flagged = one.state === "asked";
+          return (
+            <li key={one.transfer} data-state={one.state}>
+              <Icon name={one.state === "confirmed" ? "check" : flagged ? "warning" : "clock"} size={18} />{" "}
+              <strong>{t(`deletions.${one.state}`)}</strong> {one.recipient}, {one.ticket}
+              <small>
+                {one.state === "waiting" && t("deletions.due", { at: dateTime(Date.parse(one.due), language) })}
+                {flagged && t("deletions.answer", { answer: one.answer, times: one.attempts })}
+              </small>
+            </li>
+          );
+        })}
+      </ul>
+      {role === "owner" &&
+        tickets.map((ticket) => (
+          <button
+            key={ticket}
+            type="button"
+            class="wide"
+            disabled={running}
+            onClick={() => {
+              close(ticket);
+            }}
+          >
+            {t("deletions.close", { ticket })}
+          </button>
+        ))}
+    </>
+  );
+}

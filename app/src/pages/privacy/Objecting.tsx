@@ -1,0 +1,52 @@
+// Objecting to an activity (Art. 21): refused from then on, whatever the consents. Taken back at the console only.
+
+import { useCallback, useState } from "preact/hooks";
+import type { Activity } from "../../api/types";
+import { page } from "../../gate/phone";
+import { tell } from "../../state/app";
+import { useCentre } from "../../texts/privacy";
+import { useAct, useRole } from "./shared";
+
+interface Closed {
+  cut: number;
+  entry: number | null;
+}
+
+const LONGEST = 1000;
+
+export function Objecting({ activity, again }: { activity: Activity; again: () => void }) {
+  const { t } = useCentre();
+  const role = useRole();
+  const [reason, setReason] = useState("");
+  const [running, object] = useAct(
+    useCallback(async () => {
+      const body = { activity: activity.id, reason: reason.trim() };
+      const { value } = await page<Closed>("/gate/v1/objections", "POST", body);
+      tell(value.entry === null ? t("withdrawn.unrecorded", { cut: value.cut }) : t("objected", { cut: value.cut, entry: value.entry }));
+      again();
+    }, [activity.id, reason, again, t]),
+  );
+  if (activity.closed === "objected")
+    return <p>{t("objected.lift", { command: `homebase rights lift objected ${activity.id}` })}</p>;
+  if (role !== "owner") return null;
+  return (
+    <details>
+      <summary aria-label={t("object.of", { title: activity.title })}>{t("object")}</summary>
+      <p>{t("object.text")}</p>
+      <label class="field">
+        <span>{t("object.reason")}</span>
+        <input
+          value={reason}
+          maxLength={LONGEST}
+          onInput={(event) => {
+            setReason(event.currentTarget.value);
+          }}
+        />
+        <small>{t("object.reason.hint")}</small>
+      </label>
+      <button type="button" class="wide" disabled={running} onClick={object}>
+        {t("object.do")}
+      </button>
+    </details>
+  );
+}

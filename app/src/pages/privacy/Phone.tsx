@@ -1,0 +1,133 @@
+// This browser as a phone of the home: enrolled by the code that the gate shows, with a key that never leaves it.
+
+import { useCallback, useState } from "preact/hooks";
+import { toBase64url } from "../../gate/bytes";
+import type { Enrolled } from "../../gate/memory";
+import { enrol, leaveHome } from "../../gate/phone";
+import { visit } from "../../gate/visit";
+import { Copy } from "../../parts/Copy";
+import { Dialog } from "../../parts/Dialog";
+import { Title } from "../../parts/Frame";
+import { Icon } from "../../parts/Icon";
+import { tell } from "../../state/app";
+import { useCentre } from "../../texts/privacy";
+import { Scan } from "./Scan";
+import { ForGuests, useAct, useMe, useRole } from "./shared";
+
+const COMMAND = "homebase phone claim";
+
+export function PhonePage() {
+  const { t } = useCentre();
+  const role = useRole();
+  const now = useMe();
+  return (
+    <>
+      <Title text={t("phone.title")} back={{ href: "#/privacy", label: t("more.privacy") }} />
+      {role === "guest" && <ForGuests />}
+      {role !== "guest" && now.state === "insecure" && <p class="card">{t("phone.state.insecure.text")}</p>}
+      {role !== "guest" && now.state === "none" && <Enrol />}
+      {role !== "guest" && now.state === "here" && <Here phone={now.phone} />}
+    </>
+  );
+}
+
+function Enrol() {
+  const { t } = useCentre();
+  const [code, setCode] = useState("");
+  const [running, start] = useAct(
+    useCallback(
+      async (text: string) => {
+        await enrol(text);
+        tell(t("phone.enrolled"));
+        await visit();
+      },
+      [t],
+    ),
+  );
+  return (
+    <>
+      <p class="lead">{t("phone.lead")}</p>
+      <section class="card" aria-labelledby="claim">
+        <h2 id="claim">{t("phone.claim")}</h2>
+        <p>{t("phone.claim.text")}</p>
+        <Copy text={COMMAND} label={t("phone.command")} />
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            start(code);
+          }}
+        >
+          <label class="field">
+            <span>{t("phone.code")}</span>
+            <input
+              value={code}
+              autocomplete="off"
+              autocapitalize="off"
+              spellcheck={false}
+              aria-describedby="code-hint"
+              onInput={(event) => {
+                setCode(event.currentTarget.value);
+              }}
+            />
+            <small id="code-hint">{t("phone.code.hint")}</small>
+          </label>
+          <button type="submit" class="primary wide" disabled={running || code.trim() === ""}>
+            {t("phone.enrol")}
+          </button>
+        </form>
+        <Scan onRead={start} />
+      </section>
+      <p class="quiet">{t("phone.secret")}</p>
+    </>
+  );
+}
+
+function Here({ phone }: { phone: Enrolled }) {
+  const { t } = useCentre();
+  const [asking, setAsking] = useState(false);
+  return (
+    <>
+      <section class="card" aria-labelledby="key">
+        <h2 id="key">
+          <Icon name="shield" /> {t("phone.state.here")}
+        </h2>
+        <p>{t("phone.state.here.text")}</p>
+        <dl class="facts">
+          <div>
+            <dt>{t("phone.key")}</dt>
+            <dd class="breakable">{phone.kid}</dd>
+          </div>
+          <div>
+            <dt>{t("phone.gate")}</dt>
+            <dd class="breakable">{toBase64url(phone.gate)}</dd>
+          </div>
+        </dl>
+        <p class="quiet">{t("phone.gate.text")}</p>
+      </section>
+      <button
+        type="button"
+        class="wide"
+        onClick={() => {
+          setAsking(true);
+        }}
+      >
+        {t("phone.forget")}
+      </button>
+      {asking && (
+        <Dialog
+          title={t("phone.forget")}
+          confirm={t("phone.forget.do")}
+          danger
+          onConfirm={() => {
+            void leaveHome();
+          }}
+          onClose={() => {
+            setAsking(false);
+          }}
+        >
+          <p>{t("phone.forget.text")}</p>
+        </Dialog>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,75 @@
+// Reads the gate's QR code with the camera, where the browser can read such codes; typing is always possible.
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import { readClaim } from "../../gate/keys";
+import { useCentre } from "../../texts/privacy";
+
+const LOOK_EVERY_MS = 250;
+
+interface Detector {
+  detect: (source: HTMLVideoElement) => Promise<{ rawValue: string }[]>;
+}
+type DetectorClass = new (options: { formats: string[] }) => Detector;
+
+const detectorOf = (): DetectorClass | undefined =>
+  (globalThis as { BarcodeDetector?: DetectorClass }).BarcodeDetector;
+
+export function Scan({ onRead }: { onRead: (text: string) => void }) {
+  const { t } = useCentre();
+  const [on, setOn] = useState(false);
+  if (detectorOf() === undefined) return null;
+  return on ? (
+    <Camera
+      onRead={(text) => {
+        setOn(false);
+        onRead(text);
+      }}
+      onFailed={() => {
+        setOn(false);
+      }}
+    />
+  ) : (
+    <button
+      type="button"
+      class="wide"
+      onClick={() => {
+        setOn(true);
+      }}
+    >
+      {t("phone.scan")}
+    </button>
+  );
+}
+
+function Camera({ onRead, onFailed }: { onRead: (text: string) => void; onFailed: () => void }) {
+  const { t } = useCentre();
+  const video = useRef<HTMLVideoElement>(null);
+  useEffect(() => {
+    const Class = detectorOf();
+    let stream: MediaStream | null = null;
+    let timer = 0;
+    let wanted = true;
+    const look = async (detector: Detector) => {
+      const seen = video.current === null ? [] : await detector.detect(video.current).catch(() => []);
+      const text = seen.map((code) => code.rawValue).find((value) => readClaim(value) !== null);
+      if (!wanted) return;
+      if (text === undefined) timer = window.setTimeout(() => void look(detector), LOOK_EVERY_MS);
+      else onRead(text);
+    };
+    const begin = async () => {
+      if (Class === undefined) return;
+      stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+      if (video.current === null || !wanted) return;
+      video.current.srcObject = stream;
+      await video.current.play();
+      await look(new Class({ formats: ["qr_code"] }));
+    };
+    begin().catch(onFailed);
+    return () => {
+      wanted = false;
+      window.clearTimeout(timer);
+      for (const track of stream?.getTracks() ?? []) track.stop();
+    };
+  }, []);
+  return <video ref={video} class="scan" muted playsInline aria-label={t("phone.scan")} />;
+}

@@ -1,0 +1,29 @@
+// Taking back, with one tap: what is told afterwards, and what is told when the gate did not say that it is so.
+
+import { useCallback } from "preact/hooks";
+import { whoAmI } from "../../gate/phone";
+import { type Ended, visit, withdraw } from "../../gate/visit";
+import { client, tell } from "../../state/app";
+import { number } from "../../state/format";
+import { useCentre } from "../../texts/privacy";
+import { useAct } from "./shared";
+
+/** End every consent to an activity; `then` runs when it is done. */
+export function useWithdrawal(activity: string, then: () => void): [boolean, () => void] {
+  const { t, language } = useCentre();
+  return useAct(
+    useCallback(async () => {
+      const { phone } = await whoAmI();
+      // any browser of the home may take back; only a phone can know that it was heard
+      const done: Ended = phone === null ? await client.withdraw(activity) : await withdraw(activity);
+      const { cut, within_ms, entry } = done;
+      const words =
+        entry === null
+          ? t("withdrawn.unrecorded", { cut })
+          : t("withdrawn", { cut, ms: number(within_ms, language), entry });
+      tell(phone === null ? `${words} ${t("centre.unconfirmed")}.` : words);
+      then();
+      await visit();
+    }, [activity, then, t, language]),
+  );
+}

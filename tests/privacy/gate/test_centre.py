@@ -1,0 +1,99 @@
+"""What the app's privacy centre is shown beside the activities: consents, deletions, records."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from privacy.gate import centre, deletion_requests, records
+from privacy.gate.door import Door
+from privacy.gate.exchange import Request
+from privacy.gate.holder import GateHolder
+from privacy.gate.phones import Phones
+from privacy.gate.rights import RightsDesk
+from privacy.gate.store import Transaction
+from tests.privacy import house
+from tests.privacy.gate.at_the_door import opened
+from tests.privacy.gate.test_answers import asked as asked_of
+from tests.privacy.gate.test_phones import paired
+from tests.privacy.gate.test_upkeep import copy
+
+
+def desk_of(door: Door) -> RightsDesk:
+    return RightsDesk(door, GateHolder(door.desk, lambda: None))
+
+
+async def asked(door: Door, method: str, path: str, query: str = "", body: object = None) -> tuple[int, Any]:
+    endpoints = {**centre.looking(door), **centre.owning(door, desk_of(door))}
+    request = Request(
+        method=method, path=path, query=query, headers=(), peer="", body=json.dumps(body).encode()
+    )
+    answer = await endpoints[method, path](request, "owner")
+    return answer.status, json.loads(answer.body)
+
+
+async def test_all_consents_are_listed_the_newest_first_those_that_ended_too(tmp_path: Path) -> None:
+    async with opened(tmp_path) as door:
+        phone = await paired(door, Phones(door))
+        for ticket in ("T-1", "T-2"):
+            _, sha = await phone.preview(ticket=ticket)
+            await phone.agree(payload=sha, ticket=ticket)
+            if ticket == "T-1":
+                await phone.withdraw()
+        status, told = await asked(door, "GET", "/gate/v1/consents")
+    assert (status, told["all"]) == (200, 2)
+    assert [(one["ticket"], one["state"], one["via"]) for one in told["consents"]] == [
+        ("T-2", "active", "phone"),
+        ("T-1", "withdrawn", "phone"),
+    ]
+    assert told["consents"][0]["key"] == phone.kid
+
+
+async def test_a_closed_ticket_asks_for_deletion_and_drops_our_copy(tmp_path: Path) -> None:
+    async with opened(tmp_path) as door:
+        sent = copy(door)
+
+        def job(tx: Transaction) -> None:
+            records.keep_sent(tx, sent)
+            deletion_requests.expect(tx, sent.transfer, sent.recipient, sent.ticket, sent.delete_by)
+
+        await door.desk.store.write(job)
+        status, told = await asked(door, "GET", "/gate/v1/deletions")
+        assert status == 200
+        before = told["deletions"]
+        status, done = await asked(door, "POST", "/gate/v1/tickets", body={"ticket": before[0]["ticket"]})
+        assert (status, done) == (200, {"deletions": 1})
+        _, after = await asked(door, "GET", "/gate/v1/deletions")
+        left = await door.desk.store.read(lambda tx: records.latest_sent(tx, house.ACTIVITY))
+    assert before[0]["state"] == "waiting"
+    assert after["deletions"][0]["due"] < before[0]["due"]
+    assert left is None
+
+
+async def test_records_of_the_gate_come_in_pages_and_an_unknown_holding_is_named(tmp_path: Path) -> None:
+    async with opened(tmp_path) as door:
+        status, first = await asked(door, "GET", "/gate/v1/records", "holding=gate.entries&limit=1")
+        assert (status, len(first["rows"])) == (200, 1)
+        status, wrong = await asked(door, "GET", "/gate/v1/records", "holding=gate.meta2&after=x")
+        assert (status, wrong["code"]) == (404, "unknown_holding")
+        status, wrong = await asked(door, "POST", "/gate/v1/tickets", body={"ticket": ""})
+        assert (status, wrong["code"]) == (400, "bad_body")
+
+
+async def test_what_left_today_stands_with_its_recipient_and_refusals_with_none_are_counted(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as door:
+        at = door.desk.time.instant().at
+        await door.desk.store.write(lambda tx: records.spend(tx, house.ACTIVITY, "support", at, 77))
+        await asked_of(
+            door,
+            "POST",
+            "/gate/v1/previews",
+            body={"activity": "no.such", "groups": ["system"], "ticket": "T-1"},
+        )
+        status, told = await asked_of(door, "GET", "/gate/v1/activities")
+    assert status == 200
+    (row,) = (row for row in told["activities"] if row["id"] == house.ACTIVITY)
+    assert row["today"] == [{"recipient": "support", "bytes": 77}]
+    assert told["refused_elsewhere"] == 1
+    assert told["day"] == at.date().isoformat()
