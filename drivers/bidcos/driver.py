@@ -31,7 +31,7 @@ from hub.contract import (
 from .admission import Admission
 from .announce import Announcer
 from .asking import Asker
-from .codec.frames import Damaged
+from .codec.frames import BROADCAST, Damaged
 from .codec.messages import DeviceInfo, TimeRequest
 from .exchange.airtime import LIMIT_MS, Airtime
 from .exchange.exchange import Exchanges
@@ -244,7 +244,8 @@ class BidcosDriver:
         proof = PROOFS[heard.signature] if self._port.answers_itself else None  # it has asked for it, too
         if proof is Proof.GOOD:
             self._keyring.vouched(heard.frame.sender)
-        self._apply(self._exchanges.receive(heard.frame, at_s, now_s, proof), now_s)
+        called = heard.answered and heard.frame.receiver == BROADCAST
+        self._apply(self._exchanges.receive(heard.frame, at_s, now_s, proof, called=called), now_s)
 
     def _apply(self, outcomes: Iterable[Outcome], now_s: float) -> None:
         """Do what the exchanges decided, then sleep until they want to be woken."""

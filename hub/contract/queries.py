@@ -106,7 +106,8 @@ class PutParamset(Query[ParamsetChange]):
 class Peering:
     """A direct link. foreign: one side is no device of this home (an address of the radio stands for it).
 
-    sender_knows, receiver_knows: which side lists the other; both, when all is well.
+    sender_knows, receiver_knows: which side lists the other; both, when all is well. pending: a side that
+    sleeps shall take it, or give it up, when it wakes.
     """
 
     sender: ChannelAddress
@@ -114,6 +115,7 @@ class Peering:
     sender_knows: bool
     receiver_knows: bool
     foreign: bool = False
+    pending: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Keeps drivers alive: each in its own task, restarted after a pause, its failures its own."""
 
 import asyncio
+import itertools
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -39,15 +40,15 @@ async def supervise(driver: Driver, clock: Clock, publish: Callable[[DriverState
     """Keep one driver alive until cancelled; its failure never reaches its neighbours."""
     delays = delays_s()
     told = ""
-    while True:
+    for attempt in itertools.count():
         started_s = clock.monotonic()
-        ended = await apart(_run(driver, told), f"{driver.name}.run")
+        ended = await apart(_run(driver, told, begins=attempt == 0), f"{driver.name}.run")
         lost = DriverStateChanged(
             driver=driver.name, state=DriverState.LOST, at=clock.now(), detail=ended.detail
         )
         publish(lost)
         ran_s = clock.monotonic() - started_s
-        told = "" if ran_s >= SERVED_S else ended.detail
+        told = "" if ran_s >= SERVED_S or not ended.logged else ended.detail
         if ran_s >= STABLE_S:
             delays = delays_s()
         await clock.sleep(RELINK_S if ended.relink else next(delays))
@@ -55,21 +56,27 @@ async def supervise(driver: Driver, clock: Clock, publish: Callable[[DriverState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Ended:
-    """How a run ended. relink: only the link was lost, so try again at once."""
+    """How a run ended. relink: only the link was lost, so try again at once; logged: the log says so."""
 
     detail: str
     relink: bool = False
+    logged: bool = True
 
 
-async def _run(driver: Driver, told: str) -> _Ended:
-    """Run once. told: the failure that the log knows already: a port may be missing for weeks."""
+async def _run(driver: Driver, told: str, *, begins: bool) -> _Ended:
+    """Run once. told: the failure that the log knows already: a port may be missing for weeks.
+
+    begins: for the first time. A simulator that starts at the same moment may not be there yet, so a missing
+    link is logged when it is missing a moment later, too.
+    """
     ended = _Ended(detail="ended")  # a run that returns by itself is a failure too
     try:
         await driver.run()
     except* DriverError as expected:
         lost = _lost_link(expected)
-        ended = _Ended(detail=lost.code if lost else _first_name(expected), relink=lost is not None)
-        if ended.detail != told:
+        detail = lost.code if lost else _first_name(expected)
+        ended = _Ended(detail=detail, relink=lost is not None, logged=not (lost and begins))
+        if ended.detail != told and ended.logged:
             log.warning("driver.stopped", extra={"driver": driver.name, "reason": ended.detail})
     except* Exception:
         ended = _Ended(detail="crashed")

@@ -20,11 +20,15 @@ EPILOG = """exit codes:
 
 
 class CommandFailed(Exception):
-    """Ends the command with one line. code: of the table; the text ends with the way out."""
+    """Ends the command with one line. code: of the table; the text ends with the way out.
 
-    def __init__(self, text: str, code: int) -> None:
+    reason: the gate's own code of a refusal, empty otherwise.
+    """
+
+    def __init__(self, text: str, code: int, reason: str = "") -> None:
         super().__init__(text)
         self.code = code
+        self.reason = reason
 
 
 def printable(value: object) -> str:

@@ -59,7 +59,7 @@ def ask_gate(
         raise CommandFailed(str(error), code) from error
     except ConsoleDeclined as error:
         line = error.detail if error.code in _EXITS else f"refused ({error.code}): {error.detail}"
-        raise CommandFailed(line, _EXITS.get(error.code, EXIT_REFUSED)) from error
+        raise CommandFailed(line, _EXITS.get(error.code, EXIT_REFUSED), error.code) from error
 
 
 def rows_of(answer: Mapping[str, object], key: str) -> list[Mapping[str, object]]:

@@ -28,6 +28,7 @@ AS_COMMANDS = {
     "GET /api/v1/drivers": "the app (More, System)",
     "GET /api/v1/rooms": "the app (Rooms)",
 }
+AS_WORDS = {"true or false": "on or off", "true, false": "on, off"}  # what the command line takes for them
 
 
 class _LocalConnection(http.client.HTTPConnection):
@@ -105,9 +106,12 @@ def problem_failure(status: int, problem: Mapping[str, object]) -> CommandFailed
     line = str(problem.get("detail") or problem.get("title") or f"status {status}").rstrip(".")
     if field and problem.get("value") is not None:
         line = f"{field} = {problem.get('value')!r}: {line.removeprefix(f'{field}: ')}"
-    if allowed and allowed not in line:
+    way_out = str(problem.get("way_out") or "").rstrip(".")
+    if allowed and allowed not in line and allowed not in way_out:
         line += f"; allowed is {allowed}"
-    if way_out := str(problem.get("way_out") or "").rstrip("."):
+    for value, word in AS_WORDS.items():
+        line = line.replace(f"allowed is {value}", f"allowed is {word}")
+    if way_out:
         for request, command in AS_COMMANDS.items():
             way_out = way_out.replace(request, command)
         line += f"; {way_out[0].lower() if way_out[1:2].islower() else way_out[0]}{way_out[1:]}"

@@ -115,7 +115,8 @@ class RemovePeering(Request):
 class Peering(Answer):
     """A direct link. foreign: one side is no device of this home.
 
-    sender_knows, receiver_knows: which side lists the other; both, when all is well.
+    sender_knows, receiver_knows: which side lists the other; both, when all is well. pending: a side that
+    sleeps shall take it, or give it up, when it wakes.
     """
 
     sender: str
@@ -123,6 +124,7 @@ class Peering(Answer):
     sender_knows: bool
     receiver_knows: bool
     foreign: bool
+    pending: bool
 
 
 class Peerings(Answer):

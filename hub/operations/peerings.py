@@ -60,4 +60,5 @@ def peering_message(peering: contract.Peering) -> messages.Peering:
         sender_knows=peering.sender_knows,
         receiver_knows=peering.receiver_knows,
         foreign=peering.foreign,
+        pending=peering.pending,
     )

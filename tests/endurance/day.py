@@ -64,6 +64,7 @@ class Report:
     overruns: int = 0
     silent: int = 0
     slandered: Counter[str] = field(default_factory=Counter)
+    misses: list[str] = field(default_factory=list)
     settled_mb: float = 0.0
     end_mb: float = 0.0
 
@@ -101,6 +102,7 @@ class Report:
             f"called silent {self.silent}, of them wrongly {self.slandered.total()}",
             f"orders {dict(self.orders)} · events {dict(self.events.most_common(6))}",
             f"memory after an hour {self.settled_mb:.1f} MB, at the end {self.end_mb:.1f} MB",
+            *self.misses,
         ]
 
 
@@ -178,7 +180,7 @@ class Day:
         report.turn_rounds = witness.turn_rounds
         report.channel_s = self.world.air.airtime_total_s
         report.hub_airtime_s, report.hub_hour_s = witness.hub_airtime_s, witness.hub_hour_s
-        report.hub_frames = witness.hub_frames
+        report.hub_frames, report.misses = witness.hub_frames, witness.misses
         report.acts = self.life.done
         report.letters = sum(device.outbox.posted for device in devices)
         report.repeats = sum(device.outbox.repeats for device in devices)

@@ -105,16 +105,17 @@ def wake(name: str, seed: int, loss: float, radio: str = "cul", most: int = MOST
 
 
 def main() -> int:
-    """Run from the command line; 1 when a change still waited after MOST_WAKINGS."""
+    """Run from the command line; 1 when a change still waited after so many wakings."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="+")
     parser.add_argument("--loss", type=float, default=0.2)
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--radio", default="cul", choices=("cul", "module"))
+    parser.add_argument("--most", type=int, default=MOST_WAKINGS, help="how many wakings to wait for")
     options = parser.parse_args()
     waits = 0
     for name in options.names:
-        fates = [wake(name, seed, options.loss, options.radio) for seed in range(options.seeds)]
+        fates = [wake(name, seed, options.loss, options.radio, options.most) for seed in range(options.seeds)]
         waits += sum(not fate.ended for fate in fates)
         ends = dict(Counter(fate.ended or "still waits" for fate in fates))
         print(f"{name}: {ends}, wakings {dict(sorted(Counter(fate.wakings for fate in fates).items()))}")

@@ -14,13 +14,20 @@ LATEST_LINE_S = 0.120  # a good hub has written its answer by then
 EARLIEST_LINE_S = 0.040
 FORGET_S = 2.0
 BUCKET_MS = 5
+RECENT_MAX = 48  # frames that are kept to explain a miss
+MISSES_MAX = 8  # of them are explained
 
 
 @dataclass(slots=True)
 class Question:
-    """A frame that wanted the hub's answer and reached the stick. line_s: when the hub wrote one."""
+    """A frame that wanted the hub's answer and reached the stick.
+
+    line_s: when the hub wrote one; known: a module knew the sender already. It learns a thousand devices one
+    after the other, which takes 7 s, and acknowledges only what those say that it knows.
+    """
 
     end_s: float
+    known: bool = True
     line_s: float | None = None
     begun_s: float | None = None
     fate: Fate | None = None
@@ -32,7 +39,8 @@ class Witness:
 
     frames: of devices by fate at the stick. answers: questions by what became of their answer.
     turn_rounds: milliseconds from a question's end to the hub's line, in steps of 5. spoke_s: when each
-    device sent its last frame, whatever became of it.
+    device sent its last frame, whatever became of it. misses: of the first questions that the hub did not
+    answer in time, what passed around them.
     """
 
     world: World
@@ -44,6 +52,8 @@ class Witness:
     hub_airtime_s: float = 0.0
     hub_hour_s: float = 0.0
     hub_frames: int = 0
+    misses: list[str] = field(default_factory=list)
+    _recent: deque[Passage] = field(default_factory=lambda: deque(maxlen=RECENT_MAX))
     _hour: deque[tuple[float, float]] = field(default_factory=deque)
     _in_hour_s: float = 0.0
     _open: dict[tuple[bytes, int], Question] = field(default_factory=dict)
@@ -58,6 +68,7 @@ class Witness:
 
     def see(self, passage: Passage) -> None:
         """Take note of a frame that passed."""
+        self._recent.append(passage)
         if passage.node is self._radio:
             self._see_hub(passage)
         else:
@@ -102,7 +113,7 @@ class Witness:
             key = (data[4:7], data[1])
             if (before := self._open.pop(key, None)) is not None:
                 self._judge(key, before)
-            self._open[key] = Question(end_s=passage.end_s)
+            self._open[key] = Question(end_s=passage.end_s, known=self._is_known(data[4:7]))
 
     def _forget(self, now_s: float) -> None:
         for key, question in list(self._open.items()):
@@ -116,11 +127,16 @@ class Witness:
         if question.begun_s is None and self._is_held_up(key):
             self.answers["held up by a busy channel"] += 1
             return
+        if question.begun_s is None and not question.known:
+            self.answers["before the module knew it"] += 1
+            return
         line_s = question.begun_s if self._radio is not self.world.stick else question.line_s
         if line_s is None:
             self.answers["missed by the hub"] += 1
+            self._explain(key, question)
         elif question.line_s is not None and question.line_s - question.end_s > LATEST_LINE_S:
             self.answers["late by the hub"] += 1
+            self._explain(key, question)
         elif question.begun_s is None or question.begun_s - question.end_s > WINDOW_S:
             self.answers["held up by a busy channel"] += 1
         elif question.fate is None:
@@ -129,6 +145,21 @@ class Witness:
             self.answers[f"destroyed: {question.fate.value}"] += 1
         else:
             self.answers["in the window"] += 1
+
+    def _explain(self, key: tuple[bytes, int], question: Question) -> None:
+        if len(self.misses) >= MISSES_MAX:
+            return
+        around = [
+            f"  {each.begun_s - question.end_s:+.3f} … {each.end_s - question.end_s:+.3f} s "
+            + each.data.hex().upper()
+            for each in self._recent
+            if abs(each.end_s - question.end_s) <= FORGET_S
+        ]
+        self.misses.append("\n".join((f"{key[0].hex().upper()} at {question.end_s:.3f} s:", *around)))
+
+    def _is_known(self, device: bytes) -> bool:
+        stick = self.world.stick
+        return not isinstance(stick, Module) or device in stick.radio.peers
 
     def _is_held_up(self, key: tuple[bytes, int]) -> bool:
         """A module answers by itself; it listened first, and the air was not free in the answer's time."""

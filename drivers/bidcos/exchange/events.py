@@ -16,6 +16,7 @@ from ..codec.signing import CHALLENGE_SIZE, verify
 from ..radios.timing import (
     ANSWER_S,
     AWAKE_S,
+    CALLED_S,
     CONFIG_AWAKE_S,
     PAUSE_S,
     PROOF_LATEST_S,
@@ -124,8 +125,11 @@ class Events:
             self.answer(frame, Ack(), ACK_FLAGS, at_s)
         return heard
 
-    def overhear(self, lane: Lane | None, frame: Frame, at_s: float) -> Heard | None:
-        """Take a frame to everybody or to somebody else; a sleeper that tells it listens now is called."""
+    def overhear(self, lane: Lane | None, frame: Frame, at_s: float, *, called: bool = False) -> Heard | None:
+        """Take a frame to everybody or to somebody else; a sleeper that tells it listens now is called.
+
+        called: by the radio itself, which does not say whether the sleeper answered.
+        """
         message = decode_message(frame)
         signed = self._keyring.signs(frame.sender, told_channel(frame))
         unproven = Heard(frame=frame, message=message, at_s=at_s, proof=Proof.MISSING)
@@ -133,6 +137,9 @@ class Events:
         if heard is not None and lane is not None and lane.waits and lane.current is None:
             if frame.kind == 0x00:
                 self._button(lane, at_s)
+            elif called:
+                lane.guessed = True
+                self._lanes.awake(lane, at_s + CALLED_S, AWAKE_S)
             elif frame.flags & _CALL_ME == Flag.WAKEMEUP and frame.receiver == BROADCAST:
                 lane.wake_call_at_s = at_s + turn_round_s(frame)
                 self._lanes.activate(lane)

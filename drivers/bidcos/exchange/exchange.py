@@ -29,9 +29,9 @@ from ..radios.timing import (
     ATTEMPTS,
     AWAKE_S,
     BUSY_S,
+    CALLS,
     HURRIED_PAGE_S,
     JITTER_S,
-    MAX_BUSY,
     OTHERS_S,
     PAGE_S,
     PAUSE_S,
@@ -58,13 +58,11 @@ from .request import (
 )
 from .signatures import Signer, ordered_channel
 from .turn import Turn
+from .verdicts import Ruling, further_sends, rule
 
 MAX_WAKES = 5  # a request that failed in so many waking phases is given up
 TAKES_NONE = 4  # signatures that it did not take: fewer may have been lost
 READ_COUNTER_STEP = 16  # as FHEM: neither what actuators tell with + 1 nor a late part of the last list fits
-
-_SENT_OFTEN = frozenset({Result.SILENT, Result.WRONG_KEY, Result.LOST})  # by a radio that repeats by itself
-_GIVE_UP = {Result.AIRTIME: Failure.AIRTIME, Result.WRONG_KEY: Failure.WRONG_KEY}
 
 
 class Exchanges:
@@ -122,8 +120,7 @@ class Exchanges:
 
     def submit(self, request: Request, now_s: float) -> list[Outcome]:
         """Take a request; it is sent at once when the device listens and the air is free."""
-        lane = self.lanes[request.device]
-        outcomes: list[Outcome] = list(self.lanes.enqueue(request))
+        lane, outcomes = self.lanes[request.device], list[Outcome](self.lanes.enqueue(request))
         if request not in lane.queue:  # it found no room
             return [*outcomes, *self.wake(now_s)]
         if lane.current is not None or lane.listens(now_s) or lane.can_wake(request):
@@ -139,16 +136,25 @@ class Exchanges:
     # from the air
 
     def receive(
-        self, frame: Frame, at_s: float, now_s: float, radio_says: Proof | None = None
+        self,
+        frame: Frame,
+        at_s: float,
+        now_s: float,
+        radio_says: Proof | None = None,
+        *,
+        called: bool = False,
     ) -> list[Outcome]:
-        """Take a frame. at_s: when its end was received; radio_says: of a radio that challenges by itself."""
+        """Take a frame. at_s: when its end was received; radio_says: of a radio that challenges by itself.
+
+        called: the radio has called its sender, who sleeps, by itself.
+        """
         if frame.sender == self.address:
             return []
         lane = self.lanes.get(frame.sender)
         if frame.receiver != self.address:
             if frame.flags & Flag.BIDI and frame.receiver != BROADCAST:
                 self._turn.keep_quiet(at_s + OTHERS_S)
-            heard = self.events.overhear(lane, frame, at_s)
+            heard = self.events.overhear(lane, frame, at_s, called=called)
             return [*([] if heard is None else [heard]), *self.wake(now_s)]
         message = decode_message(frame)
         if lane is not None and lane.awaits(frame, message):
@@ -169,22 +175,21 @@ class Exchanges:
         lane = self._turn.asking
         if lane is None or lane.sent != frame or result in {Result.ANSWERED, Result.SENT}:
             return []
-        if self.verdict_s is not None and result in _SENT_OFTEN:
-            for _ in range(ATTEMPTS - 1):
-                self._airtime.spend(frame, lane.cause, now_s)
-        busy = result is Result.CHANNEL_BUSY and self.verdict_s is None and not lane.waking
-        if busy and lane.busy < MAX_BUSY:  # it was never on the air: once more a moment later
-            lane.busy += 1
-            lane.attempt -= 1
-            self._turn.release(lane)
-            lane.ready_at_s = now_s + BUSY_S + self._jitter_s()
-            return self.wake(now_s)
-        if result in _GIVE_UP and not lane.waking:
-            lost = result is Result.WRONG_KEY and not self._keyring.refused(lane.device)
-            reason = Failure.SILENT if lost else _GIVE_UP[result]
-            return [*self._end(lane, reason, REFUSED_S), *self.wake(now_s)]
-        if not busy:
-            lane.deadline_s = now_s
+        repeats = self.verdict_s is not None
+        for _ in range(further_sends(result) * repeats):
+            self._airtime.spend(frame, lane.cause, now_s)
+        match rule(lane, result, repeats=repeats, refused=self._keyring.refused(lane.device)):
+            case Failure() as reason:
+                return [*self._end(lane, reason, REFUSED_S), *self.wake(now_s)]
+            case Ruling.AGAIN:
+                lane.busy += 1
+                lane.attempt -= 1
+                self._turn.release(lane)
+                lane.ready_at_s = now_s + BUSY_S + self._jitter_s()
+            case Ruling.NO_ANSWER:
+                lane.deadline_s = now_s
+            case Ruling.NOTHING:
+                pass
         return self.wake(now_s)
 
     # an answer to a question of ours
@@ -202,9 +207,10 @@ class Exchanges:
             lane.bursts_back = bool(frame.flags & Flag.BURST)
         heard = self.events.answered(lane, frame, message, at_s)
         pages = lane.current is not None and not lane.waking and lane.step.expect is Expect.PAGES
-        if pages and message in lane.step_pages:
+        if pages and not lane.book.take(frame, message, at_s) and not lane.book.over:
             self._turn.hold(lane, now_s + PAGE_S)  # our acknowledgement was lost; the next part follows
             return []
+        lane.guessed = False
         told: list[Outcome] = [replace(heard, answer_to=lane.current)] if heard is not None else []
         if lane.waking:
             lane.forget_question()
@@ -213,13 +219,9 @@ class Exchanges:
             return told
         if isinstance(message, Nack) and not lane.step.optional:
             return [*told, *self._end(lane, REFUSALS.get(message.code, Failure.REFUSED))]
-        if pages:
-            lane.pages.append(message)
-            lane.page_counter = frame.counter
-            if not lane.last_page(message):
-                self._turn.hold(lane, now_s + PAGE_S)
-                self._turn.hurry(self.lanes.by_rank()[0], now_s + HURRIED_PAGE_S)
-                return told
+        if pages and not lane.has_all_pages(frame):
+            self._turn.await_page(lane, self.lanes.by_rank()[0], frame, at_s, now_s)
+            return told
         if lane.auth is not None and isinstance(message, Ack | AckStatus):
             self._keyring.proved(lane.device, lane.key_index, lane.key)
         return [*told, *self._advance(lane, frame, message, at_s)]
@@ -285,21 +287,27 @@ class Exchanges:
     def _time_out(self, lane: Lane, now_s: float) -> list[Outcome]:
         """No answer in time: the same frame again, or wait for it to wake, or give up."""
         self._turn.release(lane)
+        if lane.waking and lane.attempt < CALLS:  # if only its acknowledgement was lost, it listens
+            lane.wake_call_at_s = now_s
+            return []
         if lane.waking or lane.current is None:  # it sleeps on; what waits goes when it wakes by itself
             lane.forget_question()
             return self._defer(lane, now_s)
         if lane.step.expect is Expect.NOTHING:
             assert lane.sent is not None
             return self._advance(lane, lane.sent, Ack(), now_s)
-        if lane.attempt < lane.attempts:
+        if lane.attempt < lane.attempts and not lane.book.complete:
             lane.ready_at_s = now_s
             return []
+        if lane.book.complete or lane.book.plausible:
+            assert lane.sent is not None
+            return self._advance(lane, lane.sent, lane.book.parts[-1], now_s)
         if lane.only_optional_left:  # what could only have been nice to have is left out
             return [self._delivered(lane, lane.current)]
         if lane.challenges >= TAKES_NONE and self._keyring.refused(lane.device, lane.key_index):
             return self._end(lane, Failure.WRONG_KEY)
         if lane.sleeps_and_wakes and lane.wakes < MAX_WAKES:
-            lane.wakes += 1
+            lane.wakes += not lane.guessed  # else nobody knows whether it woke
             return self._defer(lane, now_s)
         return self._end(lane, Failure.SILENT)
 
@@ -383,6 +391,7 @@ class Exchanges:
         patience_s = lane.patience_s
         if self.verdict_s is not None:  # the radio repeats by itself
             lane.attempt, patience_s = lane.attempts, self.verdict_s
+        lane.book.ask(frame.counter, now_s)
         self._turn.take(lane, now_s + patience_s + self._jitter_s())
         return (Send(frame=frame, cause=cause),)
 

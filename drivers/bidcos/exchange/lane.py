@@ -27,7 +27,16 @@ from ..codec.messages import (
     Status,
     StatusRequest,
 )
-from ..radios.timing import ATTEMPTS, ATTEMPTS_SIGNED, REPEAT_BURST_S, REPEAT_PLAIN_S, REPEAT_SIGNED_S
+from ..radios.timing import (
+    ATTEMPTS,
+    ATTEMPTS_AWAKE,
+    ATTEMPTS_SIGNED,
+    REPEAT_AWAKE_S,
+    REPEAT_BURST_S,
+    REPEAT_PLAIN_S,
+    REPEAT_SIGNED_S,
+)
+from .pages import Pages
 from .request import (
     Deferred,
     Delivered,
@@ -62,27 +71,30 @@ _ANY_ORDER = frozenset({0x00, 0x01, 0x02, 0x03})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetAside:
-    """A request that let a more urgent one go first, between two of its steps."""
+    """A request that is not done: a more urgent one went first, or its device slept off between two steps."""
 
     request: Request
     position: int
     answers: list[Message]
     pages: list[Message]
+    book: Pages = field(default_factory=Pages)
 
 
 @dataclass(slots=True, kw_only=True)
 class Lane:
     """The state of talking with one device. One writer: Exchanges.
 
-    queue: what waits, the most urgent first; aside: what was interrupted; turn: lower ones waited longer;
+    queue: what waits, the most urgent first; aside: what was interrupted; begun: how far those in the queue
+    got before the device slept; turn: lower ones waited longer;
     sent: the frame whose answer is awaited, kept for repeats; attempt: how often it was sent; busy: how often
     the channel was not free; deadline_s: end of the wait for its answer; ready_at_s: not before;
     awake_until_s: it listens until then; wake_call_at_s: when to send type 12; waking: that was sent;
+    guessed: that it listens, as the radio has called it;
     burst_rx: its register 01 lets a burst wake it, None: not known; bursts_back: it answers with a burst, as
     some homebrew does, which takes 370 ms; challenges: how often it asked for a signature in this step;
     key_index: of the key that it named; key: that we signed with; auth: what its answer must end with;
-    radio_says: of a radio that challenges by itself, about the answer that came; pages_before: how many pages
-    are of earlier steps; page_counter: of the last one.
+    radio_says: of a radio that challenges by itself, about the answer that came; pages: of the steps that are
+    done; book: those of this one.
     """
 
     device: bytes
@@ -90,6 +102,7 @@ class Lane:
     counter: int
     queue: deque[Request] = field(default_factory=deque)
     aside: list[SetAside] = field(default_factory=list)
+    begun: dict[Request, SetAside] = field(default_factory=dict)
     turn: int = 0
     current: Request | None = None
     position: int = 0
@@ -102,6 +115,7 @@ class Lane:
     awake_until_s: float = 0.0
     wake_call_at_s: float | None = None
     waking: bool = False
+    guessed: bool = False
     wakes: int = 0
     burst_rx: bool | None = None
     bursts_back: bool = False
@@ -113,8 +127,7 @@ class Lane:
     radio_says: Proof | None = None
     answers: list[Message] = field(default_factory=list)
     pages: list[Message] = field(default_factory=list)
-    pages_before: int = 0
-    page_counter: int = 0
+    book: Pages = field(default_factory=Pages)
 
     @property
     def step(self) -> Step:
@@ -162,11 +175,6 @@ class Lane:
         return request.cause if request is not None else IN_BACKGROUND
 
     @property
-    def step_pages(self) -> list[Message]:
-        """What came of the list that is being read."""
-        return self.pages[self.pages_before :]
-
-    @property
     def only_optional_left(self) -> bool:
         """No step from here on would fail the request."""
         assert self.current is not None
@@ -175,13 +183,19 @@ class Lane:
     @property
     def attempts(self) -> int:
         """How often a step may be sent; a signature takes three frames more that can be lost."""
-        return ATTEMPTS_SIGNED if self.challenges else ATTEMPTS
+        if self.challenges:
+            return ATTEMPTS_SIGNED
+        return ATTEMPTS_AWAKE if self.sleeps_and_wakes and not self.burst else ATTEMPTS
 
     @property
     def asks_anew(self) -> bool:
-        """The last send gets a counter of its own: some firmware is silent to repeats of what it obeyed."""
-        if self.current is None or self.sleeps_and_wakes or not self.step.harmless_twice:
-            return False  # who sleeps is asked anew when it wakes
+        """Some sends get a counter of their own: some firmware is silent to repeats of what it obeyed."""
+        if self.current is None or not self.step.harmless_twice:
+            return False
+        if self.book.parts:
+            return True
+        if self.sleeps_and_wakes and not self.challenges:  # it listens for two or three of them only
+            return self.attempt % 2 == 0
         return self.attempt == self.attempts - 1
 
     @property
@@ -189,7 +203,9 @@ class Lane:
         """How long the answer to what was just sent is waited for."""
         if self.signs and not self.waking:
             return REPEAT_SIGNED_S
-        return REPEAT_BURST_S if self.burst or self.bursts_back else REPEAT_PLAIN_S
+        if self.burst or self.bursts_back:
+            return REPEAT_BURST_S
+        return REPEAT_AWAKE_S if self.sleeps_and_wakes else REPEAT_PLAIN_S
 
     def listens(self, now_s: float) -> bool:
         """It hears a frame without a burst."""
@@ -211,6 +227,12 @@ class Lane:
     def _burst_may_wake(self) -> bool:
         return ReceiveMode.CONDITIONAL_BURST in self.modes and self.burst_rx is not False
 
+    def has_all_pages(self, page: Frame) -> bool:
+        """The list is whole with this part; what we ask next has a number beyond it."""
+        if (page.counter - self.counter) & 0xFF < 0x80:
+            self.counter = page.counter
+        return self.book.complete and self.book.over
+
     def awaits(self, frame: Frame, message: Message) -> bool:
         """``frame`` answers what was asked."""
         if self.sent is None:  # a late answer counts until the repeat is given up
@@ -222,9 +244,7 @@ class Lane:
             return False
         match self.step.expect:
             case Expect.PAGES:
-                if self.step_pages:
-                    ahead = (frame.counter - self.page_counter) & 0xFF
-                return ahead <= 1 and self._is_page(frame, message)
+                return self._is_page(frame, message) and self.book.fits(frame.counter)
             case Expect.STATUS:
                 return ahead <= 1 and isinstance(message, Status) and self._is_of_channel(message)
             case _:
@@ -250,10 +270,6 @@ class Lane:
         tail = message.auth if isinstance(message, Ack) else message.tail
         return tail[-4:] == self.auth
 
-    def last_page(self, message: Message) -> bool:
-        """No further part follows."""
-        return not isinstance(message, ParamPairs | ParamSequence | PeerList) or message.last
-
     def enqueue(self, request: Request) -> None:
         """Let it wait: behind its equals, before what is less urgent."""
         index = len(self.queue)
@@ -265,14 +281,18 @@ class Lane:
         """Make the most urgent waiting request the current one; False when none waits."""
         self.begin_nothing()
         if self.aside and not self._is_less_urgent(self.aside[-1].request):
-            old = self.aside.pop()
-            self.current, self.position = old.request, old.position
-            self.answers, self.pages, self.pages_before = old.answers, old.pages, len(old.pages)
+            self._go_on(self.aside.pop())
             return True
         if not self.queue:
             return False
         self.current = self.queue.popleft()
+        if (old := self.begun.pop(self.current, None)) is not None:
+            self._go_on(old)
         return True
+
+    def _go_on(self, old: SetAside) -> None:
+        self.current, self.position = old.request, old.position
+        self.answers, self.pages, self.book = old.answers, old.pages, old.book
 
     def give_way(self) -> None:
         """Between two steps: somebody more urgent goes first, unless that would leave things half done."""
@@ -280,11 +300,18 @@ class Lane:
             return
         if self.current.half_way(self.position):
             return
-        self.aside.append(
-            SetAside(request=self.current, position=self.position, answers=self.answers, pages=self.pages)
-        )
+        self.aside.append(self._set_aside(self.current, self.position))
+        self.begin_nothing()
         self.current = self.queue.popleft()
-        self.position, self.answers, self.pages, self.pages_before = 0, [], [], 0
+
+    def _set_aside(self, request: Request, position: int) -> SetAside:
+        return SetAside(
+            request=request,
+            position=position,
+            answers=self.answers[:position],
+            pages=self.pages,
+            book=self.book,
+        )
 
     def _is_less_urgent(self, request: Request) -> bool:
         return bool(self.queue) and self.queue[0].cause.urgency < request.cause.urgency
@@ -293,7 +320,8 @@ class Lane:
         """The step is done; without another one there is no current request."""
         assert self.current is not None
         self.position += 1
-        self.pages_before = len(self.pages)
+        self.pages += self.book.parts
+        self.book = Pages()
         self.forget_question()
         self.wakes = 0
         if self.position == len(self.current.steps):
@@ -307,7 +335,11 @@ class Lane:
 
     def failed(self, reason: Failure, retry_after_s: float) -> list[Outcome]:
         """It is given up, if there was one."""
-        request, attempts, answered = self.current, self.attempt, bool(self.answers or self.pages)
+        request, attempts, answered = (
+            self.current,
+            self.attempt,
+            bool(self.answers or self.pages or self.book.parts),
+        )
         self.begin_nothing()
         if request is None:
             return []
@@ -315,11 +347,14 @@ class Lane:
         return [replace(failed, answered=answered)]
 
     def put_back(self) -> None:
-        """It did not hear: what was begun waits again, from its first step."""
+        """It did not hear: what was begun waits again. A list that was written need not be written twice."""
         for old in reversed(self.aside):
             self._enqueue_first(old.request)
+            self.begun[old.request] = old
         if self.current is not None:
             self._enqueue_first(self.current)
+            self.begun[self.current] = self._set_aside(self.current, self.current.resume_at(self.position))
+        self.begun = {request: old for request, old in self.begun.items() if request in self.queue}
         self.aside.clear()
         self.begin_nothing()
 
@@ -336,7 +371,7 @@ class Lane:
         self.position = 0
         self.answers = []
         self.pages = []
-        self.pages_before = 0
+        self.book = Pages()
         self.forget_question()
 
     def drain(self) -> Iterator[Request]:
@@ -344,6 +379,7 @@ class Lane:
         yield from self._all()
         self.queue.clear()
         self.aside.clear()
+        self.begun.clear()
         self.begin_nothing()
 
     def forget_question(self) -> None:

@@ -1,5 +1,7 @@
 """Whose question is on the air, and until when everybody else keeps quiet. Pure state."""
 
+from ..codec.frames import Frame
+from ..radios.timing import HURRIED_PAGE_S, PAGE_S, PAUSE_S, turn_round_s
 from .lane import Lane
 
 
@@ -36,10 +38,21 @@ class Turn:
         self.keep_quiet(until_s)
         return True
 
+    def await_page(self, lane: Lane, urgent: Lane, frame: Frame, at_s: float, now_s: float) -> None:
+        """Another part follows ``frame``; after the last one what was left out is asked for anew."""
+        if not lane.book.over:
+            self.hold(lane, now_s + PAGE_S)
+            self.hurry(urgent, now_s + HURRIED_PAGE_S)
+        elif lane.attempt < lane.attempts:
+            self.release(lane)
+            lane.ready_at_s = at_s + turn_round_s(frame) + PAUSE_S
+        else:
+            lane.deadline_s = now_s
+
     def hurry(self, urgent: Lane, until_s: float) -> None:
         """Somebody more urgent waits: the rest of a long answer is not waited for as patiently."""
         lane = self.asking
-        if lane is None or lane.current is None or not lane.step_pages or lane.deadline_s is None:
+        if lane is None or lane.current is None or not lane.book.parts or lane.deadline_s is None:
             return
         if urgent is not lane and urgent.rank[0] < lane.rank[0]:
             lane.deadline_s = min(lane.deadline_s, until_s)

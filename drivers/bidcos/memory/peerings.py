@@ -5,7 +5,7 @@ Source: docs/protocols/bidcos.md, "Peers".
 """
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from hub.contract import (
@@ -96,10 +96,10 @@ class Peerings:
         return self.known(member)
 
     def known(self, member: Member) -> tuple[Peering, ...]:
-        """All links of a device, as it and the others told."""
+        """All links of a device, as it and the others told, and those that shall be."""
         radio = member.record.address
         found: dict[tuple[ChannelAddress, ChannelAddress], Peering] = {}
-        for device, channel, peer in self._registers.links():
+        for device, channel, peer in (*self._registers.links(), *self._wished()):
             if self._central in {device, peer.address} or radio not in {device, peer.address}:
                 continue
             mine = self._household.at(device)
@@ -177,8 +177,13 @@ class Peerings:
         ends = [self._other(query.sender), self._other(query.receiver)]
         found: set[Written] = set()
         failed: HubError | None = None
+        unknown = CommandRefused("unknown_peer", field="receiver", value=f"{query.sender} → {query.receiver}")
+        if self._is_denied(*ends):
+            raise unknown
         for mine, other in (ends, ends[::-1]):
-            if isinstance(mine, Peer) or not (self._may_list(mine, other) or self._will_list(mine, other)):
+            if isinstance(mine, Peer) or not (
+                self._may_list(mine, other) or self._waits(mine, other, linked=True)
+            ):
                 continue
             if mine is ends[0] and _is_team(mine.layout):  # the first stays a team of its own
                 continue
@@ -191,7 +196,7 @@ class Peerings:
         if failed is not None:
             raise failed
         if not found:
-            raise CommandRefused("unknown_peer", field="receiver", value=f"{query.sender} → {query.receiver}")
+            raise unknown
         return _worst(found)
 
     async def cut_off(self, radio: bytes) -> None:
@@ -239,6 +244,7 @@ class Peerings:
         theirs = None if other is None else End(other, peer.channel)
         there = self._household.name_of(peer.address).channel(min(peer.channel, 63))
         knows = theirs is None or self._may_list(theirs, mine)
+        pending = self._waits(mine, peer) or (theirs is not None and self._waits(theirs, mine))
         if _is_team(mine.layout):
             knows = theirs is None or self._may_list(theirs, theirs)
         elif _is_sender(mine.layout, None if theirs is None else theirs.layout):
@@ -248,6 +254,7 @@ class Peerings:
                 sender_knows=self._may_list(mine, peer),
                 receiver_knows=knows,
                 foreign=other is None,
+                pending=pending,
             )
         return Peering(
             sender=there,
@@ -255,6 +262,7 @@ class Peerings:
             sender_knows=knows,
             receiver_knows=self._may_list(mine, peer),
             foreign=other is None,
+            pending=pending,
         )
 
     def _may_list(self, mine: End, other: "End | Peer") -> bool:
@@ -265,14 +273,38 @@ class Peerings:
             return True
         return known is None or (other if isinstance(other, Peer) else other.peer) in known.peers
 
-    def _will_list(self, mine: End, other: "End | Peer") -> bool:
-        """It sleeps and shall list the other end when it wakes."""
+    def _is_denied(self, first: End | Peer, second: End | Peer) -> bool:
+        """An end that told whom it lists does not list the other one, and no end does or shall."""
+        denied = False
+        for mine, other in ((first, second), (second, first)):
+            if isinstance(mine, End):
+                radio = mine.member.record.address
+                told = self._registers.peers_of(radio, mine.channel) is not None
+                lists = self._may_list(mine, other)
+                if (told and lists) or self._waits(mine, other):
+                    return False
+                denied = denied or not lists
+        return denied
+
+    def _waits(self, mine: End, other: "End | Peer", *, linked: bool | None = None) -> bool:
+        """It sleeps and shall list the other end, or no longer do so, when it wakes."""
         peer = other if isinstance(other, Peer) else other.peer
-        waiting = self._wishes.of(mine.member.record.address)
         return any(
-            isinstance(wish, PeerWish) and wish.linked and wish.channel == mine.channel and peer in wish.peers
-            for wish in waiting
+            isinstance(wish, PeerWish)
+            and wish.channel == mine.channel
+            and peer in wish.peers
+            and linked in {None, wish.linked}
+            for wish in self._wishes.of(mine.member.record.address)
         )
+
+    def _wished(self) -> Iterator[tuple[bytes, int, Peer]]:
+        """Every (device, channel, peer) that shall be and is not yet."""
+        for member in self._household:
+            radio = member.record.address
+            for wish in self._wishes.of(radio):
+                if isinstance(wish, PeerWish) and wish.linked:
+                    for peer in wish.peers:
+                        yield radio, wish.channel, peer
 
     def _end(self, channel: ChannelAddress) -> End:
         member = self._household.need(channel.device)

@@ -97,7 +97,8 @@ class WeekPrograms:
         if not places or channel.index != next(iter(places.values())).channel:
             raise CommandRefused("no_week_program", field="channel", value=str(channel))
         if number not in places:
-            raise CommandRefused("out_of_range", field="program", value=number, allowed=f"1 … {len(places)}")
+            allowed = f"1 … {len(places)}" if len(places) > 1 else "1, the only one"
+            raise CommandRefused("out_of_range", field="program", value=number, allowed=allowed)
         return member, places[number]
 
     async def _learn(self, member: Member, list_id: ListId, cause: Cause) -> None:

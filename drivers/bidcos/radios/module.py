@@ -270,6 +270,8 @@ class ModuleRadio:
             case Credits():
                 self._events.append(Budget(used=min(report.used / MAX_CREDITS, 1.0)))
             case Received():
+                if self._ready and self._steps:
+                    self._peers.hurry(report.radio.sender, self._running_peer)
                 self._events.append(
                     Reception(frame=report.radio, signature=report.signature, answered=report.woken)
                 )
@@ -277,6 +279,11 @@ class ModuleRadio:
                 self._take_radio_answer(report, frame.counter)
             case Answer():
                 self._take_answer(report, frame.counter, at_s)
+
+    @property
+    def _running_peer(self) -> bytes | None:
+        work = None if self._running is None else self._running.work
+        return work.peer if isinstance(work, Step) else None
 
     def _take_radio_answer(self, report: RadioAnswer, counter: int) -> None:
         signature = Signature.GOOD if report.verified else Signature.NONE

@@ -5,6 +5,7 @@ Source: docs/protocols/bidcos.md, "Module peers".
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from itertools import takewhile
 
 from ..codec.frames import BROADCAST, Frame
 from ..codec.uart_reports import PeerAdded
@@ -56,6 +57,20 @@ class ModulePeers:
             yield Step(request=RemovePeer(peer=oldest), peer=oldest)
         self._guests[to] = None
         yield Step(request=AddPeer(peer=to), peer=to)
+
+    def hurry(self, address: bytes, running: bytes | None) -> None:
+        """It speaks while it waits to be made known: it is next, for it repeats what nobody acknowledged.
+
+        running: whom the request is about that is out; what is begun with that one is ended first.
+        """
+        steps = list(self._steps)
+        mine = [step for step in steps if step.peer == address]
+        if not mine or address == running:
+            return
+        begun = list(takewhile(lambda step: step.peer == running, steps)) if running else []
+        rest = [step for step in steps[len(begun) :] if step.peer != address]
+        self._steps.clear()
+        self._steps.extend((*begun, *mine, *rest))
 
     def _corrector(self, address: bytes, peer: Peer) -> Callable[[frozenset[int]], None]:
         return lambda _signed: self._steps.extendleft(reversed(list(sign_steps(address, peer.signed))))

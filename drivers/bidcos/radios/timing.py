@@ -7,7 +7,10 @@ from ..codec.frames import Flag, Frame
 
 ATTEMPTS = 3
 ATTEMPTS_SIGNED = 6  # of what must be signed: four frames have to arrive, not two
+ATTEMPTS_AWAKE = 5  # of a sleeper that listens now: its next waking may be minutes away
+CALLS = 3  # of a sleeper: when only its acknowledgement was lost, it listens
 REPEAT_PLAIN_S = 0.3
+REPEAT_AWAKE_S = 0.24  # open firmware listens for 0.5 s after it heard us, so there is no time to lose
 REPEAT_BURST_S = 0.66
 REPEAT_SIGNED_S = 1.2
 JITTER_S = 0.1
@@ -18,6 +21,7 @@ ANSWER_LATEST_S = 0.2  # after the end of the frame nobody listens any more
 
 # ours
 PAUSE_S = 0.1  # between the device's answer and our next message to it
+CALLED_S = 0.3  # from a sleeper's frame until it has answered a radio that calls by itself
 AWAKE_S = 1.0  # how long a woken device listens for the next message
 CONFIG_AWAKE_S = 5.0  # after a press of its config button
 PAGE_S = 3.0  # wait for the next part of a long answer

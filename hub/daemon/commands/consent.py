@@ -93,7 +93,12 @@ def run(options: argparse.Namespace) -> int:
         "receipt": _receipt,
         "clock": _clock,
     }
-    return verbs[options.verb](options)
+    try:
+        return verbs[options.verb](options)
+    except CommandFailed as error:
+        if error.reason != "no_ticket":
+            raise
+        raise CommandFailed(words("no_ticket", options.lang, said=error), error.code) from error
 
 
 def _show(options: argparse.Namespace) -> Answer:

@@ -12,6 +12,10 @@ _WORDS = {
         "nothing was sent; to allow it: {command}",
         "nichts wurde gesendet; um es zu erlauben: {command}",
     ),
+    "no_ticket": (
+        "{said} Name the ticket that it is for: --ticket NUMBER",
+        "{said} Nennen Sie das Ticket, für das es ist: --ticket NUMMER",
+    ),
     "nothing_sent": ("nothing was sent", "nichts wurde gesendet"),
     "allowed_once": ("allowed once", "einmal erlaubt"),
     "allowed_until": ("allowed until {until}", "erlaubt bis {until}"),

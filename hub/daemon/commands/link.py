@@ -33,16 +33,15 @@ def _list(options: argparse.Namespace) -> int:
     answer = ask(options, "GET", "devices", options.device, "peerings", refresh=options.refresh)
     if options.json:
         return print_json(answer)
-    rows = [
-        (row.get("sender"), row.get("receiver"), _state(row.get("sender_knows"), row.get("receiver_knows")))
-        for row in rows_of(answer, "peerings")
-    ]
+    rows = [(row.get("sender"), row.get("receiver"), _state(row)) for row in rows_of(answer, "peerings")]
     print_table(("SENDER", "RECEIVER", "STATE"), rows)
     return 0
 
 
-def _state(sender: object, receiver: object) -> str:
-    match sender, receiver:
+def _state(row: Answer) -> str:
+    match row.get("sender_knows"), row.get("receiver_knows"):
+        case _ if row.get("pending"):
+            return "pending: waits until the device that sleeps wakes, or its button is pressed"
         case True, True:
             return "sound"
         case True, _:

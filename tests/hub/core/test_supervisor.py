@@ -3,6 +3,8 @@ import itertools
 from collections.abc import Callable
 from typing import TypeVar
 
+import pytest
+
 from hub.contract import BY_USER, Cause, Command, Datapoint, DriverState, DriverStateChanged, LinkLost, Query
 from hub.core import supervise_all
 from hub.core.supervisor import delays_s
@@ -78,6 +80,25 @@ async def test_a_lost_link_is_told_and_looked_for_each_second_however_long_it_ta
     assert {(event.driver, event.state, event.detail) for event in told} == {
         ("bidcos", DriverState.LOST, "port_missing")
     }
+
+
+@pytest.mark.parametrize(
+    ("away_s", "said"),
+    [(0.5, 0), (600, 1)],
+    ids=["a simulator that starts meanwhile", "a stick that is not there"],
+)
+async def test_a_link_that_is_missing_at_the_very_beginning_is_logged_when_it_stays_so(
+    away_s: float, said: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = ManualClock()
+
+    async def run() -> None:
+        if clock.monotonic() < away_s:
+            raise LinkLost("port_missing")
+        await clock.sleep(1e9)
+
+    await supervised(clock, 30, FailingDriver("bidcos", clock, run))
+    assert [record.message for record in caplog.records] == ["driver.stopped"] * said
 
 
 async def test_a_crash_never_reaches_the_neighbour() -> None:

@@ -184,6 +184,15 @@ def test_a_problem_becomes_one_line_and_a_code() -> None:
     assert str(failure) == "value = 99: too warm; allowed is 4.5 to 30.5; ask for less"
     told_once = {"detail": "value: allowed is 0 to 1.", "field": "value", "value": 7, "allowed": "0 to 1"}
     assert str(problem_failure(422, told_once)) == "value = 7: allowed is 0 to 1"
+    in_the_way_out = {"detail": "no frame.", "allowed": "hex digits", "way_out": "Write hex digits."}
+    assert str(problem_failure(422, in_the_way_out)) == "no frame; write hex digits"
+    switch = {
+        "detail": "allowed is true or false",
+        "field": "value",
+        "value": "maybe",
+        "allowed": "true or false",
+    }
+    assert str(problem_failure(422, switch)) == "value = 'maybe': allowed is on or off"
     assert [problem_failure(status, {}).code for status in (404, 422, 401, 403, 503, 502, 504)] == [
         2,
         2,

@@ -6,7 +6,8 @@ from string import Formatter
 
 import pytest
 
-from hub.daemon.command_line import printable
+from hub.daemon.command_line import CommandFailed, printable
+from hub.daemon.commands import consent
 from hub.daemon.commands.consent import term
 from hub.daemon.commands.consent_words import _WORDS, words
 from hub.daemon.commands.rights import days
@@ -65,6 +66,23 @@ def test_a_german_line_of_a_consent_holds_what_the_english_one_holds(key: str) -
     assert english == german
     fields = dict.fromkeys(english, "7")
     assert words(key, "de", **fields) != words(key, "en", **fields)
+
+
+@pytest.mark.parametrize("verb", ["preview", "give"])
+@pytest.mark.parametrize(("language", "said"), [("en", "Name the ticket"), ("de", "Nennen Sie das Ticket")])
+def test_who_named_no_ticket_is_told_the_option(
+    verb: str, language: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ask(_state: Path | None, _verb: str, **_fields: object) -> dict[str, object]:
+        raise CommandFailed("refused (no_ticket): A ticket number is missing.", 77, "no_ticket")
+
+    monkeypatch.setattr(consent, "ask_gate", ask)
+    parser = argparse.ArgumentParser()
+    consent.configure(parser)
+    options = parser.parse_args([verb, "diagnosis.remote", "--lang", language])
+    with pytest.raises(CommandFailed, match=f"missing. {said}.*--ticket") as failed:
+        consent.run(options)
+    assert failed.value.code == 77
 
 
 @pytest.mark.parametrize(("value", "text"), [(None, "-"), (30, "30 d"), (1464.0, "1464 d"), (1 / 24, "1 h")])

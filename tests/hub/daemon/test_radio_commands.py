@@ -149,6 +149,10 @@ async def test_links_are_listed_made_and_refused_in_one_line(box: Box) -> None:
     }
     _, listed, _ = await homebase("link", "list", str(LAMP))
     assert "half: the receiver does not know it" in listed
+    home.lamp.answers[ListPeerings] = (replace(peering, receiver_knows=True, pending=True),)
+    _, listed, _ = await homebase("link", "list", str(LAMP))
+    assert "pending: " in listed
+    assert "sound" not in listed
     assert await homebase("link", "partners", BUTTON) == (0, f"{CHANNEL}\n", "")
     code, _, error = await homebase("link", "add", BUTTON, CHANNEL)
     assert (code, error.count("\n")) == (2, 1)

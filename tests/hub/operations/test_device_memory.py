@@ -114,7 +114,7 @@ async def test_direct_links_are_listed_made_and_taken_away(home: Home) -> None:
     removed = await ask(home, token, "DELETE", "/peerings" + pair)
 
     ends = {"sender": str(BUTTON), "receiver": str(CHANNEL)}
-    row = {**ends, "sender_knows": True, "receiver_knows": False, "foreign": False}
+    row = {**ends, "sender_knows": True, "receiver_knows": False, "foreign": False, "pending": False}
     assert listed == (200, {"peerings": [row]})
     assert partners == (200, {"partners": [str(CHANNEL)]})
     assert profiles[1]["profiles"] == [{"name": "on_off", "names": {"de": "Ein/Aus", "en": "On/off"}}]

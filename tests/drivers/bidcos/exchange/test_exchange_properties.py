@@ -52,10 +52,11 @@ from drivers.bidcos.exchange.request import (
     Step,
 )
 from drivers.bidcos.radios.radio import Result
-from drivers.bidcos.radios.timing import ATTEMPTS, ATTEMPTS_SIGNED
+from drivers.bidcos.radios.timing import ATTEMPTS, ATTEMPTS_AWAKE, ATTEMPTS_SIGNED
 from hub.contract import Cause, ReceiveMode, Urgency
 
 CENTRAL = bytes.fromhex("631964")
+PARTS = 8
 MODES = {
     b"\x10\x00\x01": frozenset({ReceiveMode.ALWAYS}),
     b"\x10\x00\x02": frozenset({ReceiveMode.ALWAYS}),
@@ -210,9 +211,8 @@ class Sky:
         if last == frame.counter:
             assert before is None or (before.payload, before.kind) == (frame.payload, frame.kind)
         else:
-            assert last is None or (frame.counter - last) & 0xFF in {1, READ_COUNTER_STEP}, (
-                "counters only grow"
-            )
+            most = READ_COUNTER_STEP + PARTS  # an answer's parts count on
+            assert last is None or 0 < (frame.counter - last) & 0xFF <= most, "counters only grow"
             self.epoch[frame.receiver] += 1
         self.counters[frame.receiver] = frame.counter
         self.open = {frame.receiver: frame}
@@ -248,7 +248,8 @@ class Sky:
         for address in ADDRESSES:
             lane = self.exchanges.lanes[address]
             assert len(lane.queue) + len(lane.aside) <= MAX_QUEUE + 5
-            most = ATTEMPTS_SIGNED if address in SIGNERS else ATTEMPTS
+            most = ATTEMPTS_AWAKE if lane.sleeps_and_wakes else ATTEMPTS
+            most = ATTEMPTS_SIGNED if address in SIGNERS else most
             counts = [n for (device, _, _), n in self.sends.items() if device == address]
             assert max(counts, default=0) <= most
 

@@ -48,6 +48,9 @@ async def test_a_link_is_written_into_both_ends_and_works_without_us() -> None:
 
         assert written is Written.PENDING  # the remote sleeps
         assert _peers(place, 2, 1) == [_peer(place, 1, 2)]
+        for number in (1, 2):
+            (link,) = await place.ask(ListPeerings(device=place.name(number)))
+            assert link.pending
         await _wake(place, 1)
         assert _peer(place, 2, 1) in _peers(place, 1, 2)
         states = [event.state for event in place.events if isinstance(event, ConfigurationChanged)]
@@ -165,6 +168,25 @@ async def test_a_link_is_taken_away_at_both_ends_and_one_that_is_not_there_is_na
         assert _peer(place, 1, 1) not in _peers(place, 2, 1)
         with pytest.raises(CommandRefused, match="unknown_peer"):
             await place.ask(RemovePeering(sender=key, receiver=switch))
+
+
+async def test_a_link_that_nobody_lists_is_not_waited_for() -> None:
+    async with home(REMOTE, PLUG) as place:
+        # given a remote that never told its links, and a plug that told it has none
+        key, plug = place.name(1).channel(2), place.name(2).channel(1)
+        await place.ask(ListPeerings(device=place.name(2), refresh=True))
+
+        # when the link of both is to be removed
+        with pytest.raises(CommandRefused, match="unknown_peer"):
+            await place.ask(RemovePeering(sender=key, receiver=plug))
+
+        # then nothing waits for the remote; one that waits to be made can be taken back
+        assert await place.ask(ListPeerings(device=place.name(1))) == ()
+        await place.ask(AddPeering(sender=key, receiver=plug))
+        await place.ask(RemovePeering(sender=key, receiver=plug))
+        await _wake(place, 1)
+        assert _peer(place, 2, 1) not in _peers(place, 1, 2)
+        assert _peers(place, 2, 1) == []
 
 
 async def test_a_link_that_only_one_side_knows_is_shown_as_such_and_can_be_taken_away() -> None:

@@ -1,11 +1,15 @@
 """The module on its bad days: busy, out of send time, restarted; and what it is told of our devices."""
 
+from collections import deque
+
 import pytest
 
 from drivers.bidcos.codec.uart import AckStatus, AppCommand, Destination, OsCommand
 from drivers.bidcos.codec.uart_reports import RadioAnswer, Signature
 from drivers.bidcos.codec.uart_requests import AddPeer, Ask, PeerAes, SetKey
 from drivers.bidcos.radios.module import MAX_SENDS, SEND_LATEST_S
+from drivers.bidcos.radios.module_load import Step
+from drivers.bidcos.radios.module_peers import ModulePeers
 from drivers.bidcos.radios.radio import (
     Broken,
     Budget,
@@ -258,6 +262,23 @@ def test_a_module_that_comes_back_to_its_boot_loader_is_given_up() -> None:
     line = module_line(module=PlayedModule(application="Co_CPU_BL"))
     line.run(60.0)
     assert line.of(Broken) == [Broken(code="wrong_firmware")]
+
+
+def test_who_speaks_while_it_waits_to_be_made_known_is_next_but_nobody_is_left_half_known() -> None:
+    # given three devices to load, the first of which is on its way and signs all channels until it is done
+    first, second, third = (bytes((0, 0, number)) for number in (1, 2, 3))
+    peers = {address: Peer() for address in (first, second, third)}
+    steps: deque[Step] = deque()
+    known = ModulePeers(Station(address=CENTRAL), steps)
+    steps += known.learn(Station(address=CENTRAL, peers=peers))
+    running = steps.popleft()
+
+    # when the third one speaks, and a stranger
+    known.hurry(third, running.peer)
+    known.hurry(b"\x99\x99\x99", running.peer)
+
+    # then it comes right after what was begun
+    assert [step.peer for step in steps] == [first, first, *[third] * 3, *[second] * 3]
 
 
 def test_a_thousand_devices_are_loaded() -> None:
