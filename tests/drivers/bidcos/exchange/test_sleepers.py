@@ -69,6 +69,7 @@ def test_parts_of_a_list_that_came_in_different_wakings_make_a_whole() -> None:
     asked = play.sent[-1][1].counter
     play.hear(first, sender=HEATER, counter=asked, flags=0xA0)
     play.hear(second, sender=HEATER, counter=asked + 1, flags=0xA0)
+    play.wait(4)
 
     # then the list is whole, with each part once
     (done,) = play.ended(Delivered)
