@@ -33,6 +33,8 @@ _EXITS = {
     "confirmed_already": EXIT_USAGE,
     "no_recipient": EXIT_USAGE,
     "no_access": EXIT_USAGE,
+    "no_timezone_service": EXIT_USAGE,
+    "looked_up_already": EXIT_USAGE,
     "code_over": EXIT_USAGE,
     "unknown_holding": EXIT_USAGE,
     "hub_away": EXIT_NOT_RUNNING,

@@ -38,7 +38,7 @@ class Account:
     """One per door. link: the address of the app, where the mail's link leads."""
 
     def __init__(self, door: Door, link: str) -> None:
-        self._door, self._desk, self._link = door, door.desk, link
+        self.door, self._desk, self._link = door, door.desk, link
         door.deliveries.post = self.post
 
     # look
@@ -83,8 +83,8 @@ class Account:
         before = await self.email()
         if before is not None and before.address == address:
             return
-        if before is not None and self._door.has_to_close(ACTIVITY):
-            await self._door.withdraw(ACTIVITY, via="account")
+        if before is not None and self.door.has_to_close(ACTIVITY):
+            await self.door.withdraw(ACTIVITY, via="account")
         at = self._desk.time.instant().at
         await self._desk.store.write(lambda tx: addressees.set_mail_address(tx, address, at))
 
@@ -194,7 +194,7 @@ class Account:
             categories=self._desk.register.activities[ACTIVITY].categories,
             country=country,
         )
-        return await self._door.give(wish, preview)
+        return await self.door.give(wish, preview)
 
     def mail(self, language: Language, code: str) -> mail_text.Words:
         """Subject and text of the mail with that code."""

@@ -12,12 +12,13 @@ import msgspec
 
 from privacy import notice
 from privacy.conversation import Declined, Handler
-from privacy.gate import spelling
-from privacy.gate.account import ACTIVITY, Account, AccountRefused
+from privacy.gate import spelling, timezone
+from privacy.gate.account import Account, AccountRefused
 from privacy.gate.account_words import WORDS
 from privacy.gate.addressees import MailAddress
 from privacy.gate.desk import Desk
 from privacy.gate.door import Refused
+from privacy.gate.records import Preview
 from privacy.gate.store import StoreError
 from privacy.payload import timestamp
 from privacy.register import Language
@@ -111,10 +112,13 @@ def _email(row: MailAddress) -> Fields:
 async def previewed(account: Account, desk: Desk, language: Language) -> Fields:
     """What would be sent, and the words of the mail around it."""
     shown, mail = await account.preview(), account.mail(language, CODE_SHOWN)
-    row = desk.register.activities[ACTIVITY]
+    return {**_about(shown, desk, language), "mail": {"subject": mail.subject, "text": mail.text}}
+
+
+def _about(shown: Preview, desk: Desk, language: Language) -> Fields:
+    row = desk.register.activities[shown.activity]
     return {
         **spelling.preview(shown),
-        "mail": {"subject": mail.subject, "text": mail.text},
         "activity_text": notice.activity_json(row, desk.recipients.values(), language),
     }
 
@@ -145,6 +149,15 @@ async def _give(account: Account, desk: Desk, asked: _Asked) -> Fields:
     return spelling.given(await account.give(asked.preview, asked.language, asked.country), asked.language)
 
 
+async def _preview_timezone(account: Account, desk: Desk, asked: _Asked) -> Fields:
+    return _about(await timezone.preview(account.door), desk, asked.language)
+
+
+async def _look_up_timezone(account: Account, desk: Desk, asked: _Asked) -> Fields:
+    given, found = await timezone.give(account.door, asked.preview, asked.language, asked.country)
+    return {**spelling.given(given, asked.language), "timezone": found}
+
+
 async def _confirm(account: Account, desk: Desk, asked: _Asked) -> Fields:
     return {"email": _email(await account.confirm(asked.code))}
 
@@ -166,6 +179,8 @@ _VERBS: Mapping[str, Verb] = {
     "account.preview": _preview,
     "account.give": _give,
     "account.confirm": _confirm,
+    "account.preview_timezone": _preview_timezone,
+    "account.look_up_timezone": _look_up_timezone,
     "account.contact": _contact,
     "account.drop_contact": _drop_contact,
 }

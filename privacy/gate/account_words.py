@@ -101,6 +101,31 @@ WORDS: Mapping[str, Words] = {
             "enter it: homebase account mail-server --sender ADDRESS --user NAME",
         ),
     ),
+    "no_timezone_service": _words(
+        409,
+        "",
+        (
+            "In homebase.toml steht niemand, der die Zeitzone sagen könnte.",
+            "Sie selbst eintragen; oder dort einen [[recipient]] mit setup.timezone, siehe docs/account.md.",
+        ),
+        (
+            "homebase.toml names nobody who could tell the timezone.",
+            "enter it yourself: homebase account set --timezone NAME; or add a [[recipient]] with"
+            " setup.timezone, see docs/account.md",
+        ),
+    ),
+    "looked_up_already": _words(
+        409,
+        "",
+        (
+            "Die Zeitzone wurde für diese Einrichtung schon einmal erfragt.",
+            "Sie selbst eintragen: homebase account set --timezone NAME",
+        ),
+        (
+            "The timezone was looked up for this set-up already, once.",
+            "enter it yourself: homebase account set --timezone NAME",
+        ),
+    ),
     "code_over": _words(
         409,
         "code",

@@ -118,6 +118,12 @@ def drop_access_data(tx: Transaction, recipient: str) -> bool:
     return tx.execute("DELETE FROM access_data WHERE recipient = ?", (recipient,)).rowcount > 0
 
 
+def end_all(tx: Transaction) -> None:
+    """A deregistration: no access data and no link counts any more; the rest goes with the data."""
+    tx.execute("DELETE FROM access_data")
+    tx.execute("UPDATE mail_addresses SET code_hash = NULL, until_ms = NULL, until_running_s = NULL")
+
+
 # phones
 
 

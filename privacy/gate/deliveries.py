@@ -6,7 +6,7 @@ even a question to a name server, before the begin entry is on the disk. ``cut``
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import Enum
 from hashlib import sha256
@@ -51,7 +51,10 @@ class Result(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """An attempt's end. what: one line for people; sent: bytes of body that left; again: it is retried."""
+    """An attempt's end. what: one line for people; sent: bytes of body that left; again: it is retried.
+
+    answer: what the receiver wrote, foreign; for whoever asked, and kept nowhere.
+    """
 
     result: Result
     what: str
@@ -59,6 +62,7 @@ class Outcome:
     receipt: str | None = None
     sent: int = 0
     again: bool = False
+    answer: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,7 +197,7 @@ class Deliveries:
         before = EarlierTransfer(
             id=running.item.transfer, recipient=running.grant.recipient, ticket=running.grant.ticket
         )
-        if not _by_mail(_recipient(permit)):
+        if self._is_kept(permit):
             self._desk.standing.sent(before)  # from here on its deletion can be asked for
         answer: Answer | None = None
         reason: Reason | None = None
@@ -217,6 +221,7 @@ class Deliveries:
             receipt=answer.receipt if answer is not None and arrived else None,
             sent=0 if running.upload is None else running.upload.sent,
             again=again and not arrived,
+            answer=answer.body if answer is not None and arrived else b"",
         )
         # no longer cuttable: it is over; a withdrawal from here on finds nothing running
         self._running.pop(running.item.transfer, None)
@@ -233,7 +238,7 @@ class Deliveries:
                 data={"transfer": item.transfer, "name": to.host, "servers": list(servers)},
             ),
         )
-        if not _by_mail(to):  # a letter box is its owner's: there is nobody to ask
+        if self._is_kept(permit):
             deletion_requests.expect(tx, item.transfer, to.name, running.grant.ticket, item.delete_by)
         records.spend(tx, running.grant.activity, to.name, at.at, len(running.body))
         if running.grant.form is Form.ONCE:
@@ -258,6 +263,11 @@ class Deliveries:
                 receipt=None,
             ),
         )
+
+    def _is_kept(self, permit: Permit) -> bool:
+        """Whether there is somebody who has to delete it later: a letter box is its owner's."""
+        row = self._desk.register.activities[permit.request.activity]
+        return row.storage != timedelta(0) and not _by_mail(_recipient(permit))
 
     async def _send(self, permit: Permit, running: _Running, servers: tuple[str, ...]) -> Answer:
         to = _recipient(permit)

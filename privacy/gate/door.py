@@ -39,7 +39,10 @@ PREVIEW_TIME = timedelta(minutes=30)
 WAIT_FOR_DELIVERY_S = 20.0  # a command waits so long for the outcome of what it started
 
 
-_OTHER_PREVIEWS = {"account.register": "homebase account confirm"}  # of activities that have no groups
+_OTHER_PREVIEWS = {  # of activities that have no groups
+    "account.register": "homebase account confirm",
+    "setup.timezone": "homebase account timezone",
+}
 
 
 class Refused(Exception):

@@ -87,7 +87,7 @@ class Upload:
                 if len(body) > MAX_ANSWER:
                     raise TransferFailed(f"{self._target.host}: an answer of more than {MAX_ANSWER} bytes")
             elif isinstance(event, h11.EndOfMessage):
-                return Answer(status=status, receipt=_receipt(body))
+                return Answer(status=status, receipt=_receipt(body), body=body)
             elif isinstance(event, h11.ConnectionClosed):
                 raise TransferFailed(f"{self._target.host}: closed without an answer")
 

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from privacy import canonical, report
 from privacy.consent import Grant
-from privacy.gate import closures, deletion_requests, key_records, records
+from privacy.gate import addressees, closures, deletion_requests, key_records, records, timezone
 from privacy.gate.book import News
 from privacy.gate.closures import Closure, ClosureKind
 from privacy.gate.door import Door
@@ -169,6 +169,8 @@ class RightsDesk:
 
     def _end_authorisations(self, tx: Transaction, at: datetime) -> None:
         """Who may agree goes first, each with an entry before all others; then what was agreed to."""
+        addressees.end_all(tx)
+        timezone.forget(tx)
         for kid in key_records.end_keys(tx, at):
             data: dict[str, canonical.Json] = {"key": kid, "action": "removed", "by": "deregistration"}
             self._desk.append(tx, News(kind=Kind.KEY, data=data))

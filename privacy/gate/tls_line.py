@@ -12,7 +12,7 @@ import struct
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address
 from typing import Protocol, TypeVar
 
@@ -37,10 +37,11 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What came back. receipt: the receiver's word that it has it, or None."""
+    """What came back. receipt: the receiver's word that it has it, or None; body: foreign, and not kept."""
 
     status: int
     receipt: str | None
+    body: bytes = field(default=b"", repr=False)
 
 
 class TransferFailed(Exception):

@@ -261,6 +261,7 @@ class Receiver(Listening):
 
     def __init__(self, namespace: str, context: ssl.SSLContext, port: int = 443) -> None:
         self.context, self.mode = context, "ok"
+        self.says: dict[str, str] = {}  # beside the receipt
         self.arrived: list[Arrived] = []
         self.plain_bytes = b""
         self.ended: list[str] = []
@@ -329,7 +330,7 @@ class Receiver(Listening):
             "no_receipt": (200, {"thanks": "yes"}),
             "redirect": (307, {}),
         }
-        status, content = answers.get(self.mode, (201, {"receipt": f"R-{len(self.arrived)}"}))
+        status, content = answers.get(self.mode, (201, {"receipt": f"R-{len(self.arrived)}", **self.says}))
         text = json.dumps(content)
         more = "Location: https://elsewhere.example.org/\r\n" if status == 307 else ""
         stream.sendall(f"HTTP/1.1 {status} X\r\n{more}Content-Length: {len(text)}\r\n\r\n{text}".encode())

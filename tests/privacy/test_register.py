@@ -28,6 +28,7 @@ BUILT = {
     "portal.access_log",
     "portal.browser",
     "radio.identity",
+    "setup.timezone",
 }
 
 

@@ -31,6 +31,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--serial", metavar="NUMBER", help="of the Home Base; read from the board, if it tells it"
     )
     change.add_argument("--timezone", metavar="NAME", help="such as Europe/Berlin")
+    zone = verbs.add("timezone", "have the timezone looked up once, where nobody can name it", _timezone)
+    zone.add_argument("--country", help="of who is asked, where it is outside the EEA")
+    zone.add_argument("--lang", choices=["de", "en"], default="en", help="of texts; default: en")
+    zone.add_argument("--yes", action="store_true", help="do not ask")
     verbs.add("reviewed", "the data is right: be reminded again in a year", _reviewed)
     confirm = verbs.add(
         "confirm", "have a mail with a link sent, or, with its code, confirm the e-mail address", _confirm
@@ -233,7 +237,7 @@ def _confirm(options: argparse.Namespace) -> int:
         answer = ask_gate(options.state, "account.confirm", code=options.code, language=options.lang)
         address = part_of(answer, "email").get("address")
         return _say(options, answer, words("email_confirmed", options.lang, address=printable(address)))
-    preview = options.preview or _preview(options)
+    preview = options.preview or _preview(options, "account.preview")
     if not options.yes and not _agrees(options):
         print(words("nothing_sent", options.lang))
         return 1
@@ -257,9 +261,30 @@ def _confirm(options: argparse.Namespace) -> int:
     return 0 if delivery.get("result") in {"delivered", "running"} else 74
 
 
-def _preview(options: argparse.Namespace) -> object:
+def _timezone(options: argparse.Namespace) -> int:
+    preview = _preview(options, "account.preview_timezone")
+    if not options.yes and not _agrees(options):
+        print(words("nothing_sent", options.lang))
+        return 1
+    answer = ask_gate(
+        options.state,
+        "account.look_up_timezone",
+        preview=preview,
+        language=options.lang,
+        country=options.country,
+    )
+    found = answer.get("timezone")
+    if found is None:
+        told = part_of(answer, "delivery")
+        text = f"no timezone came back: {printable(told.get('what'))}; homebase account set --timezone NAME"
+        raise CommandFailed(text, EXIT_IO)
+    ask(options, "PATCH", "account", body={"timezone": found})
+    return _say(options, answer, printable(found))
+
+
+def _preview(options: argparse.Namespace, verb: str) -> object:
     """Show what would be sent; the id of the preview."""
-    shown = ask_gate(options.state, "account.preview", language=options.lang)
+    shown = ask_gate(options.state, verb, language=options.lang)
     if options.json:
         return shown.get("preview")
     about, mail = part_of(shown, "activity_text"), part_of(shown, "mail")
@@ -269,8 +294,9 @@ def _preview(options: argparse.Namespace) -> object:
         print(words("to", options.lang, **told))
     print(words("bytes", options.lang, bytes=shown.get("bytes"), sha256=shown.get("sha256")))
     print(printable(shown.get("text")))
-    print(words("mail_around", options.lang, subject=mail.get("subject")))
-    for line in str(mail.get("text")).splitlines():
+    if mail:
+        print(words("mail_around", options.lang, subject=mail.get("subject")))
+    for line in str(mail.get("text", "")).splitlines():
         print(f"  {printable(line)}".rstrip())
     return shown.get("preview")
 

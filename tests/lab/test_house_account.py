@@ -1,0 +1,166 @@
+"""The whole house with a mail server on the far side: entered by command, mailed, confirmed, left."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.houses import run_homebase
+from tests.lab.outside import RECEIVER, RESOLVER, NameServer, Recorder, authority, made_in, network
+from tests.mail_server import PASSWORD, USER, MailServer
+from tests.paths import ROOT
+
+pytestmark = [
+    pytest.mark.lab,
+    pytest.mark.journey,
+    pytest.mark.skipif(os.geteuid() != 0, reason="makes network namespaces"),
+]
+
+HOST, EMAIL = "mail.example.org", "ada.lovelace@example.org"
+CONFIG = """
+[[recipient]]
+name = "mail"
+role = "own"
+host = "{host}"
+country = "DE"
+transport = "smtps"
+activities = ["account.register"]
+ca_file = "{ca_file}"
+"""
+IN_FORCE = 'mount --bind "$0" /etc/resolv.conf && exec "$@"'
+
+
+@dataclass(slots=True, kw_only=True)
+class MailedHouse:
+    state: Path
+    runtime: Path
+    server: MailServer
+    recorder: Recorder
+
+    def ok(self, *words: str) -> str:
+        code, output, errors = run_homebase(*words, "--state", str(self.state), runtime=self.runtime)
+        assert code == 0, errors
+        return output
+
+    def refused(self, *words: str) -> str:
+        code, _, errors = run_homebase(*words, "--state", str(self.state), runtime=self.runtime)
+        assert code != 0
+        return errors
+
+    def account(self) -> dict[str, object]:
+        return dict(json.loads(self.ok("account", "show", "--json")))
+
+
+def _listen() -> socket.socket:
+    listening = socket.socket()
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind((RECEIVER, 465))
+    listening.listen(8)
+    return listening
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[MailedHouse]:
+    state, runtime = tmp_path / "state", tmp_path / "r"
+    state.mkdir(mode=0o700)
+    runtime.mkdir(mode=0o700)
+    ca_file, context = authority(tmp_path / "ca", HOST)
+    (state / "homebase.toml").write_text(CONFIG.format(host=HOST, ca_file=ca_file))
+    (tmp_path / "resolv.conf").write_text(f"nameserver {RESOLVER}\n")
+    demo = [
+        sys.executable,
+        "-m",
+        "hub.daemon",
+        "demo",
+        "--port",
+        "0",
+        "--devices",
+        "1",
+        "--state",
+        str(state),
+    ]
+    with network() as (inside, outside):
+        recorder, names = Recorder(outside), NameServer(outside, {HOST: [RECEIVER]})
+        server = MailServer(made_in(outside, _listen), context, secure_first=True)
+        process = subprocess.Popen(
+            ["ip", "netns", "exec", inside, "sh", "-c", IN_FORCE, str(tmp_path / "resolv.conf"), *demo],
+            env={**os.environ, "XDG_RUNTIME_DIR": str(runtime), "PYTHONPATH": str(ROOT)},
+            cwd="/",
+            text=True,
+            stdout=subprocess.PIPE,
+        )
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline().startswith("homebase ready: ")
+            yield MailedHouse(state=state, runtime=runtime, server=server, recorder=recorder)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(timeout=60)
+            finally:
+                process.kill()
+                if process.stdout is not None:
+                    process.stdout.close()
+            server.close()
+            names.close()
+            recorder.close()
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.obligation("Q6.2-a")
+@pytest.mark.obligation("Q6.14")
+def test_an_account_is_entered_confirmed_and_gone_with_the_home(house: MailedHouse, tmp_path: Path) -> None:
+    # given what the owner entered
+    secret = tmp_path / "password"
+    secret.write_text(PASSWORD)
+    secret.chmod(0o644)
+    user = ("account", "mail-server", "--user", USER, "--file", str(secret))
+    assert "others may read it" in house.refused(*user)
+    secret.chmod(0o600)
+    house.ok(*user)
+    house.ok("account", "set", "--name", "Ada Lovelace", "--email", EMAIL, "--timezone", "Europe/Berlin")
+    house.ok("account", "contact", "add", "+4915112345678")
+    assert "add --yes" in house.refused("account", "confirm")
+    assert house.recorder.taken() == []
+
+    # when they have the mail sent, its code confirms the address, once
+    shown = house.ok("account", "confirm", "--lang", "de", "--yes")
+    assert "Bitte bestätigen Sie Ihre E-Mail-Adresse" in shown
+    assert "gesendet" in shown
+    (arrived,) = house.server.arrived
+    assert (arrived.to, arrived.secure, arrived.user) == ([EMAIL], True, USER)
+    link = re.search(r"http://127\.0\.0\.1:\d+/#confirm=([A-Z2-7-]{23})", arrived.mail.get_content())
+    assert link is not None
+    assert link[1] not in shown
+    assert f"{EMAIL} is confirmed" in house.ok("account", "confirm", link[1])
+    assert "wrong, used, or older" in house.refused("account", "confirm", link[1])
+
+    # then the export holds all of it but the password
+    house.ok("rights", "export", str(tmp_path / "copy"))
+    copy = b"".join(path.read_bytes() for path in (tmp_path / "copy").rglob("*") if path.is_file())
+    for told in (EMAIL, "Ada Lovelace", "Europe/Berlin", "+4915112345678", USER):
+        assert told.encode() in copy
+    for hidden in (PASSWORD, link[1]):
+        assert hidden.encode() not in copy
+
+    # and leaving takes authorisations first, then the account with all data
+    house.ok("rights", "deregister", "--yes")
+    entries = [json.loads(line) for line in house.ok("ledger", "list", "--json").splitlines()]
+    rights = [entry["data"]["right"] for entry in entries if entry["kind"] == "right"]
+    assert rights == ["deregistration: authorisations", "deregistration: data"]
+    left = house.account()
+    assert (left["name"], left["email"], left["sms_numbers"]) == ("", None, [])
+    assert left["mail_server"]["user"] is None  # type: ignore[index]  # an object
+    house.ok("account", "set", "--email", EMAIL)
+    house.recorder.taken()
+    house.ok(*user)
+    assert "deregistered" in house.refused("account", "confirm", "--yes")
+    assert house.recorder.taken() == []

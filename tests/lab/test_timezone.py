@@ -1,0 +1,142 @@
+"""One look-up of the timezone, seen from outside: under consent, once; the home's address stays nowhere."""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from privacy.conversation import Declined
+from privacy.gate.account import Account
+from privacy.gate.account_verbs import table
+from privacy.gate.holder import GateHolder
+from privacy.gate.rights import RightsDesk
+from privacy.gate.rights_verbs import table as rights_table
+from tests.lab.gate_at_work import GateAtWork
+from tests.lab.outside import GATE, RECEIVER, NameServer, Receiver, Recorder, authority, network
+from tests.privacy.decrypted import everything_in
+
+pytestmark = [pytest.mark.lab, pytest.mark.skipif(os.geteuid() != 0, reason="makes network namespaces")]
+
+HOST, ACTIVITY = "time.example.org", "setup.timezone"
+
+
+@dataclass(slots=True, kw_only=True)
+class Asked:
+    gate: GateAtWork
+    receiver: Receiver
+    recorder: Recorder
+    folder: Path
+
+    def ask(self, verb: str, **fields: object) -> dict[str, Any]:
+        desk = self.gate.door.desk
+        handlers = {
+            **table(Account(self.gate.door, "http://127.0.0.1:8480/"), desk),
+            **rights_table(RightsDesk(self.gate.door, GateHolder(desk)), desk),
+        }
+
+        async def answer() -> dict[str, Any]:
+            reply = await handlers[verb](fields)
+            assert isinstance(reply, Mapping)
+            return dict(reply)
+
+        return self.gate.call(answer())
+
+    def look_up(self) -> dict[str, Any]:
+        shown = self.ask("account.preview_timezone")
+        assert shown["text"] == "{}"
+        return self.ask("account.look_up_timezone", preview=shown["preview"])
+
+    def refusal(self) -> str:
+        with pytest.raises(Declined) as declined:
+            self.look_up()
+        return declined.value.code
+
+
+@pytest.fixture(scope="module")
+def wire() -> Iterator[tuple[str, str]]:
+    with network() as names:
+        yield names
+
+
+@pytest.fixture
+def asked(wire: tuple[str, str], tmp_path: Path) -> Iterator[Asked]:
+    inside, outside = wire
+    (tmp_path / "gate").mkdir()
+    ca_file, context = authority(tmp_path / "ca", HOST)
+    recorder, names = Recorder(outside), NameServer(outside, {HOST: [RECEIVER]})
+    receiver = Receiver(outside, context)
+    receiver.says = {"timezone": "Europe/Berlin", "ip": GATE}
+    row: dict[str, object] = {
+        "name": "clock",
+        "role": "processor",
+        "host": HOST,
+        "country": "DE",
+        "activities": [ACTIVITY],
+        "ca_file": str(ca_file),
+    }
+    try:
+        with GateAtWork(tmp_path / "gate", inside, [row]) as gate:
+            gate.ask("consent.confirm_clock")
+            yield Asked(gate=gate, receiver=receiver, recorder=recorder, folder=tmp_path / "gate")
+    finally:
+        receiver.close()
+        names.close()
+        recorder.close()
+
+
+@pytest.mark.obligation("Q6.3-a")
+def test_the_timezone_is_asked_for_once_under_consent_and_no_address_stays(asked: Asked) -> None:
+    shown = asked.ask("account.preview_timezone")
+    assert asked.recorder.taken() == []  # nothing leaves before the yes
+    answer = asked.ask("account.look_up_timezone", preview=shown["preview"])
+    assert (answer["delivery"]["result"], answer["timezone"]) == ("delivered", "Europe/Berlin")
+    (arrived,) = asked.receiver.arrived
+    assert arrived.body == b"{}"
+    # the receiver told the home its address; no page, file or entry of ours holds it
+    opened = everything_in(asked.folder / "gate.db", (asked.folder / "key").read_bytes())
+    files = b"".join(path.read_bytes() for path in asked.folder.iterdir() if path.is_file())
+    assert HOST.encode() in opened  # the control: what is kept is found so
+    assert GATE.encode() not in opened + files
+    assert b"Europe/Berlin" not in opened  # that is the hub's
+    # once
+    asked.recorder.taken()
+    assert asked.refusal() == "looked_up_already"
+    assert asked.recorder.taken() == []
+    # nobody has to delete what is not stored
+    asked.gate.clock.ahead = timedelta(days=29)
+    asked.gate.call(asked.gate.upkeep.once())
+    assert len(asked.receiver.arrived) == 1
+    # who sets the home up anew may ask again
+    asked.ask("rights.deregister", step="authorisations")
+    assert asked.refusal() == "deregistered"
+    asked.ask("rights.lift", kind="deregistered")
+    assert asked.look_up()["timezone"] == "Europe/Berlin"
+
+
+@pytest.mark.parametrize(
+    ("mode", "says", "result"),
+    [
+        ("error", {}, "failed"),
+        ("no_receipt", {}, "failed"),
+        ("ok", {"timezone": "<script>"}, "delivered"),
+        ("ok", {}, "delivered"),
+    ],
+    ids=["error", "no_receipt", "strange", "nothing"],
+)
+def test_what_is_no_timezone_is_none_and_nobody_asks_again_unseen(
+    asked: Asked, mode: str, says: dict[str, str], result: str
+) -> None:
+    asked.receiver.mode, asked.receiver.says = mode, says
+    answer = asked.look_up()
+    assert (answer["delivery"]["result"], answer["timezone"]) == (result, None)
+    asked.receiver.mode, asked.receiver.says = "ok", {"timezone": "Europe/Berlin"}
+    count = len(asked.receiver.arrived)
+    asked.gate.clock.ahead = timedelta(hours=3)
+    asked.gate.call(asked.gate.upkeep.once())
+    assert len(asked.receiver.arrived) == count
+    if result == "failed":
+        assert asked.look_up()["timezone"] == "Europe/Berlin"  # the control: asked for, it is asked again
