@@ -111,7 +111,8 @@ class DriverStateChanged:
 class AirtimeChanged:
     """Send time used in the running hour, of what the law allows, in ms.
 
-    exhausted_in_s: when it will be used up at the pace of the last minutes; None: it will not.
+    exhausted_in_s: when it will be used up at the pace of the last quarter of an hour; None: it
+    will not, or too little is known.
     """
 
     driver: str

@@ -271,7 +271,8 @@ AirtimeLevel = Literal["normal", "scarce", "exhausted"]
 class Airtime(Answer):
     """Send time used in the running hour, of what the law allows.
 
-    exhausted_in_s: when it will be used up at the pace of the last minutes; null: it will not.
+    exhausted_in_s: when it will be used up at the pace of the last quarter of an hour; null: it
+    will not, or too little is known.
     """
 
     used_ms: float

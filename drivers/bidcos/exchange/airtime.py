@@ -20,7 +20,8 @@ BURST_MS = 360.0
 ANSWER_RESERVE_MS = 1_800.0  # everything else stops here, so that devices still get their acknowledgements
 ALARM_RESERVE_MS = 3_600.0  # before that, only alarms: nine bursts, or a hundred frames
 QUIET_RESERVE_MS = 7_200.0  # 20 %: below it no bursts of programs and rules, and nothing in the background
-PACE_S = 300.0  # a forecast looks back so far
+PACE_BLOCK_S = 300.0  # a forecast compares so many seconds …
+PACE_BLOCKS = 3  # … this often: what did not last that long, such as a teach-in, is no pace
 REFUSED_S = 60.0  # after the stick refused a frame, only answers for so long
 
 _KEPT_MS = {  # what each urgency must leave
@@ -104,15 +105,16 @@ class Airtime:
         return WINDOW_S
 
     def exhausted_in_s(self, now_s: float) -> float | None:
-        """When a person's command will be refused at the pace of the last minutes; None: not.
+        """When a person's command will be refused at the pace of the last quarter of an hour.
 
+        None: it will not, or too little is known: what began in the last ten minutes, or stopped, is no pace.
         What slides out of the hour meanwhile is taken into account, minute by minute.
         """
         limit_ms = LIMIT_MS - _KEPT_MS[Urgency.USER]
         used_ms = self.used_ms(now_s)
         if used_ms >= limit_ms:
             return 0.0
-        pace = sum(ms for end_s, ms in self._slots if end_s > now_s - PACE_S) / PACE_S  # ms per second
+        pace = self._pace(now_s)
         ends = [(end_s + WINDOW_S - now_s, ms) for end_s, ms in self._slots]
         before_s = 0.0
         for end_s, ms in [*ends, (WINDOW_S, 0.0)]:
@@ -121,6 +123,16 @@ class Airtime:
             used_ms += pace * (end_s - before_s) - ms
             before_s = end_s
         return None
+
+    def _pace(self, now_s: float) -> float:
+        """What is sent again and again, in ms a second: the quietest of the last blocks, whole minutes only."""
+        until_s = now_s // SLOT_S * SLOT_S
+        blocks_ms = [0.0] * PACE_BLOCKS
+        for end_s, ms in self._slots:
+            block = int((until_s - end_s) // PACE_BLOCK_S)
+            if end_s <= until_s and block < PACE_BLOCKS:
+                blocks_ms[block] += ms
+        return min(blocks_ms) / PACE_BLOCK_S
 
     def slots(self, now_s: float) -> tuple[tuple[float, float], ...]:
         """What was sent, by minute: how many seconds ago it ended (negative: runs), and ms; to write down."""

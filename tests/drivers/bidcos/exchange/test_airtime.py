@@ -1,5 +1,6 @@
 """Send time adds up, slides out after an hour, and never exceeds the law."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -82,17 +83,51 @@ def test_the_radios_own_word_counts_when_it_is_stricter() -> None:
     assert airtime.retry_after_s(20.0, 71.0) == 0.0
 
 
-def test_the_forecast_follows_the_pace_of_the_last_minutes() -> None:
+def _sent(airtime: Airtime, begin_s: int, end_s: int, cost_ms: float) -> None:
+    for second in range(begin_s, end_s, 10):
+        airtime.charge(cost_ms, float(second))
+
+
+def test_the_forecast_follows_the_pace_of_the_last_quarter_of_an_hour() -> None:
     airtime = Airtime()
     assert airtime.exhausted_in_s(0.0) is None
-    for second in range(0, 300, 10):
-        airtime.charge(400.0, float(second))  # 40 ms a second: 144 s of send time in an hour
-    left_s = airtime.exhausted_in_s(300.0)
-    assert left_s is not None
-    assert abs(left_s - (30_600.0 - 12_000.0) / 40.0) < 30
-    assert airtime.exhausted_in_s(900.0) is None  # it went quiet
-    airtime.charge(30_000.0, 1_000.0)
-    assert airtime.exhausted_in_s(1_001.0) == 0.0
+    _sent(airtime, 0, 900, 200.0)  # 20 ms a second: 72 s of send time in an hour
+    left_s = airtime.exhausted_in_s(900.0)
+    assert left_s == pytest.approx((30_600.0 - 18_000.0) / 20.0)
+    assert airtime.exhausted_in_s(1_260.0) is None  # it went quiet
+    airtime.charge(30_000.0, 1_300.0)
+    assert airtime.exhausted_in_s(1_301.0) == 0.0
+
+
+@pytest.mark.parametrize("minutes", [1, 5, 10], ids=str)
+def test_a_burst_of_sending_is_no_pace(minutes: int) -> None:
+    airtime = Airtime()
+    _sent(airtime, 0, 3_600, 10.0)
+    _sent(airtime, 3_600, 3_600 + 60 * minutes, 400.0)  # a teach-in; an hour of it would be 144 s
+    assert airtime.used_ms(3_600.0 + 60 * minutes) < 30_600.0
+    assert airtime.exhausted_in_s(3_600.0 + 60 * minutes) is None
+
+
+def test_nothing_is_forecast_before_ten_minutes_of_sending_are_known() -> None:
+    airtime = Airtime()
+    for begin_s in range(0, 600, 60):
+        _sent(airtime, begin_s, begin_s + 60, 300.0)
+        assert airtime.exhausted_in_s(begin_s + 60.0) is None
+    _sent(airtime, 600, 900, 300.0)
+    assert airtime.exhausted_in_s(900.0) is not None
+    # what an earlier run sent is known, but not how it went on while nobody counted
+    after = Airtime()
+    after.restore(tuple((age_s + 600.0, ms) for age_s, ms in airtime.slots(900.0)), 7_000.0)
+    assert after.used_ms(7_000.0) == 27_000.0
+    assert after.exhausted_in_s(7_000.0) is None
+
+
+def test_sending_now_and_then_has_a_pace_too() -> None:
+    airtime = Airtime()
+    for second in range(0, 1_200, 240):
+        airtime.charge(4_800.0, float(second))  # a rule every four minutes: 72 s in an hour
+    left_s = airtime.exhausted_in_s(1_200.0)
+    assert left_s == pytest.approx((30_600.0 - 24_000.0) / 16.0)  # its quietest five minutes hold one
 
 
 def test_a_pace_that_the_hour_can_carry_exhausts_nothing() -> None:
