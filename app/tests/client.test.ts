@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Client, Problem } from "../src/api/client";
-import { explain } from "../src/state/problems";
-import { text, type Texts } from "../src/texts";
+import { explain, isAway } from "../src/state/problems";
+import { text, textOr, type Texts } from "../src/texts";
 
 interface Sent {
   path: string;
@@ -27,7 +27,7 @@ const json = (body: unknown, status = 200, headers: Record<string, string> = {})
 const german: Texts = {
   language: "de",
   t: (key, fill) => text("de", key, fill),
-  tr: (_key, otherwise) => otherwise,
+  tr: (key, otherwise, fill) => textOr("de", key, otherwise, fill),
   tn: (key) => key,
 };
 
@@ -70,6 +70,32 @@ test("known refusals are said in the person's language", async () => {
   const { made } = client(() => json({ code: "out_of_range", allowed: "4.5 … 30.5" }, 422));
   const problem = await failure(made.setValue("a:1.X", 99));
   expect(explain(problem, german).text).toBe("Das geht nicht. Erlaubt ist: 4.5 … 30.5.");
+});
+
+test("a device that does not answer is called by its name, in the hub's words too", () => {
+  const named = (address: string) => (address.startsWith("bidcos:SIM0000001") ? "Stehlampe" : address);
+  const silent = new Problem(504, { code: "device_unreachable", value: "bidcos:SIM0000001" });
+  expect(explain(silent, german, named).text).toMatch(/^Stehlampe antwortet nicht/);
+  expect(explain(new Problem(504, { code: "device_unreachable" }), german).text).toMatch(/^Das Gerät antwortet nicht/);
+  const other = new Problem(409, { code: "not_listening", detail: "bidcos:SIM0000001:1 hört nicht zu." });
+  expect(explain(other, german, named).text).toBe("Stehlampe hört nicht zu.");
+});
+
+test("a radio that is not ready is told by its cause", () => {
+  const lost = (value: string) => explain(new Problem(503, { code: "radio_lost", value }), german).text;
+  expect(lost("lost")).toContain("Stecke ihn wieder ein");
+  expect(lost("starting")).toContain("startet gerade");
+  expect(lost("port_busy")).toContain("Oben auf der Seite");
+});
+
+test("what only programs can do wrong is told as a page out of date, without a word on the interface", () => {
+  const { text, wayOut } = explain(new Problem(404, { code: "unknown_device", way_out: "GET /api/v1/devices" }), german);
+  expect([text.includes("Lade sie neu"), wayOut]).toEqual([true, null]);
+});
+
+test("a home that does not answer is told apart from one that refuses", () => {
+  const codes = ["network", "hub_away", "hub_late", "forbidden"];
+  expect(codes.map((code) => isAway(new Problem(503, { code })))).toEqual([true, true, true, false]);
 });
 
 test("too many attempts say how long to wait", async () => {

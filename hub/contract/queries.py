@@ -217,7 +217,8 @@ class PutWeekProgram(Query[Written]):
 class Replacement:
     """What was, or would be, carried over. left_out: what can't be, as ``code:names``.
 
-    Codes: not_read, no_such_parameter, out_of_range, link_not_read, foreign_link, not_written.
+    Codes: not_read, no_such_parameter, not_in_firmware, out_of_range, link_not_read, foreign_link,
+    not_written.
     """
 
     old: DeviceAddress

@@ -57,9 +57,10 @@ class AirtimeEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AirtimeReport:
-    """The running hour. exhausted_in_s: when it will be used up at the pace of the last quarter of an hour;
-    None: it will not, or too little is known.
+    """The running hour.
 
+    exhausted_in_s: when it will be used up at the pace of the last quarter of an hour; None: it will not, or
+    too little is known.
     alarm_reserve_ms: what only alarms may use.
     """
 

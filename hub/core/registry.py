@@ -33,13 +33,18 @@ DeviceEvent = (
 class Device:
     """A device of this home.
 
-    reachable: False after all attempts failed or it was silent for too long; True until that is known.
+    unreachable: why, after all attempts failed or it was silent for too long; empty until that is known.
     configuration: what it has yet to take, or did not take; the newest word per channel and kind.
     """
 
     description: DeviceDescription
-    reachable: bool = True
+    unreachable: str = ""
     configuration: tuple[ConfigurationChanged, ...] = ()
+
+    @property
+    def reachable(self) -> bool:
+        """Whether it answers, as far as is known."""
+        return not self.unreachable
 
 
 class Registry:
@@ -73,9 +78,9 @@ class Registry:
             case DeviceRemoved():
                 return event if self._devices.pop(event.device, None) else None
             case DeviceUnreachable():
-                return event if self._reach(event.device, reachable=False) else None
+                return event if self._reach(event.device, event.reason or "other") else None
             case DeviceReachable():
-                return event if self._reach(event.device, reachable=True) else None
+                return event if self._reach(event.device, "") else None
             case ConfigurationChanged():
                 return event if self._configure(event) else None
             case _:
@@ -91,11 +96,11 @@ class Registry:
         self._devices[description.address] = replace(known, description=description)
         return DeviceChanged(description=description)
 
-    def _reach(self, address: DeviceAddress, *, reachable: bool) -> bool:
+    def _reach(self, address: DeviceAddress, unreachable: str) -> bool:
         known = self._devices.get(address)
-        if known is None or known.reachable == reachable:
-            return False
-        self._devices[address] = replace(known, reachable=reachable)
+        if known is None or known.reachable == (not unreachable):
+            return False  # its first reason stays: what came later follows from it
+        self._devices[address] = replace(known, unreachable=unreachable)
         return True
 
     def _configure(self, event: ConfigurationChanged) -> bool:

@@ -205,6 +205,7 @@ class Device(Answer):
     """A device with what people added to it.
 
     receive_modes: when it listens; configuration: what it has yet to take, or did not take.
+    unreachable_reason: why it is not reachable, a code of ``device`` among the reasons; null: it is.
     """
 
     address: Address
@@ -216,6 +217,7 @@ class Device(Answer):
     name: str | None
     room: str | None
     reachable: bool
+    unreachable_reason: str | None
     pending: bool
     configuration: tuple[WaitingConfiguration, ...]
     channels: Channels  # a list of Channel, as JSON that is there already

@@ -126,6 +126,7 @@ def device_message(house: House, device: Device) -> messages.Device:
         name=label.name,
         room=label.room,
         reachable=device.reachable,
+        unreachable_reason=device.unreachable or None,
         pending=pending is not None and pending.value is True,
         configuration=tuple(_configuration_message(one) for one in device.configuration),
         channels=house.channels.of(description),

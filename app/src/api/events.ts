@@ -10,10 +10,14 @@ export interface StreamListener {
   state: (state: StreamState) => void;
   /** A connection was refused or broke before the first message: is the session still valid? */
   refused: () => void;
+  /** Nothing came for a while: whether the home still answers. */
+  answers: () => Promise<boolean>;
 }
 
 // Longer than the hub's pings; a phone that slept has a dead socket that never says so.
 const WAKE_CHECK_MS = 30_000;
+// A home with a radio speaks at least every ten seconds, and a stuck one keeps its sockets open.
+const QUIET_MS = 30_000;
 
 /** Follow the home until the returned function is called. */
 export function follow(token: string, listener: StreamListener): () => void {
@@ -22,9 +26,9 @@ export function follow(token: string, listener: StreamListener): () => void {
   let attempt = 0;
   let stopped = false;
   let hiddenAt = 0;
+  let heardAt = 0;
 
   const open = () => {
-    listener.state("connecting");
     let greeted = false;
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
     const mine = new WebSocket(`${scheme}//${location.host}/api/v1/events`, [
@@ -34,6 +38,7 @@ export function follow(token: string, listener: StreamListener): () => void {
     socket = mine;
     mine.onmessage = (event: MessageEvent<string>) => {
       const message = JSON.parse(event.data) as EventMessage;
+      heardAt = Date.now();
       if (!greeted) {
         greeted = true;
         attempt = 0;
@@ -54,6 +59,20 @@ export function follow(token: string, listener: StreamListener): () => void {
     timer = window.setTimeout(open, pauseMs(attempt++, Math.random()));
   };
 
+  const abandon = () => {
+    const old = socket;
+    socket = null;
+    old?.close();
+  };
+
+  const doubt = async () => {
+    const asked = socket;
+    if (asked === null || document.visibilityState === "hidden" || Date.now() - heardAt < QUIET_MS) return;
+    if ((await listener.answers()) || stopped || socket !== asked || Date.now() - heardAt < QUIET_MS) return;
+    abandon();
+    again();
+  };
+
   const now = () => {
     if (stopped || socket?.readyState === WebSocket.OPEN) return;
     window.clearTimeout(timer);
@@ -67,20 +86,19 @@ export function follow(token: string, listener: StreamListener): () => void {
       hiddenAt = Date.now();
       return;
     }
-    if (Date.now() - hiddenAt > WAKE_CHECK_MS && socket !== null) {
-      const old = socket;
-      socket = null;
-      old.close();
-    }
+    if (Date.now() - hiddenAt > WAKE_CHECK_MS) abandon();
     now();
   };
 
   window.addEventListener("online", now);
   document.addEventListener("visibilitychange", woke);
+  const doubting = window.setInterval(() => void doubt(), QUIET_MS / 2);
+  listener.state("connecting");
   open();
   return () => {
     stopped = true;
     window.clearTimeout(timer);
+    window.clearInterval(doubting);
     window.removeEventListener("online", now);
     document.removeEventListener("visibilitychange", woke);
     socket?.close();

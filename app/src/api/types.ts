@@ -40,6 +40,8 @@ export interface Device {
   name: string | null;
   room: string | null;
   reachable: boolean;
+  /** Why not, a code of `device` among the reasons. */
+  unreachable_reason?: string | null;
   pending: boolean;
   configuration?: WaitingConfiguration[];
   /** When it listens: always, burst, config, wake_up, lazy_config, conditional_burst. */

@@ -8,6 +8,7 @@ import { dateTime, isShare, MINUTE } from "../state/format";
 import { reading } from "../state/reading";
 import { columns, type Extremes, extremes, RANGES, type Range, stateColumns, tableRows } from "../state/series";
 import { useTexts } from "../texts";
+import { Failed } from "./Failed";
 import { useLoad, useNow } from "./hooks";
 
 const POINTS = 400;
@@ -24,7 +25,7 @@ export function Chart(props: ChartProps) {
   const { t } = useTexts();
   const [range, setRange] = useState<Range>("day");
   const nowMs = Math.floor(useNow(MINUTE, true) / MINUTE) * MINUTE;
-  const [loaded] = useLoad(
+  const [loaded, again] = useLoad(
     () => client.history(props.id, new Date(nowMs - RANGES[range]), new Date(nowMs + MINUTE), POINTS),
     `${props.id} ${range} ${nowMs}`,
   );
@@ -51,6 +52,7 @@ export function Chart(props: ChartProps) {
           {t("history.loading")}
         </p>
       )}
+      {loaded.state === "failed" && <Failed again={again} problem={loaded.problem} />}
       {loaded.state === "here" &&
         (loaded.value.points.length === 0 ? (
           <p class="quiet">{t("history.none")}</p>

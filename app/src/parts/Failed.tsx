@@ -1,14 +1,32 @@
-// What could not be loaded, with the way to try again; the problem itself is told as a note.
+// What could not be loaded, with the cause and the way to try again; tried by itself when the home answers again.
 
+import { useEffect, useRef } from "preact/hooks";
+import { Problem } from "../api/client";
+import { link } from "../state/app";
+import { explain } from "../state/problems";
+import { useSelect } from "../state/store";
 import { useTexts } from "../texts";
+import { Icon } from "./Icon";
+import { useNames } from "./names";
 
-export function Failed({ again }: { again: () => void }) {
-  const { t } = useTexts();
+export function Failed({ again, problem }: { again: () => void; problem?: unknown }) {
+  const texts = useTexts();
+  const named = useNames();
+  const live = useSelect(link, (value) => value.state === "live");
+  const was = useRef(live);
+  useEffect(() => {
+    if (live && !was.current) again();
+    was.current = live;
+  }, [live, again]);
+  const said = problem instanceof Problem ? explain(problem, texts, named) : null;
   return (
-    <div class="card">
-      <p>{t("privacy.failed")}</p>
+    <div class="card" role="alert">
+      <p>
+        <Icon name="warning" size={18} /> {said?.text ?? texts.t("failed.load")}
+      </p>
+      {typeof said?.wayOut === "string" && <p>{said.wayOut}</p>}
       <button type="button" onClick={again}>
-        {t("again")}
+        {texts.t("again")}
       </button>
     </div>
   );

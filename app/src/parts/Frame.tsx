@@ -12,6 +12,7 @@ import { sameList, useSelect } from "../state/store";
 import { useTexts } from "../texts";
 import { Icon, type IconName } from "./Icon";
 import { lazy } from "./lazy";
+import { useNames } from "./names";
 import { Scarce } from "./Scarce";
 
 const TABS: readonly { tab: Tab; href: string; icon: IconName }[] = [
@@ -83,13 +84,17 @@ function Banners() {
   const { t, tr, language } = texts;
   const lost = useSelect(home, lostDrivers, sameList);
   const scarce = useSelect(home, (value) => scarceDrivers(value.drivers), sameList);
-  const { state, heardMs } = useSelect(link, (value) => value);
+  const { state, heardMs, missing } = useSelect(link, (value) => value);
   const when = (ms: number) => (Date.now() - ms < DAY ? clock(ms, language) : dateTime(ms, language));
   return (
     <div class="banners" role="status">
-      {state === "lost" && heardMs > 0 && (
-        <p class="banner">
-          <Icon name="warning" /> <span>{t("link.lost.long", { at: when(heardMs) })}</span>
+      {state === "lost" && (
+        <p class="banner" data-missing={missing}>
+          <Icon name="warning" />{" "}
+          <span>
+            {t(missing === null ? "link.lost.long" : `link.lost.${missing}`)}{" "}
+            {heardMs > 0 && t("link.lost.values", { at: when(heardMs) })}
+          </span>
         </p>
       )}
       {lost.map((driver) => {
@@ -125,7 +130,8 @@ export function Notes() {
       window.clearTimeout(timer);
     };
   }, [current]);
-  const said = current?.problem === undefined ? null : explain(current.problem, texts);
+  const named = useNames();
+  const said = current?.problem === undefined ? null : explain(current.problem, texts, named);
   return (
     <div class="notes">
       <div role="status">{current?.kind === "done" && <p class="note">{current.text}</p>}</div>

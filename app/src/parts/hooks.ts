@@ -2,6 +2,7 @@
 
 import { useCallback, useEffect, useState } from "preact/hooks";
 import { tellProblem } from "../state/app";
+import { isAway } from "../state/problems";
 
 /** Run something once at a time; problems are told. */
 export function useAction<A extends unknown[]>(run: (...args: A) => Promise<void>): [boolean, (...args: A) => void] {
@@ -20,9 +21,12 @@ export function useAction<A extends unknown[]>(run: (...args: A) => Promise<void
   return [running, start];
 }
 
-export type Loaded<T> = { state: "loading" } | { state: "failed" } | { state: "here"; value: T };
+export type Loaded<T> = { state: "loading" } | { state: "failed"; problem: unknown } | { state: "here"; value: T };
 
-/** Load something when `key` changes; an answer that comes too late is dropped. */
+/**
+ * Load something when `key` changes; an answer that comes too late is dropped.
+ * What could not be loaded is for the page to say, where it is missing; that the home does not answer says the banner.
+ */
 export function useLoad<T>(load: () => Promise<T>, key: string): [Loaded<T>, () => void] {
   const [loaded, setLoaded] = useState<Loaded<T>>({ state: "loading" });
   const [turn, setTurn] = useState(0);
@@ -34,8 +38,11 @@ export function useLoad<T>(load: () => Promise<T>, key: string): [Loaded<T>, () 
       },
       (error: unknown) => {
         if (!wanted) return;
-        setLoaded((old) => (old.state === "here" ? old : { state: "failed" }));
-        tellProblem(error);
+        setLoaded((old) => {
+          if (old.state !== "here") return { state: "failed", problem: error };
+          if (!isAway(error)) tellProblem(error);
+          return old;
+        });
       },
     );
     return () => {

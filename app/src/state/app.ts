@@ -4,6 +4,7 @@ import { Client, Problem } from "../api/client";
 import { follow, type StreamState } from "../api/events";
 import type { Datapoint, EventMessage, Role, Session, Value } from "../api/types";
 import { language } from "../texts";
+import { isAway } from "./problems";
 import { answered, apply, EMPTY, type Home } from "./home";
 import { confirmationCode, parse, type Route, setupToken } from "./route";
 import { Store } from "./store";
@@ -21,6 +22,8 @@ export interface Link {
   state: StreamState;
   /** When the last message came, in ms of this machine's clock; 0: never. */
   heardMs: number;
+  /** Who does not answer while it is lost: the whole home base, or the hub behind its gate; null: not known yet. */
+  missing: "base" | "hub" | null;
 }
 
 export interface Note {
@@ -34,7 +37,7 @@ const TOKEN_KEPT_AS = "homebase.session";
 
 export const phase = new Store<Phase>({ name: "starting" });
 export const home = new Store<Home>(EMPTY);
-export const link = new Store<Link>({ state: "connecting", heardMs: 0 });
+export const link = new Store<Link>({ state: "connecting", heardMs: 0, missing: null });
 export const route = new Store<Route>(parse(location.hash));
 /** The code that a mail's link brought, until it is used. */
 export const confirmation = new Store<string | null>(null);
@@ -91,16 +94,31 @@ function onFragment(): void {
   if (phase.get().name !== "in") void chooseDoor(token);
 }
 
+const DOOR_AGAIN_MS = 3000;
+let doors = 0;
+
+/** Which door the home has; while it does not answer it is asked again, so that nobody has to reload. */
 async function chooseDoor(token: string | null): Promise<void> {
-  try {
-    const { claimed } = await client.claimed();
-    phase.update(() => {
-      if (claimed) return { name: "login", reason: token === null ? null : "spent" };
-      return token === null ? { name: "unclaimed" } : { name: "setup", token };
-    });
-  } catch (error) {
-    phase.update(() => (token === null ? { name: "login", reason: null } : { name: "setup", token }));
-    tellProblem(error);
+  const mine = ++doors;
+  for (;;) {
+    try {
+      const { claimed } = await client.claimed();
+      if (mine !== doors || phase.get().name === "in") return;
+      note.update((old) => (isAway(old?.problem) ? null : old));
+      phase.update((old) => {
+        if (!claimed) return token === null ? { name: "unclaimed" } : { name: "setup", token };
+        return { name: "login", reason: token !== null ? "spent" : old.name === "login" ? old.reason : null };
+      });
+      return;
+    } catch (error) {
+      if (mine !== doors || phase.get().name === "in") return;
+      if (phase.get().name === "starting") {
+        phase.update(() => (token === null ? { name: "login", reason: null } : { name: "setup", token }));
+      }
+      if (!(isAway(error) && isAway(note.get()?.problem))) tellProblem(error);
+      if (!isAway(error)) return;
+    }
+    await new Promise((resolve) => window.setTimeout(resolve, DOOR_AGAIN_MS));
   }
 }
 
@@ -133,13 +151,30 @@ export function enter(session: Session): void {
   unfollow = follow(session.token, {
     message: take,
     state: (state) => {
-      link.update((old) => ({ ...old, state }));
+      link.update((old) => ({ ...old, state, missing: state === "lost" ? old.missing : null }));
       if (state === "live") void learnRole();
     },
-    refused: () => {
-      void client.session().catch(() => undefined); // a 401 ends the session, anything else tries again
-    },
+    refused: () => void answers(), // a 401 ends the session, anything else tries again
+    answers,
   });
+}
+
+const PATIENCE_MS = 10_000;
+
+/** Whether the home answers in time; who does not is remembered for the banner. */
+async function answers(): Promise<boolean> {
+  const late = new Promise<never>((_, reject) =>
+    window.setTimeout(() => {
+      reject(new Problem(0, { code: "hub_late" }));
+    }, PATIENCE_MS),
+  );
+  try {
+    await Promise.race([client.session(), late]);
+    return true;
+  } catch (error) {
+    link.update((old) => ({ ...old, missing: error instanceof Problem && error.code === "network" ? "base" : "hub" }));
+    return false;
+  }
 }
 
 /** A session that was resumed while the home did not answer learns now what it may do. */
@@ -160,6 +195,7 @@ function take(message: EventMessage): void {
 export function leave(reason: LoginReason): void {
   unfollow?.();
   unfollow = null;
+  doors += 1;
   forgetToken();
   home.update(() => EMPTY);
   phase.update(() => ({ name: "login", reason }));

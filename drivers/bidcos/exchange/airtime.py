@@ -125,7 +125,7 @@ class Airtime:
         return None
 
     def _pace(self, now_s: float) -> float:
-        """What is sent again and again, in ms a second: the quietest of the last blocks, whole minutes only."""
+        """What is sent again and again, in ms a second: the quietest of the last blocks, by whole minutes."""
         until_s = now_s // SLOT_S * SLOT_S
         blocks_ms = [0.0] * PACE_BLOCKS
         for end_s, ms in self._slots:

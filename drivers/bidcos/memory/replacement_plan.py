@@ -72,7 +72,7 @@ class Planner:
                 self._swap(plan, member, channel, _moved(peer, mine, theirs), peer)
         for channel, values in earlier.items():
             described = _described(new, channel, MASTER, NO_PEER)
-            self._write(plan, new, channel, MASTER, described, values)
+            self._write(plan, old, new, channel, MASTER, described, values)
         return plan
 
     # parameters
@@ -83,11 +83,12 @@ class Planner:
         told, values = self._values(old, before)
         if not told and before:
             plan.left_out.append(f"not_read:{old.address.channel(channel)}")
-        self._write(plan, new, channel, MASTER, after, values)
+        self._write(plan, old, new, channel, MASTER, after, values)
 
     def _write(
         self,
         plan: Plan,
+        old: Member,
         new: Member,
         channel: int,
         paramset: str,
@@ -96,9 +97,10 @@ class Planner:
     ) -> None:
         present = self._values(new, lists)[1] if paramset == MASTER else {}
         named = {each.name: each for found in lists.values() for each in found}
-        for name in values:
-            if name not in named:
-                plan.left_out.append(f"no_such_parameter:{new.address.channel(channel)} {name}")
+        unknown = "not_in_firmware" if old.model.name == new.model.name else "no_such_parameter"
+        plan.left_out += [
+            f"{unknown}:{new.address.channel(channel)} {name}" for name in values if name not in named
+        ]
         wanted = {name: value for name, value in values.items() if present.get(name) != value}
         for list_id, found in lists.items():
             fitting = [each for each in found if each.name in wanted and _fits(plan, new, each, wanted)]
@@ -147,7 +149,7 @@ class Planner:
         told, values = self._values(old, _described(old, channel, LINK, peer))
         if not told:
             plan.left_out.append(f"link_not_read:{old.address.channel(channel)} {self._name(peer)}")
-        self._write(plan, new, channel, LINK, _described(new, channel, LINK, moved), values)
+        self._write(plan, old, new, channel, LINK, _described(new, channel, LINK, moved), values)
         if self._household.at(moved.address) is None:
             plan.left_out.append(f"foreign_link:{old.address.channel(channel)} {self._name(peer)}")
 

@@ -38,7 +38,7 @@ def _lines(options: argparse.Namespace, answer: Answer) -> list[str]:
         carried = f"{answer.get('old')} takes its place back from {answer.get('new')}"
     lines = [
         carried,
-        f"name: {answer.get('name') or '-'}, room: {answer.get('room') or '-'}",
+        f"name: {answer.get('name') or '-'}, room: {_room(options, answer.get('room'))}",
         f"parameters: {answer.get('parameters')}, datapoints with a past: {answer.get('series')}",
     ]
     lines += [f"link: {row.get('sender')} -> {row.get('receiver')}" for row in rows_of(answer, "peerings")]
@@ -47,3 +47,8 @@ def _lines(options: argparse.Namespace, answer: Answer) -> list[str]:
         code, _, what = str(told).partition(":")
         lines.append(f"left out: {what or code}: {reason_words(options, 'left_out', code)}")
     return lines
+
+
+def _room(options: argparse.Namespace, number: object) -> str:
+    rooms = rows_of(ask(options, "GET", "rooms"), "rooms") if number else []
+    return next((str(room.get("name")) for room in rooms if room.get("id") == number), "-")

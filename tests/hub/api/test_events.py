@@ -113,9 +113,11 @@ async def test_rooms_names_and_reachability_are_events_too(home: Home) -> None:
         assert (await _next(stream))["devices"] == [device]
         now = home.lamp.context.clock.now()
         home.lamp.context.publish(DeviceUnreachable(device=LAMP, at=now, reason="silent"))
-        assert (await _next(stream))["devices"][0]["reachable"] is False
+        gone = (await _next(stream))["devices"][0]
+        assert (gone["reachable"], gone["unreachable_reason"]) == (False, "silent")
         home.lamp.context.publish(DeviceReachable(device=LAMP, at=now))
-        assert (await _next(stream))["devices"][0]["reachable"] is True
+        back = (await _next(stream))["devices"][0]
+        assert (back["reachable"], back["unreachable_reason"]) == (True, None)
         async with browser.delete(f"/api/v1/rooms/{room['id']}") as answer:
             assert answer.status == 204
         told = [await _next(stream)]

@@ -28,7 +28,7 @@ def test_reachability_is_told_once_and_survives_a_new_description() -> None:
     assert registry.apply(lost) == lost
     assert registry.apply(lost) is None
     registry.apply(DeviceChanged(description=replace(DESCRIPTION, firmware="2.0")))
-    assert not registry.devices[DEVICE].reachable
+    assert (registry.devices[DEVICE].reachable, registry.devices[DEVICE].unreachable) == (False, "no_answer")
     back = DeviceReachable(device=DEVICE, at=AT)
     assert registry.apply(back) == back
     assert registry.apply(back) is None

@@ -403,8 +403,11 @@ async def test_a_replacement_is_rehearsed_done_and_undone(box: Box) -> None:
     home.lamp.answers[ReplaceDevice] = Replacement(
         old=LAMP, new=SPARE, parameters=3, peerings=(), left_out=left_out, written=Written.DRY_RUN
     )
+    room = await home.house.rooms.add("Kitchen")
+    await home.house.rooms.relabel(LAMP, lambda label: replace(label, room=room.id))
     code, out, _ = await homebase("replace", str(LAMP), str(SPARE), "--dry-run")
     assert code == 0
+    assert "room: Kitchen\n" in out
     assert "parameters: 3" in out
     assert f"left out: {LAMP}:1 lamp:ABCDEF:2: " in out
     assert out.endswith("nothing was sent\n")

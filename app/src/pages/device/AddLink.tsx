@@ -3,6 +3,7 @@
 import { useCallback, useState } from "preact/hooks";
 import { memoryApi, type Written } from "../../api/memory";
 import type { Device } from "../../api/types";
+import { Failed } from "../../parts/Failed";
 import { useChannelName } from "../../parts/naming";
 import { useAction, useLoad } from "../../parts/hooks";
 import { client, tell } from "../../state/app";
@@ -55,11 +56,12 @@ function Partner({ mine, sends: usually, changed }: PartnerProps) {
   const name = useChannelName();
   const [sends, setSends] = useState(usually);
   const [partner, setPartner] = useState("");
-  const [loaded] = useLoad(() => memoryApi(client).partners(mine), mine);
-  if (loaded.state !== "here") {
+  const [loaded, again] = useLoad(() => memoryApi(client).partners(mine), mine);
+  if (loaded.state === "failed") return <Failed again={again} problem={loaded.problem} />;
+  if (loaded.state === "loading") {
     return (
       <p class="quiet" role="status">
-        {t(loaded.state === "loading" ? "app.loading" : "links.nopartners")}
+        {t("app.loading")}
       </p>
     );
   }

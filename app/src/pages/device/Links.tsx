@@ -42,7 +42,7 @@ export function LinksPart({ device }: { device: Device }) {
           {t("settings.reading")}
         </p>
       )}
-      {loaded.state === "failed" && <Failed again={again} />}
+      {loaded.state === "failed" && <Failed again={again} problem={loaded.problem} />}
       {loaded.state === "here" && (
         <>
           <List here={device.address} links={linksOf(device.address, loaded.value.peerings)} owner={role === "owner"} changed={changed} />

@@ -30,7 +30,7 @@ export function ParamsetEditor({ device, place, title }: EditorProps) {
     () => memoryApi(client).paramset(place, refresh > 0),
     `${place.channel} ${place.peer ?? ""} ${refresh} ${news}`,
   );
-  if (loaded.state === "failed") return <Failed again={again} />;
+  if (loaded.state === "failed") return <Failed again={again} problem={loaded.problem} />;
   if (loaded.state === "loading") {
     return (
       <p class="quiet" role="status">

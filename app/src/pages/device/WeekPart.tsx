@@ -64,7 +64,7 @@ export function WeekPart({ device, channel }: { device: Device; channel: Channel
           {t("settings.reading")}
         </p>
       )}
-      {loaded.state === "failed" && <Failed again={again} />}
+      {loaded.state === "failed" && <Failed again={again} problem={loaded.problem} />}
       {loaded.state === "here" && (
         <Editor
           key={`${program} ${JSON.stringify(loaded.value.days)}`}

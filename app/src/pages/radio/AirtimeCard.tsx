@@ -24,7 +24,7 @@ export function AirtimeCard({ name, lost }: { name: string; lost: boolean }) {
   return (
     <section class="card airtime" aria-labelledby="airtime">
       <h2 id="airtime">{t("airtime.title")}</h2>
-      {loaded.state === "failed" && <Failed again={again} />}
+      {loaded.state === "failed" && <Failed again={again} problem={loaded.problem} />}
       {loaded.state !== "failed" && <Hour report={loaded.state === "here" ? loaded.value : null} texts={texts} />}
     </section>
   );

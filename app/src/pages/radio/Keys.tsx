@@ -33,7 +33,7 @@ export function KeysPage() {
           {t("app.loading")}
         </p>
       )}
-      {loaded.state === "failed" && <Failed again={again} />}
+      {loaded.state === "failed" && <Failed again={again} problem={loaded.problem} />}
       {loaded.state === "here" && (
         <div class="columns">
           <div>

@@ -26,7 +26,7 @@ export function SignalList({ name }: { name: string }) {
           {t("app.loading")}
         </p>
       )}
-      {loaded.state === "failed" && <Failed again={again} />}
+      {loaded.state === "failed" && <Failed again={again} problem={loaded.problem} />}
       {loaded.state === "here" && loaded.value.signals.length === 0 && <p class="quiet">{t("signal.none")}</p>}
       {loaded.state === "here" && loaded.value.signals.length > 0 && (
         <ul class="rows card signals">

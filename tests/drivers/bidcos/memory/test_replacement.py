@@ -1,5 +1,7 @@
 """A broken device's successor in a simulated home: rehearsed, written on all sides, undone."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -138,6 +140,29 @@ async def test_only_a_like_device_may_follow() -> None:
         assert (refused.value.code, refused.value.allowed) == ("not_alike", SWITCH)
         with pytest.raises(CommandRefused, match="same_device"):
             await place.ask(ReplaceDevice(old=place.name(OLD), new=place.name(OLD)))
+
+
+@pytest.mark.parametrize(
+    ("models", "firmware", "left"),
+    [
+        (("HM-LC-Sw1-SM", "HM-LC-Sw1-SM-ATmega168"), None, "no_such_parameter:{}:1 AES_ACTIVE"),
+        (("HM-LC-Sw1-Pl-2", "HM-LC-Sw1-Pl-2"), 0x20, "not_in_firmware:{}:0 CONF_BUTTON_TIME"),
+    ],
+    ids=["another-model", "same-model"],
+)
+async def test_what_the_successor_does_not_know_is_laid_on_its_model_or_its_firmware(
+    models: tuple[str, str], firmware: int | None, left: str
+) -> None:
+    async with home(*models) as place:
+        if firmware is not None:  # taught in once more, it tells an older one
+            new = place.device(NEW)
+            new.blueprint = replace(new.blueprint, firmware=firmware)
+            await place.pair_once(NEW)
+            await place.until(lambda: place.description(NEW).firmware == "2.0")
+            await place.wait(8.0)
+        done = await place.ask(_query(place, dry_run=True))
+        assert left.format(place.name(NEW)) in done.left_out
+        assert {told.partition(":")[0] for told in done.left_out} == {left.partition(":")[0]}
 
 
 async def test_a_successor_that_does_not_answer_is_told_and_a_neighbour_that_does_not_is_left_out() -> None:
