@@ -32,8 +32,8 @@ test("quantities have their unit and the language's comma", () => {
 });
 
 test("a minus is a minus sign, not a hyphen", () => {
-  expect(decibels(-61.54, "de")).toBe("\u221261,5\u202fdBm");
-  expect(decibels(-61.54, "en")).toBe("\u221261.5\u202fdBm");
+  expect(decibels(-61.54, "de")).toBe("\u221262\u202fdBm");
+  expect(decibels(-61.54, "en")).toBe("\u221262\u202fdBm");
   expect(quantity(-3.2, TEMPERATURE, "de")).toBe("\u22123,2\u202f°C");
 });
 

@@ -1,30 +1,27 @@
 // One device: its controls, its course, every value with age and origin, its battery and radio, its name and room.
 
 import { useCallback, useState } from "preact/hooks";
-import { radioApi } from "../api/radio";
-import type { Channel, Datapoint, Device, Parameter, Role } from "../api/types";
-import { Age } from "../parts/Age";
+import type { Device, Role } from "../api/types";
 import { Chart } from "../parts/Chart";
-import { Controls, PlainControl } from "../parts/Controls";
+import { Controls } from "../parts/Controls";
 import { Dialog } from "../parts/Dialog";
 import { Title } from "../parts/Frame";
-import { useAction, useLoad } from "../parts/hooks";
-import { Icon } from "../parts/Icon";
+import { useAction } from "../parts/hooks";
 import { lazy } from "../parts/lazy";
-import { usePoint, usePoints } from "../parts/live";
+import { usePoints } from "../parts/live";
 import { RoomSelect } from "../parts/RoomSelect";
 import { Standing } from "../parts/Tile";
-import { client, go, home, phase, tell } from "../state/app";
+import { cameFrom, client, go, home, phase, tell } from "../state/app";
 import { describe, type Face, facesOf, kindOf, place, shownIds } from "../state/faces";
-import { isNumber } from "../state/format";
-import { deviceName, faceName } from "../state/names";
-import { isDoubtful, parameterName, reading } from "../state/reading";
-import { deviceLink, DEVICE_PARTS, type DevicePart } from "../state/route";
+import { deviceName, faceName, roomName } from "../state/names";
+import { isDoubtful, parameterName } from "../state/reading";
+import { deviceLink, DEVICE_PARTS, type DevicePart, roomLink } from "../state/route";
 import { favourite, isCharted } from "../state/series";
-import { strength } from "../state/signal";
 import { useSelect } from "../state/store";
 import { summarise } from "../state/summary";
 import { useTexts } from "../texts";
+import { Health, Unreachable } from "./device/Health";
+import { Values } from "./device/Values";
 
 const SettingsPart = lazy(() => import("./device/Settings").then((file) => file.SettingsPart));
 const LinksPart = lazy(() => import("./device/Links").then((file) => file.LinksPart));
@@ -36,7 +33,7 @@ export function DevicePage({ address, part }: { address: string; part: DevicePar
   const { t } = texts;
   const device = useSelect(home, (state) => state.devices.get(address));
   const role = useSelect(phase, (state) => (state.name === "in" ? state.role : "guest"));
-  const back = { href: "#/", label: t("tab.home") };
+  const back = useBack();
   if (device === undefined) {
     return (
       <>
@@ -59,6 +56,23 @@ export function DevicePage({ address, part }: { address: string; part: DevicePar
   );
 }
 
+/** The list from which the device was opened. */
+function useBack(): { href: string; label: string } {
+  const { t } = useTexts();
+  const from = useSelect(cameFrom, (value) => value);
+  const room = useSelect(home, (state) => (from.page === "room" ? roomName(state.rooms, from.id) : null));
+  switch (from.page) {
+    case "room":
+      return room === null ? { href: "#/rooms", label: t("rooms.title") } : { href: roomLink(from.id), label: room };
+    case "devices":
+      return { href: "#/devices", label: t("devices.title") };
+    case "radio":
+      return { href: "#/radio", label: t("more.radio") };
+    default:
+      return { href: "#/", label: t("tab.home") };
+  }
+}
+
 interface PartsProps {
   device: Device;
   part: DevicePart;
@@ -67,7 +81,7 @@ interface PartsProps {
 
 function Parts({ device, part, week }: PartsProps) {
   const { t } = useTexts();
-  const shown = DEVICE_PARTS.filter((one) => one !== "replace" && (one !== "week" || week));
+  const shown = DEVICE_PARTS.filter((one) => (one !== "replace" || part === "replace") && (one !== "week" || week));
   return (
     <nav class="parts" aria-label={t("device.parts")}>
       {shown.map((one) => (
@@ -84,14 +98,15 @@ function Overview({ device, role }: { device: Device; role: Role }) {
   return (
     <div class="columns">
       <div>
+        <Unreachable device={device} />
         {faces.map((face) => (
           <FaceCard key={face.id} face={face} />
         ))}
         <Course device={device} faces={faces} />
+        <Health device={device} role={role} />
       </div>
       <div>
         <Values device={device} faces={faces} />
-        <Health device={device} role={role} />
         {role !== "guest" && <Edit key={`${device.name ?? ""} ${device.room ?? ""}`} device={device} />}
         {role === "owner" && <Unpair device={device} />}
       </div>
@@ -150,173 +165,6 @@ function Course({ device, faces }: { device: Device; faces: Face[] }) {
         kind={channel === undefined ? null : kindOf(channel)}
       />
     </section>
-  );
-}
-
-function Values({ device, faces }: { device: Device; faces: Face[] }) {
-  const { t } = useTexts();
-  const channels = device.channels.filter((channel) => channel.index > 0 && Object.keys(channel.parameters).length > 0 && !channel.type.startsWith("VIRTUAL_"));
-  return (
-    <section class="card" aria-labelledby="device-values">
-      <h2 id="device-values">{t("device.values")}</h2>
-      {channels.map((channel) => (
-        <ChannelValues key={channel.index} device={device} channel={channel} named={channels.length > 1} faces={faces} />
-      ))}
-    </section>
-  );
-}
-
-/** Parameters that the large controls above already offer. */
-const OFFERED = new Set(["STATE", "LEVEL", "STOP", "SET_TEMPERATURE", "CONTROL_MODE", "AUTO_MODE", "MANU_MODE", "BOOST_MODE", "COMFORT_MODE", "LOWERING_MODE"]);
-
-interface ChannelValuesProps {
-  device: Device;
-  channel: Channel;
-  named: boolean;
-  faces: Face[];
-}
-
-function ChannelValues({ device, channel, named, faces }: ChannelValuesProps) {
-  const texts = useTexts();
-  const { t, tr } = texts;
-  const title = t("device.channel", { index: channel.index });
-  const offered = faces.some((face) => face.channel.index === channel.index);
-  const plain = Object.entries(channel.parameters).filter(
-    ([name, parameter]) => parameter.writable && !(offered && OFFERED.has(name)),
-  );
-  return (
-    <>
-      {named && (
-        <h3>
-          {title} <small>{tr(`channel.${channel.type}`, channel.type.replaceAll("_", " ").toLowerCase())}</small>
-        </h3>
-      )}
-      <ValueTable device={device} channel={channel} caption={title} />
-      {plain.length > 0 && (
-        <details open={!offered}>
-          <summary>{t("device.more", { channel: title })}</summary>
-          {plain.map(([name, parameter]) => (
-            <div class="plaincontrol" key={name}>
-              {parameter.type !== "FLOAT" && parameter.type !== "INTEGER" && <span>{parameterName(name, texts)}</span>}
-              <PlainControl id={`${device.address}:${channel.index}.${name}`} name={name} parameter={parameter} />
-            </div>
-          ))}
-        </details>
-      )}
-    </>
-  );
-}
-
-function ValueTable({ device, channel, caption }: { device: Device; channel: Channel; caption: string }) {
-  const { t } = useTexts();
-  const shown = Object.entries(channel.parameters).filter(([, parameter]) => parameter.readable || parameter.event);
-  if (shown.length === 0) return null;
-  return (
-    <table>
-      <caption class="hidden">{caption}</caption>
-      <thead class="hidden">
-        <tr>
-          <th scope="col">{t("device.table.value")}</th>
-          <th scope="col">{t("device.table.now")}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {shown.map(([name, parameter]) => (
-          <ValueRow key={name} id={`${device.address}:${channel.index}.${name}`} name={name} parameter={parameter} channel={channel} />
-        ))}
-      </tbody>
-    </table>
-  );
-}
-
-interface ValueRowProps {
-  id: string;
-  name: string;
-  parameter: Parameter;
-  channel: Channel;
-}
-
-function ValueRow({ id, name, parameter, channel }: ValueRowProps) {
-  const texts = useTexts();
-  const { t } = texts;
-  const point = usePoint(id);
-  return (
-    <tr class={point === undefined || isDoubtful(point.origin) ? "doubtful" : ""}>
-      <th scope="row">{parameterName(name, texts)}</th>
-      <td>
-        <span class="now">
-          {point === undefined ? t("unknown") : reading(point.value, name, parameter, kindOf(channel), texts)}
-        </span>
-        {point !== undefined && (
-          <span class="standing">
-            {isDoubtful(point.origin) && (
-              <span class="sign">
-                <Icon name="history" size={15} /> {t(`origin.${point.origin}`)}
-              </span>
-            )}
-            <Age at={point.at} />
-          </span>
-        )}
-      </td>
-    </tr>
-  );
-}
-
-function Health({ device, role }: { device: Device; role: Role }) {
-  const texts = useTexts();
-  const { t } = texts;
-  const channel = device.channels.find((candidate) => candidate.index === 0);
-  const rssi = usePoint(`${device.address}:0.RSSI_DEVICE`);
-  const driver = device.address.split(":")[0] ?? "";
-  return (
-    <section class="card" aria-labelledby="device-health">
-      <h2 id="device-health">{t("device.health")}</h2>
-      {channel !== undefined && <ValueTable device={device} channel={channel} caption={t("device.health")} />}
-      <Signal point={rssi} />
-      <dl class="facts">
-        <div>
-          <dt>{t("device.model")}</dt>
-          <dd>{device.model}</dd>
-        </div>
-        <div>
-          <dt>{t("device.firmware")}</dt>
-          <dd>{device.firmware}</dd>
-        </div>
-        <div>
-          <dt>{t("device.address")}</dt>
-          <dd>{device.address}</dd>
-        </div>
-        {role === "owner" && <KeyFact radio={driver} address={device.address} />}
-      </dl>
-    </section>
-  );
-}
-
-/** Which key it signs with, in plain words. */
-function KeyFact({ radio, address }: { radio: string; address: string }) {
-  const { t } = useTexts();
-  const [loaded] = useLoad(() => radioApi(client, radio).keys().catch(() => null), radio);
-  const key = loaded.state === "here" ? loaded.value?.devices.find((one) => one.device === address) : undefined;
-  return (
-    <div>
-      <dt>{t("device.key")}</dt>
-      <dd>
-        {key === undefined ? "–" : t(`device.key.${key.state}`)}{" "}
-        <small>
-          <a href="#/radio/keys">{t("device.key.more")}</a>
-        </small>
-      </dd>
-    </div>
-  );
-}
-
-function Signal({ point }: { point: Datapoint | undefined }) {
-  const { t } = useTexts();
-  if (!isNumber(point?.value) || point.value >= 0) return null;
-  return (
-    <p class="quiet">
-      <Icon name="signal" size={18} /> {t("param.RSSI_DEVICE")}: {t(`device.signal.${strength(point.value)}`)}
-    </p>
   );
 }
 

@@ -5,10 +5,10 @@ import { Title } from "../parts/Frame";
 import { home } from "../state/app";
 import { describe, kindOf, place } from "../state/faces";
 import type { Home } from "../state/home";
-import { deviceName, sorted } from "../state/names";
-import { parameterName } from "../state/reading";
+import { distinctName, sorted } from "../state/names";
+import { valueName } from "../state/reading";
 import { historyLink } from "../state/route";
-import { favourite, isCharted } from "../state/series";
+import { charted, favourite } from "../state/series";
 import { useSelect } from "../state/store";
 import { type Texts, useTexts } from "../texts";
 
@@ -17,19 +17,15 @@ interface Choice {
   label: string;
 }
 
-/** Every value that can be charted, grouped by device; what people look at most comes first. */
-function choices(devices: Home["devices"], texts: Texts): { device: string; values: Choice[] }[] {
+/** Every value that can be charted, grouped by device; no two are called the same. */
+function choices({ devices, rooms }: Home, texts: Texts): { device: string; values: Choice[] }[] {
   return sorted(devices.values(), texts)
     .map((device) => ({
-      device: deviceName(device, texts),
-      values: device.channels.flatMap((channel) =>
-        Object.entries(channel.parameters)
-          .filter(([, parameter]) => isCharted(parameter) && channel.index > 0)
-          .map(([name]) => ({
-            id: `${device.address}:${channel.index}.${name}`,
-            label: parameterName(name, texts),
-          })),
-      ),
+      device: distinctName(device, devices.values(), rooms, texts),
+      values: charted(device).map(({ channel, name }) => ({
+        id: `${device.address}:${channel.index}.${name}`,
+        label: valueName(device, channel, name, texts),
+      })),
     }))
     .filter((group) => group.values.length > 0);
 }
@@ -38,12 +34,14 @@ export function HistoryPage({ id }: { id: string | null }) {
   const texts = useTexts();
   const { t } = texts;
   const devices = useSelect(home, (state) => state.devices);
-  const groups = choices(devices, texts);
+  const rooms = useSelect(home, (state) => state.rooms);
+  const groups = choices({ ...home.get(), devices, rooms }, texts);
   const chosen = id ?? favourite(groups.flatMap((group) => group.values.map((value) => value.id)));
   const at = chosen === null ? null : place(chosen);
   const parameter = chosen === null ? null : describe(devices, chosen);
   const device = at === null ? undefined : devices.get(at.device);
   const channel = device?.channels.find((candidate) => candidate.index === at?.channel);
+  const name = device === undefined ? "" : distinctName(device, devices.values(), rooms, texts);
   return (
     <>
       <Title text={t("history.title")} />
@@ -75,11 +73,11 @@ export function HistoryPage({ id }: { id: string | null }) {
       )}
       {chosen !== null && at !== null && parameter !== null && device !== undefined && channel !== undefined && (
         <div class="card">
-          <h2>{`${deviceName(device, texts)}: ${parameterName(at.parameter, texts)}`}</h2>
+          <h2>{`${name}: ${valueName(device, channel, at.parameter, texts)}`}</h2>
           <Chart
             key={chosen}
             id={chosen}
-            name={deviceName(device, texts)}
+            name={name}
             parameterName={at.parameter}
             parameter={parameter}
             kind={kindOf(channel)}

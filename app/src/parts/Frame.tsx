@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { home, link, note, route } from "../state/app";
+import { cameFrom, home, link, note, route } from "../state/app";
 import { scarceDrivers } from "../state/airtime";
 import { clock, dateTime, DAY } from "../state/format";
 import { lostDrivers } from "../state/home";
@@ -53,7 +53,9 @@ function toMain(event: Event): void {
 
 function Tabs() {
   const { t } = useTexts();
-  const current = tabOf(useSelect(route, (value) => value));
+  const here = useSelect(route, (value) => value);
+  const from = useSelect(cameFrom, (value) => value);
+  const current = tabOf(here.page === "device" ? from : here);
   return (
     <nav class="tabs" aria-label={t("app.tabs")}>
       {TABS.map(({ tab, href, icon }) => (

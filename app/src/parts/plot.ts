@@ -91,7 +91,7 @@ function draw(place: HTMLElement, data: Columns, options: PlotOptions): uPlot {
         { ...axis, space: 62, values: (_self, splits, _index, _space, step) => splits.map((at) => when(at, step, language)) },
         {
           ...axis,
-          size: stepped ? 84 : 62,
+          size: stepped || options.share ? 88 : 62,
           ...(stepped ? { incrs: [1] } : {}),
           values: (_self, splits) => splits.map(say),
         },

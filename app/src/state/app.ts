@@ -41,6 +41,8 @@ export const link = new Store<Link>({ state: "connecting", heardMs: 0, missing: 
 export const route = new Store<Route>(parse(location.hash));
 /** The code that a mail's link brought, until it is used. */
 export const confirmation = new Store<string | null>(null);
+/** The list that was seen last: where a device's page leads back to. */
+export const cameFrom = new Store<Route>({ page: "home" });
 export const note = new Store<Note | null>(null);
 /** Ids of datapoints whose command is on its way. */
 export const busy = new Store<ReadonlySet<string>>(new Set());
@@ -66,7 +68,7 @@ export async function start(): Promise<void> {
   takeConfirmation();
   document.documentElement.lang = language.get();
   window.addEventListener("hashchange", onFragment);
-  route.update(() => parse(location.hash));
+  arrive();
   const kept = readToken();
   if (kept !== null && token === null) {
     if (await resume(kept)) return;
@@ -82,11 +84,19 @@ function takeConfirmation(): void {
   history.replaceState(null, "", `${location.pathname}#/account`);
 }
 
+const LISTS: ReadonlySet<Route["page"]> = new Set<Route["page"]>(["home", "room", "devices", "radio"]);
+
+function arrive(): void {
+  const next = parse(location.hash);
+  route.update(() => next);
+  if (LISTS.has(next.page)) cameFrom.update(() => next);
+}
+
 function onFragment(): void {
   takeConfirmation();
   const token = setupToken(location.hash);
   if (token === null) {
-    route.update(() => parse(location.hash));
+    arrive();
     note.update((old) => (old?.kind === "problem" ? null : old)); // it belonged to the page that was left
     return;
   }

@@ -93,7 +93,7 @@ export function decimals(step: number): number {
 }
 
 /** A signal's strength, "−61.5 dBm". */
-export const decibels = (dbm: number, language: string) => `${number(dbm, language, 0.5)}\u202fdBm`;
+export const decibels = (dbm: number, language: string) => `${number(dbm, language, 1)}\u202fdBm`;
 
 /** A value 0.0 to 1.0 that people know as percent (LEVEL). */
 export function isShare(parameter: Parameter): boolean {

@@ -14,6 +14,8 @@ export interface Row {
   /** What waits to be written. */
   waiting: Value | undefined;
   known: boolean;
+  /** When the device told it; null: assumed, as from the factory. */
+  toldAt: string | null;
 }
 
 /** The week program has an editor of its own; as single parameters it would be 182 fields a program. */
@@ -28,6 +30,7 @@ export function rows(set: Paramset, isKnown: (name: string) => boolean): Row[] {
     value: set.values[name],
     waiting: set.pending[name],
     known: isKnown(name),
+    toldAt: set.told_at[name] ?? null,
   }));
 }
 

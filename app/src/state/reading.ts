@@ -1,9 +1,10 @@
 // How a value reads: "on", "21.5 °C", "closed". Pure.
 
-import type { Datapoint, Origin, Parameter, Value } from "../api/types";
+import type { Channel, Datapoint, Device, Origin, Parameter, Value } from "../api/types";
 import type { Texts } from "../texts";
 import { isNumber, percent, quantity } from "./format";
 import type { Kind } from "./faces";
+import { charted } from "./series";
 
 /** A value in words. `kind`: what its channel is for, which decides what STATE means. */
 export function reading(value: Value, name: string, parameter: Parameter, kind: Kind | null, texts: Texts): string {
@@ -42,4 +43,19 @@ export const isOn = (point: Datapoint | undefined) =>
 /** The text of a parameter's name. */
 export function parameterName(name: string, texts: Texts): string {
   return texts.tr(`param.${name}`, name.replaceAll("_", " ").toLowerCase());
+}
+
+/** What a channel is, in words. */
+export function channelName(type: string, { tr }: Pick<Texts, "tr">): string {
+  return tr(`channel.${type}`, type.replaceAll("_", " ").toLowerCase());
+}
+
+/** A value's name; with its channel where another one of the device is called the same. */
+export function valueName(device: Device, channel: Channel, name: string, texts: Texts): string {
+  const words = parameterName(name, texts);
+  const same = charted(device).filter((one) => parameterName(one.name, texts) === words);
+  if (same.length < 2) return words;
+  const kinds = new Set(same.map((one) => one.channel.type));
+  const place = kinds.size === same.length ? channelName(channel.type, texts) : texts.t("device.channel", { index: channel.index });
+  return texts.t("device.inroom", { name: words, room: place });
 }

@@ -1,6 +1,6 @@
 // History for drawing and reading: what can be charted, its columns, its summary, a table short enough to read. Pure.
 
-import type { HistoryAnswer, Parameter } from "../api/types";
+import type { Channel, Device, HistoryAnswer, Parameter } from "../api/types";
 import { DAY, HOUR } from "./format";
 
 export const RANGES = { day: DAY, week: 7 * DAY, month: 30 * DAY } as const;
@@ -30,6 +30,17 @@ export function favourite(ids: readonly string[]): string | null {
 /** Values that have a course over time worth drawing. */
 export function isCharted(parameter: Parameter): boolean {
   return parameter.readable && ["BOOL", "FLOAT", "INTEGER", "ENUM"].includes(parameter.type);
+}
+
+/** All values of a device with a course worth drawing. */
+export function charted(device: Device): { channel: Channel; name: string }[] {
+  return device.channels
+    .filter((channel) => channel.index > 0)
+    .flatMap((channel) =>
+      Object.entries(channel.parameters)
+        .filter(([, parameter]) => isCharted(parameter))
+        .map(([name]) => ({ channel, name })),
+    );
 }
 
 export function columns(answer: HistoryAnswer, scale = 1): Columns {

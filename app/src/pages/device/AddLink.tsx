@@ -82,7 +82,7 @@ function Partner({ mine, sends: usually, changed }: PartnerProps) {
                 setSends(one);
               }}
             />
-            <span>{t(one ? "links.direction.out" : "links.direction.in")}</span>
+            <span>{t(one ? "links.direction.out" : "links.direction.in", { name: name(mine) })}</span>
           </label>
         ))}
       </fieldset>

@@ -2,6 +2,7 @@
 
 import { useId, useState } from "preact/hooks";
 import type { Parameter, Value } from "../../api/types";
+import { Age } from "../../parts/Age";
 import { Icon } from "../../parts/Icon";
 import { isShare } from "../../state/format";
 import { readNumber, type Row, sameValue, specialOf } from "../../state/paramset";
@@ -32,6 +33,17 @@ export function ParameterField(props: FieldProps) {
         <small class="code" lang="en">
           {row.name}
         </small>
+        {row.parameter.readable && (
+          <small class="toldat">
+            {row.toldAt === null ? (
+              t("settings.value.assumed")
+            ) : (
+              <>
+                {t("settings.value.read")} <Age at={row.toldAt} />
+              </>
+            )}
+          </small>
+        )}
       </div>
       <Field {...props} id={id} shown={shown} />
       {shown === undefined && row.parameter.type !== "ENUM" && <small class="unread">{t("settings.unread")}</small>}

@@ -3,13 +3,14 @@
 import { useCallback, useState } from "preact/hooks";
 import { memoryApi, type Replacement } from "../../api/memory";
 import type { Device } from "../../api/types";
-import { useChannelName } from "../../parts/naming";
+import { useChannelName, useDeviceName } from "../../parts/naming";
+import { useNames } from "../../parts/names";
 import { useAction } from "../../parts/hooks";
 import { Icon } from "../../parts/Icon";
 import { useReasons } from "../../parts/reasons";
 import { client, home, tell } from "../../state/app";
 import { channelOf } from "../../state/links";
-import { deviceName, roomName, sorted } from "../../state/names";
+import { roomName, sorted } from "../../state/names";
 import { deviceLink } from "../../state/route";
 import { readLeftOut, successors } from "../../state/replacement";
 import { Store, useSelect } from "../../state/store";
@@ -39,6 +40,7 @@ export function ReplacePart({ device }: { device: Device }) {
       tell(t("replace.done"));
     }, [device.address, successor, t]),
   );
+  const nameOf = useDeviceName();
   const candidates = successors(device, sorted(devices.values(), texts));
   const mine = done !== null && (done.old === device.address || done.new === device.address);
   return (
@@ -67,7 +69,7 @@ export function ReplacePart({ device }: { device: Device }) {
               <option value="">{t("links.choose")}</option>
               {candidates.map((one) => (
                 <option key={one.address} value={one.address}>
-                  {deviceName(one, texts)} ({one.address.replace(/^\w+:/, "")})
+                  {nameOf(one)}, {[...(one.model === device.model ? [] : [one.model]), one.address.replace(/^\w+:/, "")].join(", ")}
                 </option>
               ))}
             </select>
@@ -82,19 +84,26 @@ export function ReplacePart({ device }: { device: Device }) {
   );
 }
 
+const REFUSED = "not_written";
+const partner = (what: string) => channelOf(what) !== null;
+
 function Plan({ plan, running, replace }: { plan: Replacement; running: boolean; replace: () => void }) {
   const texts = useTechnical();
   const { t, tn } = texts;
   const name = useChannelName();
+  const named = useNames();
   const rooms = useSelect(home, (state) => state.rooms);
   const room = roomName(rooms, plan.room);
   const words = useReasons("left_out", plan.left_out.length > 0);
+  const refusals = useReasons("configuration", plan.left_out.length > 0);
   const why = (said: string) => {
     const { code, where, name: what } = readLeftOut(said);
     const told = words?.(code);
-    const place = [channelOf(where) === null ? where : name(where), what === "" ? "" : plainName(what, texts)];
-    const named = place.filter((part) => part !== "").join(", ");
-    return told === null || told === undefined ? said : `${named}: ${told.title}. ${told.way_out}`;
+    // a refusal has a code of its own, everything else a parameter or a partner
+    const detail = what === "" ? "" : code === REFUSED ? (refusals?.(what)?.title ?? "") : partner(what) ? name(what) : plainName(what, texts);
+    const place = [channelOf(where) === null ? named(where) : name(where), detail];
+    const label = place.filter((part) => part !== "").join(", ");
+    return told === null || told === undefined ? said : `${label}: ${told.detail} ${told.way_out}`;
   };
   return (
     <div class="plan" role="status">

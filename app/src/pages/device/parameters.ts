@@ -1,7 +1,7 @@
 // Parameters and their values in plain words, as far as the catalogue has them. Pure.
 
 import type { Parameter, Value } from "../../api/types";
-import { isShare, quantity } from "../../state/format";
+import { isShare, number, quantity } from "../../state/format";
 import { specialOf } from "../../state/paramset";
 import type { Technical } from "../../texts/technical";
 
@@ -26,8 +26,13 @@ export function plainName(name: string, { t, tr }: Technical): string {
   return t(press === "SHORT" ? "press.short" : "press.long", { name: words });
 }
 
+/** A choice that is a number with its unit: "-0.5K", "5 min". */
+const AMOUNT = /^(-?\d+(?:\.\d+)?) ?(K|min)$/;
+
 /** A choice's word. */
-export function choiceName(word: string, { tr }: Technical): string {
+export function choiceName(word: string, { tr, language }: Technical): string {
+  const [, amount, unit] = AMOUNT.exec(word) ?? [];
+  if (amount !== undefined && unit !== undefined) return `${number(Number(amount), language, unit === "K" ? 0.1 : 1)}\u202f${unit}`;
   return tr(`choice.${word}`, tr(`enum.${word}`, word.replaceAll("_", " ").toLowerCase()));
 }
 

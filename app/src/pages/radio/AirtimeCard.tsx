@@ -82,7 +82,7 @@ function sign(report: AirtimeReport | null): IconName {
 function forecast(report: AirtimeReport | null, { t, language }: Technical): string {
   if (report === null) return "…";
   if (report.level === "exhausted") return t("airtime.exhausted");
-  if (report.exhausted_in_s === null) return t("airtime.enough");
+  if (report.exhausted_in_s === null) return t(report.level === "normal" ? "airtime.enough" : "airtime.scarce");
   return t(report.level === "normal" ? "airtime.forecast.calm" : "airtime.forecast", { time: about(report.exhausted_in_s * SECOND, language) });
 }
 
