@@ -26,6 +26,7 @@ import { Values } from "./device/Values";
 const SettingsPart = lazy(() => import("./device/Settings").then((file) => file.SettingsPart));
 const LinksPart = lazy(() => import("./device/Links").then((file) => file.LinksPart));
 const WeekPart = lazy(() => import("./device/WeekPart").then((file) => file.WeekPart));
+const Waiting = lazy(() => import("./device/Waiting").then((file) => file.Waiting));
 const ReplacePart = lazy(() => import("./device/Replace").then((file) => file.ReplacePart));
 
 export function DevicePage({ address, part }: { address: string; part: DevicePart }) {
@@ -33,6 +34,7 @@ export function DevicePage({ address, part }: { address: string; part: DevicePar
   const { t } = texts;
   const device = useSelect(home, (state) => state.devices.get(address));
   const role = useSelect(phase, (state) => (state.name === "in" ? state.role : "guest"));
+  const rooms = useSelect(home, (state) => state.rooms);
   const back = useBack();
   if (device === undefined) {
     return (
@@ -42,10 +44,12 @@ export function DevicePage({ address, part }: { address: string; part: DevicePar
       </>
     );
   }
+  const room = roomName(rooms, device.room);
   const thermostat = facesOf(device).find((face) => face.kind === "thermostat")?.channel;
   return (
     <>
       <Title text={deviceName(device, texts)} back={back} />
+      {room !== null && (back.label === room ? null : <p class="quiet place">{room}</p>)}
       {role !== "guest" && <Parts device={device} part={part} week={thermostat !== undefined} />}
       {part === "overview" && <Overview device={device} role={role} />}
       {part === "settings" && <SettingsPart device={device} />}
@@ -99,6 +103,7 @@ function Overview({ device, role }: { device: Device; role: Role }) {
     <div class="columns">
       <div>
         <Unreachable device={device} />
+        {(device.pending || (device.configuration ?? []).length > 0) && <Waiting device={device} />}
         {faces.map((face) => (
           <FaceCard key={face.id} face={face} />
         ))}

@@ -1,23 +1,28 @@
-// What could not be loaded, with the cause and the way to try again; tried by itself when the home answers again.
+// What could not be loaded, with the cause and the way to try again; tried by itself when the cause may be gone.
 
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { Problem } from "../api/client";
 import { link } from "../state/app";
-import { explain } from "../state/problems";
+import { explain, isPassing } from "../state/problems";
 import { useSelect } from "../state/store";
 import { useTexts } from "../texts";
 import { Icon } from "./Icon";
 import { useNames } from "./names";
 
+const AGAIN_MS = 3000;
+
 export function Failed({ again, problem }: { again: () => void; problem?: unknown }) {
   const texts = useTexts();
   const named = useNames();
   const live = useSelect(link, (value) => value.state === "live");
-  const was = useRef(live);
+  const passing = isPassing(problem);
   useEffect(() => {
-    if (live && !was.current) again();
-    was.current = live;
-  }, [live, again]);
+    if (!live || !passing) return;
+    const timer = window.setInterval(again, AGAIN_MS);
+    return () => {
+      window.clearInterval(timer);
+    };
+  }, [live, passing, again]);
   const said = problem instanceof Problem ? explain(problem, texts, named) : null;
   return (
     <div class="card" role="alert">

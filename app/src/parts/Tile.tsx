@@ -79,7 +79,7 @@ export function Standing({ face, shown }: { face: Face; shown: Datapoint | undef
       )}
       {shown !== undefined && isDoubtful(shown.origin) && (
         <span class="sign">
-          <Icon name="history" size={15} /> {t(`origin.${shown.origin}`)}
+          <Icon name="clock" size={15} /> {t(`origin.${shown.origin}`)}
         </span>
       )}
       {shown !== undefined && <Age at={shown.at} />}

@@ -52,6 +52,11 @@ export function isAway(error: unknown): boolean {
   return error instanceof Problem && AWAY.has(error.code);
 }
 
+/** Whether it goes by itself: a home or a radio that starts, or is found again. */
+export function isPassing(error: unknown): boolean {
+  return isAway(error) || (error instanceof Problem && error.code === "radio_lost");
+}
+
 /** A device or channel as the hub names it. */
 const ADDRESS = /\b[a-z_]+:[A-Z0-9_-]{4,}(:\d+)?(?![\w.])/g;
 

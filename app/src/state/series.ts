@@ -27,6 +27,9 @@ export function favourite(ids: readonly string[]): string | null {
   return ids[0] ?? null;
 }
 
+/** Values that say what is to come, or what happens just now, and have no course. */
+const PASSING = /^(PARTY_.*|NEXT_TRANSMISSION|WORKING.*|DIRECTION.*)$/;
+
 /** Values that have a course over time worth drawing. */
 export function isCharted(parameter: Parameter): boolean {
   return parameter.readable && ["BOOL", "FLOAT", "INTEGER", "ENUM"].includes(parameter.type);
@@ -38,7 +41,7 @@ export function charted(device: Device): { channel: Channel; name: string }[] {
     .filter((channel) => channel.index > 0)
     .flatMap((channel) =>
       Object.entries(channel.parameters)
-        .filter(([, parameter]) => isCharted(parameter))
+        .filter(([name, parameter]) => isCharted(parameter) && !PASSING.test(name))
         .map(([name]) => ({ channel, name })),
     );
 }

@@ -22,6 +22,7 @@ ALARM_RESERVE_MS = 3_600.0  # before that, only alarms: nine bursts, or a hundre
 QUIET_RESERVE_MS = 7_200.0  # 20 %: below it no bursts of programs and rules, and nothing in the background
 PACE_BLOCK_S = 300.0  # a forecast compares so many seconds …
 PACE_BLOCKS = 3  # … this often: what did not last that long, such as a teach-in, is no pace
+COMMAND_MS = 30.0  # who has less left than a command to a lamp takes can send none
 REFUSED_S = 60.0  # after the stick refused a frame, only answers for so long
 
 _KEPT_MS = {  # what each urgency must leave
@@ -110,7 +111,7 @@ class Airtime:
         None: it will not, or too little is known: what began in the last ten minutes, or stopped, is no pace.
         What slides out of the hour meanwhile is taken into account, minute by minute.
         """
-        limit_ms = LIMIT_MS - _KEPT_MS[Urgency.USER]
+        limit_ms = LIMIT_MS - _KEPT_MS[Urgency.USER] - COMMAND_MS
         used_ms = self.used_ms(now_s)
         if used_ms >= limit_ms:
             return 0.0

@@ -134,7 +134,7 @@ function ValueRow({ id, name, parameter, channel }: ValueRowProps) {
           <span class="standing">
             {isDoubtful(point.origin) && (
               <span class="sign">
-                <Icon name="history" size={15} /> {t(`origin.${point.origin}`)}
+                <Icon name="clock" size={15} /> {t(`origin.${point.origin}`)}
               </span>
             )}
             <Age at={point.at} />

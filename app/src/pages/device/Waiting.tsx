@@ -7,20 +7,23 @@ import { wakesBy } from "../../state/paramset";
 import { useTechnical } from "../../texts/technical";
 import { useReason } from "../../parts/reasons";
 
-export function Waiting({ device, of }: { device: Device; of: readonly string[] }) {
+/** of: what is of interest here; without it everything is, and that its settings have yet to be read. */
+export function Waiting({ device, of }: { device: Device; of?: readonly string[] }) {
   const { t, tr } = useTechnical();
-  const all = (device.configuration ?? []).filter((one) => of.includes(one.what));
+  const all = (device.configuration ?? []).filter((one) => of?.includes(one.what) ?? true);
+  const unread = of === undefined && device.pending && all.length === 0;
   const waits = all.filter((one) => one.state === "pending");
   const failed = all.filter((one) => one.state === "failed");
   const named = (one: WaitingConfiguration) =>
     t("waiting.line", { what: tr(`waiting.${one.what}`, one.what), channel: one.channel });
   return (
     <div role="status">
-      {waits.length > 0 && (
+      {(waits.length > 0 || unread) && (
         <div class="card hintcard">
           <h2>
             <Icon name="clock" size={18} /> {t("waiting.title")}
           </h2>
+          {unread && <p>{t("waiting.unread")}</p>}
           <ul class="plainlist">
             {waits.map((one) => (
               <li key={`${one.channel} ${one.what}`}>

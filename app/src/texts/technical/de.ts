@@ -259,6 +259,7 @@ export const de = {
   "wake.lazy_config": "Es nimmt es bei der nächsten Benutzung: Drücke eine Taste oder öffne das Fenster.",
   "wake.always": "Es hört immer zu; gleich wird geschrieben.",
   "waiting.title": "Wartet, bis das Gerät aufwacht",
+  "waiting.unread": "Seine Einstellungen sind noch nicht alle gelesen.",
   "waiting.line": "{what} (Kanal {channel})",
   "waiting.failed": "{what}: nicht geschrieben",
   "waiting.MASTER": "Einstellungen",

@@ -258,6 +258,7 @@ export const en = {
   "wake.lazy_config": "It takes it the next time it is used: press a button or open the window.",
   "wake.always": "It listens always; it is written in a moment.",
   "waiting.title": "Waits until the device wakes",
+  "waiting.unread": "Not all of its settings have been read yet.",
   "waiting.line": "{what} (channel {channel})",
   "waiting.failed": "{what}: not written",
   "waiting.MASTER": "Settings",

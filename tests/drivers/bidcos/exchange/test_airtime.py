@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.bidcos.codec.frames import Frame
-from drivers.bidcos.exchange.airtime import LIMIT_MS, Airtime, frame_ms
+from drivers.bidcos.exchange.airtime import COMMAND_MS, LIMIT_MS, Airtime, frame_ms
 from drivers.bidcos.exchange.airtime_ledger import MAX_ROWS
 from hub.contract import BY_USER, Cause, Urgency
 
@@ -93,10 +93,13 @@ def test_the_forecast_follows_the_pace_of_the_last_quarter_of_an_hour() -> None:
     assert airtime.exhausted_in_s(0.0) is None
     _sent(airtime, 0, 900, 200.0)  # 20 ms a second: 72 s of send time in an hour
     left_s = airtime.exhausted_in_s(900.0)
-    assert left_s == pytest.approx((30_600.0 - 18_000.0) / 20.0)
+    assert left_s == pytest.approx((30_570.0 - 18_000.0) / 20.0)
     assert airtime.exhausted_in_s(1_260.0) is None  # it went quiet
-    airtime.charge(30_000.0, 1_300.0)
-    assert airtime.exhausted_in_s(1_301.0) == 0.0
+    airtime.charge(LIMIT_MS - 5_400.0 - 18_000.0 - COMMAND_MS - 1.0, 1_300.0)
+    assert airtime.exhausted_in_s(1_301.0) is None
+    airtime.charge(1.0, 1_302.0)
+    assert airtime.exhausted_in_s(1_302.0) == 0.0
+    assert airtime.retry_after_s(COMMAND_MS + 0.1, 1_302.0) > 0
 
 
 @pytest.mark.parametrize("minutes", [1, 5, 10], ids=str)
@@ -127,7 +130,7 @@ def test_sending_now_and_then_has_a_pace_too() -> None:
     for second in range(0, 1_200, 240):
         airtime.charge(4_800.0, float(second))  # a rule every four minutes: 72 s in an hour
     left_s = airtime.exhausted_in_s(1_200.0)
-    assert left_s == pytest.approx((30_600.0 - 24_000.0) / 16.0)  # its quietest five minutes hold one
+    assert left_s == pytest.approx((30_570.0 - 24_000.0) / 16.0)  # its quietest five minutes hold one
 
 
 def test_a_pace_that_the_hour_can_carry_exhausts_nothing() -> None:
