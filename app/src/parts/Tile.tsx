@@ -72,7 +72,7 @@ export function Standing({ face, shown }: { face: Face; shown: Datapoint | undef
           <Icon name="warning" size={15} /> {t("tile.unreachable")}
         </span>
       )}
-      {face.device.pending && (
+      {face.device.pending && shown?.origin !== "waiting" && (
         <span class="sign">
           <Icon name="clock" size={15} /> {t("tile.pending")}
         </span>

@@ -3,19 +3,27 @@
 import type { Device, WaitingConfiguration } from "../../api/types";
 import { Age } from "../../parts/Age";
 import { Icon } from "../../parts/Icon";
+import { channelName } from "../../state/reading";
 import { wakesBy } from "../../state/paramset";
 import { useTechnical } from "../../texts/technical";
 import { useReason } from "../../parts/reasons";
 
 /** of: what is of interest here; without it everything is, and that its settings have yet to be read. */
 export function Waiting({ device, of }: { device: Device; of?: readonly string[] }) {
-  const { t, tr } = useTechnical();
+  const texts = useTechnical();
+  const { t, tr } = texts;
   const all = (device.configuration ?? []).filter((one) => of?.includes(one.what) ?? true);
   const unread = of === undefined && device.pending && all.length === 0;
   const waits = all.filter((one) => one.state === "pending");
   const failed = all.filter((one) => one.state === "failed");
-  const named = (one: WaitingConfiguration) =>
-    t("waiting.line", { what: tr(`waiting.${one.what}`, one.what), channel: one.channel });
+  const named = (one: WaitingConfiguration) => {
+    const what = tr(`waiting.${one.what}`, one.what);
+    const channel = device.channels.find(({ index }) => index === one.channel);
+    if (channel === undefined || channel.index === 0) return what;
+    const alone = device.channels.filter(({ type }) => type === channel.type).length === 1;
+    const words = channelName(channel.type, texts);
+    return t("waiting.line", { what, channel: alone ? words : t("settings.channel", { index: channel.index, type: words }) });
+  };
   return (
     <div role="status">
       {(waits.length > 0 || unread) && (

@@ -52,12 +52,12 @@ function Hour({ report, texts }: { report: AirtimeReport | null; texts: Technica
         <rect class="used" x="0" y="0" width={100 * shares.used} height="6" />
         <rect class="reserve" x={100 * (1 - shares.reserve)} y="0" width={100 * shares.reserve} height="6" />
       </svg>
-      <ul class="legend">
+      <ul class={`legend ${shares.free < NEARLY ? "full" : ""}`}>
         <li>
           <span class="swatch used" aria-hidden="true" /> {t("airtime.used")}
         </li>
         <li>
-          <span class="swatch free" aria-hidden="true" /> {t("airtime.free")}
+          <span class="swatch free" aria-hidden="true" /> {t(report?.level === "exhausted" ? "airtime.answers" : "airtime.free")}
         </li>
         <li>
           <span class="swatch reserve" aria-hidden="true" />{" "}
