@@ -20,5 +20,15 @@ SEEDS: dict[str, tuple[bytes, ...]] = {
         bytes.fromhex("FD001401050300112233445566778899AABBCCDDEEFF024C6D"),
         bytes.fromhex("000503002494840026219BFC7D00011000AD4C4551303030333835365803FFFF"),
     ),
+    "remote": (
+        bytes([8])
+        + bytes([0, 0, 0, 1, 0, 0, 0, 54])
+        + b'{"id":"AAECAwQFBgcICQoLDA0ODw","name":"health","body":{}}',
+        bytes([1]) + bytes([0, 0, 0, 0, 0, 0, 0, 14]) + b'{"client":"a"}',
+        bytes([12, 0, 0, 0, 1, 0, 0, 0, 4, 0, 1, 0, 0, 13, 0, 0, 0, 1, 0, 0, 0, 0]),
+        b"homebase:pair:1:QwRiSNbudF3GJHVjIZomqT2O8YwpTAUDfjRJWkPRrQU:YGFiY2RlZmdoaWprbG1ub3BxcnN0dXZ3eHl6e3x9fn8"
+        b":AAECAwQFBgc:QEFCQ0RFRkdISUpLTE1OTw::h,http://127.0.0.1:8080;r,relay.example,8883,443,"
+        b"EBESExQVFhcYGRobHB0eHw,3,AAAAAAAAAAAAAAAAAAAAAA",
+    ),
     "bidcos": (b"\x01\x80\x02\x10\x00\x01\x01\xc8\x00\x30" * 4, b"\x02\xa2\x41\x20\x01\x07\xc8" * 5),
 }

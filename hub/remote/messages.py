@@ -1,0 +1,75 @@
+"""Bodies of frames that are JSON, as types; what another side sends is read, never trusted. Pure.
+
+Source: docs/protocols/remote.md, "Bodies".
+"""
+
+from typing import TypeVar
+
+import msgspec
+
+from . import base64url
+
+ID_SIZE = 16  # random bytes of a request's id
+FOLLOW = "events.follow"  # the one request that is answered by events instead of an answer
+T = TypeVar("T")
+
+
+class Hello(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A phone's first frame. name: what its person calls it, when it pairs; language: of texts for people."""
+
+    client: str
+    name: str = ""
+    language: str = ""
+
+
+class PhoneFacts(msgspec.Struct, frozen=True):
+    """What a phone may do. rooms: ids, None for all; expires: RFC 3339 or None."""
+
+    name: str
+    role: str
+    rooms: list[str] | None = None
+    expires: str | None = None
+
+
+class Welcome(msgspec.Struct, frozen=True):
+    """The hub's first frame. boot: made at each of its starts; another one: it forgot what it executed."""
+
+    home: str
+    version: str
+    boot: str
+    phone: PhoneFacts | None = None
+
+
+class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One operation. id: 16 random bytes, base64url; the same again is the same request."""
+
+    id: str
+    name: str
+    body: msgspec.Raw = msgspec.Raw(b"{}")
+
+
+class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """ok: ``body`` is the operation's answer; else ``problem`` is a problem document (RFC 9457)."""
+
+    ok: bool
+    body: msgspec.Raw = msgspec.Raw(b"null")
+    problem: msgspec.Raw = msgspec.Raw(b"null")
+
+
+def encode(message: msgspec.Struct) -> bytes:
+    """Its JSON."""
+    return msgspec.json.encode(message)
+
+
+def decode(body: bytes, kind: type[T]) -> T | None:
+    """The message; None: another form."""
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.DecodeError, RecursionError, UnicodeError):
+        return None
+
+
+def is_id(text: str) -> bool:
+    """Whether ``text`` may be a request's id."""
+    data = base64url.decode(text)
+    return data is not None and len(data) == ID_SIZE

@@ -1,0 +1,168 @@
+"""Makes tests/vectors/remote.json: ``python -m tests.hub.remote.vectors``.
+
+Everything is made by the code from fixed seeds; test_vectors.py makes it again and compares.
+"""
+
+import json
+from typing import Any
+
+from hub.remote import base64url
+from hub.remote.frames import Frame, Kind
+from hub.remote.initiator import Dial, Initiator
+from hub.remote.keys import AT_HOME, Mode, hkdf, pairing_psk, prologue
+from hub.remote.noise import CipherState, public_key
+from hub.remote.opening import decode
+from hub.remote.padding import SIZES, pad
+from hub.remote.qr import Home, PairingCode, RelayWay, encode
+from hub.remote.responder import Responder
+from hub.remote.transport import EPOCH, Sealer
+from hub.remote.words import words
+from tests.hub.remote.ends import stream_of_bytes
+from tests.paths import ROOT
+
+FILE = ROOT / "tests" / "vectors" / "remote.json"
+ROUTE = bytes(range(0x10, 0x20))
+HUB, PHONE, PSK = (stream_of_bytes(seed)(32) for seed in ("hub", "phone", "psk"))
+PAIRING, SECRET, CLAIM = bytes(range(8)), bytes(range(0x40, 0x50)), bytes(range(0x50, 0x60))
+GATE_KEY = bytes(range(0x60, 0x80))
+
+
+class Known:
+    """What this hub knows: one phone, one pairing."""
+
+    def session_psk(self, phone_key: bytes) -> bytes | None:
+        return PSK if phone_key == public_key(PHONE) else None
+
+    def pairing_psk(self, pairing: bytes, route: bytes, now_s: float) -> bytes | None:
+        return pairing_psk(SECRET, public_key(HUB), route) if pairing == PAIRING else None
+
+    def proved(self, pairing: bytes, phone_key: bytes, now_s: float) -> bool:
+        return True
+
+
+def codes() -> list[dict[str, Any]]:
+    home = Home(origin="http://127.0.0.1:8080")
+    relay = RelayWay(
+        host="relay.example", tls_port=8883, wss_port=443, route=ROUTE, slot=3, password="A" * 22
+    )
+    made = []
+    for name, claim, ways in (("first phone", CLAIM, (home, relay)), ("later phone", b"", (home,))):
+        code = PairingCode(
+            hub_key=public_key(HUB),
+            gate_key=GATE_KEY,
+            pairing=PAIRING,
+            secret=SECRET,
+            claim=claim,
+            ways=ways,
+        )
+        made.append(
+            {
+                "name": name,
+                "text": encode(code),
+                "hub_key": code.hub_key.hex(),
+                "gate_key": code.gate_key.hex(),
+                "pairing": code.pairing.hex(),
+                "secret": code.secret.hex(),
+                "claim": code.claim.hex(),
+            }
+        )
+    return made
+
+
+def handshake(mode: Mode, route: bytes) -> dict[str, Any]:
+    """One handshake and the first messages after it."""
+    hub_key = public_key(HUB)
+    pairing = PAIRING if mode is Mode.PAIR else bytes(8)
+    psk = pairing_psk(SECRET, hub_key, route) if mode is Mode.PAIR else PSK
+    seen: list[bytes] = []
+
+    def random(seed: str) -> Any:
+        take = stream_of_bytes(f"{seed} {mode.name} {route.hex()}")
+
+        def noted(size: int) -> bytes:
+            seen.append(take(size))
+            return seen[-1]
+
+        return noted
+
+    dial = Dial(mode=mode, hub_key=hub_key, private=PHONE, psk=psk, route=route, pairing=pairing)
+    phone = Initiator(dial, random("phone"))
+    half = Responder(HUB, Known(), random("hub")).open(phone.opening, route, 0.0)
+    assert half is not None
+    opening = decode(phone.opening)
+    assert opening is not None
+    split = phone.answer(half.answer)
+    assert split is not None
+    up, down = Sealer(split.sending), Sealer(split.receiving)
+    hello = Frame(kind=Kind.HELLO, body=b'{"client":"example"}').encode()
+    welcome = Frame(kind=Kind.WELCOME, body=b'{"home":"h","version":"1","boot":"b","phone":null}').encode()
+    return {
+        "mode": int(mode),
+        "route": route.hex(),
+        "hub_private": HUB.hex(),
+        "hub_key": hub_key.hex(),
+        "phone_private": PHONE.hex(),
+        "phone_key": public_key(PHONE).hex(),
+        "psk": psk.hex(),
+        "connection": seen[0].hex(),
+        "phone_ephemeral": seen[1].hex(),
+        "hub_ephemeral": seen[2].hex(),
+        "pairing": pairing.hex(),
+        "prologue": prologue(mode, route, seen[0], hub_key).hex(),
+        "opening": phone.opening.hex(),
+        "answer": half.answer.hex(),
+        "handshake_hash": split.hash.hex(),
+        "words": list(words(split.hash)),
+        "hello": {"content": hello.hex(), "message": up.seal(hello).hex()},
+        "welcome": {"content": welcome.hex(), "message": down.seal(welcome).hex()},
+    }
+
+
+def transport() -> list[dict[str, Any]]:
+    """Messages under one key, also around the change of keys."""
+    key = stream_of_bytes("transport")(32)
+    made = []
+    for first, count in ((0, 2), (EPOCH - 1, 2)):
+        sealer = Sealer(CipherState(key, first))
+        for number in range(first, first + count):
+            content = f"message {number}".encode()
+            made.append(
+                {
+                    "key": key.hex(),
+                    "number": number,
+                    "content": content.hex(),
+                    "message": sealer.seal(content).hex(),
+                }
+            )
+    return made
+
+
+def document() -> dict[str, Any]:
+    return {
+        "source": "docs/protocols/remote.md; made by tests/hub/remote/vectors.py",
+        "codes": codes(),
+        "handshakes": [handshake(mode, route) for mode in Mode for route in (AT_HOME, ROUTE)],
+        "transport": transport(),
+        "padding": [{"content": bytes(size).hex(), "size": len(pad(bytes(size)))} for size in (0, 254, 255)]
+        + [{"bytes": most - 2, "size": most} for most in SIZES],
+        "frames": [
+            {"kind": kind.name, "stream": stream, "body": body.hex(), "bytes": encoded.encode().hex()}
+            for kind, stream, body in (
+                (Kind.PING, 0, bytes(range(8))),
+                (Kind.REQUEST, 1, b'{"id":"AAECAwQFBgcICQoLDA0ODw","name":"health","body":{}}'),
+                (Kind.CREDIT, 7, (65_536).to_bytes(4)),
+                (Kind.END, 7, b""),
+                (Kind.CLOSE, 0, (8).to_bytes(2)),
+            )
+            for encoded in (Frame(kind=kind, stream=stream, body=body),)
+        ],
+        "derived": {
+            "hkdf_words": hkdf(bytes(32), b"", b"words", 6).hex(),
+            "words_of_zeros": list(words(bytes(32))),
+            "id": base64url.encode(bytes(range(16))),
+        },
+    }
+
+
+if __name__ == "__main__":
+    FILE.write_text(json.dumps(document(), indent=1) + "\n")
