@@ -24,6 +24,7 @@ from .members.pairing import (
     WINDOW_CLOSED,
     Introduced,
     TeachIn,
+    apart,
     disowns,
     failure_reason,
     key_channels,
@@ -104,6 +105,9 @@ class Admission:
         introduced = self._teach_in.introduce(frame, info)
         if introduced is None:
             return
+        namesake = self._household.named(introduced.name)
+        if namesake is not None and namesake.record.address != frame.sender:  # flashed with one serial
+            introduced = apart(introduced)
         member = self._household.at(frame.sender)
         if not self._teach_in.is_open(now_s):
             if member is not None:

@@ -20,7 +20,7 @@ from .asking import Asker
 from .codec.messages import DeviceInfo
 from .exchange.exchange import Exchanges
 from .members.household import Household, Member, member_of, record_of
-from .members.pairing import UNKNOWN_MODEL, Introduced
+from .members.pairing import UNKNOWN_MODEL, Introduced, named
 from .members.records import reserved_counter, write_device
 from .memory.wishes import ReleaseWish
 from .reports import Reports
@@ -56,7 +56,8 @@ class Membership:
     async def note_firmware(self, member: Member, info: DeviceInfo) -> None:
         """It was updated: its description changes."""
         updated = member_of(replace(member.record, firmware=info.firmware))
-        if updated is not None and info.serial == member.record.serial:
+        same = member.record.serial.startswith(named(info.serial, member.record.address))
+        if updated is not None and same:
             with contextlib.suppress(StoreError):  # then it is noted when it introduces itself again
                 await self._context.store.save({updated.record.key: write_device(updated.record)})
                 self._household.add(updated)
@@ -66,7 +67,7 @@ class Membership:
         """It is ours: on disk first, then for everybody. Returns why not, or nothing."""
         radio = introduced.address
         counter = reserved_counter(self._exchanges.lanes.counter(radio))
-        record = record_of(radio, introduced.info, counter)
+        record = record_of(radio, introduced.info, counter, introduced.name.serial)
         member = member_of(record)
         if member is None:
             return UNKNOWN_MODEL

@@ -13,22 +13,23 @@ _CHANNEL = 0x3F
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyPress:
-    """A key of a remote. counter: presses, 0-255; a long press repeats it."""
+    """A key of a remote. counter: presses, 0-255; a long press repeats it. tail: what some firmware adds."""
 
     kind: ClassVar[int] = 0x40
     channel: int
     counter: int
     long: bool = False
     low_battery: bool = False
+    tail: bytes = b""
 
     def payload(self) -> bytes:
-        """2 bytes."""
-        return bytes((self.channel | self.long << 6 | self.low_battery << 7, self.counter))
+        """2 bytes and the tail."""
+        return bytes((self.channel | self.long << 6 | self.low_battery << 7, self.counter)) + self.tail
 
     @classmethod
     def parse(cls, payload: bytes) -> Self | None:
-        """None unless 2 bytes."""
-        if len(payload) != 2:
+        """None under 2 bytes."""
+        if len(payload) < 2:
             return None
         head = payload[0]
         return cls(
@@ -36,6 +37,7 @@ class KeyPress:
             counter=payload[1],
             long=bool(head & _LONG),
             low_battery=bool(head & _LOW_BATTERY),
+            tail=payload[2:],
         )
 
 
@@ -156,15 +158,18 @@ class ClimateEvent:
     kind: ClassVar[int] = 0x58
     command: int
     valve: int
+    tail: bytes = b""
 
     def payload(self) -> bytes:
-        """2 bytes."""
-        return bytes((self.command, self.valve))
+        """2 bytes and the tail."""
+        return bytes((self.command, self.valve)) + self.tail
 
     @classmethod
     def parse(cls, payload: bytes) -> Self | None:
-        """None unless 2 bytes."""
-        return cls(command=payload[0], valve=payload[1]) if len(payload) == 2 else None
+        """None under 2 bytes."""
+        if len(payload) < 2:
+            return None
+        return cls(command=payload[0], valve=payload[1], tail=payload[2:])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,20 +201,24 @@ class ThermalControl:
     set_half_degrees: int
     actual_tenths: int
     humidity: int
+    tail: bytes = b""
 
     def payload(self) -> bytes:
-        """3 bytes."""
+        """3 bytes and the tail."""
         temperatures = self.set_half_degrees << 10 | self.actual_tenths
-        return temperatures.to_bytes(2, "big") + bytes((self.humidity,))
+        return temperatures.to_bytes(2, "big") + bytes((self.humidity,)) + self.tail
 
     @classmethod
     def parse(cls, payload: bytes) -> Self | None:
-        """None unless 3 bytes."""
-        if len(payload) != 3:
+        """None under 3 bytes."""
+        if len(payload) < 3:
             return None
         temperatures = int.from_bytes(payload[:2], "big")
         return cls(
-            set_half_degrees=temperatures >> 10, actual_tenths=temperatures & 0x3FF, humidity=payload[2]
+            set_half_degrees=temperatures >> 10,
+            actual_tenths=temperatures & 0x3FF,
+            humidity=payload[2],
+            tail=payload[3:],
         )
 
 

@@ -38,6 +38,11 @@ class PeerList:
         """No more follow."""
         return bool(self.peers) and self.peers[-1] == (bytes(3), 0)
 
+    @property
+    def closes(self) -> bool:
+        """No more follow, whatever stands behind the end."""
+        return (bytes(3), 0) in self.peers
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParamPairs:
@@ -55,10 +60,15 @@ class ParamPairs:
         """No more follow."""
         return bool(self.registers) and self.registers[-1] == (0, 0)
 
+    @property
+    def closes(self) -> bool:
+        """No more follow, whatever stands behind the end: there is no register 0."""
+        return any(register == 0 for register, _ in self.registers)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParamSequence:
-    """Registers from ``first`` on; first 0 without values closes the list."""
+    """Registers from ``first`` on; first 0 closes the list, as 03 00 or, by some devices, 03 00 00."""
 
     kind: ClassVar[int] = 0x10
     first: int
@@ -72,6 +82,11 @@ class ParamSequence:
     def last(self) -> bool:
         """No more follow."""
         return not self.values
+
+    @property
+    def closes(self) -> bool:
+        """No more follow: there is no register 0 (0C73A0101BD5D1FD0001030000 is the end of a real list)."""
+        return self.first == 0 or not self.values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

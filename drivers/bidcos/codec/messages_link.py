@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 SERIAL_SIZE = 10
+DEVICE_INFO_MIN = 14
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +27,8 @@ class DeviceInfo:
     """A device introduces itself (type 00).
 
     firmware: one byte, high nibble major, low nibble minor. model: the code of the model table.
-    serial: 10 characters. tail: the last three bytes, opaque (peer channels A and B, unknown).
+    serial: 10 characters, ASCII in devices of the maker; others write any bytes, which are read as Latin-1.
+    tail: opaque, three bytes (peer channels A and B, unknown), in firmware of others fewer or more.
     """
 
     kind: ClassVar[int] = 0x00
@@ -37,23 +39,22 @@ class DeviceInfo:
     tail: bytes = b"\x00\x00\x00"
 
     def payload(self) -> bytes:
-        """17 bytes."""
-        serial = self.serial.encode("ascii")
-        if len(serial) != SERIAL_SIZE or len(self.tail) != 3:
-            raise ValueError(f"serial {self.serial!r} must have {SERIAL_SIZE} characters, tail 3 bytes")
+        """14 bytes and the tail."""
+        serial = self.serial.encode("latin-1")
+        if len(serial) != SERIAL_SIZE:
+            raise ValueError(f"serial {self.serial!r} must have {SERIAL_SIZE} characters")
         head = bytes((self.firmware,)) + self.model.to_bytes(2, "big")
         return head + serial + bytes((self.device_class,)) + self.tail
 
     @classmethod
     def parse(cls, payload: bytes) -> Self | None:
-        """None when it has another length or the serial is not printable ASCII."""
-        serial = payload[3 : 3 + SERIAL_SIZE]
-        if len(payload) != 17 or any(not 0x20 < byte < 0x7F for byte in serial):
+        """None under 14 bytes."""
+        if len(payload) < DEVICE_INFO_MIN:
             return None
         return cls(
             firmware=payload[0],
             model=int.from_bytes(payload[1:3], "big"),
-            serial=serial.decode("ascii"),
+            serial=payload[3 : 3 + SERIAL_SIZE].decode("latin-1"),
             device_class=payload[13],
             tail=payload[14:],
         )
@@ -61,13 +62,13 @@ class DeviceInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ack:
-    """Understood. auth: 4 authentication bytes when the message was signed, else empty."""
+    """Understood. auth: 4 authentication bytes when the message was signed, else what came with it."""
 
     kind: ClassVar[int] = 0x02
     auth: bytes = b""
 
     def payload(self) -> bytes:
-        """1 or 5 bytes."""
+        """1 byte and what came with it."""
         return b"\x00" + self.auth
 
 
@@ -131,7 +132,7 @@ def parse_answer(payload: bytes) -> Ack | Ack2 | AckStatus | Challenge | Nack | 
     """Read type 02; None for what is not known."""
     if not payload:
         return None
-    if payload[0] == 0x00 and len(payload) in {1, 5}:
+    if payload[0] == 0x00:
         return Ack(auth=payload[1:])
     if payload[0] == 0x01 and len(payload) >= 4:
         return AckStatus(channel=payload[1], value=payload[2], flags=payload[3], tail=payload[4:])

@@ -83,7 +83,7 @@ class Pages:
         return True
 
     def _note_end(self, index: int, message: Message) -> None:
-        if not isinstance(message, _LISTS) or message.last:
+        if not isinstance(message, _LISTS) or message.closes:
             self._end = index
             self.over = True
 

@@ -37,10 +37,14 @@ def member_of(record: DeviceRecord) -> Member | None:
     return Member(record=record, model=model, description=describe(model, address, record.firmware_text))
 
 
-def record_of(address: bytes, info: DeviceInfo, counter: int) -> DeviceRecord:
-    """What is remembered of a device that introduced itself."""
+def record_of(address: bytes, info: DeviceInfo, counter: int, serial: str) -> DeviceRecord:
+    """What is remembered of a device that introduced itself. serial: as in its name."""
     return DeviceRecord(
-        address=address, model=info.model, firmware=info.firmware, serial=info.serial, counter=counter
+        address=address,
+        model=info.model,
+        firmware=info.firmware,
+        serial=serial,
+        counter=counter,
     )
 
 

@@ -3,13 +3,15 @@
 Source: docs/protocols/bidcos.md, "Pairing".
 """
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hub.contract import DeviceAddress
 
 from ..codec.frames import BROADCAST, Flag, Frame
 from ..codec.messages import DeviceInfo, ParamRequest, PeerAdd
+from ..codec.messages_link import SERIAL_SIZE
 from ..devices import Model, factory_registers, model_by_code, paramset_of
 from ..exchange.lane import Expect, Failed, Failure, Request, Step
 from ..translation.commands import OWNED_REGISTER, owner_messages
@@ -27,6 +29,8 @@ NOT_KEPT = "not_kept"
 PEERS_FULL = "no_room"
 LINK_LOST = "link_lost"
 
+SERIAL = re.compile(r"[A-Za-z0-9_-]{10}")
+OTHER = re.compile(r"[^A-Za-z0-9_-]")
 ROUNDS = 3  # of writing, while it listens
 WEAK_DBM = -92.0  # below this silence is no surprise (ours)
 OWNER_REGISTERS = (0x0A, 0x0B, 0x0C)
@@ -108,15 +112,11 @@ class TeachIn:
         return CALL_PLAIN if self._calls % 2 else CALL_BURST
 
     def introduce(self, frame: Frame, info: DeviceInfo) -> Introduced | None:
-        """A device info was heard; None when it is noise, or a device that we are writing into."""
+        """A device info was heard; None of a device that we are writing into."""
         if frame.sender in self._configuring:
             return None
-        try:
-            name = DeviceAddress(INTERFACE, info.serial)
-        except ValueError:  # noise, or no device of this maker
-            return None
         return Introduced(
-            name=name,
+            name=DeviceAddress(INTERFACE, named(info.serial, frame.sender)),
             address=frame.sender,
             info=info,
             model=model_by_code(info.model),
@@ -149,6 +149,22 @@ class TeachIn:
     def finish(self, address: bytes) -> Introduced | None:
         """Its exchange ended, well or not."""
         return self._configuring.pop(address, None)
+
+
+def named(serial: str, radio: bytes) -> str:
+    """The serial as a part of names; what others than the maker write there may be any bytes.
+
+    radio: the device's address, which keeps two of them apart.
+    """
+    if SERIAL.fullmatch(serial):
+        return serial
+    return f"{OTHER.sub('_', serial)}-{radio.hex().upper()}"
+
+
+def apart(introduced: Introduced) -> Introduced:
+    """Another device of this home has its serial: its address makes the name."""
+    serial = f"{introduced.name.serial[:SERIAL_SIZE]}-{introduced.address.hex().upper()}"
+    return replace(introduced, name=DeviceAddress(INTERFACE, serial))
 
 
 def owner_neighbours(model: Model, firmware: int) -> int | None:

@@ -13,6 +13,7 @@ from hub.contract import (
     GetParamset,
     PairingProgress,
     PairingStage,
+    SetValue,
     StartPairing,
     Unpair,
 )
@@ -135,6 +136,30 @@ async def test_a_device_that_does_not_answer_is_silent_or_too_far_away(path_dbm:
         rssi_dbm = _told(place)[-1].rssi_dbm
         assert rssi_dbm is not None
         assert abs(rssi_dbm - path_dbm) <= 2
+
+
+@pytest.mark.parametrize(
+    ("serials", "names"),
+    [
+        pytest.param(("HB SENSOR1", "JEQ0000002"), {"HB_SENSOR1-510001", "JEQ0000002"}, id="a blank"),
+        pytest.param(("papa000001", "papa000001"), {"papa000001", "papa000001-510002"}, id="flashed twice"),
+    ],
+)
+async def test_devices_with_serials_of_their_makers_own_come_in_under_names_of_their_own(
+    serials: tuple[str, str], names: set[str]
+) -> None:
+    async with home(PLUG, PLUG, paired=False) as place:
+        await _open(place)
+        for number, serial in enumerate(serials, 1):
+            place.device(number).serial = serial
+            place.device(number).teach_in()
+            await place.wait(10.0)
+        appeared = [event.description for event in place.events if isinstance(event, DeviceAppeared)]
+        assert {each.serial for each in appeared} == names
+        for each in appeared:  # each is reached under its name
+            command = SetValue(channel=each.address.channel(1), parameter="STATE", value=True)
+            await place.wait_for(place.driver.execute(command))
+        assert [place.device(number).state()["on"] for number in (1, 2)] == [[True], [True]]
 
 
 async def test_a_model_that_nobody_knows_is_named_and_left_alone() -> None:
