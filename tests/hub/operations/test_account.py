@@ -272,6 +272,10 @@ async def test_ids_of_home_base_and_license_are_readable_with_the_key_alone(tmp_
 ADDRESS = "203.0.113.77"
 
 
+def pages_of(folder: Path) -> bytes:
+    return everything_in(folder / "hub.db", (folder / "hub.key").read_bytes())
+
+
 @pytest.mark.obligation("Q6.3-a")
 async def test_the_browser_names_the_timezone_at_set_up_and_no_file_holds_its_address(tmp_path: Path) -> None:
     async with running_home(tmp_path) as home:
@@ -281,6 +285,9 @@ async def test_the_browser_names_the_timezone_at_set_up_and_no_file_holds_its_ad
             browser.post("/api/v1/setup", json=body | {"token": "wrong"}) as answer,
         ):
             assert answer.status == 401  # a failed attempt is remembered, by no address
+        attempt = await asyncio.to_thread(pages_of, tmp_path)
+        assert b'"records":{"' in attempt
+        assert ADDRESS.encode() not in attempt
         async with (
             home.browser(peer=ADDRESS) as browser,
             browser.post("/api/v1/setup", json=body) as answer,
@@ -289,7 +296,7 @@ async def test_the_browser_names_the_timezone_at_set_up_and_no_file_holds_its_ad
             token = (await answer.json())["token"]
         place = (await ask(home, token, "GET"))[1]["installation"]
         assert place["timezone"] == "Europe/Berlin"
-    opened = everything_in(tmp_path / "hub.db", (tmp_path / "hub.key").read_bytes())
+    opened = pages_of(tmp_path)
     files = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     assert b"Europe/Berlin" in opened  # the control: what is kept is found so
     assert ADDRESS.encode() not in opened + files
