@@ -1,4 +1,4 @@
-"""The account for the app, under /gate/v1/account: looking, entering, confirming; consenting is not here."""
+"""The account for the app, under /gate/v1/account: looking, entering, confirming; a yes is phones.py's."""
 
 import shlex
 from collections.abc import Awaitable, Callable, Mapping
@@ -6,7 +6,6 @@ from typing import Annotated
 
 import msgspec
 
-from privacy import attest, canonical
 from privacy.gate.account import Account, AccountRefused
 from privacy.gate.account_verbs import about, previewed
 from privacy.gate.account_words import WORDS
@@ -15,7 +14,6 @@ from privacy.gate.api import Guarded
 from privacy.gate.door import Door
 from privacy.gate.exchange import Answer, Request, json_answer, problem
 from privacy.register import Language
-from privacy.statements import Nonce
 
 Line = Annotated[str, msgspec.Meta(max_length=1000)]
 
@@ -24,8 +22,8 @@ class _Email(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     address: Line
 
 
-class _Previewed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    nonce: Nonce | None = None
+class _Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    pass
 
 
 class _Code(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -46,21 +44,11 @@ def owners(account: Account, door: Door, named_state: str) -> Mapping[tuple[str,
         return json_answer(200, await about(account))
 
     async def preview(request: Request, language: Language) -> Answer:
-        asked = msgspec.json.decode(request.body, type=_Previewed)
-        told = dict(await previewed(account, door.desk, language))
+        msgspec.json.decode(request.body, type=_Nothing)
+        told = await previewed(account, door.desk, language)
         home = f" --state {shlex.quote(named_state)}" if named_state else ""
         line = f"homebase account confirm --preview {told['preview']} --lang {language.value}{home}"
-        signed: dict[str, object] = {}
-        if asked.nonce is not None:  # for a phone that signs: what it shows is what it agrees to
-            body = {
-                name: canonical.checked(value)
-                for name, value in told.items()
-                if name not in {"text", "mail", "activity_text"}
-            }
-            signed["signed"] = attest.sign(
-                attest.Answer(kind="preview", nonce=asked.nonce, body=body), door.desk.seed
-            )
-        return json_answer(200, {**told, "command": line, **signed})
+        return json_answer(200, {**told, "command": line})
 
     return {
         ("GET", "/gate/v1/account"): _answering(door, look),

@@ -27,10 +27,10 @@ DIAGNOSIS = "#/settings/base/diagnosis"
 
 
 @contextmanager
-def house_alone(folder: Path) -> Iterator[RunningHouse]:
+def house_alone(folder: Path, recipients: str = RECIPIENT) -> Iterator[RunningHouse]:
     """One device, one recipient, nobody outside."""
     config = folder / "homebase.toml"
-    config.write_text(RECIPIENT)
+    config.write_text(recipients)
     with demo_house(folder, "--config", str(config), "--devices", "1", around=ALONE) as house:
         yield house
 

@@ -1,7 +1,7 @@
 // Questions about the account and the installation. Loaded with the page that asks them.
 
 import type { Client } from "./client";
-import type { RadioHardware } from "./types";
+import type { Preview, RadioHardware } from "./types";
 
 export interface LicenseInfo {
   /** valid, or why it does not count. */
@@ -45,14 +45,8 @@ export interface Reached {
   push_devices: { device: string; number: string; label: string }[];
 }
 
-export interface MailPreview {
-  preview: string;
-  text: string;
-  bytes: number;
-  sha256: string;
-  expires_at: string;
+export interface MailPreview extends Preview {
   mail: { subject: string; text: string };
-  command: string;
 }
 
 export const accountApi = (client: Client, language: string) => ({
@@ -61,9 +55,7 @@ export const accountApi = (client: Client, language: string) => ({
   reviewed: () => client.call<Account>("POST", "/api/v1/account/reviews", {}),
   setLicense: (document: string) => client.call<LicenseInfo>("PUT", "/api/v1/account/license", { document }),
   removeLicense: () => client.call<null>("DELETE", "/api/v1/account/license"),
-  reached: () => client.call<Reached>("GET", `/gate/v1/account?lang=${language}`),
   setEmail: (address: string) => client.call<Reached>("POST", `/gate/v1/account/email?lang=${language}`, { address }),
-  preview: () => client.call<MailPreview>("POST", `/gate/v1/account/previews?lang=${language}`, {}),
   confirm: (code: string) =>
     client.call<{ confirmed: boolean }>("POST", `/gate/v1/account/confirmations?lang=${language}`, { code }),
 });

@@ -1,7 +1,7 @@
 // The account and what tells this Home Base from others. The e-mail address and phones are the gate's, the rest the hub's.
 
 import { useCallback } from "preact/hooks";
-import { accountApi, type Account } from "../../api/account";
+import { accountApi, type Account, type Reached } from "../../api/account";
 import { Failed } from "../../parts/Failed";
 import { Title } from "../../parts/Frame";
 import { useAction, useLoad, useNow } from "../../parts/hooks";
@@ -10,11 +10,12 @@ import { client, confirmation, phase, tell } from "../../state/app";
 import { SECOND } from "../../state/format";
 import { useSelect } from "../../state/store";
 import { useAccountTexts } from "../../texts/account";
+import { Shown, useGatePage, useMe } from "../privacy/shared";
 import { Code, Contacts, Email } from "./Email";
 import { License, Place } from "./Installation";
 import { Person } from "./Person";
 
-const LOOK_EVERY_MS = 10 * SECOND; // the mail is agreed to at the console
+const LOOK_EVERY_MS = 10 * SECOND; // the mail may be agreed to, and its link opened, elsewhere
 
 export function AccountPage() {
   const { t } = useAccountTexts();
@@ -36,33 +37,33 @@ export function AccountPage() {
 
 function Own() {
   const { t, language } = useAccountTexts();
+  useMe();
   const turn = Math.floor(useNow(LOOK_EVERY_MS, true) / LOOK_EVERY_MS);
   const api = accountApi(client, language);
   const [mine, again] = useLoad(api.read, language);
-  const [reached, look] = useLoad(api.reached, `${language} ${turn}`);
+  const [reached, look] = useGatePage<Reached>(`/gate/v1/account?lang=${language}`, String(turn));
   return (
     <>
       <p class="lead">{t("account.lead")}</p>
-      {(mine.state === "loading" || reached.state === "loading") && (
+      {mine.state === "loading" && (
         <p class="quiet" role="status">
           {t("app.loading")}
         </p>
       )}
-      {(mine.state === "failed" || reached.state === "failed") && (
-        <Failed
-          again={() => {
-            again();
-            look();
-          }}
-        />
-      )}
+      {mine.state === "failed" && <Failed again={again} />}
       {mine.state === "here" && mine.value.review_due && <Review again={again} />}
-      {mine.state === "here" && reached.state === "here" && (
+      {mine.state === "here" && (
         <div class="columns">
           <div>
             <Person account={mine.value} again={again} />
-            <Email reached={reached.value} again={look} />
-            <Contacts reached={reached.value} />
+            <Shown loaded={reached} again={look}>
+              {(value) => (
+                <>
+                  <Email reached={value} again={look} />
+                  <Contacts reached={value} />
+                </>
+              )}
+            </Shown>
           </div>
           <div>
             <Place place={mine.value.installation} again={again} />

@@ -1,13 +1,19 @@
-// The e-mail address: entered, previewed, confirmed by the code of a mail. Agreeing happens at the console in this stage.
+// The e-mail address: entered, previewed, agreed to by this phone or at the console, confirmed by the code of a mail.
 
 import { useCallback, useEffect, useState } from "preact/hooks";
 import { accountApi, type MailPreview, type Reached } from "../../api/account";
+import type { Activities, Activity } from "../../api/types";
+import { page } from "../../gate/phone";
 import { Copy } from "../../parts/Copy";
 import { useAction } from "../../parts/hooks";
 import { Icon } from "../../parts/Icon";
 import { client, confirmation, tell } from "../../state/app";
-import { clock, dateTime } from "../../state/format";
+import { dateTime } from "../../state/format";
 import { useAccountTexts } from "../../texts/account";
+import { Previewed } from "../privacy/Previewed";
+import { useAct } from "../privacy/shared";
+
+const ID = "account.register";
 
 export function Email({ reached, again }: { reached: Reached; again: () => void }) {
   const { t, language } = useAccountTexts();
@@ -59,7 +65,7 @@ export function Email({ reached, again }: { reached: Reached; again: () => void 
           })}
         </p>
       )}
-      {open && sender !== null && <Preview key={email.address} />}
+      {open && sender !== null && <Prepare key={email.address} address={email.address} again={again} />}
       {open && <Code again={again} />}
     </section>
   );
@@ -82,35 +88,43 @@ function State({ email }: { email: Reached["email"] }) {
   );
 }
 
-function Preview() {
+/** What would leave, under the gate's signature where this browser is a phone; then the yes. */
+function Prepare({ address, again }: { address: string; again: () => void }) {
   const { t, language } = useAccountTexts();
-  const [shown, setShown] = useState<MailPreview | null>(null);
-  const [running, show] = useAction(
+  const [made, setMade] = useState<{ activity: Activity; preview: MailPreview } | null>(null);
+  const [running, show] = useAct(
     useCallback(async () => {
-      setShown(await accountApi(client, language).preview());
+      const { activities } = (await page<Activities>(`/gate/v1/activities?lang=${language}`)).value;
+      const activity = activities.find(({ id }) => id === ID);
+      if (activity === undefined) return;
+      const { value } = await page<MailPreview>(`/gate/v1/account/previews?lang=${language}`, "POST", {});
+      setMade({ activity, preview: value });
     }, [language]),
   );
-  return (
-    <>
+  if (made === null)
+    return (
       <button type="button" disabled={running} onClick={show}>
         {t("email.preview")}
       </button>
-      {shown !== null && (
-        <div class="preview">
-          <h3>{t("email.preview.title")}</h3>
-          <p>{t("email.preview.text")}</p>
-          <pre class="bytes exact" tabIndex={0} role="region" aria-label={t("email.preview.title")}>
-            {shown.text}
-          </pre>
-          <p>{t("email.preview.mail")}</p>
-          <pre class="bytes" tabIndex={0} role="region" aria-label={shown.mail.subject}>
-            {`${shown.mail.subject}\n\n${shown.mail.text}`}
-          </pre>
-          <p>{t("email.command")}</p>
-          <Copy text={shown.command} label={t("email.command")} />
-          <p class="quiet">{t("email.command.until", { at: clock(Date.parse(shown.expires_at), language) })}</p>
-        </div>
-      )}
+    );
+  const { activity, preview } = made;
+  const recipient = activity.recipients[0];
+  return (
+    <>
+      <h3>{t("email.preview.mail")}</h3>
+      <pre class="bytes" tabIndex={0} role="region" aria-label={preview.mail.subject}>
+        {`${preview.mail.subject}\n\n${preview.mail.text}`}
+      </pre>
+      <p>{t("email.preview.text")}</p>
+      <Previewed
+        key={preview.preview}
+        activity={activity}
+        made={{ preview, groups: [], ticket: "", recipient: recipient === undefined ? null : { ...recipient, addressee: address }, form: "once", days: 1 }}
+        onDone={() => {
+          setMade(null);
+          again();
+        }}
+      />
     </>
   );
 }

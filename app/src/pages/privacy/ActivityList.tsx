@@ -24,7 +24,11 @@ export function ActivityList({ activities, again }: { activities: Activity[]; ag
   );
 }
 
-const DIAGNOSIS = "diagnosis.remote";
+/** Activities that are prepared on a page of their own. */
+const PAGES: Partial<Record<string, string>> = {
+  "diagnosis.remote": "#/settings/base/diagnosis",
+  "account.register": "#/account",
+};
 const isOpen = (activity: Activity) => activity.state === "active" || activity.state === "suspended";
 
 function One({ activity, again }: { activity: Activity; again: () => void }) {
@@ -77,9 +81,10 @@ function One({ activity, again }: { activity: Activity; again: () => void }) {
 function Allow({ activity, onGive }: { activity: Activity; onGive: () => void }) {
   const { t } = useCentre();
   const label = t("privacy.allow.of", { title: activity.title });
-  if (activity.id === DIAGNOSIS)
+  const page = PAGES[activity.id];
+  if (page !== undefined)
     return (
-      <a class="button wide" href="#/settings/base/diagnosis" aria-label={label}>
+      <a class="button wide" href={page} aria-label={label}>
         {t("privacy.allow")}
       </a>
     );

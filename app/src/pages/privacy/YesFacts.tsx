@@ -14,7 +14,7 @@ export function YesFacts({ yes }: { yes: Yes }) {
     [t("privacy.purpose"), activity.purpose],
     [t("privacy.recipient"), t("privacy.recipient.line", { name: recipient.name, role: tr(`role.${recipient.role}`, recipient.role), country })],
     [t("privacy.host"), recipient.host],
-    ...(recipient.addressee === "" ? [] : [[t("privacy.addressee"), recipient.addressee] as [string, string]]),
+    ...(recipient.addressee === "" ? [] : [[t(recipient.addressee.startsWith("age1") ? "privacy.addressee" : "privacy.addressee.person"), recipient.addressee] as [string, string]]),
     [t("privacy.categories"), (groups.length > 0 ? groups : [activity.data]).join("; ")],
     [t("privacy.kinds"), categoriesOf(yes).map((name) => tr(`category.${name}`, name)).join(", ")],
     [t("privacy.form"), yes.form === "until" ? until : t(`privacy.form.${yes.form}`)],

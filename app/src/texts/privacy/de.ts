@@ -285,6 +285,7 @@ export const de = {
   "privacy.form.until.at": "{days} Tage, bis {at}",
   "privacy.state.not_confirmed": "ruht: nach der Wiederherstellung nicht bestätigt",
   "privacy.addressee": "Verschlüsselt für",
+  "privacy.addressee.person": "An",
   "privacy.elsewhere": "Erlauben lässt sich das mit einer Vorschau an der Konsole: homebase account.",
   "restored.title": "Dein Zuhause wurde wiederhergestellt",
   "restored.text": "Das Tor führt ein neues Protokoll; Grund: {reason}.",

@@ -284,6 +284,7 @@ export const en = {
   "privacy.form.until.at": "{days} days, until {at}",
   "privacy.state.not_confirmed": "paused: not confirmed after the restore",
   "privacy.addressee": "Encrypted to",
+  "privacy.addressee.person": "To",
   "privacy.elsewhere": "It is allowed with a preview at the console: homebase account.",
   "restored.title": "Your home was restored",
   "restored.text": "The gate keeps a new ledger; reason: {reason}.",
