@@ -4,11 +4,16 @@ import selectors
 import socket
 import ssl
 import struct
+import subprocess
+import sys
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
 
 from tests.lab.outside import RECEIVER, made_in
+from tests.paths import ROOT
 
 HELLO = b"\x16\x03\x03\0\x26\x02\0\0\x46\x03\x03" + b"r" * 32  # of a server
 _SMALL = 4096  # bytes of a receiver's buffer: what it does not read stays with the sender
@@ -72,7 +77,8 @@ class FarSide:
         self.arrived.append(bytearray())
         self._selector.register(connection, selectors.EVENT_READ)
         if self.mode != "echo":
-            connection.sendall(self.answer)
+            with suppress(OSError):  # gone already
+                connection.sendall(self.answer)
 
     def _read(self, connection: socket.socket) -> None:
         try:
@@ -135,3 +141,32 @@ class EchoOverTls:
         with suppress(OSError):
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 0, 0))
             connection.close()
+
+
+@contextmanager
+def far_process(namespace: str, mode: str, ports: Iterable[int]) -> Iterator[Callable[[], object]]:
+    """Recipients in a process of their own, which costs the gate no time; yields how to let them read on."""
+    command = [sys.executable, "-m", "tests.lab.far_side", namespace, mode, *map(str, ports)]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        yield partial(process.stdin.write, "read on\n")
+        process.stdin.close()
+
+
+def _main() -> None:
+    namespace, mode, *ports = sys.argv[1:]
+    sides = [FarSide(namespace, int(port), mode=mode) for port in ports]
+    print("ready", flush=True)
+    for _ in sys.stdin:
+        for side in sides:
+            side.read_on()
+    for side in sides:
+        side.close()
+
+
+if __name__ == "__main__":
+    _main()

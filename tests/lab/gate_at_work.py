@@ -45,6 +45,7 @@ class GateAtWork:
     """Runs a Door on a thread of its own inside ``namespace``. rows: [[recipient]] of homebase.toml.
 
     register: another one than the package's; sockets: a folder where the hub finds control.sock, tunnel.sock.
+    memory: as Store's.
     """
 
     def __init__(
@@ -55,9 +56,11 @@ class GateAtWork:
         *,
         register: Register | None = None,
         sockets: Path | None = None,
+        memory: Path | None = None,
     ) -> None:
         self.folder, self.namespace, self.rows = folder, namespace, rows
         self.register, self.sockets = register or packaged_register(), sockets
+        self.memory = memory
         self.clock = MovableClock()
         self.collected: Mapping[str, Any] = COLLECTED
         self.door: Door
@@ -123,7 +126,7 @@ class GateAtWork:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
         known, mistakes = recipients.read(self.rows, self.register)
         assert not mistakes
-        store = Store.open(self.folder, os.urandom)
+        store = Store.open(self.folder, os.urandom, self.memory)
         desk = Desk.open(store, self.register, known, self.clock, os.urandom, "0.1.0")
         self.door = Door(desk, self.collect)
         self.upkeep = Upkeep(self.door)
