@@ -64,11 +64,16 @@ def pair(mine: Phone, folder: Path) -> None:
     expect(mine.page.locator("#key")).to_be_visible()
 
 
-def prepare(page: Page, *, form: str = "once", groups: tuple[int, ...] = (0,), ticket: str = TICKET) -> None:
-    """Fill in what a diagnosis is about, and have the exact bytes shown."""
+def fill_in(page: Page, ticket: str, *, form: str = "once", groups: tuple[int, ...] = (0,)) -> None:
+    """Say what a diagnosis is about, and ask for the exact bytes."""
     page.locator("section[aria-labelledby=prepare] input:not([type])").fill(ticket)
     for number in groups:
         page.locator("input[name=group]").nth(number).check()
     page.locator(f"input[name=form][value={form}]").check()
     page.locator("section[aria-labelledby=prepare] button[type=submit]").click()
+
+
+def prepare(page: Page, *, form: str = "once", groups: tuple[int, ...] = (0,), ticket: str = TICKET) -> None:
+    """The same, and see them."""
+    fill_in(page, ticket, form=form, groups=groups)
     expect(page.locator("pre.exact").first).to_be_visible()

@@ -47,7 +47,8 @@ interface Records {
   rows: (string | number | boolean | null)[][];
 }
 
-const MS = /_ms$|_at$/;
+const HIDDEN: ReadonlySet<string> = new Set(["id", "person", "program"]);
+const TIME = /^\d{4}-\d\d-\d\dT/;
 
 function Records({ holding, title }: { holding: string; title: string }) {
   const { t, tr, language } = useCentre();
@@ -56,7 +57,8 @@ function Records({ holding, title }: { holding: string; title: string }) {
     holding,
   );
   const shown = (column: string, value: Records["rows"][number][number]) => {
-    if (typeof value === "number" && MS.test(column)) return dateTime(value, language);
+    if (typeof value === "string" && TIME.test(value)) return dateTime(Date.parse(value), language);
+    if (column !== "role") return value === null ? "–" : String(value);
     return value === null ? "–" : tr(`system.role.${String(value)}`, String(value));
   };
   return (
@@ -68,12 +70,15 @@ function Records({ holding, title }: { holding: string; title: string }) {
           {loaded.value.rows.map((row, index) => (
             <li key={index}>
               <dl class="facts">
-                {loaded.value.columns.map((column, at) => (
-                  <div key={column}>
-                    <dt>{tr(`access.column.${column}`, column.replace(/_ms$/, "").replaceAll("_", " "))}</dt>
-                    <dd>{shown(column, row[at] ?? null)}</dd>
-                  </div>
-                ))}
+                {loaded.value.columns.map(
+                  (column, at) =>
+                    !HIDDEN.has(column) && (
+                      <div key={column}>
+                        <dt>{tr(`access.column.${column}`, column.replaceAll("_", " "))}</dt>
+                        <dd>{shown(column, row[at] ?? null)}</dd>
+                      </div>
+                    ),
+                )}
               </dl>
             </li>
           ))}

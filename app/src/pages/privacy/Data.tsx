@@ -95,7 +95,7 @@ function List({ holdings }: { holdings: Holding[] }) {
     <ul class="rows card ledger">
       {holdings.map((holding) => (
         <li key={holding.name}>
-          <details>
+          <details class="holding">
             <summary>
               <span class="words">
                 <strong>{said(holding.purpose, language)}</strong>

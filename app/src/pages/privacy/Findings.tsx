@@ -1,6 +1,7 @@
 // What this phone found at its visit: verified up to entry N, rolled back, rewritten, restored, not confirmed.
 
 import { useCallback, useState } from "preact/hooks";
+import { state } from "../../gate/phone";
 import { confirmList, type Visit, visit } from "../../gate/visit";
 import { Icon } from "../../parts/Icon";
 import { tell } from "../../state/app";
@@ -20,10 +21,31 @@ export function Findings() {
       <Ledger made={made} />
       {made.restored && <Restored made={made} />}
       {!made.recorded && <p class="card bad">{t("leaving.unrecorded")}</p>}
-      {!made.clockSure && <p class="card warn">{t("finding.clock")}</p>}
+      {!made.clockSure && <Clock />}
       {made.deregistered && <p class="card warn">{t("closed.deregistered")}</p>}
       {made.resent > 0 && <p class="card warn">{tn("finding.resent", made.resent)}</p>}
     </>
+  );
+}
+
+/** Consents with an end rest while nobody vouches for the clock; an owner's phone may, under its signature. */
+function Clock() {
+  const { t, language } = useCentre();
+  const [running, confirm] = useAct(
+    useCallback(async () => {
+      await state("clock", () => ({}));
+      await visit();
+    }, []),
+  );
+  return (
+    <div class="card warn" data-clock>
+      <p>
+        {t("finding.clock")} {t("finding.clock.here", { at: dateTime(Date.now(), language) })}
+      </p>
+      <button type="button" class="wide" disabled={running} onClick={confirm}>
+        {t("finding.clock.right")}
+      </button>
+    </div>
   );
 }
 

@@ -11,7 +11,7 @@ import { client, route } from "../../state/app";
 import { MINUTE, span } from "../../state/format";
 import { useSelect } from "../../state/store";
 import { useCentre } from "../../texts/privacy";
-import { useRole, useVisited } from "./shared";
+import { useRole, useSaidAgain, useVisited } from "./shared";
 import { useWithdrawal } from "./withdrawal";
 
 const LOOK_EVERY_MS = 5 * MINUTE;
@@ -25,7 +25,7 @@ function Watch() {
   const { language } = useCentre();
   const page = useSelect(route, (value) => value.page);
   const turn = Math.floor(useNow(LOOK_EVERY_MS, true) / LOOK_EVERY_MS);
-  const [loaded, again] = useLoad(() => client.activities(language).catch(() => null), `${language} ${turn}`);
+  const [loaded, again] = useLoad(() => client.activities(language).catch(() => null), `${language} ${turn} ${useSaidAgain()}`);
   useEffect(() => {
     void whoAmI()
       .then(visit)

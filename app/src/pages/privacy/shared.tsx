@@ -22,7 +22,12 @@ export function useGatePage<T>(path: string, key = ""): [Loaded<Paged<T>>, () =>
       if (error instanceof NotConfirmed) return "unconfirmed";
       throw error;
     });
-  return useLoad<Paged<T>>(load, `${path} ${key}`);
+  return useLoad<Paged<T>>(load, `${path} ${key} ${useSaidAgain()}`);
+}
+
+/** Another value once a visit said a withdrawal again: what was loaded before shows it as living. */
+export function useSaidAgain(): number {
+  return useSelect(visited, (now) => (now.state === "here" && now.visit.resent > 0 ? now.visit.atMs : 0));
 }
 
 /** A page of the gate with everything that is not its content. */
