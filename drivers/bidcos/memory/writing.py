@@ -1,6 +1,6 @@
-"""Grants wishes: writes into devices what they shall hold, reads it back, and says how it ended. No I/O.
+"""Wishes: what devices shall hold, from the asking to the end, one worker per device. No I/O.
 
-Read downwards: grant (somebody waits) → _work (one worker per device) → _grant → _write, _link, _release.
+Read downwards: grant (somebody waits) → _work → _take → _granted, _give_up. How one is granted: granting.py.
 A wish is on disk before the first frame; whatever ends this process, it is granted by the next one.
 """
 
@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from typing import assert_never
 
 from hub.contract import (
     IN_BACKGROUND,
@@ -26,13 +25,12 @@ from hub.contract import (
 )
 
 from ..asking import Asker
-from ..exchange.lane import Deferred, Delivered, Request, Step
+from ..exchange.lane import Step
 from ..members.household import Household, Member
+from .granting import Granting, GrantingParts
 from .inquiry import Inquiry
-from .registers import OWNER_LIST, ListId, Registers
-from .survey import lists_of_link
+from .registers import Registers
 from .tidings import Tidings
-from .wish_steps import is_granted, lacks, link_steps, release_steps, write_steps
 from .wishes import MAX_WISHES, PeerWish, ReleaseWish, Wish, Wishes, WriteWish
 
 Spawn = Callable[[Coroutine[object, object, None], str], asyncio.Task[None] | None]
@@ -68,6 +66,15 @@ class Writing:
         self._asker = parts.asker
         self._inquiry = parts.inquiry
         self.central = parts.central
+        granting = GrantingParts(
+            registers=parts.registers,
+            asker=parts.asker,
+            inquiry=parts.inquiry,
+            farewell=parts.farewell,
+            sleeps=self._put_aside,
+            woke=self._woke,
+        )
+        self._granting = Granting(granting, parts.central)
         self.on_released: Callable[[Member], Awaitable[None]] | None = None
         self.on_settled: Callable[[bytes], None] = lambda _: None
         self._tidings = Tidings(parts.context, parts.wishes)
@@ -206,7 +213,7 @@ class Writing:
     async def _take(self, member: Member, wish: Wish, cause: Cause) -> Cause:
         """Grant one wish, or give it up, or leave it for the next time; how urgent what follows is."""
         try:
-            written = await self._grant(member, wish, cause)
+            written = await self._granting.grant(member, wish, cause)
         except DeviceUnreachableError as error:
             if not _wakes_some_time(member):
                 await self._give_up(member, wish, error, "silent")
@@ -272,99 +279,6 @@ class Writing:
             with contextlib.suppress(HubError):  # it says so itself, by ConfigurationChanged
                 await self.grant(member, wish, IN_BACKGROUND)
 
-    # one wish
-
-    async def _grant(self, member: Member, wish: Wish, cause: Cause) -> Written:
-        match wish:
-            case WriteWish():
-                return await self._write(member, wish, cause)
-            case PeerWish():
-                return await self._link(member, wish, cause)
-            case ReleaseWish():
-                return await self._release(member, wish, cause)
-            case _:
-                assert_never(wish)
-
-    async def _write(self, member: Member, wish: WriteWish, cause: Cause) -> Written:
-        """Start, pairs, end, then read it back in the same breath."""
-        radio, list_id = member.record.address, wish.list_id
-        known = self._registers.list_of(radio, list_id)
-        if known is None or self._registers.doubted(radio, list_id) or lacks(wish, known.registers):
-            await self._read(member, wish, list_id, cause)
-            known = self._registers.list_of(radio, list_id)
-        before = known.registers if known is not None else {}
-        after = {register: bits.over(before.get(register, 0)) for register, bits in wish.bits.items()}
-        changes = {register: byte for register, byte in after.items() if before.get(register) != byte}
-        if not changes:
-            return Written.UNCHANGED
-        told = await self._do(member, wish, write_steps(list_id, changes), cause)
-        self._inquiry.note(radio, list_id, told)
-        if self._missed(radio, wish) is not None:  # a part of the answer may have been lost
-            await self._read(member, wish, list_id, cause)
-        if (missed := self._missed(radio, wish)) is not None:
-            register, byte = missed
-            place, wanted = f"list {list_id.index}, register {register:02X}", f"{after[register]:02X}"
-            raise CommandRefused("not_kept", field=place, value=f"{byte:02X}", allowed=wanted)
-        return Written.VERIFIED
-
-    def _missed(self, radio: bytes, wish: WriteWish) -> tuple[int, int] | None:
-        """A register that is not as it was wished, with what it holds."""
-        known = self._registers.list_of(radio, wish.list_id)
-        kept = known.registers if known is not None else {}
-        for register, bits in wish.bits.items():
-            if kept.get(register, 0) & bits.mask != bits.value:
-                return register, kept.get(register, 0)
-        return None
-
-    async def _link(self, member: Member, wish: PeerWish, cause: Cause) -> Written:
-        radio = member.record.address
-        known = self._registers.peers_of(radio, wish.channel)
-        sure = known is not None and not self._registers.doubted(radio, wish.channel)
-        if sure and known is not None and is_granted(wish, known.peers):
-            return Written.UNCHANGED
-        try:
-            told = await self._do(member, wish, link_steps(wish), cause)
-        except CommandRefused as error:
-            if error.code != "unknown_target":
-                raise
-            if wish.linked:
-                raise CommandRefused("unknown_peer", field="peer", value=str(wish.peer)) from error
-            self._inquiry.survey(member, (wish.channel,))  # it was gone already
-            return Written.UNCHANGED
-        self._inquiry.note(radio, wish.channel, told)
-        known = self._registers.peers_of(radio, wish.channel)
-        if known is None or not is_granted(wish, known.peers):
-            raise CommandRefused("not_kept", field="peer", value=str(wish.peer))
-        for peer in wish.peers if wish.linked else ():
-            self._inquiry.survey(member, lists_of_link(member, wish.channel, peer))
-        return Written.VERIFIED
-
-    async def _release(self, member: Member, wish: ReleaseWish, cause: Cause) -> Written:
-        radio = member.record.address
-        known = self._registers.list_of(radio, OWNER_LIST)
-        steps = (*self._parts.farewell(radio), *release_steps(self._parts.central, member, known))
-        await self._do(member, wish, steps, cause)
-        return Written.VERIFIED
-
-    async def _read(self, member: Member, wish: Wish, list_id: ListId, cause: Cause) -> None:
-        if not await self._inquiry.read(member, list_id, cause):
-            self._put_aside(member, wish)
-            await self._inquiry.told(member, list_id)
-            self._asleep.discard(member.record.address)
-
-    async def _do(self, member: Member, wish: Wish, steps: tuple[Step, ...], cause: Cause) -> Delivered:
-        request = Request(device=member.record.address, steps=steps, key=("wish", wish.key), cause=cause)
-        outcome, _ = await self._asker.insist(member, request)
-        if not isinstance(outcome, Deferred):
-            return outcome
-        self._put_aside(member, wish)
-        try:
-            told = await self._asker.finish(member, request)
-        finally:  # a newer wish has taken its place, or the link is lost
-            self._asker.withdraw(request)
-        self._asleep.discard(member.record.address)
-        return told
-
     # small
 
     def _put_aside(self, member: Member, wish: Wish) -> None:
@@ -374,6 +288,10 @@ class Writing:
         for each in self._wishes.of(radio):
             self._tidings.waits(member, each)
             self._end((radio, each.key), Written.PENDING)
+
+    def _woke(self, radio: bytes) -> None:
+        """Who comes now waits for the device, and is not told that it sleeps."""
+        self._asleep.discard(radio)
 
     def _end(self, key: tuple[bytes, str], ended: Written | HubError) -> None:
         for ending in self._endings.pop(key, []):

@@ -15,7 +15,7 @@ REPEAT_BURST_S = 0.66
 REPEAT_SIGNED_S = 1.2
 JITTER_S = 0.1
 
-ANSWER_S = 0.089  # after the end of the frame; must be within 85 to 110 ms, and we are only ever late
+ANSWER_S = 0.087  # after the end of the frame; must be within 85 to 110 ms, and we are only ever late
 REPEATED_EARLIER_S = 0.044  # a repeater has already spent this much of the window
 ANSWER_LATEST_S = 0.2  # after the end of the frame nobody listens any more
 

@@ -63,8 +63,8 @@ def test_a_signed_report_is_challenged_proven_acknowledged_with_our_proof_and_to
     play.wait(0.1)
 
     assert [(at, frame.kind, frame.payload[:1].hex()) for at, frame in play.sent] == [
-        (0.089, 0x02, "04"),
-        (0.189, 0x02, "00"),
+        (0.087, 0x02, "04"),
+        (0.187, 0x02, "00"),
     ]
     assert decode_message(play.sent[-1][1]) == Ack(auth=auth)
     (heard,) = _heard(play)
