@@ -37,6 +37,7 @@ class Kind(Enum):
     RIGHT = "right"
     DELETION = "deletion"
     ERASED = "erased"
+    DISCLOSURE = "disclosure"  # to an authority, by the owner at the console
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -104,6 +104,11 @@ COMMANDS = (
         module="hub.daemon.commands.account",
         summary="the account's data, and how its e-mail address is confirmed",
     ),
+    Command(
+        name="disclosure",
+        module="hub.daemon.commands.disclosure",
+        summary="what an authority may demand by law: written out, and recorded",
+    ),
     Command(name="phone", module="hub.daemon.commands.phone", summary="phones that may agree for this home"),
     Command(name="ledger", module="hub.daemon.commands.ledger", summary="the record of all that left"),
     Command(

@@ -23,6 +23,7 @@ from privacy.gate import (
     centre,
     console_verbs,
     control_verbs,
+    disclosures,
     phone_answers,
     phone_verbs,
     rights_answers,
@@ -188,6 +189,7 @@ class _Gate:
                 **rights_verbs.table(self._rights, desk),
                 **phone_verbs.table(self._phones),
                 **account_verbs.table(account, desk),
+                **disclosures.table(desk),
             }
         )
 

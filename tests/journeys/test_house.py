@@ -1,5 +1,6 @@
 """A house is started, looked at from outside, hurt and stopped, as its owner would."""
 
+import hashlib
 import json
 import os
 import signal
@@ -130,6 +131,33 @@ def test_the_account_lies_in_two_halves_and_is_shown_as_one(house: RunningHouse)
         refused = account(*words)
         assert (refused[0], refused[2].count("\n")) == (code, 1)
         assert line in refused[2]
+
+
+@pytest.mark.obligation("Q4-c")
+def test_what_an_authority_gets_is_in_the_ledger_before_it_is_in_the_folder(
+    house: RunningHouse, tmp_path: Path
+) -> None:
+    def disclosure(*words: str) -> tuple[int, str, str]:
+        return run_homebase("disclosure", *words, "--state", str(house.state), runtime=house.run.parent)
+
+    folder = tmp_path / "handed over"
+    demand = ("--authority", "Amtsgericht Bonn", "--law", "§ 100j StPO", "--reference", "12 Js 34/26")
+    assert "nothing was disclosed" in disclosure("list")[1]
+    code, _, errors = disclosure("make", str(folder), *demand, "--holding", "hub.diary", "--yes")
+    assert (code, "allowed is gate." in errors) == (2, True)
+    code, _, errors = disclosure("make", str(folder), *demand, "--holding", "hub.rooms")
+    assert (code, "add --yes" in errors, folder.exists()) == (2, True, False)
+    code, _, errors = disclosure("make", str(folder), *demand, "--holding", "gate.entries", "--yes")
+    assert (code, errors) == (0, "")
+    assert {path.name for path in (folder / "data").iterdir()} == {"gate.entries.json", "gate.entries.csv"}
+    # the copy of the ledger itself holds the entry that came before it
+    handed = json.loads((folder / "data" / "gate.entries.json").read_text())
+    assert "Amtsgericht Bonn" in handed[-1]["content"]
+    begun, made = json.loads(disclosure("list", "--json")[1])["disclosures"]
+    assert begun["data"]["holdings"] == ["gate.entries"]
+    digest = hashlib.sha256((folder / "manifest.json").read_bytes()).hexdigest()
+    assert (made["data"]["of"], made["data"]["sha256"]) == (begun["seq"], digest)
+    assert "§ 100j StPO" in disclosure("list")[1]
 
 
 def test_a_second_start_and_a_taken_port_say_what_to_do(house: RunningHouse) -> None:

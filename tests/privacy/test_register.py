@@ -22,6 +22,7 @@ BUILT = {
     "consent.record",
     "deletion.request",
     "diagnosis.remote",
+    "disclosure.authority",
     "home.control",
     "license.check",
     "local.device",

@@ -16,7 +16,7 @@ from privacy.vocabulary import DataCategory
 from ..command_line import EXIT_CANT_WRITE, EXIT_USAGE, CommandFailed, printable
 from ..gate_console import ask_gate, part_of, print_table, rows_of
 from ..home import ask_home, home_socket
-from ..rights_export import Source, export, loads
+from ..rights_export import AskPage, Source, export, loads
 from ..rights_words import category, said
 from .verbs import Verbs, ask, print_json, run_verb
 
@@ -127,24 +127,35 @@ def days(value: object) -> str:
 
 def _export(options: argparse.Namespace) -> int:
     notices = {language: ask_gate(options.state, "rights.about", language=language) for language in LANGUAGES}
-    path = home_socket(options.state)
-
-    def of_hub(name: str, after: int, limit: int) -> Answer:
-        query = urlencode({"after": after, "limit": limit})
-        return ask_home(path, "GET", f"/api/v1/rights/holdings/{name}?{query}", loads=loads)
-
-    def of_gate(name: str, after: int, limit: int) -> Answer:
-        return ask_gate(options.state, "rights.page", loads, holding=name, after=after, limit=limit)
-
     sources = (
-        Source(about=ask(options, "GET", "rights", "holdings"), ask=of_hub),
-        Source(about=notices["en"], ask=of_gate),
+        Source(about=ask(options, "GET", "rights", "holdings"), ask=hub_pages(options.state)),
+        Source(about=notices["en"], ask=gate_pages(options.state)),
     )
     written = export(options.folder, sources, notices)
     if options.json:
         return print_json({"holdings": {one.name: one.rows for one in written}})
     print(f"{sum(one.rows for one in written)} records in {options.folder}; open index.html there")
     return 0
+
+
+def hub_pages(state: Path | None) -> AskPage:
+    """Asks the hub for pages of its holdings."""
+    path = home_socket(state)
+
+    def page(name: str, after: int, limit: int) -> Answer:
+        query = urlencode({"after": after, "limit": limit})
+        return ask_home(path, "GET", f"/api/v1/rights/holdings/{name}?{query}", loads=loads)
+
+    return page
+
+
+def gate_pages(state: Path | None) -> AskPage:
+    """Asks the gate for pages of its holdings."""
+
+    def page(name: str, after: int, limit: int) -> Answer:
+        return ask_gate(state, "rights.page", loads, holding=name, after=after, limit=limit)
+
+    return page
 
 
 def _complain(options: argparse.Namespace) -> int:

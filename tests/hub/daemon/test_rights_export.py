@@ -24,7 +24,7 @@ from hub.daemon.rights_words import GERMAN, category
 from privacy.gate.holder import GateHolder
 from privacy.gate.rights import RightsDesk
 from privacy.gate.rights_verbs import table
-from privacy.gate.schema import COPIES, HIDDEN, HOLDINGS
+from privacy.gate.schema import COPIES, HIDDEN, HOLDINGS, PARTS
 from privacy.rights import Page
 from privacy.vocabulary import DataCategory
 from tests.clock import ManualClock
@@ -196,7 +196,7 @@ def test_the_page_is_in_both_languages_runs_nothing_and_its_links_lead_somewhere
 
 
 def test_every_word_of_a_holding_has_a_german_one() -> None:
-    held = (*holdings(), *HOLDINGS.values(), *COPIES)
+    held = (*holdings(), *HOLDINGS.values(), *COPIES, *(part for part, _ in PARTS))
     words = {word for one in held for word in (one.purpose, one.reason, one.stays) if word}
     words |= {one.why for one in HIDDEN}
     assert sorted(words - GERMAN.keys()) == []

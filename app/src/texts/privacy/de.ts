@@ -181,6 +181,7 @@ export const de = {
   "ledger.kind.canary": "Abschottung geprüft",
   "ledger.kind.grant": "Einwilligung erteilt",
   "ledger.kind.withdrawal": "Einwilligung widerrufen",
+  "ledger.kind.disclosure": "Auskunft an eine Behörde",
   "ledger.kind.transfer_begin": "Übertragung beginnt",
   "ledger.kind.lookup": "Adresse nachgeschlagen",
   "ledger.kind.transfer_end": "Übertragung beendet",

@@ -180,6 +180,7 @@ export const en = {
   "ledger.kind.canary": "Isolation tested",
   "ledger.kind.grant": "Consent given",
   "ledger.kind.withdrawal": "Consent withdrawn",
+  "ledger.kind.disclosure": "Disclosed to an authority",
   "ledger.kind.transfer_begin": "Transfer begins",
   "ledger.kind.lookup": "Address looked up",
   "ledger.kind.transfer_end": "Transfer ended",
