@@ -80,6 +80,7 @@ async def _consents(door: Door, request: Request, language: Language) -> Answer:
     consents = [
         {
             **spelling.grant(grant),
+            "title": _title(door, grant.activity, language),
             "mark": grant.mark,
             "categories": sorted(category.value for category in grant.categories),
             "key": grant.key,
@@ -92,6 +93,11 @@ async def _consents(door: Door, request: Request, language: Language) -> Answer:
         for grant, reason in reversed(rows[-NEWEST:])
     ]
     return json_answer(200, {"consents": consents, "all": len(rows), "at": timestamp(at.at)})
+
+
+def _title(door: Door, activity: str, language: Language) -> str:
+    row = door.desk.register.get(activity)
+    return activity if row is None else row.texts[language].title
 
 
 async def _deletions(door: Door, request: Request, language: Language) -> Answer:

@@ -46,6 +46,7 @@ async def test_all_consents_are_listed_the_newest_first_those_that_ended_too(tmp
         ("T-1", "withdrawn", "phone"),
     ]
     assert told["consents"][0]["key"] == phone.kid
+    assert told["consents"][0]["title"] == "Ferndiagnose"
 
 
 async def test_a_closed_ticket_asks_for_deletion_and_drops_our_copy(tmp_path: Path) -> None:

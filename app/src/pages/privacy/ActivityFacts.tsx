@@ -75,6 +75,12 @@ export function ActivityState({ activity }: { activity: Activity }) {
         <Icon name="close" size={16} /> {tr(`closed.${activity.closed}`, activity.closed)}
       </span>
     );
+  if (activity.available && activity.condition === "transfer")
+    return (
+      <span class="badge">
+        <Icon name="check" size={16} /> {t("privacy.state.transfer")}
+      </span>
+    );
   const word = activity.leaves_house
     ? t(activity.available || activity.state !== "off" ? `privacy.state.${activity.state}` : "privacy.state.unavailable")
     : t("privacy.state.home");

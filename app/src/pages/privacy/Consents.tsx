@@ -13,6 +13,7 @@ import { useWithdrawal } from "./withdrawal";
 interface Consent {
   id: number;
   activity: string;
+  title: string;
   recipient: string;
   host: string;
   form: string;
@@ -83,9 +84,9 @@ function One({ consent, again }: { consent: Consent; again: () => void }) {
   ];
   if (consent.ticket !== "") facts.push([t("diagnosis.ticket"), consent.ticket]);
   return (
-    <section class="card" aria-label={`${consent.activity} ${consent.id}`}>
+    <section class="card" aria-label={`${consent.title} ${consent.id}`}>
       <div class="head">
-        <strong class="words">{consent.activity}</strong>
+        <strong class="words">{consent.title}</strong>
         <span class={`badge ${consent.state}`}>{tr(`privacy.state.${consent.state}`, consent.state)}</span>
       </div>
       <dl class="facts">

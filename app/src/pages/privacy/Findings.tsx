@@ -1,13 +1,14 @@
 // What this phone found at its visit: verified up to entry N, rolled back, rewritten, restored, not confirmed.
 
 import { useCallback, useState } from "preact/hooks";
+import type { Activities } from "../../api/types";
 import { state } from "../../gate/phone";
 import { confirmList, type Visit, visit } from "../../gate/visit";
 import { Icon } from "../../parts/Icon";
 import { tell } from "../../state/app";
 import { dateTime } from "../../state/format";
 import { useCentre } from "../../texts/privacy";
-import { Unconfirmed, useAct, useVisited } from "./shared";
+import { Unconfirmed, useAct, useGatePage, useVisited } from "./shared";
 
 export function Findings() {
   const { t, tn } = useCentre();
@@ -67,6 +68,9 @@ function Ledger({ made }: { made: Visit }) {
             <Icon name="warning" /> <strong>{t(`finding.${ledger.wrong}`)}</strong>
           </p>
           <p>{t(`finding.${ledger.wrong}.text`, { seen: ledger.seen, now: ledger.now })}</p>
+          <p>
+            {t("finding.wayout")} <a href="#/privacy/phone">{t("phone.title")}</a>
+          </p>
         </div>
       );
     case "unconfirmed":
@@ -86,6 +90,12 @@ function Ledger({ made }: { made: Visit }) {
 function Restored({ made }: { made: Visit }) {
   const { t, tr, language } = useCentre();
   const rest = made.grants.filter((grant) => grant.epoch !== made.epoch);
+  const [known] = useGatePage<Activities>(`/gate/v1/activities?lang=${language}`);
+  const titles = new Map(
+    known.state === "here" && known.value !== "unconfirmed"
+      ? known.value.value.activities.map(({ id, title }) => [id, title])
+      : [],
+  );
   const [kept, setKept] = useState<ReadonlySet<string>>(new Set());
   const [running, confirm] = useAct(
     useCallback(async () => {
@@ -120,7 +130,7 @@ function Restored({ made }: { made: Visit }) {
             }}
           />
           <span>
-            {grant.activity} · {grant.recipient} {grant.ticket}
+            {titles.get(grant.activity) ?? grant.activity} · {grant.recipient} {grant.ticket}
             <small>{t("diagnosis.since", { at: dateTime(Date.parse(grant.given), language) })}</small>
           </span>
         </label>
