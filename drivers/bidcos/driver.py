@@ -1,7 +1,7 @@
 """Homematic radio driver. Read downwards: run → _take → _apply; execute, ask.
 
 Radio: radio_port.py. Exchanges: exchange.py. Send time: airtime.py. What devices say: reports.py. Values:
-values.py. Teach-in: admission.py. This file introduces them to each other.
+values.py. Teach-in: admission.py. Who knows whom: assembly.py. This file brings in what they are told.
 """
 
 import asyncio
@@ -28,24 +28,19 @@ from hub.contract import (
     Unpair,
 )
 
-from .admission import Admission
 from .announce import Announcer
-from .asking import Asker
+from .assembly import Ground, assemble
 from .codec.frames import BROADCAST, Damaged
 from .codec.messages import DeviceInfo, TimeRequest
 from .exchange.airtime import LIMIT_MS, Airtime
-from .exchange.exchange import Exchanges
 from .exchange.keyring import Keyring
 from .exchange.lane import Deferred, Delivered, Failed, Failure, Heard, Outcome, Send
 from .exchange.request import Proof
-from .instruments import Instruments
-from .keys.radio_keys import PROOFS, Stations
+from .keys.radio_keys import PROOFS
 from .members.household import Household, member_of
 from .members.pairing import INTERFACE
 from .members.records import CENTRAL_KEY, new_central, read_records, write_central
-from .membership import Membership
 from .memory.learned import learn, silence_s
-from .orders import Orders
 from .radios.radio import (
     Broken,
     Budget,
@@ -59,11 +54,8 @@ from .radios.radio import (
 )
 from .radios.radio_port import RadioPort
 from .radios.tally import Tally
-from .reports import Reports
-from .services import Answer, Services
-from .team_calls import TeamCalls
+from .services import Answer
 from .translation.commands import time_reply
-from .values import Values
 from .waiting import Waiters
 
 log = logging.getLogger(__name__)
@@ -147,51 +139,30 @@ class BidcosDriver:
         if central is None:
             central = new_central(self._context.random_bytes, taken)
             await self._context.store.save({CENTRAL_KEY: write_central(central)})
-        self._exchanges = Exchanges(central, self._airtime, self._context.random_bytes, self._keyring)
-        self._stations = Stations(central, self._household, self._keyring, self._exchanges.lanes)
-        self._reports = Reports(
-            self._household, central, self._keyring, self._context.publish, self._clock.now
+        ground = Ground(
+            context=self._context,
+            household=self._household,
+            airtime=self._airtime,
+            keyring=self._keyring,
+            waiters=self._waiters,
+            frames=self._tally.frames,
+            apply=self._apply,
+            spawn=self._spawn,
         )
-        self._asker = Asker(self._exchanges, self._waiters, self._airtime, self._clock, self._apply)
-        self._services = Services(
-            self._context, self._household, self._asker, self._keyring, central, self._spawn
-        )
+        parts = assemble(ground, central)
+        self._exchanges, self._stations, self._reports = parts.exchanges, parts.stations, parts.reports
+        self._asker, self._services, self._orders = parts.asker, parts.services, parts.orders
+        self._values, self._instruments, self._teams = parts.values, parts.instruments, parts.teams
+        self._members, self._admission = parts.members, parts.admission
         self._services.keys.on_adopt = self._start_anew
-        self._orders = Orders(self._context, self._household)
-        team_of = self._services.peerings.team_of
-        self._values = Values(self._asker, self._reports, self._orders, self._clock, team_of)
         self._services.writing.on_settled = self._tell_pending
         self._services.registers.on_list = self._learn
-        self._instruments = Instruments(
-            self._context,
-            self._household,
-            self._airtime,
-            self._tally.frames,
-            central,
-            self._asker,
-            self._apply,
-        )
         self._instruments.load(stored)
-        guard, transmit = self._reports.teams, self._instruments.transmit
-        self._teams = TeamCalls(
-            self._context, self._household, self._services, guard, self._keyring, transmit, self._spawn
-        )
         self._teams.load(stored)
         self._answers = {**self._services.answers, **self._instruments.answers}
         unreadable = (*records.unreadable, *self._services.load(stored))
         if unreadable:
             log.error("bidcos.records_unreadable", extra={"count": len(unreadable)})
-        self._members = Membership(
-            self._context,
-            self._household,
-            self._exchanges,
-            self._reports,
-            self._asker,
-            self._services,
-        )
-        self._admission = Admission(
-            self._context, self._household, self._asker, self._members, self._services, self._spawn
-        )
         for record in records.devices:
             if (member := member_of(record)) is not None:
                 self._exchanges.lanes.add(record.address, member.model.receive_modes, record.counter)

@@ -159,7 +159,7 @@ def test_an_event_is_acknowledged_87_ms_after_its_end_and_repeats_are_told_once(
     assert [(at, frame.kind, frame.counter, frame.flags) for at, frame in play.sent] == [
         (0.087, 0x02, 40, 0x80),
         (0.587, 0x02, 40, 0x80),
-        (1.089, 0x02, 40, 0x80),
+        (1.087, 0x02, 40, 0x80),
     ]
     assert len(play.ended(Heard)) == 1
 
