@@ -38,6 +38,11 @@ class DeviceInfo:
     device_class: int
     tail: bytes = b"\x00\x00\x00"
 
+    @property
+    def channels(self) -> int:
+        """The first byte of the tail, whose low bits look like a number of channels; 0 without one."""
+        return self.tail[0] if self.tail else 0
+
     def payload(self) -> bytes:
         """14 bytes and the tail."""
         serial = self.serial.encode("latin-1")

@@ -3,6 +3,7 @@
 VALUES: kinds.py. MASTER and LINK: paramsets.py (API), layouts.py and sets_*.py (data), entries.py (notation).
 """
 
+from .generic import generic_model
 from .kinds import (
     CONTROL_MODES,
     HANDLE_STATES,
@@ -48,6 +49,7 @@ __all__ = [
     "factory_link_registers",
     "factory_registers",
     "family",
+    "generic_model",
     "kind",
     "layout_of",
     "link_lists",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from hub.contract import CommandRefused, DeviceAddress, DeviceDescription
 
 from ..codec.messages import DeviceInfo
-from ..devices import Model, describe, model_by_code
+from ..devices import Model, describe, generic_model, model_by_code
 from .pairing import INTERFACE
 from .records import DeviceRecord
 
@@ -29,8 +29,8 @@ class Member:
 
 
 def member_of(record: DeviceRecord) -> Member | None:
-    """None when the table does not have its model (any more)."""
-    model = model_by_code(record.model)
+    """None when the table does not have its model (any more), and its class says too little."""
+    model = model_by_code(record.model) or generic_model(record.model, record.device_class, record.channels)
     if model is None:
         return None
     address = DeviceAddress(INTERFACE, record.serial)
@@ -45,6 +45,8 @@ def record_of(address: bytes, info: DeviceInfo, counter: int, serial: str) -> De
         firmware=info.firmware,
         serial=serial,
         counter=counter,
+        device_class=info.device_class,
+        channels=info.channels,
     )
 
 

@@ -12,7 +12,7 @@ from hub.contract import DeviceAddress
 from ..codec.frames import BROADCAST, Flag, Frame
 from ..codec.messages import DeviceInfo, ParamRequest, PeerAdd
 from ..codec.messages_link import SERIAL_SIZE
-from ..devices import Model, factory_registers, model_by_code, paramset_of
+from ..devices import Model, factory_registers, generic_model, model_by_code, paramset_of
 from ..exchange.lane import Expect, Failed, Failure, Request, Step
 from ..translation.commands import OWNED_REGISTER, owner_messages
 
@@ -52,7 +52,7 @@ MAX_KNOCKS = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Introduced:
-    """A device that wants to belong to somebody. model: None when the table does not have it.
+    """A device that wants to belong to somebody. model: None when nothing is known of it.
 
     receiver: whom it told; its owner, or everybody.
     """
@@ -119,7 +119,7 @@ class TeachIn:
             name=DeviceAddress(INTERFACE, named(info.serial, frame.sender)),
             address=frame.sender,
             info=info,
-            model=model_by_code(info.model),
+            model=model_by_code(info.model) or generic_model(info.model, info.device_class, info.channels),
             rssi_dbm=frame.rssi_dbm,
             receiver=frame.receiver,
         )

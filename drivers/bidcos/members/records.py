@@ -15,13 +15,18 @@ COUNTER_BLOCK = 64  # a counter is written once per so many uses, and after a st
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceRecord:
-    """A paired device. address: 3 bytes; model: the code of the table; counter: none above was used."""
+    """A paired device. address: 3 bytes; model: the code of the table; counter: none above was used.
+
+    device_class, channels: as it told them, of a model that the table does not have.
+    """
 
     address: bytes
     model: int
     firmware: int
     serial: str
     counter: int
+    device_class: int = 0
+    channels: int = 0
 
     @property
     def key(self) -> str:
@@ -72,6 +77,8 @@ def write_device(record: DeviceRecord) -> bytes:
         "firmware": record.firmware,
         "serial": record.serial,
         "counter": record.counter,
+        "class": record.device_class,
+        "channels": record.channels,
     }
     return bytes((VERSION,)) + json.dumps(fields).encode()
 
@@ -86,6 +93,8 @@ def _read_device(value: bytes) -> DeviceRecord:
         firmware=int(fields["firmware"]),
         serial=str(fields["serial"]),
         counter=int(fields["counter"]) & 0xFF,
+        device_class=int(fields.get("class", 0)),
+        channels=int(fields.get("channels", 0)),
     )
 
 

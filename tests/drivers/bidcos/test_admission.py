@@ -1,5 +1,7 @@
 """Who comes into a simulated home, by its button or by its serial, and why somebody does not."""
 
+from dataclasses import replace
+
 import pytest
 
 from drivers.bidcos.codec.frames import Frame, encode_frame
@@ -162,10 +164,31 @@ async def test_devices_with_serials_of_their_makers_own_come_in_under_names_of_t
         assert [place.device(number).state()["on"] for number in (1, 2)] == [[True], [True]]
 
 
+async def test_a_model_that_nobody_entered_is_taken_for_what_it_says_it_is() -> None:
+    with Home("HM-LC-Sw4-SM") as place:
+        # given a switch of four channels whose model is not in the table
+        device = place.device(1)
+        device.blueprint = replace(device.blueprint, code=0xF1D2, info_tail=b"\x10\x04\x00\x00")
+        place.world.power_on()
+        async with place.running():
+            await place.pair(1)
+            appeared = place.of(DeviceAppeared)[-1]
+            assert isinstance(appeared, DeviceAppeared)
+            told = appeared.description
+            assert (told.model, len(told.channels)) == ("switch F1D2", 5)
+
+        # then it can be switched after a restart
+        place.restart()
+        async with place.running():
+            command = SetValue(channel=told.address.channel(3), parameter="STATE", value=True)
+            await place.wait_for(place.driver.execute(command))
+        assert device.state()["on"] == [False, False, True, False]
+
+
 async def test_a_model_that_nobody_knows_is_named_and_left_alone() -> None:
     async with home(PLUG, paired=False) as place:
         await _open(place)
-        _introduce(place, _info(0x7FFF))
+        _introduce(place, replace(_info(0x7FFF), device_class=0x60))
         await place.wait(2.0)
         assert _end(place) == (PairingStage.FAILED, "unknown_model")
 

@@ -355,7 +355,7 @@ async def test_smoke_counts_only_with_a_signature_that_is_new() -> None:
 async def test_an_unknown_model_is_named_and_not_taken_in() -> None:
     async with running({}) as bench:
         await bench.driver.execute(StartPairing(interface="bidcos", seconds=60))
-        info = DeviceInfo(firmware=0x10, model=0x7FFF, serial="SIM0000099", device_class=0x10)
+        info = DeviceInfo(firmware=0x10, model=0x7FFF, serial="SIM0000099", device_class=0x60)
         bench.stick.tell(info, receiver=bytes(3), counter=1, flags=0x84)
         await bench.until(
             lambda: any(
