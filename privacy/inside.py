@@ -5,6 +5,7 @@ never a port at which something sits that would carry the bytes on: resolvers, r
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
@@ -19,6 +20,13 @@ ALLOWED_MAC = (
     'the MAC address of the stick in the network, such as "00:04:a3:12:34:56"; homebase doctor shows it;'
     " only with a tcp:// port that is not on this machine"
 )
+ALLOWED_DEVICE = (
+    '"tcp://192.168.1.30:80" or "tcp://[fd00::30]:80": an address of this network in figures, never a name,'
+    " and not the port of a resolver, router or proxy"
+)
+RESERVED = frozenset({"radio"})  # the stick's entry
+ALLOWED_NAME = 'a name of its own: a to z, 0 to 9 and "-", a letter first, at most 32, and not "radio"'
+_NAME = re.compile("[a-z][a-z0-9-]{0,31}")
 # 53, 853, 5353: resolvers; 67, 547: address servers; 1900, 5351: routers (UPnP, NAT-PMP); the rest: proxies
 NEVER_PORTS = frozenset({53, 67, 547, 853, 1900, 5351, 5353, 1080, 3128, 8080, 8118, 8888, 9050, 9150})
 _NETWORKS_4 = tuple(
@@ -76,6 +84,31 @@ def mistake_in(port: str, mac: str) -> NotAnEntry | None:
     if port and not port.startswith("/"):
         return NotAnEntry("port", ALLOWED_PORT)
     return NotAnEntry("mac", ALLOWED_MAC) if mac else None
+
+
+def mistakes_in_devices(rows: object) -> Iterator[tuple[str, object, str]]:
+    """What is wrong with the tables [[device]]: key, value, allowed."""
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        yield "device", rows, "tables [[device]]"
+        return
+    names = [row.get("name") for row in rows]
+    for number, row in enumerate(rows):
+        label = f"device.{number + 1}"
+        name, address, mac = row.get("name"), row.get("address"), row.get("mac", "")
+        if (
+            not isinstance(name, str)
+            or not _NAME.fullmatch(name)
+            or name in RESERVED
+            or names.count(name) > 1
+        ):
+            yield f"{label}.name", name, ALLOWED_NAME
+        if not isinstance(address, str) or not address.startswith(SCHEME) or not isinstance(mac, str):
+            yield f"{label}.address", address, ALLOWED_DEVICE
+        elif (wrong := mistake_in(address, mac)) is not None:
+            key, value = ("mac", mac) if wrong.key == "mac" else ("address", address)
+            yield f"{label}.{key}", value, ALLOWED_MAC if wrong.key == "mac" else ALLOWED_DEVICE
+        for key in row.keys() - {"name", "address", "mac"}:
+            yield f"{label}.{key}", row[key], "one of: name, address, mac"
 
 
 def read_entry(port: str, mac: str = "") -> InsideEntry:

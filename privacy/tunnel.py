@@ -21,8 +21,8 @@ ACCEPTED = b"+"  # the gate's word that the ticket counts, privacy/gate/tunnels.
 class Destination:
     """Where a stream shall lead, and what for.
 
-    recipient: its name in homebase.toml. categories: what will be sent. addressee: who is meant behind the
-    host. ticket: a support ticket's number, where the activity needs one.
+    recipient: its name in homebase.toml, or that of a device in the house. categories: what will be sent.
+    addressee: who is meant behind the host. ticket: a support ticket's number, where the activity needs one.
     """
 
     activity: str
@@ -50,6 +50,10 @@ class Tunnel:
         context = ssl.create_default_context(cadata=self.ca_pem)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         return context
+
+    async def plain(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """Speak with a device in the house as it is; closing the writer closes the tunnel."""
+        return await asyncio.open_unix_connection(sock=self.socket)
 
     async def encrypted(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """Speak TLS with the host, whose certificate is checked; closing the writer closes the tunnel.

@@ -115,7 +115,13 @@ async def _activities(door: Door, request: Request, language: Language) -> Answe
         if grant is not None:
             state = spelling.state(grant, at)
         elif row.id in desk.register.by_entry():
-            state = "withdrawn" if row.id in desk.struck else "active" if door.stick else "off"
+            state = (
+                "withdrawn"
+                if row.id in desk.struck
+                else "active"
+                if door.stick or door.tunnels.devices
+                else "off"
+            )
         elif row.id in ended:
             state = spelling.ended(ended[row.id])
         return {

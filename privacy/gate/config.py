@@ -4,7 +4,7 @@ All mistakes are found at once. The other sections are the hub's; it checks them
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,13 +43,14 @@ class GateConfig:
 
     port: 1 to 65535 on 127.0.0.1, 0 lets the kernel choose. serial: the radio's device, None looks for one,
     unless stick names one in the network.
-    recipients: tables of [[recipient]], unread (privacy/register.py checks them).
+    recipients: tables of [[recipient]], unread (privacy/register.py checks them). devices: of [[device]].
     """
 
     port: int = PORT
     serial: Path | None = None
     stick: "InsideEntry | None" = None
     recipients: tuple[Mapping[str, object], ...] = ()
+    devices: "Mapping[str, InsideEntry]" = field(default_factory=dict)
 
 
 def read_config(path: Path) -> GateConfig:
@@ -93,6 +94,7 @@ def config_from(table: Mapping[str, object], path: Path) -> GateConfig:
         serial=Path(serial) if serial and stick is None else None,
         stick=stick,
         recipients=tuple(recipients),
+        devices=_devices(table.get("device", [])),
     )
 
 
@@ -112,6 +114,7 @@ def _mistakes(table: Mapping[str, object]) -> Iterator[Mistake]:
         yield from _mistakes_of_stick(radio.get("port", ""), radio.get("mac", ""))
     if not isinstance(recipients, list) or not all(isinstance(entry, dict) for entry in recipients):
         yield Mistake(key="recipient", value=recipients, allowed="tables [[recipient]]")
+    yield from _mistakes_of_devices(table.get("device", []))
 
 
 def _stick(port: str, mac: str) -> "InsideEntry | None":
@@ -120,6 +123,24 @@ def _stick(port: str, mac: str) -> "InsideEntry | None":
     from privacy.inside import read_entry  # noqa: PLC0415 - few homes have one: it costs start
 
     return read_entry(port, mac)
+
+
+def _devices(rows: object) -> "Mapping[str, InsideEntry]":
+    if not rows:
+        return {}
+    from privacy.inside import read_entry  # noqa: PLC0415 - few homes have some: it costs start
+
+    assert isinstance(rows, list)
+    return {row["name"]: read_entry(row["address"], row.get("mac", "")) for row in rows}
+
+
+def _mistakes_of_devices(rows: object) -> Iterator[Mistake]:
+    if not rows:
+        return
+    from privacy.inside import mistakes_in_devices  # noqa: PLC0415 - as above
+
+    for key, value, allowed in mistakes_in_devices(rows):
+        yield Mistake(key=key, value=value, allowed=allowed)
 
 
 def _mistakes_of_stick(port: object, mac: object) -> Iterator[Mistake]:

@@ -284,7 +284,7 @@ class Door:
         gone = desk.standing.withdraw(concerns)
         cuts = self.cut(concerns)
         if marks is None:
-            cuts += entries.shut(desk, self.stick, activity)
+            cuts += entries.shut(desk, self.stick, self.tunnels, activity)
         within_ms = round((desk.clock.monotonic() - begin_s) * 1000)
         at = desk.time.instant().at
 
@@ -327,7 +327,7 @@ class Door:
             Refused: no entry opens this activity, or it was withdrawn while this was written.
             StoreError: it could not be written, so it stays shut.
         """
-        entry = await entries.reopen(self.desk, self.stick, activity)
+        entry = await entries.reopen(self.desk, self.stick, self.tunnels, activity)
         if isinstance(entry, Reason):
             raise Refused(entry)
         return entry

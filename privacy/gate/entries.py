@@ -10,17 +10,20 @@ from privacy.gate.deliveries import Cut
 from privacy.gate.desk import Desk
 from privacy.gate.network_door import ACTIVITY, NetworkStick
 from privacy.gate.store import StoreError, Transaction
+from privacy.gate.tunnels import Tunnels
 from privacy.ledger import Kind
 from privacy.reasons import Reason
 
 
-def shut(desk: Desk, stick: NetworkStick | None, activity: str) -> tuple[Cut, ...]:
+def shut(desk: Desk, stick: NetworkStick | None, tunnels: Tunnels, activity: str) -> tuple[Cut, ...]:
     """Shut it in memory and on the wire; return what was cut. Nothing, where no entry opens it."""
     if activity not in desk.register.by_entry():
         return ()
     desk.struck |= {activity}
-    visit = None if stick is None or activity != ACTIVITY else stick.cut()
-    return () if visit is None else (Cut(transfer=visit.transfer, sent=visit.bytes, after=0),)
+    if activity != ACTIVITY:
+        return ()
+    cuts, visit = tunnels.cut_inside(), None if stick is None else stick.cut()
+    return cuts if visit is None else (*cuts, Cut(transfer=visit.transfer, sent=visit.bytes, after=0))
 
 
 def keep_shut(tx: Transaction, desk: Desk, activity: str) -> None:
@@ -29,7 +32,7 @@ def keep_shut(tx: Transaction, desk: Desk, activity: str) -> None:
         records.close_entry(tx, activity)
 
 
-async def reopen(desk: Desk, stick: NetworkStick | None, activity: str) -> int | Reason:
+async def reopen(desk: Desk, stick: NetworkStick | None, tunnels: Tunnels, activity: str) -> int | Reason:
     """Let it count again, once that is on the disk; return the entry's number, or why not.
 
     Raises:
@@ -53,4 +56,6 @@ async def reopen(desk: Desk, stick: NetworkStick | None, activity: str) -> int |
         return Reason.WITHDRAWN  # its job came after ours
     if stick is not None and activity == ACTIVITY:
         stick.enter()
+    if tunnels.devices is not None and activity == ACTIVITY:
+        tunnels.devices.enter()
     return entry

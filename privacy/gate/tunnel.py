@@ -15,6 +15,7 @@ from privacy.ledger import Kind
 from privacy.reasons import Reason
 from privacy.recipients import Recipient
 from privacy.splice import Splice
+from privacy.standing import OwnerEntry
 
 _LONGEST_TOLD = 300  # characters of what a failure says, in the ledger
 
@@ -70,10 +71,14 @@ class Tunnel:
         return self.answered + (0 if self.splice is None else self.splice.inward)
 
     @property
-    def grant(self) -> Grant:
-        """What it rests on."""
-        assert isinstance(self.permit.ground, Grant)  # devices in the house have no tunnel yet
-        return self.permit.ground
+    def grant(self) -> Grant | None:
+        """What it rests on; None for a device in the house, which rests on the owner's entry."""
+        return self.permit.ground if isinstance(self.permit.ground, Grant) else None
+
+    @property
+    def device(self) -> str | None:
+        """The name of the device in the house that it leads to; None where it leads outside."""
+        return self.permit.recipient.name if isinstance(self.permit.recipient, OwnerEntry) else None
 
     @property
     def recipient(self) -> Recipient:
@@ -87,14 +92,17 @@ class Tunnel:
 
     # as the ledger tells it
 
-    def begin(self, servers: tuple[str, ...]) -> tuple[News, News]:
+    def begin(self, servers: tuple[str, ...]) -> tuple[News, ...]:
         """What stands in the book before the first byte: that it begins, and who is asked for the name."""
-        to, asked = self.recipient, self.permit.request
+        if isinstance(self.permit.recipient, OwnerEntry):
+            return (self._begin_inside(self.permit.recipient),)
+        to, asked, grant = self.recipient, self.permit.request, self.grant
+        assert grant is not None
         told: dict[str, canonical.Json] = {
             "transfer": self.id,
             "mode": "tunnelled",
             "activity": asked.activity,
-            "grant": self.grant.id,
+            "grant": grant.id,
             "recipient": to.name,
             "addressee": asked.addressee,
             "host": to.host,
@@ -109,6 +117,19 @@ class Tunnel:
             "servers": list(servers),
         }
         return News(kind=Kind.TRANSFER_BEGIN, data=told), News(kind=Kind.LOOKUP, data=looked_up)
+
+    def _begin_inside(self, to: OwnerEntry) -> News:
+        told: dict[str, canonical.Json] = {
+            "transfer": self.id,
+            "mode": "tunnelled",
+            "activity": self.permit.request.activity,
+            "recipient": to.name,
+            "host": to.host,
+            "port": to.port,
+            "mac": to.mac,
+            "categories": sorted(category.value for category in self.permit.request.categories),
+        }
+        return News(kind=Kind.TRANSFER_BEGIN, data=told)
 
     def end(self, outcome: Outcome) -> News:
         """That it is over, and what passed."""

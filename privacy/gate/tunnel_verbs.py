@@ -7,6 +7,7 @@ from privacy.conversation import Declined, Handler
 from privacy.decide import EgressRequest
 from privacy.gate.tunnels import Tunnels
 from privacy.reasons import Reason
+from privacy.recipients import Recipient
 from privacy.register import Language
 from privacy.vocabulary import DataCategory
 
@@ -23,7 +24,8 @@ def table(tunnels: Tunnels) -> Mapping[str, Handler]:
         if isinstance(answer, Reason):
             raise Declined(answer.value, answer.text(Language.EN))
         ticket, to = answer
-        return {"word": ticket.word, "host": to.host, "port": to.port, "ca_pem": _pem(to.ca_file)}
+        ca_file = to.ca_file if isinstance(to, Recipient) else None
+        return {"word": ticket.word, "host": to.host, "port": to.port, "ca_pem": _pem(ca_file)}
 
     async def outcome(question: Fields) -> Fields:
         try:

@@ -1,40 +1,39 @@
 """Tunnels: streams of the hub that the gate connects with one granted host; unread, metered, cut at once.
 
-Read downwards: serve → _carry → _through → _attempt → _begin → _connect → _end; ``cut`` ends what runs.
+Read downwards: serve → _carry → _through → _attempt → _begin → (way.py) → _end; ``cut`` ends what runs.
 Record or refuse: before the begin entry is on the disk nothing leaves, not even a question to a name server,
 and before a greeting of TLS has named the granted host nothing begins.
 """
 
 import asyncio
 import logging
-import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from functools import partial
 
-from privacy.client_hello import Greeting
 from privacy.consent import Grant
 from privacy.decide import EgressRequest, Permit, Refusal, decide
 from privacy.gate import line, resolver
 from privacy.gate.accepting import accept
-from privacy.gate.allowances import Allowance, Allowances, Purse
+from privacy.gate.allowances import Allowance, Allowances
 from privacy.gate.deliveries import Cut
 from privacy.gate.desk import Desk
+from privacy.gate.devices import LOOK_S, Devices
 from privacy.gate.first_words import read_greeting, read_word
-from privacy.gate.greet import greet
 from privacy.gate.store import StoreError, Transaction
 from privacy.gate.tickets import Ticket, Tickets
 from privacy.gate.tunnel import Ending, Outcome, Tunnel
+from privacy.gate.way import Failed, Way
 from privacy.instant import Instant
 from privacy.reasons import Reason
 from privacy.recipients import Recipient
-from privacy.splice import PIECE, Splice, SpliceBroken
+from privacy.splice import PIECE
+from privacy.standing import OwnerEntry
 
 log = logging.getLogger(__name__)
 
 OPEN_LIMIT = 256  # tunnels at once
-ADDRESSES = 3  # of a name that are tried, one after the other
 REVIEW_S = 1.0  # so often each open tunnel is decided about anew
 OUTCOMES = 512  # that are remembered for whoever asks
 ACCEPTED = b"+"  # the gate's only word on tunnel.sock: the ticket counts, the greeting may come
@@ -57,14 +56,6 @@ class _Refused(Exception):
         self.reason = reason
 
 
-class _Failed(Exception):
-    """It began, and did not come about or broke. reason: where it is one of ours."""
-
-    def __init__(self, what: str, reason: Reason | None = None) -> None:
-        super().__init__(what)
-        self.what, self.reason = what, reason
-
-
 class Tunnels:
     """The tunnels of this moment. ``serve`` has to run for any to open."""
 
@@ -77,6 +68,8 @@ class Tunnels:
         self._connections = 0
         self._tasks: asyncio.TaskGroup | None = None
         self._scratch = memoryview(bytearray(PIECE))
+        self._looked_s = 0.0
+        self.devices: Devices | None = None  # where homebase.toml names some in the house
 
     def running(self) -> tuple[str, ...]:
         """Ids of the tunnels that are open, or about to."""
@@ -84,13 +77,12 @@ class Tunnels:
 
     # what the hub asks on control.sock
 
-    async def ticket(self, request: EgressRequest) -> tuple[Ticket, Recipient] | Reason:
+    async def ticket(self, request: EgressRequest) -> tuple[Ticket, Recipient | OwnerEntry] | Reason:
         """The right to one connection and where it leads, or why not; nothing leaves for it."""
         permit = self._permit(request)
         if isinstance(permit, Reason):
             await self._desk.refuse(request.activity, request.recipient, permit, request.ticket)
             return permit
-        assert isinstance(permit.recipient, Recipient)
         ticket = self._tickets.issue(request, self._desk.clock.monotonic())
         self._remember(ticket, None)
         return ticket, permit.recipient
@@ -132,10 +124,21 @@ class Tunnels:
                 verdict = self._permit(tunnel.permit.request, at)
                 if isinstance(verdict, Reason):
                     self._close((tunnel,), verdict)
+            self._look_at_devices()
             try:
                 await self._allowances.keep()
             except StoreError as error:
                 log.warning("tunnel.amounts", extra={"code": error.code})
+
+    def _look_at_devices(self) -> None:
+        """Now and then: whoever is not where, or not who, the owner entered is cut off."""
+        now_s = self._desk.clock.monotonic()
+        if self.devices is None or now_s - self._looked_s < LOOK_S:
+            return
+        self._looked_s = now_s
+        for tunnel in tuple(self._open.values()):
+            if tunnel.device is not None and (reason := self.devices.look_again(tunnel.device)) is not None:
+                self._close((tunnel,), reason)
 
     async def _carry(self, near: socket.socket) -> None:
         """One connection, from its ticket to its end."""
@@ -208,12 +211,16 @@ class Tunnels:
         verdict = decide(request, desk.register, desk.recipients, desk.standing, at)
         if isinstance(verdict, Refusal):
             return verdict.reason
-        if not isinstance(verdict.recipient, Recipient) or not isinstance(verdict.ground, Grant):
-            return Reason.NOT_BUILT  # devices in the house
-        return verdict
+        if isinstance(verdict.recipient, OwnerEntry):
+            # others in the house, such as the stick, are nobody's to tunnel to
+            known = self.devices is not None and verdict.recipient.name in self.devices
+            return verdict if known else Reason.NOT_BUILT
+        return verdict if isinstance(verdict.ground, Grant) else Reason.NOT_BUILT
 
     async def _attempt(self, tunnel: Tunnel, allowance: Allowance) -> Outcome:
         await asyncio.get_running_loop().sock_sendall(tunnel.near, ACCEPTED)
+        if tunnel.device is not None:
+            return await self._attempt_inside(tunnel, allowance, tunnel.device)
         greeting = await read_greeting(tunnel.near, tunnel.recipient.host, self._limits.greeting_s)
         if isinstance(greeting, Reason):
             raise _Refused(greeting)
@@ -225,10 +232,33 @@ class Tunnels:
             raise _Refused(again)
         servers = resolver.servers()
         await self._begin(tunnel, allowance, servers, size)
+        return await self._ended(tunnel, self._way(tunnel, allowance).outside(servers, greeting))
+
+    async def _attempt_inside(self, tunnel: Tunnel, allowance: Allowance, name: str) -> Outcome:
+        """To a device in the house: no name is looked up and no greeting read; it is known by its card."""
+        assert self.devices is not None  # else there was no permit
+        place = self.devices.look(name)
+        if isinstance(place, Reason):
+            raise _Refused(place)
+        await self._begin(tunnel, allowance, (), 0)
+        return await self._ended(tunnel, self._way(tunnel, allowance).inside(self.devices, place))
+
+    def _way(self, tunnel: Tunnel, allowance: Allowance) -> Way:
+        return Way(
+            desk=self._desk,
+            tunnel=tunnel,
+            allowance=allowance,
+            scratch=self._scratch,
+            starved=partial(self._starved, tunnel),
+            greeting_s=self._limits.greeting_s,
+        )
+
+    async def _ended(self, tunnel: Tunnel, passing: Coroutine[None, None, None]) -> Outcome:
+        """Let it pass until it is over, and write that down."""
         try:
-            await self._pass_on(tunnel, allowance, servers, greeting)
+            await passing
             outcome = tunnel.outcome(Ending.CLOSED, "closed")
-        except _Failed as failed:
+        except Failed as failed:
             if tunnel.far is not None:
                 line.reset(tunnel.far)
             outcome = tunnel.outcome(Ending.FAILED, failed.what, failed.reason)
@@ -259,55 +289,6 @@ class Tunnels:
         if not held and not meter.take(size):
             tunnel.starved = True  # others were faster: told by its end, after a begin of nothing
 
-    async def _pass_on(
-        self, tunnel: Tunnel, allowance: Allowance, servers: tuple[str, ...], greeting: Greeting
-    ) -> None:
-        if tunnel.starved:
-            raise _Failed("the day's amount was used up meanwhile", Reason.BUDGET_USED_UP)
-        far = await self._connect(tunnel, servers)
-        try:
-            greeted = await greet(tunnel, far, greeting, self._limits.greeting_s)
-        except OSError as error:  # TimeoutError too
-            what = os.strerror(error.errno) if error.errno else "no answer to the greeting"
-            raise _Failed(f"{tunnel.address}: {what}") from error
-        if isinstance(greeted, Reason):
-            raise _Failed(f"its second greeting: {greeted.value}", greeted)
-        if (reason := await allowance.count(greeted.more)) is not None:
-            raise _Failed(reason.value, reason)
-        purse = Purse(allowance, partial(self._starved, tunnel))
-        splice = tunnel.splice = Splice(tunnel.near, far, self._scratch, purse)
-        purse.open(splice.resume)
-        try:
-            await splice.run(greeted.early, greeted.back)
-            await line.drained(far, self._desk.clock)
-        except SpliceBroken as broken:
-            raise _Failed(broken.reason) from broken
-        finally:
-            purse.close()
-
-    async def _connect(self, tunnel: Tunnel, servers: tuple[str, ...]) -> socket.socket:
-        """A connection to an address that was just looked up, and to no other."""
-        to, problem = tunnel.recipient, ""
-        try:
-            found = await resolver.look_up(to.host, servers, self._desk.random_bytes)
-        except resolver.LookupFailed as error:
-            raise _Failed(str(error)) from error
-        if not found.outside:
-            what = f"{to.host}: {found.inside} addresses, none outside the house"
-            raise _Failed(what, Reason.ADDRESS_NOT_OUTSIDE)
-        for address in found.outside[:ADDRESSES]:
-            tunnel.address = str(address)
-            try:
-                far = tunnel.far = line.unconnected(address)
-                await line.connect(far, address, to.port)
-            except OSError as error:  # TimeoutError too
-                problem = f"{address}: {os.strerror(error.errno) if error.errno else 'no answer in time'}"
-                if tunnel.far is not None:
-                    tunnel.far.close()
-            else:
-                return far
-        raise _Failed(f"{to.host}: {problem}")
-
     async def _end(self, tunnel: Tunnel, outcome: Outcome) -> None:
         news = tunnel.end(outcome)
 
@@ -326,7 +307,16 @@ class Tunnels:
 
         The caller writes it down. Tickets open nothing any more: whoever shows one is decided about anew.
         """
-        chosen = tuple(tunnel for tunnel in self._open.values() if concerns(tunnel.grant))
+        chosen = tuple(one for one in self._open.values() if one.grant is not None and concerns(one.grant))
+        return self._withdrawn(chosen)
+
+    def cut_inside(self) -> tuple[Cut, ...]:
+        """The same for all that lead to devices in the house, whose entries count no more."""
+        if self.devices is not None:
+            self.devices.strike()
+        return self._withdrawn(tuple(one for one in self._open.values() if one.grant is None))
+
+    def _withdrawn(self, chosen: tuple[Tunnel, ...]) -> tuple[Cut, ...]:
         return tuple(cut for tunnel, cut in self._cut(chosen, Reason.WITHDRAWN) if tunnel.begun)
 
     def close_all(self, reason: Reason | None) -> None:

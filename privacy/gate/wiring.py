@@ -38,6 +38,7 @@ from privacy.gate.config import GateConfig
 from privacy.gate.connection import House
 from privacy.gate.console import Console, console_peer
 from privacy.gate.control import Control
+from privacy.gate.devices import Devices
 from privacy.gate.door import Door
 from privacy.gate.erasing import Erasing
 from privacy.gate.exchange import CONSOLE, Request
@@ -142,6 +143,9 @@ class _Gate:
         if start.config.stick is not None and not start.demo:
             own_port = start.listening.getsockname()[1]
             self._door.stick = NetworkStick(start.config.stick, start.opened.desk, say, own_port)
+        if start.config.devices:
+            own_port = start.listening.getsockname()[1]
+            self._door.tunnels.devices = Devices(start.config.devices, start.opened.desk, own_port)
         self._control = Control(self._is_hub, self._questions())
         rows = start.opened.store.another_connection()
         self._access_log = AccessLog(rows, self._clock, sqlcipher.DatabaseError)

@@ -57,10 +57,11 @@ class GateAtWork:
         register: Register | None = None,
         sockets: Path | None = None,
         memory: Path | None = None,
+        resolver: str = outside.RESOLVER,
     ) -> None:
         self.folder, self.namespace, self.rows = folder, namespace, rows
         self.register, self.sockets = register or packaged_register(), sockets
-        self.memory = memory
+        self.memory, self.resolver = memory, resolver
         self.clock = MovableClock()
         self.collected: Mapping[str, Any] = COLLECTED
         self.door: Door
@@ -114,7 +115,7 @@ class GateAtWork:
     def _run(self) -> None:
         try:
             configuration = self.folder.parent / "resolv.conf"
-            configuration.write_text(f"nameserver {outside.RESOLVER}\n")
+            configuration.write_text(f"nameserver {self.resolver}\n")
             outside.use_resolver(configuration)
             outside.enter(self.namespace)
             asyncio.run(self._serve())

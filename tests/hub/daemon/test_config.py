@@ -29,9 +29,16 @@ def test_the_example_holds_every_key_with_its_default() -> None:
 
 
 def test_the_example_names_every_key_of_a_recipient() -> None:
-    block = EXAMPLE.read_text("utf-8").partition("# [[recipient]]\n")[2]
+    block = EXAMPLE.read_text("utf-8").partition("# [[recipient]]\n")[2].partition("# [[device]]\n")[0]
     keys = re.findall(r"^# (\w+) = ", block, re.MULTILINE)
     assert set(keys) == set(RecipientRow.__struct_fields__)
+
+
+def test_the_example_of_a_device_is_one() -> None:
+    block = EXAMPLE.read_text("utf-8").partition("# [[device]]\n")[2]
+    text = "[[device]]\n" + re.sub(r"^# ", "", block, flags=re.MULTILINE)
+    (name,) = gate_config_from(tomllib.loads(text), EXAMPLE).devices
+    assert name == "ccu"
 
 
 def test_all_mistakes_are_told_at_once() -> None:

@@ -216,6 +216,17 @@ def test_the_runtime_folder_belongs_to_the_state_folder(tmp_path: Path) -> None:
         ),
         ({"gate": []}, ["section [gate]"]),
         ({"recipient": {}}, ["[[recipient]]"]),
+        ({"device": {"a": 1}}, ["[[device]]"]),
+        ({"device": [{"name": "ccu"}]}, ["device.1.address = None", "tcp://192.168.1.30:80"]),
+        ({"device": [{"name": "radio", "address": "tcp://127.0.0.1:80"}]}, ["device.1.name", "of its own"]),
+        (
+            {"device": [{"name": "a", "address": "tcp://127.0.0.1:80"}] * 2},
+            ["device.1.name", "device.2.name"],
+        ),
+        ({"device": [{"name": "a", "address": "tcp://192.168.1.1:80"}]}, ["device.1.mac", "MAC address"]),
+        ({"device": [{"name": "a", "address": "tcp://9.9.9.9:80", "mac": "x"}]}, ["device.1.address"]),
+        ({"device": [{"name": "a", "address": "tcp://127.0.0.1:53"}]}, ["device.1.address", "resolver"]),
+        ({"device": [{"name": "a", "address": "tcp://127.0.0.1:80", "tls": True}]}, ["device.1.tls"]),
     ],
 )
 def test_mistakes_name_key_value_and_allowed(table: dict[str, object], parts: list[str]) -> None:
