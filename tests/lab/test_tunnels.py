@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from privacy.client import Destination, GateDeclined
 from privacy.client_hello import Greeting, GreetingReader
 from privacy.gate import resolver
 from privacy.gate.tunnels import Limits
 from tests.lab.outside import RECEIVER, network
 from tests.lab.tunnel_lab import (
+    CATEGORIES,
     CLOUD,
     HOST,
     OTHER_HOST,
@@ -24,6 +26,7 @@ from tests.lab.tunnel_lab import (
     TunnelLab,
     receive,
     send,
+    standing_grant,
     tunnel_lab,
     until,
 )
@@ -198,6 +201,26 @@ async def test_a_name_is_looked_up_for_each_connection_and_pinned_for_it(lab: Tu
     await send(first, b"still the same host")
     await until(lambda: lab.far.total == before + 19)
     assert lab.names.asked == [HOST] * 4  # IPv4 and IPv6 for each
+
+
+async def test_another_account_behind_the_permitted_host_gets_no_stream(lab: TunnelLab) -> None:
+    owners, attackers = (
+        Destination(activity=CLOUD, recipient="cloud", categories=CATEGORIES, addressee=f"account-{number}")
+        for number in (1, 2)
+    )
+    await lab.ask("consent.withdraw", activity=CLOUD)
+    await asyncio.to_thread(standing_grant, lab.gate, owners)
+    lab.packets()
+    with pytest.raises(GateDeclined, match="addressee_not_declared"):
+        await lab.hub.open(attackers)
+    with pytest.raises(GateDeclined, match="withdrawn"):
+        await lab.hub.open(TO_CLOUD)  # nobody in particular is another one, too
+    assert lab.packets() == []
+    # the control: that host does take streams, for whom the owner agreed to
+    await lab.opened(owners)
+    await until(lambda: lab.far.total > 0)
+    (begin,) = await lab.entries("transfer_begin")
+    assert begin["addressee"] == "account-1"
 
 
 async def test_a_ticket_opens_one_connection(lab: TunnelLab) -> None:

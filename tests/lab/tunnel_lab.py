@@ -154,6 +154,7 @@ def standing_grant(gate: GateAtWork, to: Destination) -> Grant:
             ticket="",
             language="en",
             categories=to.categories,
+            addressee=to.addressee,
         )
         number = await desk.store.read(records.next_grant_id)
         grant = propose(wish, desk.register, desk.recipients, desk.time.instant(), number)
