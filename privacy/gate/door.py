@@ -311,7 +311,7 @@ class Door:
         except StoreError as error:
             log.error("withdrawal.unwritten", extra={"code": error.code})
             desk.unwritten.append(job)
-            self.tunnels.close_all(Reason.LEDGER_NOT_WRITABLE)
+            self.close_outward()
             await desk.store.remember(Tombstone(tomb=Tomb.WITHDRAWN, subject=activity))
             entry = None
         return Withdrawn(grants=gone, cuts=cuts, within_ms=within_ms, entry=entry)
@@ -319,6 +319,26 @@ class Door:
     def cut(self, concerns: Callable[[Grant], bool]) -> tuple[Cut, ...]:
         """End all that runs under such grants, whatever way it goes."""
         return (*self.deliveries.cut(concerns), *self.tunnels.cut(concerns))
+
+    def close_outward(self) -> None:
+        """The book can't be written: nothing new begins meanwhile, and what runs ends now."""
+        self.tunnels.close_all(Reason.LEDGER_NOT_WRITABLE)
+        cuts = self.deliveries.cut(lambda _: True)
+        if not cuts:
+            return
+
+        def job(tx: Transaction) -> None:
+            for cut in cuts:
+                told: dict[str, canonical.Json] = {
+                    "transfer": cut.transfer,
+                    "reason": Reason.LEDGER_NOT_WRITABLE.value,
+                    "sent": cut.sent,
+                    "after": cut.after,
+                }
+                self.desk.append(tx, News(kind=Kind.CUT, data=told))
+                tx.execute("UPDATE sent SET result = 'cut' WHERE transfer = ?", (cut.transfer,))
+
+        self.desk.unwritten.append(job)
 
     async def reopen(self, activity: str) -> int:
         """Let an entry in homebase.toml count again after its withdrawal; return the ledger's number.

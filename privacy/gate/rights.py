@@ -162,7 +162,7 @@ class RightsDesk:
         except StoreError as error:
             log.error("closure.unwritten", extra={"code": error.code})
             desk.unwritten.append(job)
-            self._door.tunnels.close_all(Reason.LEDGER_NOT_WRITABLE)
+            self._door.close_outward()
             await desk.store.remember(Tombstone(tomb=Tomb(row.kind.value), subject=row.subject))
             entry = None
         return Closed(cut=len(cuts), entry=entry)

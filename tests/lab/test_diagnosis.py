@@ -514,6 +514,23 @@ def test_when_the_disk_can_not_sync_nothing_leaves(lab: Lab) -> None:
         assert restarted.ask("ledger.verify")["findings"] == []
 
 
+def test_a_withdrawal_that_can_not_be_written_ends_what_runs_under_other_consents_too(lab: Lab) -> None:
+    lab.gate.collected, lab.receiver.mode = LARGE, "slow"
+    lab.gate.start(_give(lab, lab.preview()))
+    wait_for(lab.gate.door.deliveries.running)
+    time.sleep(0.3)
+    lab.gate.call(break_sync(lab.gate.door.desk.store._store, lab))
+    assert lab.gate.ask("consent.withdraw", activity="device_cloud.generic")["recorded"] is False
+    assert lab.gate.door.deliveries.running() == ()
+    lab.receiver.go_on.set()
+    wait_for(lambda: lab.receiver.ended)
+    assert lab.receiver.arrived == []
+    with again(lab) as restarted:  # it has its end in the book, and the consent to it goes on
+        kinds = [entry["kind"] for entry in restarted.ask("ledger.list")["entries"]]
+        assert kinds.count("transfer_begin") == kinds.count("transfer_end") + kinds.count("cut") == 1
+        assert restarted.ask("consent.list")["consents"][0]["state"] == "active"
+
+
 def again(lab: Lab) -> GateAtWork:
     """The gate after a restart on the same folder, in the same network."""
     lab.gate.stop()
