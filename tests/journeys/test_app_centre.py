@@ -18,7 +18,7 @@ import pytest
 from playwright.sync_api import Browser, Playwright, expect
 
 from .consenting import DIAGNOSIS, RECIPIENT, fill_in, pair, prepare
-from .houses import RunningHouse, demo_house
+from .houses import RunningHouse, demo_house, run_homebase
 from .phones import CHROMIUM, PASSWORD, Phone, launch, phone
 
 pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.lab, pytest.mark.timeout(300)]
@@ -99,6 +99,10 @@ def agree(mine: Phone) -> None:
 
 def test_the_header_says_how_long_something_may_leave_and_one_tap_ends_it(mine: Phone) -> None:
     agree(mine)
+    mine.open("#/privacy")
+    expect(mine.page.locator("[data-ledger=verified]")).to_be_visible()
+    mine.has_no_barriers("privacy of a paired phone")
+    mine.picture("privacy-de")
     mine.open("#/")
     banner = mine.page.locator(".banner.leaving")
     expect(banner).to_contain_text("Ferndiagnose ist aktiv, noch")
@@ -158,6 +162,42 @@ def test_who_has_access_is_listed_and_this_browser_is_named(mine: Phone) -> None
     expect(mine.page.get_by_text("Eigentümer").first).to_be_visible()
     mine.has_no_barriers("access")
     mine.picture("access-paired-de")
+
+
+def test_a_name_is_put_right_and_a_kind_of_data_is_restricted(mine: Phone, home: Home) -> None:
+    page = mine.page
+    mine.open("#/privacy/data")
+    right = page.locator("section[aria-labelledby=correct]")
+    right.locator("select").first.select_option("hub.people")
+    right.locator("select").nth(1).select_option("1")
+    right.locator("input").fill("Ada")
+    right.get_by_role("button", name="Berichtigen").click()
+    expect(page.locator(".note")).to_contain_text("Berichtigt.")
+    # what is restricted leaves the house no more, and stands there as closed
+    restrict = page.locator("section[aria-labelledby=restrict]")
+    restrict.locator("select").select_option("presence")
+    restrict.get_by_role("button", name="Einschränken").click()
+    expect(page.locator("section[aria-labelledby=closed]")).to_contain_text("eingeschränkt: Anwesenheit")
+    mine.has_no_barriers("restricted")
+    mine.open("#/privacy/access")
+    expect(page.get_by_text("Ada", exact=True)).to_be_visible()
+
+
+def test_an_objection_wins_over_every_consent_until_the_console_lifts_it(mine: Phone, home: Home) -> None:
+    page = mine.page
+    mine.open("#/privacy")
+    row = page.locator(".activity").filter(has=page.get_by_text("Ferndiagnose", exact=True))
+    row.locator("summary").first.click()
+    row.get_by_text("Widersprechen (Art. 21 DSGVO)").click()
+    mine.has_no_barriers("objecting")
+    row.get_by_role("button", name="Jetzt widersprechen").click()
+    expect(row.locator(".badge.closed")).to_contain_text("widersprochen")
+    mine.open(DIAGNOSIS)
+    fill_in(page, "T-1")
+    expect(page.locator(".note.bad")).to_contain_text("Du hast widersprochen.")
+    words = ("rights", "lift", "objected", "diagnosis.remote", "--state", str(home.house.state))
+    code, _, errors = run_homebase(*words, runtime=home.folder / "r")
+    assert code == 0, errors
 
 
 # a hub that lies

@@ -88,6 +88,8 @@ export function Unconfirmed({ again }: { again: () => void }) {
 /** What went wrong between phone and gate, in words. */
 export function explained(error: unknown, texts: Centre): unknown {
   if (error instanceof Refused) return new Problem(409, { detail: refusal(texts, error.reason), code: error.reason });
+  if (error instanceof Problem && texts.tr(`refused.${error.code}`, "") !== "")
+    return new Problem(error.status, { detail: refusal(texts, error.code), code: error.code });
   if (error instanceof NotConfirmed)
     return new Problem(502, { detail: `${texts.t("centre.unconfirmed")}. ${texts.t("centre.unconfirmed.act")}` });
   if (error instanceof NoPhone) return new Problem(409, { detail: texts.t("centre.phone.needed") });

@@ -259,7 +259,7 @@ export const de = {
   "privacy.form.until": "bis zu {days} Tage",
   "privacy.form.standing": "bis du sie widerrufst",
   "privacy.last": "Letzte Übertragung",
-  "privacy.last.none": "nie",
+  "privacy.last.none": "keine, oder unsere Kopie ist schon gelöscht; das Protokoll zeigt alle",
   "privacy.last.line": "{at} an {recipient}, {bytes}, {result}",
   "privacy.refused": "Heute abgelehnt",
   "privacy.state.off": "aus",

@@ -258,7 +258,7 @@ export const en = {
   "privacy.form.until": "up to {days} days",
   "privacy.form.standing": "until you withdraw it",
   "privacy.last": "Last transfer",
-  "privacy.last.none": "never",
+  "privacy.last.none": "none, or our copy is deleted already; the ledger shows all",
   "privacy.last.line": "{at} to {recipient}, {bytes}, {result}",
   "privacy.refused": "Refused today",
   "privacy.state.off": "off",
