@@ -5,6 +5,7 @@ The loop's own callbacks move the bytes, with no task or stream between: that al
 """
 
 import asyncio
+import select
 import socket
 from enum import Enum
 from typing import Protocol
@@ -55,6 +56,7 @@ class Splice:
         self, near: socket.socket, far: socket.socket, scratch: memoryview, allowance: Allowance
     ) -> None:
         self._done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._near = near
         self._outward = _Way(near, far, scratch, allowance, self._ended)
         self._inward = _Way(far, near, scratch, Unlimited(), self._ended)
 
@@ -89,6 +91,20 @@ class Splice:
         """Touch nothing any more; from the loop, at any moment."""
         self._outward.stop()
         self._inward.stop()
+
+    def abandoned(self) -> bool:
+        """Whether ``near`` has sent all, and nobody is there any more to take what may still come."""
+        if not self._outward.at_end or self._near.fileno() < 0:
+            return False
+        looking = select.poll()
+        looking.register(self._near, 0)  # POLLHUP is told unasked; a half-closed end has none
+        return any(event & select.POLLHUP for _, event in looking.poll(0))
+
+    def finish(self) -> None:
+        """End, without a failure, though ``far`` has not."""
+        self.stop()
+        if not self._done.done():
+            self._done.set_result(None)
 
     def _ended(self, error: OSError | None) -> None:
         if self._done.done():

@@ -124,6 +124,8 @@ class Tunnels:
                 verdict = self._permit(tunnel.permit.request, at)
                 if isinstance(verdict, Reason):
                     self._close((tunnel,), verdict)
+                elif tunnel.splice is not None and tunnel.splice.abandoned():
+                    tunnel.splice.finish()  # else a recipient that never hangs up keeps it open
             self._look_at_devices()
             try:
                 await self._allowances.keep()

@@ -19,6 +19,7 @@ from privacy.client import GateDeclined, Tunnel
 from privacy.gate import line
 from privacy.gate.door import Withdrawn
 from privacy.reasons import Reason
+from tests.lab.far_side import HELLO
 from tests.lab.outside import network
 from tests.lab.test_diagnosis import break_sync
 from tests.lab.tunnel_lab import (
@@ -28,6 +29,7 @@ from tests.lab.tunnel_lab import (
     TO_VOICE,
     TunnelLab,
     built_register,
+    receive,
     row,
     send,
     tunnel_lab,
@@ -141,6 +143,23 @@ async def test_a_tunnel_that_both_sides_ended_can_be_cut_until_all_arrived(lab: 
     await until(lambda: lab.far.ended)
     assert lab.far.ended == ["ConnectionResetError"]
     assert lab.far.total - before <= AFTER_LIMIT  # what had arrived there and was not read
+
+
+async def test_a_tunnel_that_the_hub_left_ends_though_the_recipient_never_hangs_up(lab: TunnelLab) -> None:
+    left, half = await lab.opened(), await lab.opened()
+    for tunnel in (left, half):
+        assert await receive(tunnel, len(HELLO)) == HELLO
+    await send(left, b"the last words")
+    await until(lambda: any(one.endswith(b"the last words") for one in lab.far.arrived))
+    lab.far.mode = "stuck"  # it reads no more, and so hears of no end
+    left.socket.close()
+    half.socket.shutdown(socket.SHUT_WR)  # this one still listens
+    told = await lab.ended(left)
+    assert told["result"] == "closed"
+    assert told["sent"] in {len(one) for one in lab.far.arrived}
+    assert lab.far.ended == []
+    await asyncio.sleep(2.5)  # two more looks
+    assert (await lab.hub.outcome(half))["result"] == "running"
 
 
 async def test_what_no_longer_may_be_is_cut_within_a_second_or_so(lab: TunnelLab) -> None:
