@@ -17,10 +17,10 @@ MAX_WAITING = 256  # a flood can't grow it; at 17 ms each these are 4 s of answe
 
 
 class Answers:
-    """Ordered by the time when they are due; what missed its window is dropped."""
+    """Ordered by the time when they are due; what missed its window is dropped. address: the central's."""
 
     def __init__(self, address: bytes, airtime: Airtime) -> None:
-        self._address = address
+        self.address = address
         self._airtime = airtime
         self._heap: list[tuple[float, int, float, Frame]] = []  # due, order, latest, frame
         self._order = itertools.count()
@@ -35,7 +35,7 @@ class Answers:
         due_s = at_s + turn_round_s(to)
         if len(self._heap) < MAX_WAITING:
             answer = message_frame(
-                message, counter=to.counter, flags=flags, sender=self._address, receiver=to.sender
+                message, counter=to.counter, flags=flags, sender=self.address, receiver=to.sender
             )
             heapq.heappush(self._heap, (due_s, next(self._order), at_s + ANSWER_LATEST_S, answer))
         return due_s

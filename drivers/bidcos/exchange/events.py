@@ -10,7 +10,7 @@ Source: docs/protocols/bidcos.md, "AES signing", "Timing".
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from ..codec.frames import BROADCAST, Flag, Frame
+from ..codec.frames import Flag, Frame
 from ..codec.messages import Ack, AesResponse, Challenge, Message, TimeRequest, decode_message
 from ..codec.signing import CHALLENGE_SIZE, verify
 from ..radios.timing import (
@@ -104,9 +104,11 @@ class Events:
         if isinstance(message, TimeRequest):  # a thermostat that asks again did not get the time
             repeat = self.duplicates.answered_lately(frame, at_s)
         elif frame.kind == 0x00:
-            self._button(lane, at_s)
+            self._button(lane, frame, at_s)
         elif frame.kind != 0x02 and frame.flags & Flag.BIDI and not self._is_copy(frame, at_s):
             self._acknowledge(lane, frame, frame, Ack(), at_s)
+        elif not repeat:
+            self._call(lane, frame, at_s)
         return None if repeat else Heard(frame=frame, message=message, at_s=at_s)
 
     def answered(self, lane: Lane, frame: Frame, message: Message, at_s: float) -> Heard | None:
@@ -134,15 +136,14 @@ class Events:
         signed = self._keyring.signs(frame.sender, told_channel(frame))
         unproven = Heard(frame=frame, message=message, at_s=at_s, proof=Proof.MISSING)
         heard = unproven if signed else self.note(frame, message, at_s)
-        if heard is not None and lane is not None and lane.waits and lane.current is None:
+        if heard is not None and lane is not None:
             if frame.kind == 0x00:
-                self._button(lane, at_s)
-            elif called:
+                self._button(lane, frame, at_s)
+            elif called and _wants(lane):
                 lane.guessed = True
                 self._lanes.awake(lane, at_s + CALLED_S, AWAKE_S)
-            elif frame.flags & _CALL_ME == Flag.WAKEMEUP and frame.receiver == BROADCAST:
-                lane.wake_call_at_s = at_s + turn_round_s(frame)
-                self._lanes.activate(lane)
+            else:
+                self._call(lane, frame, at_s)
         return heard
 
     def note(self, frame: Frame, message: Message, at_s: float, proof: Proof = Proof.NONE) -> Heard | None:
@@ -160,14 +161,27 @@ class Events:
         """A repeater's: its answer is on its way."""
         return self.duplicates.answered_lately(frame, at_s)
 
-    def _button(self, lane: Lane, at_s: float) -> None:
+    def _button(self, lane: Lane, frame: Frame, at_s: float) -> None:
         """It introduces itself: somebody pressed its button, and it listens for some seconds."""
-        if lane.waits and lane.current is None:
-            self._lanes.awake(lane, at_s + ANSWER_S, CONFIG_AWAKE_S)
+        ready_s = at_s + ANSWER_S
+        if (
+            frame.receiver == self._answers.address
+            and frame.flags & Flag.BIDI
+            and not self._is_copy(frame, at_s)
+        ):
+            ready_s = self.answer(frame, Ack(), ACK_FLAGS, at_s) + PAUSE_S
+        if _wants(lane):
+            self._lanes.awake(lane, ready_s, CONFIG_AWAKE_S)
+
+    def _call(self, lane: Lane, frame: Frame, at_s: float) -> None:
+        """A sleeper that tells it listens now, and wants no answer, is called: whoever its frame was for."""
+        if _wants(lane) and frame.flags & _CALL_ME == Flag.WAKEMEUP:
+            lane.wake_call_at_s = at_s + turn_round_s(frame)
+            self._lanes.activate(lane)
 
     def _acknowledge(self, lane: Lane, event: Frame, last: Frame, message: Ack, at_s: float) -> None:
         """Answer an event's last frame; a sleeper for which something waits is told to stay awake."""
-        wake = bool(event.flags & Flag.WAKEMEUP) and lane.waits and lane.current is None
+        wake = bool(event.flags & Flag.WAKEMEUP) and _wants(lane)
         due_s = self.answer(last, message, ACK_FLAGS | Flag.WAKEUP if wake else ACK_FLAGS, at_s)
         if wake:
             self._lanes.awake(lane, due_s + PAUSE_S, AWAKE_S)
@@ -210,6 +224,11 @@ class Events:
                     return self.note(asked.frame, asked.message, at_s, Proof.GOOD)
         self.unproven += 1
         return Heard(frame=asked.frame, message=asked.message, at_s=at_s, proof=Proof.MISSING)
+
+
+def _wants(lane: Lane) -> bool:
+    """Something waits for it, and nothing is on its way to it."""
+    return lane.waits and lane.current is None
 
 
 def _signed_part(frame: Frame) -> Frame:

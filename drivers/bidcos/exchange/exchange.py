@@ -385,8 +385,7 @@ class Exchanges:
             return self._end(lane, Failure.AIRTIME, retry_after_s)
         self._airtime.spend(frame, cause, now_s)
         lane.burst = burst
-        lane.sent = frame
-        lane.counter = frame.counter
+        lane.put_on_air(frame)
         lane.attempt += 1
         patience_s = lane.patience_s
         if self.verdict_s is not None:  # the radio repeats by itself

@@ -17,13 +17,6 @@ from ..codec.messages import (
     Challenge,
     Message,
     Nack,
-    Opaque,
-    ParamPairs,
-    ParamRequest,
-    ParamSequence,
-    PeerList,
-    PeerListRequest,
-    SerialInfo,
     Status,
     StatusRequest,
 )
@@ -36,7 +29,7 @@ from ..radios.timing import (
     REPEAT_PLAIN_S,
     REPEAT_SIGNED_S,
 )
-from .pages import Pages
+from .pages import Pages, is_part_of
 from .request import (
     Deferred,
     Delivered,
@@ -65,9 +58,6 @@ __all__ = [
     "Step",
 ]
 
-_PAGE_ORDERS = {ParamRequest: frozenset({0x02, 0x03}), PeerListRequest: frozenset({0x01})}
-_ANY_ORDER = frozenset({0x00, 0x01, 0x02, 0x03})
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetAside:
@@ -86,8 +76,9 @@ class Lane:
 
     queue: what waits, the most urgent first; aside: what was interrupted; begun: how far those in the queue
     got before the device slept; turn: lower ones waited longer;
-    sent: the frame whose answer is awaited, kept for repeats; attempt: how often it was sent; busy: how often
-    the channel was not free; deadline_s: end of the wait for its answer; ready_at_s: not before;
+    sent: the frame whose answer is awaited, kept for repeats; earlier: the counter that it had before;
+    attempt: how often it was sent; busy: how often the channel was not free;
+    deadline_s: end of the wait for its answer; ready_at_s: not before;
     awake_until_s: it listens until then; wake_call_at_s: when to send type 12; waking: that was sent;
     guessed: that it listens, as the radio has called it;
     burst_rx: its register 01 lets a burst wake it, None: not known; bursts_back: it answers with a burst, as
@@ -107,6 +98,7 @@ class Lane:
     current: Request | None = None
     position: int = 0
     sent: Frame | None = None
+    earlier: int | None = None
     attempt: int = 0
     busy: int = 0
     burst: bool = False
@@ -227,6 +219,13 @@ class Lane:
     def _burst_may_wake(self) -> bool:
         return ReceiveMode.CONDITIONAL_BURST in self.modes and self.burst_rx is not False
 
+    def put_on_air(self, frame: Frame) -> None:
+        """It is asked this; a late answer to the same question under another number counts, too."""
+        if self.sent is not None and self.sent.counter != frame.counter:
+            self.earlier = self.sent.counter
+        self.sent = frame
+        self.counter = frame.counter
+
     def has_all_pages(self, page: Frame) -> bool:
         """The list is whole with this part; what we ask next has a number beyond it."""
         if (page.counter - self.counter) & 0xFF < 0x80:
@@ -239,12 +238,13 @@ class Lane:
             return False
         ahead = (frame.counter - self.sent.counter) & 0xFF
         if isinstance(message, Ack | AckStatus | Challenge | Nack):
-            return ahead == 0
+            late = frame.counter == self.earlier and self.auth is None and not isinstance(message, Challenge)
+            return ahead == 0 or late
         if self.waking or self.current is None or frame.kind != 0x10:
             return False
         match self.step.expect:
             case Expect.PAGES:
-                return self._is_page(frame, message) and self.book.fits(frame.counter)
+                return is_part_of(self.step.message, frame, message) and self.book.fits(frame.counter)
             case Expect.STATUS:
                 return ahead <= 1 and isinstance(message, Status) and self._is_of_channel(message)
             case _:
@@ -253,12 +253,6 @@ class Lane:
     def _is_of_channel(self, status: Status) -> bool:
         asked = self.step.message
         return not isinstance(asked, StatusRequest) or asked.channel == status.channel
-
-    def _is_page(self, frame: Frame, message: Message) -> bool:
-        """A part of the list that was asked for, not something that an actuator tells by itself."""
-        if not isinstance(message, ParamPairs | ParamSequence | PeerList | SerialInfo | Opaque):
-            return False
-        return frame.payload[0] in _PAGE_ORDERS.get(type(self.step.message), _ANY_ORDER)
 
     def proves(self, message: Ack | AckStatus, *, must_sign: bool) -> bool:
         """A signed exchange must end with the bytes that only a holder of the key knows.
@@ -384,7 +378,7 @@ class Lane:
 
     def forget_question(self) -> None:
         """Nothing is outstanding."""
-        self.sent = None
+        self.sent = self.earlier = None
         self.attempt = 0
         self.busy = 0
         self.burst = False

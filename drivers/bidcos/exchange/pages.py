@@ -9,12 +9,30 @@ Source: docs/protocols/bidcos.md, "Information", "Time-outs and repeats".
 from dataclasses import dataclass, field
 
 from ..codec.frames import Frame
-from ..codec.messages import Message, ParamPairs, ParamSequence, PeerList
+from ..codec.messages import (
+    Message,
+    Opaque,
+    ParamPairs,
+    ParamRequest,
+    ParamSequence,
+    PeerList,
+    PeerListRequest,
+    SerialInfo,
+)
 
 MAX_LOST = 3  # parts in a row that a device left out
 PROMPT_S = 0.6  # the first part comes sooner; after this one before it was repeated and left out
 MAX_PARTS = 128
 _LISTS = ParamPairs | ParamSequence | PeerList
+_ORDERS: dict[type, frozenset[int]] = {ParamRequest: frozenset({2, 3}), PeerListRequest: frozenset({1})}
+_ANY_ORDER = frozenset({0, 1, 2, 3})
+
+
+def is_part_of(asked: Message, frame: Frame, message: Message) -> bool:
+    """A part of the list that was asked for, not something that an actuator tells by itself."""
+    if not isinstance(message, _LISTS | SerialInfo | Opaque) or not frame.payload:
+        return False
+    return frame.payload[0] in _ORDERS.get(type(asked), _ANY_ORDER)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -1,12 +1,14 @@
 """What a waking is used for: several calls, several tries, and nothing twice."""
 
-from drivers.bidcos.codec.messages import Ack, Nack, ParamPairs, Weather
+import pytest
+
+from drivers.bidcos.codec.messages import Ack, DeviceInfo, Nack, ParamPairs, Weather
 from drivers.bidcos.exchange.request import Delivered, Failed
 from drivers.bidcos.memory.registers import ListId
 from drivers.bidcos.memory.wish_steps import write_steps
 from hub.contract import ReceiveMode
 
-from ..play import HEATER, STRANGER, Play
+from ..play import CENTRAL, HEATER, STRANGER, Play
 
 
 def woken() -> Play:
@@ -75,6 +77,39 @@ def test_parts_of_a_list_that_came_in_different_wakings_make_a_whole() -> None:
     (done,) = play.ended(Delivered)
     assert isinstance(done, Delivered)
     assert done.pages == (first, second, last)
+
+
+@pytest.mark.parametrize("receiver", [CENTRAL, STRANGER, bytes(3)], ids=["us", "a peer", "everybody"])
+def test_a_sleeper_that_says_it_listens_is_called_whoever_its_frame_was_for(receiver: bytes) -> None:
+    play = Play()
+    play.exchanges.lanes.add(STRANGER, frozenset({ReceiveMode.WAKE_UP}), 50)
+    play.submit(device=STRANGER)
+    play.hear(Weather(temperature=201), sender=STRANGER, receiver=receiver, counter=1, flags=0x82)
+    play.wait(0.1)
+    assert [(frame.kind, frame.flags) for _, frame in play.sent] == [(0x12, 0xA1)]
+
+
+def test_a_device_that_introduces_itself_to_us_and_wants_an_answer_gets_one_before_what_waits() -> None:
+    play = Play()
+    play.exchanges.lanes.add(STRANGER, frozenset({ReceiveMode.CONFIG}), 50)
+    play.submit(device=STRANGER)
+    info = DeviceInfo(firmware=0x10, model=0x00C7, serial="JEQ0000001", device_class=0x80)
+    play.hear(info, sender=STRANGER, counter=9, flags=0xA4)
+    play.wait(0.2)
+    assert [(at, frame.kind, frame.counter) for at, frame in play.sent] == [
+        (0.087, 0x02, 9),
+        (0.187, 0x11, 51),
+    ]
+
+
+def test_an_answer_that_comes_after_the_question_got_another_number_still_counts() -> None:
+    play = Play()
+    play.submit(device=HEATER)
+    play.hear(Ack(), sender=HEATER, counter=21)
+    play.wait(0.75)
+    assert [frame.counter for frame in play.frames(0x11)] == [22, 22, 23]
+    play.hear(Ack(), sender=HEATER, counter=22)
+    assert len(play.ended(Delivered)) == 1
 
 
 def test_an_end_that_was_heard_before_may_be_refused_the_second_time() -> None:
