@@ -6,7 +6,8 @@ not take its messages keeps one News, the newest value per datapoint; after 5 s 
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 import msgspec
 from aiohttp import WSCloseCode, web
@@ -27,6 +28,7 @@ HEARTBEAT_S = 25.0
 MAX_CLIENT_MESSAGE = 1024  # bytes; clients have nothing to say here
 PROTOCOL = "homebase.v1"
 BEARER_PROTOCOL = "homebase.bearer."
+Send = Callable[[bytes], Awaitable[None]]
 _ENCODER = msgspec.json.Encoder()
 _SEQ_PLACE = len(b'{"seq":0')
 
@@ -116,10 +118,10 @@ class EventStream:
         if not response.can_prepare(request):
             raise Refused("websocket_only")
         await response.prepare(request)
-        client = _Client(self._house, response, caller)
+        client = _Client(self._house, partial(response.send_frame, opcode=web.WSMsgType.TEXT), caller)
         try:
             async with asyncio.TaskGroup() as tasks:
-                writer = tasks.create_task(self._write(client, request), name="events.write")
+                writer = tasks.create_task(self._write(client, response, request), name="events.write")
                 async for _ in response:
                     pass  # nothing that a client says here means anything
                 writer.cancel()
@@ -127,30 +129,43 @@ class EventStream:
             self._clients.discard(client)
         return response
 
-    async def _write(self, client: "_Client", request: web.Request) -> None:
-        stop_watching = self._house.access.sessions.on_end(client.session_ended)
+    async def follow(self, send: Send, caller: Caller) -> None:
+        """Tell ``send`` the snapshot and then changes until cancelled, for whoever has no WebSocket here.
+
+        Raises:
+            TimeoutError: it took longer than PATIENCE_S for one message.
+        """
+        await self._tell(_Client(self._house, send, caller))
+
+    async def _tell(self, client: "_Client") -> None:
         try:
             # from here to the snapshot nothing is awaited: no event can fall in between
             self._clients.add(client)
             await client.send(_ENCODER.encode(snapshot(self._house, client.next_seq())))
             await client.write()
+        finally:
+            self._clients.discard(client)
+
+    async def _write(self, client: "_Client", response: web.WebSocketResponse, request: web.Request) -> None:
+        stop_watching = self._house.access.sessions.on_end(client.session_ended)
+        try:
+            await self._tell(client)
         except TimeoutError:
             log.info("events.slow_client")
-            await _farewell(client.response, WSCloseCode.TRY_AGAIN_LATER, b"too slow", request)
+            await _farewell(response, WSCloseCode.TRY_AGAIN_LATER, b"too slow", request)
         except ConnectionError:
             return  # gone: the reading side ends by itself
         else:
-            await _farewell(client.response, WSCloseCode.POLICY_VIOLATION, b"session ended", request)
+            await _farewell(response, WSCloseCode.POLICY_VIOLATION, b"session ended", request)
         finally:
-            self._clients.discard(client)
             stop_watching()
 
 
 class _Client:
-    """One WebSocket: what it still has to be told, and its own count of messages."""
+    """One WebSocket or session: what it still has to be told, and its own count of messages."""
 
-    def __init__(self, house: House, response: web.WebSocketResponse, caller: Caller) -> None:
-        self.response = response
+    def __init__(self, house: House, send: Send, caller: Caller) -> None:
+        self._send = send
         self.caller = caller
         self._house = house
         self._seq = 0
@@ -202,7 +217,7 @@ class _Client:
 
     async def send(self, message: bytes) -> None:
         async with asyncio.timeout(PATIENCE_S):
-            await self.response.send_frame(message, web.WSMsgType.TEXT)
+            await self._send(message)
 
     async def _wait_for_news(self) -> bool:
         while not self._ended:

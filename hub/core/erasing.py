@@ -44,12 +44,17 @@ def is_marked(connection: Connection, key: str) -> bool:
 
 
 def everybody(connection: Connection) -> tuple[Effect, ...]:
-    """Erase all people with their sessions: the first step of a deregistration."""
+    """Erase all people with their sessions and phones: the first step of a deregistration."""
     sessions = connection.execute(delete(schema.sessions)).rowcount
     people = connection.execute(delete(schema.people)).rowcount
+    phones = connection.execute(delete(schema.phones)).rowcount
     mark = insert(schema.settings).prefix_with("OR REPLACE").values(key=DATA_DUE, value="true")
     connection.execute(mark)
-    return Effect(holding="hub.sessions", erased=sessions), Effect(holding="hub.people", erased=people)
+    return (
+        Effect(holding="hub.sessions", erased=sessions),
+        Effect(holding="hub.people", erased=people),
+        Effect(holding="hub.phones", erased=phones),
+    )
 
 
 def _erased(connection: Connection, scope: Scope, series: Sequence[int]) -> Iterator[Effect]:
@@ -61,6 +66,8 @@ def _erased(connection: Connection, scope: Scope, series: Sequence[int]) -> Iter
         yield Effect(holding="hub.people", erased=connection.execute(others).rowcount)
         yield Effect(holding="hub.account", erased=connection.execute(delete(schema.account)).rowcount)
     if scope.covers(DataCategory.INSTALLATION):
+        yield Effect(holding="hub.phones", erased=connection.execute(delete(schema.phones)).rowcount)
+        yield Effect(holding="hub.pairings", erased=connection.execute(delete(schema.pairings)).rowcount)
         gone = connection.execute(delete(schema.installation)).rowcount
         yield Effect(holding="hub.installation", erased=gone)
     if scope.covers(DataCategory.HOUSEHOLD):

@@ -20,9 +20,12 @@ from .stored_values import as_kind
 HIDDEN = (
     Hidden(holding="hub.people", field="password_hash", why="protects the account"),
     Hidden(holding="hub.sessions", field="token_hash", why="protects the session"),
+    Hidden(holding="hub.phones", field="psk", why="protects the phone's sessions"),
+    Hidden(holding="hub.remote_keys", field="private", why="proves to phones that it is this home"),
     Hidden(holding="hub.driver_records", field="value", why="keys and counters of the paired devices"),
 )
 _TIMES = frozenset({"created_at", "expires_at", "changed_at"})
+_KEYS = frozenset({"key", "id"})  # of phones and pairings
 _SKIPPED = frozenset({"alembic_version"})  # how the tables are built; no person
 _AT = "strftime('%Y-%m-%dT%H:%M:%fZ', {} / 1000.0, 'unixepoch')"
 
@@ -77,6 +80,8 @@ def _plain(connection: Connection, table: Table, after: int, limit: int) -> Page
 
 def _cell(column: Column[object], value: object) -> Cell:
     if isinstance(column.type, LargeBinary) and isinstance(value, bytes):
+        if column.name in _KEYS:
+            return value.hex()
         return value.decode("utf-8", "backslashreplace")  # a device's description is JSON
     if column.name in _TIMES and isinstance(value, int):
         return _time(value)

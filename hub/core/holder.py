@@ -19,7 +19,7 @@ from privacy.vocabulary import DataCategory
 from . import erasing, exported, schema
 from .history import History
 from .history_tables import DAY_MS
-from .holdings import COPY_DAYS, MEASURED, holdings
+from .holdings import COPY_DAYS, MEASURED, PAIRING_DAYS, holdings
 from .repositories import Settings
 from .store import Store
 from .upgrade import upgrade_copies
@@ -156,8 +156,14 @@ class StoreHolder:
         Raises:
             StoreError: it can't be written.
         """
-        expired = delete(schema.sessions).where(schema.sessions.c.expires_at < at.timestamp() * 1000)
-        ended = await self._store.write(lambda connection: connection.execute(expired).rowcount)
+        spent_ms = at.timestamp() * 1000 - PAIRING_DAYS * DAY_MS
+        old = (
+            delete(schema.sessions).where(schema.sessions.c.expires_at < at.timestamp() * 1000),
+            delete(schema.pairings).where(schema.pairings.c.created_at < spent_ms),
+        )
+        ended = await self._store.write(
+            lambda connection: sum(connection.execute(one).rowcount for one in old)
+        )
         held = None if self._ask_held is None else await self._ask_held()
         return ended + self._sweep_copies(at) + await self._history.sweep(at, held=held)
 

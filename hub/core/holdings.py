@@ -12,6 +12,7 @@ _PAIRED = "the devices are paired and could not be spoken with; remove a device 
 RAW_DAYS = 30
 MEANS_DAYS = 730
 SESSION_DAYS = 90
+PAIRING_DAYS = 30
 COPY_DAYS = 30  # of the whole store, made before an upgrade
 MEASURED = (
     DataCategory.ACTUATOR_STATE,
@@ -49,6 +50,20 @@ def holdings(raw_days: int = RAW_DAYS, means_days: int = MEANS_DAYS) -> tuple[Ho
             reason="erased when it expires",
         ),
         _kept("hub.account", DataCategory.ACCOUNT, "know whose account it is"),
+        _kept("hub.phones", DataCategory.INSTALLATION, "know which phones may come in"),
+        Holding(
+            name="hub.pairings",
+            category=DataCategory.INSTALLATION,
+            purpose="accept no code twice",
+            retention=timedelta(days=PAIRING_DAYS),
+            reason="erased when older",
+        ),
+        _kept(
+            "hub.remote_keys",
+            DataCategory.SYSTEM,
+            "prove to phones that it is this home",
+            stays="paired phones could not come in without it",
+        ),
         _kept("hub.installation", DataCategory.INSTALLATION, "know which Home Base it is"),
         _kept("hub.settings", DataCategory.SYSTEM, run, stays="the home can't run without its settings"),
         _kept(

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import UserDefinedType
 
-REVISIONS = ("0001", "0002", "0003")  # oldest first; the last is this program's
+REVISIONS = ("0001", "0002", "0003", "0004")  # oldest first; the last is this program's
 HEAD = REVISIONS[-1]
 
 metadata = MetaData()
@@ -71,6 +71,33 @@ sessions = Table(
     Column("created_at", Integer, nullable=False),
     Column("expires_at", Integer, nullable=False),
     Column("program", Integer, nullable=False, server_default="0"),  # 1: a program uses it, not a person
+    sqlite_with_rowid=False,
+)
+
+phones = Table(
+    "phones",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),  # X25519
+    Column("psk", LargeBinary, nullable=False),  # of its sessions
+    Column("name", Text, nullable=False),
+    Column("role", Text),  # owner, resident, guest; null: nobody confirmed it yet
+    Column("created_at", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+pairings = Table(
+    "pairings",  # whose secret is spent; the secrets themselves are never written
+    metadata,
+    Column("id", LargeBinary, primary_key=True),
+    Column("created_at", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+remote_keys = Table(
+    "remote_keys",
+    metadata,
+    Column("name", Text, primary_key=True),  # hub
+    Column("private", LargeBinary, nullable=False),  # X25519
     sqlite_with_rowid=False,
 )
 

@@ -12,7 +12,7 @@ from functools import partial
 
 from aiohttp import web
 
-from hub.api import EventStream, ParkedStreams, make_app
+from hub.api import ByName, EventStream, ParkedStreams, make_app
 from hub.contract import Driver, DriverContext, SerialPort
 from hub.core import (
     Bus,
@@ -55,6 +55,8 @@ from .erasure import erase
 from .gate_link import board_serial, clock_held, keep_connected
 from .log import ErrorCounter
 from .options import VERSION, Options
+from .remote_home import PATH as SESSION_PATH
+from .remote_home import RemoteHome
 from .system import random_bytes
 
 DAYS_PER_YEAR = 365.25
@@ -94,7 +96,7 @@ async def serve(plan: Plan) -> None:
     async with (
         Store(plan.options.state, random_bytes) as store,
         _furnished(plan, store, gate) as parts,
-        _door(plan, parts.house) as lives,
+        _door(plan, parts.house, store, gate) as lives,
     ):
         plan.built(parts.house)
         async with asyncio.TaskGroup() as tasks:
@@ -229,15 +231,21 @@ def _demo(plan: Plan, house: House, settings: Settings) -> Demo:
 
 
 @asynccontextmanager
-async def _door(plan: Plan, house: House) -> AsyncIterator[Mapping[str, Live]]:
-    events = EventStream(house)
-    app = make_app(house, events, language=plan.config.home.language)
+async def _door(
+    plan: Plan, house: House, store: Store, gate: GateClient
+) -> AsyncIterator[Mapping[str, Live]]:
+    events, language = EventStream(house), plan.config.home.language
+    app = make_app(house, events, language=language)
+    remote = RemoteHome(house, ByName(house, events, language=language), store, plan.radio_after_s)
+    app.router.add_get(SESSION_PATH, remote.serve)
+    for question, answer in remote.questions().items():
+        gate.on_request(question, answer)
     runner = web.AppRunner(app, handle_signals=False, access_log=None, shutdown_timeout=LAST_ANSWERS_S)
     await runner.setup()
     assert runner.server is not None  # made by setup
     streams = ParkedStreams(str(plan.options.run / "stream.sock"), runner.server, plan.clock)
     try:
-        yield {"hub.streams": streams.run, "hub.events": events.run}
+        yield {"hub.streams": streams.run, "hub.events": events.run, "hub.remote": remote.run}
     finally:
         await runner.cleanup()
         house.access.close()

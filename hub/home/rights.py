@@ -1,6 +1,6 @@
 """People's rights over what the hub keeps: the holder's work, with what stands in memory kept in step."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from hub.contract import DatapointId, DeviceAddress
 from hub.core.history import History
@@ -34,6 +34,7 @@ class Rights:
         self._holder, self._history = holder, history
         self._access, self._rooms = access, rooms
         self._registry, self._state = registry, state
+        self.phones_erased: Callable[[], None] = lambda: None  # told when paired phones went from the store
 
     # look
 
@@ -113,6 +114,8 @@ class Rights:
         if scope.covers(DataCategory.ACCOUNT):
             self._access.sessions.drop()
         effects = await self._holder.erase(scope)
+        if scope.covers(DataCategory.INSTALLATION):
+            self.phones_erased()
         self._state.forget_categories(category for category in MEASURED if scope.covers(category))
         if scope.covers(DataCategory.HOUSEHOLD) or scope.covers(DataCategory.DEVICE_NAME):
             await self._rooms.reload()
@@ -134,6 +137,7 @@ class Rights:
         """First step of a deregistration: sessions, tokens and people; the home has no owner then."""
         self._access.sessions.drop()
         effects = await self._holder.erase_people()
+        self.phones_erased()
         self._access.forget_owner()
         return effects
 

@@ -19,6 +19,7 @@ from privacy.gate.german import spoken
 from privacy.gate.relay import HubBroken, Relay
 from privacy.gate.streams import HubStream, ParkedStreams
 
+SESSION_PATH = "/session"  # phones' sessions, which only their phone and the hub can read
 BODY_LIMIT = 256 << 10  # bytes of one request's body
 HEAD_LIMIT = 32 << 10  # bytes of its line and headers
 HEAD_TIME_S = 10.0  # from the first byte to the end of the headers; also for the first byte of all
@@ -108,7 +109,7 @@ class Connection:
         if isinstance(request, Answer):
             await self._give_up(request)
             return False
-        if request.path.startswith("/api/") and is_websocket(request):
+        if (request.path.startswith("/api/") or request.path == SESSION_PATH) and is_websocket(request):
             return await self._splice(request)
         endpoint = self._house.find(request.method, request.path)
         await self._write(

@@ -62,8 +62,16 @@ class Phones:
 
     def claim(self) -> str:
         """Open a claim; return what its QR code says. For the console and the gate's own page alone."""
-        secret = self._desk.claim.open(self._desk.time.instant())
-        return f"homebase:claim:1:{jws.base64url(self._desk.public_key)}:{secret}"
+        return f"homebase:claim:1:{jws.base64url(self.gate_key)}:{self.claim_secret()}"
+
+    def claim_secret(self) -> str:
+        """Open a claim; return its secret, base64url. For what the console draws alone."""
+        return self._desk.claim.open(self._desk.time.instant())
+
+    @property
+    def gate_key(self) -> bytes:
+        """The key that signs the gate's answers."""
+        return self._desk.public_key
 
     async def enrol(self, point: bytes, session_key: bytes, nonce: str, mac: bytes) -> PhoneKey:
         """Enrol the phone that shows that it read the QR code.

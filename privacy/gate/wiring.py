@@ -24,6 +24,7 @@ from privacy.gate import (
     console_verbs,
     control_verbs,
     disclosures,
+    pairing_verbs,
     phone_answers,
     phone_verbs,
     rights_answers,
@@ -192,6 +193,11 @@ class _Gate:
                 **console_verbs.table(self._door),
                 **rights_verbs.table(self._rights, desk),
                 **phone_verbs.table(self._phones),
+                **pairing_verbs.table(
+                    self._phones,
+                    self._control.ask,
+                    f"http://127.0.0.1:{start.listening.getsockname()[1]}",
+                ),
                 **account_verbs.table(account, desk),
                 **disclosures.table(desk),
             }

@@ -1,4 +1,4 @@
-"""``homebase phone``: the QR code that enrols a phone, the phones that may agree, the list after a restore.
+"""``homebase phone``: phones that may agree, the list after a restore; pairing is next door.
 
 Only the gate decides; this file asks it and prints.
 """
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..command_line import EPILOG
 from ..gate_console import ask_gate, print_table, rows_of
+from . import phone_client, phone_home
 
 Answer = Mapping[str, object]
 
@@ -31,6 +32,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
 
+    phone_home.configure(verb)
+    phone_client.configure(verb)
     verb("claim", "show the code that makes a phone an owner's, for ten minutes")
     verb("list", "the phones that are enrolled")
     verb("remove", "let a phone count no more").add_argument("key", help="its id; homebase phone list")
@@ -46,6 +49,8 @@ def run(options: argparse.Namespace) -> int:
         "list": _list,
         "remove": _remove,
         "confirm": _confirm,
+        **phone_home.VERBS,
+        **phone_client.VERBS,
     }
     return verbs[options.verb](options)
 

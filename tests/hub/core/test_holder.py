@@ -28,6 +28,9 @@ PATIENCE_S = 60.0
 MOTION = DEVICE.channel(2).datapoint("MOTION")
 
 
+NOW_MS = int((START + timedelta(days=2)).timestamp() * 1000)  # of the furnished home
+
+
 @dataclass
 class Furnished:
     """A store with something in every table."""
@@ -63,6 +66,11 @@ async def furnished(folder: Path) -> AsyncIterator[Furnished]:
         detail = {"field": "name", "value": "Ada Lovelace", "changed_at": 0}
         await store.write(lambda c: c.execute(insert(schema.account).values(detail)))
         await store.write(lambda c: c.execute(insert(schema.installation).values(detail)))
+        phone = {"key": b"\x01" * 32, "psk": b"phone-psk", "name": "Phone", "role": "owner", "created_at": 0}
+        own = {"name": "hub", "private": b"own-key"}
+        await store.write(lambda c: c.execute(insert(schema.phones).values(phone)))
+        await store.write(lambda c: c.execute(insert(schema.pairings).values(id=b"\x02", created_at=NOW_MS)))
+        await store.write(lambda c: c.execute(insert(schema.remote_keys).values(own)))
         await store.write(lambda c: c.execute(insert(schema.people), people))
         await store.write(lambda c: c.execute(insert(schema.sessions), sessions))
         for number in range(300):
@@ -105,7 +113,7 @@ async def test_no_page_holds_a_secret_and_the_values_are_those_that_were(tmp_pat
         told = [row for name in names & set(await home.holder.count()) for row in await _any(home, name)]
         text = msgspec.json.encode(told).decode()
         assert "Kitchen" in text
-        assert not any(secret in text for secret in ("argon-hash", "radio-key"))
+        assert not any(secret in text for secret in ("argon-hash", "radio-key", "phone-psk", "own-key"))
         values = await shown(home.holder, "hub.history")
         assert [row["value"] for row in values if row["datapoint"] != str(MOTION)] == list(range(300))
         assert {
@@ -171,7 +179,13 @@ async def test_what_stays_on_an_erasure_of_everything_is_named_with_its_reason(t
     async with furnished(tmp_path) as home:
         effects = await home.holder.erase(Scope())
         stays = {one.holding: one.why for one in effects if one.stays}
-        assert stays.keys() == {"hub.people", "hub.devices", "hub.driver_records", "hub.settings"}
+        assert stays.keys() == {
+            "hub.people",
+            "hub.devices",
+            "hub.driver_records",
+            "hub.settings",
+            "hub.remote_keys",
+        }
         assert all(stays.values())
         counts = await home.holder.count()
         assert {name for name, count in counts.items() if count} == {*stays, "hub.alembic_version"}

@@ -1,0 +1,95 @@
+"""The table of operations by name, for transports that are not HTTP: JSON in, JSON out, never an error.
+
+Follows hub.remote.link.Home. What may be asked, by whom, and every refusal are those of HTTP.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+
+import msgspec
+
+from hub.contract import HubError
+from hub.home.errors import Refused
+from hub.operations import BY_NAME, Caller, House
+
+from .events import EventStream
+from .problems import language_of, problem, refusal_of, refusal_of_shape, unspoken
+from .server import check_role
+
+log = logging.getLogger(__name__)
+
+_ENCODER = msgspec.json.Encoder()
+
+
+class ByName:
+    """One home's operations. language: of problems for those who name none."""
+
+    def __init__(self, house: House, events: EventStream, *, language: str) -> None:
+        self._house, self._events, self._language = house, events, language
+
+    @property
+    def name(self) -> str:
+        """What its people call it."""
+        return self._house.name
+
+    @property
+    def version(self) -> str:
+        """The program's."""
+        return self._house.version
+
+    def changes(self, name: str) -> bool:
+        """Whether that operation changes the home."""
+        operation = BY_NAME.get(name)
+        return operation is not None and operation.changes
+
+    async def answer(self, caller: Caller, name: str, body: bytes, language: str) -> bytes:
+        """``{"ok":true,"body":…}`` or ``{"ok":false,"problem":…}``."""
+        operation = BY_NAME.get(name)
+        try:
+            answer = await self._performed(caller, name, body)
+        except HubError as error:
+            refused = refusal_of(error)
+        except Exception as error:  # the border of one request: the person gets a problem, the log the trace
+            if operation is not None and operation.secret:
+                log.error("api.crashed", extra={"kind": type(error).__name__})
+            else:
+                log.exception("api.crashed")
+            refused = Refused("internal")
+        else:
+            return b'{"ok":true,"body":%b}' % _ENCODER.encode(answer)
+        if operation is not None and operation.secret:
+            refused = unspoken(refused, operation)
+        return self._refusal(refused, language)
+
+    async def _performed(self, caller: Caller, name: str, body: bytes) -> object:
+        operation = BY_NAME.get(name)
+        if operation is None:
+            raise Refused("unknown_path")
+        check_role(caller, operation.role)
+        try:
+            given: object = msgspec.json.decode(body)
+        except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
+            raise Refused("broken_json") from error
+        if not isinstance(given, dict):
+            raise Refused("wrong_type", allowed="object")
+        try:
+            asked = msgspec.convert(given, operation.request)
+        except msgspec.ValidationError as error:
+            raise refusal_of_shape(error, given) from error
+        return await operation.perform(self._house, caller, asked)
+
+    def refusal(self, code: str, language: str) -> bytes:
+        """A refusal of the transport itself."""
+        return self._refusal(Refused(code), language)
+
+    def _refusal(self, refused: Refused, language: str) -> bytes:
+        words = problem(refused, language_of(language, self._language))
+        return b'{"ok":false,"problem":%b}' % _ENCODER.encode(words)
+
+    async def follow(self, caller: Caller, send: Callable[[bytes], Awaitable[None]]) -> None:
+        """Tell the home's events to ``send`` until cancelled.
+
+        Raises:
+            TimeoutError: it took too long.
+        """
+        await self._events.follow(send, caller)

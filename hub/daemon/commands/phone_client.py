@@ -1,0 +1,208 @@
+"""``homebase phone pair | devices | set | watch``: a phone for the shell, by docs/protocols/remote.md.
+
+Its keys stand in a file of mode 0600. The code comes by standard input: arguments are seen by everybody.
+"""
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Coroutine, Mapping
+from pathlib import Path
+
+from ..command_line import EXIT_INTERRUPTED, EXIT_IO, EXIT_USAGE, CommandFailed, printable
+from ..home import problem_failure
+from ..system import SystemClock, environment, random_bytes
+
+CODE_LIMIT = 4096  # characters that are read of standard input
+Add = Callable[[str, str], argparse.ArgumentParser]
+
+
+def configure(add: Add) -> None:
+    """The verbs with their options."""
+    pair = add("pair", "be a phone: read a code from standard input, show six words, wait for the home's yes")
+    pair.add_argument("--name", default="shell", help="what this phone calls itself; default: shell")
+    devices = add("devices", "as a phone: list the home's devices")
+    set_value = add("set", "as a phone: set a datapoint")
+    set_value.add_argument("datapoint", help="for example bidcos:SIM0000001:1.STATE")
+    set_value.add_argument("value", help="on, off, a number, or the name of a choice")
+    watch = add("watch", "as a phone: print changes as they happen")
+    for parser in (pair, devices, set_value, watch):
+        parser.add_argument("--keys", type=Path, metavar="FILE", help="of this phone")
+
+
+def pair(options: argparse.Namespace) -> int:
+    """Pair, and keep the keys."""
+    return _run(_pair(options))
+
+
+def devices(options: argparse.Namespace) -> int:
+    """List devices."""
+    return _run(_devices(options))
+
+
+def set_value(options: argparse.Namespace) -> int:
+    """Set a datapoint."""
+    return _run(_set(options))
+
+
+def watch(options: argparse.Namespace) -> int:
+    """Print changes until SIGINT."""
+    return _run(_watch(options))
+
+
+def _run(life: Coroutine[None, None, None]) -> int:
+    try:
+        asyncio.run(life)
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    return 0
+
+
+async def _pair(options: argparse.Namespace) -> None:
+    from hub.remote.initiator import Dial  # noqa: PLC0415 - see _session
+    from hub.remote.keys import AT_HOME, KEY_SIZE, Mode, pairing_psk  # noqa: PLC0415
+    from hub.remote.messages import Hello  # noqa: PLC0415
+    from hub.remote.phone_session import Paired, Secret  # noqa: PLC0415
+    from hub.remote.qr import BadCode, Home, decode  # noqa: PLC0415
+    from hub.remote.words import words  # noqa: PLC0415
+
+    from ..phone import keys  # noqa: PLC0415
+    from ..phone.connection import CLIENT, connected  # noqa: PLC0415
+
+    try:
+        code = decode(sys.stdin.readline(CODE_LIMIT))
+    except BadCode as error:
+        raise CommandFailed(f"{error}; homebase phone code shows one", EXIT_USAGE) from error
+    path = _keys_file(options)
+    private = random_bytes(KEY_SIZE)
+    origins = tuple(way.origin for way in code.ways if isinstance(way, Home))
+    dial = Dial(
+        mode=Mode.PAIR,
+        hub_key=code.hub_key,
+        private=private,
+        psk=pairing_psk(code.secret, code.hub_key, AT_HOME),
+        route=AT_HOME,
+        pairing=code.pairing,
+    )
+    kept = False
+    try:
+        async with connected(
+            dial, origins, Hello(client=CLIENT, name=options.name), SystemClock(), random_bytes
+        ) as home:
+            while True:
+                match await home.next():
+                    case Secret(psk=psk) if not kept:
+                        keys.write(
+                            path,
+                            keys.PhoneKeys(
+                                hub_key=code.hub_key,
+                                gate_key=code.gate_key,
+                                private=private,
+                                psk=psk,
+                                origins=origins,
+                            ),
+                        )
+                        kept = True
+                        await home.kept()
+                        print(f"Compare with what the home shows:   {' '.join(words(home.hash))}", flush=True)
+                    case Paired(facts=facts):
+                        print(f"Paired as {printable(facts.role)}. Keys: {path}")
+                        return
+                    case _:
+                        pass
+    except CommandFailed:
+        if kept:
+            path.unlink(missing_ok=True)  # these keys open nothing
+        raise
+
+
+async def _devices(options: argparse.Namespace) -> None:
+    answer = await _asked(options, "devices.list", {})
+    if options.json:
+        print(json.dumps(answer))
+        return
+    rows = answer.get("devices") if isinstance(answer, Mapping) else answer
+    for row in rows if isinstance(rows, list) else []:
+        print(printable(f"{row.get('address')}  {row.get('model')}  {row.get('name') or '-'}"))
+
+
+async def _set(options: argparse.Namespace) -> None:
+    from .set import value_of  # noqa: PLC0415
+
+    body = {"id": options.datapoint, "value": value_of(options.value)}
+    answer = await _asked(options, "datapoints.set", body)
+    assert isinstance(answer, Mapping)
+    value = json.dumps(answer.get("value"))
+    print(printable(f"{answer.get('id')} = {value} ({answer.get('origin')})"))
+
+
+async def _watch(options: argparse.Namespace) -> None:
+    from ..phone.connection import Connection  # noqa: PLC0415
+
+    async def follow(home: Connection) -> None:
+        async for event in home.follow(random_bytes):
+            told = json.loads(event)
+            for change in told.get("changes", told.get("snapshot", [])):
+                if options.json:
+                    print(json.dumps(change, ensure_ascii=False), flush=True)
+                else:
+                    value = json.dumps(change.get("value"))
+                    print(printable(f"{change.get('at')}  {change.get('id')} = {value}"), flush=True)
+
+    await _session(options, follow)
+
+
+async def _asked(options: argparse.Namespace, name: str, body: object) -> object:
+    from ..phone.connection import Connection  # noqa: PLC0415
+
+    answers: list[object] = []
+
+    async def ask(home: Connection) -> None:
+        answer = await home.ask(name, body, random_bytes)
+        if not answer.ok:
+            problem = json.loads(bytes(answer.problem))
+            raise problem_failure(int(problem.get("status", 500)), problem)
+        answers.append(json.loads(bytes(answer.body)))
+
+    await _session(options, ask)
+    return answers[0]
+
+
+async def _session(options: argparse.Namespace, use: Callable[..., Coroutine[None, None, None]]) -> None:
+    """A session with the home that paired us. Its imports cost a third of a second, and only here."""
+    from hub.remote.initiator import Dial  # noqa: PLC0415
+    from hub.remote.keys import AT_HOME, Mode  # noqa: PLC0415
+    from hub.remote.messages import Hello  # noqa: PLC0415
+    from hub.remote.phone_session import Welcomed  # noqa: PLC0415
+
+    from ..phone import keys  # noqa: PLC0415
+    from ..phone.connection import CLIENT, connected  # noqa: PLC0415
+
+    kept = keys.read(_keys_file(options))
+    dial = Dial(mode=Mode.SESSION, hub_key=kept.hub_key, private=kept.private, psk=kept.psk, route=AT_HOME)
+    hello = Hello(client=CLIENT, language="en")
+    async with connected(dial, kept.origins, hello, SystemClock(), random_bytes) as home:
+        match await home.next():
+            case Welcomed(welcome=welcome):
+                if welcome.phone is None:
+                    raise CommandFailed("nobody at home confirmed this phone yet", EXIT_IO)
+            case _:
+                raise CommandFailed("the home speaks another version; update both", EXIT_IO)
+        await use(home)
+
+
+def _keys_file(options: argparse.Namespace) -> Path:
+    if options.keys is not None:
+        return Path(options.keys)
+    known = environment()
+    base = known.get("XDG_STATE_HOME") or str(Path(known.get("HOME", "/")) / ".local/state")
+    return Path(base) / "homebase" / "phone.json"
+
+
+VERBS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "pair": pair,
+    "devices": devices,
+    "set": set_value,
+    "watch": watch,
+}

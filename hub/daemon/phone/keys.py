@@ -1,0 +1,99 @@
+"""A reference phone's keys and ways in a file of mode 0600; on the disk before they are used. I/O."""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from hub.remote import base64url
+
+from ..command_line import EXIT_CANT_WRITE, EXIT_NOT_RUNNING, EXIT_PERMISSION, CommandFailed
+
+VERSION = 1
+_SIZE = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneKeys:
+    """What a paired phone keeps. origins: ways at home, tried in this order."""
+
+    hub_key: bytes
+    gate_key: bytes
+    private: bytes
+    psk: bytes
+    origins: tuple[str, ...]
+
+
+def write(path: Path, keys: PhoneKeys) -> None:
+    """Keep them; a file that is there stays.
+
+    Raises:
+        CommandFailed: it is there already, or can't be written.
+    """
+    fields = {
+        name: base64url.encode(getattr(keys, name)) for name in ("hub_key", "gate_key", "private", "psk")
+    }
+    text = json.dumps({"version": VERSION, **fields, "origins": list(keys.origins)}, indent=1)
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(text + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except FileExistsError as error:
+        text = f"{path}: a phone's keys are there already; use --keys, or remove that file"
+        raise CommandFailed(text, EXIT_CANT_WRITE) from error
+    except OSError as error:
+        raise CommandFailed(f"{path}: {error.strerror}; use --keys", EXIT_CANT_WRITE) from error
+
+
+def read(path: Path) -> PhoneKeys:
+    """Read them.
+
+    Raises:
+        CommandFailed: not there, readable by others, or not such a file.
+    """
+    try:
+        mode = path.stat().st_mode & 0o777
+        text = path.read_text()
+    except FileNotFoundError as error:
+        raise CommandFailed(f"{path}: not there; homebase phone pair makes it", EXIT_NOT_RUNNING) from error
+    except OSError as error:
+        raise CommandFailed(f"{path}: {error.strerror}", EXIT_PERMISSION) from error
+    if mode & 0o077:
+        text = f"{path}: others may read it (mode {mode:04o}); chmod 600, and pair anew if they did"
+        raise CommandFailed(text, EXIT_PERMISSION)
+    keys = _keys(text)
+    if keys is None:
+        raise CommandFailed(f"{path}: not a phone's keys; remove it and pair anew", EXIT_NOT_RUNNING)
+    return keys
+
+
+def _keys(text: str) -> PhoneKeys | None:
+    try:
+        match json.loads(text):
+            case {
+                "version": 1,
+                "hub_key": str(hub_key),
+                "gate_key": str(gate_key),
+                "private": str(private),
+                "psk": str(psk),
+                "origins": [*origins],
+            }:
+                fields = [base64url.decode(field) for field in (hub_key, gate_key, private, psk)]
+            case _:
+                return None
+    except ValueError:
+        return None
+    known = [field for field in fields if field is not None and len(field) == _SIZE]
+    if len(known) != len(fields) or not all(isinstance(origin, str) for origin in origins):
+        return None
+    return PhoneKeys(
+        hub_key=known[0], gate_key=known[1], private=known[2], psk=known[3], origins=tuple(origins)
+    )

@@ -1,0 +1,116 @@
+"""What the gate's console asks the hub about phones: a code, whose words wait, who gets which rights."""
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+import msgspec
+
+from hub.contract import HubError
+from hub.home.roles import Role
+from hub.remote.admission import Admission
+from privacy.client import GateDeclined, Handler
+
+T = TypeVar("T")
+Fields = Mapping[str, object]
+
+
+class _Named(msgspec.Struct, frozen=True):
+    pairing: str
+
+
+class _Admitted(msgspec.Struct, frozen=True):
+    pairing: str
+    name: str
+    role: Role
+
+
+class _Revoked(msgspec.Struct, frozen=True):
+    key: str
+
+
+class PhoneDesk:
+    """Answers ``phones.*`` on control.sock."""
+
+    def __init__(self, admission: Admission) -> None:
+        self._admission = admission
+
+    def questions(self) -> Mapping[str, Handler]:
+        """Question → function."""
+        return {
+            "phones.code": self._code,
+            "phones.waiting": self._waiting,
+            "phones.admit": self._admit,
+            "phones.refuse": self._refuse,
+            "phones.list": self._list,
+            "phones.revoke": self._revoke,
+        }
+
+    async def _code(self, _: Fields) -> Fields:
+        code = self._admission.open_code()
+        if code is None:
+            raise GateDeclined("busy", "too many codes are open; wait ten minutes, or refuse one")
+        return {
+            "hub_key": self._admission.hub_key.hex(),
+            "pairing": code.pairing.hex(),
+            "secret": code.secret.hex(),
+        }
+
+    async def _waiting(self, _: Fields) -> Fields:
+        return {
+            "waiting": [
+                {"pairing": one.code.pairing.hex(), "name": one.name, "words": list(one.words)}
+                for one in self._admission.waiting()
+            ],
+            "ended": {pairing.hex(): over.value for pairing, over in self._admission.notices.items()},
+        }
+
+    async def _admit(self, question: Fields) -> Fields:
+        asked = _of(question, _Admitted)
+        try:
+            phone = await self._admission.admit(_bytes(asked.pairing), asked.name, asked.role)
+        except HubError as error:
+            raise GateDeclined(
+                getattr(error, "code", "failed"), "no phone waits there; show a new code"
+            ) from error
+        return {"key": phone.key.hex(), "name": phone.name, "role": asked.role.value}
+
+    async def _refuse(self, question: Fields) -> Fields:
+        await self._admission.refuse(_bytes(_of(question, _Named).pairing))
+        return {}
+
+    async def _list(self, _: Fields) -> Fields:
+        return {
+            "phones": [
+                {
+                    "key": phone.key.hex(),
+                    "name": phone.name,
+                    "role": None if phone.role is None else phone.role.value,
+                    "since": phone.since.isoformat(timespec="milliseconds"),
+                    "connected": self._admission.is_connected(phone.key),
+                }
+                for phone in self._admission.book.all()
+            ]
+        }
+
+    async def _revoke(self, question: Fields) -> Fields:
+        try:
+            removed = await self._admission.revoke(_bytes(_of(question, _Revoked).key))
+        except HubError as error:
+            raise GateDeclined("store_failed", "it is out now, and comes back with the next start") from error
+        if not removed:
+            raise GateDeclined("unknown_phone", "no phone has that key; see homebase phone paired")
+        return {}
+
+
+def _of(question: Fields, kind: type[T]) -> T:
+    try:
+        return msgspec.convert(dict(question), kind)
+    except msgspec.ValidationError as error:
+        raise GateDeclined("bad_question", str(error)) from error
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError as error:
+        raise GateDeclined("bad_question", f"{text[:64]!r} is not hex") from error

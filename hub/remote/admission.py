@@ -1,0 +1,189 @@
+"""Who comes in: pairings carried out on disk and on phones, rights given and taken by people at home.
+
+Follows responder.Secrets. The order of what is written and what is sent is pairing.py's; here it is done.
+Source: docs/protocols/remote.md, "Pairing".
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+
+from hub.contract import StoreError
+from hub.home.errors import Refused
+from hub.home.roles import Role
+from privacy.ports import Clock, RandomBytes
+
+from .frames import Code
+from .hub_session import Greeted
+from .messages import PhoneFacts, encode
+from .pairing import (
+    Ask,
+    Command,
+    Dismiss,
+    Over,
+    Pairing,
+    Pairings,
+    SendSecret,
+    Spend,
+    State,
+    Store,
+)
+from .pairing import Code as PairingSecret
+from .phones import Phone, PhoneBook
+from .store import PhoneRecords
+from .visits import Visit, Visits
+
+log = logging.getLogger(__name__)
+
+LOOK_S = 1.0  # between two looks at pairings that are over by themselves
+MOST_NOTICES = 32
+_CLOSES = {Over.EXPIRED: Code.NOT_CONFIRMED, Over.REFUSED: Code.NOT_CONFIRMED}
+
+
+class Admission:
+    """One home's pairings and phones. hub_key: its public key; notices: pairings that ended with no phone."""
+
+    def __init__(
+        self,
+        hub_key: bytes,
+        book: PhoneBook,
+        records: PhoneRecords,
+        visits: Visits,
+        clock: Clock,
+        random_bytes: RandomBytes,
+    ) -> None:
+        self.hub_key = hub_key
+        self._pairings = Pairings(hub_key, random_bytes)
+        self.book, self._records, self._visits, self._clock = book, records, visits, clock
+        self._proofs: asyncio.Queue[Command] = asyncio.Queue()  # filled by phones that have a secret only
+        self.notices: dict[bytes, Over] = {}
+
+    async def run(self) -> None:
+        """Do what is due until cancelled."""
+        while True:
+            while not self._proofs.empty():
+                await self._do([self._proofs.get_nowait()])
+            await self._do(self._pairings.wake(self._clock.monotonic()))
+            await self._clock.sleep(LOOK_S)
+
+    # what the responder asks
+
+    def session_psk(self, phone_key: bytes) -> bytes | None:
+        """Of a phone that may come in."""
+        phone = self.book.get(phone_key)
+        return None if phone is None else phone.psk
+
+    def pairing_psk(self, pairing: bytes, route: bytes, now_s: float) -> bytes | None:
+        """Of a pairing whose secret somebody may show."""
+        return self._pairings.psk(pairing, route, now_s)
+
+    def proved(self, pairing: bytes, phone_key: bytes, now_s: float) -> bool:
+        """Whether that message 1 is answered; a second phone ends the pairing."""
+        answered, commands = self._pairings.proved(pairing, phone_key)
+        for command in commands:
+            self._proofs.put_nowait(command)
+        return answered
+
+    # what phones say in a pairing
+
+    async def greeted(self, visit: Visit, greeted: Greeted) -> None:
+        """The first transport message of a pairing decrypted."""
+        half, name = visit.half, greeted.hello.name
+        now_s = self._clock.monotonic()
+        await self._do(self._pairings.reached(half.pairing, half.phone_key, name, half.hash, now_s))
+
+    async def kept(self, visit: Visit) -> None:
+        """The phone keeps its secret."""
+        half = visit.half
+        await self._do(self._pairings.kept(half.pairing, half.phone_key, self._clock.monotonic()))
+
+    async def _do(self, commands: Iterable[Command]) -> None:
+        for command in commands:
+            match command:
+                case Spend(pairing=pairing):
+                    await self._do(await self._spend(pairing))
+                case SendSecret():
+                    self._send_secret(command)
+                case Store():
+                    await self._do(await self._store(command))
+                case Ask():
+                    log.info("phone.waits")  # people see it where the code was shown
+                case Dismiss():
+                    await self._dismiss(command)
+
+    async def _spend(self, pairing: bytes) -> list[Command]:
+        try:
+            await self._records.spend(pairing, self._clock.now())
+        except StoreError as error:
+            log.error("pairing.unwritten", extra={"code": error.code})
+            return self._pairings.not_written(pairing)
+        return self._pairings.spent(pairing)
+
+    def _send_secret(self, command: SendSecret) -> None:
+        known = self._pairings.get(command.pairing)
+        visit = None if known is None else self._visits.get(known.phone_key)
+        if visit is not None and visit.half.pairing == command.pairing:
+            visit.session.send_secret(command.psk)
+            visit.news.set()
+
+    async def _store(self, store: Store) -> list[Command]:
+        phone = Phone(key=store.phone_key, psk=store.psk, name=store.name, role=None, since=self._clock.now())
+        try:
+            await self.book.add(phone)
+        except (StoreError, Refused) as error:
+            log.error("phone.not_stored", extra={"code": error.code})
+            return self._pairings.not_written(store.pairing)
+        return self._pairings.stored(store.pairing)
+
+    async def _dismiss(self, dismissed: Dismiss) -> None:
+        log.warning("pairing.ended", extra={"reason": dismissed.over.value})
+        while len(self.notices) >= MOST_NOTICES:
+            del self.notices[next(iter(self.notices))]
+        self.notices[dismissed.pairing] = dismissed.over
+        if dismissed.phone_key is None:
+            return
+        self._visits.end(dismissed.phone_key, _CLOSES.get(dismissed.over, Code.PAIRING_ENDED))
+        phone = self.book.get(dismissed.phone_key)
+        if phone is not None and phone.role is None:
+            try:
+                await self.book.remove(dismissed.phone_key)
+            except StoreError as error:  # out all the same; the next start erases whoever is not confirmed
+                log.error("phone.not_erased", extra={"code": error.code})
+
+    # what people at home say
+
+    def open_code(self) -> PairingSecret | None:
+        """A new code's id and secret; None: too many are open."""
+        return self._pairings.open(self._clock.monotonic())
+
+    def waiting(self) -> tuple[Pairing, ...]:
+        """Pairings whose words can be compared now."""
+        return tuple(one for one in self._pairings.all() if one.state is State.PENDING)
+
+    def is_connected(self, key: bytes) -> bool:
+        """Whether that phone has a session now."""
+        return self._visits.get(key) is not None
+
+    async def admit(self, pairing: bytes, name: str, role: Role) -> Phone:
+        """The words are the same: give the phone its rights.
+
+        Raises:
+            Refused: unknown_phone.
+            StoreError: it has none.
+        """
+        key = self._pairings.admit(pairing)
+        if key is None:
+            raise Refused("unknown_phone")
+        phone = await self.book.admit(key, name, role)
+        if (visit := self._visits.get(key)) is not None:
+            visit.session.paired(encode(PhoneFacts(name=phone.name, role=role.value)))
+            visit.end(Code.DONE)  # it comes again, with its rights
+        return phone
+
+    async def refuse(self, pairing: bytes) -> None:
+        """The words differ, or the code was shown by mistake."""
+        await self._do(self._pairings.cancel(pairing, Over.REFUSED))
+
+    async def revoke(self, key: bytes) -> bool:
+        """Remove a phone; its session ends at once."""
+        return await self.book.remove(key)

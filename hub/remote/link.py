@@ -1,0 +1,275 @@
+"""Carries sessions: a transport's messages to the machines, their answers back, requests to the home. I/O.
+
+Read downwards: serve → _greeted → _live → _take → _answer / _follow. Pairing: admission.py.
+A request that changes something goes on when its phone is gone: the answer waits for the phone to ask again.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from typing import Protocol
+
+from hub.operations import Caller
+from privacy.ports import Clock, RandomBytes
+
+from . import base64url
+from .admission import Admission
+from .frames import Code
+from .hub_session import Asked, Credited, Event, Greeted, Kept, StreamOver
+from .keys import Mode
+from .messages import FOLLOW, PhoneFacts, Welcome, encode
+from .once import Once, Turn
+from .phones import Phone
+from .responder import HALF_OPEN_S, Half, Responder
+from .visits import Line, Visit, Visits
+
+MOST_WAITING = 16  # transports without a session
+SEND_S = 30.0  # a transport that takes nothing for so long is gone
+_REFUSED = {Turn.FORGOTTEN: "answer_forgotten", Turn.FULL: "too_many_attempts"}
+
+
+class Home(Protocol):
+    """What phones may ask: the one table of operations."""
+
+    def changes(self, name: str) -> bool:
+        """Whether that operation changes the home."""
+        ...
+
+    async def answer(self, caller: Caller, name: str, body: bytes, language: str) -> bytes:
+        """The ANSWER's body, whatever comes of it."""
+        ...
+
+    def refusal(self, code: str, language: str) -> bytes:
+        """The ANSWER's body for a refusal of the session's own."""
+        ...
+
+    async def follow(self, caller: Caller, send: Callable[[bytes], Awaitable[None]]) -> None:
+        """Tell the home's events to ``send`` until cancelled; TimeoutError when it takes too long."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """What its people call it."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """The program's."""
+        ...
+
+
+class Remote:
+    """All sessions of a home, over all transports."""
+
+    def __init__(
+        self,
+        home: Home,
+        responder: Responder,
+        admission: Admission,
+        visits: Visits,
+        clock: Clock,
+        random_bytes: RandomBytes,
+    ) -> None:
+        self._home, self._responder, self._admission = home, responder, admission
+        self._visits, self._clock = visits, clock
+        self._boot = base64url.encode(random_bytes(16))
+        self._once: dict[bytes, Once] = {}
+        self._executing: dict[tuple[bytes, str], asyncio.Event] = {}
+        self._waiting = 0
+        self._tasks: asyncio.TaskGroup | None = None
+        admission.book.gone = self._phone_gone
+
+    async def run(self) -> None:
+        """Look after pairings, and hold what outlives a connection; until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            self._tasks = tasks
+            try:
+                await self._admission.run()
+            finally:
+                self._tasks = None
+                self._visits.end_all(Code.STOPPING)
+
+    # one connection
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no further transport is taken until one of those that wait is through."""
+        return self._waiting >= MOST_WAITING or self._tasks is None
+
+    async def serve(self, line: Line, messages: AsyncIterator[bytes], route: bytes) -> None:
+        """Serve one connection to its end. Nobody is told anything who has no key."""
+        self._waiting += 1
+        greeted = None
+        try:
+            async with asyncio.timeout(HALF_OPEN_S):
+                greeted = await self._greeted(line, messages, route)
+        except (TimeoutError, ConnectionError):
+            return
+        finally:
+            self._waiting -= 1
+        if greeted is not None:
+            await self._live(*greeted, messages)
+
+    async def _greeted(
+        self, line: Line, messages: AsyncIterator[bytes], route: bytes
+    ) -> tuple[Visit, list[Event]] | None:
+        """The session and its first events; None: there is none, and the connection is over."""
+        half: Half | None = None
+        refused = False
+        try:
+            async for message in messages:
+                now_s = self._clock.monotonic()
+                if half is None and not refused:
+                    half = self._responder.open(message, route, now_s)
+                    refused = half is None
+                    if half is not None:
+                        await line.send(half.answer)
+                elif half is not None:
+                    events = self._responder.first(half, message, now_s)
+                    if events is not None:
+                        return Visit(half, line, self._once.setdefault(half.phone_key, Once())), events
+            return None
+        finally:
+            if half is not None:
+                self._responder.forget(half)
+
+    async def _live(self, visit: Visit, first: list[Event], messages: AsyncIterator[bytes]) -> None:
+        self._visits.enter(visit)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                _ = visit.begin(tasks, "remote.write", self._write(visit))
+                _ = visit.begin(tasks, "remote.watch", self._watch(visit))
+                await self._take(visit, first, tasks)
+                async for message in messages:
+                    events = visit.session.receive(message, self._clock.monotonic())
+                    await self._take(visit, events, tasks)
+                visit.stop()
+        except* ConnectionError:
+            pass  # it went: the phone comes again
+        finally:
+            self._visits.leave(visit)
+
+    async def _write(self, visit: Visit) -> None:
+        while True:
+            await visit.news.wait()
+            visit.news.clear()
+            for wire in visit.session.channel.take():
+                try:
+                    async with asyncio.timeout(SEND_S):
+                        await visit.line.send(wire)
+                except TimeoutError:
+                    visit.line.close()
+                    return
+            if visit.session.channel.is_over:
+                visit.line.close()
+                return
+
+    async def _watch(self, visit: Visit) -> None:
+        channel = visit.session.channel
+        while not channel.is_over:
+            await self._clock.sleep(channel.wake_at_s - self._clock.monotonic())
+            channel.wake(self._clock.monotonic())
+        visit.news.set()
+
+    # what a phone says
+
+    async def _take(self, visit: Visit, events: Iterable[Event], tasks: asyncio.TaskGroup) -> None:
+        for event in events:
+            match event:
+                case Greeted():
+                    await self._greet(visit, event)
+                case Kept():
+                    await self._admission.kept(visit)
+                case Asked(request=request) if request.name == FOLLOW:
+                    following = self._follow(visit, event.stream)
+                    visit.following[event.stream] = visit.begin(tasks, "remote.follow", following)
+                case Asked():
+                    _ = visit.begin(tasks, "remote.answer", self._answer(visit, event))
+                case Credited():
+                    visit.credited.set()
+                case StreamOver(stream=stream):
+                    if stream in visit.following:
+                        visit.following.pop(stream).cancel()
+                case _:
+                    visit.session.end(event.stream)  # no operation takes bytes yet
+        visit.news.set()
+
+    async def _greet(self, visit: Visit, greeted: Greeted) -> None:
+        visit.language = greeted.hello.language
+        half = visit.half
+        if half.mode is Mode.PAIR:
+            await self._admission.greeted(visit, greeted)
+            return
+        phone = self._admission.book.get(half.phone_key)
+        if phone is None:
+            visit.end(Code.REVOKED)
+            return
+        facts = _facts(phone)
+        welcome = Welcome(home=self._home.name, version=self._home.version, boot=self._boot, phone=facts)
+        visit.session.welcome(encode(welcome))
+
+    def _caller(self, visit: Visit) -> Caller:
+        phone = self._admission.book.get(visit.half.phone_key)
+        peer = "phone " + visit.half.phone_key[:6].hex()
+        return Caller(peer=peer, role=None if phone is None else phone.role)
+
+    async def _answer(self, visit: Visit, asked: Asked) -> None:
+        request, body = asked.request, bytes(asked.request.body)
+        if not self._home.changes(request.name):
+            answer = await self._home.answer(self._caller(visit), request.name, body, visit.language)
+        else:
+            answer = await self._changed(visit, request.id, request.name, body)
+        visit.session.answer(asked.stream, answer)
+        visit.news.set()
+
+    async def _changed(self, visit: Visit, request_id: str, name: str, body: bytes) -> bytes:
+        """The answer of a request that is executed once."""
+        digest = hashlib.sha256(len(name).to_bytes(4) + name.encode() + body).digest()
+        place = (visit.half.phone_key, request_id)
+        turn = visit.once.begin(request_id, digest, self._clock.monotonic())
+        if turn is Turn.EXECUTE:
+            self._executing[place] = asyncio.Event()
+            assert self._tasks is not None
+            self._tasks.create_task(self._execute(visit, place, name, body), name="remote.execute")
+            turn = Turn.WAIT
+        if turn is Turn.WAIT:
+            if (done := self._executing.get(place)) is not None:
+                await done.wait()
+            turn = visit.once.begin(request_id, digest, self._clock.monotonic())
+        if isinstance(turn, bytes):
+            return turn
+        return self._home.refusal(_REFUSED.get(turn, "request_id_used"), visit.language)
+
+    async def _execute(self, visit: Visit, place: tuple[bytes, str], name: str, body: bytes) -> None:
+        try:
+            answer = await self._home.answer(self._caller(visit), name, body, visit.language)
+            visit.once.done(place[1], answer)
+        finally:
+            self._executing.pop(place).set()
+
+    async def _follow(self, visit: Visit, stream: int) -> None:
+        async def send(message: bytes) -> None:
+            while not visit.session.event(stream, message):
+                if not visit.session.is_open(stream):
+                    raise ConnectionResetError
+                visit.credited.clear()
+                await visit.credited.wait()
+            visit.news.set()
+
+        try:
+            caller = self._caller(visit)
+            if caller.role is None:
+                raise TimeoutError
+            await self._home.follow(caller, send)
+        except (TimeoutError, ConnectionResetError):
+            pass
+        visit.session.end(stream)
+        visit.news.set()
+
+    def _phone_gone(self, key: bytes) -> None:
+        self._once.pop(key, None)
+        self._visits.end(key, Code.REVOKED)
+
+
+def _facts(phone: Phone) -> PhoneFacts | None:
+    return None if phone.role is None else PhoneFacts(name=phone.name, role=phone.role.value)

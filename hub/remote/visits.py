@@ -1,0 +1,85 @@
+"""Sessions on their transports: which phone is here, and how its session is ended from elsewhere."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Protocol
+
+from .frames import Code
+from .hub_session import HubSession
+from .once import Once
+from .responder import Half
+
+
+class Line(Protocol):
+    """One connection of a transport."""
+
+    async def send(self, message: bytes) -> None:
+        """Send a message; waits while the other side is slow. Raises ConnectionError when it is gone."""
+        ...
+
+    def close(self) -> None:
+        """End it; its messages end too."""
+        ...
+
+
+class Visit:
+    """A session on its transport. once: what its phone had executed."""
+
+    def __init__(self, half: Half, line: Line, once: Once) -> None:
+        self.half, self.line, self.once = half, line, once
+        self.session: HubSession = half.session
+        self.language = ""
+        self.news = asyncio.Event()  # something has to be sent
+        self.credited = asyncio.Event()
+        self.following: dict[int, asyncio.Task[None]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def begin(
+        self, tasks: asyncio.TaskGroup, name: str, life: Coroutine[None, None, None]
+    ) -> asyncio.Task[None]:
+        """Start something that lives no longer than the transport."""
+        task = tasks.create_task(life, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    def stop(self) -> None:
+        """The transport is gone: end what was begun."""
+        for task in tuple(self._tasks):
+            task.cancel()
+
+    def end(self, code: Code) -> None:
+        """End the session; what has to be sent goes first."""
+        self.session.channel.close(code)
+        self.news.set()
+
+
+class Visits:
+    """Every phone's session; a phone has one."""
+
+    def __init__(self) -> None:
+        self._visits: dict[bytes, Visit] = {}
+
+    def get(self, key: bytes | None) -> Visit | None:
+        """The session of that phone, or None."""
+        return None if key is None else self._visits.get(key)
+
+    def enter(self, visit: Visit) -> None:
+        """A session begins; an older one of that phone ends."""
+        self.end(visit.half.phone_key, Code.REPLACED)
+        self._visits[visit.half.phone_key] = visit
+
+    def leave(self, visit: Visit) -> None:
+        """Its transport is gone."""
+        if self._visits.get(visit.half.phone_key) is visit:
+            del self._visits[visit.half.phone_key]
+
+    def end(self, key: bytes, code: Code) -> None:
+        """End that phone's session, if it has one."""
+        if (visit := self._visits.get(key)) is not None:
+            visit.end(code)
+
+    def end_all(self, code: Code) -> None:
+        """End all sessions."""
+        for key in tuple(self._visits):
+            self.end(key, code)

@@ -1,0 +1,262 @@
+"""Sessions with a whole hub over its WebSocket: who gets an answer, what is executed, what survives."""
+
+import asyncio
+import contextlib
+import json
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import msgspec
+import pytest
+
+from hub.contract import StoreError
+from hub.daemon.phone.connection import Connection, _opened
+from hub.daemon.system import SystemClock
+from hub.remote import base64url
+from hub.remote.initiator import Dial, Initiator
+from hub.remote.keys import AT_HOME, Mode, pairing_psk
+from hub.remote.link import MOST_WAITING
+from hub.remote.messages import Hello, Request
+from hub.remote.noise import public_key
+from hub.remote.phone_session import Answered, Paired, Secret, Welcomed
+from hub.remote.store import PhoneRecords
+from hub.remote.words import words
+from privacy.client import GateDeclined
+from privacy.rights import Scope
+from tests.hub.home_in_a_box import Home, running_home
+from tests.hub.lamp import LAMP
+
+WAIT_S = 60.0
+HELLO = Hello(client="test", name="Phone")
+STATE = f"{LAMP}:1.STATE"
+
+
+@pytest.fixture
+async def home(tmp_path: Path) -> AsyncIterator[Home]:
+    async with running_home(tmp_path) as running:
+        yield running
+
+
+async def ask(home: Home, question: str, **fields: object) -> dict[str, object]:
+    """What the gate's console asks the hub."""
+    assert home.front.control is not None
+    return await home.front.control.ask(question, **fields)
+
+
+class Shell:
+    """A phone: its keys, and how it comes in."""
+
+    def __init__(self) -> None:
+        self.private = os.urandom(32)
+        self.psk = b""
+        self.hub_key = b""
+
+    @property
+    def key(self) -> str:
+        return public_key(self.private).hex()
+
+    @contextlib.asynccontextmanager
+    async def connected(self, home: Home, dial: Dial | None = None) -> AsyncIterator[Connection | None]:
+        dial = dial or Dial(
+            mode=Mode.SESSION, hub_key=self.hub_key, private=self.private, psk=self.psk, route=AT_HOME
+        )
+        async with home.browser() as browser, browser.ws_connect("/session", autoping=False) as socket:
+            yield await _opened(socket, dial, HELLO, SystemClock(), os.urandom)
+
+    def pairing(self, code: dict[str, object]) -> Dial:
+        self.hub_key = bytes.fromhex(str(code["hub_key"]))
+        return Dial(
+            mode=Mode.PAIR,
+            hub_key=self.hub_key,
+            private=self.private,
+            psk=pairing_psk(bytes.fromhex(str(code["secret"])), self.hub_key, AT_HOME),
+            route=AT_HOME,
+            pairing=bytes.fromhex(str(code["pairing"])),
+        )
+
+    async def keep(self, connection: Connection) -> None:
+        event = await connection.next()
+        assert isinstance(event, Secret)
+        self.psk = event.psk
+        await connection.kept()
+
+
+async def waiting(home: Home) -> dict[str, object]:
+    async with asyncio.timeout(WAIT_S):
+        while True:
+            rows = (await ask(home, "phones.waiting"))["waiting"]
+            assert isinstance(rows, list)
+            if rows:
+                return dict(rows[0])
+            await asyncio.sleep(0.01)
+
+
+async def paired(home: Home, role: str = "owner") -> Shell:
+    shell, code = Shell(), await ask(home, "phones.code")
+    async with shell.connected(home, shell.pairing(code)) as connection:
+        assert connection is not None
+        await shell.keep(connection)
+        row = await waiting(home)
+        assert row["words"] == list(words(connection.hash))
+        await ask(home, "phones.admit", pairing=row["pairing"], name="", role=role)
+        event = await connection.next()
+        assert isinstance(event, Paired)
+        assert event.facts.role == role
+    return shell
+
+
+async def asked(connection: Connection, name: str, body: object) -> dict[str, object]:
+    answer = await connection.ask(name, body, os.urandom)
+    told = json.loads(bytes(answer.body if answer.ok else answer.problem))
+    return dict(told) if isinstance(told, dict) else {"list": told}
+
+
+@contextlib.asynccontextmanager
+async def session(home: Home, shell: Shell) -> AsyncIterator[Connection]:
+    async with shell.connected(home) as connection:
+        assert connection is not None
+        assert isinstance(await connection.next(), Welcomed)
+        yield connection
+
+
+async def test_a_paired_phone_asks_what_its_role_may_and_is_known_after_a_restart(tmp_path: Path) -> None:
+    async with running_home(tmp_path) as home:
+        guest = await paired(home, "guest")
+        async with session(home, guest) as connection:
+            assert (await asked(connection, "health", {}))["status"] == "ok"
+            assert (await asked(connection, "rooms.add", {"name": "Attic"}))["code"] == "forbidden"
+            assert (await asked(connection, "no.such", {}))["code"] == "unknown_path"
+            assert (await asked(connection, "datapoints.set", {"id": STATE}))["code"] == "missing_field"
+    async with running_home(tmp_path) as home:
+        async with session(home, guest) as connection:
+            assert (await asked(connection, "session.read", {}))["role"] == "guest"
+        listed = (await ask(home, "phones.list"))["phones"]
+        assert isinstance(listed, list)
+        assert [one["name"] for one in listed] == ["Phone"]
+
+
+async def test_who_has_no_key_gets_no_byte_for_ten_seconds(home: Home) -> None:
+    known, stranger, without = await paired(home), Shell(), Shell()
+    without.private = known.private
+
+    def opening(shell: Shell) -> bytes:
+        psk, hub_key = os.urandom(32), known.hub_key
+        dial = Dial(mode=Mode.SESSION, hub_key=hub_key, private=shell.private, psk=psk, route=AT_HOME)
+        return Initiator(dial, os.urandom).opening
+
+    async def silence_after(first: bytes) -> None:
+        async with home.browser() as browser, browser.ws_connect("/session", autoping=False) as socket:
+            await socket.send_bytes(first)
+            await socket.ping()
+            begin = asyncio.get_running_loop().time()
+            message = await socket.receive(timeout=WAIT_S)
+            # then the first thing that comes is the end, without a word, and not before ten seconds
+            assert asyncio.get_running_loop().time() - begin >= 9.5
+            assert message.type in {aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR}, message
+
+    async with asyncio.TaskGroup() as tasks:
+        for first in (opening(stranger), opening(without), os.urandom(280), b"GET / HTTP/1.1"):
+            tasks.create_task(silence_after(first))
+    # and the control: the right one is answered
+    async with session(home, known):
+        pass
+
+
+async def test_a_pending_phone_may_ask_nothing_and_a_refused_one_is_gone(home: Home) -> None:
+    shell, code = Shell(), await ask(home, "phones.code")
+    async with shell.connected(home, shell.pairing(code)) as connection:
+        assert connection is not None
+        await shell.keep(connection)
+        row = await waiting(home)
+    async with shell.connected(home) as connection:
+        assert connection is not None
+        event = await connection.next()
+        assert isinstance(event, Welcomed)
+        assert event.welcome.phone is None
+        assert (await asked(connection, "devices.list", {}))["code"] == "no_session"
+    await ask(home, "phones.refuse", pairing=row["pairing"])
+    with pytest.raises(GateDeclined, match="unknown_phone"):
+        await ask(home, "phones.admit", pairing=row["pairing"], name="", role="owner")
+    assert (await ask(home, "phones.list"))["phones"] == []
+
+
+async def test_a_removed_phone_is_out_within_a_second(home: Home) -> None:
+    shell = await paired(home)
+    async with session(home, shell) as connection:
+        begin = asyncio.get_running_loop().time()
+        await ask(home, "phones.revoke", key=shell.key)
+        with pytest.raises(Exception, match="removed at home"):
+            await connection.next()
+        assert asyncio.get_running_loop().time() - begin < 1.0
+
+
+async def test_a_command_whose_phone_was_cut_off_is_executed_once(home: Home) -> None:
+    shell = await paired(home)
+    request_id = base64url.encode(os.urandom(16))
+    body = msgspec.Raw(msgspec.json.encode({"name": "Attic"}))
+    for turn in range(2):
+        async with session(home, shell) as connection:
+            connection._session.request(Request(id=request_id, name="rooms.add", body=body))
+            await connection.flush()
+            if turn == 0:
+                continue  # cut off before its answer is read
+            event = await connection.next()
+            assert isinstance(event, Answered)
+            assert event.answer.ok
+    # then there is one such room; the control: under another id it is asked again, and refused by its name
+    assert [room.name for room in home.house.rooms.all()].count("Attic") == 1
+    async with session(home, shell) as connection:
+        assert (await asked(connection, "rooms.add", {"name": "Attic"}))["code"] == "name_taken"
+
+
+async def test_events_come_as_they_do_by_the_api(home: Home) -> None:
+    shell = await paired(home)
+    async with session(home, shell) as connection:
+        events = connection.follow(os.urandom)
+        first = json.loads(await anext(events))
+        assert first["seq"] == 1
+        assert "snapshot" in first
+        async with session(home, await paired(home)) as other:
+            await asked(other, "rooms.add", {"name": "Cellar"})
+        while "rooms" not in (told := json.loads(await anext(events))):
+            pass
+        assert told["rooms"][-1]["name"] == "Cellar"
+
+
+async def test_a_secret_that_can_not_be_written_as_spent_opens_nothing(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(*_: object) -> None:
+        raise StoreError("full", "the disk is full")
+
+    shell, code = Shell(), await ask(home, "phones.code")
+    with monkeypatch.context() as patched:
+        patched.setattr(PhoneRecords, "spend", full)
+        async with shell.connected(home, shell.pairing(code)) as connection:
+            assert connection is not None
+            with pytest.raises(Exception, match="ended at home"):
+                await connection.next()
+    assert (await ask(home, "phones.waiting"))["ended"] == {code["pairing"]: "not_written"}
+    # the control: with a disk that writes, the same is a pairing
+    assert (await paired(home)).psk
+
+
+async def test_no_more_strangers_wait_than_the_hub_has_room_for(home: Home) -> None:
+    async with contextlib.AsyncExitStack() as stack:
+        browser = await stack.enter_async_context(home.browser())
+        for _ in range(MOST_WAITING):
+            await stack.enter_async_context(browser.ws_connect("/session"))
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await browser.ws_connect("/session")
+        assert refused.value.status == 503
+
+
+async def test_an_erasure_of_the_installation_ends_phones_too(home: Home) -> None:
+    shell = await paired(home)
+    async with session(home, shell) as connection:
+        await home.house.rights.erase(Scope())
+        with pytest.raises(Exception, match="removed at home"):
+            await connection.next()
+    assert (await ask(home, "phones.list"))["phones"] == []

@@ -1,0 +1,95 @@
+"""The console's word on pairing: the gate draws the code and passes on nothing that is not of its form."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from hub.remote.qr import Home, decode
+from privacy import jws
+from privacy.conversation import ConversationLost, Declined, Handler
+from privacy.gate import pairing_verbs
+from privacy.gate.phones import Phones
+from tests.privacy.gate.at_the_door import opened
+from tests.privacy.gate.test_phones import way_to
+from tests.privacy.phone import Phone
+
+ORIGIN = "http://127.0.0.1:8480"
+MADE: Mapping[str, object] = {"hub_key": "11" * 32, "pairing": "22" * 8, "secret": "33" * 16}
+
+
+class Hub:
+    """The hub's end of control.sock, honest or not. says: its answer; None: it is away."""
+
+    def __init__(self, says: Mapping[str, object] | None) -> None:
+        self.says = says
+        self.asked: list[tuple[str, dict[str, object]]] = []
+
+    async def ask(self, op: str, **fields: object) -> Mapping[str, object]:
+        self.asked.append((op, fields))
+        if self.says is None:
+            raise ConversationLost("away")
+        return self.says
+
+
+async def text_of(verbs: Mapping[str, Handler]) -> str:
+    answer = await verbs["phone.code"]({})
+    assert isinstance(answer, Mapping)
+    return str(answer["text"])
+
+
+async def test_the_first_phones_code_holds_a_claim_that_enrols_and_later_ones_do_not(tmp_path: Path) -> None:
+    async with opened(tmp_path) as door:
+        phones = Phones(door)
+        verbs = pairing_verbs.table(phones, Hub(MADE).ask, ORIGIN)
+        code = decode(await text_of(verbs))
+        assert code.gate_key == phones.gate_key
+        assert (code.hub_key, code.pairing, code.secret) == (b"\x11" * 32, b"\x22" * 8, b"\x33" * 16)
+        assert code.ways == (Home(origin=ORIGIN),)
+        claim = f"homebase:claim:1:{jws.base64url(code.gate_key)}:{jws.base64url(code.claim)}"
+        assert (await Phone(way_to(door, phones)).enrol(claim))["done"]
+        later = decode(await text_of(verbs))
+        assert later.claim == b""
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"hub_key": "11" * 31}, {"pairing": "22:33"}, {"secret": None}, {"secret": "G" * 32}],
+    ids=["short", "colon", "none", "letters"],
+)
+async def test_a_hub_in_foreign_hands_writes_nothing_into_a_code(
+    tmp_path: Path, changed: Mapping[str, object]
+) -> None:
+    async with opened(tmp_path) as door:
+        verbs = pairing_verbs.table(Phones(door), Hub({**MADE, **changed}).ask, ORIGIN)
+        with pytest.raises(Declined, match="bad_question"):
+            await verbs["phone.code"]({})
+        assert not door.desk.claim.is_open
+
+
+@pytest.mark.parametrize(
+    ("verb", "question"),
+    [
+        ("phone.admit", {"pairing": "22" * 8, "role": "king"}),
+        ("phone.admit", {"pairing": "x", "role": "owner"}),
+        ("phone.admit", {"pairing": "22" * 8, "role": "owner", "name": "n" * 61}),
+        ("phone.refuse", {}),
+        ("phone.revoke", {"key": "11"}),
+    ],
+    ids=["role", "pairing", "name", "nothing", "key"],
+)
+async def test_what_is_not_of_its_form_is_not_asked(
+    tmp_path: Path, verb: str, question: Mapping[str, object]
+) -> None:
+    async with opened(tmp_path) as door:
+        hub = Hub({})
+        with pytest.raises(Declined):
+            await pairing_verbs.table(Phones(door), hub.ask, ORIGIN)[verb](question)
+        assert hub.asked == []
+
+
+async def test_a_hub_that_is_away_is_said_and_opens_no_claim(tmp_path: Path) -> None:
+    async with opened(tmp_path) as door:
+        with pytest.raises(Declined, match="hub_away"):
+            await pairing_verbs.table(Phones(door), Hub(None).ask, ORIGIN)["phone.code"]({})
+        assert not door.desk.claim.is_open
