@@ -1,4 +1,4 @@
-"""A mixed load of tunnels: each packet has its entry in the ledger, and each entry its packets.
+"""A mixed load of tunnels and deliveries: each packet has its entry in the ledger, each entry its packets.
 
 TRANSFERS in the environment says how many (script/nightly: 10,000).
 """
@@ -16,7 +16,7 @@ import pytest
 
 from privacy.client import Destination, GateDeclined, GateLost
 from tests.lab.far_side import FarSide
-from tests.lab.outside import RECEIVER, RESOLVER, network
+from tests.lab.outside import RECEIVER, RESOLVER, Receiver, authority, network
 from tests.lab.tunnel_lab import (
     CATEGORIES,
     CLOUD,
@@ -29,6 +29,7 @@ from tests.lab.tunnel_lab import (
     until,
 )
 from tests.privacy.greetings import real
+from tests.privacy.house import SUPPORT_KEY
 
 pytestmark = [
     pytest.mark.lab,
@@ -36,6 +37,8 @@ pytestmark = [
     pytest.mark.timeout(7200 if "TRANSFERS" in os.environ else 120),
 ]
 
+DIAGNOSIS, SUPPORT, SUPPORT_PORT = "diagnosis.remote", "support.example.org", 4490
+DELIVERED = 0.05  # share of all
 TRANSFERS = int(os.environ.get("TRANSFERS", "150"))
 AT_ONCE, FIRST_PORT, RECIPIENTS = (
     12,
@@ -65,12 +68,24 @@ async def lab(wire: tuple[str, str], tmp_path: Path) -> AsyncIterator[TunnelLab]
     rows = [
         row(f"cloud{number}", host_of(number), CLOUD, port=port_of(number)) for number in range(RECIPIENTS)
     ]
+    ca_file, context = authority(tmp_path / "ca", SUPPORT)
+    support = {"role": "processor", "port": SUPPORT_PORT, "ca_file": str(ca_file), "keys": [SUPPORT_KEY]}
+    rows.append(row("support", SUPPORT, DIAGNOSIS, **support))
     rows.append(row("cloud", "cloud.example.org", CLOUD))
     rows.append(row("voice", "voice.example.org", "voice.generic"))
     async with (
         AsyncExitStack() as stack,
         tunnel_lab(wire, tmp_path / "gate", tmp_path / "s", rows=rows) as lab,
     ):
+        receiver = Receiver(wire[1], context, port=SUPPORT_PORT)
+        stack.callback(receiver.close)
+        lab.names.names[SUPPORT] = [RECEIVER]
+        await lab.ask("consent.confirm_clock")
+        shown = await lab.ask("consent.preview", activity=DIAGNOSIS, ticket="T-1")
+        asked = {"ticket": "T-1", "preview": shown["preview"], "form": "until", "term_s": 86_400}
+        assert (await lab.ask("consent.give", activity=DIAGNOSIS, **asked))["delivery"][
+            "result"
+        ] == "delivered"
         for number in range(RECIPIENTS - 1):
             far = FarSide(wire[1], port_of(number), mode="echo")
             stack.callback(far.close)
@@ -92,6 +107,9 @@ async def transfer(lab: TunnelLab, chance: random.Random, bodies: Counter[bytes]
         chance.randrange(RECIPIENTS),
         chance.choice(["echo", "echo", "echo", "leave", "other name"]),
     )
+    if chance.random() < DELIVERED:
+        await lab.ask("consent.send", activity=DIAGNOSIS)
+        return
     recipient = (
         to(number)
         if chance.random() > 0.05
@@ -115,7 +133,8 @@ async def transfer(lab: TunnelLab, chance: random.Random, bodies: Counter[bytes]
 
 async def test_each_packet_has_its_entry_and_each_entry_its_packets(lab: TunnelLab) -> None:
     chance, bodies = random.Random(4), Counter[bytes]()
-    opened = Counter[int]()
+    opened = Counter({SUPPORT_PORT: 1})  # that of the consent itself
+    lab.packets()
     elsewhere: set[tuple[str, str, int]] = set()
     for begin in range(0, TRANSFERS, AT_ONCE):
         async with asyncio.TaskGroup() as tasks:
@@ -131,12 +150,17 @@ async def test_each_packet_has_its_entry_and_each_entry_its_packets(lab: TunnelL
     assert len(begins) == len(by_id) == len(ends) == len(lookups)
     assert {entry["transfer"] for entry in begins} == by_id.keys()
     # each entry has its packets, and there are no others
-    connected = Counter(entry["port"] for entry in begins if by_id[entry["transfer"]]["address"] == RECEIVER)
+    connected = Counter(
+        entry["port"] for entry in begins if by_id[entry["transfer"]].get("address", RECEIVER) == RECEIVER
+    )
     assert opened == connected
     assert len(lab.names.asked) == 2 * len(lookups)  # IPv4 and IPv6
     assert set(lab.names.asked) == {entry["name"] for entry in lookups}
     assert elsewhere == {("udp", RESOLVER, 53)} | {("tcp", RECEIVER, port) for port in connected}
-    assert set(connected) == {port_of(number) for number in range(RECIPIENTS)} - {port_of(RECIPIENTS - 2)}
+    tunnelled = {port_of(number) for number in range(RECIPIENTS)} - {port_of(RECIPIENTS - 2)}
+    assert set(connected) == tunnelled | {SUPPORT_PORT}
+    delivered = [end for end in ends if end["result"] == "delivered"]
+    assert len(delivered) == connected[SUPPORT_PORT] > 1
     # what was counted is what passed
     whole = [end for end in ends if end["result"] == "closed" and end["sent"] == end["received"]]
     assert Counter(end["sent"] for end in whole) >= Counter(map(len, bodies.elements()))
