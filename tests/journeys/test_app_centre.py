@@ -253,7 +253,10 @@ def test_a_swallowed_withdrawal_is_noticed_and_said_again(mine: Phone, credulous
     invented = {"cut": 0, "within_ms": 1, "entry": 99, "recorded": True, "grants": [1]}
     for who in (credulous, mine):
         who.page.route("**/gate/v1/withdrawals*", lambda route: route.fulfill(json=invented))
+        # not even what is given is told: what the phone withdraws, it knows by the activity alone
+        who.page.route("**/gate/v1/standing*", lambda route: route.fulfill(json={}))
         who.open(DIAGNOSIS)
+        who.page.reload()
         who.page.get_by_role("button", name="Jetzt widerrufen").first.click()
     expect(credulous.page.locator(".note").first).to_contain_text("Widerrufen.")  # the control believes it
     expect(mine.page.locator(".note.bad")).to_contain_text("Nicht bestätigt")

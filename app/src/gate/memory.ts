@@ -28,6 +28,8 @@ export interface Kept {
   witness: Witnessed;
   /** Marks of consents that this phone knows as withdrawn, with their activity. */
   withdrawn: { activity: string; mark: string }[];
+  /** Withdrawals that the gate has not confirmed: of everything that was given until then, by this phone's clock. */
+  pending: { activity: string; untilMs: number }[];
 }
 
 export async function read<K extends keyof Kept>(name: K): Promise<Kept[K] | null> {

@@ -116,16 +116,23 @@ async function story(): Promise<Story> {
 
 type Withdrawn = Kept["withdrawn"];
 
-/** Say again what this phone withdrew and what lives all the same: a restore, or a hub that kept it to itself. */
+/** Say again what this phone withdrew and what lives all the same: a restore, a gate that was away, a hub that kept
+ * it to itself. */
 async function resend(grants: Standing[]): Promise<number> {
+  const pending = (await read("pending")) ?? [];
+  await remember(grants.filter((grant) => pending.some((one) => isMeant(one, grant))));
   const gone = new Set(((await read("withdrawn")) ?? []).map(({ mark }) => mark));
   const living = grants.filter(({ mark }) => gone.has(mark));
   for (const activity of new Set(living.map((grant) => grant.activity))) {
     const marks = living.filter((grant) => grant.activity === activity).map(({ mark }) => mark);
     await question("withdrawals", "withdrawal", { activity, marks });
   }
+  if (pending.length > 0) await keep("pending", []);
   return living.length;
 }
+
+const isMeant = (one: Kept["pending"][number], grant: Standing): boolean =>
+  one.activity === grant.activity && Date.parse(grant.given) <= one.untilMs;
 
 /** What the gate says of a withdrawal. */
 export interface Ended {
@@ -137,9 +144,11 @@ export interface Ended {
 /** Take back every consent to an activity. Throws NotConfirmed: it may still run, and is said again at each visit. */
 export async function withdraw(activity: string): Promise<Ended> {
   const now = visited.get();
-  const marks = now.state === "here" ? now.visit.grants.filter((grant) => grant.activity === activity) : [];
-  await remember(marks.map(({ mark }) => ({ activity, mark })));
+  await remember(now.state === "here" ? now.visit.grants.filter((grant) => grant.activity === activity) : []);
+  const pending = ((await read("pending")) ?? []).filter((one) => one.activity !== activity);
+  await keep("pending", [...pending, { activity, untilMs: Date.now() }]);
   const { told } = await question("withdrawals", "withdrawal", { activity });
+  await keep("pending", pending);
   return {
     cut: typeof told.cut === "number" ? told.cut : 0,
     within_ms: typeof told.within_ms === "number" ? told.within_ms : 0,
@@ -153,13 +162,14 @@ async function remember(more: Withdrawn): Promise<void> {
   if (more.length === 0) return;
   const before = (await read("withdrawn")) ?? [];
   const known = new Set(before.map(({ mark }) => mark));
-  await keep("withdrawn", [...before, ...more.filter(({ mark }) => !known.has(mark))].slice(-MOST_REMEMBERED));
+  const fresh = more.filter(({ mark }) => !known.has(mark)).map(({ activity, mark }) => ({ activity, mark }));
+  await keep("withdrawn", [...before, ...fresh].slice(-MOST_REMEMBERED));
 }
 
 /** After a restore: these consents go on, all others from before are withdrawn, here too. */
 export async function confirmList(made: Visit, marks: readonly string[]): Promise<void> {
   const left = made.grants.filter((grant) => grant.epoch !== made.epoch && !marks.includes(grant.mark));
-  await remember(left.map(({ activity, mark }) => ({ activity, mark })));
+  await remember(left);
   await state("epoch", () => ({ epoch: made.epoch, keep: [...marks] }));
   const { phone } = await whoAmI();
   const asked = await question("checkpoints", "checkpoint", { old: 0 });
