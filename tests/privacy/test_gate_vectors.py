@@ -22,6 +22,7 @@ def test_the_page_names_all_that_the_code_takes() -> None:
         statements.RemovalStatement,
         statements.EpochStatement,
         statements.ClockStatement,
+        statements.EraseStatement,
     ):
         row = next(line for line in page.splitlines() if line.startswith(f"| `{kind.__struct_config__.tag}`"))
         members = {word for word in kind.__struct_fields__ if word not in {"challenge", "at"}}
