@@ -72,6 +72,9 @@ GERMAN = {
     "find faults": "Fehler finden",
     "know whose account it is": "wissen, wessen Konto es ist",
     "know which Home Base it is": "wissen, welche Zentrale es ist",
+    "know which phones may come in": "wissen, welche Handys hereindürfen",
+    "accept no code twice": "keinen Code zweimal annehmen",
+    "prove to phones that it is this home": "Handys beweisen, dass es dieses Zuhause ist",
     "the account's e-mail address": "die E-Mail-Adresse des Kontos",
     "whom a message may go to": "wohin eine Nachricht gehen darf",
     "log in to a service": "sich bei einem Dienst anmelden",
@@ -97,6 +100,9 @@ GERMAN = {
     "retention of the log": "Frist des Protokolls",
     # terms
     "until the owner removes it": "bis der Eigentümer es entfernt",
+    "paired phones could not come in without it": "gekoppelte Handys kämen ohne ihn nicht herein",
+    "protects the phone's sessions": "schützt die Sitzungen des Handys",
+    "proves to phones that it is this home": "beweist Handys, dass es dieses Zuhause ist",
     "erased when it expires": "gelöscht, wenn sie abläuft",
     "erased when older; the owner may set another time": (
         "danach gelöscht; der Eigentümer kann eine andere Frist setzen"
