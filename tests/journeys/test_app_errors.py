@@ -77,7 +77,7 @@ def test_a_stopped_hub_is_said_and_all_comes_back_by_itself(browser: Browser, ho
             mine.has_no_barriers("not loaded")
         # and with the hub everything is there again, without anybody loading the page anew
         expect(banner).to_have_count(0, timeout=RETURN_MS)
-        expect(page.locator(".connection")).to_contain_text("live")
+        expect(page.locator(".connection")).to_contain_text("verbunden")
         expect(page.get_by_text("CONF_BUTTON_TIME")).to_be_visible(timeout=ANSWER_MS)
         expect(failed).to_have_count(0)
         # the browser itself tells of each try to connect, and nothing else went wrong
@@ -108,7 +108,7 @@ def test_a_hub_that_hangs_is_found_out(browser: Browser, home: RunningHouse) -> 
         finally:
             os.kill(hub, signal.SIGCONT)
         expect(mine.page.locator(".banner[data-missing]")).to_have_count(0, timeout=RETURN_MS)
-        expect(mine.page.locator(".connection")).to_contain_text("live")
+        expect(mine.page.locator(".connection")).to_contain_text("verbunden")
 
 
 def test_a_silent_device_is_named_with_cause_and_next_step(mine: Phone) -> None:

@@ -62,7 +62,7 @@ def test_the_home_is_set_up_once_and_its_token_leaves_the_address_bar(mine: Phon
     page.get_by_label("Passwort des Eigentümers").fill(PASSWORD)
     page.get_by_role("button", name="Zuhause einrichten").click()
     expect(page.get_by_role("heading", name="Zuhause", exact=True)).to_be_visible()
-    expect(page.locator(".connection")).to_contain_text("live")
+    expect(page.locator(".connection")).to_contain_text("verbunden")
     # and the browser keeps what the privacy page says, and no more
     assert page.evaluate("() => Object.keys(sessionStorage)") == ["homebase.session"]
     assert page.evaluate("() => Object.keys(localStorage)") == []

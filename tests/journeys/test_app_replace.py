@@ -46,7 +46,7 @@ def test_a_broken_lamp_is_replaced_by_a_like_one_and_that_is_undone(mine: Phone)
     show(mine, SWITCH)
     page.get_by_role("combobox", name="Nachfolger").select_option(f"bidcos:{SPARE}")
     # when the owner looks first
-    page.get_by_role("button", name="Zeigen, was überginge").click()
+    page.get_by_role("button", name="Zeigen, was übernommen wird").click()
     plan = page.locator(".plan")
     expect(plan).to_contain_text(re.compile(r"\d Einstellung"), timeout=ANSWER_MS)
     mine.has_no_barriers("plan")
