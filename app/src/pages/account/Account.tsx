@@ -50,7 +50,7 @@ function Own() {
           {t("app.loading")}
         </p>
       )}
-      {mine.state === "failed" && <Failed again={again} />}
+      {mine.state === "failed" && <Failed again={again} problem={mine.problem} />}
       {mine.state === "here" && mine.value.review_due && <Review again={again} />}
       {mine.state === "here" && (
         <div class="columns">

@@ -44,7 +44,7 @@ export function Shown<T>(props: {
         {t("app.loading")}
       </p>
     );
-  if (loaded.state === "failed") return <Failed again={again} />;
+  if (loaded.state === "failed") return <Failed again={again} problem={loaded.problem} />;
   if (loaded.value === "unconfirmed") return <Unconfirmed again={again} />;
   return (
     <>

@@ -83,7 +83,7 @@ export const parametersEn = {
   "master.VALVE_ERROR_RUN_POSITION": "Valve on a fault",
   "master.VALVE_ERROR_POSITION": "Valve on a fault",
   "master.DECALCIFICATION_WEEKDAY": "Descaling run: day",
-  "master.DECALCIFICATION_TIME": "Decalcification: minutes after midnight",
+  "master.DECALCIFICATION_TIME": "Descaling run: minutes after midnight",
   "master.ADAPTIVE_REGULATION": "Learns how the room heats",
   "master.SHOW_SET_TEMPERATUR": "Display shows",
   "master.SHOW_HUMIDITY": "Display shows humidity",
