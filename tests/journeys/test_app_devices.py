@@ -113,7 +113,7 @@ def test_a_device_is_let_go_and_taught_in_again(mine: Phone) -> None:
     expect(page.get_by_role("button", name="Aus dem Zuhause entfernen")).to_be_focused()
     page.get_by_role("button", name="Aus dem Zuhause entfernen").click()
     dialog.get_by_role("button", name="Entfernen", exact=True).click()
-    expect(page.get_by_role("heading", name="Geräte und Funk", level=1)).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name="Geräte", level=1, exact=True)).to_be_visible(timeout=60_000)
     assert simulator.device(OTHER)["central"] is None
     # when the owner listens and presses the device's button
     page.get_by_role("link", name="Gerät anlernen").click()

@@ -28,7 +28,7 @@ def power_up(simulator: Simulator, serial: str) -> int:
 
 def test_a_device_without_a_like_one_says_what_to_do(mine: Phone) -> None:
     show(mine, WALL)
-    expect(mine.page.get_by_text("noch kein anderes")).to_be_visible()
+    expect(mine.page.get_by_text("Noch ist kein anderes")).to_be_visible()
     expect(mine.page.get_by_role("link", name="Gerät anlernen")).to_be_visible()
     mine.has_no_barriers("nobody")
 

@@ -26,7 +26,7 @@ def let_go(mine: Phone, serial: str) -> None:
     mine.open(f"#/device/bidcos%3A{serial}")
     page.get_by_role("button", name="Aus dem Zuhause entfernen").click()
     page.get_by_role("dialog").get_by_role("button", name="Entfernen", exact=True).click()
-    expect(page.get_by_role("heading", name="Geräte und Funk", level=1)).to_be_visible(timeout=ANSWER_MS)
+    expect(page.get_by_role("heading", name="Geräte", level=1, exact=True)).to_be_visible(timeout=ANSWER_MS)
 
 
 def test_a_device_is_called_by_its_serial_number(mine: Phone) -> None:

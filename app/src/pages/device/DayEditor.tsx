@@ -116,6 +116,7 @@ function PeriodRow({ day, at, onDay }: { day: Day; at: number; onDay: (next: Day
         <button
           type="button"
           aria-label={t("week.split", { from })}
+          title={t("week.split", { from })}
           disabled={!canSplit(day, at)}
           onClick={() => {
             onDay(split(day, at));
@@ -126,6 +127,7 @@ function PeriodRow({ day, at, onDay }: { day: Day; at: number; onDay: (next: Day
         <button
           type="button"
           aria-label={t("week.remove", { from })}
+          title={t("week.remove", { from })}
           disabled={day.length <= 1}
           onClick={() => {
             onDay(remove(day, at));
