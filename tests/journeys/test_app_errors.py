@@ -1,4 +1,4 @@
-"""What a family sees when something is missing: the hub, a device, send time; what waits for a sleeper."""
+"""What a family sees when something is missing: the hub, a device, send time."""
 
 import os
 import re
@@ -15,8 +15,8 @@ from .phones import Phone, Simulator, furnished, phone, until
 pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.timeout(400)]
 
 HUB = "homebase hub"
-LAMP, CEILING, RADIATOR = "SIM0000001", "SIM0000002", "SIM0000005"
-ANSWER_MS, RETURN_MS, WAKES_MS = 60_000, 120_000, 200_000
+LAMP, CEILING = "SIM0000001", "SIM0000002"
+ANSWER_MS, RETURN_MS = 60_000, 120_000
 ORDER = "0E01{flags}11{central}{lamp}0201000000"
 BURST, PLAIN = "90", "80"  # with and without a wake-up: 0.4 s and 0.03 s on the air
 
@@ -135,30 +135,6 @@ def test_a_silent_device_is_named_with_cause_and_next_step(mine: Phone) -> None:
     simulator.ask("miss", device=CEILING, frames=0)
     simulator.ask("act", device=CEILING, event="level 30")
     expect(card).to_have_count(0, timeout=ANSWER_MS)
-
-
-def test_a_command_for_a_sleeping_device_waits_and_arrives(mine: Phone) -> None:
-    page, simulator = mine.page, Simulator(mine.house)
-    # given a radiator thermostat that saves its battery: it listens after its own reports only
-    simulator.ask("registers", device=RADIATOR, channel=0, list=0, write={"01": 0})
-    show(mine, RADIATOR)
-    shown = page.locator(".setpoint strong")
-    was = shown.inner_text()
-    page.get_by_role("button", name="Ein halbes Grad wärmer").click()
-    # then the command waits, the page says so and what makes it quicker
-    waiting = page.locator(".hintcard")
-    expect(waiting).to_contain_text("Wartet, bis das Gerät aufwacht", timeout=ANSWER_MS)
-    expect(waiting).to_contain_text("Befehl")
-    expect(waiting).to_contain_text("wacht bei seiner nächsten Meldung von selbst auf")
-    expect(page.locator(".face")).to_contain_text("höchstens eine Stunde")
-    expect(shown).not_to_have_text(was)
-    wanted = float(shown.inner_text().split("\u202f")[0].replace(",", "."))
-    mine.has_no_barriers("waiting")
-    mine.picture("command-waiting-de", above=page.locator(".title"))
-    # and it arrives with the next report
-    simulator.ask("act", device=RADIATOR, event="turn 12")
-    expect(waiting).to_have_count(0, timeout=WAKES_MS)
-    until(lambda: simulator.device(RADIATOR)["state"]["set"] == wanted, "the temperature that was wanted")
 
 
 def test_a_command_without_send_time_says_how_long_to_wait(mine: Phone) -> None:

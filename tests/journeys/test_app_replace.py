@@ -49,6 +49,7 @@ def test_a_broken_lamp_is_replaced_by_a_like_one_and_that_is_undone(mine: Phone)
     page.get_by_role("button", name="Zeigen, was übernommen wird").click()
     plan = page.locator(".plan")
     expect(plan).to_contain_text(re.compile(r"\d Einstellung"), timeout=ANSWER_MS)
+    expect(plan).to_contain_text(re.compile("Das alte Gerät heißt danach „.+“"))
     mine.has_no_barriers("plan")
     mine.picture("replace-plan-de")
     assert power_up(simulator, SPARE) == 0

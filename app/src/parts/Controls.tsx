@@ -129,6 +129,11 @@ function ThermostatControl({ face }: { face: Face }) {
           <Icon name="plus" />
         </button>
       </div>
+      {point?.origin === "waiting" && (
+        <p class="quiet">
+          <Icon name="clock" size={16} /> {t("control.target")}: {t("origin.waiting.long")}
+        </p>
+      )}
       <Modes face={face} target={shown} />
     </div>
   );

@@ -94,6 +94,7 @@ function Plan({ plan, running, replace }: { plan: Replacement; running: boolean;
   const named = useNames();
   const rooms = useSelect(home, (state) => state.rooms);
   const room = roomName(rooms, plan.room);
+  const swapped = useSelect(home, (state) => state.devices.get(plan.new)?.name ?? null);
   const words = useReasons("left_out", plan.left_out.length > 0);
   const refusals = useReasons("configuration", plan.left_out.length > 0);
   const why = (said: string) => {
@@ -111,6 +112,7 @@ function Plan({ plan, running, replace }: { plan: Replacement; running: boolean;
       <ul>
         {plan.name !== null && <li>{t("replace.name", { name: plan.name })}</li>}
         {room !== null && <li>{t("replace.room", { room })}</li>}
+        {swapped !== null && <li>{t("replace.swapped", { name: swapped })}</li>}
         <li>{tn("replace.parameters", plan.parameters)}</li>
         {plan.series > 0 && <li>{tn("replace.series", plan.series)}</li>}
         {plan.peerings.length > 0 && (

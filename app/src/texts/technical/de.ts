@@ -355,6 +355,7 @@ export const de = {
   "replace.plan": "Das wird übernommen",
   "replace.name": "Name: {name}",
   "replace.room": "Raum: {room}",
+  "replace.swapped": "Das alte Gerät heißt danach „{name}“: Die beiden tauschen Namen und Raum.",
   "replace.parameters.one": "{count} Einstellung",
   "replace.parameters.other": "{count} Einstellungen",
   "replace.series.one": "Verlauf von {count} Wert",

@@ -354,6 +354,7 @@ export const en = {
   "replace.plan": "This moves over",
   "replace.name": "Name: {name}",
   "replace.room": "Room: {room}",
+  "replace.swapped": "The old device is then called “{name}”: the two exchange name and room.",
   "replace.parameters.one": "{count} setting",
   "replace.parameters.other": "{count} settings",
   "replace.series.one": "History of {count} value",
