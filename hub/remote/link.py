@@ -224,12 +224,13 @@ class Remote:
 
     async def _changed(self, visit: Visit, request_id: str, name: str, body: bytes) -> bytes:
         """The answer of a request that is executed once."""
+        if self._tasks is None:  # the hub is stopping
+            return self._home.refusal("busy", visit.language)
         digest = hashlib.sha256(len(name).to_bytes(4) + name.encode() + body).digest()
         place = (visit.half.phone_key, request_id)
         turn = visit.once.begin(request_id, digest, self._clock.monotonic())
         if turn is Turn.EXECUTE:
             self._executing[place] = asyncio.Event()
-            assert self._tasks is not None
             self._tasks.create_task(self._execute(visit, place, name, body), name="remote.execute")
             turn = Turn.WAIT
         if turn is Turn.WAIT:
