@@ -245,10 +245,20 @@ async def _door(
     assert runner.server is not None  # made by setup
     streams = ParkedStreams(str(plan.options.run / "stream.sock"), runner.server, plan.clock)
     try:
-        yield {"hub.streams": streams.run, "hub.events": events.run, "hub.remote": remote.run}
+        yield {
+            "hub.streams": partial(_admit, house.access, streams),
+            "hub.events": events.run,
+            "hub.remote": remote.run,
+        }
     finally:
         await runner.cleanup()
         house.access.close()
+
+
+async def _admit(access: Access, streams: ParkedStreams) -> None:
+    """Browsers come in once the gate's word is here: its ready line invites whoever has the token."""
+    await access.wait_until_told()
+    await streams.run()
 
 
 async def _drive(plan: Plan, drivers: Collection[Driver], intake: Intake) -> None:

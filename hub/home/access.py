@@ -1,5 +1,6 @@
 """Set-up and log-in: who may come in. The first claims the home by the one-time token, then by password."""
 
+import asyncio
 import hashlib
 import hmac
 import logging
@@ -47,6 +48,7 @@ class Access:
         self._salt = b""
         self._owner: Person | None = None
         self._setup_token: str | None = None
+        self._told = asyncio.Event()
         self._on_claimed: Callable[[], Awaitable[None]] | None = None
 
     async def load(self) -> None:
@@ -80,6 +82,11 @@ class Access:
         """Take the token that the gate printed; ``on_claimed`` is awaited once it is spent."""
         self._setup_token = setup_token
         self._on_claimed = on_claimed
+        self._told.set()
+
+    async def wait_until_told(self) -> None:
+        """Return once the gate said whether there is a token: before, the printed one would be refused."""
+        await self._told.wait()
 
     async def set_up(self, peer: str, token: str, password: str, name: str) -> tuple[str, Session]:
         """Claim the home: the token is spent, on disk, before anybody is told so.

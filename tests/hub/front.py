@@ -20,6 +20,8 @@ class Front:
         self.hellos: list[Mapping[str, object]] = []
         self.control: Conversation | None = None
         self.serial: Handler | None = None
+        self.says_hello = asyncio.Event()  # cleared: the answer to hello waits
+        self.says_hello.set()
         self.board = ""  # the serial number that the machine tells
         self._parked: asyncio.Queue[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = asyncio.Queue()
         self._stack = contextlib.AsyncExitStack()
@@ -68,6 +70,7 @@ class Front:
 
         async def hello(message: Mapping[str, object]) -> Mapping[str, object]:
             self.hellos.append(message)
+            await self.says_hello.wait()
             return {"setup_token": None if message["claimed"] else self.setup_token}
 
         async def claimed(_: Mapping[str, object]) -> Mapping[str, object]:

@@ -55,6 +55,21 @@ async def test_it_ends_in_order_when_the_gate_says_so(tmp_path: Path) -> None:
     assert b"Traceback" not in said
 
 
+async def test_no_browser_comes_in_before_the_gate_said_which_token_it_printed(tmp_path: Path) -> None:
+    async with front(tmp_path) as gate:
+        gate.says_hello.clear()
+        process = await start(tmp_path)
+        async with asyncio.timeout(60):
+            while not gate.hellos:
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0.5)
+        assert gate.parked == 0
+        gate.says_hello.set()
+        await ask(gate, "POST", "/api/v1/setup", {"token": gate.setup_token, "password": "correct horse"})
+        process.terminate()
+        await process.communicate()
+
+
 async def test_a_missing_stick_is_said_once_and_the_home_runs(tmp_path: Path) -> None:
     async with front(tmp_path) as gate:
         process = await start(tmp_path)
