@@ -48,10 +48,16 @@ class Allowance:
         try:
             await self._desk.store.write(lambda tx: self.spend(tx, amount, at))
         except StoreError:
-            meter.landed(amount, written=False)
+            self.landed(meter, amount, written=False)
+        else:
+            self.landed(meter, amount, written=True)
+
+    def landed(self, meter: Meter, amount: int, *, written: bool) -> None:
+        """An order of ``meter`` is done, whoever made it: all who wait for room have waited for this one."""
+        meter.landed(amount, written=written)
+        if not written:
             self._starve(Reason.LEDGER_NOT_WRITABLE)
             return
-        meter.landed(amount, written=True)
         for purse in tuple(self.purses):
             purse.resume()
 
@@ -63,9 +69,9 @@ class Allowance:
         try:
             await self._desk.store.write(lambda tx: self.spend(tx, amount, at))
         except StoreError:
-            meter.landed(amount, written=False)
+            self.landed(meter, amount, written=False)
             return Reason.LEDGER_NOT_WRITABLE
-        meter.landed(amount, written=True)
+        self.landed(meter, amount, written=True)
         return None if meter.take(size) else Reason.BUDGET_USED_UP
 
     def _starve(self, reason: Reason) -> None:

@@ -284,10 +284,13 @@ class Tunnels:
         try:
             await self._desk.store.write(job)
         except StoreError:
-            meter.landed(amount, written=False)
+            allowance.landed(meter, amount, written=False)
             tunnel.begun = False
             raise
-        meter.landed(amount, written=True)
+        except BaseException:  # cut meanwhile: the order must not count as under way for ever
+            meter.landed(amount, written=False)
+            raise
+        allowance.landed(meter, amount, written=True)
         if not held and not meter.take(size):
             tunnel.starved = True  # others were faster: told by its end, after a begin of nothing
 
