@@ -25,7 +25,7 @@ from tests.crash.fault import build_shim
 from tests.crash.house import HOUSES, house_named
 
 LIFE_S = 0.03  # a child is killed at most so long after its start, or after it is ready
-LONGER_S = {"phones": 0.3}  # where one request is several writes and signatures
+LONGER_S = {"phones": 0.3, "replacing": 0.3, "ordering": 0.3}  # where one request is several writes
 SPARED = 0.7  # share of children that live until they are ready
 LIVES = 20  # kills of one home, then a new one: first starts and upgrades are killed too
 START_S = 30.0  # on a busy machine
