@@ -145,6 +145,10 @@ async def test_a_gate_that_was_away_finds_the_hub_again(tmp_path: Path) -> None:
     async with front(tmp_path) as gate:
         # then the same hub answers it
         answer = await asyncio.wait_for(ask(gate, "GET", "/api/v1/rooms"), 60)
+        async with asyncio.timeout(60):
+            while not gate.hellos:  # browsers may be back before the conversation is
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0.5)
         process.terminate()
         _, said = await process.communicate()
     assert answer == {"rooms": [{"id": "1", "name": "Attic"}]}
