@@ -43,9 +43,10 @@ def names(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
         return set(archive.namelist())
 
 
-def test_the_register_and_the_app_are_in_the_wheel(names: set[str]) -> None:
+def test_the_register_the_app_and_the_german_words_are_in_the_wheel(names: set[str]) -> None:
     assert any(name.startswith("privacy/data/notice/") and name.endswith(".toml") for name in names)
     assert "privacy/data/app/index.html" in names
+    assert "hub/daemon/holdings_de.json" in names
 
 
 def test_every_package_is_in_the_wheel_and_no_test(names: set[str]) -> None:

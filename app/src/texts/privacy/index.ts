@@ -1,13 +1,13 @@
 // Texts of the privacy centre, loaded with its pages and with the banners about it.
 
 import "../../style/centre.css";
+import holdingsDe from "../../../../hub/daemon/holdings_de.json"; // the command line's words, too
 import { useSelect } from "../../state/store";
 import { type Catalogues, language, type Language, type TextKey, type Texts, textsOf } from "..";
 import { de as plainDe } from "../de";
 import { en as plainEn } from "../en";
 import { de } from "./de";
 import { en } from "./en";
-import { holdingsDe } from "./holdings_de";
 import { reasonsDe } from "./reasons_de";
 import { reasonsEn } from "./reasons_en";
 
@@ -26,9 +26,11 @@ export function useCentre(): Centre {
   return centre[useSelect(language, (value) => value)];
 }
 
-/** A holding's own words: purpose, term, why something stays. */
+const HOLDINGS_DE: Readonly<Record<string, string>> = holdingsDe;
+
+/** A holding's own words: purpose, term, why something stays. The English text is the key. */
 export const said = (words: string, current: Language): string =>
-  current === "de" ? (holdingsDe[words] ?? words) : words;
+  current === "de" ? (HOLDINGS_DE[words] ?? words) : words;
 
 /** Why the gate refused, by the code that it signed. */
 export const refusal = ({ tr, t }: Centre, reason: string): string =>
