@@ -1,6 +1,5 @@
 """What the phone showed is what arrives: a whole house, a browser in its network, a receiver outside."""
 
-import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -9,7 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Playwright, expect
 
-from tests.lab.outside import RESOLVER, NameServer, Receiver, authority, network
+from tests.lab.outside import RESOLVER, NameServer, Receiver, around, authority, network
+from tests.needs import NETWORKS
 from tests.privacy import age_file
 from tests.privacy.house import SUPPORT_KEY, SUPPORT_SECRET
 
@@ -22,7 +22,7 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.lab,
     pytest.mark.timeout(400),
-    pytest.mark.skipif(os.geteuid() != 0, reason="makes network namespaces"),
+    NETWORKS,
 ]
 
 HOST = "support.example.org"
@@ -58,9 +58,8 @@ def reached(tmp_path: Path, playwright: Playwright) -> Iterator[Reached]:
         for part in (resolver, receiver):
             running.callback(part.close)
         enter = ("ip", "netns", "exec", inside)
-        around = (*enter, "sh", "-c", 'mount --bind "$0" /etc/resolv.conf && exec "$@"', str(names))
         options = ("--config", str(config), "--devices", "1")
-        house = running.enter_context(demo_house(tmp_path, *options, around=around))
+        house = running.enter_context(demo_house(tmp_path, *options, around=around(inside, names)))
         script = tmp_path / "chromium"
         script.write_text(f'#!/bin/sh\nexec {" ".join(enter)} {CHROMIUM} "$@"\n')
         script.chmod(0o755)

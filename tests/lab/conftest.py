@@ -10,6 +10,7 @@ import pytest
 
 from privacy.gate import users
 from privacy.gate.jail import Bind, Jail, Jailed, spawn
+from tests.lab import outside
 from tests.lab.home_network import (
     BEHIND,
     PROXIED,
@@ -121,3 +122,10 @@ def recorder(network: Network) -> Iterator[HomeRecorder]:
 def gate(network: Network, servers: dict[str, Server], tmp_path: Path) -> Iterator[StickAtWork]:
     with StickAtWork(tmp_path / "gate", network.home) as working:
         yield working
+
+
+@pytest.fixture(scope="module")
+def wire() -> Iterator[tuple[str, str]]:
+    """Two namespaces with a cable between them: the home's, and the world's."""
+    with outside.network() as names:
+        yield names

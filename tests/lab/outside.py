@@ -43,6 +43,12 @@ def enter(namespace: str) -> None:
         checked(libc.setns(handle.fileno(), _NEWNET))
 
 
+def around(namespace: str, names: Path) -> tuple[str, ...]:
+    """A command that starts another one in ``namespace``, with ``names`` in the place of /etc/resolv.conf."""
+    script = 'mount --bind "$0" /etc/resolv.conf && exec "$@"'
+    return ("ip", "netns", "exec", namespace, "sh", "-c", script, str(names))
+
+
 def use_resolver(configuration: Path) -> None:
     """Give the calling thread a view of the disk in which /etc/resolv.conf is ``configuration``."""
     checked(libc.unshare(_NEWNS))

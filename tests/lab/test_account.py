@@ -4,7 +4,6 @@ Each refusal stands beside its control.
 """
 
 import json
-import os
 import re
 import socket
 import time
@@ -25,11 +24,12 @@ from privacy.register import Language
 from privacy.rights import Scope
 from privacy.vocabulary import DataCategory
 from tests.lab.gate_at_work import GateAtWork
-from tests.lab.outside import RECEIVER, NameServer, Recorder, authority, made_in, network
+from tests.lab.outside import RECEIVER, NameServer, Recorder, authority, made_in
 from tests.mail_server import PASSWORD, USER, MailServer
+from tests.needs import NETWORKS
 from tests.privacy.decrypted import everything_in
 
-pytestmark = [pytest.mark.lab, pytest.mark.skipif(os.geteuid() != 0, reason="makes network namespaces")]
+pytestmark = [pytest.mark.lab, NETWORKS]
 
 HOST, EMAIL, ACTIVITY = "mail.example.org", "ada.lovelace@example.org", "account.register"
 CODE = re.compile(r"#confirm=([A-Z2-7-]{23})")
@@ -76,12 +76,6 @@ class Post:
 
     def entries(self) -> list[dict[str, Any]]:
         return list(self.gate.ask("ledger.list")["entries"])
-
-
-@pytest.fixture(scope="module")
-def wire() -> Iterator[tuple[str, str]]:
-    with network() as names:
-        yield names
 
 
 @pytest.fixture

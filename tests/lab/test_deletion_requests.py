@@ -1,6 +1,5 @@
 """What left is asked to be deleted where it went, on time; the answer is in the book."""
 
-import os
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,16 +9,10 @@ import pytest
 from privacy.gate import deletion_requests
 from privacy.gate.holder import GateHolder
 from privacy.gate.rights import RightsDesk
-from tests.lab.outside import network
 from tests.lab.test_diagnosis import ACTIVITY, Lab, at_work
+from tests.needs import NETWORKS
 
-pytestmark = [pytest.mark.lab, pytest.mark.skipif(os.geteuid() != 0, reason="makes network namespaces")]
-
-
-@pytest.fixture(scope="module")
-def wire() -> Iterator[tuple[str, str]]:
-    with network() as names:
-        yield names
+pytestmark = [pytest.mark.lab, NETWORKS]
 
 
 @pytest.fixture

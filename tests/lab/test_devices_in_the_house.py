@@ -1,7 +1,6 @@
 """Tunnels to devices in the house: to the one that the owner entered and to nobody else, with controls."""
 
 import asyncio
-import os
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
@@ -36,8 +35,9 @@ from tests.lab.home_network import (
     plain,
 )
 from tests.lab.tunnel_lab import client_of, until
+from tests.needs import NETWORKS
 
-pytestmark = [pytest.mark.lab, pytest.mark.skipif(os.geteuid() != 0, reason="makes network namespaces")]
+pytestmark = [pytest.mark.lab, NETWORKS]
 
 TO_DEVICE = Destination(activity=ACTIVITY, recipient="ccu", categories=frozenset({DataCategory.CLIMATE}))
 ANSWER = b"V 1.67 CUNO868\r\n"

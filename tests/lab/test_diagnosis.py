@@ -23,11 +23,12 @@ from privacy.gate import records
 from privacy.gate.https import Upload
 from privacy.gate.store import Store
 from tests.lab.gate_at_work import GateAtWork
-from tests.lab.outside import RECEIVER, NameServer, Packet, Receiver, Recorder, authority, network
+from tests.lab.outside import RECEIVER, NameServer, Packet, Receiver, Recorder, authority
+from tests.needs import NETWORKS
 from tests.privacy import age_file, house
 from tests.privacy.test_payload import COLLECTED
 
-pytestmark = [pytest.mark.lab, pytest.mark.skipif(os.geteuid() != 0, reason="makes network namespaces")]
+pytestmark = [pytest.mark.lab, NETWORKS]
 
 HOST, ACTIVITY = "support.example.org", "diagnosis.remote"
 GROUPS = ["devices", "errors", "radio", "system"]
@@ -71,12 +72,6 @@ class Lab:
 
     def connections(self) -> list[Packet]:
         return [packet for packet in self.recorder.taken() if packet.syn]
-
-
-@pytest.fixture(scope="module")
-def wire() -> Iterator[tuple[str, str]]:
-    with network() as names:
-        yield names
 
 
 @pytest.fixture

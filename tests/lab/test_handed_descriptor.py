@@ -20,8 +20,9 @@ from tests.lab.conftest import Start
 from tests.lab.home_network import HOME, PORT, PUBLIC, STICK, Network, Server
 from tests.lab.outside import made_in
 from tests.lab.stick_at_work import StickAtWork
+from tests.needs import NETWORKS
 
-pytestmark = [pytest.mark.lab, pytest.mark.skipif(os.geteuid() != 0, reason="makes network namespaces")]
+pytestmark = [pytest.mark.lab, NETWORKS]
 
 TOKEN = "hb-descriptor"
 ATTACKS = """

@@ -1,7 +1,6 @@
 """A whole home whose stick is in the network: started by its owner, taught in, switched, unplugged, back."""
 
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -17,12 +16,13 @@ import pytest
 
 from tests.journeys.houses import homebase, run_homebase
 from tests.lab.home_network import PORT, STICK, STICK_MAC, HomeRecorder, Network, ip
+from tests.needs import NETWORKS
 from tests.paths import ROOT
 
 pytestmark = [
     pytest.mark.lab,
     pytest.mark.timeout(180),
-    pytest.mark.skipif(os.geteuid() != 0, reason="makes network namespaces"),
+    NETWORKS,
 ]
 WAIT_S = 90.0
 LIGHT = "bidcos:SIM0000001:1.STATE"

@@ -1,27 +1,24 @@
 """The whole house with a mail server on the far side: entered by command, mailed, confirmed, left."""
 
 import json
-import os
 import re
-import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.journeys.houses import run_homebase
-from tests.lab.outside import RECEIVER, RESOLVER, NameServer, Recorder, authority, made_in, network
+from tests.journeys.houses import demo_house, run_homebase
+from tests.lab.outside import RECEIVER, RESOLVER, NameServer, Recorder, around, authority, made_in, network
 from tests.mail_server import PASSWORD, USER, MailServer
-from tests.paths import ROOT
+from tests.needs import NETWORKS
 
 pytestmark = [
     pytest.mark.lab,
     pytest.mark.journey,
-    pytest.mark.skipif(os.geteuid() != 0, reason="makes network namespaces"),
+    NETWORKS,
 ]
 
 HOST, EMAIL = "mail.example.org", "ada.lovelace@example.org"
@@ -35,7 +32,6 @@ transport = "smtps"
 activities = ["account.register"]
 ca_file = "{ca_file}"
 """
-IN_FORCE = 'mount --bind "$0" /etc/resolv.conf && exec "$@"'
 
 
 @dataclass(slots=True, kw_only=True)
@@ -69,49 +65,19 @@ def _listen() -> socket.socket:
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[MailedHouse]:
-    state, runtime = tmp_path / "state", tmp_path / "r"
+    state, resolver = tmp_path / "state", tmp_path / "resolv.conf"
     state.mkdir(mode=0o700)
-    runtime.mkdir(mode=0o700)
     ca_file, context = authority(tmp_path / "ca", HOST)
     (state / "homebase.toml").write_text(CONFIG.format(host=HOST, ca_file=ca_file))
-    (tmp_path / "resolv.conf").write_text(f"nameserver {RESOLVER}\n")
-    demo = [
-        sys.executable,
-        "-m",
-        "hub.daemon",
-        "demo",
-        "--port",
-        "0",
-        "--devices",
-        "1",
-        "--state",
-        str(state),
-    ]
-    with network() as (inside, outside):
+    resolver.write_text(f"nameserver {RESOLVER}\n")
+    with ExitStack() as running:
+        inside, outside = running.enter_context(network())
         recorder, names = Recorder(outside), NameServer(outside, {HOST: [RECEIVER]})
         server = MailServer(made_in(outside, _listen), context, secure_first=True)
-        process = subprocess.Popen(
-            ["ip", "netns", "exec", inside, "sh", "-c", IN_FORCE, str(tmp_path / "resolv.conf"), *demo],
-            env={**os.environ, "XDG_RUNTIME_DIR": str(runtime), "PYTHONPATH": str(ROOT)},
-            cwd="/",
-            text=True,
-            stdout=subprocess.PIPE,
-        )
-        try:
-            assert process.stdout is not None
-            assert process.stdout.readline().startswith("homebase ready: ")
-            yield MailedHouse(state=state, runtime=runtime, server=server, recorder=recorder)
-        finally:
-            process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(timeout=60)
-            finally:
-                process.kill()
-                if process.stdout is not None:
-                    process.stdout.close()
-            server.close()
-            names.close()
-            recorder.close()
+        for part in (server, names, recorder):
+            running.callback(part.close)
+        running.enter_context(demo_house(tmp_path, "--devices", "1", around=around(inside, resolver)))
+        yield MailedHouse(state=state, runtime=tmp_path / "r", server=server, recorder=recorder)
 
 
 @pytest.mark.timeout(240)

@@ -1,28 +1,25 @@
 """The whole house in a network of its own: gate, jailed hub, command line, and a receiver on the far side."""
 
 import json
-import os
-import shutil
-import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.journeys.houses import homebase, run_homebase
-from tests.lab.outside import RESOLVER, NameServer, Receiver, Recorder, authority, network
-from tests.paths import ROOT
+from tests.journeys.houses import demo_house, homebase, run_homebase
+from tests.lab.outside import RESOLVER, NameServer, Receiver, Recorder, around, authority, network
+from tests.needs import NETWORKS
 from tests.privacy import age_file
 from tests.privacy.house import SUPPORT_KEY, SUPPORT_SECRET
 
 pytestmark = [
     pytest.mark.lab,
     pytest.mark.journey,
-    pytest.mark.skipif(os.geteuid() != 0, reason="makes network namespaces"),
+    NETWORKS,
 ]
 
 HOST = "support.example.org"
@@ -58,47 +55,25 @@ class LabHouse:
 
 @pytest.fixture
 def lab_house(tmp_path: Path) -> Iterator[LabHouse]:
-    state, runtime = tmp_path / "state", tmp_path / "r"
+    state, resolver = tmp_path / "state", tmp_path / "resolv.conf"
     state.mkdir(mode=0o700)
-    runtime.mkdir(mode=0o700)
     ca_file, context = authority(tmp_path / "ca", HOST)
     (state / "homebase.toml").write_text(CONFIG.format(host=HOST, ca_file=ca_file, key=SUPPORT_KEY))
-    (tmp_path / "resolv.conf").write_text(f"nameserver {RESOLVER}\n")
-    with network() as (inside, outside):
+    resolver.write_text(f"nameserver {RESOLVER}\n")
+    with ExitStack() as running:
+        inside, outside = running.enter_context(network())
         recorder, names = Recorder(outside), NameServer(outside, {HOST: ["9.9.9.1"]})
         receiver = Receiver(outside, context)
-        enter = ["ip", "netns", "exec", inside, "sh", "-c"]
-        script = 'mount --bind "$0" /etc/resolv.conf && exec "$@"'
-        demo = [sys.executable, "-m", "hub.daemon", "demo", "--port", "0", "--state", str(state)]
-        process = subprocess.Popen(
-            [*enter, script, str(tmp_path / "resolv.conf"), *demo],
-            env={**os.environ, "XDG_RUNTIME_DIR": str(runtime), "PYTHONPATH": str(ROOT)},
-            cwd="/",
-            text=True,
-            stdout=subprocess.PIPE,
-        )
-        try:
-            assert process.stdout is not None
-            assert process.stdout.readline().startswith("homebase ready: ")
-            yield LabHouse(state=state, runtime=runtime, receiver=receiver, names=names, recorder=recorder)
-        finally:
-            process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(timeout=60)
-            finally:
-                process.kill()
-                if process.stdout is not None:
-                    process.stdout.close()
-            for part in (receiver, names, recorder):
-                part.close()
+        for part in (receiver, names, recorder):
+            running.callback(part.close)
+        running.enter_context(demo_house(tmp_path, around=around(inside, resolver)))
+        yield LabHouse(state=state, runtime=tmp_path / "r", receiver=receiver, names=names, recorder=recorder)
 
 
 @pytest.mark.timeout(180)
 @pytest.mark.obligation("Q6.6-b")
 @pytest.mark.obligation("Q6.6-f")
 def test_the_owner_sees_agrees_and_exactly_that_arrives(lab_house: LabHouse) -> None:
-    if shutil.which("ip") is None:
-        pytest.skip("iproute2 is not here")
     give = ("consent", "give", "diagnosis.remote", "--ticket", "T-123", "--once")
 
     # started, looked at, previewed: nothing of the house is on the wire

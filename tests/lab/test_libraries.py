@@ -6,7 +6,7 @@ import os
 import ssl
 import urllib.error
 import urllib.request
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from privacy.forwarder import forwarding
 from tests.clock import ManualClock
 from tests.gate import NO_GATE
 from tests.hub.daemon.test_drivers import NoPort, NoStore
-from tests.lab.outside import RECEIVER, Receiver, authority, network
+from tests.lab.outside import RECEIVER, Receiver, authority
 from tests.lab.tunnel_lab import (
     CLOUD,
     HOST,
@@ -33,9 +33,10 @@ from tests.lab.tunnel_lab import (
     tunnel_lab,
     until,
 )
+from tests.needs import NETWORKS
 from tests.privacy.greetings import real
 
-pytestmark = [pytest.mark.lab, pytest.mark.skipif(os.geteuid() != 0, reason="makes network namespaces")]
+pytestmark = [pytest.mark.lab, NETWORKS]
 
 PORT = 4443
 URL = f"https://{HOST}:{PORT}/report"
@@ -49,12 +50,6 @@ class Place:
     lab: TunnelLab
     receiver: Receiver
     ca_file: Path
-
-
-@pytest.fixture(scope="module")
-def wire() -> Iterator[tuple[str, str]]:
-    with network() as names:
-        yield names
 
 
 @pytest.fixture

@@ -1,16 +1,16 @@
 """No byte leaves unrecorded, whichever call of the disk fails; script/nightly refuse fails each in turn."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
 
 from tests.crash.fault import FOREVER
 from tests.lab.record_or_refuse import FAILURES, NEVER, Series, Unrecorded, points_of, series
+from tests.needs import NETWORKS
 
 pytestmark = [
     pytest.mark.lab,
-    pytest.mark.skipif(os.geteuid() != 0, reason="makes network namespaces"),
+    NETWORKS,
     pytest.mark.timeout(300),
 ]
 

@@ -5,7 +5,6 @@ The attacker here is the hub, with a friend at the very host that the owner agre
 
 import base64
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -22,11 +21,11 @@ from privacy.gate.deliveries import Outcome
 from privacy.gate.records import Outgoing
 from privacy.reasons import Reason
 from privacy.register import Form, Register
-from tests.lab.test_diagnosis import ACTIVITY, GROUPS, Lab, at_work, wire
+from tests.lab.test_diagnosis import ACTIVITY, GROUPS, Lab, at_work
+from tests.needs import NETWORKS
 from tests.privacy import age_file, house
 
-pytestmark = [pytest.mark.lab, pytest.mark.skipif(os.geteuid() != 0, reason="makes network namespaces")]
-__all__ = ["wire"]  # the fixture
+pytestmark = [pytest.mark.lab, NETWORKS]
 
 BACKUP, SECRET = "backup.cloud", b"who lives here, and when nobody is at home"
 

@@ -1,9 +1,8 @@
 """A server asks for a second greeting: for the same host it passes, for another not. Each has its control."""
 
 import asyncio
-import os
 import ssl
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -12,11 +11,12 @@ from privacy.gate import first_words
 from privacy.gate.tunnels import Limits
 from privacy.server_hello import _ASKS_AGAIN, AnswerReader
 from tests.lab.far_side import EchoOverTls
-from tests.lab.outside import authority, network
+from tests.lab.outside import authority
 from tests.lab.tunnel_lab import HOST, TO_CLOUD, TunnelLab, receive, row, send, tunnel_lab, until
+from tests.needs import NETWORKS
 from tests.privacy.greetings import ECH, message, real, records, server_name
 
-pytestmark = [pytest.mark.lab, pytest.mark.skipif(os.geteuid() != 0, reason="makes network namespaces")]
+pytestmark = [pytest.mark.lab, NETWORKS]
 
 NOTHING = b"nothing of this may leave"
 ASKS = b"\x16\x03\x03\0\x2a\2\0\0\x26\x03\x03" + _ASKS_AGAIN + b"\0\0\0\0"
@@ -29,12 +29,6 @@ SECONDS = {
     "plain http": (b"POST / HTTP/1.1\r\n\r\n", "not_tls"),
     "not whole": (real(HOST)[:-1], "greeting_broken"),
 }
-
-
-@pytest.fixture(scope="module")
-def wire() -> Iterator[tuple[str, str]]:
-    with network() as names:
-        yield names
 
 
 @pytest.fixture

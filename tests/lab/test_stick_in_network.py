@@ -40,8 +40,9 @@ from tests.lab.home_network import (
 )
 from tests.lab.outside import enter, made_in
 from tests.lab.stick_at_work import StickAtWork
+from tests.needs import NETWORKS
 
-pytestmark = [pytest.mark.lab, pytest.mark.skipif(os.geteuid() != 0, reason="makes network namespaces")]
+pytestmark = [pytest.mark.lab, NETWORKS]
 
 WAIT_S = 30.0
 ANSWER = b"V 1.67 CUNO868\r\n"

@@ -1,6 +1,5 @@
 """One look-up of the timezone, seen from outside: under consent, once; the home's address stays nowhere."""
 
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,10 +15,11 @@ from privacy.gate.holder import GateHolder
 from privacy.gate.rights import RightsDesk
 from privacy.gate.rights_verbs import table as rights_table
 from tests.lab.gate_at_work import GateAtWork
-from tests.lab.outside import GATE, RECEIVER, NameServer, Receiver, Recorder, authority, network
+from tests.lab.outside import GATE, RECEIVER, NameServer, Receiver, Recorder, authority
+from tests.needs import NETWORKS
 from tests.privacy.decrypted import everything_in
 
-pytestmark = [pytest.mark.lab, pytest.mark.skipif(os.geteuid() != 0, reason="makes network namespaces")]
+pytestmark = [pytest.mark.lab, NETWORKS]
 
 HOST, ACTIVITY = "time.example.org", "setup.timezone"
 
@@ -54,12 +54,6 @@ class Asked:
         with pytest.raises(Declined) as declined:
             self.look_up()
         return declined.value.code
-
-
-@pytest.fixture(scope="module")
-def wire() -> Iterator[tuple[str, str]]:
-    with network() as names:
-        yield names
 
 
 @pytest.fixture

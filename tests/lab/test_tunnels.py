@@ -4,7 +4,6 @@ Each attack stands beside its control: the same bytes with the guard off arrive.
 """
 
 import asyncio
-import os
 import socket
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -15,7 +14,7 @@ from privacy.client import Destination, GateDeclined
 from privacy.client_hello import Greeting, GreetingReader
 from privacy.gate import resolver
 from privacy.gate.tunnels import Limits
-from tests.lab.outside import RECEIVER, network
+from tests.lab.outside import RECEIVER
 from tests.lab.tunnel_lab import (
     CATEGORIES,
     CLOUD,
@@ -30,17 +29,12 @@ from tests.lab.tunnel_lab import (
     tunnel_lab,
     until,
 )
+from tests.needs import NETWORKS
 from tests.privacy.greetings import ECH, message, real, records, server_name
 
-pytestmark = [pytest.mark.lab, pytest.mark.skipif(os.geteuid() != 0, reason="makes network namespaces")]
+pytestmark = [pytest.mark.lab, NETWORKS]
 
 NOTHING = b"nothing of this may leave"
-
-
-@pytest.fixture(scope="module")
-def wire() -> Iterator[tuple[str, str]]:
-    with network() as names:
-        yield names
 
 
 @pytest.fixture

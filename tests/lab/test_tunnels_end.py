@@ -4,11 +4,10 @@
 """
 
 import asyncio
-import os
 import socket
 import subprocess
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -20,7 +19,6 @@ from privacy.gate import line
 from privacy.gate.door import Withdrawn
 from privacy.reasons import Reason
 from tests.lab.far_side import HELLO
-from tests.lab.outside import network
 from tests.lab.test_diagnosis import break_sync
 from tests.lab.tunnel_lab import (
     CLOUD,
@@ -35,18 +33,13 @@ from tests.lab.tunnel_lab import (
     tunnel_lab,
     until,
 )
+from tests.needs import NETWORKS
 
-pytestmark = [pytest.mark.lab, pytest.mark.skipif(os.geteuid() != 0, reason="makes network namespaces")]
+pytestmark = [pytest.mark.lab, NETWORKS]
 
 TUNNELS = 40  # of one grant at once; more come at a pace
 AFTER_LIMIT = 65_536  # bytes of each after the decision
 PATIENT_S = 5.0  # the budget is 50 ms; this machine may be busy with anything
-
-
-@pytest.fixture(scope="module")
-def wire() -> Iterator[tuple[str, str]]:
-    with network() as names:
-        yield names
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import os
 import random
 import socket
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
@@ -16,7 +16,7 @@ import pytest
 
 from privacy.client import Destination, GateDeclined, GateLost
 from tests.lab.far_side import FarSide
-from tests.lab.outside import RECEIVER, RESOLVER, Receiver, authority, network
+from tests.lab.outside import RECEIVER, RESOLVER, Receiver, authority
 from tests.lab.tunnel_lab import (
     CATEGORIES,
     CLOUD,
@@ -28,12 +28,13 @@ from tests.lab.tunnel_lab import (
     tunnel_lab,
     until,
 )
+from tests.needs import NETWORKS
 from tests.privacy.greetings import real
 from tests.privacy.house import SUPPORT_KEY
 
 pytestmark = [
     pytest.mark.lab,
-    pytest.mark.skipif(os.geteuid() != 0, reason="makes network namespaces"),
+    NETWORKS,
     pytest.mark.timeout(7200 if "TRANSFERS" in os.environ else 120),
 ]
 
@@ -45,12 +46,6 @@ AT_ONCE, FIRST_PORT, RECIPIENTS = (
     4400,
     8,
 )  # the last recipient's port is closed, the one before has no name
-
-
-@pytest.fixture(scope="module")
-def wire() -> Iterator[tuple[str, str]]:
-    with network() as names:
-        yield names
 
 
 def host_of(number: int) -> str:

@@ -21,15 +21,16 @@ from privacy.gate.door import Withdrawn
 from privacy.gate.store import Store
 from tests.lab.far_side import far_process
 from tests.lab.gate_at_work import GateAtWork
-from tests.lab.outside import RECEIVER, NameServer, Packet, Recorder, network
+from tests.lab.outside import RECEIVER, NameServer, Packet, Recorder
 from tests.lab.test_diagnosis import break_sync
 from tests.lab.test_tunnels_load import host_of, port_of, to
 from tests.lab.tunnel_lab import CLOUD, built_register, gate_with_tunnels, row, standing_grant
+from tests.needs import NETWORKS
 from tests.paths import ROOT
 
 pytestmark = [
     pytest.mark.lab,
-    pytest.mark.skipif(os.geteuid() != 0, reason="makes network namespaces"),
+    NETWORKS,
     pytest.mark.timeout(600),
 ]
 
@@ -73,12 +74,6 @@ class House:
         while page := self.gate.ask("ledger.list", after=found[-1]["seq"] if found else -1)["entries"]:
             found += page
         return [entry["kind"] for entry in found]
-
-
-@pytest.fixture(scope="module")
-def wire() -> Iterator[tuple[str, str]]:
-    with network() as names:
-        yield names
 
 
 @pytest.fixture

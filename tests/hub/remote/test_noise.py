@@ -65,7 +65,7 @@ def replay(case: dict[str, Any]) -> None:
 
 def test_every_public_vector_is_reproduced_to_the_byte() -> None:
     if not CASES:
-        pytest.skip(f"the public vectors are not here: {FILE.name}")
+        pytest.skip(f"{FILE.name} is not beside this checkout; set HOMEBASE_VECTORS")
     for case in CASES:
         replay(case)
     assert len(CASES) == 110
