@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from privacy.conversation import Conversation, ConversationLost, Declined, Handler
+from privacy.conversation import Conversation, ConversationLost, Declined, Handler, fields_as
 from privacy.tunnel import ACCEPTED, Destination, OpensTunnels, Tunnel
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "OpensTunnels",
     "Tunnel",
     "Welcome",
+    "fields_as",
 ]
 
 GateLost = ConversationLost

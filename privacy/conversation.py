@@ -8,6 +8,9 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
+
+import msgspec
 
 from privacy.framing import MESSAGE_LIMIT, BrokenFrame, Dumps, MessageDecoder, dumps, encode_message
 
@@ -33,6 +36,21 @@ class Declined(Exception):
 
     def __str__(self) -> str:
         return f"{self.code}: {self.detail}" if self.detail else self.code
+
+
+T = TypeVar("T")
+
+
+def fields_as(fields: Mapping[str, object], kind: type[T]) -> T:
+    """What a question holds, as ``kind``.
+
+    Raises:
+        Declined: bad_question, naming the field.
+    """
+    try:
+        return msgspec.convert(dict(fields), kind)
+    except msgspec.ValidationError as error:
+        raise Declined("bad_question", str(error)) from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

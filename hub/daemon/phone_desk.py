@@ -1,16 +1,14 @@
 """What the gate's console asks the hub about phones: a code, whose words wait, who gets which rights."""
 
 from collections.abc import Mapping
-from typing import TypeVar
 
 import msgspec
 
 from hub.contract import HubError
 from hub.home.roles import Role
 from hub.remote.admission import Admission
-from privacy.client import GateDeclined, Handler
+from privacy.client import GateDeclined, Handler, fields_as
 
-T = TypeVar("T")
 Fields = Mapping[str, object]
 
 
@@ -65,7 +63,7 @@ class PhoneDesk:
         }
 
     async def _admit(self, question: Fields) -> Fields:
-        asked = _of(question, _Admitted)
+        asked = fields_as(question, _Admitted)
         try:
             phone = await self._admission.admit(_bytes(asked.pairing), asked.name, asked.role)
         except HubError as error:
@@ -75,7 +73,7 @@ class PhoneDesk:
         return {"key": phone.key.hex(), "name": phone.name, "role": asked.role.value}
 
     async def _refuse(self, question: Fields) -> Fields:
-        await self._admission.refuse(_bytes(_of(question, _Named).pairing))
+        await self._admission.refuse(_bytes(fields_as(question, _Named).pairing))
         return {}
 
     async def _list(self, _: Fields) -> Fields:
@@ -94,19 +92,12 @@ class PhoneDesk:
 
     async def _revoke(self, question: Fields) -> Fields:
         try:
-            removed = await self._admission.revoke(_bytes(_of(question, _Revoked).key))
+            removed = await self._admission.revoke(_bytes(fields_as(question, _Revoked).key))
         except HubError as error:
             raise GateDeclined("store_failed", "it is out now, and comes back with the next start") from error
         if not removed:
             raise GateDeclined("unknown_phone", "no phone has that key; see homebase phone paired")
         return {}
-
-
-def _of(question: Fields, kind: type[T]) -> T:
-    try:
-        return msgspec.convert(dict(question), kind)
-    except msgspec.ValidationError as error:
-        raise GateDeclined("bad_question", str(error)) from error
 
 
 def _bytes(text: str) -> bytes:

@@ -123,6 +123,19 @@ class Channel:
         data = b"".join(frame.encode() for frame in frames)
         self._out += [self._sealer.seal(data[at : at + MOST]) for at in range(0, len(data), MOST)]
 
+    def is_open(self, stream: int) -> bool:
+        """Whether that stream lives."""
+        return self.ended is None and stream in self.streams
+
+    def offer(self, frame: Frame) -> bool:
+        """Queue a frame on a stream; False: the stream is over, or has no credit for it now."""
+        if not self.is_open(frame.stream):
+            return False
+        if frame.kind in _WITH_CREDIT and not self.streams.may_send(frame.stream):
+            return False
+        self.send(frame)
+        return True
+
     def _account(self, frame: Frame) -> None:
         if frame.kind not in ON_STREAMS:
             return

@@ -156,29 +156,23 @@ class HubSession:
 
     def answer(self, stream: int, body: bytes) -> bool:
         """Answer a request and end its stream; False: the phone gave it up."""
-        return self._on_stream(Frame(kind=Kind.ANSWER, stream=stream, body=body))
+        return self.channel.offer(Frame(kind=Kind.ANSWER, stream=stream, body=body))
 
     def event(self, stream: int, body: bytes) -> bool:
-        """Tell an event; False: no credit now, or the stream is over (``is_open``)."""
-        may = self.channel.streams.may_send(stream)
-        return may and self._on_stream(Frame(kind=Kind.EVENT, stream=stream, body=body))
+        """Tell an event; False: no credit now, or the stream is over (``Channel.is_open``)."""
+        return self.channel.offer(Frame(kind=Kind.EVENT, stream=stream, body=body))
 
     def data(self, stream: int, body: bytes) -> bool:
         """Send bytes, at most frames.MOST_DATA; False: no credit now, or the stream is over."""
-        may = self.channel.streams.may_send(stream)
-        return may and self._on_stream(Frame(kind=Kind.DATA, stream=stream, body=body))
+        return self.channel.offer(Frame(kind=Kind.DATA, stream=stream, body=body))
 
     def grant(self, stream: int, size: int) -> bool:
         """Let the phone send ``size`` bytes more; False: the stream is over."""
-        return self._on_stream(Frame(kind=Kind.CREDIT, stream=stream, body=size.to_bytes(4)))
+        return self.channel.offer(Frame(kind=Kind.CREDIT, stream=stream, body=size.to_bytes(4)))
 
     def end(self, stream: int) -> bool:
         """End a stream; False: it was over."""
-        return self._on_stream(Frame(kind=Kind.END, stream=stream))
-
-    def is_open(self, stream: int) -> bool:
-        """Whether that stream lives."""
-        return self.ended is None and stream in self.channel.streams
+        return self.channel.offer(Frame(kind=Kind.END, stream=stream))
 
     def send_secret(self, psk: bytes) -> None:
         """In a pairing: the key of all later sessions."""
@@ -187,9 +181,3 @@ class HubSession:
     def paired(self, body: bytes) -> None:
         """In a pairing: somebody confirmed it, with these rights."""
         self.channel.send(Frame(kind=Kind.PAIRED, body=body))
-
-    def _on_stream(self, frame: Frame) -> bool:
-        if not self.is_open(frame.stream):
-            return False
-        self.channel.send(frame)
-        return True

@@ -251,7 +251,7 @@ class Remote:
     async def _follow(self, visit: Visit, stream: int) -> None:
         async def send(message: bytes) -> None:
             while not visit.session.event(stream, message):
-                if not visit.session.is_open(stream):
+                if not visit.session.channel.is_open(stream):
                     raise ConnectionResetError
                 visit.credited.clear()
                 await visit.credited.wait()

@@ -129,22 +129,17 @@ class PhoneSession:
         self.channel.send(Frame(kind=Kind.REQUEST, stream=stream, body=encode(request)))
         return stream
 
-    def grant(self, stream: int, size: int) -> None:
-        """Let the hub send ``size`` bytes more on a stream."""
-        if self.ended is None and stream in self.channel.streams:
-            self.channel.send(Frame(kind=Kind.CREDIT, stream=stream, body=size.to_bytes(4)))
+    def grant(self, stream: int, size: int) -> bool:
+        """Let the hub send ``size`` bytes more; False: the stream is over."""
+        return self.channel.offer(Frame(kind=Kind.CREDIT, stream=stream, body=size.to_bytes(4)))
 
     def data(self, stream: int, body: bytes) -> bool:
         """Send bytes, at most frames.MOST_DATA; False: no credit now, or the stream is over."""
-        may = self.ended is None and self.channel.streams.may_send(stream)
-        if may:
-            self.channel.send(Frame(kind=Kind.DATA, stream=stream, body=body))
-        return may
+        return self.channel.offer(Frame(kind=Kind.DATA, stream=stream, body=body))
 
-    def end(self, stream: int) -> None:
-        """Give a stream up, for example a subscription."""
-        if self.ended is None and stream in self.channel.streams:
-            self.channel.send(Frame(kind=Kind.END, stream=stream))
+    def end(self, stream: int) -> bool:
+        """Give a stream up, for example a subscription; False: it was over."""
+        return self.channel.offer(Frame(kind=Kind.END, stream=stream))
 
     def kept(self) -> None:
         """In a pairing: the secret is on our disk."""

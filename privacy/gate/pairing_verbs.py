@@ -6,17 +6,16 @@ Source: docs/protocols/remote.md, "The code" and "Pairing".
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import msgspec
 
-from privacy.conversation import ConversationLost, Declined, Handler
+from privacy.conversation import ConversationLost, Declined, Handler, fields_as
 from privacy.gate.phones import Phones
 from privacy.jws import base64url
 
 AskHub = Callable[..., Awaitable[Mapping[str, object]]]
 Fields = Mapping[str, object]
-T = TypeVar("T")
 _Hex = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{16,64}$")]
 _AWAY = "the hub is starting or was stopped; try again in a few seconds"
 ROLES = ("owner", "resident", "guest")
@@ -54,7 +53,7 @@ def table(phones: Phones, ask_hub: AskHub, origin: str) -> Mapping[str, Handler]
             raise Declined("hub_away", _AWAY) from error
 
     async def code(_: Fields) -> Fields:
-        made = _of(await ask("phones.code"), _Made)
+        made = fields_as(await ask("phones.code"), _Made)
         parts = [phones.gate_key, bytes.fromhex(made.pairing), bytes.fromhex(made.secret)]
         claim = phones.claim_secret() if not phones.enrolled() else ""
         fields = ":".join(map(base64url, (bytes.fromhex(made.hub_key), *parts)))
@@ -64,19 +63,19 @@ def table(phones: Phones, ask_hub: AskHub, origin: str) -> Mapping[str, Handler]
         return await ask("phones.waiting")
 
     async def admit(question: Fields) -> Fields:
-        asked = _of(question, _Admitted)
+        asked = fields_as(question, _Admitted)
         if asked.role not in ROLES:
             raise Declined("bad_question", f"role = {asked.role[:20]!r}: allowed is {', '.join(ROLES)}")
         return await ask("phones.admit", pairing=asked.pairing, name=asked.name, role=asked.role)
 
     async def refuse(question: Fields) -> Fields:
-        return await ask("phones.refuse", pairing=_of(question, _Named).pairing)
+        return await ask("phones.refuse", pairing=fields_as(question, _Named).pairing)
 
     async def listed(_: Fields) -> Fields:
         return await ask("phones.list")
 
     async def revoke(question: Fields) -> Fields:
-        return await ask("phones.revoke", key=_of(question, _Revoked).key)
+        return await ask("phones.revoke", key=fields_as(question, _Revoked).key)
 
     return {
         "phone.code": code,
@@ -86,10 +85,3 @@ def table(phones: Phones, ask_hub: AskHub, origin: str) -> Mapping[str, Handler]
         "phone.paired": listed,
         "phone.revoke": revoke,
     }
-
-
-def _of(question: Fields, kind: type[T]) -> T:
-    try:
-        return msgspec.convert(dict(question), kind)
-    except msgspec.ValidationError as error:
-        raise Declined("bad_question", str(error)) from error

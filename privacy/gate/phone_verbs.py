@@ -1,17 +1,15 @@
 """What the console may ask about phones: a claim, their keys, and the list of consents after a restore."""
 
 from collections.abc import Mapping
-from typing import TypeVar
 
 import msgspec
 
-from privacy.conversation import Declined, Handler
+from privacy.conversation import Declined, Handler, fields_as
 from privacy.gate.phones import Phones, told
 from privacy.gate.store import StoreError
 from privacy.payload import timestamp
 
 Fields = Mapping[str, object]
-T = TypeVar("T")
 
 
 class _Named(msgspec.Struct, frozen=True):
@@ -42,7 +40,7 @@ def table(phones: Phones) -> Mapping[str, Handler]:
         }
 
     async def remove(question: Fields) -> Fields:
-        named = _of(question, _Named)
+        named = fields_as(question, _Named)
         if not await phones.remove(named.key):
             raise Declined("unknown_key", f"{named.key[:43]!r} is no phone's key; see homebase phone list")
         return {}
@@ -52,7 +50,7 @@ def table(phones: Phones) -> Mapping[str, Handler]:
 
     async def confirm_list(question: Fields) -> Fields:
         try:
-            return await phones.confirm_list(_of(question, _Listed).keep)
+            return await phones.confirm_list(fields_as(question, _Listed).keep)
         except StoreError as error:
             raise Declined("ledger_not_writable", str(error)) from error
 
@@ -63,10 +61,3 @@ def table(phones: Phones) -> Mapping[str, Handler]:
         "consent.unconfirmed": unconfirmed,
         "consent.confirm_list": confirm_list,
     }
-
-
-def _of(question: Fields, kind: type[T]) -> T:
-    try:
-        return msgspec.convert(dict(question), kind)
-    except msgspec.ValidationError as error:
-        raise Declined("bad_question", str(error)) from error

@@ -119,7 +119,7 @@ def test_a_stream_that_the_phone_gives_up_is_over_for_both(pair: Pair) -> None:
     pair.theirs.end(stream)
     pair.ours.event(stream, b"1")  # crosses it
     assert pair.up() == [StreamOver(stream=stream)]
-    assert not pair.ours.is_open(stream)
+    assert not pair.ours.channel.is_open(stream)
     assert pair.down() == []  # what crossed is nothing
 
 
