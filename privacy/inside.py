@@ -1,12 +1,12 @@
-"""A device inside the house as the owner enters it: one literal address, one port, the device's MAC address.
+"""A device inside the house as the owner enters it: an address, a port, its MAC address or certificate.
 
 Pure. Never a name, as whoever answers for names would choose the device; never an address beyond the house;
 never a port at which something sits that would carry the bytes on: resolvers, routers, proxies.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 SCHEME = "tcp://"
@@ -24,8 +24,17 @@ ALLOWED_DEVICE = (
     '"tcp://192.168.1.30:80" or "tcp://[fd00::30]:80": an address of this network in figures, never a name,'
     " and not the port of a resolver, router or proxy"
 )
+ALLOWED_WHO = (
+    'the MAC address of the device, such as "00:1a:22:12:34:56" (homebase doctor shows it; none for a device'
+    " on this machine), or certificate_sha256, or both"
+)
+ALLOWED_CERTIFICATE = (
+    "the SHA-256 fingerprint of the device's TLS certificate: 64 hexadecimal digits, with or without colons"
+    " (openssl x509 -fingerprint -sha256)"
+)
 RESERVED = frozenset({"radio"})  # the stick's entry
 ALLOWED_NAME = 'a name of its own: a to z, 0 to 9 and "-", a letter first, at most 32, and not "radio"'
+_DEVICE_KEYS = ("name", "address", "mac", "certificate_sha256")
 _NAME = re.compile("[a-z][a-z0-9-]{0,31}")
 # 53, 853, 5353: resolvers; 67, 547: address servers; 1900, 5351: routers (UPnP, NAT-PMP); the rest: proxies
 NEVER_PORTS = frozenset({53, 67, 547, 853, 1900, 5351, 5353, 1080, 3128, 8080, 8118, 8888, 9050, 9150})
@@ -38,13 +47,14 @@ _LINK_LOCAL_6 = IPv6Network("fe80::/10")
 _ENTRY = re.compile(
     r"tcp://(?:\[([0-9A-Fa-f:]{2,39}(?:%[A-Za-z0-9_.-]{1,15})?)\]|([0-9.]{7,15})):([1-9][0-9]{0,4})"
 )
+_FINGERPRINT = re.compile(r"[0-9A-Fa-f]{64}|[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){31}")
 _MAC = re.compile(r"[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}")
 
 Address = IPv4Address | IPv6Address
 
 
 class NotAnEntry(ValueError):
-    """Two keys of homebase.toml do not make an entry. key: port or mac; allowed: in words."""
+    """Keys of homebase.toml do not make an entry. key: port, mac or certificate_sha256; allowed: in words."""
 
     def __init__(self, key: str, allowed: str) -> None:
         super().__init__(key, allowed)
@@ -53,11 +63,16 @@ class NotAnEntry(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InsideEntry:
-    """One device. mac: lower case with colons; "" on this machine's loopback, which has none."""
+    """One device. mac: lower case with colons; "" on this machine's loopback, which has none.
+
+    certificate_sha256: of the certificate that it shows under TLS, 64 lower-case hexadecimal digits; "": none
+    was entered, and what is spoken with it is between it and the driver. One of the two tells who it is.
+    """
 
     address: Address
     port: int
     mac: str = ""
+    certificate_sha256: str = ""
 
     def __str__(self) -> str:
         return f"{SCHEME}{self.host}:{self.port}"
@@ -94,7 +109,7 @@ def mistakes_in_devices(rows: object) -> Iterator[tuple[str, object, str]]:
     names = [row.get("name") for row in rows]
     for number, row in enumerate(rows):
         label = f"device.{number + 1}"
-        name, address, mac = row.get("name"), row.get("address"), row.get("mac", "")
+        name = row.get("name")
         if (
             not isinstance(name, str)
             or not _NAME.fullmatch(name)
@@ -102,27 +117,46 @@ def mistakes_in_devices(rows: object) -> Iterator[tuple[str, object, str]]:
             or names.count(name) > 1
         ):
             yield f"{label}.name", name, ALLOWED_NAME
-        if not isinstance(address, str) or not address.startswith(SCHEME) or not isinstance(mac, str):
-            yield f"{label}.address", address, ALLOWED_DEVICE
-        elif (wrong := mistake_in(address, mac)) is not None:
-            key, value = ("mac", mac) if wrong.key == "mac" else ("address", address)
-            yield f"{label}.{key}", value, ALLOWED_MAC if wrong.key == "mac" else ALLOWED_DEVICE
-        for key in row.keys() - {"name", "address", "mac"}:
-            yield f"{label}.{key}", row[key], "one of: name, address, mac"
+        if (wrong := _mistake_in_device(row)) is not None:
+            yield f"{label}.{wrong.key}", row.get(wrong.key, ""), wrong.allowed
+        for key in row.keys() - set(_DEVICE_KEYS):
+            yield f"{label}.{key}", row[key], f"one of: {', '.join(_DEVICE_KEYS)}"
 
 
-def read_entry(port: str, mac: str = "") -> InsideEntry:
-    """Read ``[radio] port`` and ``mac``.
+def _mistake_in_device(row: Mapping[str, object]) -> NotAnEntry | None:
+    address, mac, certificate = (row.get(key, "") for key in _DEVICE_KEYS[1:])
+    for key, value, allowed in (
+        ("address", address, ALLOWED_DEVICE),
+        ("mac", mac, ALLOWED_WHO),
+        ("certificate_sha256", certificate, ALLOWED_CERTIFICATE),
+    ):
+        if not isinstance(value, str):
+            return NotAnEntry(key, allowed)
+    try:
+        read_entry(str(address), str(mac), str(certificate))
+    except NotAnEntry as wrong:
+        if wrong.key == "port":
+            return NotAnEntry("address", ALLOWED_DEVICE)
+        return NotAnEntry("mac", ALLOWED_WHO) if wrong.key == "mac" else wrong
+    return None
+
+
+def read_entry(port: str, mac: str = "", certificate_sha256: str = "") -> InsideEntry:
+    """Read ``[radio] port`` and ``mac``, or the keys of a [[device]], which may have a certificate instead.
 
     Raises:
         NotAnEntry: they are no entry of a device inside the house.
     """
     entry = read_address(port)
-    if entry.address.is_loopback != (mac == ""):
+    if certificate_sha256 and not _FINGERPRINT.fullmatch(certificate_sha256):
+        raise NotAnEntry("certificate_sha256", ALLOWED_CERTIFICATE)
+    known = mac != "" or certificate_sha256 != ""
+    if (entry.address.is_loopback and mac) or not (entry.address.is_loopback or known):
         raise NotAnEntry("mac", ALLOWED_MAC)
     if mac and not is_mac(mac):
         raise NotAnEntry("mac", ALLOWED_MAC)
-    return InsideEntry(address=entry.address, port=entry.port, mac=mac.lower())
+    certificate = certificate_sha256.replace(":", "").lower()
+    return replace(entry, mac=mac.lower(), certificate_sha256=certificate)
 
 
 def read_address(port: str) -> InsideEntry:

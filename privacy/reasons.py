@@ -64,6 +64,7 @@ class Reason(Enum):
     NOT_ON_LINK = "not_on_link"
     SERVES_NETWORK = "serves_network"
     OTHER_DEVICE = "other_device"
+    OTHER_CERTIFICATE = "other_certificate"
 
     def text(self, language: Language) -> str:
         """One sentence for people, with the way out where there is one."""
@@ -301,5 +302,11 @@ _TEXTS = {
         " Gerät im Router eine feste Adresse, oder berichtigen Sie [radio] mac.",
         "Another device than the entered one answers there (MAC address); give the device a fixed address"
         " in the router, or correct [radio] mac.",
+    ),
+    Reason.OTHER_CERTIFICATE: (
+        "Das Gerät an dieser Adresse zeigt ein anderes Zertifikat als das eingetragene. Ist es noch dasselbe"
+        " Gerät (nach einem Update oder Zurücksetzen)? Dann berichtigen Sie [[device]] certificate_sha256.",
+        "The device at this address shows another certificate than the entered one. If it is still the same"
+        " device (after an update or a reset), correct [[device]] certificate_sha256.",
     ),
 }

@@ -28,6 +28,7 @@ def misplaced(entry: InsideEntry, situation: Situation) -> Reason | None:
         return Reason.NOT_ON_LINK
     if situation.serves_network:
         return Reason.SERVES_NETWORK
-    if situation.mac is not None and situation.mac != entry.mac:
+    by_certificate_alone = entry.certificate_sha256 and not entry.mac  # that is looked at under TLS
+    if situation.mac is not None and situation.mac != entry.mac and not by_certificate_alone:
         return Reason.OTHER_DEVICE
     return None

@@ -131,7 +131,10 @@ def _devices(rows: object) -> "Mapping[str, InsideEntry]":
     from privacy.inside import read_entry  # noqa: PLC0415 - few homes have some: it costs start
 
     assert isinstance(rows, list)
-    return {row["name"]: read_entry(row["address"], row.get("mac", "")) for row in rows}
+    return {
+        row["name"]: read_entry(row["address"], row.get("mac", ""), row.get("certificate_sha256", ""))
+        for row in rows
+    }
 
 
 def _mistakes_of_devices(rows: object) -> Iterator[Mistake]:

@@ -1,7 +1,8 @@
 """Devices in the house that the owner entered, for the hub's tunnels: where each is, who it is, a line to it.
 
 The rules are the stick's (network_door.py): an address in figures, its card, on this link only, never a
-router, a name server, or their ports. Whether an entry holds at all is decide.py's.
+router, a name server, or their ports. Whether an entry holds at all is decide.py's; a certificate that was
+entered is looked at where TLS is spoken (device_tls.py).
 """
 
 import socket
@@ -41,7 +42,7 @@ class Devices:
                     address=str(entry.address),
                     port=entry.port,
                     mac=entry.mac or None,
-                    certificate_sha256=None,
+                    certificate_sha256=entry.certificate_sha256 or None,
                 )
             )
 
@@ -49,6 +50,10 @@ class Devices:
         """Let them count no more."""
         for name in self._entries:
             self._desk.standing.strike(name)
+
+    def certificate(self, name: str) -> str | None:
+        """The SHA-256 of the certificate that was entered for it, in hexadecimal digits, or None."""
+        return self._entries[name].certificate_sha256 or None
 
     def look(self, name: str) -> Place | Reason:
         """Where it is now, before anybody is asked; or why it is not spoken with there."""

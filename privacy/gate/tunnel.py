@@ -127,6 +127,7 @@ class Tunnel:
             "host": to.host,
             "port": to.port,
             "mac": to.mac,
+            "certificate_sha256": to.certificate_sha256,
             "categories": sorted(category.value for category in self.permit.request.categories),
         }
         return News(kind=Kind.TRANSFER_BEGIN, data=told)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from privacy.client_hello import Greeting
-from privacy.gate import line, resolver
+from privacy.gate import device_tls, line, resolver
 from privacy.gate.allowances import Allowance, Purse
 from privacy.gate.desk import Desk
 from privacy.gate.devices import Devices
@@ -77,7 +77,22 @@ class Way:
             raise Failed(error.why) from error
         if (reason := devices.answers(tunnel.device, place)) is not None:
             raise Failed(reason.value, reason)
-        await self._spliced(far, Greeted(early=b""))
+        if (certificate := devices.certificate(tunnel.device)) is None:
+            await self._spliced(far, Greeted(early=b""))
+        else:
+            await self._spliced_under_tls(far, certificate)
+
+    async def _spliced_under_tls(self, far: socket.socket, certificate: str) -> None:
+        """The hub's bytes go inside TLS of the gate's own, whose other end showed the entered certificate."""
+        try:
+            async with device_tls.secured(far, certificate) as inside:
+                await self._spliced(inside.end, Greeted(early=b""))
+                await inside.finish()
+        except device_tls.OtherCertificate as error:
+            raise Failed(Reason.OTHER_CERTIFICATE.value, Reason.OTHER_CERTIFICATE) from error
+        except OSError as error:  # ssl.SSLError, TimeoutError too
+            raise Failed(f"no TLS: {error.strerror or 'no answer in time'}") from error
+        await line.drained(far, self.desk.clock)
 
     async def _spliced(self, far: socket.socket, greeted: Greeted) -> None:
         purse = Purse(self.allowance, self.starved)

@@ -3,7 +3,6 @@
 import selectors
 import socket
 import ssl
-import struct
 import subprocess
 import sys
 import threading
@@ -111,9 +110,12 @@ def _listen(address: str, port: int) -> socket.socket:
 class EchoOverTls:
     """Speaks TLS under a certificate of the test's own and sends back whatever it is sent, in threads."""
 
-    def __init__(self, namespace: str, context: ssl.SSLContext, port: int = 443) -> None:
+    def __init__(
+        self, namespace: str, context: ssl.SSLContext, port: int = 443, address: str = RECEIVER
+    ) -> None:
         self._context = context
-        self._listening = made_in(namespace, lambda: _listen(RECEIVER, port))
+        self.heard = b""  # in the clear, of all connections
+        self._listening = made_in(namespace, lambda: _listen(address, port))
         self._threads: list[threading.Thread] = []
         self._thread = threading.Thread(target=self._accept)
         self._thread.start()
@@ -135,12 +137,13 @@ class EchoOverTls:
                 self._threads[-1].start()
 
     def _echo(self, connection: socket.socket) -> None:
-        with suppress(OSError), self._context.wrap_socket(connection, server_side=True) as stream:
+        wrapped = partial(self._context.wrap_socket, do_handshake_on_connect=False)
+        # of a client that has reset it already: an OSError, or a stream that was never connected
+        with connection, suppress(OSError, AttributeError), wrapped(connection, server_side=True) as stream:
+            stream.do_handshake()
             while data := stream.recv(65536):
+                self.heard += data
                 stream.sendall(data)
-        with suppress(OSError):
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 0, 0))
-            connection.close()
 
 
 @contextmanager

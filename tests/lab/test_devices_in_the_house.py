@@ -3,20 +3,16 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from datetime import timedelta
-from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from privacy.client import Destination, GateClient, GateDeclined, Tunnel
+from privacy.client import Destination, GateDeclined
 from privacy.gate import devices, inside_line
-from privacy.gate.devices import ACTIVITY, Devices
-from privacy.inside import InsideEntry
-from privacy.vocabulary import DataCategory
-from tests.lab.gate_at_work import GateAtWork
+from privacy.gate.devices import ACTIVITY
+from tests.lab.devices_lab import TO_DEVICE, Lab, at_work, say
 from tests.lab.home_network import (
     BEHIND,
     PORT,
@@ -34,12 +30,11 @@ from tests.lab.home_network import (
     ip,
     plain,
 )
-from tests.lab.tunnel_lab import client_of, until
+from tests.lab.tunnel_lab import until
 from tests.needs import NETWORKS
 
 pytestmark = [pytest.mark.lab, NETWORKS]
 
-TO_DEVICE = Destination(activity=ACTIVITY, recipient="ccu", categories=frozenset({DataCategory.CLIMATE}))
 ANSWER = b"V 1.67 CUNO868\r\n"
 
 
@@ -64,60 +59,6 @@ def recorder(network: Network) -> Iterator[HomeRecorder]:
     made = HomeRecorder(network)
     yield made
     made.close()
-
-
-class Lab:
-    """A gate in the home's network with one entry, and a hub's client."""
-
-    def __init__(self, gate: GateAtWork, hub: GateClient) -> None:
-        self.gate, self.hub = gate, hub
-
-    async def entered(self, address: str = STICK, mac: str = STICK_MAC, port: int = PORT) -> None:
-        """Let this be the owner's entry, unchecked: what the configuration would refuse as well."""
-        entry = InsideEntry(address=ip_address(address), port=port, mac=mac)
-
-        async def there() -> None:
-            door = self.gate.door
-            door.tunnels.devices = Devices({"ccu": entry}, door.desk, own_port=1)
-
-        await asyncio.to_thread(self.gate.call, there())
-
-    async def ask(self, verb: str, **fields: object) -> dict[str, Any]:
-        return await asyncio.to_thread(self.gate.ask, verb, **fields)
-
-    async def entries(self, kind: str) -> list[dict[str, Any]]:
-        return [one["data"] for one in (await self.ask("ledger.list"))["entries"] if one["kind"] == kind]
-
-    async def ended(self, tunnel: Tunnel) -> dict[str, object]:
-        async def over() -> bool:
-            return (await self.hub.outcome(tunnel))["result"] != "running"
-
-        await until(over)
-        return dict(await self.hub.outcome(tunnel))
-
-    async def refusal(self) -> object:
-        """Why there is no line."""
-        try:
-            tunnel = await self.hub.open(TO_DEVICE)
-        except GateDeclined as declined:
-            return declined.code
-        with tunnel.socket:
-            return (await self.ended(tunnel))["code"]
-
-
-async def say(tunnel: Tunnel, words: bytes) -> None:
-    await asyncio.get_running_loop().sock_sendall(tunnel.socket, words)
-
-
-@asynccontextmanager
-async def at_work(network: Network, folder: Path) -> AsyncIterator[Lab]:
-    for name in ("gate", "s"):
-        (folder / name).mkdir(exist_ok=True)
-    with GateAtWork(folder / "gate", network.home, [], sockets=folder / "s", resolver=RESOLVER) as gate:
-        async with client_of(folder / "s") as hub:
-            lab = Lab(gate, hub)
-            await lab.entered()
-            yield lab
 
 
 @pytest.fixture

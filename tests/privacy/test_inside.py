@@ -1,5 +1,6 @@
 """An owner's entry of a device inside the house: what can be one, and that nothing else ever is."""
 
+import re
 from ipaddress import ip_address
 
 import pytest
@@ -14,11 +15,13 @@ from privacy.inside import (
     is_inside,
     is_mac,
     mistake_in,
+    mistakes_in_devices,
     read_address,
     read_entry,
 )
 
 MAC = "00:04:a3:12:34:56"
+PRINT = "0123456789abcdef" * 4
 GOOD = (
     "tcp://192.168.1.20:2323",
     "tcp://10.0.0.1:1",
@@ -36,6 +39,43 @@ def test_an_address_of_this_house_with_its_mac_is_an_entry(port: str) -> None:
     assert str(entry) == port
     assert entry.mac == MAC
     assert mistake_in(port, MAC) is None
+
+
+@pytest.mark.parametrize("shown", [PRINT, PRINT.upper(), ":".join(re.findall("..", PRINT))])
+def test_a_certificate_stands_in_the_cards_place_or_beside_it(shown: str) -> None:
+    assert read_entry(GOOD[0], certificate_sha256=shown).certificate_sha256 == PRINT
+    both = read_entry(GOOD[0], MAC, shown)
+    assert (both.mac, both.certificate_sha256) == (MAC, PRINT)
+    assert read_entry("tcp://127.0.0.1:2323", "", shown).certificate_sha256 == PRINT
+
+
+@pytest.mark.parametrize("shown", [PRINT[:-1], PRINT + "0", "sha256:" + PRINT, PRINT[:-1] + "g", ":" * 64])
+def test_what_is_no_fingerprint_is_refused(shown: str) -> None:
+    with pytest.raises(NotAnEntry) as refused:
+        read_entry(GOOD[0], MAC, shown)
+    assert refused.value.key == "certificate_sha256"
+    assert "openssl" in refused.value.allowed
+
+
+@pytest.mark.parametrize(
+    ("row", "keys"),
+    [
+        ({"name": "ccu", "address": GOOD[0], "mac": MAC}, []),
+        ({"name": "ccu", "address": GOOD[0], "certificate_sha256": PRINT}, []),
+        ({"name": "ccu", "address": "tcp://127.0.0.1:2001"}, []),
+        ({"name": "ccu", "address": GOOD[0]}, ["mac"]),
+        ({"name": "ccu", "address": "tcp://8.8.8.8:1", "mac": MAC}, ["address"]),
+        ({"name": "ccu", "address": "/dev/ttyACM0"}, ["address"]),
+        ({"name": "ccu"}, ["address"]),
+        ({"name": "ccu", "address": 7}, ["address"]),
+        ({"name": "ccu", "address": GOOD[0], "mac": 7}, ["mac"]),
+        ({"name": "ccu", "address": GOOD[0], "certificate_sha256": "x"}, ["certificate_sha256"]),
+        ({"name": "ccu", "address": GOOD[0], "certificate_sha256": 7}, ["certificate_sha256"]),
+        ({"name": "radio", "address": GOOD[0], "mac": MAC, "port": 1}, ["name", "port"]),
+    ],
+)
+def test_each_mistake_in_a_device_is_named_by_its_key(row: dict[str, object], keys: list[str]) -> None:
+    assert [key for key, _, _ in mistakes_in_devices([row])] == [f"device.1.{key}" for key in keys]
 
 
 @pytest.mark.parametrize("port", ["tcp://127.0.0.1:2323", "tcp://[::1]:2323"])

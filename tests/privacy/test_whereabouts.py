@@ -32,6 +32,14 @@ def test_anywhere_else_it_is_not(change: dict[str, Any], reason: Reason) -> None
     assert misplaced(STICK, replace(AT_HOME, **change)) is reason
 
 
+def test_a_device_that_is_known_by_its_certificate_may_change_its_card() -> None:
+    alone = replace(STICK, mac="", certificate_sha256="ab" * 32)
+    assert misplaced(alone, replace(AT_HOME, mac="00:04:a3:12:34:57")) is None
+    both = replace(STICK, certificate_sha256="ab" * 32)
+    assert misplaced(both, replace(AT_HOME, mac="00:04:a3:12:34:57")) is Reason.OTHER_DEVICE
+    assert misplaced(alone, replace(AT_HOME, on_link=False)) is Reason.NOT_ON_LINK
+
+
 @pytest.mark.parametrize(("address", "port"), [("8.8.8.8", 2323), ("192.168.1.20", 53)])
 def test_what_no_entry_can_say_is_refused_once_more(address: str, port: int) -> None:
     entry = InsideEntry(address=ip_address(address), port=port, mac=STICK.mac)

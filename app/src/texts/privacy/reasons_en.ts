@@ -57,6 +57,7 @@ export const reasonsEn = {
   "refused.not_on_link": "This machine is not in the network of this address, or a router stands in between; check cable, Wi-Fi and [radio] port.",
   "refused.serves_network": "This address belongs to the router or the name server; enter the device's own.",
   "refused.other_device": "Another device than the entered one answers there (MAC address); give the device a fixed address in the router, or correct [radio] mac.",
+  "refused.other_certificate": "The device at this address shows another certificate than the entered one. If it is still the same device (after an update or a reset), correct [[device]] certificate_sha256.",
   "refused.claim_unreadable": "This is no code of a gate. It begins with homebase:claim:1: and has to be copied whole.",
   "refused.other": "The gate refused ({reason}).",
   "category.system": "system",
