@@ -37,8 +37,8 @@ def test_the_example_names_every_key_of_a_recipient() -> None:
 def test_the_example_of_a_device_is_one() -> None:
     block = EXAMPLE.read_text("utf-8").partition("# [[device]]\n")[2]
     text = "[[device]]\n" + re.sub(r"^# ", "", block, flags=re.MULTILINE)
-    (name,) = gate_config_from(tomllib.loads(text), EXAMPLE).devices
-    assert name == "ccu"
+    ((name, entry),) = gate_config_from(tomllib.loads(text), EXAMPLE).devices.items()
+    assert (name, entry.mac != "", len(entry.certificate_sha256)) == ("ccu", True, 64)
 
 
 def test_all_mistakes_are_told_at_once() -> None:
