@@ -1,7 +1,11 @@
 import { expect, test } from "vitest";
-import { Client, Problem } from "../src/api/client";
+import { Client } from "../src/api/client";
+import { HttpWay, requestOf } from "../src/api/http";
+import { PLACES, reads } from "../src/api/operations";
+import { Problem } from "../src/api/problem";
 import { explain, isAway } from "../src/state/problems";
 import { text, textOr, type Texts } from "../src/texts";
+import { ours } from "./files";
 
 interface Sent {
   path: string;
@@ -11,12 +15,16 @@ interface Sent {
 function client(answer: () => Response | Promise<Response>, token: string | null = "T") {
   const sent: Sent[] = [];
   let out = 0;
-  const made = new Client(
+  const way = new HttpWay(
     { token: () => token, language: () => "de", loggedOut: () => out++ },
     (path, init) => {
       sent.push({ path, init });
       return Promise.resolve().then(answer);
     },
+  );
+  const made = new Client(
+    () => way,
+    () => "de",
   );
   return { made, sent, out: () => out };
 }
@@ -115,4 +123,27 @@ test("a 401 ends the session, a missing network does not", async () => {
 test("an answer without a body is told by its status", async () => {
   const { made } = client(() => new Response(null, { status: 500 }));
   expect((await failure(made.session())).message).toBe("HTTP 500");
+});
+
+test("each operation lies where the hub's table says", () => {
+  const table = [...ours("hub/api/routes.py").matchAll(/_route\("(\w+)", "([^"]+)", "([^"]+)"/g)];
+  const served = new Map(table.map(([, method = "", path = "", name = ""]) => [name, `${method} ${path}`]));
+  const { "reasons.read": reasons, ...asked } = PLACES; // of the interface itself
+  expect(ours("hub/api/routes.py")).toContain(`REASONS_PATH = "/api/v1${reasons.slice(4)}"`);
+  for (const [name, place] of Object.entries(asked)) expect(served.get(name), name).toBe(place);
+});
+
+test("what is asked goes to its place: the path, then query or body", () => {
+  expect(requestOf("history.read", { id: "a:1.X Y", points: 3, to: undefined })).toEqual({
+    method: "GET",
+    path: "/api/v1/history/a%3A1.X%20Y?points=3",
+  });
+  expect(requestOf("devices.remove", { address: "a/b", forget: true }).path).toBe("/api/v1/devices/a%2Fb?forget=true");
+  expect(requestOf("datapoints.set", { id: "x", value: true })).toEqual({
+    method: "PUT",
+    path: "/api/v1/datapoints/x",
+    body: { value: true },
+  });
+  expect(requestOf("setup.read", {})).toEqual({ method: "GET", path: "/api/v1/setup" });
+  expect([reads("history.read"), reads("datapoints.set"), reads("rooms.remove")]).toEqual([true, false, false]);
 });

@@ -50,14 +50,14 @@ export interface MailPreview extends Preview {
 }
 
 export const accountApi = (client: Client, language: string) => ({
-  read: () => client.call<Account>("GET", "/api/v1/account"),
-  change: (what: AccountChange) => client.call<Account>("PATCH", "/api/v1/account", what),
-  reviewed: () => client.call<Account>("POST", "/api/v1/account/reviews", {}),
-  setLicense: (document: string) => client.call<LicenseInfo>("PUT", "/api/v1/account/license", { document }),
-  removeLicense: () => client.call<null>("DELETE", "/api/v1/account/license"),
-  setEmail: (address: string) => client.call<Reached>("POST", `/gate/v1/account/email?lang=${language}`, { address }),
+  read: () => client.ask<Account>("account.read"),
+  change: (what: AccountChange) => client.ask<Account>("account.change", { ...what }),
+  reviewed: () => client.ask<Account>("account.review"),
+  setLicense: (document: string) => client.ask<LicenseInfo>("license.set", { document }),
+  removeLicense: () => client.ask<null>("license.remove"),
+  setEmail: (address: string) => client.gate<Reached>("POST", `/gate/v1/account/email?lang=${language}`, { address }),
   confirm: (code: string) =>
-    client.call<{ confirmed: boolean }>("POST", `/gate/v1/account/confirmations?lang=${language}`, { code }),
+    client.gate<{ confirmed: boolean }>("POST", `/gate/v1/account/confirmations?lang=${language}`, { code }),
 });
 
 export type AccountApi = ReturnType<typeof accountApi>;

@@ -2,17 +2,7 @@
 
 import { pauseMs } from "./backoff";
 import type { EventMessage } from "./types";
-
-export type StreamState = "connecting" | "live" | "lost";
-
-export interface StreamListener {
-  message: (message: EventMessage) => void;
-  state: (state: StreamState) => void;
-  /** A connection was refused or broke before the first message: is the session still valid? */
-  refused: () => void;
-  /** Nothing came for a while: whether the home still answers. */
-  answers: () => Promise<boolean>;
-}
+import type { StreamListener } from "./way";
 
 // Longer than the hub's pings; a phone that slept has a dead socket that never says so.
 const WAKE_CHECK_MS = 30_000;

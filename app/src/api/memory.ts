@@ -71,45 +71,38 @@ export interface Place {
   peer: string | null;
 }
 
-const query = (fields: Record<string, string | boolean | null>) => {
-  const given = Object.entries(fields).filter(([, value]) => value !== null && value !== "" && value !== false);
-  const text = given.map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`).join("&");
-  return text === "" ? "" : `?${text}`;
-};
+const again = (refresh: boolean) => (refresh ? { refresh } : {});
+const looking = (dryRun: boolean) => (dryRun ? { dry_run: true } : {});
 
 export const memoryApi = (client: Client) => {
-  const channelPath = (channel: string) => `/api/v1/channels/${encodeURIComponent(channel)}`;
-  const devicePath = (device: string) => `/api/v1/devices/${encodeURIComponent(device)}`;
-  const between = (sender: string, receiver: string) => query({ sender, receiver });
   return {
     paramset: ({ channel, paramset, peer }: Place, refresh: boolean) =>
-      client.call<Paramset>("GET", `${channelPath(channel)}/paramsets/${paramset}${query({ peer, refresh })}`),
+      client.ask<Paramset>("paramsets.read", { channel, paramset, ...(peer !== null && { peer }), ...again(refresh) }),
     writeParamset: ({ channel, paramset, peer }: Place, values: Record<string, Value>, dryRun: boolean) =>
-      client.call<ParamsetChange>("PUT", `${channelPath(channel)}/paramsets/${paramset}`, {
+      client.ask<ParamsetChange>("paramsets.write", {
+        channel,
+        paramset,
         values,
-        ...(peer === null ? {} : { peer }),
-        ...(dryRun ? { dry_run: true } : {}),
+        ...(peer !== null && { peer }),
+        ...looking(dryRun),
       }),
     peerings: (device: string, refresh: boolean) =>
-      client.call<{ peerings: Peering[] }>("GET", `${devicePath(device)}/peerings${query({ refresh })}`),
-    partners: (channel: string) => client.call<{ partners: string[] }>("GET", `${channelPath(channel)}/partners`),
+      client.ask<{ peerings: Peering[] }>("peerings.list", { address: device, ...again(refresh) }),
+    partners: (channel: string) => client.ask<{ partners: string[] }>("peerings.partners", { channel }),
     profiles: (sender: string, receiver: string) =>
-      client.call<{ profiles: Profile[] }>("GET", `/api/v1/peerings/profiles${between(sender, receiver)}`),
+      client.ask<{ profiles: Profile[] }>("peerings.profiles", { sender, receiver }),
     addPeering: (sender: string, receiver: string, profile: string) =>
-      client.call<{ written: Written }>("POST", "/api/v1/peerings", { sender, receiver, profile }),
+      client.ask<{ written: Written }>("peerings.add", { sender, receiver, profile }),
     removePeering: (sender: string, receiver: string) =>
-      client.call<{ written: Written }>("DELETE", `/api/v1/peerings${between(sender, receiver)}`),
+      client.ask<{ written: Written }>("peerings.remove", { sender, receiver }),
     week: (channel: string, program: number, refresh: boolean) =>
-      client.call<{ days: Week }>("GET", `${channelPath(channel)}/weeks/${program}${query({ refresh })}`),
+      client.ask<{ days: Week }>("weeks.read", { channel, program, ...again(refresh) }),
     writeWeek: (channel: string, program: number, days: Week) =>
-      client.call<{ written: Written }>("PUT", `${channelPath(channel)}/weeks/${program}`, { days }),
+      client.ask<{ written: Written }>("weeks.write", { channel, program, days }),
     replace: (address: string, successor: string, dryRun: boolean) =>
-      client.call<Replacement>("POST", `${devicePath(address)}/replacement`, {
-        new: successor,
-        ...(dryRun ? { dry_run: true } : {}),
-      }),
+      client.ask<Replacement>("replacement.do", { address, new: successor, ...looking(dryRun) }),
     undoReplacement: (address: string, successor: string) =>
-      client.call<Replacement>("DELETE", `${devicePath(address)}/replacement${query({ new: successor })}`),
+      client.ask<Replacement>("replacement.undo", { address, new: successor }),
   };
 };
 

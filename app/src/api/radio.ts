@@ -72,15 +72,15 @@ export interface KeySheet {
 }
 
 export const radioApi = (client: Client, name: string) => {
-  const path = `/api/v1/radio/${encodeURIComponent(name)}`;
+  const on = { interface: name };
   return {
-    frames: (after: number) => client.call<{ frames: RadioFrame[] }>("GET", `${path}/frames?after=${after}`),
-    airtime: () => client.call<AirtimeReport>("GET", `${path}/airtime`),
-    signals: () => client.call<{ signals: Signal[] }>("GET", `${path}/signals`),
-    keys: () => client.call<Keys>("GET", `${path}/keys`),
-    sheet: () => client.call<KeySheet>("POST", `${path}/keys/sheet`, {}),
-    checkSheet: (text: string) => client.call<{ right: boolean }>("POST", `${path}/keys/check`, { text }),
-    setKey: (how: { passphrase?: string; sheet?: string }) => client.call<Keys>("PUT", `${path}/keys`, how),
+    frames: (after: number) => client.ask<{ frames: RadioFrame[] }>("radio.frames", { ...on, after }),
+    airtime: () => client.ask<AirtimeReport>("radio.airtime", on),
+    signals: () => client.ask<{ signals: Signal[] }>("radio.signals", on),
+    keys: () => client.ask<Keys>("keys.list", on),
+    sheet: () => client.ask<KeySheet>("keys.sheet", on),
+    checkSheet: (text: string) => client.ask<{ right: boolean }>("keys.check", { ...on, text }),
+    setKey: (how: { passphrase?: string; sheet?: string }) => client.ask<Keys>("keys.set", { ...on, ...how }),
   };
 };
 

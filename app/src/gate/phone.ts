@@ -1,7 +1,7 @@
 // This phone before its gate: who it is, what it asks, what it states. The one place where questions are asked and
 // answers believed; the hub in between passes both on and is trusted with neither.
 
-import { Problem } from "../api/client";
+import { Problem } from "../api/problem";
 import { client } from "../state/app";
 import { Store } from "../state/store";
 import { language } from "../texts";
@@ -104,7 +104,7 @@ export async function question(path: string, kind: string, members: Members = {}
 async function ask(path: string, kind: string, body: { nonce: string }, gate: Bytes): Promise<Answer> {
   let content: unknown;
   try {
-    content = await client.call<unknown>("POST", `/gate/v1/${path}?lang=${language.get()}`, body);
+    content = await client.gate<unknown>("POST", `/gate/v1/${path}?lang=${language.get()}`, body);
   } catch (error) {
     if (!(error instanceof Problem) || error.body.signed === undefined) throw error;
     content = error.body;
@@ -128,12 +128,12 @@ export interface Page<T> {
 }
 
 /** A page of the gate such as `/gate/v1/activities?lang=de`. Throws NotConfirmed where this is a phone. */
-export async function page<T>(path: string, method = "GET", body?: Json): Promise<Page<T>> {
+export async function page<T>(path: string, method: "GET" | "POST" = "GET", body?: Json): Promise<Page<T>> {
   const { phone } = await whoAmI();
-  if (phone === null) return { value: await client.call<T>(method, path, body), confirmed: false };
+  if (phone === null) return { value: await client.gate<T>(method, path, body), confirmed: false };
   const nonce = newNonce();
   const full = `${path}${path.includes("?") ? "&" : "?"}nonce=${nonce}`;
-  const content = await client.call<{ text?: unknown; signed?: unknown }>(method, full, body);
+  const content = await client.gate<{ text?: unknown; signed?: unknown }>(method, full, body);
   const told = await believed(content.signed, "page", nonce, phone.gate);
   const [where, query = ""] = full.split("?");
   const asked = toHex(await sha256(utf8(body === undefined ? "" : JSON.stringify(body))));

@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { Problem } from "../api/client";
+import { Problem } from "../api/problem";
 import { useAction } from "../parts/hooks";
 import { Icon } from "../parts/Icon";
 import { LanguageChoice } from "../parts/LanguageChoice";

@@ -1,7 +1,7 @@
 // What could not be loaded, with the cause and the way to try again; tried by itself when the cause may be gone.
 
 import { useEffect } from "preact/hooks";
-import { Problem } from "../api/client";
+import { Problem } from "../api/problem";
 import { link } from "../state/app";
 import { explain, isPassing } from "../state/problems";
 import { useSelect } from "../state/store";

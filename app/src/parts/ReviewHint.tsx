@@ -13,7 +13,7 @@ export function ReviewHint() {
   useEffect(() => {
     if (!owner) return;
     let wanted = true;
-    client.call<{ review_due: boolean }>("GET", "/api/v1/account").then(
+    client.ask<{ review_due: boolean }>("account.read").then(
       (account) => {
         if (wanted) setDue(account.review_due);
       },

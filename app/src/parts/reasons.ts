@@ -25,7 +25,7 @@ export function useReasons(kind: ReasonKind, wanted: boolean): ((code: string) =
     if (!wanted || loaded.has(language)) return;
     let here = true;
     client
-      .call<Reasons>("GET", "/api/v1/reasons")
+      .ask<Reasons>("reasons.read")
       .then((reasons) => {
         loaded.set(language, reasons);
         if (here) draw(0);

@@ -1,8 +1,10 @@
 // What this page holds: the session, the home, the notes to the person. The only wiring in the app.
 
-import { Client, Problem } from "../api/client";
-import { follow, type StreamState } from "../api/events";
+import { Client } from "../api/client";
+import { HttpWay } from "../api/http";
+import { Problem } from "../api/problem";
 import type { Datapoint, EventMessage, Role, Session, Value } from "../api/types";
+import type { StreamState, Way } from "../api/way";
 import { language } from "../texts";
 import { isAway } from "./problems";
 import { answered, apply, EMPTY, type Home } from "./home";
@@ -47,7 +49,8 @@ export const note = new Store<Note | null>(null);
 /** Ids of datapoints whose command is on its way. */
 export const busy = new Store<ReadonlySet<string>>(new Set());
 
-export const client = new Client({
+/** At home with a token; a phone of the home takes its session instead. */
+const byToken = new HttpWay({
   token: () => {
     const now = phase.get();
     return now.name === "in" ? now.token : null;
@@ -57,6 +60,12 @@ export const client = new Client({
     leave("ended");
   },
 });
+const way: Way = byToken;
+
+export const client = new Client(
+  () => way,
+  () => language.get(),
+);
 
 let unfollow: (() => void) | null = null;
 let notes = 0;
@@ -158,7 +167,7 @@ export function enter(session: Session): void {
     expiresAt: session.expires_at,
   }));
   unfollow?.();
-  unfollow = follow(session.token, {
+  unfollow = way.follow({
     message: take,
     state: (state) => {
       link.update((old) => ({ ...old, state, missing: state === "lost" ? old.missing : null }));

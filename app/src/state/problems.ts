@@ -1,6 +1,6 @@
 // A problem in the person's words: what went wrong, and what helps. Pure.
 
-import { Problem } from "../api/client";
+import { Problem } from "../api/problem";
 import type { TextKey, Texts } from "../texts";
 import { pause, SECOND } from "./format";
 

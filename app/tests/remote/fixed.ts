@@ -1,6 +1,5 @@
 // Keys from bytes, for vectors: the app itself makes all of its keys anew and can't write them down.
 
-import ts from "typescript";
 import { type Bytes, concat, fromBase64url } from "../../src/gate/bytes";
 import type { Pair } from "../../src/remote/crypto";
 
@@ -14,17 +13,4 @@ export async function pairOf(secret: Bytes): Promise<Pair> {
   const publicKey = fromBase64url((await crypto.subtle.exportKey("jwk", key)).x ?? "");
   if (publicKey === null) throw new Error("no key");
   return { publicKey, secret: key };
-}
-
-/** A file of public vectors, beside the checkout or where the environment says; null: it is not there. */
-export function publicVectors(name: string): string | null {
-  const folder = (import.meta.env.HOMEBASE_VECTORS as string | undefined) ?? "../../shared/vectors";
-  return ts.sys.readFile(`${folder}/${name}`) ?? null;
-}
-
-/** A file of this repository. */
-export function ours(path: string): string {
-  const text = ts.sys.readFile(`../${path}`);
-  if (text === undefined) throw new Error(`${path} is missing`);
-  return text;
 }

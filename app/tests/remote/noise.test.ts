@@ -5,7 +5,8 @@ import { same, toHex } from "../../src/gate/bytes";
 import { newPair } from "../../src/remote/crypto";
 import { Handshake } from "../../src/remote/noise";
 import { IKPSK1, pattern, type Pattern } from "../../src/remote/pattern";
-import { hex, ours, pairOf, publicVectors } from "./fixed";
+import { ours, publicVectors } from "../files";
+import { hex, pairOf } from "./fixed";
 
 interface Case {
   protocol_name: string;

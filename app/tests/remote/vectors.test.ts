@@ -13,7 +13,8 @@ import { MOST, pad, unpad } from "../../src/remote/padding";
 import { IKPSK1 } from "../../src/remote/pattern";
 import { EPOCH, Opener, Sealer } from "../../src/remote/transport";
 import { sixWords, WORDS } from "../../src/remote/words";
-import { hex, ours, pairOf } from "./fixed";
+import { ours } from "../files";
+import { hex, pairOf } from "./fixed";
 
 const EMPTY = hex("");
 const NOTHING = "nothing";

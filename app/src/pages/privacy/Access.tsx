@@ -53,7 +53,7 @@ const TIME = /^\d{4}-\d\d-\d\dT/;
 function Records({ holding, title }: { holding: string; title: string }) {
   const { t, tr, language } = useCentre();
   const [loaded] = useLoad(
-    () => client.call<Records>("GET", `/api/v1/rights/holdings/${holding}?after=0&limit=200`),
+    () => client.ask<Records>("rights.records", { holding, after: 0, limit: 200 }),
     holding,
   );
   const shown = (column: string, value: Records["rows"][number][number]) => {

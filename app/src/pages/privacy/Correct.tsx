@@ -18,7 +18,7 @@ interface Named {
 /** Ids and names of one holding. */
 async function namesOf(holding: string): Promise<Named[]> {
   if (holding === "") return [];
-  const { columns, rows } = await client.call<Records>("GET", `/api/v1/rights/holdings/${holding}?after=0&limit=1000`);
+  const { columns, rows } = await client.ask<Records>("rights.records", { holding, after: 0, limit: 1000 });
   const [id, name] = [Math.max(columns.indexOf("id"), columns.indexOf("address")), columns.indexOf("name")];
   return rows.map((row) => ({ record: String(row[id] ?? ""), name: String(row[name] ?? "") }));
 }
@@ -32,7 +32,7 @@ export function Correct() {
   const named = loaded.state === "here" ? loaded.value : [];
   const [running, correct] = useAct(
     useCallback(async () => {
-      await client.call<null>("PATCH", `/api/v1/rights/holdings/${holding}`, { record, field: "name", value: value.trim() });
+      await client.ask<null>("rights.correct", { holding, record, field: "name", value: value.trim() });
       tell(t("data.correct.done"));
       again();
     }, [holding, record, value, again, t]),

@@ -40,7 +40,7 @@ export function DataPage() {
 async function both(language: string): Promise<Paged<Both>> {
   try {
     const { value: gate, confirmed } = await page<OfGate>(`/gate/v1/rights?lang=${language}`);
-    return { value: { gate, hub: await client.call<Holdings>("GET", "/api/v1/rights/holdings") }, confirmed };
+    return { value: { gate, hub: await client.ask<Holdings>("rights.holdings") }, confirmed };
   } catch (error) {
     if (error instanceof NotConfirmed) return "unconfirmed";
     throw error;
@@ -180,7 +180,7 @@ function Copy({ hub, gate }: Both) {
       const ask = async (holding: string, after: number): Promise<Records> => {
         const name = encodeURIComponent(holding);
         if (!ofGate.has(holding))
-          return client.call<Records>("GET", `/api/v1/rights/holdings/${name}?after=${after}&limit=${PAGE}`);
+          return client.ask<Records>("rights.records", { holding: name, after, limit: PAGE });
         return (await page<Records>(`/gate/v1/records?holding=${name}&after=${after}&limit=${PAGE}`)).value;
       };
       const made = new Date().toISOString();

@@ -21,7 +21,7 @@ export function Restrict({ restricted, again }: { restricted: string[]; again: (
       const { value } = await page<Closed>("/gate/v1/restrictions", "POST", { category });
       tell(value.entry === null ? t("withdrawn.unrecorded", { cut: value.cut }) : t("data.restrict.done", { entry: value.entry }));
       try {
-        await client.call("PUT", "/api/v1/rights/restrictions", { categories: [...new Set([...restricted, category])].sort() });
+        await client.ask("rights.restrict", { categories: [...new Set([...restricted, category])].sort() });
       } finally {
         again();
       }

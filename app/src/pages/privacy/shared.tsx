@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useCallback, useEffect, useState } from "preact/hooks";
-import { Problem } from "../../api/client";
+import { Problem } from "../../api/problem";
 import { NotConfirmed } from "../../gate/attest";
 import { me, NoPhone, type Page, page, Refused, whoAmI } from "../../gate/phone";
 import { visit, visited } from "../../gate/visit";
