@@ -23,6 +23,8 @@ GATE: Mapping[str, str] = {
     "key": "key of gate.db",
     "key.mark": "tells a wrong key from a damaged file",
     "key.new": "a key that is being written",
+    "lan.json": "certificates of the home's network, with their keys; no person in it",
+    "lan.new": "such certificates while they are being written",
     "reserve": "space for closing entries; empty",
     "tombstones": "what was closed while gate.db could not be written; else empty",
     "head": "how many entries the ledger has: tells an older gate.db that was put back",

@@ -4,6 +4,8 @@ Host names are an allow-list (DNS rebinding), a foreign Origin may not act (cros
 a body is JSON (another site's form can't send that unasked). The console's socket has no browser behind it.
 """
 
+from dataclasses import dataclass
+
 from privacy.gate.exchange import CONSOLE, Answer, Request, problem
 
 READING = frozenset({"GET", "HEAD"})
@@ -12,15 +14,37 @@ METHODS = READING | WITH_BODY | {"DELETE"}
 PATH_LIMIT = 4096
 
 
-def refuse(request: Request, port: int, body_limit: int) -> Answer | None:
-    """Say why this head is refused, or None. port: where the front listens, as the browser names it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """How browsers call the front where they came in. hosts: as in the Host header, the best first.
+
+    headers: that every answer has there, too.
+    """
+
+    scheme: str
+    hosts: tuple[str, ...]
+    headers: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def address(self) -> str:
+        """What to open."""
+        return f"{self.scheme}://{self.hosts[0]}/"
+
+
+def loopback(port: int) -> Site:
+    """The site on this machine itself."""
+    return Site(scheme="http", hosts=(f"127.0.0.1:{port}", f"localhost:{port}", f"[::1]:{port}"))
+
+
+def refuse(request: Request, site: Site, body_limit: int) -> Answer | None:
+    """Say why this head is refused, or None."""
     for check in (_refuse_form, _refuse_method):
         if (refusal := check(request)) is not None:
             return refusal
     if request.peer != CONSOLE:
-        if (refusal := _refuse_host(request, port)) is not None:
+        if (refusal := _refuse_host(request, site)) is not None:
             return refusal
-        if (refusal := _refuse_origin(request)) is not None:
+        if (refusal := _refuse_origin(request, site)) is not None:
             return refusal
     return _refuse_body(request, body_limit)
 
@@ -73,25 +97,24 @@ def _refuse_method(request: Request) -> Answer | None:
     )
 
 
-def _refuse_host(request: Request, port: int) -> Answer | None:
-    names = (f"127.0.0.1:{port}", f"localhost:{port}", f"[::1]:{port}")
+def _refuse_host(request: Request, site: Site) -> Answer | None:
     host = (request.header("host") or "").lower()
-    if host in names:
+    if host in site.hosts:
         return None
     return problem(
         421,
         "foreign_host",
         "this name does not belong to this home",
-        way_out=f"open http://{names[0]}/",
+        way_out=f"open {site.address}",
         field="Host",
         value=host,
-        allowed=", ".join(names),
+        allowed=", ".join(site.hosts),
     )
 
 
-def _refuse_origin(request: Request) -> Answer | None:
+def _refuse_origin(request: Request, site: Site) -> Answer | None:
     acts = request.method not in READING or is_websocket(request)
-    own = f"http://{(request.header('host') or '').lower()}"
+    own = f"{site.scheme}://{(request.header('host') or '').lower()}"
     origin = request.header("origin")
     # a browser always names the origin of what acts; who sends none is a program and has to bring a token
     foreign_page = origin is not None and origin.lower() != own

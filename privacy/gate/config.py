@@ -1,4 +1,4 @@
-"""The gate's part of homebase.toml: [gate], [radio] port and mac, [[recipient]].
+"""The gate's part of homebase.toml: [gate], [lan], [radio] port and mac, [[recipient]], [[device]].
 
 All mistakes are found at once. The other sections are the hub's; it checks them itself at its start.
 """
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from privacy.gate.lan.settings import LanSettings
     from privacy.inside import InsideEntry
 
 PORT = 8480  # of the front on 127.0.0.1
@@ -44,6 +45,7 @@ class GateConfig:
     port: 1 to 65535 on 127.0.0.1, 0 lets the kernel choose. serial: the radio's device, None looks for one,
     unless stick names one in the network.
     recipients: tables of [[recipient]], unread (privacy/register.py checks them). devices: of [[device]].
+    lan: of [lan], None where all is as it comes.
     """
 
     port: int = PORT
@@ -51,6 +53,7 @@ class GateConfig:
     stick: "InsideEntry | None" = None
     recipients: tuple[Mapping[str, object], ...] = ()
     devices: "Mapping[str, InsideEntry]" = field(default_factory=dict)
+    lan: "LanSettings | None" = None
 
 
 def read_config(path: Path) -> GateConfig:
@@ -95,6 +98,7 @@ def config_from(table: Mapping[str, object], path: Path) -> GateConfig:
         stick=stick,
         recipients=tuple(recipients),
         devices=_devices(table.get("device", [])),
+        lan=_lan(table.get("lan")),
     )
 
 
@@ -115,6 +119,20 @@ def _mistakes(table: Mapping[str, object]) -> Iterator[Mistake]:
     if not isinstance(recipients, list) or not all(isinstance(entry, dict) for entry in recipients):
         yield Mistake(key="recipient", value=recipients, allowed="tables [[recipient]]")
     yield from _mistakes_of_devices(table.get("device", []))
+    if "lan" in table:
+        from privacy.gate.lan.settings import mistakes_in  # noqa: PLC0415 - as below
+
+        for key, value, allowed in mistakes_in(table["lan"]):
+            yield Mistake(key=key, value=value, allowed=allowed)
+
+
+def _lan(table: object) -> "LanSettings | None":
+    if not isinstance(table, dict):
+        return None
+    from privacy.gate.lan.settings import LanSettings, settings_from  # noqa: PLC0415 - costs start
+
+    settings = settings_from(table)
+    return None if settings == LanSettings() else settings
 
 
 def _stick(port: str, mac: str) -> "InsideEntry | None":

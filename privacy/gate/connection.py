@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import h11
 
-from privacy.gate.checks import is_websocket, refuse, too_large
+from privacy.gate.checks import Site, is_websocket, loopback, refuse, too_large
 from privacy.gate.exchange import CONSOLE, Answer, Endpoint, Request, problem
 from privacy.gate.german import spoken
 from privacy.gate.relay import HubBroken, Relay
@@ -46,7 +46,10 @@ class Access:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
-    """What every connection shares. find: the endpoint of a method and path, None when the hub is meant."""
+    """What every connection shares. find: the endpoint of a method and path, None when the hub is meant.
+
+    port: on 127.0.0.1.
+    """
 
     port: int
     find: Callable[[str, str], Endpoint | None]
@@ -62,8 +65,14 @@ class Connection:
     """
 
     def __init__(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, peer: str, house: House
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        peer: str,
+        house: House,
+        site: Site | None = None,
     ) -> None:
+        self._site = site or loopback(house.port)
         self._reader, self._writer, self._peer, self._house = reader, writer, peer, house
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=HEAD_LIMIT)
         self._relay = Relay(house.streams)
@@ -131,7 +140,7 @@ class Connection:
             return None
         assert isinstance(event, h11.Request)
         request = self._understood(event)
-        if (refusal := refuse(request, self._house.port, BODY_LIMIT)) is not None:
+        if (refusal := refuse(request, self._site, BODY_LIMIT)) is not None:
             self._log(request.path, refusal.status, request)
             return spoken(request, refusal)
         if self._http.they_are_waiting_for_100_continue:
@@ -192,7 +201,7 @@ class Connection:
         await self._send(*waiting, h11.EndOfMessage())
 
     def _head(self, answer: Answer, length: int) -> h11.Response:
-        headers = [*answer.headers, ("X-Content-Type-Options", "nosniff")]
+        headers = [*answer.headers, *self._site.headers, ("X-Content-Type-Options", "nosniff")]
         if answer.content_type is not None:
             headers.append(("Content-Type", answer.content_type))
         if answer.status not in {204, 304}:
@@ -230,7 +239,8 @@ class Connection:
         head = self._head(answer, len(answer.body))
         await self._send(head, h11.Data(data=answer.body), h11.EndOfMessage())
         with contextlib.suppress(TimeoutError, OSError), self._waiting():
-            self._writer.write_eof()
+            if self._writer.can_write_eof():  # not under TLS
+                self._writer.write_eof()
             async with asyncio.timeout(LINGER_S):
                 left = LINGER_LIMIT
                 while left > 0 and (data := await self._reader.read(_PIECE)):

@@ -1,5 +1,6 @@
-"""The front: accepts browsers on loopback and the command line on home.sock, and says who answers what.
+"""The front: takes browsers and the command line on home.sock, and says who answers what.
 
+Browsers of this machine come by loopback; those of the home's network come from lan/door.py.
 Who may connect is decided here; one connection's life is connection.py.
 """
 
@@ -8,6 +9,7 @@ import logging
 import socket
 from collections.abc import Callable, Mapping
 
+from privacy.gate.checks import Site
 from privacy.gate.connection import Access, Connection, House
 from privacy.gate.exchange import CONSOLE, Answer, Endpoint, Request, problem
 
@@ -15,6 +17,7 @@ log = logging.getLogger(__name__)
 
 CONNECTIONS_LIMIT = 256  # of browsers at once; any program of this machine can open them
 CONSOLE_LIMIT = 32  # of the command line, apart: nobody else can use these up
+LAN_LIMIT, LAN_PEER_LIMIT = 128, 24  # of the home's network, apart too, and of one machine there
 
 PeerOf = Callable[[socket.socket], str | None]
 """Names the peer of an accepted socket for the hub and the access log; None refuses it."""
@@ -39,7 +42,7 @@ class Routes:
 
 
 class Front:
-    """Accepts connections until cancelled, at most CONNECTIONS_LIMIT and CONSOLE_LIMIT at once.
+    """Serves connections, at most CONNECTIONS_LIMIT, CONSOLE_LIMIT and LAN_LIMIT at once.
 
     When all are taken, the one that keeps us waiting longest gives way: holding them open shuts nobody out.
     """
@@ -48,6 +51,7 @@ class Front:
         self._house = house
         self._browsers: set[Connection] = set()
         self._consoles: set[Connection] = set()
+        self._neighbours: dict[str, set[Connection]] = {}
 
     async def serve(self, listening: socket.socket, peer_of: PeerOf) -> None:
         """Serve one listening socket, of either family."""
@@ -78,12 +82,35 @@ class Front:
             (self._consoles, CONSOLE_LIMIT) if peer == CONSOLE else (self._browsers, CONNECTIONS_LIMIT)
         )
         if len(places) >= limit and not _made_room(places):
-            self._house.record(Access(ip=peer, file="-", status=503, referrer=""))
+            self.refuse(peer, 503)
             _turn_away(writer, _full(limit))
             return
         connection = Connection(reader, writer, peer, self._house)
         places.add(connection)
         tasks.create_task(self._serve_one(connection, writer, places), name="front.connection")
+
+    async def serve_neighbour(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, peer: str, site: Site
+    ) -> None:
+        """Serve one greeted connection of the home's network to its end."""
+        mine = self._neighbours.setdefault(peer, set())
+        everybody = set().union(*self._neighbours.values())
+        crowded = mine if len(mine) >= LAN_PEER_LIMIT else everybody if len(everybody) >= LAN_LIMIT else None
+        if crowded is not None and not _made_room(crowded):
+            self.refuse(peer, 503)
+            _turn_away(writer, _full(LAN_PEER_LIMIT))
+            return
+        connection = Connection(reader, writer, peer, self._house, site)
+        mine.add(connection)
+        try:
+            await self._serve_one(connection, writer, mine)
+        finally:
+            if not mine:
+                self._neighbours.pop(peer, None)
+
+    def refuse(self, peer: str, status: int) -> None:
+        """Note for the access log that somebody was refused before anything was asked."""
+        self._house.record(Access(ip=peer, file="-", status=status, referrer=""))
 
     async def _serve_one(
         self, connection: Connection, writer: asyncio.StreamWriter, places: set[Connection]

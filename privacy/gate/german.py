@@ -12,7 +12,7 @@ from dataclasses import replace
 from privacy.gate.exchange import Answer, Request
 
 PROBLEM = "application/problem+json"
-_URL = re.compile(r"http://\S+")
+_URL = re.compile(r"https?://\S+")
 # code: title, detail, way out; {allowed} and {url} as in the English one, {count}: its number
 TEXTS: Mapping[str, tuple[str, str, str]] = {
     "absolute_target": ("Keine Adresse von hier", "Das Ziel ist kein Pfad.", "GET /Pfad HTTP/1.1 senden."),

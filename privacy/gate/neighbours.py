@@ -4,31 +4,37 @@ Asks the kernel's routing and neighbour tables by netlink; sends nothing to the 
 asking. Source: rtnetlink(7), linux/rtnetlink.h, linux/neighbour.h.
 """
 
-import os
 import socket
 import struct
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
-from typing import Final
 
 from privacy.gate import resolver
+from privacy.gate.netlink import (
+    FAMILIES,
+    GET_ROUTE,
+    NEW_ROUTE,
+    ORDER,
+    PIECE,
+    REQUEST,
+    ROUTE,
+    aligned,
+    asking,
+    attribute,
+    attributes,
+    dump,
+    messages,
+    send,
+)
 from privacy.inside import Address, InsideEntry
 
-_GET_ROUTE, _NEW_ROUTE, _GET_NEIGHBOUR, _NEW_NEIGHBOUR, _ERROR, _DONE = 26, 24, 30, 28, 2, 3
-_REQUEST, _DUMP = 0x001, 0x300
+_GET_NEIGHBOUR, _NEW_NEIGHBOUR = 30, 28
 _DESTINATION, _INTERFACE, _GATEWAY, _MULTIPATH, _VIA = 1, 4, 5, 9, 18  # RTA_*
 _CARD = 2  # NDA_LLADDR
 _UNICAST, _LOCAL = 1, 2  # RTN_*: to a neighbour or by a router; to this machine
 _UNKNOWN_STATES = 0x01 | 0x20  # NUD_INCOMPLETE, NUD_FAILED
-_HEADER, _ROUTE, _NEIGHBOUR, _HOP = (
-    struct.Struct(f"={text}") for text in ("IHHII", "8BI", "BxHiHBB", "HBBi")
-)
-_ORDER: Final = sys.byteorder
-_FAMILIES = (socket.AF_INET, socket.AF_INET6)
-_PIECE = 1 << 16
-TABLE_LIMIT = 4 << 20  # bytes of one table that are read; a house has some kilobytes
+_NEIGHBOUR, _HOP = (struct.Struct(f"={text}") for text in ("BxHiHBB", "HBBi"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,17 +63,17 @@ def find(entry: InsideEntry) -> Place:
     Raises:
         OSError: they can't be read.
     """
-    with _asking() as kernel:
+    with asking() as kernel:
         routers = frozenset(
             router
-            for family in _FAMILIES
-            for body in _dump(kernel, _GET_ROUTE, _NEW_ROUTE, _ROUTE.pack(family, *[0] * 8))
+            for family in FAMILIES
+            for body in dump(kernel, GET_ROUTE, NEW_ROUTE, ROUTE.pack(family, *[0] * 8))
             for router in routers_of(body)
         )
         cards = frozenset(
             found[2]
-            for family in _FAMILIES
-            for body in _dump(kernel, _GET_NEIGHBOUR, _NEW_NEIGHBOUR, _NEIGHBOUR.pack(family, *[0] * 5))
+            for family in FAMILIES
+            for body in dump(kernel, _GET_NEIGHBOUR, _NEW_NEIGHBOUR, _NEIGHBOUR.pack(family, *[0] * 5))
             if (found := neighbour_of(body)) is not None and found[1] in routers
         )
         route = _route_to(kernel, entry)
@@ -92,8 +98,8 @@ def card_of(entry: InsideEntry, interface: str) -> str:
     number = socket.if_nametoindex(interface)
     family = socket.AF_INET6 if isinstance(entry.address, IPv6Address) else socket.AF_INET
     asked = _NEIGHBOUR.pack(family, 0, number, 0, 0, 0)
-    with _asking() as kernel:
-        for body in _dump(kernel, _GET_NEIGHBOUR, _NEW_NEIGHBOUR, asked):
+    with asking() as kernel:
+        for body in dump(kernel, _GET_NEIGHBOUR, _NEW_NEIGHBOUR, asked):
             if (found := neighbour_of(body)) is not None and found[:2] == (number, _bare(entry.address)):
                 return found[2]
     return ""
@@ -115,7 +121,7 @@ def serves_network(entry: InsideEntry, place: Place) -> bool:
 
 def routers_of(body: bytes) -> Iterator[Address]:
     """The routers that one route leads through."""
-    for kind, value in _attributes(body[_ROUTE.size :]):
+    for kind, value in attributes(body[ROUTE.size :]):
         yield from _routers_in(kind, value)
 
 
@@ -127,19 +133,19 @@ def _routers_in(kind: int, value: bytes) -> Iterator[Address]:
     elif kind == _MULTIPATH:
         while len(value) >= _HOP.size:
             size = _HOP.unpack_from(value)[0]
-            for inner, part in _attributes(value[_HOP.size : size]):
+            for inner, part in attributes(value[_HOP.size : size]):
                 yield from _routers_in(inner, part)
-            value = value[max(_aligned(size), _HOP.size) :]
+            value = value[max(aligned(size), _HOP.size) :]
 
 
 def route_of(body: bytes) -> tuple[int, int, bool] | None:
     """Kind, interface and whether a router is in between, of the route that the kernel would take."""
-    if len(body) < _ROUTE.size:
+    if len(body) < ROUTE.size:
         return None
-    found = dict(_attributes(body[_ROUTE.size :]))
+    found = dict(attributes(body[ROUTE.size :]))
     if len(number := found.get(_INTERFACE, b"")) != 4:
         return None
-    return body[7], int.from_bytes(number, _ORDER), any(True for _ in routers_of(body))
+    return body[7], int.from_bytes(number, ORDER), any(True for _ in routers_of(body))
 
 
 def neighbour_of(body: bytes) -> tuple[int, Address, str] | None:
@@ -147,34 +153,11 @@ def neighbour_of(body: bytes) -> tuple[int, Address, str] | None:
     if len(body) < _NEIGHBOUR.size:
         return None
     _, _, number, state, _, _ = _NEIGHBOUR.unpack_from(body)
-    found = dict(_attributes(body[_NEIGHBOUR.size :]))
+    found = dict(attributes(body[_NEIGHBOUR.size :]))
     address, card = found.get(_DESTINATION, b""), found.get(_CARD, b"")
     if state & _UNKNOWN_STATES or len(address) not in {4, 16} or len(card) != 6:
         return None
     return number, _address(address), card.hex(":")
-
-
-def messages(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Kind and body of each netlink message in ``data``; what does not end is left out."""
-    while len(data) >= _HEADER.size:
-        size, kind, *_ = _HEADER.unpack_from(data)
-        if not _HEADER.size <= size <= len(data):
-            return
-        yield kind, data[_HEADER.size : size]
-        data = data[_aligned(size) :]
-
-
-def _attributes(data: bytes) -> Iterator[tuple[int, bytes]]:
-    while len(data) >= 4:
-        size, kind = struct.unpack_from("=HH", data)
-        if not 4 <= size <= len(data):
-            return
-        yield kind & 0x3FFF, data[4:size]  # without NLA_F_NESTED, NLA_F_NET_BYTEORDER
-        data = data[_aligned(size) :]
-
-
-def _aligned(size: int) -> int:
-    return (size + 3) & ~3
 
 
 def _address(packed: bytes) -> Address:
@@ -189,49 +172,18 @@ def _bare(address: Address) -> Address:
 # asking
 
 
-def _asking() -> socket.socket:
-    kernel = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, socket.NETLINK_ROUTE)
-    kernel.settimeout(2.0)  # the kernel answers at once
-    return kernel
-
-
 def _route_to(kernel: socket.socket, entry: InsideEntry) -> tuple[int, int, bool] | None:
     family = socket.AF_INET6 if isinstance(entry.address, IPv6Address) else socket.AF_INET
     packed = entry.address.packed
-    body = _ROUTE.pack(family, len(packed) * 8, *[0] * 7) + _attribute(_DESTINATION, packed)
+    body = ROUTE.pack(family, len(packed) * 8, *[0] * 7) + attribute(_DESTINATION, packed)
     if entry.scope:
         try:
             number = socket.if_nametoindex(entry.scope)
         except OSError:
             return None  # no such interface, so no way to it
-        body += _attribute(_INTERFACE, number.to_bytes(4, _ORDER))
-    _send(kernel, _GET_ROUTE, _REQUEST, body)
-    for kind, answer in messages(kernel.recv(_PIECE)):
-        if kind == _NEW_ROUTE:
+        body += attribute(_INTERFACE, number.to_bytes(4, ORDER))
+    send(kernel, GET_ROUTE, REQUEST, body)
+    for kind, answer in messages(kernel.recv(PIECE)):
+        if kind == NEW_ROUTE:
             return route_of(answer)
     return None  # an error: no route
-
-
-def _dump(kernel: socket.socket, question: int, wanted: int, body: bytes) -> Iterator[bytes]:
-    _send(kernel, question, _REQUEST | _DUMP, body)
-    read = 0
-    while read < TABLE_LIMIT:
-        data = kernel.recv(_PIECE)
-        read += len(data)
-        for kind, answer in messages(data):
-            if kind == _DONE:
-                return
-            if kind == _ERROR:
-                number = -int.from_bytes(answer[:4], _ORDER, signed=True)
-                raise OSError(number, os.strerror(number))
-            if kind == wanted:
-                yield answer
-    raise OSError(0, "the kernel's table is too long")
-
-
-def _send(kernel: socket.socket, kind: int, flags: int, body: bytes) -> None:
-    kernel.send(_HEADER.pack(_HEADER.size + len(body), kind, flags, 1, 0) + body)
-
-
-def _attribute(kind: int, value: bytes) -> bytes:
-    return struct.pack("=HH", 4 + len(value), kind) + value.ljust(_aligned(len(value)), b"\0")

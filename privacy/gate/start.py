@@ -4,7 +4,7 @@ import gc
 import json
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from privacy.gate.config import BadConfig, GateConfig, Mistake, read_config
@@ -34,7 +34,7 @@ EXIT_CONFIG, EXIT_CANT_WRITE, EXIT_IO, EXIT_PERMISSION = 65, 73, 74, 77
 class Options:
     """What hub/daemon/commands/start.py hands over.
 
-    mode: run, demo or gate. port: None takes homebase.toml's. config_must_exist: it was named by the owner.
+    mode: run, demo or gate. port, lan: None takes homebase.toml's. config_must_exist: the owner named it.
     environment: the virtual environment, "" without one. devices, speed: of the demo's simulated home.
     language: of the home where homebase.toml names none. named_state: wiring.Start's.
     """
@@ -45,6 +45,7 @@ class Options:
     config: str
     config_must_exist: bool
     port: int | None
+    lan: bool | None
     environment: str
     devices: int
     speed: float
@@ -61,7 +62,7 @@ def run(options_json: str, root: Path, announce: Announce) -> int:
     try:
         if options.config_must_exist and not config_file.exists():
             raise BadConfig(config_file, (Mistake(key="--config", value=options.config, allowed="a file"),))
-        config = read_config(config_file)
+        config = with_lan(read_config(config_file), options.lan)
         port = config.port if options.port is None else options.port
         alone = options.mode == "gate"
         with (
@@ -79,6 +80,15 @@ def run(options_json: str, root: Path, announce: Announce) -> int:
         return _say(str(error), EXIT_CANT_WRITE)
     except (NotOurs, JailError) as error:
         return _say(str(error), EXIT_PERMISSION)
+
+
+def with_lan(config: GateConfig, wanted: bool | None) -> GateConfig:
+    """``config`` with the home's network on or off as the command line says; None: as it is."""
+    if wanted is None or wanted == (config.lan is not None and config.lan.on):
+        return config
+    from privacy.gate.lan.settings import LanSettings  # noqa: PLC0415 - only where it is asked for
+
+    return replace(config, lan=replace(config.lan or LanSettings(), on=wanted))
 
 
 def _begin(

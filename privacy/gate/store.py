@@ -17,6 +17,7 @@ from typing import Protocol, TypeVar, cast
 
 from sqlcipher3 import dbapi2 as sqlcipher
 
+from privacy.gate.durable import write_durably
 from privacy.gate.schema import HOLDINGS
 from privacy.gate.tombstones import Tombstone, Tombstones
 from privacy.gate.upgrade import Newer, bring_up_to_date
@@ -231,8 +232,8 @@ def _key(path: Path, random_bytes: RandomBytes, *, fresh: bool) -> bytes:
         if not fresh:
             raise StoreError("key_missing", f"{path} is missing and gate.db needs it; put the key back")
         key = random_bytes(KEY_SIZE)
-        _write_durably(mark, _mark(key).encode())
-        _write_durably(path, key)
+        write_durably(mark, _mark(key).encode())
+        write_durably(path, key)
         return key
     key = path.read_bytes()
     if len(key) != KEY_SIZE or (mark.exists() and mark.read_text() != _mark(key)):
@@ -243,22 +244,6 @@ def _key(path: Path, random_bytes: RandomBytes, *, fresh: bool) -> bytes:
 def _mark(key: bytes) -> str:
     """Tells a wrong key from a damaged file; says nothing about 256 random bits."""
     return sha256(b"homebase gate key\n" + key).hexdigest()
-
-
-def _write_durably(path: Path, data: bytes) -> None:
-    new = path.with_suffix(".new")
-    descriptor = os.open(new, os.O_CREAT | os.O_WRONLY | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    try:
-        os.write(descriptor, data)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    new.rename(path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _connect(path: Path, key: bytes) -> "sqlcipher.Connection":

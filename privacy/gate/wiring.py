@@ -10,7 +10,7 @@ import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlcipher3 import dbapi2 as sqlcipher
 
@@ -68,6 +68,9 @@ from privacy.gate.users import ACCOUNT, other_user
 from privacy.gate.vouched import vouched
 from privacy.ledger import Kind
 from privacy.version import VERSION
+
+if TYPE_CHECKING:
+    from privacy.gate.lan.lan import Lan
 
 log = logging.getLogger(__name__)
 
@@ -147,6 +150,7 @@ class _Gate:
         if start.config.devices:
             own_port = start.listening.getsockname()[1]
             self._door.tunnels.devices = Devices(start.config.devices, start.opened.desk, own_port)
+        self._lan = _lan(start, self._clock)
         self._control = Control(self._is_hub, self._questions())
         rows = start.opened.store.another_connection()
         self._access_log = AccessLog(rows, self._clock, sqlcipher.DatabaseError)
@@ -220,6 +224,8 @@ class _Gate:
         tasks.create_task(self._console.serve(console), name="gate.console")
         tasks.create_task(self._front.serve(start.listening, address_of), name="gate.front")
         tasks.create_task(self._front.serve(home, console_peer), name="gate.home")
+        if self._lan is not None:
+            tasks.create_task(self._lan.run(self._front), name="gate.lan")
         tasks.create_task(self._keep_access_log(), name="gate.access_log")
         tasks.create_task(Upkeep(self._door, self._strangers.look).run(), name="gate.privacy")
         if self._door.stick is not None:
@@ -309,8 +315,18 @@ class _Gate:
             await self._clock.sleep(0.02)
         relay.close()
         token = await self._token.for_owner()
+        in_network = "" if self._lan is None else await self._lan.address()
         address = f"http://127.0.0.1:{self._start.listening.getsockname()[1]}/"
-        announce(f"homebase ready: {address}" + (f"#setup={token}" if token else ""))
+        way = f"{in_network} and {address}" if in_network else address
+        announce(f"homebase ready: {way}" + (f"#setup={token}" if token else ""))
+
+
+def _lan(start: Start, clock: SystemClock) -> "Lan | None":
+    if start.config.lan is None or not start.config.lan.on:
+        return None
+    from privacy.gate.lan.lan import Lan  # noqa: PLC0415 - it loads TLS
+
+    return Lan(start.config.lan, start.places.gate_state, clock, random_bytes, say)
 
 
 def _status() -> Mapping[str, object]:

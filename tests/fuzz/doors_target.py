@@ -13,7 +13,7 @@ from privacy import canonical, checkpoint, payload
 from privacy.client_hello import Greeting, GreetingReader
 from privacy.connect_head import Head, HeadReader
 from privacy.framing import MESSAGE_LIMIT, BrokenFrame, MessageDecoder
-from privacy.gate.checks import is_websocket, refuse
+from privacy.gate.checks import is_websocket, loopback, refuse
 from privacy.gate.dns import BadAnswer, decode_answer, encode_question
 from privacy.gate.exchange import Request
 
@@ -90,5 +90,5 @@ def _request(text: str) -> None:
     path, _, query = target.partition("?")
     headers = tuple((name.lower(), value) for name, _, value in (line.partition(":") for line in rest))
     request = Request(method=method, path=path, query=query, headers=headers, peer="127.0.0.1")
-    refuse(request, 8480, 1 << 18)
+    refuse(request, loopback(8480), 1 << 18)
     is_websocket(request)

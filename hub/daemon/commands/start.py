@@ -24,6 +24,11 @@ def add_options(parser: argparse.ArgumentParser, state: str, config: str) -> Non
         "--port", type=between(int, 0, 65535), metavar="N", help="of 127.0.0.1; default 8480, 0 picks one"
     )
     parser.add_argument(
+        "--lan",
+        action=argparse.BooleanOptionalAction,
+        help="let phones of the home's network in, by HTTPS; default: [lan] on in homebase.toml",
+    )
+    parser.add_argument(
         "--state", type=Path, metavar="DIR", help=f"folder of all that is kept; default {state}"
     )
     sockets = (
@@ -50,6 +55,7 @@ def become_gate(mode: str, options: argparse.Namespace, *, devices: int = 0, spe
         "config": str((options.config or (state / "homebase.toml" if mode == "demo" else CONFIG)).absolute()),
         "config_must_exist": options.config is not None,
         "port": options.port,
+        "lan": options.lan,
         "environment": sys.prefix if sys.prefix != sys.base_prefix else "",
         "devices": devices,
         "speed": speed,

@@ -31,6 +31,7 @@ class FrontBench:
     closes: bool = False
     flood: int = 0  # bytes that the hub tries to send after its answer
     flooded: int = 0
+    house: House = field(init=False)
 
     async def send(self, *pieces: bytes, pause_s: float = 0.0) -> bytes:
         """Send raw bytes to the front and return all that comes back until it closes or falls silent."""
@@ -113,7 +114,8 @@ async def front_bench(folder: Path, is_jailed: Callable[[socket.socket], bool]) 
         routes = Routes(
             AppFiles(app).answer, {("GET", "/gate/v1/thing"): _thing, ("GET", "/gate/v1/mistake"): _mistake}
         )
-        front = Front(House(port=bench.port, find=routes.find, streams=streams, record=bench.log.append))
+        bench.house = House(port=bench.port, find=routes.find, streams=streams, record=bench.log.append)
+        front = Front(bench.house)
         parts = (
             streams.serve(listen(folder / "stream.sock", 0o600)),
             front.serve(listening, address_of),
