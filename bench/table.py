@@ -93,6 +93,12 @@ BENCHES = (
         command=("bench.tunnel_cut",),
     ),
     Bench(
+        name="files",
+        budget="≤ 16 MiB of the gate above idle while a file of 200 MB is taken, encrypted and sent",
+        command=("bench.files",),
+        limit_s=900.0,
+    ),
+    Bench(
         name="decode",
         budget="≥ 100,000 radio lines per second to frames, one core",
         command=("bench.decode",),

@@ -43,9 +43,9 @@ def destination(number: int) -> Destination:
 
 
 @contextmanager
-def end(*words: str) -> Iterator["subprocess.Popen[str]"]:
+def end(*words: str, module: str = "bench.tunnel_ends") -> Iterator["subprocess.Popen[str]"]:
     """One end, ready."""
-    command = [sys.executable, "-m", "bench.tunnel_ends", *words]
+    command = [sys.executable, "-m", module, *words]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None

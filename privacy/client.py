@@ -7,11 +7,12 @@ Way through: ``connect`` → a task runs ``run`` → ``hello`` → the rest. Aft
 import asyncio
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import AsyncIterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from privacy.conversation import Conversation, ConversationLost, Declined, Handler, fields_as
+from privacy.handing_over import HandedOver, hand_over
 from privacy.tunnel import ACCEPTED, Destination, OpensTunnels, Tunnel
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "GateClient",
     "GateDeclined",
     "GateLost",
+    "HandedOver",
     "Handler",
     "OpenedSerial",
     "OpensTunnels",
@@ -171,6 +173,14 @@ class GateClient:
         except BaseException:
             tunnel.socket.close()
             raise
+
+    async def hand_over(self, to: Destination, pieces: AsyncIterable[bytes]) -> HandedOver:
+        """Have a file leave: the gate encrypts it to the recipient's keys as it comes, and sends it.
+
+        Raises:
+            GateDeclined: it could not leave, or the disk is full; the code is the reason's.
+        """
+        return await hand_over(self.ask, to, pieces)
 
     async def outcome(self, tunnel: Tunnel) -> Mapping[str, object]:
         """What became of a tunnel: result, what, code, sent, received; result is ``running`` meanwhile."""

@@ -32,6 +32,8 @@ class Reason(Enum):
     CLOCKS_DIFFER = "clocks_differ"
     WITHDRAWN = "withdrawn"
     NOT_CONFIRMED = "not_confirmed"
+    FILE_LOST = "file_lost"
+    FILE_TOO_LARGE = "file_too_large"
     BAD_STATEMENT = "bad_statement"
     BAD_SIGNATURE = "bad_signature"
     UNKNOWN_KEY = "unknown_key"
@@ -308,5 +310,13 @@ _TEXTS = {
         " Gerät (nach einem Update oder Zurücksetzen)? Dann berichtigen Sie [[device]] certificate_sha256.",
         "The device at this address shows another certificate than the entered one. If it is still the same"
         " device (after an update or a reset), correct [[device]] certificate_sha256.",
+    ),
+    Reason.FILE_LOST: (
+        "Die vorbereitete Datei ist nicht mehr da; sie wird neu gemacht.",
+        "The prepared file is no longer there; it will be made anew.",
+    ),
+    Reason.FILE_TOO_LARGE: (
+        "Die Datei ist größer, als an einem Tag gesendet werden darf.",
+        "The file is larger than what may be sent in a day.",
     ),
 }

@@ -7,7 +7,7 @@ Source: the age file format, C2SP age.md; docs/adr/0012-encrypted-deliveries.md.
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from pyrage.x25519 import Recipient
@@ -53,6 +53,43 @@ def seal(data: bytes, to: str) -> bytes:
     check_keys(keys)
     sealed: bytes = pyrage.encrypt(data, [_recipient(key) for key in keys])
     return sealed
+
+
+class Source(Protocol):
+    """What is read."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Up to so many bytes; none at the end."""
+        ...
+
+
+class Sink(Protocol):
+    """What is written to."""
+
+    def write(self, data: bytes, /) -> int:
+        """Take all of it."""
+        ...
+
+    def flush(self) -> None:
+        """Hold nothing back."""
+        ...
+
+
+def seal_stream(source: Source, to: str, sink: Sink) -> None:
+    """Encrypt all that ``source`` gives to exactly those keys, 64 KiB at a time; blocks until its end.
+
+    Raises:
+        NotAKey: as ``seal``.
+        OSError: source or sink failed.
+    """
+    import pyrage  # noqa: PLC0415 - as above
+
+    keys = to.split(" ")
+    check_keys(keys)
+    try:
+        pyrage.encrypt_io(source, sink, [_recipient(key) for key in keys])
+    except pyrage.EncryptError as error:  # what the sink raised, as text
+        raise OSError(str(error)) from error
 
 
 def _recipient(key: str) -> "Recipient":

@@ -34,6 +34,7 @@ GATE: Mapping[str, str] = {
     "gate-before-upgrade-*.db-journal": "such a copy that is being written; encrypted",
     "gate-before-upgrade-*.db-wal": "such a copy that is being written; encrypted",
     "lock": "number of the running process",
+    "staged": "files on their way out; encrypted to their recipients",
     "lost+found": "the file system's own",
 }
 HUB: Mapping[str, str] = {

@@ -6,20 +6,20 @@ even a question to a name server, before the begin entry is on the disk. ``cut``
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from enum import Enum
-from hashlib import sha256
+from functools import partial
 
 from privacy import canonical, sealing
 from privacy.closed_schema import FieldRefused
 from privacy.consent import Grant, categories_of
 from privacy.decide import EgressRequest, Permit, Refusal, decide
-from privacy.delivered import check_addressee, check_body
-from privacy.gate import deletion_requests, https, records, resolver
+from privacy.delivered import FILE_SCHEMA, check_addressee, check_body
+from privacy.gate import cargo, deletion_requests, records, resolver, staged
+from privacy.gate.attempt import Cut, Outcome, Result
 from privacy.gate.book import News
+from privacy.gate.cargo import Cargo, FileLost
 from privacy.gate.desk import Desk
-from privacy.gate.https import Upload
 from privacy.gate.records import Outgoing, Sent
 from privacy.gate.store import StoreError, Transaction
 from privacy.gate.tls_line import Answer, Carrier, Target, TransferFailed
@@ -40,49 +40,11 @@ Post = Callable[[Grant, Outgoing, Target], Awaitable[Carrier]]
 """Makes the mail of a transfer whose recipient is a mail server; may raise TransferFailed."""
 
 
-class Result(Enum):
-    """What became of an attempt."""
-
-    DELIVERED = "delivered"
-    FAILED = "failed"
-    REFUSED = "refused"
-    CUT = "cut"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """An attempt's end. what: one line for people; sent: bytes of body that left; again: it is retried.
-
-    answer: what the receiver wrote, foreign; for whoever asked, and kept nowhere.
-    """
-
-    result: Result
-    what: str
-    reason: Reason | None = None
-    receipt: str | None = None
-    sent: int = 0
-    again: bool = False
-    answer: bytes = field(default=b"", repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cut:
-    """A transfer that was cut. after: bytes that left after the decision; sent: of the body in all."""
-
-    transfer: str
-    sent: int
-    after: int
-    grant: Grant | None = None  # none where an entry of the owner opened it
-
-
 @dataclass(slots=True, kw_only=True)
 class _Running:
-    """body: the bytes that leave; sealed: whether these are the item's, encrypted."""
-
     item: Outgoing
     grant: Grant
-    body: bytes
-    sealed: bool
+    cargo: Cargo
     task: "asyncio.Task[object] | None"
     upload: Carrier | None = None
 
@@ -114,20 +76,16 @@ class Deliveries:
             lambda tx: records.sent_today(tx, grant.activity, recipient_name, self._desk.time.instant().at)
         )
         try:
-            body = self._sealed(grant, item)
+            load = await self._load(grant, item)
         except sealing.NotAKey:  # a consent of before there were keys, for example
             return await self._refused(grant, item, Reason.ADDRESSEE_NOT_DECLARED)
-        permit = self._permit(grant, item, len(body), spent)
+        except FileLost:
+            return await self._refused(grant, item, Reason.FILE_LOST)
+        permit = self._permit(grant, item, load, spent)
         if isinstance(permit, Reason):
             return await self._refused(grant, item, permit)
         # from here to the end of the attempt a withdrawal finds it
-        running = _Running(
-            item=item,
-            grant=_grant(permit),
-            body=body,
-            sealed=body is not item.body,
-            task=asyncio.current_task(),
-        )
+        running = _Running(item=item, grant=_grant(permit), cargo=load, task=asyncio.current_task())
         self._running[item.transfer] = running
         try:
             return await self._attempt(permit, running)
@@ -154,13 +112,18 @@ class Deliveries:
 
     # the way out, step by step
 
-    def _sealed(self, grant: Grant, item: Outgoing) -> bytes:
-        """The bytes that would leave: encrypted anew at each attempt, to the keys in the consent alone."""
+    async def _load(self, grant: Grant, item: Outgoing) -> Cargo:
+        """What would leave: bytes are encrypted anew at each attempt, to the keys in the consent alone."""
         activity = self._desk.register.get(grant.activity)
-        encrypted = activity is not None and activity.encrypted
-        return sealing.seal(item.body, grant.addressee) if encrypted else item.body
+        if activity is not None and activity.schema == FILE_SCHEMA:
+            landed = partial(self._landed, item.transfer)
+            return await cargo.of_file(self._desk.store, item.transfer, grant.addressee, landed)
+        return cargo.of_bytes(item.body, grant.addressee if activity and activity.encrypted else None)
 
-    def _permit(self, grant: Grant, item: Outgoing, size: int, spent: int) -> Permit | Reason:
+    async def _landed(self, transfer: str, parts: int) -> None:
+        await self._desk.store.write(lambda tx: staged.landed(tx, transfer, parts))
+
+    def _permit(self, grant: Grant, item: Outgoing, load: Cargo, spent: int) -> Permit | Reason:
         if self._desk.unwritten:
             return Reason.LEDGER_NOT_WRITABLE
         activity = self._desk.register.get(grant.activity)
@@ -172,18 +135,21 @@ class Deliveries:
             categories=_categories(activity, item.groups) if activity else frozenset(),
             addressee=grant.addressee,
             payload_sha256=item.sha256,
-            size=size,
+            size=load.size,
             sent_today=spent,
         )
         desk = self._desk
         verdict = decide(request, desk.register, desk.recipients, desk.standing, desk.time.instant())
         if isinstance(verdict, Refusal):
             return verdict.reason
+        by_mail = _by_mail(_recipient(verdict))
+        if load.is_file:  # encrypted by the gate as it came; nothing of it can be read any more
+            return Reason.WRONG_MODE if by_mail else verdict
         try:
             check_body(desk.register.activities[grant.activity], item.body)
         except (FieldRefused, PayloadRefused):
             return Reason.UNKNOWN_FIELD
-        if _by_mail(_recipient(verdict)) and not check_addressee(item.body, grant.addressee):
+        if by_mail and not check_addressee(item.body, grant.addressee):
             return Reason.ADDRESSEE_NOT_DECLARED
         return verdict
 
@@ -240,7 +206,7 @@ class Deliveries:
         )
         if self._is_kept(permit):
             deletion_requests.expect(tx, item.transfer, to.name, running.grant.ticket, item.delete_by)
-        records.spend(tx, running.grant.activity, to.name, at.at, len(running.body))
+        records.spend(tx, running.grant.activity, to.name, at.at, running.cargo.size)
         if running.grant.form is Form.ONCE:
             records.keep_grant(tx, running.grant)
         wait_s = RETRY_AFTER_S[item.attempts] if item.attempts < len(RETRY_AFTER_S) else RETRY_LAST_S
@@ -257,7 +223,7 @@ class Deliveries:
                 sha256=item.sha256,
                 body=item.body,
                 at=at.at,
-                delete_by=item.delete_by,
+                delete_by=min(item.delete_by, at.at + LONGEST_KEPT),
                 running_by_s=at.running_s + LONGEST_KEPT.total_seconds(),
                 result="begun",
                 receipt=None,
@@ -290,8 +256,7 @@ class Deliveries:
             ("Homebase-Ticket", running.grant.ticket),
             ("Homebase-Delete-By", timestamp(running.item.delete_by)),
         )
-        media_type = https.SEALED if running.sealed else https.JSON
-        return Upload(target, headers, running.body, media_type)
+        return running.cargo.carrier(target, headers)
 
     async def _end(self, running: _Running, outcome: Outcome) -> Outcome:
         grant, item, desk = running.grant, running.item, self._desk
@@ -361,13 +326,8 @@ class _NotOutside(Exception):
 
 def _told(running: _Running, to: Recipient) -> dict[str, canonical.Json]:
     item, grant = running.item, running.grant
-    sealed: dict[str, canonical.Json] = (
-        {"sealed_to": grant.addressee, "sealed_sha256": sha256(running.body).hexdigest()}
-        if running.sealed
-        else {}
-    )
     return {
-        **sealed,
+        **running.cargo.told,
         "transfer": item.transfer,
         "activity": grant.activity,
         "grant": grant.id,
@@ -377,7 +337,7 @@ def _told(running: _Running, to: Recipient) -> dict[str, canonical.Json]:
         "country": to.country,
         "ticket": grant.ticket,
         "groups": sorted(item.groups),
-        "bytes": len(running.body),
+        "bytes": running.cargo.size,
         "sha256": item.sha256,
         "attempt": item.attempts + 1,
         "delete_by": timestamp(item.delete_by),

@@ -15,12 +15,14 @@ from privacy import canonical
 from privacy.challenges import NONCE_SIZE
 from privacy.consent import TICKET, Grant, Wish, categories_of, propose
 from privacy.gate import book, entries, records
+from privacy.gate.attempt import Cut, Outcome, Result
 from privacy.gate.book import News
-from privacy.gate.deliveries import Cut, Deliveries, Outcome, Result
+from privacy.gate.deliveries import Deliveries
 from privacy.gate.desk import Desk
 from privacy.gate.giving import About, Giving, Ready
 from privacy.gate.network_door import NetworkStick
 from privacy.gate.records import Outgoing, Preview
+from privacy.gate.staging import Staging
 from privacy.gate.store import StoreError, Transaction
 from privacy.gate.tombstones import Tomb, Tombstone
 from privacy.gate.tunnels import Tunnels
@@ -82,6 +84,7 @@ class Door:
         self.desk = desk
         self.deliveries = Deliveries(desk)
         self.tunnels = Tunnels(desk)
+        self.staging = Staging(desk)
         self._collect = collect
         self._tasks: asyncio.TaskGroup | None = None
         self.giving = Giving(desk)
@@ -90,6 +93,7 @@ class Door:
     def begin(self, tasks: asyncio.TaskGroup) -> None:
         """Send from now on, in tasks of this group."""
         self._tasks = tasks
+        self.staging.begin(tasks)
 
     # look
 
@@ -185,7 +189,8 @@ class Door:
 
     def _outgoing(self, grant: Grant, shown: Preview, at: datetime) -> Outgoing:
         return Outgoing(
-            transfer=self.desk.random_bytes(8).hex(),
+            # a file lies under this name already
+            transfer=self.desk.random_bytes(8).hex() if shown.body else shown.id,
             grant_id=grant.id,
             groups=shown.groups,
             sha256=shown.sha256,
@@ -281,6 +286,7 @@ class Door:
         if marks is not None and not self.giving.busy and not any(map(concerns, desk.standing.live())):
             return Withdrawn(grants=(), cuts=(), within_ms=0, entry=await desk.store.read(book.size) - 1)
         self.giving.closes(activity)
+        self.staging.closes(activity)
         gone = desk.standing.withdraw(concerns)
         cuts = self.cut(concerns)
         if marks is None:
@@ -314,7 +320,15 @@ class Door:
             self.close_outward()
             await desk.store.remember(Tombstone(tomb=Tomb.WITHDRAWN, subject=activity))
             entry = None
+        else:
+            await self._tidy()
         return Withdrawn(grants=gone, cuts=cuts, within_ms=within_ms, entry=entry)
+
+    async def _tidy(self) -> None:
+        try:
+            await self.staging.tidy()  # what waited to leave goes from the disk too
+        except StoreError as error:
+            log.warning("staging.not_tidied", extra={"code": error.code})  # upkeep tries again
 
     def cut(self, concerns: Callable[[Grant], bool]) -> tuple[Cut, ...]:
         """End all that runs under such grants, whatever way it goes."""

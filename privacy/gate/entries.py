@@ -5,8 +5,8 @@ Which activities are shut is kept in the store, so that a restart opens nothing.
 
 from privacy import canonical
 from privacy.gate import records
+from privacy.gate.attempt import Cut
 from privacy.gate.book import News
-from privacy.gate.deliveries import Cut
 from privacy.gate.desk import Desk
 from privacy.gate.network_door import ACTIVITY, NetworkStick
 from privacy.gate.store import StoreError, Transaction

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import cast
 
 from privacy import canonical
-from privacy.gate import book, key_records, records, upgrade
+from privacy.gate import book, key_records, records, staged, upgrade
 from privacy.gate.book import News
 from privacy.gate.closures import ClosureKind
 from privacy.gate.desk import Desk
@@ -104,6 +104,8 @@ class GateHolder:
             self._forget_log()
         effects = await self._desk.store.write(lambda tx: _erased(tx, scope))
         await self._desk.store.read(_truncate_log)
+        left = await self._desk.store.write(staged.forget)  # a file goes with the row that it waited by
+        staged.sweep(self._desk.store.folder, left)
         return (*effects, Effect(holding="gate.copies", erased=self._drop_copies(timedelta(0))))
 
     async def restrict(self, categories: frozenset[DataCategory]) -> None:

@@ -124,6 +124,14 @@ STEPS = (
     """
     CREATE INDEX entries_by_time ON entries (at_ms);
     """,
+    # files on their way out, whose encrypted bytes lie beside the store
+    """
+    CREATE TABLE staged (
+        transfer TEXT PRIMARY KEY, activity TEXT NOT NULL, recipient TEXT NOT NULL, addressee TEXT NOT NULL,
+        sha256 TEXT NOT NULL, size INTEGER NOT NULL, sealed_sha256 TEXT NOT NULL,
+        sealed_size INTEGER NOT NULL, parts INTEGER NOT NULL, at_ms INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    """,
 )
 
 # the limitation period of § 195 BGB, three years from the end of the year: proof of consent (Art. 7 (1) GDPR)
@@ -225,6 +233,7 @@ HOLDINGS = {
         _holding("access_data", DataCategory.ACCOUNT, "log in to a service", None, _OWNER),
         _holding("previews", DataCategory.DEVICE, "shown before a yes", timedelta(hours=1), "then made anew"),
         _holding("outbox", DataCategory.DEVICE, "retry of a delivery", timedelta(days=1), "clause 6.6"),
+        _holding("staged", DataCategory.BACKUP, "a file on its way out", timedelta(days=1), "then given up"),
         _holding("sent", DataCategory.DEVICE, "exact copy of what left", timedelta(days=28), "clause 6.6"),
         _holding(
             "closures",

@@ -4,7 +4,7 @@ import base64
 from collections.abc import Iterable, Mapping
 
 from privacy.consent import Grant
-from privacy.gate.deliveries import Outcome
+from privacy.gate.attempt import Outcome
 from privacy.gate.door import Given, Withdrawn
 from privacy.gate.records import Preview, Sent
 from privacy.instant import Instant

@@ -13,7 +13,7 @@ from privacy import canonical
 from privacy.consent import Wish
 from privacy.gate import records
 from privacy.gate.account import AccountRefused
-from privacy.gate.deliveries import Result
+from privacy.gate.attempt import Result
 from privacy.gate.door import PREVIEW_TIME, Door, Given, Refused
 from privacy.gate.records import Preview
 from privacy.gate.store import Transaction

@@ -53,9 +53,12 @@ class TransferFailed(Exception):
 
 
 class Carrier(Protocol):
-    """One attempt to bring a payload to its recipient. sent: bytes of it that were given to the kernel."""
+    """One attempt to bring a payload to its recipient."""
 
-    sent: int
+    @property
+    def sent(self) -> int:
+        """Bytes of the payload that were given to the kernel."""
+        ...
 
     async def run(self) -> Answer:
         """Connect, check the certificate, send, read the answer.

@@ -8,8 +8,8 @@ from enum import Enum
 from privacy import canonical
 from privacy.consent import Grant
 from privacy.decide import Permit
+from privacy.gate.attempt import Cut
 from privacy.gate.book import News
-from privacy.gate.deliveries import Cut
 from privacy.gate.tickets import Ticket
 from privacy.ledger import Kind
 from privacy.reasons import Reason

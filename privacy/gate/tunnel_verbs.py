@@ -20,7 +20,7 @@ def table(tunnels: Tunnels) -> Mapping[str, Handler]:
     """The questions ``tunnel.open`` and ``tunnel.outcome``."""
 
     async def open_(question: Fields) -> Fields:
-        answer = await tunnels.ticket(_request(question))
+        answer = await tunnels.ticket(request_of(question))
         if isinstance(answer, Reason):
             raise Declined(answer.value, answer.text(Language.EN))
         ticket, to = answer
@@ -45,7 +45,12 @@ def table(tunnels: Tunnels) -> Mapping[str, Handler]:
     return {"tunnel.open": open_, "tunnel.outcome": outcome}
 
 
-def _request(question: Fields) -> EgressRequest:
+def request_of(question: Fields) -> EgressRequest:
+    """What the hub asks for, as decide.py reads it.
+
+    Raises:
+        Declined: a field of another form.
+    """
     named = question.get("categories")
     if not isinstance(named, list) or not all(name in _CATEGORIES for name in named if isinstance(name, str)):
         raise Declined("bad_field", f"categories: allowed is a list of {', '.join(sorted(_CATEGORIES))}")

@@ -17,7 +17,7 @@ from privacy.decide import EgressRequest, Permit, Refusal, decide
 from privacy.gate import line, resolver
 from privacy.gate.accepting import accept
 from privacy.gate.allowances import Allowance, Allowances
-from privacy.gate.deliveries import Cut
+from privacy.gate.attempt import Cut
 from privacy.gate.desk import Desk
 from privacy.gate.devices import LOOK_S, Devices
 from privacy.gate.first_words import read_greeting, read_word

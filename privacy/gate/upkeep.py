@@ -56,6 +56,7 @@ class Upkeep:
             await self._look()
         await self._write_what_waits()
         await self._end_expired()
+        await self._door.staging.tidy()
         live = {grant.id: grant for grant in self._desk.standing.live()}
         at = self._desk.time.instant()
         waiting = await self._desk.store.read(records.outgoing)

@@ -29,6 +29,7 @@ from privacy.gate import (
     phone_verbs,
     rights_answers,
     rights_verbs,
+    staging_verbs,
     tunnel_verbs,
 )
 from privacy.gate.access_log import FLUSH_S, AccessLog
@@ -270,6 +271,7 @@ class _Gate:
             "board": board.answer,
             **control_verbs.table(self._door),
             **tunnel_verbs.table(self._door.tunnels),
+            **staging_verbs.table(self._door),
         }
 
     async def _hello(self, question: Mapping[str, object]) -> Mapping[str, object] | Reply:

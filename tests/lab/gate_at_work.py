@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from privacy import recipients
-from privacy.gate import tunnel_verbs
+from privacy.gate import staging_verbs, tunnel_verbs
 from privacy.gate.console_verbs import table
 from privacy.gate.control import Control
 from privacy.gate.desk import Desk, packaged_register
@@ -146,7 +146,9 @@ class GateAtWork:
     def _hub_sockets(self) -> list[Coroutine[Any, Any, None]]:
         if self.sockets is None:
             return []
-        control = Control(lambda _: True, tunnel_verbs.table(self.door.tunnels))
+        control = Control(
+            lambda _: True, {**tunnel_verbs.table(self.door.tunnels), **staging_verbs.table(self.door)}
+        )
         return [
             control.serve(listen(self.sockets / "control.sock", 0o600)),
             self.door.tunnels.serve(listen(self.sockets / "tunnel.sock", 0o600), lambda _: True),

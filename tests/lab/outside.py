@@ -268,6 +268,7 @@ class Receiver(Listening):
     def __init__(self, namespace: str, context: ssl.SSLContext, port: int = 443) -> None:
         self.context, self.mode = context, "ok"
         self.says: dict[str, str] = {}  # beside the receipt
+        self.errors_from: int | None = None  # this request and all after it are answered 503, and not kept
         self.arrived: list[Arrived] = []
         self.plain_bytes = b""
         self.ended: list[str] = []
@@ -330,13 +331,16 @@ class Receiver(Listening):
             if not piece:
                 return
             body += piece
-        self.arrived.append(Arrived(headers=headers, body=body))
+        refused = self.errors_from is not None and len(self.arrived) + 1 >= self.errors_from
+        if not refused:
+            self.arrived.append(Arrived(headers=headers, body=body))
         answers = {
             "error": (503, {}),
             "no_receipt": (200, {"thanks": "yes"}),
             "redirect": (307, {}),
         }
-        status, content = answers.get(self.mode, (201, {"receipt": f"R-{len(self.arrived)}", **self.says}))
+        received = (201, {"receipt": f"R-{len(self.arrived)}", **self.says})
+        status, content = answers.get("error" if refused else self.mode, received)
         text = json.dumps(content)
         more = "Location: https://elsewhere.example.org/\r\n" if status == 307 else ""
         stream.sendall(f"HTTP/1.1 {status} X\r\n{more}Content-Length: {len(text)}\r\n\r\n{text}".encode())

@@ -17,7 +17,7 @@ import pytest
 from privacy import canonical
 from privacy.consent import Grant, Wish, propose
 from privacy.gate import records
-from privacy.gate.deliveries import Outcome
+from privacy.gate.attempt import Outcome
 from privacy.gate.records import Outgoing
 from privacy.reasons import Reason
 from privacy.register import Form, Register
@@ -43,7 +43,7 @@ def lab(wire: tuple[str, str], tmp_path: Path) -> Iterator[Lab]:
 
 def with_backups(register: Register, *, encrypted: bool) -> Register:
     """The register with a flow that is not built yet. encrypted: whether the gate encrypts it."""
-    row = replace(register.activities[BACKUP], built=True, encrypted=encrypted)
+    row = replace(register.activities[BACKUP], built=True, encrypted=encrypted, schema=None)
     return replace(register, activities={**register.activities, BACKUP: row})
 
 

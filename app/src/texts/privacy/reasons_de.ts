@@ -60,6 +60,8 @@ export const reasonsDe = {
   "refused.serves_network": "Diese Adresse gehört dem Router oder dem Namensdienst; trage die Adresse des Geräts ein.",
   "refused.other_device": "An dieser Adresse antwortet ein anderes Gerät als das eingetragene (MAC-Adresse); gib dem Gerät im Router eine feste Adresse, oder berichtige [radio] mac.",
   "refused.other_certificate": "Das Gerät an dieser Adresse zeigt ein anderes Zertifikat als das eingetragene. Ist es noch dasselbe Gerät (nach einem Update oder Zurücksetzen)? Dann berichtige [[device]] certificate_sha256.",
+  "refused.file_lost": "Die vorbereitete Datei ist nicht mehr da; sie wird neu gemacht.",
+  "refused.file_too_large": "Die Datei ist größer, als an einem Tag gesendet werden darf.",
   "refused.claim_unreadable": "Das ist kein Code eines Tors. Er beginnt mit »homebase:claim:1:«; kopiere ihn ganz.",
   "refused.other": "Das Tor hat abgelehnt ({reason}).",
   "category.system": "System",

@@ -58,6 +58,8 @@ export const reasonsEn = {
   "refused.serves_network": "This address belongs to the router or the name server; enter the device's own.",
   "refused.other_device": "Another device than the entered one answers there (MAC address); give the device a fixed address in the router, or correct [radio] mac.",
   "refused.other_certificate": "The device at this address shows another certificate than the entered one. If it is still the same device (after an update or a reset), correct [[device]] certificate_sha256.",
+  "refused.file_lost": "The prepared file is no longer there; it will be made anew.",
+  "refused.file_too_large": "The file is larger than what may be sent in a day.",
   "refused.claim_unreadable": "This is no code of a gate. It begins with homebase:claim:1: and has to be copied whole.",
   "refused.other": "The gate refused ({reason}).",
   "category.system": "system",

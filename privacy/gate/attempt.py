@@ -1,0 +1,42 @@
+"""What became of one attempt to send something, and what was cut. No I/O."""
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from privacy.consent import Grant
+from privacy.reasons import Reason
+
+
+class Result(Enum):
+    """What became of an attempt."""
+
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    REFUSED = "refused"
+    CUT = "cut"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """An attempt's end. what: one line for people; sent: bytes of body that left; again: it is retried.
+
+    answer: what the receiver wrote, foreign; for whoever asked, and kept nowhere.
+    """
+
+    result: Result
+    what: str
+    reason: Reason | None = None
+    receipt: str | None = None
+    sent: int = 0
+    again: bool = False
+    answer: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """A transfer that was cut. after: bytes that left after the decision; sent: of the body in all."""
+
+    transfer: str
+    sent: int
+    after: int
+    grant: Grant | None = None  # none where an entry of the owner opened it
