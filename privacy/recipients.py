@@ -26,18 +26,24 @@ _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _HOST = re.compile(rf"(?:{_LABEL}\.)+[A-Za-z](?:[A-Za-z0-9-]{{0,61}}[A-Za-z0-9])?")
 
 
-BY_MAIL = frozenset({"account.register"})  # all others are posted by HTTPS
-
-
 class Transport(Enum):
-    """How a recipient is spoken with. SMTP begins TLS by STARTTLS (RFC 3207), SMTPS at once (RFC 8314)."""
+    """How a recipient is spoken with. SMTP begins TLS by STARTTLS (RFC 3207), SMTPS at once (RFC 8314).
+
+    MQTTS: MQTT 5 over TLS.
+    """
 
     HTTPS = "https"
     SMTP = "smtp"
     SMTPS = "smtps"
+    MQTTS = "mqtts"
 
 
-PORTS = {Transport.HTTPS: 443, Transport.SMTP: 587, Transport.SMTPS: 465}
+PORTS = {Transport.HTTPS: 443, Transport.SMTP: 587, Transport.SMTPS: 465, Transport.MQTTS: 8883}
+TRANSPORTS = {  # of activities that are not spoken with by HTTPS
+    "account.register": frozenset({Transport.SMTP, Transport.SMTPS}),
+    "remote.access": frozenset({Transport.MQTTS}),
+}
+_BY_HTTPS = frozenset({Transport.HTTPS})
 
 
 class RecipientRow(Struct, frozen=True, forbid_unknown_fields=True):
@@ -51,7 +57,7 @@ class RecipientRow(Struct, frozen=True, forbid_unknown_fields=True):
     host: Annotated[str, Meta(max_length=253)]
     country: Annotated[str, Meta(pattern="^[A-Z]{2}$")]
     activities: Annotated[list[str], Meta(min_length=1)]
-    transport: Literal["https", "smtp", "smtps"] = "https"
+    transport: Literal["https", "smtp", "smtps", "mqtts"] = "https"
     port: Annotated[int, Meta(ge=1, le=65535)] | None = None
     path: Annotated[str, Meta(pattern="^/[A-Za-z0-9._~/-]{0,200}$")] = "/"
     safeguard: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
@@ -123,7 +129,7 @@ _ALLOWED = {
     "name": 'a to z, 0 to 9 and "-", a letter first, at most 32',
     "country": "two capital letters, ISO 3166-1, for example DE",
     "port": "1 to 65535",
-    "transport": '"https", "smtp" or "smtps"',
+    "transport": '"https", "smtp", "smtps" or "mqtts"',
     "path": 'a path that starts with "/"',
     "activities": "a list of names of the register",
     "keys": sealing.ALLOWED,
@@ -163,8 +169,9 @@ def _mistakes(row: RecipientRow, register: Register) -> list[str]:
         if row.role not in {role.value for role in activity.roles}:
             allowed = ", ".join(sorted(role.value for role in activity.roles))
             mistakes.append(f"role = {row.role!r}; {name} allows {allowed}")
-        if (row.transport == "https") == (name in BY_MAIL):
-            wanted = '"smtp" or "smtps"' if name in BY_MAIL else '"https"'
+        transports = TRANSPORTS.get(name, _BY_HTTPS)
+        if Transport(row.transport) not in transports:
+            wanted = " or ".join(sorted(f'"{one.value}"' for one in transports))
             mistakes.append(f"transport = {row.transport!r}; {name} needs {wanted}")
         if activity.eea_only and row.country not in EEA:
             mistakes.append(f"country = {row.country!r}; {name} allows the EEA only")

@@ -55,15 +55,19 @@ class Tunnel:
         """Speak with a device in the house as it is; closing the writer closes the tunnel."""
         return await asyncio.open_unix_connection(sock=self.socket)
 
-    async def encrypted(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    async def encrypted(
+        self, oldest: ssl.TLSVersion = ssl.TLSVersion.TLSv1_2
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """Speak TLS with the host, whose certificate is checked; closing the writer closes the tunnel.
+
+        oldest: version of TLS that is still spoken.
 
         Raises:
             ssl.SSLError, OSError: it is somebody else, or the gate or the host closed.
         """
-        return await asyncio.open_unix_connection(
-            sock=self.socket, ssl=self.trust(), server_hostname=self.host
-        )
+        trust = self.trust()
+        trust.minimum_version = oldest
+        return await asyncio.open_unix_connection(sock=self.socket, ssl=trust, server_hostname=self.host)
 
 
 class OpensTunnels(Protocol):

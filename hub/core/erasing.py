@@ -68,6 +68,9 @@ def _erased(connection: Connection, scope: Scope, series: Sequence[int]) -> Iter
     if scope.covers(DataCategory.INSTALLATION):
         yield Effect(holding="hub.phones", erased=connection.execute(delete(schema.phones)).rowcount)
         yield Effect(holding="hub.pairings", erased=connection.execute(delete(schema.pairings)).rowcount)
+        slots = connection.execute(delete(schema.relay_slots)).rowcount
+        yield Effect(holding="hub.relay_slots", erased=slots)
+        yield Effect(holding="hub.relays", erased=connection.execute(delete(schema.relays)).rowcount)
         gone = connection.execute(delete(schema.installation)).rowcount
         yield Effect(holding="hub.installation", erased=gone)
     if scope.covers(DataCategory.HOUSEHOLD):

@@ -21,11 +21,13 @@ HIDDEN = (
     Hidden(holding="hub.people", field="password_hash", why="protects the account"),
     Hidden(holding="hub.sessions", field="token_hash", why="protects the session"),
     Hidden(holding="hub.phones", field="psk", why="protects the phone's sessions"),
+    Hidden(holding="hub.relays", field="password", why="opens the way by the relay"),
+    Hidden(holding="hub.relay_slots", field="password", why="opens the way by the relay"),
     Hidden(holding="hub.remote_keys", field="private", why="proves to phones that it is this home"),
     Hidden(holding="hub.driver_records", field="value", why="keys and counters of the paired devices"),
 )
 _TIMES = frozenset({"created_at", "expires_at", "changed_at"})
-_KEYS = frozenset({"key", "id"})  # of phones and pairings
+_KEYS = frozenset({"key", "id", "route", "phone"})  # of phones, pairings and relays
 _SKIPPED = frozenset({"alembic_version"})  # how the tables are built; no person
 _AT = "strftime('%Y-%m-%dT%H:%M:%fZ', {} / 1000.0, 'unixepoch')"
 

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import UserDefinedType
 
-REVISIONS = ("0001", "0002", "0003", "0004")  # oldest first; the last is this program's
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")  # oldest first; the last is this program's
 HEAD = REVISIONS[-1]
 
 metadata = MetaData()
@@ -98,6 +98,29 @@ remote_keys = Table(
     metadata,
     Column("name", Text, primary_key=True),  # hub
     Column("private", LargeBinary, nullable=False),  # X25519
+    sqlite_with_rowid=False,
+)
+
+relays = Table(
+    "relays",  # MQTT brokers by which phones reach the hub from outside
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),  # of the recipient in homebase.toml
+    Column("host", Text, nullable=False),
+    Column("tls_port", Integer, nullable=False),
+    Column("wss_port", Integer, nullable=False),  # of MQTT over WebSocket; 0: none
+    Column("route", LargeBinary, nullable=False),
+    Column("password", Text, nullable=False),  # of the hub's own user
+)
+
+relay_slots = Table(
+    "relay_slots",
+    metadata,
+    Column("relay", Integer, ForeignKey("relays.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("password", Text, nullable=False),
+    Column("taken", Integer, nullable=False),  # 1: handed out once
+    Column("phone", LargeBinary, ForeignKey("phones.key", ondelete="SET NULL")),
     sqlite_with_rowid=False,
 )
 

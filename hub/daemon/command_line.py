@@ -110,6 +110,9 @@ COMMANDS = (
         summary="what an authority may demand by law: written out, and recorded",
     ),
     Command(name="phone", module="hub.daemon.commands.phone", summary="phones that may agree for this home"),
+    Command(
+        name="relay", module="hub.daemon.commands.relay", summary="relays by which phones get in from outside"
+    ),
     Command(name="ledger", module="hub.daemon.commands.ledger", summary="the record of all that left"),
     Command(
         name="doctor", module="hub.daemon.commands.doctor", summary="check machine, isolation, keys and radio"

@@ -12,6 +12,10 @@ from privacy.client import GateDeclined, Handler, fields_as
 Fields = Mapping[str, object]
 
 
+class _Coded(msgspec.Struct, frozen=True):
+    relays: bool = True
+
+
 class _Named(msgspec.Struct, frozen=True):
     pairing: str
 
@@ -43,15 +47,40 @@ class PhoneDesk:
             "phones.revoke": self._revoke,
         }
 
-    async def _code(self, _: Fields) -> Fields:
+    async def _code(self, question: Fields) -> Fields:
+        asked = fields_as(question, _Coded)
         code = self._admission.open_code()
         if code is None:
             raise GateDeclined("busy", "too many codes are open; wait ten minutes, or refuse one")
+        ways = await self._relay_ways(code.pairing) if asked.relays else []
         return {
             "hub_key": self._admission.hub_key.hex(),
             "pairing": code.pairing.hex(),
             "secret": code.secret.hex(),
+            "relays": ways,
+            "without": [relay.name for relay in self._admission.relays.all() if relay.free() is None]
+            if asked.relays
+            else [],
         }
+
+    async def _relay_ways(self, pairing: bytes) -> list[Fields]:
+        """A slot of each relay for the phone that comes with this code; written down before it is shown."""
+        try:
+            offered = await self._admission.relays.offer(pairing)
+        except HubError as error:
+            raise GateDeclined(
+                "store_failed", "the disk could not be written; homebase doctor says more"
+            ) from error
+        return [
+            {
+                "relay": relay.name,
+                "wss_port": relay.row.wss_port,
+                "route": relay.route.hex(),
+                "slot": slot.number,
+                "password": slot.password,
+            }
+            for relay, slot in offered
+        ]
 
     async def _waiting(self, _: Fields) -> Fields:
         return {

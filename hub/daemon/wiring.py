@@ -236,7 +236,7 @@ async def _door(
 ) -> AsyncIterator[Mapping[str, Live]]:
     events, language = EventStream(house), plan.config.home.language
     app = make_app(house, events, language=language)
-    remote = RemoteHome(house, ByName(house, events, language=language), store, plan.radio_after_s)
+    remote = RemoteHome(house, ByName(house, events, language=language), store, gate, plan.radio_after_s)
     app.router.add_get(SESSION_PATH, remote.serve)
     for question, answer in remote.questions().items():
         gate.on_request(question, answer)

@@ -30,6 +30,7 @@ from .pairing import (
 )
 from .pairing import Code as PairingSecret
 from .phones import Phone, PhoneBook
+from .relay_book import RelayBook
 from .store import PhoneRecords
 from .visits import Visit, Visits
 
@@ -49,10 +50,12 @@ class Admission:
         book: PhoneBook,
         records: PhoneRecords,
         visits: Visits,
+        relays: RelayBook,
         clock: Clock,
         random_bytes: RandomBytes,
     ) -> None:
         self.hub_key = hub_key
+        self.relays = relays
         self._pairings = Pairings(hub_key, random_bytes)
         self.book, self._records, self._visits, self._clock = book, records, visits, clock
         self._proofs: asyncio.Queue[Command] = asyncio.Queue()  # filled by phones that have a secret only
@@ -130,6 +133,7 @@ class Admission:
         phone = Phone(key=store.phone_key, psk=store.psk, name=store.name, role=None, since=self._clock.now())
         try:
             await self.book.add(phone)
+            await self.relays.give(store.pairing, phone.key)
         except (StoreError, Refused) as error:
             log.error("phone.not_stored", extra={"code": error.code})
             return self._pairings.not_written(store.pairing)
@@ -140,6 +144,7 @@ class Admission:
         while len(self.notices) >= MOST_NOTICES:
             del self.notices[next(iter(self.notices))]
         self.notices[dismissed.pairing] = dismissed.over
+        self.relays.over(dismissed.pairing)
         if dismissed.phone_key is None:
             return
         self._visits.end(dismissed.phone_key, _CLOSES.get(dismissed.over, Code.PAIRING_ENDED))
@@ -175,6 +180,7 @@ class Admission:
         if key is None:
             raise Refused("unknown_phone")
         phone = await self.book.admit(key, name, role)
+        self.relays.over(pairing)
         if (visit := self._visits.get(key)) is not None:
             visit.session.paired(encode(PhoneFacts(name=phone.name, role=role.value)))
             visit.end(Code.DONE)  # it comes again, with its rights

@@ -11,6 +11,7 @@ from .frames import FROM_PHONE, Code, Frame, Kind
 from .keys import Mode
 from .messages import Hello, Request, decode, is_id
 from .noise import Split
+from .pace import Pace
 from .streams import FIRST_CREDIT, MOST_STREAMS, Streams
 
 BURST = 100.0  # requests at once
@@ -82,7 +83,7 @@ class HubSession:
         self._mode = mode
         self.channel = Channel(split, FROM_PHONE, Streams(sending=FIRST_CREDIT, receiving=0), now_s)
         self._phase = _Phase.NEW
-        self._tokens, self._counted_s = BURST, now_s
+        self._pace = Pace(BURST, PER_SECOND, now_s)
 
     @property
     def ended(self) -> Ended | None:
@@ -141,11 +142,8 @@ class HubSession:
         return Asked(stream=frame.stream, request=request)
 
     def _refused(self, now_s: float) -> Code | None:
-        self._tokens = min(BURST, self._tokens + (now_s - self._counted_s) * PER_SECOND)
-        self._counted_s = now_s
-        if self._tokens < 1.0:
+        if not self._pace.admits(now_s):
             return Code.TOO_FAST
-        self._tokens -= 1.0
         return Code.TOO_MANY if len(self.channel.streams) >= MOST_STREAMS else None
 
     # out

@@ -26,10 +26,10 @@ class Dial:
 
 
 class Initiator:
-    """One handshake. opening: what has to be sent first."""
+    """One handshake. opening: what has to be sent first; connection: what it is called."""
 
     def __init__(self, dial: Dial, random_bytes: RandomBytes) -> None:
-        connection = random_bytes(CONNECTION_SIZE)
+        self.connection = connection = random_bytes(CONNECTION_SIZE)
         self._handshake = Handshake(
             PATTERN,
             initiator=True,

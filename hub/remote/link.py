@@ -20,7 +20,7 @@ from .keys import Mode
 from .messages import FOLLOW, PhoneFacts, Welcome, encode
 from .once import Once, Turn
 from .phones import Phone
-from .responder import HALF_OPEN_S, Half, Responder
+from .responder import HALF_OPEN_S, Admits, Half, Responder
 from .visits import Line, Visit, Visits
 
 MOST_WAITING = 16  # transports without a session
@@ -96,13 +96,18 @@ class Remote:
         """Whether no further transport is taken until one of those that wait is through."""
         return self._waiting >= MOST_WAITING or self._tasks is None
 
-    async def serve(self, line: Line, messages: AsyncIterator[bytes], route: bytes) -> None:
-        """Serve one connection to its end. Nobody is told anything who has no key."""
+    async def serve(
+        self, line: Line, messages: AsyncIterator[bytes], route: bytes, admits: Admits | None = None
+    ) -> None:
+        """Serve one connection to its end. Nobody is told anything who has no key.
+
+        admits: who may come in by that slot of a relay; None: at home, where anybody may who has a key.
+        """
         self._waiting += 1
         greeted = None
         try:
             async with asyncio.timeout(HALF_OPEN_S):
-                greeted = await self._greeted(line, messages, route)
+                greeted = await self._greeted(line, messages, route, admits)
         except (TimeoutError, ConnectionError):
             return
         finally:
@@ -111,7 +116,7 @@ class Remote:
             await self._live(*greeted, messages)
 
     async def _greeted(
-        self, line: Line, messages: AsyncIterator[bytes], route: bytes
+        self, line: Line, messages: AsyncIterator[bytes], route: bytes, admits: Admits | None
     ) -> tuple[Visit, list[Event]] | None:
         """The session and its first events; None: there is none, and the connection is over."""
         half: Half | None = None
@@ -120,8 +125,10 @@ class Remote:
             async for message in messages:
                 now_s = self._clock.monotonic()
                 if half is None and not refused:
-                    half = self._responder.open(message, route, now_s)
+                    half = self._responder.open(message, route, now_s, admits)
                     refused = half is None
+                    if refused and admits is not None:
+                        return None  # by a relay nobody sees that we do not wait for more
                     if half is not None:
                         await line.send(half.answer)
                 elif half is not None:
@@ -270,6 +277,7 @@ class Remote:
     def _phone_gone(self, key: bytes) -> None:
         self._once.pop(key, None)
         self._visits.end(key, Code.REVOKED)
+        self._admission.relays.phone_gone(key)
 
 
 def _facts(phone: Phone) -> PhoneFacts | None:

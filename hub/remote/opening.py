@@ -38,3 +38,9 @@ def decode(data: bytes) -> Opening | None:
     mode, end = Mode(data[0]), 1 + CONNECTION_SIZE
     opening = Opening(mode=mode, connection=data[1:end], pairing=data[end:_HEAD], message=data[_HEAD:])
     return opening if mode is Mode.PAIR or opening.pairing == NO_PAIRING else None
+
+
+def connection_of(data: bytes) -> bytes | None:
+    """The connection that an opening names; None: it is none."""
+    opening = decode(data)
+    return None if opening is None else opening.connection

@@ -6,6 +6,7 @@ Source: docs/protocols/remote.md, "Opening" and "Limits".
 """
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,6 +20,10 @@ from .opening import FIRST_PAYLOAD, PATTERN, SECOND_PAYLOAD, Opening, decode
 MOST_HALF_OPEN = 8  # of a hub; a phone has one
 HALF_OPEN_S = 10.0
 REMEMBERED = 1024  # connections whose message 1 was answered: a repeat of it is not
+
+
+Admits = Callable[[Opening, bytes], bool]
+"""Whether that opening, of that phone's key, is answered where it came from."""
 
 
 class Secrets(Protocol):
@@ -65,8 +70,11 @@ class Responder:
         """How many wait for their first transport message."""
         return len(self._halves)
 
-    def open(self, data: bytes, route: bytes, now_s: float) -> Half | None:
-        """Judge an opening that came by that route; None: it is not answered. Never raises."""
+    def open(self, data: bytes, route: bytes, now_s: float, admits: Admits | None = None) -> Half | None:
+        """Judge an opening that came by that route; None: it is not answered. Never raises.
+
+        admits: whether its sender may come in there; None: whoever has a key may.
+        """
         opening = decode(data)
         if opening is None or opening.connection in self._answered:
             return None
@@ -76,7 +84,11 @@ class Responder:
             prologue=prologue(opening.mode, route, opening.connection, self._public),
             random_bytes=self._random_bytes,
             static=self._private,
-            psk_of=lambda key: self._psk(opening, route, key, now_s),
+            psk_of=lambda key: (
+                self._psk(opening, route, key, now_s)
+                if admits is None or (key is not None and admits(opening, key))
+                else None
+            ),
         )
         if handshake.read(opening.message) != FIRST_PAYLOAD:
             return None

@@ -11,6 +11,7 @@ from typing import Annotated
 import msgspec
 
 from privacy.conversation import ConversationLost, Declined, Handler, fields_as
+from privacy.gate import relay_verbs
 from privacy.gate.phones import Phones
 from privacy.jws import base64url
 
@@ -27,6 +28,12 @@ class _Made(msgspec.Struct, frozen=True):
     hub_key: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
     pairing: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{16}$")]
     secret: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
+    relays: list[relay_verbs.Offered] = []
+    without: list[str] = []  # relays that had no slot for it
+
+
+class _Wanted(msgspec.Struct, frozen=True):
+    relays: bool = True
 
 
 class _Named(msgspec.Struct, frozen=True):
@@ -43,7 +50,7 @@ class _Revoked(msgspec.Struct, frozen=True):
     key: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 
 
-def table(phones: Phones, ask_hub: AskHub, origin: str) -> Mapping[str, Handler]:
+def table(phones: Phones, ask_hub: AskHub, origin: str, relays: relay_verbs.Relays) -> Mapping[str, Handler]:
     """The verbs. origin: where phones at home find the front, as a browser names it."""
 
     async def ask(op: str, **fields: object) -> Fields:
@@ -52,12 +59,13 @@ def table(phones: Phones, ask_hub: AskHub, origin: str) -> Mapping[str, Handler]
         except ConversationLost as error:
             raise Declined("hub_away", _AWAY) from error
 
-    async def code(_: Fields) -> Fields:
-        made = fields_as(await ask("phones.code"), _Made)
+    async def code(question: Fields) -> Fields:
+        made = fields_as(await ask("phones.code", relays=fields_as(question, _Wanted).relays), _Made)
         parts = [phones.gate_key, bytes.fromhex(made.pairing), bytes.fromhex(made.secret)]
         claim = phones.claim_secret() if not phones.enrolled() else ""
         fields = ":".join(map(base64url, (bytes.fromhex(made.hub_key), *parts)))
-        return {"text": f"homebase:pair:1:{fields}:{claim}:h,{origin}", "pairing": made.pairing}
+        text = relay_verbs.with_ways(f"homebase:pair:1:{fields}:{claim}:h,{origin}", made.relays, relays)
+        return {"text": text, "pairing": made.pairing, "without": made.without}
 
     async def waiting(_: Fields) -> Fields:
         return await ask("phones.waiting")

@@ -27,9 +27,11 @@ from privacy.gate import (
     pairing_verbs,
     phone_answers,
     phone_verbs,
+    relay_verbs,
     rights_answers,
     rights_verbs,
     staging_verbs,
+    tunnel_consents,
     tunnel_verbs,
 )
 from privacy.gate.access_log import FLUSH_S, AccessLog
@@ -196,13 +198,16 @@ class _Gate:
             {
                 "status": self._tell_status,
                 **console_verbs.table(self._door),
+                **tunnel_consents.table(self._door),
                 **rights_verbs.table(self._rights, desk),
                 **phone_verbs.table(self._phones),
                 **pairing_verbs.table(
                     self._phones,
                     self._control.ask,
                     f"http://127.0.0.1:{start.listening.getsockname()[1]}",
+                    relay_verbs.known(desk.recipients),
                 ),
+                **relay_verbs.table(desk.recipients, self._control.ask),
                 **account_verbs.table(account, desk),
                 **disclosures.table(desk),
             }

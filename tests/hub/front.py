@@ -2,12 +2,14 @@
 
 import asyncio
 import contextlib
+import os
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import aiohttp
 
-from privacy.conversation import Conversation, Handler
+from privacy.conversation import Conversation, Declined, Handler
+from privacy.tunnel import ACCEPTED, TICKET_SIZE
 
 
 class Front:
@@ -23,13 +25,22 @@ class Front:
         self.says_hello = asyncio.Event()  # cleared: the answer to hello waits
         self.says_hello.set()
         self.board = ""  # the serial number that the machine tells
+        self.relays: dict[str, tuple[str, int, str]] = {}  # recipients by name: host, port, CA in PEM
+        self.refuses: str = ""  # the reason by which no tunnel opens
+        self.tunnels: list[asyncio.StreamWriter] = []  # open ones
+        self._words: dict[str, tuple[str, int]] = {}
         self._parked: asyncio.Queue[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = asyncio.Queue()
         self._stack = contextlib.AsyncExitStack()
         self._servers: list[asyncio.Server] = []
         self._writers: set[asyncio.StreamWriter] = set()
 
     async def __aenter__(self) -> "Front":
-        for name, serve in (("control", self._control), ("stream", self._park), ("front", self._splice)):
+        for name, serve in (
+            ("control", self._control),
+            ("stream", self._park),
+            ("front", self._splice),
+            ("tunnel", self._tunnel),
+        ):
             path = self.run_folder / f"{name}.sock"
             path.unlink(missing_ok=True)
             server = await self._stack.enter_async_context(await asyncio.start_unix_server(serve, path))
@@ -81,12 +92,50 @@ class Front:
             self.asked.append("board")
             return {"serial": self.board}
 
-        handlers: dict[str, Handler] = {"hello": hello, "claimed": claimed, "board": board}
+        handlers: dict[str, Handler] = {
+            "hello": hello,
+            "claimed": claimed,
+            "board": board,
+            "tunnel.open": self._ticket,
+        }
         if self.serial is not None:
             handlers["serial.open"] = self.serial
         self.control = Conversation(lambda: reader.read(65536), send, handlers)
         await self.control.run()
         writer.close()
+
+    async def _ticket(self, question: Mapping[str, object]) -> Mapping[str, object]:
+        """Tunnels lead to what is named here, on this machine's loopback."""
+        if self.refuses:
+            raise Declined(self.refuses, "not allowed")
+        assert question["activity"] == "remote.access"
+        host, port, pem = self.relays[str(question["recipient"])]
+        word = os.urandom(16).hex()
+        self._words[word] = ("127.0.0.1", port)
+        return {"word": word, "host": host, "port": port, "ca_pem": pem}
+
+    async def _tunnel(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)
+        place = self._words.pop((await reader.readexactly(TICKET_SIZE)).decode())
+        try:
+            far_reader, far_writer = await asyncio.open_connection(*place)
+        except OSError:
+            writer.close()
+            return
+        writer.write(ACCEPTED)
+        self.tunnels += [writer, far_writer]
+        self._writers |= {far_writer}
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(_copy(reader, far_writer))
+                tasks.create_task(_copy(far_reader, writer))
+        finally:
+            self.tunnels = [one for one in self.tunnels if one not in (writer, far_writer)]
+
+    def cut_tunnels(self) -> None:
+        """As the gate does it: at once."""
+        for writer in self.tunnels:
+            writer.transport.abort()
 
     async def _park(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.add(writer)

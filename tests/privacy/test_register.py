@@ -29,6 +29,7 @@ BUILT = {
     "portal.access_log",
     "portal.browser",
     "radio.identity",
+    "remote.access",
     "setup.timezone",
 }
 

@@ -51,6 +51,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     form = give.add_mutually_exclusive_group()
     form.add_argument("--once", action="store_true", help="one transfer (the default)")
     form.add_argument("--for", dest="term", type=term, metavar="TIME", help="such as 12h or 3d, 14d at most")
+    form.add_argument("--standing", action="store_true", help="until you take it back, of remote.access")
     give.add_argument("--preview", metavar="ID", help="of what was shown before, for example in the app")
     give.add_argument("--yes", action="store_true", help="do not ask (what is sent is printed all the same)")
     withdraw = verb("withdraw", "stop at once, running transfers too")
@@ -147,6 +148,8 @@ def _preview(options: argparse.Namespace) -> int:
 def _give(options: argparse.Namespace) -> int:
     if options.activity.startswith(BY_ENTRY):
         return _open_again(options)
+    if options.standing:
+        return _allow(options)
     shown = _show(options)
     if not options.yes and not _agrees(options):
         print(words("nothing_sent", options.lang))
@@ -174,6 +177,25 @@ def _give(options: argparse.Namespace) -> int:
     return 0 if delivery.get("result") in {"delivered", "running"} else 74
 
 
+def _allow(options: argparse.Namespace) -> int:
+    """What goes by a stream: there are no bytes to look at, but what it is, and to whom."""
+    named = {"activity": options.activity, "recipient": options.recipient, "language": options.lang}
+    told = ask_gate(options.state, "consent.about", **named)
+    if not options.json:
+        about = part_of(told, "activity_text")
+        print(f"{about.get('title')}: {about.get('purpose')}\n{about.get('data')}")
+        for row in rows_of(about, "recipients"):
+            if row.get("name") == told.get("recipient"):
+                shown = {key: row.get(key) for key in ("name", "role", "host", "country")}
+                print(words("to", options.lang, **shown))
+    if not options.yes and not _agrees(options):
+        print(words("nothing_allowed", options.lang))
+        return 1
+    answer = ask_gate(options.state, "consent.allow", country=options.country, **named)
+    print(json.dumps(answer, ensure_ascii=False) if options.json else words("allowed_standing", options.lang))
+    return 0
+
+
 def _open_again(options: argparse.Namespace) -> int:
     """What an entry in homebase.toml allows, after it was withdrawn."""
     answer = ask_gate(options.state, "consent.reopen", activity=options.activity, language=options.lang)
@@ -188,6 +210,7 @@ def _agrees(options: argparse.Namespace) -> bool:
     if not sys.stdin.isatty():
         raise CommandFailed(words("nobody_to_ask", options.lang), EXIT_USAGE)
     key, hours = ("ask_once", 0) if options.term is None else ("ask_daily", options.term // 3600)
+    key = "ask_standing" if options.standing else key
     return input(words(key, options.lang, hours=hours)).strip().lower() in {"yes", "ja"}
 
 

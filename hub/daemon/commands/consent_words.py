@@ -19,6 +19,15 @@ _WORDS = {
     "nothing_sent": ("nothing was sent", "nichts wurde gesendet"),
     "allowed_once": ("allowed once", "einmal erlaubt"),
     "allowed_until": ("allowed until {until}", "erlaubt bis {until}"),
+    "nothing_allowed": ("nothing was allowed", "nichts wurde erlaubt"),
+    "allowed_standing": (
+        "allowed until you take it back: homebase consent withdraw ACTIVITY",
+        "erlaubt, bis Sie es zurücknehmen: homebase consent withdraw VORGANG",
+    ),
+    "ask_standing": (
+        "Allow this until you take it back? Type yes: ",
+        "Dies erlauben, bis Sie es zurücknehmen? Tippen Sie ja: ",
+    ),
     "allowed_again": (
         "allowed again, by the entry in homebase.toml; ledger entry {entry}",
         "wieder erlaubt, durch den Eintrag in homebase.toml; Eintrag {entry} im Protokoll",

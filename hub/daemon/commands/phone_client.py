@@ -61,10 +61,10 @@ def _run(life: Coroutine[None, None, None]) -> int:
 
 async def _pair(options: argparse.Namespace) -> None:
     from hub.remote.initiator import Dial  # noqa: PLC0415 - see _session
-    from hub.remote.keys import AT_HOME, KEY_SIZE, Mode, pairing_psk  # noqa: PLC0415
+    from hub.remote.keys import KEY_SIZE, Mode, pairing_psk  # noqa: PLC0415
     from hub.remote.messages import Hello  # noqa: PLC0415
     from hub.remote.phone_session import Paired, Secret  # noqa: PLC0415
-    from hub.remote.qr import BadCode, Home, decode  # noqa: PLC0415
+    from hub.remote.qr import BadCode, decode  # noqa: PLC0415
     from hub.remote.words import words  # noqa: PLC0415
 
     from ..phone import keys  # noqa: PLC0415
@@ -76,19 +76,21 @@ async def _pair(options: argparse.Namespace) -> None:
         raise CommandFailed(f"{error}; homebase phone code shows one", EXIT_USAGE) from error
     path = _keys_file(options)
     private = random_bytes(KEY_SIZE)
-    origins = tuple(way.origin for way in code.ways if isinstance(way, Home))
-    dial = Dial(
-        mode=Mode.PAIR,
-        hub_key=code.hub_key,
-        private=private,
-        psk=pairing_psk(code.secret, code.hub_key, AT_HOME),
-        route=AT_HOME,
-        pairing=code.pairing,
-    )
+
+    def dial(route: bytes) -> Dial:
+        return Dial(
+            mode=Mode.PAIR,
+            hub_key=code.hub_key,
+            private=private,
+            psk=pairing_psk(code.secret, code.hub_key, route),
+            route=route,
+            pairing=code.pairing,
+        )
+
     kept = False
     try:
         async with connected(
-            dial, origins, Hello(client=CLIENT, name=options.name), SystemClock(), random_bytes
+            dial, code.ways, Hello(client=CLIENT, name=options.name), SystemClock(), random_bytes
         ) as home:
             while True:
                 match await home.next():
@@ -100,7 +102,7 @@ async def _pair(options: argparse.Namespace) -> None:
                                 gate_key=code.gate_key,
                                 private=private,
                                 psk=psk,
-                                origins=origins,
+                                ways=code.ways,
                             ),
                         )
                         kept = True
@@ -172,7 +174,7 @@ async def _asked(options: argparse.Namespace, name: str, body: object) -> object
 async def _session(options: argparse.Namespace, use: Callable[..., Coroutine[None, None, None]]) -> None:
     """A session with the home that paired us. Its imports cost a third of a second, and only here."""
     from hub.remote.initiator import Dial  # noqa: PLC0415
-    from hub.remote.keys import AT_HOME, Mode  # noqa: PLC0415
+    from hub.remote.keys import Mode  # noqa: PLC0415
     from hub.remote.messages import Hello  # noqa: PLC0415
     from hub.remote.phone_session import Welcomed  # noqa: PLC0415
 
@@ -180,9 +182,12 @@ async def _session(options: argparse.Namespace, use: Callable[..., Coroutine[Non
     from ..phone.connection import CLIENT, connected  # noqa: PLC0415
 
     kept = keys.read(_keys_file(options))
-    dial = Dial(mode=Mode.SESSION, hub_key=kept.hub_key, private=kept.private, psk=kept.psk, route=AT_HOME)
+
+    def dial(route: bytes) -> Dial:
+        return Dial(mode=Mode.SESSION, hub_key=kept.hub_key, private=kept.private, psk=kept.psk, route=route)
+
     hello = Hello(client=CLIENT, language="en")
-    async with connected(dial, kept.origins, hello, SystemClock(), random_bytes) as home:
+    async with connected(dial, kept.ways, hello, SystemClock(), random_bytes) as home:
         match await home.next():
             case Welcomed(welcome=welcome):
                 if welcome.phone is None:

@@ -28,6 +28,7 @@ def configure(add: Add) -> None:
     """The verbs with their options."""
     code = add("code", "show the code that pairs a phone, for ten minutes, and ask about the words it shows")
     code.add_argument("--role", choices=ROLES, default="owner", help="what it may; default: owner")
+    code.add_argument("--at-home", action="store_true", help="a phone that gets in at home only, by no relay")
     code.add_argument("--name", default="", help="what it is called; default: what it calls itself")
     add("waiting", "phones whose six words wait to be compared")
     admit = add("admit", "the words are the same: let a phone in")
@@ -43,11 +44,13 @@ def configure(add: Add) -> None:
 
 def code(options: argparse.Namespace) -> int:
     """Draw the code; for people also wait for the phone and ask about its words."""
-    answer = ask_gate(options.state, "phone.code")
-    text, pairing = str(answer.get("text")), str(answer.get("pairing"))
+    answer = ask_gate(options.state, "phone.code", relays=not options.at_home)
+    text, pairing, without = str(answer.get("text")), str(answer.get("pairing")), answer.get("without")
     if options.json:
-        print(json.dumps({"text": text, "pairing": pairing}))
+        print(json.dumps({"text": text, "pairing": pairing, "without": without}))
         return 0
+    for name in without if isinstance(without, list) else []:
+        print(f"No slot is free at the relay {name}: homebase relay renew {name}, then show a new code.")
     import segno  # noqa: PLC0415 - used once in the life of a phone
 
     segno.make_qr(text, error="m").terminal(compact=True)

@@ -1,13 +1,12 @@
-"""A reference phone's connection: the WebSocket at home, around the machines of hub.remote. I/O.
+"""A reference phone's connection by one of its ways, around the machines of hub.remote. I/O.
 
-Read downwards: connected → opened → Connection. Requests that change something are repeated by nobody here.
+Read downwards: connected → opened_session → Connection. Nobody here repeats a request that changes something.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 
-import aiohttp
 import msgspec
 
 from hub.remote import base64url
@@ -15,10 +14,11 @@ from hub.remote.frames import Code
 from hub.remote.initiator import Dial, Initiator
 from hub.remote.messages import FOLLOW, Answer, Hello, Request
 from hub.remote.phone_session import Answered, Event, PhoneSession, StreamEnded, Told
-from hub.remote.transport import MOST_WIRE
+from hub.remote.qr import Way
 from privacy.ports import Clock, RandomBytes
 
 from ..command_line import EXIT_IO, EXIT_NOT_RUNNING, EXIT_PERMISSION, CommandFailed
+from .ways import Closed, Pipe, name_of, opened, route_of
 
 CLIENT = "homebase phone"
 ANSWER_S = 10.0  # of a hub; one that knows us not answers nothing
@@ -37,12 +37,12 @@ class Connection:
 
     def __init__(
         self,
-        socket: aiohttp.ClientWebSocketResponse,
+        pipe: Pipe,
         session: PhoneSession,
         handshake_hash: bytes,
         clock: Clock,
     ) -> None:
-        self._socket, self._session, self._clock = socket, session, clock
+        self._pipe, self._session, self._clock = pipe, session, clock
         self.hash = handshake_hash
         self._waiting: list[Event] = []
 
@@ -57,22 +57,25 @@ class Connection:
                 raise _over(self._session)
             try:
                 async with asyncio.timeout(PING_S):
-                    message = await self._socket.receive()
+                    message = await self._pipe.receive()
+            except Closed as closed:
+                raise _over(self._session) from closed
             except TimeoutError:
                 self._session.channel.wake(self._clock.monotonic())
                 self._session.ping()
                 await self.flush()
                 continue
-            if message.type is not aiohttp.WSMsgType.BINARY:
-                raise _over(self._session)
-            self._waiting = self._session.receive(message.data, self._clock.monotonic())
+            self._waiting = self._session.receive(message, self._clock.monotonic())
             await self.flush()
         return self._waiting.pop(0)
 
     async def flush(self) -> None:
         """Send what waits."""
         for wire in self._session.channel.take():
-            await self._socket.send_bytes(wire)
+            try:
+                await self._pipe.send(wire)
+            except Closed as closed:
+                raise _over(self._session) from closed
 
     async def kept(self) -> None:
         """In a pairing: the secret is on our disk."""
@@ -125,50 +128,49 @@ class Connection:
 
 @asynccontextmanager
 async def connected(
-    dial: Dial, origins: Sequence[str], hello: Hello, clock: Clock, random_bytes: RandomBytes
+    dial: Callable[[bytes], Dial], ways: Sequence[Way], hello: Hello, clock: Clock, random_bytes: RandomBytes
 ) -> AsyncIterator[Connection]:
-    """A session by the first way that works.
+    """A session by the first way that works. dial: whom to reach by a route, and with what.
 
     Raises:
         CommandFailed: none does.
     """
     tried = "the code names no way"
-    async with aiohttp.ClientSession() as browser:  # noqa: TID251 - a phone is not in the hub's jail
-        for origin in origins:
+    for way in ways:
+        handshake = Initiator(dial(route_of(way)), random_bytes)
+        async with AsyncExitStack() as stack:
             try:
-                socket = await browser.ws_connect(
-                    f"{origin}/session", max_msg_size=MOST_WIRE, autoping=False, compress=0
-                )
-            except (aiohttp.ClientError, OSError) as error:
-                tried = f"{origin}: {error}"
+                pipe = await stack.enter_async_context(opened(way, handshake.connection, clock, random_bytes))
+                found = await opened_session(pipe, handshake, hello, clock)
+            except Closed as closed:
+                tried = f"{name_of(way)}: {closed.what}"
                 continue
-            async with socket:
-                found = await _opened(socket, dial, hello, clock, random_bytes)
-                if found is not None:
-                    yield found
-                    return
-            tried = (
-                f"{origin}: no answer within {ANSWER_S:.0f} s: the code is used or over, or we are unknown"
-            )
+            if found is not None:
+                yield found
+                return
+        tried = (
+            f"{name_of(way)}: no answer within {ANSWER_S:.0f} s: the code is used or over, or we are unknown"
+        )
     raise CommandFailed(f"{tried}; ask at home for a new code", EXIT_NOT_RUNNING)
 
 
-async def _opened(
-    socket: aiohttp.ClientWebSocketResponse, dial: Dial, hello: Hello, clock: Clock, random_bytes: RandomBytes
-) -> Connection | None:
-    handshake = Initiator(dial, random_bytes)
-    await socket.send_bytes(handshake.opening)
+async def opened_session(pipe: Pipe, handshake: Initiator, hello: Hello, clock: Clock) -> Connection | None:
+    """A session on an open way; None: nobody answers, or not our home.
+
+    Raises:
+        Closed: the way is over.
+    """
+    await pipe.send(handshake.opening)
     try:
         async with asyncio.timeout(ANSWER_S):
-            message = await socket.receive()
+            split = handshake.answer(await pipe.receive())
     except TimeoutError:
         return None
-    split = handshake.answer(message.data) if message.type is aiohttp.WSMsgType.BINARY else None
     if split is None:
         return None
     session = PhoneSession(split, clock.monotonic())
     session.hello(hello)
-    connection = Connection(socket, session, split.hash, clock)
+    connection = Connection(pipe, session, split.hash, clock)
     await connection.flush()
     return connection
 

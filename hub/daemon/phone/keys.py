@@ -6,22 +6,24 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hub.remote import base64url
+from hub.remote.qr import Home, Way
 
 from ..command_line import EXIT_CANT_WRITE, EXIT_NOT_RUNNING, EXIT_PERMISSION, CommandFailed
+from .ways import from_fields, to_fields
 
-VERSION = 1
+VERSION = 2  # 1 knew origins at home and no relays
 _SIZE = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhoneKeys:
-    """What a paired phone keeps. origins: ways at home, tried in this order."""
+    """What a paired phone keeps. ways: tried in this order."""
 
     hub_key: bytes
     gate_key: bytes
     private: bytes
     psk: bytes
-    origins: tuple[str, ...]
+    ways: tuple[Way, ...]
 
 
 def write(path: Path, keys: PhoneKeys) -> None:
@@ -33,7 +35,9 @@ def write(path: Path, keys: PhoneKeys) -> None:
     fields = {
         name: base64url.encode(getattr(keys, name)) for name in ("hub_key", "gate_key", "private", "psk")
     }
-    text = json.dumps({"version": VERSION, **fields, "origins": list(keys.origins)}, indent=1)
+    text = json.dumps(
+        {"version": VERSION, **fields, "ways": [dict(to_fields(way)) for way in keys.ways]}, indent=1
+    )
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -79,12 +83,12 @@ def _keys(text: str) -> PhoneKeys | None:
     try:
         match json.loads(text):
             case {
-                "version": 1,
+                "version": 1 | 2,
                 "hub_key": str(hub_key),
                 "gate_key": str(gate_key),
                 "private": str(private),
                 "psk": str(psk),
-                "origins": [*origins],
+                **rest,
             }:
                 fields = [base64url.decode(field) for field in (hub_key, gate_key, private, psk)]
             case _:
@@ -92,8 +96,19 @@ def _keys(text: str) -> PhoneKeys | None:
     except ValueError:
         return None
     known = [field for field in fields if field is not None and len(field) == _SIZE]
-    if len(known) != len(fields) or not all(isinstance(origin, str) for origin in origins):
+    ways = _ways(rest)
+    if len(known) != len(fields) or ways is None:
         return None
-    return PhoneKeys(
-        hub_key=known[0], gate_key=known[1], private=known[2], psk=known[3], origins=tuple(origins)
-    )
+    return PhoneKeys(hub_key=known[0], gate_key=known[1], private=known[2], psk=known[3], ways=ways)
+
+
+def _ways(rest: dict[object, object]) -> tuple[Way, ...] | None:
+    match rest:
+        case {"ways": [*kept]}:
+            found = [from_fields(fields) for fields in kept]
+        case {"origins": [*origins]}:
+            found = [Home(origin=origin) if isinstance(origin, str) else None for origin in origins]
+        case _:
+            return None
+    ways = tuple(way for way in found if way is not None)
+    return ways if len(ways) == len(found) else None

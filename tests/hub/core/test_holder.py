@@ -71,6 +71,11 @@ async def furnished(folder: Path) -> AsyncIterator[Furnished]:
         await store.write(lambda c: c.execute(insert(schema.phones).values(phone)))
         await store.write(lambda c: c.execute(insert(schema.pairings).values(id=b"\x02", created_at=NOW_MS)))
         await store.write(lambda c: c.execute(insert(schema.remote_keys).values(own)))
+        relay = {"id": 1, "name": "relay", "host": "relay.example.org", "tls_port": 8883, "wss_port": 0}
+        relay |= {"route": b"\x03" * 16, "password": "relay-word"}
+        slot = {"relay": 1, "number": 0, "password": "slot-word", "taken": 1, "phone": b"\x01" * 32}
+        await store.write(lambda c: c.execute(insert(schema.relays).values(relay)))
+        await store.write(lambda c: c.execute(insert(schema.relay_slots).values(slot)))
         await store.write(lambda c: c.execute(insert(schema.people), people))
         await store.write(lambda c: c.execute(insert(schema.sessions), sessions))
         for number in range(300):
@@ -113,7 +118,8 @@ async def test_no_page_holds_a_secret_and_the_values_are_those_that_were(tmp_pat
         told = [row for name in names & set(await home.holder.count()) for row in await _any(home, name)]
         text = msgspec.json.encode(told).decode()
         assert "Kitchen" in text
-        assert not any(secret in text for secret in ("argon-hash", "radio-key", "phone-psk", "own-key"))
+        secrets = ("argon-hash", "radio-key", "phone-psk", "own-key", "relay-word", "slot-word")
+        assert not any(secret in text for secret in secrets)
         values = await shown(home.holder, "hub.history")
         assert [row["value"] for row in values if row["datapoint"] != str(MOTION)] == list(range(300))
         assert {

@@ -12,7 +12,8 @@ import msgspec
 import pytest
 
 from hub.contract import StoreError
-from hub.daemon.phone.connection import Connection, _opened
+from hub.daemon.phone.connection import Connection, opened_session
+from hub.daemon.phone.ways import _Socket
 from hub.daemon.system import SystemClock
 from hub.remote import base64url
 from hub.remote.initiator import Dial, Initiator
@@ -63,7 +64,7 @@ class Shell:
             mode=Mode.SESSION, hub_key=self.hub_key, private=self.private, psk=self.psk, route=AT_HOME
         )
         async with home.browser() as browser, browser.ws_connect("/session", autoping=False) as socket:
-            yield await _opened(socket, dial, HELLO, SystemClock(), os.urandom)
+            yield await opened_session(_Socket(socket), Initiator(dial, os.urandom), HELLO, SystemClock())
 
     def pairing(self, code: dict[str, object]) -> Dial:
         self.hub_key = bytes.fromhex(str(code["hub_key"]))

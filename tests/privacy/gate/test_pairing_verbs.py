@@ -5,16 +5,20 @@ from pathlib import Path
 
 import pytest
 
-from hub.remote.qr import Home, decode
-from privacy import jws
+from hub.remote.qr import Home, RelayWay, decode
+from privacy import jws, recipients
 from privacy.conversation import ConversationLost, Declined, Handler
 from privacy.gate import pairing_verbs
+from privacy.gate.desk import packaged_register
 from privacy.gate.phones import Phones
 from tests.privacy.gate.at_the_door import opened
 from tests.privacy.gate.test_phones import way_to
 from tests.privacy.phone import Phone
 
 ORIGIN = "http://127.0.0.1:8480"
+ROW = {"name": "relay", "role": "own", "host": "relay.example.org", "country": "DE", "transport": "mqtts"}
+RELAYS, _ = recipients.read([ROW | {"activities": ["remote.access"]}], packaged_register())
+OFFERED = {"relay": "relay", "wss_port": 8884, "route": "44" * 16, "slot": 7, "password": "p" * 24}
 MADE: Mapping[str, object] = {"hub_key": "11" * 32, "pairing": "22" * 8, "secret": "33" * 16}
 
 
@@ -41,7 +45,7 @@ async def text_of(verbs: Mapping[str, Handler]) -> str:
 async def test_the_first_phones_code_holds_a_claim_that_enrols_and_later_ones_do_not(tmp_path: Path) -> None:
     async with opened(tmp_path) as door:
         phones = Phones(door)
-        verbs = pairing_verbs.table(phones, Hub(MADE).ask, ORIGIN)
+        verbs = pairing_verbs.table(phones, Hub(MADE).ask, ORIGIN, RELAYS)
         code = decode(await text_of(verbs))
         assert code.gate_key == phones.gate_key
         assert (code.hub_key, code.pairing, code.secret) == (b"\x11" * 32, b"\x22" * 8, b"\x33" * 16)
@@ -50,6 +54,37 @@ async def test_the_first_phones_code_holds_a_claim_that_enrols_and_later_ones_do
         assert (await Phone(way_to(door, phones)).enrol(claim))["done"]
         later = decode(await text_of(verbs))
         assert later.claim == b""
+
+
+async def test_a_relays_host_is_the_one_that_the_owner_entered_and_no_other(tmp_path: Path) -> None:
+    async with opened(tmp_path) as door:
+        # given a hub that offers a slot of that relay, and one of a relay that nobody entered
+        offered = [OFFERED, OFFERED | {"relay": "elsewhere"}]
+        verbs = pairing_verbs.table(Phones(door), Hub({**MADE, "relays": offered}).ask, ORIGIN, RELAYS)
+        code = decode(await text_of(verbs))
+        relay = RelayWay(
+            host="relay.example.org",
+            tls_port=8883,
+            wss_port=8884,
+            route=b"\x44" * 16,
+            slot=7,
+            password="p" * 24,
+        )
+        assert code.ways == (Home(origin=ORIGIN), relay)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"route": "44"}, {"slot": 16}, {"password": "p;r,evil.example.org"}, {"wss_port": 65_536}],
+    ids=["route", "slot", "password", "port"],
+)
+async def test_a_hub_in_foreign_hands_writes_no_way_of_its_own(
+    tmp_path: Path, changed: Mapping[str, object]
+) -> None:
+    async with opened(tmp_path) as door:
+        hub = Hub({**MADE, "relays": [{**OFFERED, **changed}]})
+        with pytest.raises(Declined, match="bad_question"):
+            await pairing_verbs.table(Phones(door), hub.ask, ORIGIN, RELAYS)["phone.code"]({})
 
 
 @pytest.mark.parametrize(
@@ -61,7 +96,7 @@ async def test_a_hub_in_foreign_hands_writes_nothing_into_a_code(
     tmp_path: Path, changed: Mapping[str, object]
 ) -> None:
     async with opened(tmp_path) as door:
-        verbs = pairing_verbs.table(Phones(door), Hub({**MADE, **changed}).ask, ORIGIN)
+        verbs = pairing_verbs.table(Phones(door), Hub({**MADE, **changed}).ask, ORIGIN, RELAYS)
         with pytest.raises(Declined, match="bad_question"):
             await verbs["phone.code"]({})
         assert not door.desk.claim.is_open
@@ -84,12 +119,12 @@ async def test_what_is_not_of_its_form_is_not_asked(
     async with opened(tmp_path) as door:
         hub = Hub({})
         with pytest.raises(Declined):
-            await pairing_verbs.table(Phones(door), hub.ask, ORIGIN)[verb](question)
+            await pairing_verbs.table(Phones(door), hub.ask, ORIGIN, RELAYS)[verb](question)
         assert hub.asked == []
 
 
 async def test_a_hub_that_is_away_is_said_and_opens_no_claim(tmp_path: Path) -> None:
     async with opened(tmp_path) as door:
         with pytest.raises(Declined, match="hub_away"):
-            await pairing_verbs.table(Phones(door), Hub(None).ask, ORIGIN)["phone.code"]({})
+            await pairing_verbs.table(Phones(door), Hub(None).ask, ORIGIN, RELAYS)["phone.code"]({})
         assert not door.desk.claim.is_open

@@ -1,0 +1,91 @@
+"""What the console may ask about relays. The hub keeps routes and passwords; where they are, the gate says.
+
+A relay is a ``[[recipient]]`` of remote.access in homebase.toml: a phone's code names its host from there and
+from nowhere else, so that a hub can't send phones to a relay of its own choice.
+Source: docs/protocols/remote.md, "The code" and "Relay".
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Annotated
+
+import msgspec
+
+from privacy.conversation import ConversationLost, Declined, Handler, fields_as
+from privacy.jws import base64url
+from privacy.recipients import Recipient
+
+ACTIVITY = "remote.access"
+MOST_CODE = 1200  # characters
+MOST_WAYS = 4
+_AWAY = "the hub is starting or was stopped; try again in a few seconds"
+AskHub = Callable[..., Awaitable[Mapping[str, object]]]
+Fields = Mapping[str, object]
+Relays = Mapping[str, Recipient]
+_Name = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9-]{0,31}$")]
+
+
+class _Added(msgspec.Struct, frozen=True):
+    name: _Name
+    wss_port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 0
+
+
+class _Named(msgspec.Struct, frozen=True):
+    name: _Name
+
+
+class Offered(msgspec.Struct, frozen=True):
+    """A slot that the hub offers to the phone of a code."""
+
+    relay: _Name
+    wss_port: Annotated[int, msgspec.Meta(ge=0, le=65535)]
+    route: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
+    slot: Annotated[int, msgspec.Meta(ge=0, le=15)]
+    password: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{16,64}$")]
+
+
+def known(recipients: Mapping[str, Recipient]) -> Relays:
+    """The relays among the recipients."""
+    return {name: row for name, row in recipients.items() if ACTIVITY in row.activities}
+
+
+def with_ways(text: str, offered: list[Offered], relays: Relays) -> str:
+    """A code with its ways by relays, as many as it has room for."""
+    for one in offered[: MOST_WAYS - 1]:
+        if (to := relays.get(one.relay)) is None:
+            continue  # struck out of homebase.toml
+        route = base64url(bytes.fromhex(one.route))
+        way = f";r,{to.host},{to.port},{one.wss_port},{route},{one.slot},{one.password}"
+        if len(text) + len(way) <= MOST_CODE:
+            text += way
+    return text
+
+
+def table(recipients: Mapping[str, Recipient], ask_hub: AskHub) -> Mapping[str, Handler]:
+    """The verbs."""
+    relays = known(recipients)
+
+    async def ask(op: str, **fields: object) -> Fields:
+        try:
+            return await ask_hub(op, **fields)
+        except ConversationLost as error:
+            raise Declined("hub_away", _AWAY) from error
+
+    async def add(question: Fields) -> Fields:
+        asked = fields_as(question, _Added)
+        to = relays.get(asked.name)
+        if to is None:
+            named = ", ".join(sorted(relays)) or "none so far"
+            what = f"{asked.name!r} is no [[recipient]] of {ACTIVITY} in homebase.toml; there: {named}"
+            raise Declined("unknown_recipient", what)
+        return await ask("relays.add", name=to.name, host=to.host, tls_port=to.port, wss_port=asked.wss_port)
+
+    async def listed(_: Fields) -> Fields:
+        return await ask("relays.list")
+
+    async def remove(question: Fields) -> Fields:
+        return await ask("relays.remove", name=fields_as(question, _Named).name)
+
+    async def renew(question: Fields) -> Fields:
+        return await ask("relays.renew", name=fields_as(question, _Named).name)
+
+    return {"relay.add": add, "relay.list": listed, "relay.remove": remove, "relay.renew": renew}
