@@ -62,6 +62,11 @@ BENCHES = (
         command=("bench.latency",),
     ),
     Bench(
+        name="path",
+        budget="none; the hub's share of latency, hardly moved by what else the machine does",
+        command=("bench.path",),
+    ),
+    Bench(
         name="events",
         budget="≥ 5,000 changes/s to 10 WebSocket clients, p99 ≤ 20 ms",
         command=("bench.events",),

@@ -141,6 +141,10 @@ class Front:
         self._writers.add(writer)
         await self._parked.put((reader, writer))
 
+    async def stream(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """The next idle stream of the hub, for whoever speaks HTTP by hand."""
+        return await self._parked.get()
+
     @contextlib.asynccontextmanager
     async def console(self, folder: Path) -> AsyncIterator[None]:
         """home.sock in ``folder``, for the command line: its peer is the console, as the gate names it."""
@@ -148,7 +152,7 @@ class Front:
 
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             self._writers.add(writer)
-            hub_reader, hub_writer = await self._parked.get()
+            hub_reader, hub_writer = await self.stream()
             hub_writer.write(await reader.readuntil(b"\r\n") + b"Homebase-Peer: console\r\n")
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(_copy(reader, hub_writer))
@@ -159,7 +163,7 @@ class Front:
 
     async def _splice(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.add(writer)
-        hub_reader, hub_writer = await self._parked.get()
+        hub_reader, hub_writer = await self.stream()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_copy(reader, hub_writer))
             tasks.create_task(_copy(hub_reader, writer))
