@@ -11,6 +11,7 @@ import http.client
 import json
 import os
 import random
+import select
 import shutil
 import signal
 import subprocess
@@ -27,6 +28,8 @@ VICTIMS = ("hub", "gate", "both")
 LIFE_S = 0.6  # between two kills the house lives at most so long after it answers
 EARLY = 0.25  # share of kills while it is still starting
 BACK_S = 90.0  # the gate's longest pause before it starts the hub again is 60 s
+START_S = 180.0  # without a word: it hangs; a jail alone may take the gate's own 60 s on a loaded machine
+ANSWER_S = 30.0
 PASSWORD = "correct horse battery"
 ROOMS = ("one", "two")
 Unanswered = (OSError, http.client.HTTPException, json.JSONDecodeError)
@@ -72,6 +75,8 @@ class House:
     def ready(self) -> None:
         assert self._process is not None
         assert self._process.stdout is not None
+        if not select.select([self._process.stdout], [], [], START_S)[0]:
+            raise Lost(f"it says nothing for {START_S:g} s; see {self._folder / 'errors'}")
         line = self._process.stdout.readline().strip()
         if not line.startswith("homebase ready: "):
             raise Lost(f"it does not start: {line!r}; see {self._folder / 'errors'}")
@@ -140,7 +145,7 @@ class House:
                 time.sleep(0.05)
 
     def _ask(self, method: str, path: str, body: object = None) -> Any:
-        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=ANSWER_S)
         headers = {"Content-Type": "application/json"}
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"
