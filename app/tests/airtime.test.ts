@@ -14,6 +14,7 @@ const entry = (device: string | null, cause: CauseName, used_ms: number, bursts 
 const report = (over: Partial<AirtimeReport> = {}): AirtimeReport => ({
   used_ms: 9000,
   limit_ms: 36_000,
+  answer_reserve_ms: 1800,
   alarm_reserve_ms: 3600,
   exhausted_in_s: null,
   level: "normal",
@@ -22,15 +23,20 @@ const report = (over: Partial<AirtimeReport> = {}): AirtimeReport => ({
 });
 
 describe("the bar of the hour", () => {
-  test("shows used, free and what is kept for alarms, together the whole", () => {
-    expect(bar(report())).toEqual({ used: 0.25, reserve: 0.1, free: 0.65 });
+  const shares = (used_ms: number) => Object.fromEntries(Object.entries(bar(report({ used_ms }))).map(([name, share]) => [name, Math.round(share * 1000) / 1000]));
+
+  test("shows used, free and what is kept for alarms and answers, together the whole", () => {
+    expect(shares(9000)).toEqual({ used: 0.25, alarms: 0.1, answers: 0.05, free: 0.6 });
   });
 
-  test("shows what alarms took of their reserve as used, and never more than the whole", () => {
-    const late = bar(report({ used_ms: 35_000 }));
-    expect(late.free).toBe(0);
-    expect(late.used + late.reserve).toBeCloseTo(1);
-    expect(bar(report({ used_ms: 40_000 }))).toEqual({ used: 1, reserve: 0, free: 0 });
+  test("has nothing free when orders are refused", () => {
+    expect(shares(30_600)).toEqual({ used: 0.85, alarms: 0.1, answers: 0.05, free: 0 });
+  });
+
+  test("shows what alarms and answers took of their reserves as used, and never more than the whole", () => {
+    expect(shares(32_400)).toEqual({ used: 0.9, alarms: 0.05, answers: 0.05, free: 0 });
+    expect(shares(35_100)).toEqual({ used: 0.975, alarms: 0, answers: 0.025, free: 0 });
+    expect(shares(40_000)).toEqual({ used: 1, alarms: 0, answers: 0, free: 0 });
   });
 });
 

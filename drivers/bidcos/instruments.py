@@ -27,7 +27,7 @@ from hub.contract import (
 
 from .asking import Asker
 from .codec.frames import Frame, decode_frame
-from .exchange.airtime import ALARM_RESERVE_MS, LIMIT_MS, Airtime, frame_ms
+from .exchange.airtime import ALARM_RESERVE_MS, ANSWER_RESERVE_MS, LIMIT_MS, Airtime, frame_ms
 from .exchange.request import Heard, Outcome, Send
 from .members.household import Household
 from .members.pairing import INTERFACE
@@ -135,6 +135,7 @@ class Instruments:
         return AirtimeReport(
             used_ms=round(self._airtime.used_ms(now_s), 1),
             limit_ms=LIMIT_MS,
+            answer_reserve_ms=ANSWER_RESERVE_MS,
             alarm_reserve_ms=ALARM_RESERVE_MS,
             exhausted_in_s=self._airtime.exhausted_in_s(now_s),
             entries=tuple(entries),

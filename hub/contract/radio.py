@@ -61,11 +61,12 @@ class AirtimeReport:
 
     exhausted_in_s: when it will be used up at the pace of the last quarter of an hour; None: it will not, or
     too little is known.
-    alarm_reserve_ms: what only alarms may use.
+    answer_reserve_ms, alarm_reserve_ms: what only answers to devices, and what only alarms may use.
     """
 
     used_ms: float
     limit_ms: float
+    answer_reserve_ms: float
     alarm_reserve_ms: float
     exhausted_in_s: float | None
     entries: tuple[AirtimeEntry, ...]

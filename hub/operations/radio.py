@@ -52,12 +52,14 @@ async def send_frame(house: House, caller: Caller, asked: SendFrame) -> None:
 async def read_airtime(house: House, caller: Caller, asked: OneRadio) -> AirtimeReport:
     """Who used the running hour's send time."""
     report = await house.dispatcher.ask(GetAirtime(interface=asked.interface), caller.cause)
+    for_all_ms = report.limit_ms - report.answer_reserve_ms - report.alarm_reserve_ms
     return AirtimeReport(
         used_ms=report.used_ms,
         limit_ms=report.limit_ms,
+        answer_reserve_ms=report.answer_reserve_ms,
         alarm_reserve_ms=report.alarm_reserve_ms,
         exhausted_in_s=report.exhausted_in_s,
-        level=airtime_level(report.used_ms, report.limit_ms - report.alarm_reserve_ms, report.exhausted_in_s),
+        level=airtime_level(report.used_ms, for_all_ms, report.exhausted_in_s),
         entries=tuple(_entry_message(one) for one in sorted(report.entries, key=lambda one: -one.used_ms)),
     )
 

@@ -64,10 +64,14 @@ class AirtimeEntry(Answer):
 
 
 class AirtimeReport(Answer):
-    """The running hour, entry by entry, the largest first. alarm_reserve_ms: what only alarms may use."""
+    """The running hour, entry by entry, the largest first.
+
+    answer_reserve_ms, alarm_reserve_ms: what only answers to devices, and what only alarms may use.
+    """
 
     used_ms: float
     limit_ms: float
+    answer_reserve_ms: float
     alarm_reserve_ms: float
     exhausted_in_s: float | None
     level: AirtimeLevel

@@ -75,6 +75,11 @@ def test_a_stopped_hub_is_said_and_all_comes_back_by_itself(browser: Browser, ho
             failed = page.locator(".card[role=alert]")
             expect(failed).to_contain_text("Deine Zentrale startet gerade")
             mine.has_no_barriers("not loaded")
+            # and nobody claims to know how the radio is
+            mine.open("#/radio")
+            radio = page.get_by_role("region", name="Homematic")
+            expect(radio).to_contain_text("nicht bekannt, solange deine Zentrale weg ist")
+            expect(radio).not_to_contain_text("bereit")
         # and with the hub everything is there again, without anybody loading the page anew
         expect(banner).to_have_count(0, timeout=RETURN_MS)
         expect(page.locator(".connection")).to_contain_text("verbunden")

@@ -31,6 +31,7 @@ export interface AirtimeEntry {
 export interface AirtimeReport {
   used_ms: number;
   limit_ms: number;
+  answer_reserve_ms: number;
   alarm_reserve_ms: number;
   exhausted_in_s: number | null;
   level: AirtimeLevel;

@@ -1,11 +1,12 @@
 // All devices, the radio's state, and the way to the teach-in.
 
+import { DriverState } from "../parts/DriverState";
 import { Title } from "../parts/Frame";
 import { Icon } from "../parts/Icon";
 import { ICON } from "../parts/Tile";
 import { home } from "../state/app";
 import { facesOf } from "../state/faces";
-import { dateTime, percent, SECOND } from "../state/format";
+import { percent, SECOND } from "../state/format";
 import { deviceName, roomName, sorted } from "../state/names";
 import { deviceLink } from "../state/route";
 import { useSelect } from "../state/store";
@@ -78,8 +79,7 @@ function DriverCard({ driver }: { driver: Driver }) {
         <div>
           <dt>{tr(`driver.name.${driver.name}`, driver.name)}</dt>
           <dd>
-            <Icon name={driver.state === "ready" ? "check" : "warning"} size={18} /> {t(`driver.state.${driver.state}`)}{" "}
-            <small>{t("devices.since", { since: dateTime(Date.parse(driver.since), language) })}</small>
+            <DriverState driver={driver} />
           </dd>
         </div>
         {airtime !== null && (

@@ -6,15 +6,19 @@ import type { Airtime, AirtimeLevel, Driver } from "../api/types";
 /** Shares of the bar, 0 to 1 each, together 1. */
 export interface Bar {
   used: number;
+  /** For orders. */
   free: number;
   /** Kept for alarms, as far as it is not used yet. */
-  reserve: number;
+  alarms: number;
+  /** Kept for answers to devices, which come last of all. */
+  answers: number;
 }
 
-export function bar({ used_ms, limit_ms, alarm_reserve_ms }: AirtimeReport): Bar {
+export function bar({ used_ms, limit_ms, answer_reserve_ms, alarm_reserve_ms }: AirtimeReport): Bar {
   const used = Math.min(1, used_ms / limit_ms);
-  const reserve = Math.min(1 - used, alarm_reserve_ms / limit_ms);
-  return { used, reserve, free: Math.max(0, 1 - used - reserve) };
+  const answers = Math.min(1 - used, answer_reserve_ms / limit_ms);
+  const alarms = Math.min(1 - used - answers, alarm_reserve_ms / limit_ms);
+  return { used, alarms, answers, free: 1 - used - answers - alarms };
 }
 
 export interface CauseShare {

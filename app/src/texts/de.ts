@@ -66,6 +66,7 @@ export const de: Record<TextKey, string> = {
   "driver.state.ready": "bereit",
   "driver.state.lost": "weg",
   "driver.state.stopped": "angehalten",
+  "driver.state.unknown": "nicht bekannt, solange deine Zentrale weg ist",
 
   "setup.title": "Willkommen zu Hause",
   "setup.lead": "Ein Passwort, dann gehört dein Zuhause dir. Nichts verlässt das Haus.",

@@ -64,6 +64,7 @@ export const en = {
   "driver.state.ready": "ready",
   "driver.state.lost": "lost",
   "driver.state.stopped": "stopped",
+  "driver.state.unknown": "not known while your hub is away",
 
   "setup.title": "Welcome home",
   "setup.lead": "One password, and your home is yours. Nothing leaves the house.",

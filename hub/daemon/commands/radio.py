@@ -95,8 +95,10 @@ def _airtime(options: argparse.Namespace) -> int:
         for row in rows_of(answer, "entries")
     ]
     print_table(("DEVICE", "CAUSE", "SENT", "FRAMES", "BURSTS"), rows)
-    used, limit, reserve = (_seconds(answer.get(key)) for key in ("used_ms", "limit_ms", "alarm_reserve_ms"))
-    print(f"{used:.1f} of {limit:.1f} s in this hour, {reserve:.1f} s for alarms alone: {_forecast(answer)}")
+    keys = ("used_ms", "limit_ms", "alarm_reserve_ms", "answer_reserve_ms")
+    used, limit, alarms, answers = (_seconds(answer.get(key)) for key in keys)
+    reserves = f"{alarms:.1f} s for alarms and {answers:.1f} s for answers to devices alone"
+    print(f"{used:.1f} of {limit:.1f} s in this hour, {reserves}: {_forecast(answer)}")
     return 0
 
 

@@ -57,7 +57,8 @@ async def test_send_time_is_told_by_device_and_cause() -> None:
         assert (entry.device, entry.name, entry.frames, entry.bursts) == (CHANNEL.device, "evening", 1, 0)
         assert entry.used_ms == 30.0
         assert sum(each.used_ms for each in report.entries) == pytest.approx(report.used_ms)
-        assert (report.limit_ms, report.alarm_reserve_ms, report.exhausted_in_s) == (36_000.0, 3_600.0, None)
+        assert (report.answer_reserve_ms, report.alarm_reserve_ms) == (1_800.0, 3_600.0)
+        assert (report.limit_ms, report.exhausted_in_s) == (36_000.0, None)
 
 
 async def test_send_time_of_the_last_hour_survives_a_restart() -> None:

@@ -220,13 +220,21 @@ async def test_send_time_and_signals_are_tables(box: Box) -> None:
     sample = SignalSample(at=AT, dbm=-75.0, frames=1)
     home.lamp.answers = {
         GetAirtime: AirtimeReport(
-            used_ms=420.0, limit_ms=36_000.0, alarm_reserve_ms=3_600.0, exhausted_in_s=None, entries=(entry,)
+            used_ms=420.0,
+            limit_ms=36_000.0,
+            answer_reserve_ms=1_800.0,
+            alarm_reserve_ms=3_600.0,
+            exhausted_in_s=None,
+            entries=(entry,),
         ),
         ListSignals: (Signal(device=LAMP, last_dbm=-75.0, peer_dbm=None, samples=(sample,)),),
     }
     _, airtime, _ = await homebase("radio", "airtime")
     assert f"{LAMP}  rule night  0.42 s  2       1" in airtime
-    assert "0.4 of 36.0 s in this hour, 3.6 s for alarms alone: normal" in airtime
+    assert (
+        "0.4 of 36.0 s in this hour, 3.6 s for alarms and 1.8 s for answers to devices alone: normal"
+        in airtime
+    )
     _, rssi, _ = await homebase("radio", "rssi")
     assert f"{LAMP}  -75 dBm     -         ▅" in rssi
 

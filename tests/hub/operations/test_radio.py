@@ -81,7 +81,12 @@ async def test_the_airtime_report_names_who_used_it_the_largest_first(home: Home
         AirtimeEntry(device=LAMP, urgency=Urgency.API, name="ab12", used_ms=400.0, frames=3, bursts=1),
     )
     home.lamp.answers[GetAirtime] = AirtimeReport(
-        used_ms=29_000.0, limit_ms=36_000.0, alarm_reserve_ms=3_600.0, exhausted_in_s=None, entries=entries
+        used_ms=29_000.0,
+        limit_ms=36_000.0,
+        answer_reserve_ms=1_800.0,
+        alarm_reserve_ms=3_600.0,
+        exhausted_in_s=None,
+        entries=entries,
     )
     status, told = await ask(home, token, "GET", "/radio/lamp/airtime")
     assert (status, told["level"]) == (200, "scarce")

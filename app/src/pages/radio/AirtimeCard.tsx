@@ -33,7 +33,7 @@ export function AirtimeCard({ name, lost }: { name: string; lost: boolean }) {
 // drawn before the answer too, so that nothing jumps when it comes
 function Hour({ report, texts }: { report: AirtimeReport | null; texts: Technical }) {
   const { t, language } = texts;
-  const shares: Bar = report === null ? { used: 0, free: 1, reserve: 0 } : bar(report);
+  const shares: Bar = report === null ? { used: 0, free: 1, alarms: 0, answers: 0 } : bar(report);
   const says =
     report === null
       ? "…"
@@ -50,18 +50,23 @@ function Hour({ report, texts }: { report: AirtimeReport | null; texts: Technica
       <svg class={`bar ${shares.free < NEARLY ? "full" : ""}`} viewBox="0 0 100 6" preserveAspectRatio="none" role="img" aria-label={says}>
         <rect class="free" x="0" y="0" width="100" height="6" />
         <rect class="used" x="0" y="0" width={100 * shares.used} height="6" />
-        <rect class="reserve" x={100 * (1 - shares.reserve)} y="0" width={100 * shares.reserve} height="6" />
+        <rect class="reserve" x={100 * (1 - shares.answers - shares.alarms)} y="0" width={100 * shares.alarms} height="6" />
+        <rect class="answers" x={100 * (1 - shares.answers)} y="0" width={100 * shares.answers} height="6" />
       </svg>
       <ul class={`legend ${shares.free < NEARLY ? "full" : ""}`}>
         <li>
           <span class="swatch used" aria-hidden="true" /> {t("airtime.used")}
         </li>
         <li>
-          <span class="swatch free" aria-hidden="true" /> {t(report?.level === "exhausted" ? "airtime.answers" : "airtime.free")}
+          <span class="swatch free" aria-hidden="true" /> {t("airtime.free")}
         </li>
         <li>
           <span class="swatch reserve" aria-hidden="true" />{" "}
           {t("airtime.reserve", { time: report === null ? "…" : seconds(report.alarm_reserve_ms, language) })}
+        </li>
+        <li>
+          <span class="swatch answers" aria-hidden="true" />{" "}
+          {t("airtime.answers", { time: report === null ? "…" : seconds(report.answer_reserve_ms, language) })}
         </li>
       </ul>
       <p role="status">

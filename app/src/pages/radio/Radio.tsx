@@ -1,6 +1,7 @@
 // The radio: what it is, the hour's send time and who used it, how well each device is heard.
 
 import type { Driver } from "../../api/types";
+import { DriverState } from "../../parts/DriverState";
 import { Title } from "../../parts/Frame";
 import { Icon } from "../../parts/Icon";
 import { home, phase } from "../../state/app";
@@ -59,8 +60,7 @@ function Hardware({ driver }: { driver: Driver }) {
     <section class="card" aria-labelledby={`radio-${driver.name}`}>
       <h2 id={`radio-${driver.name}`}>{tr(`driver.name.${driver.name}`, driver.name)}</h2>
       <p>
-        <Icon name={driver.state === "ready" ? "check" : "warning"} size={18} />{" "}
-        <strong>{t(`driver.state.${driver.state}`)}</strong> <small>{t("devices.since", since)}</small>
+        <DriverState driver={driver} />
       </p>
       {driver.state === "lost" && <p>{tr(`driver.lost.${driver.detail}`, t("driver.lost", since), since)}</p>}
       {radio?.changed === true && (
