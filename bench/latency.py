@@ -159,7 +159,8 @@ def event_delays_ms(lines: list[Any], seen: list[tuple[float, Any]]) -> list[Sam
 def command_delays_ms(lines: list[Any], sent: list[float]) -> tuple[list[Sample], list[Sample]]:
     """Match each command with the next line that carries one: first who found the air free, then the rest."""
     lines_at = [line["at_s"] for line in lines if not line["to_host"] and line["line"][8:10] == "11"]
-    free, waited = [], []
+    free: list[Sample] = []
+    waited: list[Sample] = []
     for at_s in sent:
         later = [line_s for line_s in lines_at if 0 <= line_s - at_s <= MATCH_S]
         if later:

@@ -69,6 +69,7 @@ def records() -> MemoryStore:
     """A home with one sensor."""
     model = model_by_name(MODEL)
     assert model is not None
+    assert model.code is not None
     record = DeviceRecord(address=SENSOR, model=model.code, firmware=0x10, serial="SIM0000009", counter=1)
     return MemoryStore({CENTRAL_KEY: write_central(CENTRAL), record.key: write_device(record)})
 
