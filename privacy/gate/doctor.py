@@ -45,6 +45,7 @@ def findings(state: Path, config: Path) -> Iterator[Finding]:
     yield disk(state)
     yield from keys(state)
     yield clock()
+    yield from network(state, config)
     demo = simulated(state)
     yield from radio(config, runs=_runs(state)) if demo is None else [demo]
 
@@ -204,6 +205,20 @@ def radio(config: Path, *, runs: bool = False) -> Iterator[Finding]:
         yield Finding(name="radio", level=WARN, text="no serial device", way_out="plug the stick in")
     for port in ports:
         yield _port(port, ours=runs and len(ports) == 1)
+
+
+def network(state: Path, config: Path) -> Iterator[Finding]:
+    """The home's network, where the owner opened it or once did."""
+    try:
+        settings = read_config(config).lan
+    except BadConfig:
+        return
+    if settings is None and not (state / "gate" / "lan.json").exists():
+        return
+    from privacy.gate.doctor_lan import in_home_network  # noqa: PLC0415 - few homes have it: it costs
+    from privacy.gate.lan.settings import LanSettings  # noqa: PLC0415
+
+    yield from in_home_network(settings or LanSettings(), state, runs=_runs(state))
 
 
 def simulated(state: Path) -> Finding | None:

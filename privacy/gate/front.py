@@ -33,10 +33,10 @@ class Routes:
         """Return who answers; None means the hub."""
         if path == "/api" or path.startswith("/api/"):
             return None
-        if not path.startswith("/gate/"):
-            return self._files
         if (endpoint := self._own.get((method, path))) is not None:
             return endpoint
+        if not path.startswith("/gate/"):
+            return self._files
         methods = sorted(known for known, at in self._own if at == path)
         return _not_here if not methods else _wrong_method(", ".join(methods))
 

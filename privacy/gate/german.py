@@ -45,6 +45,11 @@ TEXTS: Mapping[str, tuple[str, str, str]] = {
     "session_unknown": ("Bitte anmelden", "Es gibt keine Sitzung, oder sie ist beendet.", "Neu anmelden."),
     "role": ("Mit dieser Rolle nicht erlaubt", "Erlaubt für: {allowed}.", "Den Eigentümer fragen."),
     "not_found": ("Hier gibt es nichts", "Diese Adresse gibt es nicht.", "/ öffnen."),
+    "no_certificate": (
+        "Kein Zertifikat",
+        "Dieses Zuhause hat kein selbst gemachtes Zertifikat.",
+        "Es ist das des Eigentümers, oder [lan] ist nicht offen; homebase doctor sagt mehr.",
+    ),
     "app_not_built": ("Die App fehlt", "Die App ist hier nicht gebaut.", "Einmal script/run starten."),
     "hub_away": (
         "Das Zuhause startet",
@@ -78,7 +83,7 @@ TEXTS: Mapping[str, tuple[str, str, str]] = {
 
 def spoken(request: Request, answer: Answer) -> Answer:
     """Return ``answer`` in the language that ``request`` asks for first, German or English."""
-    if answer.content_type != PROBLEM or answer.stream is not None or not _wants_german(request):
+    if answer.content_type != PROBLEM or answer.stream is not None or not wants_german(request):
         return answer
     content = json.loads(answer.body)
     texts = TEXTS.get(content["code"])
@@ -92,7 +97,8 @@ def spoken(request: Request, answer: Answer) -> Answer:
     return replace(answer, body=json.dumps(content, ensure_ascii=False).encode("utf-8", "backslashreplace"))
 
 
-def _wants_german(request: Request) -> bool:
+def wants_german(request: Request) -> bool:
+    """Whether German comes before English in what the browser asks for."""
     for part in (request.header("accept-language") or "")[:200].split(","):
         tag = part.strip()[:2].lower()
         if tag in {"de", "en"}:

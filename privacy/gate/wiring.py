@@ -51,6 +51,7 @@ from privacy.gate.front import Front, Routes, address_of
 from privacy.gate.holder import GateHolder
 from privacy.gate.jail import JailError
 from privacy.gate.jails import Installation
+from privacy.gate.lan import trust
 from privacy.gate.network_door import NetworkStick
 from privacy.gate.opening import Opened
 from privacy.gate.output import say
@@ -165,6 +166,7 @@ class _Gate:
         routes = Routes(
             AppFiles().answer,
             {
+                **({} if self._lan is None else trust.table(self._lan)),
                 ("GET", "/gate/v1/status"): guarded(sessions, ROLES, answers.status(self._door, _status())),
                 **{
                     place: guarded(sessions, answers.HOUSEHOLD, vouched(endpoint, desk.seed))

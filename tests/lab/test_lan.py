@@ -9,7 +9,7 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from tests.needs import NETWORKS
 
 pytestmark = [pytest.mark.lab, NETWORKS, pytest.mark.timeout(180)]
 HOME_6, PORT, PLAIN = "fd00:77::2", 8443, 9443
+_RECEIVE_HOPS = 12  # IP_RECVTTL, ip(7); not named by the socket module
 READY = re.compile(r"homebase ready: https://([a-z]{8}\.local):8443/ and http://127\.0\.0\.1:\d+/#setup=\S+")
 
 
@@ -156,3 +157,110 @@ def _give_back(network: Network) -> None:
     """What an interface loses when it goes down."""
     ip("-n", network.home, "address", "replace", f"{HOME_6}/64", "dev", "wire", "nodad")
     ip("-n", network.home, "route", "replace", "default", "via", "192.168.77.1")
+
+
+# by which name
+
+
+def mdns(
+    house: RunningHouse, namespace: str, to: str, *, source: str = "", plain: bool = True
+) -> list[bytes]:
+    """Ask for the home's addresses by hand; the answers of two seconds. to: an address or the group's."""
+    name = trusting(house)[1].split(".")
+    question = b"".join(bytes([len(label)]) + label.encode() for label in name) + b"\0\0\1\0\1"
+    line = made_in(namespace, lambda: _asker(plain))
+    with line:
+        if source:
+            line.bind((source, 0))
+        line.sendto(b"\xbe\xef\0\0\0\1\0\0\0\0\0\0" + question, (to, 5353))
+        answers, deadline = [], time.monotonic() + 2
+        while (left := deadline - time.monotonic()) > 0:
+            line.settimeout(left)
+            try:
+                heard = line.recv(9000)
+            except TimeoutError:
+                break
+            if heard[2] & 0x80:  # not what was asked here
+                answers.append(heard)
+        return answers
+
+
+def _asker(plain: bool) -> socket.socket:
+    line = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    if not plain:
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        line.bind(("0.0.0.0", 5353))
+        group = (
+            socket.inet_aton("224.0.0.251") + bytes(4) + socket.if_nametoindex("wire").to_bytes(4, "little")
+        )
+        line.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, group)
+    index = bytes(8) + socket.if_nametoindex("wire").to_bytes(4, "little")
+    line.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, index)
+    return line
+
+
+@pytest.mark.parametrize("plain", [True, False], ids=["by plain DNS", "by multicast"])
+def test_a_neighbour_that_asks_for_the_name_gets_the_address(
+    house: RunningHouse, network: Network, plain: bool
+) -> None:
+    answers: list[bytes] = []
+    for _ in range(30):  # what was just said to all is not repeated to all within a second
+        if answers := mdns(house, network.stick, "224.0.0.251", plain=plain):
+            break
+    assert len(answers) == 1
+    assert answers[0][:2] == (b"\xbe\xef" if plain else b"\0\0")
+    assert socket.inet_aton(HOME) in answers[0]
+
+
+def test_who_is_behind_the_router_gets_no_answer_about_the_name(
+    house: RunningHouse, network: Network
+) -> None:
+    for source in (BEHIND, PUBLIC):
+        assert mdns(house, network.beyond, HOME, source=source) == []
+    # the control: the same packet gets there where something without a guard listens
+    control = made_in(network.home, lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+    with control, made_in(network.beyond, lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as asker:
+        control.settimeout(60)
+        control.bind((HOME, 5355))
+        asker.bind((PUBLIC, 0))
+        asker.sendto(b"?", (HOME, 5355))
+        assert control.recv(10) == b"?"
+
+
+def test_its_words_stay_on_the_link_and_it_says_goodbye(network: Network, tmp_path: Path) -> None:
+    ear = made_in(network.stick, lambda: _asker(plain=False))
+    beyond = made_in(network.beyond, _recorder)
+    with ear, beyond:
+        ear.settimeout(60)
+        ear.setsockopt(socket.IPPROTO_IP, _RECEIVE_HOPS, 1)
+        with house_in(network, tmp_path / "h", "[lan]\nport = 8446\n") as house:
+            name = trusting(house)[1].partition(".")[0].encode()
+            told = _heard(ear, lambda data: name in data and data[2] == 0x84)
+            assert socket.inet_aton(HOME) in told
+        gone = _heard(ear, lambda data: name in data and b"\0\0\0\0\0\4" + socket.inet_aton(HOME) in data)
+        assert gone
+        beyond.settimeout(0.5)
+        assert not any(name in data for data in _all(beyond))
+
+
+def _recorder() -> socket.socket:
+    taken = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
+    taken.bind(("wire", 3))
+    return taken
+
+
+def _all(recorder: socket.socket) -> Iterator[bytes]:
+    while True:
+        try:
+            yield recorder.recv(9000)
+        except TimeoutError:
+            return
+
+
+def _heard(ear: socket.socket, wanted: Callable[[bytes], bool]) -> bytes:
+    """The next message that is wanted; each comes with the hop limit of one that no router saw."""
+    while True:
+        data, controls, _, _ = ear.recvmsg(9000, 64)
+        assert int.from_bytes(controls[0][2], "little") == 255
+        if wanted(data):
+            return data

@@ -17,6 +17,9 @@ NAMES = {
     "hub key": "Schlüssel der Zentrale",
     "clock": "Uhr",
     "radio": "Funk",
+    "certificate": "Zertifikat",
+    "network": "Heimnetz",
+    "firewall": "Firewall",
 }
 LEVELS = {"ok": "gut", "warn": "Achtung", "fail": "Fehler"}
 SENTENCES = {
@@ -59,7 +62,36 @@ SENTENCES = {
     r"(.+) is somebody's terminal": r"\1 ist das Terminal von jemandem",
     r"(.+) is used by another program": r"\1 wird von einem anderen Programm benutzt",
     r"(.+) is not there": r"\1 ist nicht da",
+    r"(.+) with SHA-256 (.+), until (.+)": r"\1 mit SHA-256 \2, bis \3",
+    r"(.+), your own, until (.+)": r"\1, Ihr eigenes, bis \2",
+    r"the certificates for (.+) end on (.+)": r"die Zertifikate für \1 enden am \2",
+    r"made at the first start with --lan": "entsteht beim ersten Start mit --lan",
+    r"not open: \[lan\] on, or --lan, opens it": "nicht offen: [lan] on oder --lan öffnet es",
+    r"no interface with a private address that is up": (
+        "keine Schnittstelle mit privater Adresse, die verbunden ist"
+    ),
+    r"(.+) listens on port (.+)": r"\1 hört auf Port \2",
+    r"nothing listens on port (.+) of (.+)": r"auf Port \1 von \2 hört niemand",
+    r"(.+) is opened at the next start, on port (.+)": r"\1 wird beim nächsten Start geöffnet, auf Port \2",
+    r"what is not named is dropped, and port (.+) is not named": (
+        r"was nicht genannt ist, wird verworfen, und Port \1 ist nicht genannt"
+    ),
+    r"nothing in the way of port (.+) was found": r"Port \1 steht nichts im Weg, soweit zu sehen",
     # ways out
+    r"compare it on each device at (.+)": r"auf jedem Gerät vergleichen: \1",
+    r"remove gate/lan\.json for new ones, which devices have to trust anew": (
+        "gate/lan.json entfernen: Es entstehen neue, denen die Geräte neu vertrauen müssen"
+    ),
+    r"renew it": "es erneuern",
+    r"plug the network in, or name the interface: \[lan\] interfaces": (
+        "das Netz anschließen, oder die Schnittstelle nennen: [lan] interfaces"
+    ),
+    r"start homebase with --lan, or look what it said: journalctl -u homebase-gate": (
+        "homebase mit --lan starten, oder nachsehen, was es sagte: journalctl -u homebase-gate"
+    ),
+    r"let the home's network in: ports (.+)/tcp and 5353/udp": (
+        r"das Heimnetz einlassen: Ports \1/tcp und 5353/udp"
+    ),
     r"update to Linux 5\.14 or newer": "auf Linux 5.14 oder neuer aktualisieren",
     r"install homebase again": "homebase neu installieren",
     r"correct the file": "die Datei berichtigen",

@@ -6,14 +6,15 @@ What goes wrong here is told once and tried again; the home runs on, and loopbac
 import asyncio
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from privacy.gate.checks import Site
 from privacy.gate.front import Front
-from privacy.gate.lan import door, interfaces
+from privacy.gate.lan import door, interfaces, mdns
 from privacy.gate.lan.crowd import Crowd
 from privacy.gate.lan.identity import BadIdentity, Identity, identity_in
 from privacy.gate.lan.interfaces import Interface
@@ -158,9 +159,29 @@ class Lan:
         self._told.pop(name, None)
         opened = _Open(now=interface, tasks=[])
         one_door = door.Door(reception, lambda: opened.now)
-        opened.tasks += [tasks.create_task(_serve(one_door, one), name=f"lan.{name}") for one in sockets]
+        opened.tasks += [
+            tasks.create_task(_serve(one_door.serve, one), name=f"lan.{name}") for one in sockets
+        ]
         self._open[name] = opened
+        for local in filter(mdns.is_local, self._names()):
+            self._answer(local, opened, tasks)
         log.info("lan.open", extra={"interface": name, "port": port})
+
+    def _answer(self, name: str, opened: _Open, tasks: asyncio.TaskGroup) -> None:
+        for family in sorted(_families(opened.now)):
+            try:
+                listening = mdns.listen(opened.now, family)
+            except OSError as error:
+                self._tell(
+                    "mdns", f"port {mdns.PORT} on {opened.now.name}: {error.strerror}; nobody finds {name}"
+                )
+                continue
+            tell = partial(self._tell, f"mdns {opened.now.name}")
+            responder = mdns.Responder(name, lambda: opened.now, self._clock, tell)
+            opened.tasks.append(tasks.create_task(_serve(responder.run, listening), name="lan.mdns"))
+
+    def _names(self) -> tuple[str, ...]:
+        return self.identity.names if self.identity is not None and self._settings.mdns else ()
 
     def _tell(self, what: str, text: str) -> None:
         """Say it once, until it is something else."""
@@ -179,9 +200,9 @@ def site_of(identity: Identity, port: int) -> Site:
     )
 
 
-async def _serve(one_door: door.Door, listening: socket.socket) -> None:
+async def _serve(serve: Callable[[socket.socket], Awaitable[None]], listening: socket.socket) -> None:
     with listening:
-        await one_door.serve(listening)
+        await serve(listening)
 
 
 async def _shut(opened: _Open) -> None:

@@ -36,6 +36,7 @@ class LanSettings:
     certificate: Path | None = None
     key: Path | None = None
     also: tuple[Network, ...] = ()
+    mdns: bool = True
 
 
 def settings_from(table: Mapping[str, object]) -> LanSettings:
@@ -49,6 +50,7 @@ def settings_from(table: Mapping[str, object]) -> LanSettings:
         certificate=Path(certificate) if certificate else None,
         key=Path(key) if key else None,
         also=tuple(ip_network(text) for text in _words(table.get("also", []))),
+        mdns=table.get("mdns", True) is True,
     )
 
 
@@ -65,6 +67,7 @@ def mistakes_in(table: object) -> Iterator[tuple[str, object, str]]:
         "certificate": (_is_path, "an absolute path of a PEM file with the chain, or empty"),
         "key": (_is_path, "an absolute path of a PEM file, or empty"),
         "also": (_are_networks, _ALSO),
+        "mdns": (_is_flag, "true or false"),
     }
     for key, value in table.items():
         known = checks.get(key)

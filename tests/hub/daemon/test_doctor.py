@@ -11,7 +11,7 @@ from hub.daemon.commands.doctor_german import LEVELS, NAMES, SENTENCES, german
 from tests.paths import ROOT
 
 VALUES = {"{who}": "as user 7", "{what}": "not running"}  # one of what is said there
-SAYS = ("privacy/gate/doctor.py", "privacy/gate/serial_door.py")
+SAYS = ("privacy/gate/doctor.py", "privacy/gate/doctor_lan.py", "privacy/gate/serial_door.py")
 SAME = {
     "",
     "7",
@@ -55,7 +55,7 @@ def _said() -> set[str]:
                     for text in _rendered(node.args[1]):
                         found |= set(text.partition(": ")[::2])
             elif isinstance(node, ast.Assign) and isinstance(target := node.targets[0], ast.Name):
-                wanted = target.id in {"text", "way_out"} and path.endswith("doctor.py")
+                wanted = target.id in {"text", "way_out"} and path.endswith(("doctor.py", "doctor_lan.py"))
                 found |= set(_rendered(node.value)) if wanted else set()
     return found
 

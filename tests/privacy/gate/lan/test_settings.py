@@ -35,6 +35,7 @@ def test_it_says_what_stands_there() -> None:
         "certificate": "/etc/homebase/cert.pem",
         "key": "/etc/homebase/key.pem",
         "also": ["192.168.2.0/24", "fd00:2::/64"],
+        "mdns": False,
     }
     assert config_from({"lan": table}, FILE).lan == LanSettings(
         on=True,
@@ -44,6 +45,7 @@ def test_it_says_what_stands_there() -> None:
         certificate=Path("/etc/homebase/cert.pem"),
         key=Path("/etc/homebase/key.pem"),
         also=(ip_network("192.168.2.0/24"), ip_network("fd00:2::/64")),
+        mdns=False,
     )
 
 
@@ -51,7 +53,7 @@ def test_it_says_what_stands_there() -> None:
     ("table", "parts"),
     [
         (5, ["lan = 5", "[lan]"]),
-        ({"on": 1}, ["lan.on = 1", "true or false"]),
+        ({"on": 1, "mdns": "yes"}, ["lan.on = 1", "lan.mdns = 'yes'", "true or false"]),
         ({"port": 0}, ["lan.port = 0", "1 to 65535"]),
         ({"port": True}, ["lan.port = True"]),
         ({"interfaces": "eth0"}, ["lan.interfaces", 'such as "eth0"']),
