@@ -1,16 +1,23 @@
 """Sessions through a real Mosquitto: paired, answered and set by it alone; what is lost comes back."""
 
+import asyncio
+import contextlib
 import json
 import os
+import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
+from hub.daemon.command_line import CommandFailed
+from hub.daemon.phone.connection import Connection
+from hub.remote import mqtt, topics
+from hub.remote.broker import Broker
 from tests.hub.lamp import LAMP
-from tests.mosquitto import Mosquitto
+from tests.mosquitto import HOST, Mosquitto, mosquitto
 
-from .relay_home import RelayHome, relay_home, trusted_broker
+from .relay_home import RELAY, WAIT_S, Phone, RelayHome, relay_home, trusted_broker, until
 
 STATE = f"{LAMP}:1.STATE"
 
@@ -27,11 +34,187 @@ async def there(tmp_path: Path, broker: Mosquitto) -> AsyncIterator[RelayHome]:
         yield running
 
 
+async def switched(connection: Connection, *, on: bool = True) -> bool:
+    answer = await connection.ask("datapoints.set", {"id": STATE, "value": on}, os.urandom)
+    return bool(json.loads(bytes(answer.body))["value"] is on)
+
+
+async def switches(phone: Phone) -> bool:
+    """Whether the phone gets in now, and switches the lamp."""
+    with contextlib.suppress(CommandFailed, Exception):
+        async with phone.session() as connection:
+            return await switched(connection)
+    return False
+
+
+async def presence(broker: Broker) -> bytes:
+    async with asyncio.timeout(WAIT_S):
+        async for message in broker.messages():
+            if message.topic.endswith("/presence"):
+                return message.payload
+    raise AssertionError("the broker is gone")
+
+
+@pytest.mark.obligation("Q6.4-b")
 async def test_a_phone_is_paired_and_switches_a_lamp_by_the_relay_alone(there: RelayHome) -> None:
     await there.add()
     phone = await there.pair()
     async with phone.session() as connection:
-        answer = await connection.ask("datapoints.set", {"id": STATE, "value": True}, os.urandom)
-        assert json.loads(bytes(answer.body))["value"] is True
-        assert (await there.state())["used"] == [phone.way.slot]
+        assert await switched(connection)
+        state = await there.state()
+        assert (state["used"], state["burned"]) == ([phone.way.slot], [])
+        assert state["sessions"] == 1
     assert len(there.home.lamp.causes) == 1
+
+
+async def test_a_relay_that_nobody_has_a_slot_at_is_not_spoken_with(there: RelayHome) -> None:
+    await there.add()
+    await asyncio.sleep(0.5)
+    assert (await there.state())["state"] == "unused"
+    assert there.home.front.tunnels == []
+    # when a code is shown, it is; and no longer once the code is over and its slot burned
+    code, way = await there.code()
+    await there.ask("phones.refuse", pairing=code["pairing"])
+    await until(lambda: there.home.front.tunnels == [])
+    state = await there.state()
+    assert (state["used"], state["burned"]) == ([], [way.slot])
+
+
+async def test_without_a_yes_nothing_connects_and_a_withdrawal_ends_sessions_at_once(
+    there: RelayHome,
+) -> None:
+    await there.add()
+    there.home.front.refuses = "no_consent"
+    await there.ask("phones.code")
+    await until(lambda: _refused(there, "no_consent"))
+    there.home.front.refuses = ""
+    phone = await there.pair()
+    async with phone.session() as connection:
+        assert await switched(connection)
+        # when the gate cuts
+        there.home.front.refuses = "withdrawn"
+        there.home.front.cut_tunnels()
+        begin = time.monotonic()
+        with pytest.raises(CommandFailed, match="lost"):
+            await connection.next()
+        assert time.monotonic() - begin < WAIT_S
+    await until(lambda: _refused(there, "withdrawn"))
+    assert not await switches(phone)
+    # and a new yes lets it in again
+    there.home.front.refuses = ""
+    await until(there.is_connected)
+    assert await switches(phone)
+
+
+async def _refused(there: RelayHome, code: str) -> bool:
+    state = await there.state()
+    return bool((state["state"], state["reason"]) == ("refused", code))
+
+
+async def test_what_the_hub_says_of_itself_comes_and_goes_with_it(there: RelayHome) -> None:
+    await there.add()
+    phone = await there.pair()
+    async with there.as_owner_of_the_relay() as watching:
+        await watching.subscribe(topics.presence(phone.way.route))
+        assert isinstance(await watching.next(), mqtt.Subscribed)
+        async with phone.session() as connection:
+            there.home.front.cut_tunnels()
+            assert await presence(watching) == topics.GONE
+            # the phone does not wait for a time-out
+            with pytest.raises(CommandFailed, match="lost"):
+                await connection.next()
+        await there.state()
+        assert await presence(watching) == topics.HERE
+
+
+async def test_after_a_restart_of_the_broker_hub_and_phone_come_back(there: RelayHome) -> None:
+    await there.add()
+    phone = await there.pair()
+    async with phone.session() as connection:
+        there.broker.kill()
+        with pytest.raises(CommandFailed, match="lost"):
+            await connection.next()
+    state = await until(lambda: _lost(there))
+    assert state
+    there.broker.start()
+    await until(there.is_connected, 120.0)
+    assert await switches(phone)
+
+
+async def _lost(there: RelayHome) -> bool:
+    return bool((await there.state())["state"] == "lost")
+
+
+async def test_who_lost_one_relay_gets_in_by_the_other(there: RelayHome, tmp_path: Path) -> None:
+    with mosquitto(tmp_path / "second") as second:
+        there.home.front.relays["second"] = (HOST, second.port, second.ca_file.read_text())
+        other = RelayHome(home=there.home, broker=second, name="second")
+        await there.add()
+        await other.add()
+        # one code, a slot at each
+        code = await there.ask("phones.code")
+        assert sorted(row["relay"] for row in code["relays"]) == [RELAY, "second"]
+        await until(other.is_connected)
+        await until(there.is_connected)
+        there.broker.kill()
+        await until(lambda: _lost(there))
+        os.environ["SSL_CERT_FILE"] = str(second.ca_file)
+        phone = await other.pair()
+        assert await switches(phone)
+
+
+async def test_a_phone_that_is_removed_is_out_within_a_second_and_its_slot_is_burned(
+    there: RelayHome,
+) -> None:
+    await there.add()
+    guest, owner = await there.pair("guest"), await there.pair()
+    async with guest.session() as connection, owner.session() as stays:
+        assert await switched(connection)
+        begin = time.monotonic()
+        await there.ask("phones.revoke", key=guest.key)
+        with pytest.raises(CommandFailed, match="removed at home"):
+            await connection.next()
+        assert time.monotonic() - begin < 1.0
+        # whoever stays is not disturbed
+        assert await switched(stays, on=False)
+    state = await there.state()
+    assert (state["used"], state["burned"]) == ([owner.way.slot], [guest.way.slot])
+    # the slot is good for nobody: not for the guest, and not for a phone that is known
+    assert not await switches(guest)
+    async with owner.connected(guest.way) as connection_there:
+        assert connection_there is None
+    # with a new password it is free again
+    renewed = await there.ask("relays.renew", name=RELAY)
+    assert renewed["renewed"] == [guest.way.slot]
+    assert len(renewed["passwords"]) == 2  # the hub's own and the slot's
+    assert (await there.state())["burned"] == []
+
+
+async def test_slots_and_routes_outlive_a_restart_and_codes_do_not(broker: Mosquitto, tmp_path: Path) -> None:
+    async with relay_home(tmp_path / "hub", broker) as there:
+        await there.add()
+        phone = await there.pair()
+        _, shown = await there.code()
+        route = (await there.state())["route"]
+    async with relay_home(tmp_path / "hub", broker) as there:
+        await until(there.is_connected)
+        assert await switches(phone)
+        state = await there.state()
+        assert state["route"] == route
+        assert (state["used"], state["burned"]) == ([phone.way.slot], [shown.slot])
+
+
+async def test_a_relay_that_is_given_up_is_left_at_once_and_an_erasure_forgets_all(there: RelayHome) -> None:
+    await there.add()
+    phone = await there.pair()
+    async with phone.session() as connection:
+        await there.ask("relays.remove", name=RELAY)
+        with pytest.raises(CommandFailed, match="lost"):
+            await connection.next()
+    assert (await there.ask("relays.list"))["relays"] == []
+    await until(lambda: there.home.front.tunnels == [])
+    made = await there.add()
+    assert made["route"] != phone.way.route
+    await there.pair()
+    await there.home.house.rights.end_authorisations()
+    assert (await there.ask("relays.list"))["relays"] == []
