@@ -9,11 +9,12 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from hub.remote.mosquitto import password_line
-from tests.lab.outside import authority
+from tests.lab.outside import authority, enter
 from tests.paths import ROOT
 
 HOST = "localhost"
@@ -38,16 +39,27 @@ class Mosquitto:
         with (self.folder / "log").open("ab") as log:
             command = [*around, PROGRAM, "-c", str(self.folder / "mosquitto.conf")]
             self.process = subprocess.Popen(command, stdout=log, stderr=log)
-        if self.namespace:
-            time.sleep(0.5)
-            return
         deadline = time.monotonic() + START_LIMIT_S
+        waiting = [self.port, self.wss_port]
         while time.monotonic() < deadline:
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1.0):
+            if self._answers(waiting[0]):
+                waiting.pop(0)
+            if not waiting:
                 return
             assert self.process.poll() is None, (self.folder / "log").read_text()
             time.sleep(0.05)
         raise AssertionError("the broker does not answer")
+
+    def _answers(self, port: int) -> bool:
+        def look() -> bool:
+            if self.namespace:
+                enter(self.namespace)
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1.0):
+                return True
+            return False
+
+        with ThreadPoolExecutor(1) as thread:  # a thread of its own may be moved into the namespace
+            return thread.submit(look).result()
 
     def stop(self) -> None:
         if self.process is not None:

@@ -5,19 +5,19 @@ Looked up in a table of exact paths made at start: no path of a request ever tou
 
 import hashlib
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
 from privacy.gate.exchange import Answer, Request, problem
 
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
+    "connect-src {reaches}; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'; require-trusted-types-for 'script'"
+)
 PAGE_HEADERS = (
-    (
-        "Content-Security-Policy",
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
-        "connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
-        "frame-ancestors 'none'; require-trusted-types-for 'script'",
-    ),
     ("Referrer-Policy", "no-referrer"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
@@ -49,9 +49,13 @@ class _File:
 
 
 class AppFiles:
-    """Answers GET and HEAD for the built app. An app that is not built is said to be so."""
+    """Answers GET and HEAD for the built app. An app that is not built is said to be so.
 
-    def __init__(self, folder: Path | None = None) -> None:
+    relays: hosts that the app may speak with beside the gate, at this moment.
+    """
+
+    def __init__(self, folder: Path | None = None, relays: Callable[[], Iterable[str]] = tuple) -> None:
+        self._relays = relays
         root = folder or Path(str(resources.files("privacy.data"))) / "app"
         self._files = dict(_listed(root))
         if (index := self._files.get("/index.html")) is not None:
@@ -73,7 +77,9 @@ class AppFiles:
         tag = self._tags.get(file.path)
         if tag is None:
             tag = self._tags[file.path] = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-        headers = (*PAGE_HEADERS, ("Cache-Control", file.caching), ("ETag", tag))
+        reaches = " ".join(("'self'", *(f"wss://{host}:*" for host in sorted(self._relays()))))
+        policy = ("Content-Security-Policy", _POLICY.format(reaches=reaches))
+        headers = (policy, *PAGE_HEADERS, ("Cache-Control", file.caching), ("ETag", tag))
         if tag in (request.header("if-none-match") or ""):
             return Answer(status=304, headers=headers)
         return Answer(status=200, content_type=file.content_type, body=body, headers=headers)

@@ -11,6 +11,7 @@ from typing import Annotated
 import msgspec
 
 from privacy.conversation import ConversationLost, Declined, Handler, fields_as
+from privacy.gate.desk import Desk
 from privacy.jws import base64url
 from privacy.recipients import Recipient
 
@@ -46,6 +47,13 @@ class Offered(msgspec.Struct, frozen=True):
 def known(recipients: Mapping[str, Recipient]) -> Relays:
     """The relays among the recipients."""
     return {name: row for name, row in recipients.items() if ACTIVITY in row.activities}
+
+
+def allowed_hosts(desk: Desk) -> frozenset[str]:
+    """Hosts of relays that somebody said yes to, which the app may reach from a page of this gate."""
+    relays = known(desk.recipients)
+    granted = {grant.recipient for grant in desk.standing.live() if grant.activity == ACTIVITY}
+    return frozenset(relays[name].host for name in granted & relays.keys())
 
 
 def with_ways(text: str, offered: list[Offered], relays: Relays) -> str:

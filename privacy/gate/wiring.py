@@ -164,7 +164,7 @@ class _Gate:
         self._rights = RightsDesk(self._door, GateHolder(desk, self._access_log.forget))
         self._phones = Phones(self._door, Erasing(self._rights, self._control.ask))
         routes = Routes(
-            AppFiles().answer,
+            AppFiles(relays=partial(relay_verbs.allowed_hosts, desk)).answer,
             {
                 **({} if self._lan is None else trust.table(self._lan)),
                 ("GET", "/gate/v1/status"): guarded(sessions, ROLES, answers.status(self._door, _status())),

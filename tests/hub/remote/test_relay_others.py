@@ -1,4 +1,4 @@
-"""Who else is at the relay: guests, strangers, its owner. None reads, writes, disturbs; each with a control."""
+"""Who else is at the relay: guests, strangers, its owner. None reads, writes or disturbs; with controls."""
 
 import asyncio
 import contextlib
