@@ -10,11 +10,11 @@ import msgspec
 
 from hub.contract import HubError
 from hub.home.errors import Refused
-from hub.operations import BY_NAME, Caller, House
+from hub.home.roles import Verb
+from hub.operations import BY_NAME, Caller, House, check, check_verb, perform
 
 from .events import EventStream
 from .problems import language_of, problem, refusal_of, refusal_of_shape, unspoken
-from .server import check_role
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ class ByName:
         operation = BY_NAME.get(name)
         if operation is None:
             raise Refused("unknown_path")
-        check_role(caller, operation.role)
+        check(self._house, caller, operation)
         try:
             given: object = msgspec.json.decode(body)
         except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
@@ -76,7 +76,7 @@ class ByName:
             asked = msgspec.convert(given, operation.request)
         except msgspec.ValidationError as error:
             raise refusal_of_shape(error, given) from error
-        return await operation.perform(self._house, caller, asked)
+        return await perform(self._house, caller, operation, asked)
 
     def refusal(self, code: str, language: str) -> bytes:
         """A refusal of the transport itself."""
@@ -87,9 +87,11 @@ class ByName:
         return b'{"ok":false,"problem":%b}' % _ENCODER.encode(words)
 
     async def follow(self, caller: Caller, send: Callable[[bytes], Awaitable[None]]) -> None:
-        """Tell the home's events to ``send`` until cancelled.
+        """Tell the home's events to ``send`` until cancelled, or until the caller may no longer.
 
         Raises:
             TimeoutError: it took too long.
+            Refused: the caller may not.
         """
+        check_verb(self._house, caller, Verb.SEE)
         await self._events.follow(send, caller)

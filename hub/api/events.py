@@ -15,8 +15,10 @@ from aiohttp import WSCloseCode, web
 from hub.contract import DeviceAddress, DeviceChanged, DeviceRemoved
 from hub.core import HomeEvent
 from hub.home.errors import Refused
-from hub.operations import Caller, House
-from hub.operations.news import News, everything, snapshot, told
+from hub.home.roles import Verb
+from hub.operations import Caller, House, check_verb
+from hub.operations.news import Narrow, News, everything, snapshot, told
+from hub.operations.view import View, view_of
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +40,7 @@ class EventStream:
 
     def __init__(self, house: House) -> None:
         self._house = house
+        self._whole = View(labels=house.rooms)
         self._clients: set[_Client] = set()
         self._news = News()
         self._next_at = 0.0
@@ -95,7 +98,7 @@ class EventStream:
         news = self._news
         if news and self._clients:
             # encoded once for all who are up to date; each client puts its own number in front
-            message, self._news = told(self._house, news)
+            message, self._news = told(self._house, news, self._whole)
             encoded = _encode(message)
             for client in self._clients:
                 client.offer(news, encoded)
@@ -141,7 +144,8 @@ class EventStream:
         try:
             # from here to the snapshot nothing is awaited: no event can fall in between
             self._clients.add(client)
-            await client.send(_ENCODER.encode(snapshot(self._house, client.next_seq())))
+            client.begin()
+            await client.send(_ENCODER.encode(snapshot(self._house, client.next_seq(), client.view)))
             await client.write()
         finally:
             self._clients.discard(client)
@@ -167,6 +171,8 @@ class _Client:
     def __init__(self, house: House, send: Send, caller: Caller) -> None:
         self._send = send
         self.caller = caller
+        self.view = view_of(house.rooms, caller.permit)
+        self._narrow: Narrow | None = None  # of whoever does not see everything
         self._house = house
         self._seq = 0
         self._news = News()
@@ -178,9 +184,17 @@ class _Client:
         self._seq += 1
         return self._seq
 
+    def begin(self) -> None:
+        """What is told from here on follows a snapshot of this moment."""
+        self._narrow = None if self.view.is_whole else Narrow(self._house, self.view)
+
     def offer(self, news: News, encoded: bytes) -> None:
-        """Take news that were encoded for everybody; ``news`` stays as it is."""
-        if self._news:
+        """Take news that were encoded for whoever sees everything; ``news`` stays as it is."""
+        if self._narrow is not None:
+            self._news, self._encoded = self._news.joined(self._narrow.of(news)), None
+            if not self._news:
+                return
+        elif self._news:
             self._news, self._encoded = self._news.joined(news), None
         else:
             self._news, self._encoded = news, encoded
@@ -207,7 +221,7 @@ class _Client:
             news, self._news = self._news, News()
             self._ready.clear()
             if encoded is None:
-                message, left = told(self._house, news)
+                message, left = told(self._house, news, self.view)
                 encoded = _encode(message)
                 if left:
                     self._news = left
@@ -224,12 +238,22 @@ class _Client:
             try:
                 async with asyncio.timeout(LOOK_AFTER_SESSION_S):
                     await self._ready.wait()
-                    return not self._ended
+                    return self._may_follow() and not self._ended
             except TimeoutError:
                 session = self.caller.session
                 if session is not None and not self._house.access.sessions.is_open(session.key):
                     return False
+                if not self._may_follow():
+                    return False
         return False
+
+    def _may_follow(self) -> bool:
+        """Whether their time is not over meanwhile."""
+        try:
+            check_verb(self._house, self.caller, Verb.SEE)
+        except Refused:
+            return False
+        return True
 
 
 async def _farewell(

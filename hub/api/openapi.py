@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from hub.operations import messages
+from hub.home.roles import Verb, roles_that
+from hub.operations import Reach, messages
 
 from .problems import STATUS, Problem
 from .reasons import Reasons
@@ -60,10 +61,12 @@ def _operation(route: Route, components: Mapping[str, Schema]) -> Schema:
         "operationId": operation.name,
         "summary": operation.summary,
         "responses": {str(route.status): _answer(operation.answer), "default": _to("responses", "Problem")},
-        "security": [] if operation.role is None else [{"bearer": []}],
+        "security": [] if operation.verb is None else [{"bearer": []}],
     }
-    if operation.role is not None:
-        described["x-role"] = operation.role.value
+    if operation.verb is not None:
+        described["x-verb"] = operation.verb.value
+        described["x-roles"] = [role.value for role in roles_that(operation.verb)]
+        described["x-reach"] = operation.reach.value
     if route.method in WITH_BODY:
         described["requestBody"] = _body(properties, required - set(in_path))
     else:
@@ -114,7 +117,9 @@ def _events() -> Schema:
             "default": _to("responses", "Problem"),
         },
         "security": [{"bearer": []}],
-        "x-role": "guest",
+        "x-verb": Verb.SEE.value,
+        "x-roles": [role.value for role in roles_that(Verb.SEE)],
+        "x-reach": Reach.VIEW.value,
         "x-messages": [_to("schemas", "Snapshot"), _to("schemas", "Changes")],
     }
 

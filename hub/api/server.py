@@ -15,8 +15,9 @@ from aiohttp import web
 
 from hub.contract import HubError
 from hub.home.errors import Refused
-from hub.home.roles import Role
-from hub.operations import Caller, House, Operation
+from hub.home.permits import Permit
+from hub.home.roles import Role, Verb
+from hub.operations import Caller, House, Operation, check, check_verb, perform
 
 from .events import EventStream, token_of
 from .problems import language_of, problem, refusal_of, refusal_of_shape, unspoken
@@ -30,6 +31,7 @@ BODY_TIME_S = 10.0
 CONSOLE = "console"  # the peer behind home.sock: same user as the gate, checked there
 PEER_HEADER = "Homebase-Peer"
 OPERATION: web.RequestKey[Operation[Any]] = web.RequestKey("operation", Operation)  # that is asked for
+_CONSOLE_PERMIT = Permit(role=Role.OWNER)
 _ENCODER = msgspec.json.Encoder()
 
 Respond = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -109,8 +111,8 @@ def _serve(house: House, route: Route) -> Respond:
     async def serve(request: web.Request) -> web.StreamResponse:
         request[OPERATION] = operation
         caller = await authenticate(house, request, bearer_of(request))
-        check_role(caller, operation.role)
-        answer = await operation.perform(house, caller, await _asked(request, route))
+        check(house, caller, operation)  # nobody sends a body for nothing
+        answer = await perform(house, caller, operation, await _asked(request, route))
         if answer is None:
             return web.Response(status=route.status)
         response = web.Response(
@@ -126,7 +128,7 @@ def _serve(house: House, route: Route) -> Respond:
 def _follow(house: House, events: EventStream) -> Respond:
     async def follow(request: web.Request) -> web.StreamResponse:
         caller = await authenticate(house, request, token_of(request) or bearer_of(request))
-        check_role(caller, Role.GUEST)
+        check_verb(house, caller, Verb.SEE)
         return await events.serve(request, caller)
 
     return follow
@@ -146,27 +148,13 @@ async def authenticate(house: House, request: web.Request, token: str | None) ->
     """
     peer = request.headers.get(PEER_HEADER, "")[:64]
     if peer == CONSOLE:
-        return Caller(peer=peer, role=Role.OWNER)
+        return Caller(peer=peer, permit=_CONSOLE_PERMIT)
     if token is None:
         return Caller(peer=peer)
     session = await house.access.sessions.find(token)
     if session is None:
         raise Refused("no_session")
-    return Caller(peer=peer, role=session.role, session=session)
-
-
-def check_role(caller: Caller, needed: Role | None) -> None:
-    """Refuse a caller without that role.
-
-    Raises:
-        Refused: no_session, forbidden.
-    """
-    if needed is None:
-        return
-    if caller.role is None:
-        raise Refused("no_session")
-    if not caller.role.may(needed):
-        raise Refused("forbidden", value=caller.role.value, allowed=needed.value)
+    return Caller(peer=peer, permit=session.permit, session=session)
 
 
 async def _asked(request: web.Request, route: Route) -> Any:

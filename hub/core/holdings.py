@@ -51,6 +51,7 @@ def holdings(raw_days: int = RAW_DAYS, means_days: int = MEANS_DAYS) -> tuple[Ho
         ),
         _kept("hub.account", DataCategory.ACCOUNT, "know whose account it is"),
         _kept("hub.phones", DataCategory.INSTALLATION, "know which phones may come in"),
+        _kept("hub.phone_rooms", DataCategory.INSTALLATION, "know which phones may come in"),
         _kept("hub.relays", DataCategory.INSTALLATION, "let phones in from outside"),
         _kept("hub.relay_slots", DataCategory.INSTALLATION, "let phones in from outside"),
         Holding(

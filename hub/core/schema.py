@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import UserDefinedType
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005")  # oldest first; the last is this program's
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")  # oldest first; the last is this program's
 HEAD = REVISIONS[-1]
 
 metadata = MetaData()
@@ -57,7 +57,7 @@ people = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("name", Text, nullable=False),
-    Column("role", Text, nullable=False),  # owner, resident, guest
+    Column("role", Text, nullable=False),  # owner, resident, guest, carer
     Column("password_hash", Text, nullable=False),  # Argon2id in PHC form
     Column("created_at", Integer, nullable=False),
 )
@@ -80,8 +80,21 @@ phones = Table(
     Column("key", LargeBinary, primary_key=True),  # X25519
     Column("psk", LargeBinary, nullable=False),  # of its sessions
     Column("name", Text, nullable=False),
-    Column("role", Text),  # owner, resident, guest; null: nobody confirmed it yet
+    Column("role", Text),  # owner, resident, guest, carer; null: nobody confirmed it yet
     Column("created_at", Integer, nullable=False),
+    Column("in_rooms", Integer, nullable=False, server_default="0"),  # 1: limited to those of phone_rooms
+    Column("hours", Text),  # days, from and to in minutes: "1,2,3,4,5 480 720"; null: always
+    Column("expires_at", Integer),
+    Column("expires_running_s", Integer),  # of the gate's running time
+    Column("seen_at", Integer),  # of its latest session, at most an hour late
+    sqlite_with_rowid=False,
+)
+
+phone_rooms = Table(
+    "phone_rooms",  # which rooms a phone is limited to; one that goes takes its rows with it
+    metadata,
+    Column("phone", LargeBinary, ForeignKey("phones.key", ondelete="CASCADE"), primary_key=True),
+    Column("room", Integer, ForeignKey("rooms.id", ondelete="CASCADE"), primary_key=True),
     sqlite_with_rowid=False,
 )
 

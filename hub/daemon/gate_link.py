@@ -2,16 +2,23 @@
 
 import asyncio
 import logging
+from datetime import datetime
+
+import msgspec
 
 from hub.core import apart
 from hub.home.access import Access
-from privacy.client import GateClient, GateDeclined, GateLost
+from hub.home.moments import Moments
+from hub.home.permits import Moment
+from privacy.client import GateClient, GateDeclined, GateLost, fields_as
 from privacy.ports import Clock
 
 log = logging.getLogger(__name__)
 
 FIRST_PAUSE_S = 0.1
 LONGEST_PAUSE_S = 5.0
+ASK_TIME_S = 30.0
+ASK_AGAIN_S = 0.2  # while the gate is away
 
 
 async def keep_connected(gate: GateClient, access: Access, clock: Clock, version: str) -> None:
@@ -56,6 +63,25 @@ async def clock_held(gate: GateClient) -> bool | None:
         return bool((await gate.ask("clock")).get("held"))
     except (GateLost, GateDeclined):
         return None
+
+
+async def keep_time(gate: GateClient, moments: Moments, clock: Clock) -> None:
+    """Ask the gate what time it is, again and again; until cancelled."""
+    while True:
+        asked_s = clock.monotonic()
+        try:
+            told = fields_as(await gate.ask("clock"), _Clock)
+        except (GateLost, GateDeclined):
+            await clock.sleep(ASK_AGAIN_S)
+            continue
+        moments.told(Moment(at=told.at, running_s=told.running_s, sure=told.sure), asked_s)
+        await clock.sleep(ASK_TIME_S)
+
+
+class _Clock(msgspec.Struct):
+    at: datetime
+    running_s: float
+    sure: bool
 
 
 async def board_serial(gate: GateClient) -> str:

@@ -1,15 +1,71 @@
-"""What the gate's console asks the hub about phones: a code, whose words wait, who gets which rights."""
+"""The house's phones while hub.remote is being built, a moment after the start: whoever asks waits for it.
 
-from collections.abc import Mapping
+And what the gate's console asks: a first phone's code is drawn by the gate, and removed by both.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Annotated
 
 import msgspec
 
-from hub.contract import HubError
-from hub.home.roles import Role
-from hub.remote.admission import Admission
+from hub.contract import StoreError
+from hub.home.errors import Refused
+from hub.home.permits import Permit
+from hub.home.phones import EndedPairing, KeyLeft, PhoneCode, PhoneInfo, Phones, SlotOffer, WaitingPhone
 from privacy.client import GateDeclined, Handler, fields_as
 
 Fields = Mapping[str, object]
+
+
+class LatePhones:
+    """Follows hub.home.phones.Phones; each method waits until ``are`` was called."""
+
+    def __init__(self) -> None:
+        self._built = asyncio.Event()
+        self._desk: Phones | None = None
+
+    def are(self, desk: Phones) -> None:
+        """Whoever has them is here."""
+        self._desk = desk
+        self._built.set()
+
+    async def _phones(self) -> Phones:
+        await self._built.wait()
+        assert self._desk is not None
+        return self._desk
+
+    async def all(self) -> Sequence[PhoneInfo]:
+        """All of them."""
+        return await (await self._phones()).all()
+
+    async def code(self, *, relays: bool) -> PhoneCode:
+        """Begin a pairing."""
+        return await (await self._phones()).code(relays=relays)
+
+    async def ways(self, code: PhoneCode) -> tuple[str, ...]:
+        """How its phone finds this home."""
+        return await (await self._phones()).ways(code)
+
+    async def waiting(self) -> tuple[Sequence[WaitingPhone], Sequence[EndedPairing]]:
+        """Whose words wait."""
+        return await (await self._phones()).waiting()
+
+    async def admit(self, pairing: bytes, name: str, permit: Permit) -> PhoneInfo:
+        """Let one in."""
+        return await (await self._phones()).admit(pairing, name, permit)
+
+    async def refuse(self, pairing: bytes) -> None:
+        """Let one not in."""
+        await (await self._phones()).refuse(pairing)
+
+    async def change(self, phone: str, name: str, permit: Permit) -> PhoneInfo:
+        """Change one."""
+        return await (await self._phones()).change(phone, name, permit)
+
+    async def remove(self, phone: str) -> KeyLeft:
+        """Let one go."""
+        return await (await self._phones()).remove(phone)
 
 
 class _Coded(msgspec.Struct, frozen=True):
@@ -17,120 +73,47 @@ class _Coded(msgspec.Struct, frozen=True):
 
 
 class _Named(msgspec.Struct, frozen=True):
-    pairing: str
+    phone: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{16}$")]
 
 
-class _Admitted(msgspec.Struct, frozen=True):
-    pairing: str
-    name: str
-    role: Role
+def questions(phones: Phones) -> Mapping[str, Handler]:
+    """What the gate's console asks → answer."""
 
-
-class _Revoked(msgspec.Struct, frozen=True):
-    key: str
-
-
-class PhoneDesk:
-    """Answers ``phones.*`` on control.sock."""
-
-    def __init__(self, admission: Admission) -> None:
-        self._admission = admission
-
-    def questions(self) -> Mapping[str, Handler]:
-        """Question → function."""
-        return {
-            "phones.code": self._code,
-            "phones.waiting": self._waiting,
-            "phones.admit": self._admit,
-            "phones.refuse": self._refuse,
-            "phones.list": self._list,
-            "phones.revoke": self._revoke,
-        }
-
-    async def _code(self, question: Fields) -> Fields:
-        asked = fields_as(question, _Coded)
-        code = self._admission.open_code()
-        if code is None:
-            raise GateDeclined("busy", "too many codes are open; wait ten minutes, or refuse one")
-        ways = await self._relay_ways(code.pairing) if asked.relays else []
-        return {
-            "hub_key": self._admission.hub_key.hex(),
-            "pairing": code.pairing.hex(),
-            "secret": code.secret.hex(),
-            "relays": ways,
-            "without": [relay.name for relay in self._admission.relays.all() if relay.free() is None]
-            if asked.relays
-            else [],
-        }
-
-    async def _relay_ways(self, pairing: bytes) -> list[Fields]:
-        """A slot of each relay for the phone that comes with this code; written down before it is shown."""
+    async def code(question: Fields) -> Fields:
         try:
-            offered = await self._admission.relays.offer(pairing)
-        except HubError as error:
+            made = await phones.code(relays=fields_as(question, _Coded).relays)
+        except Refused as error:
+            raise GateDeclined("busy", "too many codes are open; wait ten minutes, or refuse one") from error
+        except StoreError as error:
             raise GateDeclined(
                 "store_failed", "the disk could not be written; homebase doctor says more"
             ) from error
-        return [
-            {
-                "relay": relay.name,
-                "wss_port": relay.row.wss_port,
-                "route": relay.route.hex(),
-                "slot": slot.number,
-                "password": slot.password,
-            }
-            for relay, slot in offered
-        ]
-
-    async def _waiting(self, _: Fields) -> Fields:
         return {
-            "waiting": [
-                {"pairing": one.code.pairing.hex(), "name": one.name, "words": list(one.words)}
-                for one in self._admission.waiting()
-            ],
-            "ended": {pairing.hex(): over.value for pairing, over in self._admission.notices.items()},
+            "hub_key": made.hub_key.hex(),
+            "pairing": made.pairing.hex(),
+            "secret": made.secret.hex(),
+            "relays": [offered(slot) for slot in made.slots],
+            "without": list(made.without),
         }
 
-    async def _admit(self, question: Fields) -> Fields:
-        asked = fields_as(question, _Admitted)
+    async def remove(question: Fields) -> Fields:
         try:
-            phone = await self._admission.admit(_bytes(asked.pairing), asked.name, asked.role)
-        except HubError as error:
-            raise GateDeclined(
-                getattr(error, "code", "failed"), "no phone waits there; show a new code"
-            ) from error
-        return {"key": phone.key.hex(), "name": phone.name, "role": asked.role.value}
-
-    async def _refuse(self, question: Fields) -> Fields:
-        await self._admission.refuse(_bytes(fields_as(question, _Named).pairing))
-        return {}
-
-    async def _list(self, _: Fields) -> Fields:
-        return {
-            "phones": [
-                {
-                    "key": phone.key.hex(),
-                    "name": phone.name,
-                    "role": None if phone.role is None else phone.role.value,
-                    "since": phone.since.isoformat(timespec="milliseconds"),
-                    "connected": self._admission.is_connected(phone.key),
-                }
-                for phone in self._admission.book.all()
-            ]
-        }
-
-    async def _revoke(self, question: Fields) -> Fields:
-        try:
-            removed = await self._admission.revoke(_bytes(fields_as(question, _Revoked).key))
-        except HubError as error:
+            left = await phones.remove(fields_as(question, _Named).phone)
+        except Refused as error:
+            raise GateDeclined(error.code, "no phone has that id; see homebase phone list") from error
+        except StoreError as error:
             raise GateDeclined("store_failed", "it is out now, and comes back with the next start") from error
-        if not removed:
-            raise GateDeclined("unknown_phone", "no phone has that key; see homebase phone paired")
-        return {}
+        return {"key": left.value}
+
+    return {"phones.code": code, "phones.remove": remove}
 
 
-def _bytes(text: str) -> bytes:
-    try:
-        return bytes.fromhex(text)
-    except ValueError as error:
-        raise GateDeclined("bad_question", f"{text[:64]!r} is not hex") from error
+def offered(slot: SlotOffer) -> Fields:
+    """A slot as the gate is told of it."""
+    return {
+        "relay": slot.relay,
+        "wss_port": slot.wss_port,
+        "route": slot.route.hex(),
+        "slot": slot.slot,
+        "password": slot.password,
+    }

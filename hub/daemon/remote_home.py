@@ -12,36 +12,26 @@ from aiohttp import web
 from hub.api import ByName
 from hub.core import Store
 from hub.operations import House
-from privacy.client import Handler, OpensTunnels
+from privacy.client import GateClient, Handler
 from privacy.conversation import Reply
 
+from .phone_desk import LatePhones
 from .system import random_bytes
 
 PATH = "/session"
-QUESTIONS = (
-    "phones.code",
-    "phones.waiting",
-    "phones.admit",
-    "phones.refuse",
-    "phones.list",
-    "phones.revoke",
-    "relays.add",
-    "relays.list",
-    "relays.remove",
-    "relays.renew",
-)
-Serve = Callable[[web.Request], Awaitable[web.StreamResponse]]
+QUESTIONS = ("relays.add", "relays.list", "relays.remove", "relays.renew")
 Fields = Mapping[str, object]
+Serve = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class RemoteHome:
-    """One home's sessions with phones. after_s: of the start."""
+    """One home's sessions with phones. late: has its phones once they are built; after_s: of the start."""
 
     def __init__(
-        self, house: House, by_name: ByName, store: Store, gate: OpensTunnels, after_s: float
+        self, house: House, by_name: ByName, store: Store, gate: GateClient, late: LatePhones, after_s: float
     ) -> None:
         self._house, self._by_name, self._store, self._after_s = house, by_name, store, after_s
-        self._gate = gate
+        self._gate, self._late = gate, late
         self._built = asyncio.Event()
         self._serve: Serve | None = None
         self._answers: Mapping[str, Handler] = {}
@@ -52,9 +42,10 @@ class RemoteHome:
         Raises:
             StoreError: phones can't be read.
         """
-        clock = self._house.clock
+        clock, house = self._house.clock, self._house
         await clock.sleep(self._after_s)
         from hub.remote.admission import Admission  # noqa: PLC0415 - see above
+        from hub.remote.desk import Desk  # noqa: PLC0415
         from hub.remote.link import Remote  # noqa: PLC0415
         from hub.remote.noise import public_key  # noqa: PLC0415
         from hub.remote.phones import PhoneBook  # noqa: PLC0415
@@ -66,7 +57,7 @@ class RemoteHome:
         from hub.remote.visits import Visits  # noqa: PLC0415
         from hub.remote.websocket import make_handler  # noqa: PLC0415
 
-        from .phone_desk import PhoneDesk  # noqa: PLC0415
+        from .phone_gate import PhoneGate  # noqa: PLC0415
         from .relay_desk import RelayDesk  # noqa: PLC0415
 
         phones, visits = PhoneRecords(store=self._store), Visits()
@@ -74,25 +65,28 @@ class RemoteHome:
         await book.load()
         routes = RelayBook(RelayRecords(store=self._store), random_bytes)
         await routes.load()
-        admission = Admission(public_key(private), book, phones, visits, routes, clock, random_bytes)
+        admission = Admission(
+            public_key(private), book, visits, routes, clock, random_bytes, house.moments.state
+        )
         responder = Responder(private, admission, random_bytes)
         remote = Remote(self._by_name, responder, admission, visits, clock, random_bytes)
+        desk = Desk(admission, PhoneGate(self._gate), clock)
         relays = Relays(remote, routes, self._gate, clock, random_bytes)
 
         def erased() -> None:
             book.drop_all()
             routes.drop_all()
 
-        self._house.rights.phones_erased = erased
-        self._serve = make_handler(remote)
-        self._answers = {
-            **PhoneDesk(admission).questions(),
-            **RelayDesk(relays, routes, random_bytes).questions(),
-        }
+        house.rights.phones_erased = erased
+        house.rooms.still_there = book.keep_rooms
+        self._serve, self._answers = make_handler(remote), RelayDesk(relays, routes, random_bytes).questions()
         async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(remote.run(), name="remote.run")
+            tasks.create_task(desk.run(), name="remote.desk")
             tasks.create_task(relays.run(), name="remote.relays")
+            await clock.sleep(0.0)  # all have begun: whoever waits is served
             self._built.set()
-            await remote.run()
+            self._late.are(desk)
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """A phone's connection."""
@@ -101,7 +95,7 @@ class RemoteHome:
         return await self._serve(request)
 
     def questions(self) -> Mapping[str, Handler]:
-        """What the gate's console asks."""
+        """What the gate's console asks of relays."""
         return {name: partial(self._answer, name) for name in QUESTIONS}
 
     async def _answer(self, name: str, question: Fields) -> Fields | Reply:

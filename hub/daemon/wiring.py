@@ -38,6 +38,7 @@ from hub.home.demo import Demo
 from hub.home.details import Details
 from hub.home.installation import Installation
 from hub.home.license import read_key
+from hub.home.moments import Moments
 from hub.home.records import Records
 from hub.home.replacements import Replacements
 from hub.home.rights import Rights
@@ -52,9 +53,10 @@ from .diagnosis import Diagnosis, unknown_files
 from .direct_serial import DirectSerialPort
 from .drivers import GateSerialPort, LoadDriver, load_driver
 from .erasure import erase
-from .gate_link import board_serial, clock_held, keep_connected
+from .gate_link import board_serial, clock_held, keep_connected, keep_time
 from .log import ErrorCounter
 from .options import VERSION, Options
+from .phone_desk import LatePhones, questions
 from .remote_home import PATH as SESSION_PATH
 from .remote_home import RemoteHome
 from .system import random_bytes
@@ -83,6 +85,7 @@ class Parts:
     """What was built. lives: run side by side until the hub ends."""
 
     house: House
+    phones: LatePhones
     lives: Mapping[str, Live]
 
 
@@ -96,12 +99,13 @@ async def serve(plan: Plan) -> None:
     async with (
         Store(plan.options.state, random_bytes) as store,
         _furnished(plan, store, gate) as parts,
-        _door(plan, parts.house, store, gate) as lives,
+        _door(plan, parts, store, gate) as lives,
     ):
         plan.built(parts.house)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_settle(plan.clock), name="hub.settle")
             tasks.create_task(keep_connected(gate, parts.house.access, plan.clock, VERSION), name="hub.gate")
+            tasks.create_task(keep_time(gate, parts.house.moments, plan.clock), name="hub.time")
             for name, live in (*lives.items(), *parts.lives.items()):
                 tasks.create_task(live(), name=name)
 
@@ -145,6 +149,7 @@ async def _furnished(plan: Plan, store: Store, gate: GateClient) -> AsyncIterato
             read_key(config.license.key),
         )
         await installation.load()
+        phones, moments = LatePhones(), Moments(clock, lambda: installation.zone)
         board = DriverBoard((config.radio.driver,), clock.now())
         bus = Bus()
         intake = Intake(
@@ -168,6 +173,8 @@ async def _furnished(plan: Plan, store: Store, gate: GateClient) -> AsyncIterato
             rights=Rights(holder, past, access, rooms, registry, state),
             account=Account(Details(store=store, table=schema.account), clock),
             installation=installation,
+            phones=phones,
+            moments=moments,
         )
         _answer_gate(plan, gate, house, drivers)
         lives: dict[str, Live] = {
@@ -178,7 +185,7 @@ async def _furnished(plan: Plan, store: Store, gate: GateClient) -> AsyncIterato
         }
         if plan.options.demo:
             lives["hub.demo"] = _demo(plan, house, settings).furnish
-        yield Parts(house=house, lives=lives)
+        yield Parts(house=house, phones=phones, lives=lives)
     finally:
         try:
             await kept.flush()
@@ -232,13 +239,15 @@ def _demo(plan: Plan, house: House, settings: Settings) -> Demo:
 
 @asynccontextmanager
 async def _door(
-    plan: Plan, house: House, store: Store, gate: GateClient
+    plan: Plan, parts: Parts, store: Store, gate: GateClient
 ) -> AsyncIterator[Mapping[str, Live]]:
+    house = parts.house
     events, language = EventStream(house), plan.config.home.language
     app = make_app(house, events, language=language)
-    remote = RemoteHome(house, ByName(house, events, language=language), store, gate, plan.radio_after_s)
+    by_name = ByName(house, events, language=language)
+    remote = RemoteHome(house, by_name, store, gate, parts.phones, plan.radio_after_s)
     app.router.add_get(SESSION_PATH, remote.serve)
-    for question, answer in remote.questions().items():
+    for question, answer in (*questions(parts.phones).items(), *remote.questions().items()):
         gate.on_request(question, answer)
     runner = web.AppRunner(app, handle_signals=False, access_log=None, shutdown_timeout=LAST_ANSWERS_S)
     await runner.setup()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from .permits import Permit
 from .roles import Role
 
 
@@ -26,6 +27,11 @@ class Session:
     created_at: datetime
     expires_at: datetime
     program: bool = False
+
+    @property
+    def permit(self) -> Permit:
+        """What it may: all that its role may, everywhere."""
+        return Permit(role=self.role)
 
     @property
     def id(self) -> str:

@@ -9,6 +9,7 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Final
 
 from privacy.ports import Clock, RandomBytes
@@ -52,6 +53,7 @@ class Installation:
     ) -> None:
         self._details, self._clock, self._random_bytes = details, clock, random_bytes
         self._ask_board, self._key = ask_board, key
+        self.zone: tzinfo | None = None  # of the home, while one is known
 
     async def load(self) -> None:
         """Make the id where there is none, and say in the log when the license does not count.
@@ -62,6 +64,7 @@ class Installation:
         found = await self._details.all()
         if _ID not in found:
             found = {**found, _ID: await self._make_id()}
+        self.zone = zone_of(found.get("timezone", ""))
         if isinstance(state := self._license(found), Flaw):
             log.warning("license.invalid", extra={"code": state.value})
 
@@ -96,11 +99,14 @@ class Installation:
         if serial and not _SERIAL.fullmatch(serial):
             raise Refused("bad_serial", field="serial", value=serial)
         await self._details.change(changes, self._clock.now())
+        if "timezone" in changes:
+            self.zone = zone_of(zone)
 
     async def begin(self, timezone: str) -> None:
         """Take the timezone that the browser named at set-up, where it is one; else the owner enters it."""
         if is_timezone(timezone):
             await self._details.change({"timezone": timezone}, self._clock.now())
+            self.zone = zone_of(timezone)
 
     async def set_license(self, document: str) -> License:
         """Keep a license that counts; one that does not changes nothing.
@@ -144,12 +150,16 @@ class Installation:
 
 def is_timezone(name: str) -> bool:
     """Whether the tz database of this machine knows it; by its form alone where there is no database."""
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415 - asked once in a home's life
+    return bool(_ZONE.fullmatch(name)) and (zone_of(name) is not None or zone_of("Europe/Berlin") is None)
 
-    def known(zone: str) -> bool:
-        try:
-            return bool(ZoneInfo(zone).key)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            return False
 
-    return bool(_ZONE.fullmatch(name)) and (known(name) or not known("Europe/Berlin"))
+def zone_of(name: str) -> tzinfo | None:
+    """The timezone of that name; None: this machine's database knows it not, or there is none."""
+    if not name:
+        return None
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415 - asked a few times in a home's life
+
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None

@@ -1,7 +1,7 @@
 """Rooms, and what people call their devices: in memory for reading, in the store before it counts."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Container, Mapping
 from dataclasses import replace
 
 from hub.contract import DeviceAddress
@@ -27,6 +27,7 @@ class Rooms:
         self._changing = asyncio.Lock()  # between check and disk nobody else may change what was checked
         self.rooms_changed: Callable[[], None] = lambda: None
         self.label_changed: Callable[[DeviceAddress], None] = lambda _: None
+        self.still_there: Callable[[Container[str]], None] = lambda _: None  # told the ids when one went
 
     async def load(self) -> None:
         """Read them all."""
@@ -86,6 +87,7 @@ class Rooms:
             self._room(room_id, "id")
             await self._records.remove_room(room_id)
             self._rooms.pop(room_id, None)
+            self.still_there(self._rooms)  # before another room gets its number
         self.rooms_changed()
         for device, label in list(self._labels.items()):
             if label.room == room_id:
@@ -130,6 +132,7 @@ class Rooms:
         async with self._changing:
             before = set(self._labels)
             await self.load()
+            self.still_there(self._rooms)
         self.rooms_changed()
         for device in before:
             self.label_changed(device)

@@ -2,7 +2,19 @@
 
 from .channels import ChannelTexts
 from .house import House
-from .operation import Caller, Operation
+from .operation import Caller, Operation, Reach
+from .permission import check, check_verb, perform
 from .table import BY_NAME, OPERATIONS
 
-__all__ = ["BY_NAME", "OPERATIONS", "Caller", "ChannelTexts", "House", "Operation"]
+__all__ = [
+    "BY_NAME",
+    "OPERATIONS",
+    "Caller",
+    "ChannelTexts",
+    "House",
+    "Operation",
+    "Reach",
+    "check",
+    "check_verb",
+    "perform",
+]

@@ -24,14 +24,17 @@ from .messages import (
 )
 from .named import datapoint_of, device_of
 from .operation import Caller
+from .seen import devices_seen, values_seen
 from .translate import datapoint_message, device_message, rfc3339
+from .view import view_of
 
 DAY = timedelta(days=1)
 
 
-async def list_devices(house: House, _: Caller, __: Nothing) -> Devices:
+async def list_devices(house: House, caller: Caller, __: Nothing) -> Devices:
     """All devices with their channels and parameters."""
-    return Devices(devices=tuple(device_message(house, device) for device in house.registry.devices.values()))
+    view = view_of(house.rooms, caller.permit)
+    return Devices(devices=tuple(device_message(house, device) for device in devices_seen(house, view)))
 
 
 async def read_device(house: House, _: Caller, asked: OneDevice) -> Device:
@@ -67,9 +70,10 @@ async def remove_device(house: House, caller: Caller, asked: RemoveDevice) -> No
     await house.history.erase(address)
 
 
-async def list_datapoints(house: House, _: Caller, __: Nothing) -> Datapoints:
+async def list_datapoints(house: House, caller: Caller, __: Nothing) -> Datapoints:
     """All values with their age and origin."""
-    return Datapoints(datapoints=tuple(datapoint_message(one) for one in house.state.values.values()))
+    view = view_of(house.rooms, caller.permit)
+    return Datapoints(datapoints=tuple(datapoint_message(one) for one in values_seen(house, view)))
 
 
 async def set_datapoint(house: House, caller: Caller, asked: SetDatapoint) -> DatapointValue:

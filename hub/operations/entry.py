@@ -4,8 +4,9 @@ from hub.home.errors import Refused
 from hub.home.household import Session
 
 from .house import House
-from .messages import Claimed, Health, LogIn, NewSession, Nothing, SessionInfo, SetUp
+from .messages import Claimed, Health, LogIn, NewSession, Nothing, SetUp
 from .operation import Caller
+from .permit_messages import SessionInfo, expires_told, hours_told, rooms_told
 from .translate import rfc3339
 
 
@@ -35,8 +36,11 @@ async def log_in(house: House, caller: Caller, asked: LogIn) -> NewSession:
 async def session_info(_: House, caller: Caller, __: Nothing) -> SessionInfo:
     """Say who asks. The console has a role, but no session that ends."""
     assert caller.role is not None  # the table asks for a role
-    end = None if caller.session is None else rfc3339(caller.session.expires_at)
-    return SessionInfo(role=caller.role.value, expires_at=end)
+    permit = caller.permit
+    end = expires_told(permit) if caller.session is None else rfc3339(caller.session.expires_at)
+    return SessionInfo(
+        role=caller.role.value, expires_at=end, rooms=rooms_told(permit), hours=hours_told(permit)
+    )
 
 
 async def log_out(house: House, caller: Caller, _: Nothing) -> None:

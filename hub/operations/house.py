@@ -6,6 +6,8 @@ from hub.core import Bus, Dispatcher, DriverBoard, History, Registry, State
 from hub.home.access import Access
 from hub.home.account import Account
 from hub.home.installation import Installation
+from hub.home.moments import Moments
+from hub.home.phones import Phones
 from hub.home.replacements import Replacements
 from hub.home.rights import Rights
 from hub.home.rooms import Rooms
@@ -34,3 +36,5 @@ class House:
     rights: Rights
     account: Account
     installation: Installation
+    phones: Phones
+    moments: Moments

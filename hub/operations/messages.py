@@ -21,7 +21,7 @@ Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=_VISIBLE, descri
 Password = Annotated[str, Meta(min_length=10, max_length=256)]
 InterfaceName = Annotated[str, Meta(min_length=1, max_length=16, description="of a driver: bidcos")]
 RoomId = Annotated[str, Meta(min_length=1, max_length=16)]
-RoleName = Literal["owner", "resident", "guest"]
+RoleName = Literal["owner", "resident", "guest", "carer"]
 JsonValue = bool | int | float | str
 
 
@@ -148,13 +148,6 @@ class NewSession(Answer):
     token: str
     role: RoleName
     expires_at: Time
-
-
-class SessionInfo(Answer):
-    """The session that asks."""
-
-    role: RoleName
-    expires_at: Time | None
 
 
 class Parameter(Answer):

@@ -26,6 +26,7 @@ from hub.core import Change, HomeEvent
 
 from .house import House
 from .messages import Changes, Snapshot
+from .seen import devices_seen, drivers_seen, rooms_seen, values_seen
 from .translate import (
     PENDING,
     datapoint_message,
@@ -34,6 +35,7 @@ from .translate import (
     pairing_message,
     room_message,
 )
+from .view import View
 
 MOST_STEPS = 32  # of a teach-in that wait for a slow client; older ones go first
 
@@ -110,28 +112,31 @@ def everything(house: House) -> News:
     )
 
 
-def snapshot(house: House, seq: int) -> Snapshot:
+def snapshot(house: House, seq: int, view: View) -> Snapshot:
     """The first message of a stream."""
+    drivers = tuple(drivers_seen(house, view))
     return Snapshot(
         seq=seq,
         home=house.name,
-        snapshot=tuple(datapoint_message(datapoint) for datapoint in house.state.values.values()),
-        devices=tuple(device_message(house, device) for device in house.registry.devices.values()),
-        rooms=tuple(room_message(room) for room in house.rooms.all()),
-        drivers=tuple(driver_message(status) for status in house.board.statuses.values()),
-        pairing=tuple(
-            pairing_message(step) for name in house.board.statuses for step in house.board.trace(name)
-        ),
+        snapshot=tuple(datapoint_message(datapoint) for datapoint in values_seen(house, view)),
+        devices=tuple(device_message(house, device) for device in devices_seen(house, view)),
+        rooms=tuple(room_message(room) for room in rooms_seen(house, view)),
+        drivers=tuple(driver_message(status) for status in drivers),
+        pairing=tuple(pairing_message(step) for one in drivers for step in house.board.trace(one.name)),
     )
 
 
-def told(house: House, news: News) -> tuple[Changes, News]:
+def told(house: House, news: News, view: View) -> tuple[Changes, News]:
     """The message for ``news`` (its seq is 0) and what is left for the next one."""
-    known = house.registry.devices
+    known, sees = house.registry.devices, view.sees  # rooms may be others than when the news were gathered
     changes = Changes(
         seq=0,
-        changes=tuple(datapoint_message(datapoint) for datapoint in news.values.values()),
-        devices=tuple(device_message(house, known[device]) for device in news.devices if device in known),
+        changes=tuple(datapoint_message(one) for one in news.values.values() if sees(one.id.channel.device)),
+        devices=tuple(
+            device_message(house, known[device])
+            for device in news.devices
+            if device in known and sees(device)
+        ),
         removed=tuple(str(device) for device in news.removed),
         drivers=tuple(
             driver_message(house.board.statuses[name])
@@ -140,7 +145,47 @@ def told(house: House, news: News) -> tuple[Changes, News]:
         ),
     )
     if news.rooms:
-        changes.rooms = tuple(room_message(room) for room in house.rooms.all())
+        changes.rooms = tuple(room_message(room) for room in rooms_seen(house, view))
     if news.steps:
         changes.pairing = pairing_message(news.steps[0])
     return changes, News(steps=news.steps[1:])
+
+
+class Narrow:
+    """News for one who does not see everything: a device that comes into view appears, one that leaves goes.
+
+    Begins with what a snapshot of this moment shows.
+    """
+
+    def __init__(self, house: House, view: View) -> None:
+        self._house, self._view = house, view
+        self._known = {device.description.address for device in devices_seen(house, view)}
+        self._rooms = tuple(rooms_seen(house, view))
+
+    def of(self, news: News) -> News:
+        """What of these is theirs to know; ``news`` stays as it is."""
+        sees, inspects = self._view.sees, self._view.inspects
+        mine = News(
+            values={name: one for name, one in news.values.items() if sees(name.channel.device)},
+            drivers=set(news.drivers) if inspects else set(),
+            steps=list(news.steps) if inspects else [],
+        )
+        for device in news.devices:
+            self._look(device, mine)
+        for device in news.removed & self._known:
+            self._known.discard(device)
+            mine.removed.add(device)
+        if news.rooms and (rooms := tuple(rooms_seen(self._house, self._view))) != self._rooms:
+            self._rooms, mine.rooms = rooms, True
+        return mine
+
+    def _look(self, device: DeviceAddress, mine: News) -> None:
+        if self._view.sees(device):
+            if device not in self._known:
+                values = self._house.state.values
+                mine.values |= {name: one for name, one in values.items() if name.channel.device == device}
+                self._known.add(device)
+            mine.devices.add(device)
+        elif device in self._known:
+            self._known.discard(device)
+            mine.removed.add(device)

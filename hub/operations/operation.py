@@ -1,12 +1,14 @@
-"""What an operation is: a name, a request, an answer, a role and a function. Pure types."""
+"""What an operation is: a name, a request, an answer, a verb, a reach and a function. Pure types."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from enum import Enum
 from typing import Generic, TypeVar
 
 from hub.contract import BY_USER, Cause, Urgency
 from hub.home.household import Session
-from hub.home.roles import Role
+from hub.home.permits import Permit
+from hub.home.roles import Role, Verb
 
 from .house import House
 from .messages import Request
@@ -14,13 +16,28 @@ from .messages import Request
 Asked = TypeVar("Asked", bound=Request)
 
 
+class Reach(Enum):
+    """What of a home an operation is about; permission.py holds those to it who are limited to rooms."""
+
+    NOTHING = "nothing"  # the caller alone, or what everybody may know
+    DEVICE = "device"  # the device that ``address`` names
+    DATAPOINT = "datapoint"  # the datapoint that ``id`` names
+    VIEW = "view"  # the function leaves out what the caller does not see
+    HOME = "home"  # the whole of it: not for whoever is limited to rooms
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Who asks. peer: text that tells peers apart, for limits only; role None: no session."""
+    """Who asks. peer: text that tells peers apart, for limits only; permit None: no session."""
 
     peer: str
-    role: Role | None = None
+    permit: Permit | None = None
     session: Session | None = None  # None for the console, which is owner without one
+
+    @property
+    def role(self) -> Role | None:
+        """Their role."""
+        return None if self.permit is None else self.permit.role
 
     @property
     def cause(self) -> Cause:
@@ -35,7 +52,7 @@ class Operation(Generic[Asked]):
     """One thing that can be asked.
 
     answer: type of the answer, None when there is nothing to say.
-    role: least role needed; None: anybody, without a session.
+    verb: what it takes; None: anybody, without a session.
     changes: whether it changes the home; such an operation is never repeated by a transport on its own.
     secret: request or answer holds a key: no transport keeps or tells either.
     """
@@ -43,7 +60,8 @@ class Operation(Generic[Asked]):
     name: str
     request: type[Asked]
     answer: type | None
-    role: Role | None
+    verb: Verb | None
+    reach: Reach
     summary: str
     perform: Callable[[House, Caller, Asked], Awaitable[object]]
     changes: bool = False

@@ -3,12 +3,15 @@
 from .house import House
 from .messages import NewRoom, Nothing, OneRoom, RenameRoom, Room, Rooms
 from .operation import Caller
+from .seen import rooms_seen
 from .translate import room_message
+from .view import view_of
 
 
-async def list_rooms(house: House, _: Caller, __: Nothing) -> Rooms:
+async def list_rooms(house: House, caller: Caller, __: Nothing) -> Rooms:
     """All rooms."""
-    return Rooms(rooms=tuple(room_message(room) for room in house.rooms.all()))
+    view = view_of(house.rooms, caller.permit)
+    return Rooms(rooms=tuple(room_message(room) for room in rooms_seen(house, view)))
 
 
 async def add_room(house: House, _: Caller, asked: NewRoom) -> Room:

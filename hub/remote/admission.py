@@ -6,16 +6,16 @@ Source: docs/protocols/remote.md, "Pairing".
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from hub.contract import StoreError
 from hub.home.errors import Refused
-from hub.home.roles import Role
+from hub.home.permits import Permit, State
 from privacy.ports import Clock, RandomBytes
 
 from .frames import Code
 from .hub_session import Greeted
-from .messages import PhoneFacts, encode
+from .messages import encode, facts_of
 from .pairing import (
     Ask,
     Command,
@@ -25,39 +25,43 @@ from .pairing import (
     Pairings,
     SendSecret,
     Spend,
-    State,
     Store,
 )
 from .pairing import Code as PairingSecret
-from .phones import Phone, PhoneBook
+from .pairing import State as Step
+from .phone import Phone
+from .phones import PhoneBook
 from .relay_book import RelayBook
-from .store import PhoneRecords
 from .visits import Visit, Visits
 
 log = logging.getLogger(__name__)
 
 LOOK_S = 1.0  # between two looks at pairings that are over by themselves
 MOST_NOTICES = 32
+_CLOSED = {State.RESTS: Code.NOT_NOW, State.OVER: Code.REVOKED}
 _CLOSES = {Over.EXPIRED: Code.NOT_CONFIRMED, Over.REFUSED: Code.NOT_CONFIRMED}
 
 
 class Admission:
-    """One home's pairings and phones. hub_key: its public key; notices: pairings that ended with no phone."""
+    """One home's pairings and phones.
+
+    hub_key: its public key; state: how it stands with a permit now; notices: pairings that ended without one.
+    """
 
     def __init__(
         self,
         hub_key: bytes,
         book: PhoneBook,
-        records: PhoneRecords,
         visits: Visits,
         relays: RelayBook,
         clock: Clock,
         random_bytes: RandomBytes,
+        state: Callable[[Permit], State],
     ) -> None:
-        self.hub_key = hub_key
+        self.hub_key, self._state = hub_key, state
         self.relays = relays
         self._pairings = Pairings(hub_key, random_bytes)
-        self.book, self._records, self._visits, self._clock = book, records, visits, clock
+        self.book, self._visits, self._clock = book, visits, clock
         self._proofs: asyncio.Queue[Command] = asyncio.Queue()  # filled by phones that have a secret only
         self.notices: dict[bytes, Over] = {}
 
@@ -67,14 +71,25 @@ class Admission:
             while not self._proofs.empty():
                 await self._do([self._proofs.get_nowait()])
             await self._do(self._pairings.wake(self._clock.monotonic()))
+            self._end_stays()
             await self._clock.sleep(LOOK_S)
+
+    def _end_stays(self) -> None:
+        """End the session of whoever may not be here any more, or not now."""
+        for phone in self.book.all():
+            if (code := _CLOSED.get(self.state_of(phone))) is not None:
+                self._visits.end(phone.key, code)
+
+    def state_of(self, phone: Phone) -> State:
+        """How it stands with a phone now; open as well while nobody confirmed it."""
+        return State.OPEN if phone.permit is None else self._state(phone.permit)
 
     # what the responder asks
 
     def session_psk(self, phone_key: bytes) -> bytes | None:
         """Of a phone that may come in."""
         phone = self.book.get(phone_key)
-        return None if phone is None else phone.psk
+        return None if phone is None or self.state_of(phone) is State.OVER else phone.psk
 
     def pairing_psk(self, pairing: bytes, route: bytes, now_s: float) -> bytes | None:
         """Of a pairing whose secret somebody may show."""
@@ -116,7 +131,7 @@ class Admission:
 
     async def _spend(self, pairing: bytes) -> list[Command]:
         try:
-            await self._records.spend(pairing, self._clock.now())
+            await self.book.spend(pairing, self._clock.now())
         except StoreError as error:
             log.error("pairing.unwritten", extra={"code": error.code})
             return self._pairings.not_written(pairing)
@@ -130,7 +145,9 @@ class Admission:
             visit.news.set()
 
     async def _store(self, store: Store) -> list[Command]:
-        phone = Phone(key=store.phone_key, psk=store.psk, name=store.name, role=None, since=self._clock.now())
+        phone = Phone(
+            key=store.phone_key, psk=store.psk, name=store.name, permit=None, since=self._clock.now()
+        )
         try:
             await self.book.add(phone)
             await self.relays.give(store.pairing, phone.key)
@@ -149,7 +166,7 @@ class Admission:
             return
         self._visits.end(dismissed.phone_key, _CLOSES.get(dismissed.over, Code.PAIRING_ENDED))
         phone = self.book.get(dismissed.phone_key)
-        if phone is not None and phone.role is None:
+        if phone is not None and phone.permit is None:
             try:
                 await self.book.remove(dismissed.phone_key)
             except StoreError as error:  # out all the same; the next start erases whoever is not confirmed
@@ -163,13 +180,13 @@ class Admission:
 
     def waiting(self) -> tuple[Pairing, ...]:
         """Pairings whose words can be compared now."""
-        return tuple(one for one in self._pairings.all() if one.state is State.PENDING)
+        return tuple(one for one in self._pairings.all() if one.state is Step.PENDING)
 
     def is_connected(self, key: bytes) -> bool:
         """Whether that phone has a session now."""
         return self._visits.get(key) is not None
 
-    async def admit(self, pairing: bytes, name: str, role: Role) -> Phone:
+    async def admit(self, pairing: bytes, name: str, permit: Permit) -> Phone:
         """The words are the same: give the phone its rights.
 
         Raises:
@@ -179,17 +196,14 @@ class Admission:
         key = self._pairings.admit(pairing)
         if key is None:
             raise Refused("unknown_phone")
-        phone = await self.book.admit(key, name, role)
+        phone = await self.book.permit(key, name, permit)
         self.relays.over(pairing)
-        if (visit := self._visits.get(key)) is not None:
-            visit.session.paired(encode(PhoneFacts(name=phone.name, role=role.value)))
+        facts = facts_of(phone)
+        if facts is not None and (visit := self._visits.get(key)) is not None:
+            visit.session.paired(encode(facts))
             visit.end(Code.DONE)  # it comes again, with its rights
         return phone
 
     async def refuse(self, pairing: bytes) -> None:
         """The words differ, or the code was shown by mistake."""
         await self._do(self._pairings.cancel(pairing, Over.REFUSED))
-
-    async def revoke(self, key: bytes) -> bool:
-        """Remove a phone; its session ends at once."""
-        return await self.book.remove(key)

@@ -80,6 +80,7 @@ class Code(IntEnum):
     PAIRING_ENDED = 11
     STOPPING = 12
     SILENT = 13
+    NOT_NOW = 14
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,15 @@ A request that changes something goes on when its phone is gone: the answer wait
 
 import asyncio
 import hashlib
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import suppress
+from functools import partial
 from typing import Protocol
 
+from hub.contract import StoreError
+from hub.home.errors import Refused
+from hub.home.permits import State
 from hub.operations import Caller
 from privacy.ports import Clock, RandomBytes
 
@@ -17,11 +23,13 @@ from .admission import Admission
 from .frames import Code
 from .hub_session import Asked, Credited, Event, Greeted, Kept, StreamOver
 from .keys import Mode
-from .messages import FOLLOW, PhoneFacts, Welcome, encode
+from .messages import FOLLOW, Welcome, encode, facts_of
 from .once import Once, Turn
-from .phones import Phone
+from .phone import Phone
 from .responder import HALF_OPEN_S, Admits, Half, Responder
 from .visits import Line, Visit, Visits
+
+log = logging.getLogger(__name__)
 
 MOST_WAITING = 16  # transports without a session
 SEND_S = 30.0  # a transport that takes nothing for so long is gone
@@ -44,7 +52,10 @@ class Home(Protocol):
         ...
 
     async def follow(self, caller: Caller, send: Callable[[bytes], Awaitable[None]]) -> None:
-        """Tell the home's events to ``send`` until cancelled; TimeoutError when it takes too long."""
+        """Tell the home's events to ``send`` until cancelled, or the caller may no longer.
+
+        Raises TimeoutError when it takes too long, Refused where the caller may not.
+        """
         ...
 
     @property
@@ -77,7 +88,8 @@ class Remote:
         self._executing: dict[tuple[bytes, str], asyncio.Event] = {}
         self._waiting = 0
         self._tasks: asyncio.TaskGroup | None = None
-        admission.book.gone = self._phone_gone
+        admission.book.gone.append(self._phone_gone)
+        admission.book.changed = partial(visits.end, code=Code.DONE)  # it comes again, with its rights
 
     async def run(self) -> None:
         """Look after pairings, and hold what outlives a connection; until cancelled."""
@@ -211,14 +223,22 @@ class Remote:
         if phone is None:
             visit.end(Code.REVOKED)
             return
-        facts = _facts(phone)
-        welcome = Welcome(home=self._home.name, version=self._home.version, boot=self._boot, phone=facts)
+        if self._admission.state_of(phone) is not State.OPEN:
+            visit.end(Code.NOT_NOW)
+            return
+        welcome = Welcome(
+            home=self._home.name, version=self._home.version, boot=self._boot, phone=facts_of(phone)
+        )
         visit.session.welcome(encode(welcome))
+        try:
+            await self._admission.book.saw(phone.key, self._clock.now())
+        except StoreError as error:
+            log.warning("phone.not_seen", extra={"code": error.code})
 
     def _caller(self, visit: Visit) -> Caller:
         phone = self._admission.book.get(visit.half.phone_key)
         peer = "phone " + visit.half.phone_key[:6].hex()
-        return Caller(peer=peer, role=None if phone is None else phone.role)
+        return Caller(peer=peer, permit=None if phone is None else phone.permit)
 
     async def _answer(self, visit: Visit, asked: Asked) -> None:
         request, body = asked.request, bytes(asked.request.body)
@@ -264,21 +284,12 @@ class Remote:
                 await visit.credited.wait()
             visit.news.set()
 
-        try:
-            caller = self._caller(visit)
-            if caller.role is None:
-                raise TimeoutError
-            await self._home.follow(caller, send)
-        except (TimeoutError, ConnectionResetError):
-            pass
+        with suppress(TimeoutError, ConnectionResetError, Refused):
+            await self._home.follow(self._caller(visit), send)
         visit.session.end(stream)
         visit.news.set()
 
-    def _phone_gone(self, key: bytes) -> None:
-        self._once.pop(key, None)
-        self._visits.end(key, Code.REVOKED)
-        self._admission.relays.phone_gone(key)
-
-
-def _facts(phone: Phone) -> PhoneFacts | None:
-    return None if phone.role is None else PhoneFacts(name=phone.name, role=phone.role.value)
+    def _phone_gone(self, phone: Phone) -> None:
+        self._once.pop(phone.key, None)
+        self._visits.end(phone.key, Code.REVOKED)
+        self._admission.relays.phone_gone(phone.key)

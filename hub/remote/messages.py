@@ -7,7 +7,10 @@ from typing import TypeVar
 
 import msgspec
 
+from hub.operations.permit_messages import HoursInfo, expires_told, hours_told, rooms_told
+
 from . import base64url
+from .phone import Phone
 
 ID_SIZE = 16  # random bytes of a request's id
 FOLLOW = "events.follow"  # the one request that is answered by events instead of an answer
@@ -23,12 +26,27 @@ class Hello(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
 
 
 class PhoneFacts(msgspec.Struct, frozen=True):
-    """What a phone may do. rooms: ids, None for all; expires: RFC 3339 or None."""
+    """What a phone may do. rooms: ids, None for all; hours: None for always; expires: RFC 3339 or None."""
 
     name: str
     role: str
-    rooms: list[str] | None = None
+    rooms: tuple[str, ...] | None = None
     expires: str | None = None
+    hours: HoursInfo | None = None
+
+
+def facts_of(phone: Phone) -> PhoneFacts | None:
+    """What a phone is told that it may; None: nobody confirmed it."""
+    permit = phone.permit
+    if permit is None:
+        return None
+    return PhoneFacts(
+        name=phone.name,
+        role=permit.role.value,
+        rooms=rooms_told(permit),
+        expires=expires_told(permit),
+        hours=hours_told(permit),
+    )
 
 
 class Welcome(msgspec.Struct, frozen=True):

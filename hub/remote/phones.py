@@ -1,47 +1,41 @@
 """Phones that are paired with this home, in memory and in the store; the store first, where one is let in."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Callable, Container
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from hub.home.errors import Refused
-from hub.home.roles import Role
+from hub.home.permits import Permit
 
+from .phone import Phone
 from .store import PhoneRecords
 
 MOST = 64  # phones of one home
 MOST_NAME = 60  # characters
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Phone:
-    """One phone. key: its X25519 key; psk: of its sessions; role: None while nobody confirmed it."""
-
-    key: bytes
-    psk: bytes
-    name: str
-    role: Role | None
-    since: datetime
+SEEN_EVERY = timedelta(hours=1)  # that a contact is written, to spare the card
 
 
 class PhoneBook:
-    """All phones. Read and changed by the hub's one loop."""
+    """All phones. Read and changed by the hub's one loop.
+
+    gone: each is told of every phone that goes. changed: told the key of each whose rights became others.
+    """
 
     def __init__(self, records: PhoneRecords) -> None:
         self._records = records
         self._phones: dict[bytes, Phone] = {}
-        self.gone: Callable[[bytes], None] = lambda _: None  # told the key of each phone that goes
+        self._written: dict[bytes, datetime] = {}  # when a contact was last written
+        self.gone: list[Callable[[Phone], None]] = []
+        self.changed: Callable[[bytes], None] = lambda _: None
 
     async def load(self) -> None:
         """Read what is stored. A phone that nobody confirmed goes: its pairing ended with the last run."""
         self._phones = {}
-        for row in await self._records.all():
-            if row.role is None:
-                await self._records.remove(row.key)
+        for phone in await self._records.all():
+            if phone.permit is None:
+                await self._records.remove(phone.key)
             else:
-                self._phones[row.key] = Phone(
-                    key=row.key, psk=row.psk, name=row.name, role=Role(row.role), since=row.since
-                )
+                self._phones[phone.key] = phone
 
     def get(self, key: bytes) -> Phone | None:
         """That phone, or None."""
@@ -60,26 +54,52 @@ class PhoneBook:
         """
         if len(self._phones) >= MOST and phone.key not in self._phones:
             raise Refused("too_many_phones", allowed=f"at most {MOST}")
-        await self._records.put(phone.key, phone.psk, phone.name, None, phone.since)
+        await self._records.put(phone)
         self._phones[phone.key] = phone
 
-    async def admit(self, key: bytes, name: str, role: Role) -> Phone:
-        """Give a phone its rights.
+    async def spend(self, pairing: bytes, at: datetime) -> None:
+        """Write down that a pairing's secret is spent. Raises StoreError."""
+        await self._records.spend(pairing, at)
+
+    async def permit(self, key: bytes, name: str, permit: Permit) -> Phone:
+        """Give a phone its rights, the first or others; what it has open ends, so that they count at once.
 
         Raises:
             Refused: unknown_phone.
-            StoreError: it has none.
+            StoreError: all is as before.
         """
         known = self._phones.get(key)
         if known is None:
             raise Refused("unknown_phone")
-        phone = replace(known, name=name[:MOST_NAME] or known.name, role=role)
-        await self._records.put(key, phone.psk, phone.name, role.value, phone.since)
+        phone = replace(known, name=name[:MOST_NAME] or known.name, permit=permit)
+        await self._records.put(phone)
         if key not in self._phones:  # it was removed meanwhile
             await self._records.remove(key)
             raise Refused("unknown_phone")
         self._phones[key] = phone
+        if known.permit is not None:
+            self.changed(key)
         return phone
+
+    async def saw(self, key: bytes, at: datetime) -> None:
+        """A phone is here. Raises StoreError: it is known, and not written."""
+        if (phone := self._phones.get(key)) is None:
+            return
+        self._phones[key] = replace(phone, seen=at)
+        written = self._written.get(key)
+        if written is None or not timedelta(0) <= at - written < SEEN_EVERY:
+            self._written[key] = at
+            await self._records.saw(key, at)
+
+    def keep_rooms(self, rooms: Container[str]) -> None:
+        """Only these rooms are there; a number that comes again is another room. The store knows."""
+        for key, phone in self._phones.items():
+            limits = None if phone.permit is None else phone.permit.rooms
+            if phone.permit is not None and limits is not None:
+                left = frozenset(room for room in limits if room in rooms)
+                if left != limits:
+                    self._phones[key] = replace(phone, permit=replace(phone.permit, rooms=left))
+                    self.changed(key)
 
     async def remove(self, key: bytes) -> bool:
         """Let a phone go: at once in memory, then in the store; whether there was one.
@@ -87,14 +107,19 @@ class PhoneBook:
         Raises:
             StoreError: it is out, and stands in the store until it can be written.
         """
-        known = self._phones.pop(key, None) is not None
-        self.gone(key)
+        known = self._phones.get(key)
+        if known is not None:
+            self._let_go(known)
         await self._records.remove(key)
-        return known
+        return known is not None
 
     def drop_all(self) -> None:
         """All phones were erased from the store: none comes in any more."""
-        keys = tuple(self._phones)
-        self._phones.clear()
-        for key in keys:
-            self.gone(key)
+        for phone in tuple(self._phones.values()):
+            self._let_go(phone)
+
+    def _let_go(self, phone: Phone) -> None:
+        del self._phones[phone.key]
+        self._written.pop(phone.key, None)
+        for listener in self.gone:
+            listener(phone)

@@ -13,7 +13,7 @@ from privacy.gate.relay import Relay
 from privacy.gate.streams import ParkedStreams
 
 SESSION_LIMIT = 4096  # bytes of the hub's answer about one session
-ROLES = frozenset({"owner", "resident", "guest"})
+ROLES = frozenset({"owner", "resident", "guest", "carer"})
 
 Guarded = Callable[[Request, str], Awaitable[Answer]]
 """An answer that depends on the role of who asks."""

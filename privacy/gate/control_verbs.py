@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from privacy.conversation import Declined, Handler
 from privacy.gate import spelling
 from privacy.gate.door import Door
+from privacy.payload import timestamp
 
 Fields = Mapping[str, object]
 
@@ -16,7 +17,13 @@ def table(door: Door) -> Mapping[str, Handler]:
     """The questions ``standing`` and ``withdraw``, each about one activity, and ``clock``."""
 
     async def clock(question: Fields) -> Fields:
-        return {"held": door.desk.time.held}
+        now = door.desk.time.instant()
+        return {
+            "held": door.desk.time.held,
+            "at": timestamp(now.at),
+            "running_s": now.running_s,
+            "sure": now.sure,
+        }
 
     async def standing(question: Fields) -> Fields:
         name, at = _activity(door, question), door.desk.time.instant()

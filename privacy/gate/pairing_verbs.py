@@ -1,7 +1,7 @@
-"""What the console may ask about pairing a phone: the code, whose words wait, who gets which rights.
+"""What console and hub may ask about paired phones: a code, ways, keys, and that one is out.
 
-The hub makes the pairing and its secret; the gate adds its own key, the first phone's claim and the ways, and
-passes the rest on as it comes, with closed fields.
+The hub makes the pairing and its secret; the gate adds its own key, the first phone's claim and the ways.
+What else people do with phones is the hub's: hub/operations/phones.py.
 Source: docs/protocols/remote.md, "The code" and "Pairing".
 """
 
@@ -14,12 +14,17 @@ from privacy.conversation import ConversationLost, Declined, Handler, fields_as
 from privacy.gate import relay_verbs
 from privacy.gate.phones import Phones
 from privacy.jws import base64url
+from privacy.keys import PhoneKey
+from privacy.payload import timestamp
 
 AskHub = Callable[..., Awaitable[Mapping[str, object]]]
 Fields = Mapping[str, object]
-_Hex = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{16,64}$")]
+_ROOM = relay_verbs.MOST_CODE - 200  # characters, without keys and secrets
+ID_SIZE = 8  # bytes of a session key that name a phone
 _AWAY = "the hub is starting or was stopped; try again in a few seconds"
-ROLES = ("owner", "resident", "guest")
+_HALF = (
+    "its key counts no more; the hub is away, so remove it once more when it runs: its sessions are the hub's"
+)
 
 
 class _Made(msgspec.Struct, frozen=True):
@@ -37,59 +42,74 @@ class _Wanted(msgspec.Struct, frozen=True):
 
 
 class _Named(msgspec.Struct, frozen=True):
-    pairing: _Hex
+    phone: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{16}$")]
 
 
-class _Admitted(msgspec.Struct, frozen=True):
-    pairing: _Hex
-    role: str
-    name: Annotated[str, msgspec.Meta(max_length=60)] = ""
+class _Offered(msgspec.Struct, frozen=True):
+    relays: list[relay_verbs.Offered] = []
 
 
-class _Revoked(msgspec.Struct, frozen=True):
-    key: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+class _Out(msgspec.Struct, frozen=True):
+    session_key: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 
 
 def table(phones: Phones, ask_hub: AskHub, origin: str, relays: relay_verbs.Relays) -> Mapping[str, Handler]:
-    """The verbs. origin: where phones at home find the front, as a browser names it."""
-
-    async def ask(op: str, **fields: object) -> Fields:
-        try:
-            return await ask_hub(op, **fields)
-        except ConversationLost as error:
-            raise Declined("hub_away", _AWAY) from error
+    """The console's verbs. origin: where phones at home find the front, as a browser names it."""
 
     async def code(question: Fields) -> Fields:
-        made = fields_as(await ask("phones.code", relays=fields_as(question, _Wanted).relays), _Made)
+        try:
+            made = fields_as(await ask_hub("phones.code", relays=fields_as(question, _Wanted).relays), _Made)
+        except ConversationLost as error:
+            raise Declined("hub_away", _AWAY) from error
         parts = [phones.gate_key, bytes.fromhex(made.pairing), bytes.fromhex(made.secret)]
         claim = phones.claim_secret() if not phones.enrolled() else ""
         fields = ":".join(map(base64url, (bytes.fromhex(made.hub_key), *parts)))
         text = relay_verbs.with_ways(f"homebase:pair:1:{fields}:{claim}:h,{origin}", made.relays, relays)
         return {"text": text, "pairing": made.pairing, "without": made.without}
 
-    async def waiting(_: Fields) -> Fields:
-        return await ask("phones.waiting")
+    async def remove(question: Fields) -> Fields:
+        """Key first: whoever may agree is out even while the hub is away."""
+        named = fields_as(question, _Named).phone
+        mine = [key for key in phones.enrolled() if key.session_key[:ID_SIZE].hex() == named]
+        for key in mine:
+            await phones.remove(key.kid)
+        try:
+            await ask_hub("phones.remove", phone=named)
+        except ConversationLost as error:
+            raise Declined("hub_away", _HALF if mine else _AWAY) from error
+        except Declined as error:
+            if not mine or error.code != "unknown_phone":
+                raise
+        return {"key": bool(mine)}
 
-    async def admit(question: Fields) -> Fields:
-        asked = fields_as(question, _Admitted)
-        if asked.role not in ROLES:
-            raise Declined("bad_question", f"role = {asked.role[:20]!r}: allowed is {', '.join(ROLES)}")
-        return await ask("phones.admit", pairing=asked.pairing, name=asked.name, role=asked.role)
+    return {"phone.code": code, "phone.remove": remove}
 
-    async def refuse(question: Fields) -> Fields:
-        return await ask("phones.refuse", pairing=fields_as(question, _Named).pairing)
 
-    async def listed(_: Fields) -> Fields:
-        return await ask("phones.list")
+def hub_table(phones: Phones, origin: str, relays: relay_verbs.Relays) -> Mapping[str, Handler]:
+    """What the hub may ask. It closes and never opens; the last key that may agree is not its to remove."""
 
-    async def revoke(question: Fields) -> Fields:
-        return await ask("phones.revoke", key=fields_as(question, _Revoked).key)
+    async def ways(question: Fields) -> Fields:
+        """Those of a code that a paired phone draws: a relay's host is the owner's word here too."""
+        text = relay_verbs.with_ways(f"h,{origin}", fields_as(question, _Offered).relays, relays, _ROOM)
+        return {"ways": text.split(";")}
 
+    async def keys(_: Fields) -> Fields:
+        return {"keys": [_told(key) for key in phones.enrolled()]}
+
+    async def removed(question: Fields) -> Fields:
+        named = bytes.fromhex(fields_as(question, _Out).session_key)
+        mine = [key for key in phones.enrolled() if key.session_key == named]
+        going = [key for key in mine if not phones.is_last(key.kid)]
+        for key in going:
+            await phones.remove(key.kid, by="hub")
+        return {"key": "kept" if len(going) < len(mine) else "removed" if mine else "none"}
+
+    return {"phone.ways": ways, "phone.keys": keys, "phone.removed": removed}
+
+
+def _told(key: PhoneKey) -> Fields:
     return {
-        "phone.code": code,
-        "phone.waiting": waiting,
-        "phone.admit": admit,
-        "phone.refuse": refuse,
-        "phone.paired": listed,
-        "phone.revoke": revoke,
+        "session_key": key.session_key.hex(),
+        "may_grant": key.may_grant,
+        "since": timestamp(key.since),
     }

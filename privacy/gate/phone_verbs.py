@@ -1,4 +1,4 @@
-"""What the console may ask about phones: a claim, their keys, and the list of consents after a restore."""
+"""What the console may ask about phones: a claim, and the list of consents after a restore."""
 
 from collections.abc import Mapping
 
@@ -7,13 +7,8 @@ import msgspec
 from privacy.conversation import Declined, Handler, fields_as
 from privacy.gate.phones import Phones, told
 from privacy.gate.store import StoreError
-from privacy.payload import timestamp
 
 Fields = Mapping[str, object]
-
-
-class _Named(msgspec.Struct, frozen=True):
-    key: str
 
 
 class _Listed(msgspec.Struct, frozen=True):
@@ -26,25 +21,6 @@ def table(phones: Phones) -> Mapping[str, Handler]:
     async def claim(question: Fields) -> Fields:
         return {"text": phones.claim()}
 
-    async def listed(question: Fields) -> Fields:
-        return {
-            "phones": [
-                {
-                    "key": key.kid,
-                    "may_grant": key.may_grant,
-                    "since": timestamp(key.since),
-                    "by": key.by,
-                }
-                for key in phones.enrolled()
-            ]
-        }
-
-    async def remove(question: Fields) -> Fields:
-        named = fields_as(question, _Named)
-        if not await phones.remove(named.key):
-            raise Declined("unknown_key", f"{named.key[:43]!r} is no phone's key; see homebase phone list")
-        return {}
-
     async def unconfirmed(question: Fields) -> Fields:
         return {"consents": [told(grant) for grant in phones.unconfirmed()]}
 
@@ -56,8 +32,6 @@ def table(phones: Phones) -> Mapping[str, Handler]:
 
     return {
         "phone.claim": claim,
-        "phone.list": listed,
-        "phone.remove": remove,
         "consent.unconfirmed": unconfirmed,
         "consent.confirm_list": confirm_list,
     }

@@ -236,6 +236,10 @@ class Phones:
         done = await self._erasing(Scope(person=stated.person, category=stated.category))
         return {name: canonical.checked(value) for name, value in done.items()}
 
+    def is_last(self, kid: str) -> bool:
+        """Whether no other key could say yes."""
+        return self._desk.keys.is_last_owner(kid)
+
     def enrolled(self) -> tuple[PhoneKey, ...]:
         """The keys that count."""
         return self._desk.keys.all()

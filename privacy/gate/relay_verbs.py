@@ -56,14 +56,14 @@ def allowed_hosts(desk: Desk) -> frozenset[str]:
     return frozenset(relays[name].host for name in granted & relays.keys())
 
 
-def with_ways(text: str, offered: list[Offered], relays: Relays) -> str:
-    """A code with its ways by relays, as many as it has room for."""
+def with_ways(text: str, offered: list[Offered], relays: Relays, most: int = MOST_CODE) -> str:
+    """A code with its ways by relays, as many as it has room for. most: characters."""
     for one in offered[: MOST_WAYS - 1]:
         if (to := relays.get(one.relay)) is None:
             continue  # struck out of homebase.toml
         route = base64url(bytes.fromhex(one.route))
         way = f";r,{to.host},{to.port},{one.wss_port},{route},{one.slot},{one.password}"
-        if len(text) + len(way) <= MOST_CODE:
+        if len(text) + len(way) <= most:
             text += way
     return text
 

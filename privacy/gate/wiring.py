@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from sqlcipher3 import dbapi2 as sqlcipher
 
-from privacy.conversation import Handler, Reply
+from privacy.conversation import ANSWER_TIME_S, Handler, Reply
 from privacy.gate import (
     account_answers,
     account_verbs,
@@ -138,6 +138,7 @@ class _Gate:
 
     def __init__(self, start: Start) -> None:
         self._start, self._clock = start, SystemClock()
+        self._origin = f"http://127.0.0.1:{start.listening.getsockname()[1]}"
         self._port = ConfiguredPort(start.config.serial, say)
         self._stick = SimulatedStick(start.places.simulator_state / "stick", start.places.stick)
         self._token = SetUpToken(random_bytes)
@@ -155,14 +156,14 @@ class _Gate:
             own_port = start.listening.getsockname()[1]
             self._door.tunnels.devices = Devices(start.config.devices, start.opened.desk, own_port)
         self._lan = _lan(start, self._clock)
-        self._control = Control(self._is_hub, self._questions())
         rows = start.opened.store.another_connection()
         self._access_log = AccessLog(rows, self._clock, sqlcipher.DatabaseError)
         sessions = Sessions(self._streams)
         desk = start.opened.desk
         account = Account(self._door, f"http://127.0.0.1:{start.listening.getsockname()[1]}/")
         self._rights = RightsDesk(self._door, GateHolder(desk, self._access_log.forget))
-        self._phones = Phones(self._door, Erasing(self._rights, self._control.ask))
+        self._phones = Phones(self._door, Erasing(self._rights, self._ask_hub))
+        self._control = Control(self._is_hub, self._questions())
         routes = Routes(
             AppFiles(relays=partial(relay_verbs.allowed_hosts, desk)).answer,
             {
@@ -205,11 +206,11 @@ class _Gate:
                 **phone_verbs.table(self._phones),
                 **pairing_verbs.table(
                     self._phones,
-                    self._control.ask,
-                    f"http://127.0.0.1:{start.listening.getsockname()[1]}",
+                    self._ask_hub,
+                    self._origin,
                     relay_verbs.known(desk.recipients),
                 ),
-                **relay_verbs.table(desk.recipients, self._control.ask),
+                **relay_verbs.table(desk.recipients, self._ask_hub),
                 **account_verbs.table(account, desk),
                 **disclosures.table(desk),
             }
@@ -277,6 +278,9 @@ class _Gate:
             "serial.open": self._open_serial,
             "board": board.answer,
             **control_verbs.table(self._door),
+            **pairing_verbs.hub_table(
+                self._phones, self._origin, relay_verbs.known(self._door.desk.recipients)
+            ),
             **tunnel_verbs.table(self._door.tunnels),
             **staging_verbs.table(self._door),
         }
@@ -297,8 +301,10 @@ class _Gate:
     async def _collect(self, activity: str, groups: list[str]) -> Mapping[str, object]:
         return await self._control.ask("collect", activity=activity, groups=groups)
 
-    async def _ask_hub(self, question: str) -> Mapping[str, object]:
-        return await self._control.ask(question)
+    async def _ask_hub(
+        self, question: str, within_s: float = ANSWER_TIME_S, /, **fields: object
+    ) -> dict[str, object]:
+        return await self._control.ask(question, within_s, **fields)
 
     async def _open_serial(self, question: Mapping[str, object]) -> Reply:
         if self._door.stick is not None:

@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import os
+import time
 from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import aiohttp
@@ -24,6 +26,9 @@ class Front:
         self.serial: Handler | None = None
         self.says_hello = asyncio.Event()  # cleared: the answer to hello waits
         self.says_hello.set()
+        self.clock_ahead, self.clock_sure = timedelta(0), True
+        self.keys: list[Mapping[str, object]] = []  # that may agree: session_key, may_grant, since
+        self.removed: list[str] = []  # session keys of phones that the hub said are out
         self.board = ""  # the serial number that the machine tells
         self.relays: dict[str, tuple[str, int, str]] = {}  # recipients by name: host, port, CA in PEM
         self.refuses: str = ""  # the reason by which no tunnel opens
@@ -92,11 +97,32 @@ class Front:
             self.asked.append("board")
             return {"serial": self.board}
 
+        async def clock(_: Mapping[str, object]) -> Mapping[str, object]:
+            now = datetime.now(UTC) + self.clock_ahead
+            told = {"at": now.isoformat(), "running_s": time.monotonic(), "sure": self.clock_sure}
+            return {"held": False, **told}
+
+        async def ways(_: Mapping[str, object]) -> Mapping[str, object]:
+            return {"ways": ["h,http://127.0.0.1:8480"]}
+
+        async def keys(_: Mapping[str, object]) -> Mapping[str, object]:
+            return {"keys": self.keys}
+
+        async def removed(message: Mapping[str, object]) -> Mapping[str, object]:
+            self.removed.append(str(message["session_key"]))
+            mine = [key for key in self.keys if key["session_key"] == message["session_key"]]
+            self.keys = [key for key in self.keys if key not in mine]
+            return {"key": "removed" if mine else "none"}
+
         handlers: dict[str, Handler] = {
             "hello": hello,
             "claimed": claimed,
             "board": board,
             "tunnel.open": self._ticket,
+            "clock": clock,
+            "phone.ways": ways,
+            "phone.keys": keys,
+            "phone.removed": removed,
         }
         if self.serial is not None:
             handlers["serial.open"] = self.serial

@@ -100,7 +100,7 @@ def paired(house: RunningHouse, keys: Path, role: str = "owner") -> str:
         assert len(words) == 6
         admitted = console(house, "admit", str(row["pairing"]), "--role", role)
         assert "Paired as" in process.stdout.readline()
-    return str(admitted["key"])
+    return str(admitted["id"])
 
 
 def lamp(house: RunningHouse, keys: Path) -> str:
@@ -135,7 +135,7 @@ def test_a_phone_is_paired_switches_follows_and_is_removed(house: RunningHouse, 
             break
     # when it is removed, its session ends within a second
     begin = time.monotonic()
-    console(house, "revoke", key)
+    console(house, "remove", key)
     _, errors = watching.communicate(timeout=WAIT_S)
     # the command itself takes most of this: a Python starts, asks, and ends
     assert time.monotonic() - begin < 30.0
@@ -175,5 +175,5 @@ def test_a_code_that_was_used_pairs_nobody_and_the_thief_is_noticed(
         assert "the pairing was ended at home" in errors
     told = console(house, "waiting")
     assert told["waiting"] == []
-    assert told["ended"] == {row["pairing"]: "shown_twice"}
+    assert told["ended"] == [{"pairing": row["pairing"], "why": "shown_twice"}]
     assert not (tmp_path / "right.json").exists()

@@ -35,8 +35,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     phone_home.configure(verb)
     phone_client.configure(verb)
     verb("claim", "show the code that makes a phone an owner's, for ten minutes")
-    verb("list", "the phones that are enrolled")
-    verb("remove", "let a phone count no more").add_argument("key", help="its id; homebase phone list")
     confirm = verb("confirm", "after a restore: which consents go on; all others are withdrawn")
     confirm.add_argument("marks", nargs="*", help="of those that go on; without --yes they are only listed")
     confirm.add_argument("--yes", action="store_true", help="these go on, all others end")
@@ -46,8 +44,6 @@ def run(options: argparse.Namespace) -> int:
     """Do one verb."""
     verbs: Mapping[str, Callable[[argparse.Namespace], int]] = {
         "claim": _claim,
-        "list": _list,
-        "remove": _remove,
         "confirm": _confirm,
         **phone_home.VERBS,
         **phone_client.VERBS,
@@ -65,29 +61,6 @@ def _claim(options: argparse.Namespace) -> int:
     segno.make_qr(text, error="m").terminal(compact=True)
     print("Scan this with the phone within ten minutes. Whoever scans it may agree for this home.")
     print(text)
-    return 0
-
-
-def _list(options: argparse.Namespace) -> int:
-    answer = ask_gate(options.state, "phone.list")
-    if options.json:
-        print(json.dumps(answer))
-        return 0
-    rows = [
-        (row.get("key"), "yes" if row.get("may_grant") else "no", row.get("since"), row.get("by"))
-        for row in rows_of(answer, "phones")
-    ]
-    print_table(("KEY", "MAY AGREE", "SINCE", "ENROLLED BY"), rows)
-    return 0
-
-
-def _remove(options: argparse.Namespace) -> int:
-    answer = ask_gate(options.state, "phone.remove", key=options.key)
-    print(
-        json.dumps(answer)
-        if options.json
-        else "Removed. Its consents stay; homebase consent list shows them."
-    )
     return 0
 
 

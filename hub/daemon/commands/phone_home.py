@@ -1,19 +1,23 @@
-"""``homebase phone code | waiting | admit | refuse | paired | revoke``: at home, by the gate's console.
+"""``homebase phone code | waiting | admit | refuse | list | change | remove``: at home, for whoever runs it.
 
-The code is drawn here; who scans it shows six words, and somebody here says whether they are the same.
+The code is drawn by the gate; who scans it shows six words, and somebody here says whether they are the same.
 """
 
 import argparse
 import json
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from ..command_line import EXIT_USAGE, CommandFailed, printable
 from ..gate_console import ask_gate, print_table, rows_of
+from ..home import ask_home, home_socket
+from ..system import SystemClock
+from . import phone_limits
 
-ROLES = ("owner", "resident", "guest")
 LOOK_S = 1.0
 LIFE_S = 600.0  # of a code
+ID_SIZE = 16  # characters
 _ENDED = {
     "expired": "The code is over: nobody was paired. Show a new one.",
     "shown_twice": "SOMEBODY ELSE HAS THIS CODE: two phones showed it. Nobody was paired. Show a new one.",
@@ -21,29 +25,34 @@ _ENDED = {
     "not_written": "The disk could not be written: nobody was paired. homebase doctor says more.",
     "cancelled": "The code was withdrawn: nobody was paired.",
 }
+_KEYS: Mapping[object, str] = {True: "yes", False: "withdraws"}
 Add = Callable[[str, str], argparse.ArgumentParser]
+Answer = Mapping[str, object]
 
 
 def configure(add: Add) -> None:
     """The verbs with their options."""
     code = add("code", "show the code that pairs a phone, for ten minutes, and ask about the words it shows")
-    code.add_argument("--role", choices=ROLES, default="owner", help="what it may; default: owner")
+    phone_limits.configure(code, "owner")
     code.add_argument("--at-home", action="store_true", help="a phone that gets in at home only, by no relay")
-    code.add_argument("--name", default="", help="what it is called; default: what it calls itself")
     add("waiting", "phones whose six words wait to be compared")
     admit = add("admit", "the words are the same: let a phone in")
     admit.add_argument("pairing", help="its pairing; homebase phone waiting")
-    admit.add_argument("--role", choices=ROLES, required=True, help="what it may")
-    admit.add_argument("--name", default="", help="what it is called")
+    phone_limits.configure(admit, None, required=True)
     add("refuse", "the words differ: let a phone not in").add_argument("pairing", help="its pairing")
-    add("paired", "the phones that are paired")
-    add("revoke", "remove a phone; its session ends at once").add_argument(
-        "key", help="homebase phone paired"
+    add("list", "the phones that are paired, what each may, when it was here")
+    change = add(
+        "change", "change what a phone may, at once; --room all, --hours always -, --until never lift"
     )
+    change.add_argument("id", help="its id; homebase phone list")
+    phone_limits.configure(change, None)
+    remove = add("remove", "remove a phone: its session ends at once, its key counts no more")
+    remove.add_argument("id", help="its id; homebase phone list")
 
 
 def code(options: argparse.Namespace) -> int:
     """Draw the code; for people also wait for the phone and ask about its words."""
+    wanted = _limits(options)
     answer = ask_gate(options.state, "phone.code", relays=not options.at_home)
     text, pairing, without = str(answer.get("text")), str(answer.get("pairing")), answer.get("without")
     if options.json:
@@ -58,42 +67,42 @@ def code(options: argparse.Namespace) -> int:
         "Scan this with the phone within ten minutes, or paste the next line there. Show it to nobody else."
     )
     print(text, flush=True)
-    return _compare(options, pairing)
+    return _compare(options, pairing, wanted)
 
 
-def _compare(options: argparse.Namespace, pairing: str) -> int:
+def _compare(options: argparse.Namespace, pairing: str, wanted: Answer) -> int:
     for _ in range(int(LIFE_S / LOOK_S)):
-        answer = ask_gate(options.state, "phone.waiting")
-        ended = answer.get("ended")
-        if isinstance(ended, Mapping) and pairing in ended:
-            print(_ENDED.get(str(ended[pairing]), "It is over: nobody was paired."))
-            return 1
+        answer = _ask(options, "GET", "/api/v1/phones/waiting")
+        for row in rows_of(answer, "ended"):
+            if row.get("pairing") == pairing:
+                print(_ENDED.get(str(row.get("why")), "It is over: nobody was paired."))
+                return 1
         for row in rows_of(answer, "waiting"):
             if row.get("pairing") == pairing:
-                return _ask(options, row)
+                return _decide(options, row, wanted)
         time.sleep(LOOK_S)
     print(_ENDED["expired"])
     return 1
 
 
-def _ask(options: argparse.Namespace, row: Mapping[str, object]) -> int:
+def _decide(options: argparse.Namespace, row: Answer, wanted: Answer) -> int:
     print(f"{printable(row.get('name') or 'The phone')} shows:   {_words(row)}")
     try:
         same = input("Does it show exactly these six words? [yes/no] ").strip().lower() == "yes"
     except EOFError:
         same = False
+    place = f"/api/v1/phones/waiting/{row.get('pairing')}"
     if not same:
-        ask_gate(options.state, "phone.refuse", pairing=row.get("pairing"))
+        _ask(options, "DELETE", place)
         print(_ENDED["refused"])
         return 1
-    ask_gate(options.state, "phone.admit", pairing=row.get("pairing"), role=options.role, name=options.name)
-    print(f"Paired as {options.role}.")
+    _print_paired(options, _ask(options, "PUT", place, wanted))
     return 0
 
 
 def waiting(options: argparse.Namespace) -> int:
     """List them with their words."""
-    answer = ask_gate(options.state, "phone.waiting")
+    answer = _ask(options, "GET", "/api/v1/phones/waiting")
     if options.json:
         print(json.dumps(answer))
         return 0
@@ -104,44 +113,92 @@ def waiting(options: argparse.Namespace) -> int:
 
 def admit(options: argparse.Namespace) -> int:
     """Let it in."""
-    answer = ask_gate(
-        options.state, "phone.admit", pairing=options.pairing, role=options.role, name=options.name
-    )
-    print(json.dumps(answer) if options.json else f"Paired as {options.role}.")
+    place = f"/api/v1/phones/waiting/{_id(options.pairing, 'pairing', 'waiting')}"
+    answer = _ask(options, "PUT", place, _limits(options))
+    if options.json:
+        print(json.dumps(answer))
+    else:
+        _print_paired(options, answer)
     return 0
 
 
 def refuse(options: argparse.Namespace) -> int:
     """Let it not in."""
-    answer = ask_gate(options.state, "phone.refuse", pairing=options.pairing)
+    place = f"/api/v1/phones/waiting/{_id(options.pairing, 'pairing', 'waiting')}"
+    answer = _ask(options, "DELETE", place)
     print(json.dumps(answer) if options.json else _ENDED["refused"])
     return 0
 
 
-def paired(options: argparse.Namespace) -> int:
+def listed(options: argparse.Namespace) -> int:
     """List them."""
-    answer = ask_gate(options.state, "phone.paired")
+    answer = _ask(options, "GET", "/api/v1/phones")
     if options.json:
         print(json.dumps(answer))
         return 0
+    names = _room_names(options)
     rows = [
-        (row.get("key"), row.get("name"), row.get("role") or "-", "yes" if row.get("connected") else "no")
+        (
+            row.get("id"),
+            row.get("name") or "a browser that may agree",
+            phone_limits.told(row, names),
+            "now" if row.get("connected") else row.get("last_seen") or "-",
+            _KEYS.get(row.get("may_agree"), "-"),
+        )
         for row in rows_of(answer, "phones")
     ]
-    print_table(("KEY", "NAME", "ROLE", "CONNECTED"), rows)
+    print_table(("ID", "NAME", "MAY", "LAST HERE", "MAY AGREE"), rows)
     return 0
 
 
-def revoke(options: argparse.Namespace) -> int:
+def change(options: argparse.Namespace) -> int:
+    """Change it."""
+    wanted = _limits(options)
+    if not wanted:
+        raise CommandFailed("nothing to change: name --role, --name, --room, --hours or --until", EXIT_USAGE)
+    answer = _ask(options, "PATCH", f"/api/v1/phones/{_id(options.id, 'id', 'list')}", wanted)
+    if options.json:
+        print(json.dumps(answer))
+    else:
+        print(f"{printable(answer.get('name'))}: {phone_limits.told(answer, _room_names(options))}.")
+    return 0
+
+
+def remove(options: argparse.Namespace) -> int:
     """Remove it."""
-    if len(options.key) != 64:
-        raise CommandFailed(f"key = {options.key!r}: allowed is a key of homebase phone paired", EXIT_USAGE)
-    answer = ask_gate(options.state, "phone.revoke", key=options.key)
-    print(json.dumps(answer) if options.json else "Removed. Its session ended.")
+    answer = ask_gate(options.state, "phone.remove", phone=_id(options.id, "id", "list"))
+    if options.json:
+        print(json.dumps(answer))
+    else:
+        more = " Its key counts no more; consents stay: homebase consent list." if answer.get("key") else ""
+        print(f"Removed. Its session ended.{more}")
     return 0
 
 
-def _words(row: Mapping[str, object]) -> str:
+def _limits(options: argparse.Namespace) -> dict[str, object]:
+    return phone_limits.limits(options, partial(_ask, options), SystemClock().now().astimezone())
+
+
+def _ask(options: argparse.Namespace, method: str, target: str, body: object = None) -> Answer:
+    return ask_home(home_socket(options.state), method, target, body)
+
+
+def _id(text: str, what: str, verb: str) -> str:
+    if len(text) != ID_SIZE or not text.isalnum():
+        raise CommandFailed(f"{what} = {text!r}: allowed is one of homebase phone {verb}", EXIT_USAGE)
+    return text
+
+
+def _room_names(options: argparse.Namespace) -> Mapping[str, str]:
+    rows = rows_of(_ask(options, "GET", "/api/v1/rooms"), "rooms")
+    return {str(row.get("id")): str(row.get("name")) for row in rows}
+
+
+def _print_paired(options: argparse.Namespace, answer: Answer) -> None:
+    print(f"Paired as {printable(phone_limits.told(answer, _room_names(options)))}.")
+
+
+def _words(row: Answer) -> str:
     words = row.get("words")
     return " ".join(printable(word) for word in words) if isinstance(words, list) else ""
 
@@ -151,6 +208,7 @@ VERBS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "waiting": waiting,
     "admit": admit,
     "refuse": refuse,
-    "paired": paired,
-    "revoke": revoke,
+    "list": listed,
+    "change": change,
+    "remove": remove,
 }

@@ -69,6 +69,8 @@ async def furnished(folder: Path) -> AsyncIterator[Furnished]:
         phone = {"key": b"\x01" * 32, "psk": b"phone-psk", "name": "Phone", "role": "owner", "created_at": 0}
         own = {"name": "hub", "private": b"own-key"}
         await store.write(lambda c: c.execute(insert(schema.phones).values(phone)))
+        limit = {"phone": b"\x01" * 32, "room": 1}
+        await store.write(lambda c: c.execute(insert(schema.phone_rooms).values(limit)))
         await store.write(lambda c: c.execute(insert(schema.pairings).values(id=b"\x02", created_at=NOW_MS)))
         await store.write(lambda c: c.execute(insert(schema.remote_keys).values(own)))
         relay = {"id": 1, "name": "relay", "host": "relay.example.org", "tls_port": 8883, "wss_port": 0}

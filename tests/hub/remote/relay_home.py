@@ -22,6 +22,7 @@ from hub.remote.phone_session import Paired, Secret, Welcomed
 from hub.remote.qr import RelayWay
 from hub.remote.words import words
 from tests.hub.home_in_a_box import Home, running_home
+from tests.hub.remote.phones import operate
 from tests.mosquitto import ADMIN, ADMIN_PASSWORD, HOST, Mosquitto, mosquitto
 
 WAIT_S = 60.0
@@ -143,12 +144,13 @@ class RelayHome:
             await connection.kept()
             row = await until(self._waiting)
             assert row["words"] == list(words(connection.hash))
-            await self.ask("phones.admit", pairing=row["pairing"], name="", role=role)
+            await operate(self.home, "PUT", f"/waiting/{row['pairing']}", {"role": role})
             assert isinstance(await connection.next(), Paired)
         return Phone(private=private, hub_key=hub_key, psk=event.psk, way=way)
 
     async def _waiting(self) -> dict[str, Any] | None:
-        rows = (await self.ask("phones.waiting"))["waiting"]
+        rows = (await operate(self.home, "GET", "/waiting"))["waiting"]
+        assert isinstance(rows, list)
         return rows[0] if rows else None
 
     def log_in(

@@ -6,28 +6,25 @@ import json
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import cast
 
 import aiohttp
 import msgspec
 import pytest
 
 from hub.contract import StoreError
-from hub.daemon.phone.connection import Connection, opened_session
-from hub.daemon.phone.ways import _Socket
-from hub.daemon.system import SystemClock
 from hub.remote import base64url
 from hub.remote.initiator import Dial, Initiator
-from hub.remote.keys import AT_HOME, Mode, pairing_psk
+from hub.remote.keys import AT_HOME, Mode
 from hub.remote.link import MOST_WAITING
 from hub.remote.messages import Hello, Request
-from hub.remote.noise import public_key
-from hub.remote.phone_session import Answered, Paired, Secret, Welcomed
+from hub.remote.phone_session import Answered, Welcomed
 from hub.remote.store import PhoneRecords
-from hub.remote.words import words
-from privacy.client import GateDeclined
 from privacy.rights import Scope
 from tests.hub.home_in_a_box import Home, running_home
 from tests.hub.lamp import LAMP
+
+from .phones import Shell, ask, asked, operate, paired, session, waiting
 
 WAIT_S = 60.0
 HELLO = Hello(client="test", name="Phone")
@@ -38,88 +35,6 @@ STATE = f"{LAMP}:1.STATE"
 async def home(tmp_path: Path) -> AsyncIterator[Home]:
     async with running_home(tmp_path) as running:
         yield running
-
-
-async def ask(home: Home, question: str, **fields: object) -> dict[str, object]:
-    """What the gate's console asks the hub."""
-    assert home.front.control is not None
-    return await home.front.control.ask(question, **fields)
-
-
-class Shell:
-    """A phone: its keys, and how it comes in."""
-
-    def __init__(self) -> None:
-        self.private = os.urandom(32)
-        self.psk = b""
-        self.hub_key = b""
-
-    @property
-    def key(self) -> str:
-        return public_key(self.private).hex()
-
-    @contextlib.asynccontextmanager
-    async def connected(self, home: Home, dial: Dial | None = None) -> AsyncIterator[Connection | None]:
-        dial = dial or Dial(
-            mode=Mode.SESSION, hub_key=self.hub_key, private=self.private, psk=self.psk, route=AT_HOME
-        )
-        async with home.browser() as browser, browser.ws_connect("/session", autoping=False) as socket:
-            yield await opened_session(_Socket(socket), Initiator(dial, os.urandom), HELLO, SystemClock())
-
-    def pairing(self, code: dict[str, object]) -> Dial:
-        self.hub_key = bytes.fromhex(str(code["hub_key"]))
-        return Dial(
-            mode=Mode.PAIR,
-            hub_key=self.hub_key,
-            private=self.private,
-            psk=pairing_psk(bytes.fromhex(str(code["secret"])), self.hub_key, AT_HOME),
-            route=AT_HOME,
-            pairing=bytes.fromhex(str(code["pairing"])),
-        )
-
-    async def keep(self, connection: Connection) -> None:
-        event = await connection.next()
-        assert isinstance(event, Secret)
-        self.psk = event.psk
-        await connection.kept()
-
-
-async def waiting(home: Home) -> dict[str, object]:
-    async with asyncio.timeout(WAIT_S):
-        while True:
-            rows = (await ask(home, "phones.waiting"))["waiting"]
-            assert isinstance(rows, list)
-            if rows:
-                return dict(rows[0])
-            await asyncio.sleep(0.01)
-
-
-async def paired(home: Home, role: str = "owner") -> Shell:
-    shell, code = Shell(), await ask(home, "phones.code")
-    async with shell.connected(home, shell.pairing(code)) as connection:
-        assert connection is not None
-        await shell.keep(connection)
-        row = await waiting(home)
-        assert row["words"] == list(words(connection.hash))
-        await ask(home, "phones.admit", pairing=row["pairing"], name="", role=role)
-        event = await connection.next()
-        assert isinstance(event, Paired)
-        assert event.facts.role == role
-    return shell
-
-
-async def asked(connection: Connection, name: str, body: object) -> dict[str, object]:
-    answer = await connection.ask(name, body, os.urandom)
-    told = json.loads(bytes(answer.body if answer.ok else answer.problem))
-    return dict(told) if isinstance(told, dict) else {"list": told}
-
-
-@contextlib.asynccontextmanager
-async def session(home: Home, shell: Shell) -> AsyncIterator[Connection]:
-    async with shell.connected(home) as connection:
-        assert connection is not None
-        assert isinstance(await connection.next(), Welcomed)
-        yield connection
 
 
 async def test_a_paired_phone_asks_what_its_role_may_and_is_known_after_a_restart(tmp_path: Path) -> None:
@@ -133,9 +48,9 @@ async def test_a_paired_phone_asks_what_its_role_may_and_is_known_after_a_restar
     async with running_home(tmp_path) as home:
         async with session(home, guest) as connection:
             assert (await asked(connection, "session.read", {}))["role"] == "guest"
-        listed = (await ask(home, "phones.list"))["phones"]
-        assert isinstance(listed, list)
-        assert [one["name"] for one in listed] == ["Phone"]
+        (listed,) = cast("list[dict[str, object]]", (await operate(home, "GET", ""))["phones"])
+        assert (listed["name"], listed["role"], listed["id"]) == ("Phone", "guest", guest.key[:16])
+        assert listed["last_seen"] is not None
 
 
 async def test_who_has_no_key_gets_no_byte_for_ten_seconds(home: Home) -> None:
@@ -177,17 +92,17 @@ async def test_a_pending_phone_may_ask_nothing_and_a_refused_one_is_gone(home: H
         assert isinstance(event, Welcomed)
         assert event.welcome.phone is None
         assert (await asked(connection, "devices.list", {}))["code"] == "no_session"
-    await ask(home, "phones.refuse", pairing=row["pairing"])
-    with pytest.raises(GateDeclined, match="unknown_phone"):
-        await ask(home, "phones.admit", pairing=row["pairing"], name="", role="owner")
-    assert (await ask(home, "phones.list"))["phones"] == []
+    await operate(home, "DELETE", f"/waiting/{row['pairing']}")
+    late = await operate(home, "PUT", f"/waiting/{row['pairing']}", {"role": "owner"})
+    assert late["code"] == "unknown_phone"
+    assert (await operate(home, "GET", ""))["phones"] == []
 
 
 async def test_a_removed_phone_is_out_within_a_second(home: Home) -> None:
     shell = await paired(home)
     async with session(home, shell) as connection:
         begin = asyncio.get_running_loop().time()
-        await ask(home, "phones.revoke", key=shell.key)
+        assert (await operate(home, "DELETE", f"/{shell.key[:16]}"))["key"] == "none"
         with pytest.raises(Exception, match="removed at home"):
             await connection.next()
         assert asyncio.get_running_loop().time() - begin < 1.0
@@ -239,7 +154,8 @@ async def test_a_secret_that_can_not_be_written_as_spent_opens_nothing(
             assert connection is not None
             with pytest.raises(Exception, match="ended at home"):
                 await connection.next()
-    assert (await ask(home, "phones.waiting"))["ended"] == {code["pairing"]: "not_written"}
+    ended = (await operate(home, "GET", "/waiting"))["ended"]
+    assert ended == [{"pairing": code["pairing"], "why": "not_written"}]
     # the control: with a disk that writes, the same is a pairing
     assert (await paired(home)).psk
 
@@ -260,4 +176,4 @@ async def test_an_erasure_of_the_installation_ends_phones_too(home: Home) -> Non
         await home.house.rights.erase(Scope())
         with pytest.raises(Exception, match="removed at home"):
             await connection.next()
-    assert (await ask(home, "phones.list"))["phones"] == []
+    assert (await operate(home, "GET", ""))["phones"] == []

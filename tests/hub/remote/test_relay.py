@@ -17,6 +17,7 @@ from hub.remote.broker import Broker
 from tests.hub.lamp import LAMP
 from tests.mosquitto import HOST, Mosquitto, mosquitto
 
+from .phones import operate
 from .relay_home import RELAY, WAIT_S, Phone, RelayHome, relay_home, trusted_broker, until
 
 STATE = f"{LAMP}:1.STATE"
@@ -74,7 +75,7 @@ async def test_a_relay_that_nobody_has_a_slot_at_is_not_spoken_with(there: Relay
     assert there.home.front.tunnels == []
     # when a code is shown, it is; and no longer once the code is over and its slot burned
     code, way = await there.code()
-    await there.ask("phones.refuse", pairing=code["pairing"])
+    await operate(there.home, "DELETE", f"/waiting/{code['pairing']}")
     await until(lambda: there.home.front.tunnels == [])
     state = await there.state()
     assert (state["used"], state["burned"]) == ([], [way.slot])
@@ -171,7 +172,7 @@ async def test_a_phone_that_is_removed_is_out_within_a_second_and_its_slot_is_bu
     async with guest.session() as connection, owner.session() as stays:
         assert await switched(connection)
         begin = time.monotonic()
-        await there.ask("phones.revoke", key=guest.key)
+        await operate(there.home, "DELETE", f"/{guest.key[:16]}")
         with pytest.raises(CommandFailed, match="removed at home"):
             await connection.next()
         assert time.monotonic() - begin < 1.0

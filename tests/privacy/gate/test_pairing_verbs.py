@@ -102,25 +102,49 @@ async def test_a_hub_in_foreign_hands_writes_nothing_into_a_code(
         assert not door.desk.claim.is_open
 
 
-@pytest.mark.parametrize(
-    ("verb", "question"),
-    [
-        ("phone.admit", {"pairing": "22" * 8, "role": "king"}),
-        ("phone.admit", {"pairing": "x", "role": "owner"}),
-        ("phone.admit", {"pairing": "22" * 8, "role": "owner", "name": "n" * 61}),
-        ("phone.refuse", {}),
-        ("phone.revoke", {"key": "11"}),
-    ],
-    ids=["role", "pairing", "name", "nothing", "key"],
-)
-async def test_what_is_not_of_its_form_is_not_asked(
-    tmp_path: Path, verb: str, question: Mapping[str, object]
-) -> None:
+@pytest.mark.parametrize("question", [{}, {"phone": "11"}, {"phone": "G" * 16}, {"phone": 1}], ids=str)
+async def test_what_is_not_of_its_form_is_not_asked(tmp_path: Path, question: Mapping[str, object]) -> None:
     async with opened(tmp_path) as door:
         hub = Hub({})
         with pytest.raises(Declined):
-            await pairing_verbs.table(Phones(door), hub.ask, ORIGIN, RELAYS)[verb](question)
+            await pairing_verbs.table(Phones(door), hub.ask, ORIGIN, RELAYS)["phone.remove"](question)
         assert hub.asked == []
+
+
+async def test_a_phone_is_removed_at_the_gate_and_at_the_hub_by_one_name(tmp_path: Path) -> None:
+    async with opened(tmp_path) as door:
+        phones, hub = Phones(door), Hub({"key": "none"})
+        phone = Phone(way_to(door, phones))
+        assert (await phone.enrol(phones.claim()))["done"]
+        name = phone.session_key[:8].hex()
+        answer = await pairing_verbs.table(phones, hub.ask, ORIGIN, RELAYS)["phone.remove"]({"phone": name})
+        assert answer == {"key": True}
+        assert phones.enrolled() == ()
+        assert hub.asked == [("phones.remove", {"phone": name})]
+
+
+async def test_a_hub_lets_a_phone_go_that_is_not_the_last_which_may_agree(tmp_path: Path) -> None:
+    async with opened(tmp_path) as door:
+        phones = Phones(door)
+        one, two = (Phone(way_to(door, phones)) for _ in range(2))
+        for phone in (one, two):
+            assert (await phone.enrol(phones.claim()))["done"]
+        removed = pairing_verbs.hub_table(phones, ORIGIN, RELAYS)["phone.removed"]
+        assert await removed({"session_key": one.session_key.hex()}) == {"key": "removed"}
+        assert await removed({"session_key": one.session_key.hex()}) == {"key": "none"}
+        assert await removed({"session_key": two.session_key.hex()}) == {"key": "kept"}
+        assert [key.kid for key in phones.enrolled()] == [two.kid]
+
+
+async def test_the_ways_that_a_paired_phone_draws_are_those_of_the_gate(tmp_path: Path) -> None:
+    async with opened(tmp_path) as door:
+        ways = pairing_verbs.hub_table(Phones(door), ORIGIN, RELAYS)["phone.ways"]
+        assert await ways({}) == {"ways": [f"h,{ORIGIN}"]}
+        told = await ways({"relays": [OFFERED, OFFERED | {"relay": "elsewhere"}]})
+        assert isinstance(told, dict)
+        home, relay = told["ways"]
+        assert home == f"h,{ORIGIN}"
+        assert relay.startswith("r,relay.example.org,8883,8884,")
 
 
 async def test_a_hub_that_is_away_is_said_and_opens_no_claim(tmp_path: Path) -> None:

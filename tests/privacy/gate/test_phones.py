@@ -13,7 +13,8 @@ import pytest
 
 from privacy import checkpoint, jws, keys, report
 from privacy.clockwork import Vouched
-from privacy.gate import answers, epochs, phone_answers, phone_verbs, records
+from privacy.conversation import ConversationLost, Declined
+from privacy.gate import answers, epochs, pairing_verbs, phone_answers, phone_verbs, records
 from privacy.gate.door import Door
 from privacy.gate.erasing import Erasing
 from privacy.gate.exchange import Request
@@ -27,6 +28,10 @@ from tests.privacy.gate.test_console_verbs import ask
 from tests.privacy.phone import Ask, NotConfirmed, Phone, flattened
 
 WEEK = timedelta(days=7)
+
+
+async def no_hub(*_: object, **__: object) -> Mapping[str, object]:
+    raise ConversationLost("away")
 
 
 def way_to(door: Door, phones: Phones) -> Ask:
@@ -142,11 +147,15 @@ async def test_the_last_key_that_may_agree_goes_at_the_console_only(tmp_path: Pa
             may_grant=False,
         )
         assert (await first.state(first.sign(less)))["reason"] == "last_key"
-        console = phone_verbs.table(phones)
-        listed = await console["phone.list"]({})
+        # nor by a hub; the console may
+        hub = pairing_verbs.hub_table(phones, "http://127.0.0.1:1", {})
+        listed = await hub["phone.keys"]({})
         assert isinstance(listed, dict)
-        assert [row["key"] for row in listed["phones"]] == [first.kid]
-        await console["phone.remove"]({"key": first.kid})
+        assert [row["session_key"] for row in listed["keys"]] == [first.session_key.hex()]
+        assert await hub["phone.removed"]({"session_key": first.session_key.hex()}) == {"key": "kept"}
+        console = pairing_verbs.table(phones, no_hub, "http://127.0.0.1:1", {})
+        with pytest.raises(Declined, match="hub_away"):
+            await console["phone.remove"]({"phone": first.session_key[:8].hex()})
         assert (await first.agree())["reason"] == "unknown_key"
     async with opened(tmp_path) as door:
         assert door.desk.keys.all() == ()
