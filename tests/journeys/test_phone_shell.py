@@ -168,7 +168,7 @@ def test_a_code_that_was_used_pairs_nobody_and_the_thief_is_noticed(
         thief = phone(house, "pair", keys=tmp_path / "thief.json", stdin=subprocess.PIPE)
         exit_code, _, errors = ended(thief, str(code["text"]) + "\n")
         assert exit_code != 0
-        assert "no answer" in errors
+        assert "no answer" in errors or "hung up" in errors  # whichever of both ends gives up first
         assert not (tmp_path / "thief.json").exists()
         # then the right one is out as well, and it is said at home
         _, errors = right.communicate(timeout=WAIT_S)
