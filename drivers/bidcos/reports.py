@@ -9,11 +9,13 @@ from datetime import datetime
 from hub.contract import (
     Datapoint,
     DatapointChanged,
+    DatapointId,
     DeviceAppeared,
     DeviceReachable,
     DeviceUnreachable,
     Event,
     Origin,
+    ParameterDescription,
     ParameterType,
     Value,
 )
@@ -89,9 +91,9 @@ class Reports:
         """Publish readings that the device's description has."""
         at = self._now()
         datapoints = [
-            datapoint
+            _datapoint(*place, reading.value, origin, at)
             for reading in readings
-            if (datapoint := _datapoint(member, reading, origin, at)) is not None
+            if (place := member.place(reading.channel, reading.parameter)) is not None
         ]
         for datapoint in datapoints:
             self._publish(DatapointChanged(datapoint=datapoint))
@@ -169,16 +171,13 @@ class Reports:
                 self.motion.moved(member.record.address, channel, float(next_s), now_s)
 
 
-def _datapoint(member: Member, reading: Reading, origin: Origin, at: datetime) -> Datapoint | None:
-    description = member.description.parameter(reading.channel, reading.parameter)
-    if description is None:
-        return None
-    value: Value = reading.value
+def _datapoint(
+    known: DatapointId, description: ParameterDescription, value: Value, origin: Origin, at: datetime
+) -> Datapoint:
     if description.type is ParameterType.FLOAT and not isinstance(value, str):
         value = float(value)
-    channel = member.address.channel(reading.channel)
     return Datapoint(
-        id=channel.datapoint(reading.parameter),
+        id=known,
         value=value,
         unit=description.unit,
         at=at,

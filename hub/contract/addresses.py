@@ -1,7 +1,7 @@
 """Names of things in a home: device, channel, datapoint. Text form ``bidcos:JEQ0123456:1.STATE``. Pure."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 _INTERFACE = re.compile(r"[a-z][a-z0-9_]{0,15}")
@@ -72,17 +72,25 @@ class ChannelAddress:
 
 @dataclass(frozen=True, slots=True, order=True)
 class DatapointId:
-    """One value of a channel, by its CCU parameter name (STATE, LEVEL, SET_TEMPERATURE …)."""
+    """One value of a channel, by its CCU parameter name (STATE, LEVEL, SET_TEMPERATURE …).
+
+    Each value on its way is looked up and told by it several times, so its text is made once and is its hash.
+    """
 
     channel: ChannelAddress
     parameter: str
+    _text: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not _PARAMETER.fullmatch(self.parameter):
             raise ValueError(f"not a parameter name: {self.parameter[:40]!r}")
+        object.__setattr__(self, "_text", f"{self.channel}.{self.parameter}")
 
     def __str__(self) -> str:
-        return f"{self.channel}.{self.parameter}"
+        return self._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
 
     @classmethod
     def parse(cls, text: str) -> Self:

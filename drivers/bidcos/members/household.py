@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from hub.contract import CommandRefused, DeviceAddress, DeviceDescription
+from hub.contract import CommandRefused, DatapointId, DeviceAddress, DeviceDescription, ParameterDescription
 
 from ..codec.messages import DeviceInfo
 from ..devices import Model, describe, generic_model, model_by_code
 from .pairing import INTERFACE
 from .records import DeviceRecord
 
+Place = tuple[DatapointId, ParameterDescription]
 _RADIO = re.compile(r"[0-9A-F]{6}")
 
 
@@ -21,11 +22,23 @@ class Member:
     record: DeviceRecord
     model: Model
     description: DeviceDescription
+    _places: dict[tuple[int, str], Place | None] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
 
     @property
     def address(self) -> DeviceAddress:
         """Its name in the home."""
         return self.description.address
+
+    def place(self, channel: int, parameter: str) -> Place | None:
+        """Where a reading belongs; looked up once, as a device says the same things for years."""
+        key = (channel, parameter)
+        if key not in self._places:
+            described = self.description.parameter(channel, parameter)
+            known = self.address.channel(channel).datapoint(parameter)
+            self._places[key] = None if described is None else (known, described)
+        return self._places[key]
 
 
 def member_of(record: DeviceRecord) -> Member | None:
