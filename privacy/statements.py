@@ -5,7 +5,7 @@ Source: docs/protocols/gate.md, "Statements".
 """
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -81,7 +81,27 @@ class EraseStatement(_Stated, frozen=True, tag="homebase.erase/1"):
     person: Name | None
 
 
-Stated = GrantStatement | KeyStatement | RemovalStatement | EpochStatement | ClockStatement | EraseStatement
+class LiftStatement(_Stated, frozen=True, tag="homebase.lift/1"):
+    """An objection (subject: an activity) or a restriction (subject: a category) is taken back."""
+
+    kind: Literal["objected", "restricted"]
+    subject: Name
+
+
+class DeregisterStatement(_Stated, frozen=True, tag="homebase.deregister/1"):
+    """Everybody's access and all consents end, then all data is erased."""
+
+
+Stated = (
+    GrantStatement
+    | KeyStatement
+    | RemovalStatement
+    | EpochStatement
+    | ClockStatement
+    | EraseStatement
+    | LiftStatement
+    | DeregisterStatement
+)
 _DECODER: msgspec.json.Decoder[Stated] = msgspec.json.Decoder(Stated)
 
 

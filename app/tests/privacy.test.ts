@@ -29,7 +29,7 @@ const ACTIVITY: Activity = {
   storage: "",
   available: true,
   state: "off",
-  grant: null,
+  grants: [],
   last_transfer: null,
   closed: null,
   refused_today: 1,

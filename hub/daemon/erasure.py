@@ -1,11 +1,11 @@
-"""Answers the gate's question ``erase``: an owner's phone signed it, and the gate has looked at that."""
+"""Answers the gate's questions ``erase`` and ``deregister``, which an owner's phone signed to the gate."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from hub.home.errors import Refused
 from hub.home.rights import Rights
 from privacy.client import GateDeclined
-from privacy.rights import Scope
+from privacy.rights import Effect, Scope
 from privacy.vocabulary import DataCategory
 
 
@@ -27,6 +27,19 @@ async def erase(rights: Rights, question: Mapping[str, object]) -> Mapping[str, 
         raise GateDeclined(refused.code, str(refused.value)) from refused
     except ValueError as error:
         raise GateDeclined("unknown_category", str(error)) from error
+    return _told(effects)
+
+
+async def deregister(rights: Rights, question: Mapping[str, object]) -> Mapping[str, object]:
+    """End everybody's access, the first step of a deregistration; the gate asks for the data afterwards.
+
+    Raises:
+        StoreError: nothing was ended.
+    """
+    return _told(await rights.end_authorisations())
+
+
+def _told(effects: Iterable[Effect]) -> Mapping[str, object]:
     return {
         "effects": [
             {"holding": one.holding, "erased": one.erased, "stays": one.stays, "why": one.why}

@@ -52,7 +52,7 @@ from .config import Config
 from .diagnosis import Diagnosis, unknown_files
 from .direct_serial import DirectSerialPort
 from .drivers import GateSerialPort, LoadDriver, load_driver
-from .erasure import erase
+from .erasure import deregister, erase
 from .gate_link import board_serial, clock_held, keep_connected, keep_time
 from .log import ErrorCounter
 from .options import VERSION, Options
@@ -221,6 +221,7 @@ def _answer_gate(plan: Plan, gate: GateClient, house: House, drivers: Mapping[st
     gate.on_request("collect", diagnosis.collect)
     gate.on_request("files", partial(unknown_files, plan.options.state))
     gate.on_request("erase", partial(erase, house.rights))
+    gate.on_request("deregister", partial(deregister, house.rights))
 
 
 def _demo(plan: Plan, house: House, settings: Settings) -> Demo:

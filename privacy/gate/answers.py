@@ -4,7 +4,9 @@ What a phone signs, and what the gate signs for it, is phone_answers.py; here st
 shows, and the withdrawal.
 """
 
+import json
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from urllib.parse import parse_qs
 
@@ -26,6 +28,7 @@ from privacy.statements import Nonce
 
 LEDGER_PAGE = 100
 LARGEST = 2**63 - 1  # number that the store's file can hold
+_STATES = ("active", "suspended", "used", "expired")  # of several consents, the first one tells
 HOUSEHOLD = frozenset({"owner", "resident"})
 Fields = Mapping[str, object]
 
@@ -54,6 +57,16 @@ def table(door: Door, named_state: str = "") -> Mapping[tuple[str, str], Guarded
         ("GET", "/gate/v1/notice"): answering(door, _notice),
         ("GET", "/gate/v1/receipts"): answering(door, _receipt),
     }
+
+
+def refusal(door: Door, kind: str, nonce: str, language: Language, refused: Refused) -> Answer:
+    """A refusal to a phone: the problem, and the same under the signature, or a hub could invent one."""
+    text, way_out = refused.reason.text(language), refused.detail or "see the notice"
+    plain = problem(409, refused.reason.value, text, way_out=way_out)
+    body: dict[str, canonical.Json] = {"done": False, "reason": refused.reason.value}
+    signed = attest.sign(attest.Answer(kind=kind, nonce=nonce, body=body), door.desk.seed)
+    content = {**json.loads(plain.body), "signed": signed}
+    return replace(plain, body=json.dumps(content, ensure_ascii=False).encode())
 
 
 def status(door: Door, fixed: Fields) -> Guarded:
@@ -106,14 +119,16 @@ async def _activities(door: Door, request: Request, language: Language) -> Answe
         return records.refused_today(tx, at.at), reasons, last, records.spent_today(tx, at.at)
 
     refused, ended, last, spent = await desk.store.read(job)
-    live: dict[str, Grant] = {grant.activity: grant for grant in desk.standing.live()}
+    live: dict[str, list[Grant]] = {}
+    for grant in sorted(desk.standing.live(), key=lambda one: one.id):
+        live.setdefault(grant.activity, []).append(grant)
 
     def told(row: Activity) -> Fields:
-        grant, sent = live.get(row.id), last.get(row.id)
+        given, sent = live.get(row.id, []), last.get(row.id)
         shut = desk.standing.closed(row, frozenset())
         state = "off"
-        if grant is not None:
-            state = spelling.state(grant, at)
+        if given:
+            state = min((spelling.state(grant, at) for grant in given), key=_STATES.index)
         elif row.id in desk.register.by_entry():
             state = (
                 "withdrawn"
@@ -127,7 +142,7 @@ async def _activities(door: Door, request: Request, language: Language) -> Answe
         return {
             **notice.activity_json(row, desk.recipients.values(), language),
             "state": state,
-            "grant": None if grant is None else spelling.grant(grant),
+            "grants": [{**spelling.grant(grant), "state": spelling.state(grant, at)} for grant in given],
             "last_transfer": None
             if sent is None
             else {
@@ -155,7 +170,12 @@ async def _activities(door: Door, request: Request, language: Language) -> Answe
 
 async def _preview(named_state: str, door: Door, request: Request, language: Language) -> Answer:
     asked = msgspec.json.decode(request.body, type=_Previewed)
-    shown = await door.preview(asked.activity, frozenset(asked.groups), asked.ticket)
+    try:
+        shown = await door.preview(asked.activity, frozenset(asked.groups), asked.ticket)
+    except Refused as refused:
+        if asked.nonce is None:
+            raise
+        return refusal(door, "preview", asked.nonce, language, refused)
     line = command(shown.activity, shown.ticket, shown.id, named_state)
     told = spelling.preview(shown)
     return json_answer(200, {**told, "command": line, **_signed(door, "preview", asked.nonce, told)})

@@ -4,9 +4,7 @@ The hub in between passes questions on and may lie about anything else. Closed s
 refused. Source: docs/protocols/gate.md, "Questions".
 """
 
-import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 from typing import Annotated
 
 import msgspec
@@ -14,10 +12,10 @@ import msgspec
 from privacy import attest, canonical, checkpoint, jws
 from privacy.attest import NONCE
 from privacy.gate import book, records, spelling
-from privacy.gate.answers import answering
+from privacy.gate.answers import answering, refusal
 from privacy.gate.api import Guarded
 from privacy.gate.door import Door, Refused
-from privacy.gate.exchange import Answer, Request, json_answer, problem
+from privacy.gate.exchange import Answer, Request, json_answer
 from privacy.gate.phones import Phones, Told, standing
 from privacy.gate.store import Transaction
 from privacy.payload import timestamp
@@ -103,12 +101,7 @@ async def _opening(
         refused = Refused(Reason.BAD_STATEMENT, str(error))
     except Refused as error:
         refused = error
-    text = refused.reason.text(language)
-    way_out = refused.detail or "see the notice"
-    plain = problem(409, refused.reason.value, text, way_out=way_out)
-    body: Told = {"done": False, "reason": refused.reason.value}
-    content = {**json.loads(plain.body), **_told(door, kind, nonce, body)}
-    return replace(plain, body=json.dumps(content, ensure_ascii=False).encode())
+    return refusal(door, kind, nonce, language, refused)
 
 
 async def _standing(door: Door, request: Request, language: Language) -> Answer:

@@ -5,7 +5,7 @@ challenge is used up. What opens is on the disk before it takes effect; a key th
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import assert_never
 
 from privacy import canonical, jws, keys, statements
@@ -13,7 +13,9 @@ from privacy.challenges import LIFE_S, Challenge
 from privacy.consent import Grant, confirmed
 from privacy.gate import key_records, records
 from privacy.gate.book import News
+from privacy.gate.closures import ClosureKind
 from privacy.gate.door import Door, Refused
+from privacy.gate.erasing import Erasing
 from privacy.gate.giving import About, Ready
 from privacy.gate.store import StoreError, Transaction
 from privacy.gate.tombstones import Tomb, Tombstone
@@ -26,25 +28,25 @@ from privacy.rights import Scope
 from privacy.signed_grant import Signed, propose_signed
 from privacy.statements import (
     ClockStatement,
+    DeregisterStatement,
     EpochStatement,
     EraseStatement,
     GrantStatement,
     KeyStatement,
+    LiftStatement,
     RemovalStatement,
     Stated,
 )
 
 log = logging.getLogger(__name__)
 Told = dict[str, canonical.Json]
-Erase = Callable[[Scope], Awaitable[Mapping[str, object]]]
-"""Erases for good; report, signature and entry."""
 
 
 class Phones:
-    """One per door. erase: what a signed erasure does; without it that is for the console alone."""
+    """One per door. erasing: what is signed about the whole home; without it only the console does that."""
 
-    def __init__(self, door: Door, erase: Erase | None = None) -> None:
-        self._door, self._desk, self._erasing = door, door.desk, erase
+    def __init__(self, door: Door, erasing: Erasing | None = None) -> None:
+        self._door, self._desk, self._erasing = door, door.desk, erasing
 
     def challenge(self) -> Told:
         """Ask something anew; the answer has to come within ten minutes."""
@@ -155,8 +157,8 @@ class Phones:
             case ClockStatement():
                 at = await self._desk.confirm_clock(statements.moment(stated.at))
                 return {"at": timestamp(at.at), "clock_sure": at.sure}
-            case EraseStatement():
-                return await self._erase(stated)
+            case EraseStatement() | DeregisterStatement() | LiftStatement():
+                return await self._of_the_home(stated, statement.kid)
             case _:
                 assert_never(stated)
 
@@ -230,10 +232,20 @@ class Phones:
         await self._desk.confirm_clock(statements.moment(stated.at))
         return await self.confirm_list(stated.keep, by)
 
-    async def _erase(self, stated: EraseStatement) -> Told:
+    async def _of_the_home(
+        self, stated: EraseStatement | DeregisterStatement | LiftStatement, by: str
+    ) -> Told:
         if self._erasing is None:
             raise Refused(Reason.CONSOLE_ONLY)
-        done = await self._erasing(Scope(person=stated.person, category=stated.category))
+        match stated:
+            case EraseStatement():
+                done = await self._erasing.erase(Scope(person=stated.person, category=stated.category))
+            case DeregisterStatement():
+                done = await self._erasing.deregister()
+            case LiftStatement():
+                done = {"lifted": await self._erasing.lift(ClosureKind(stated.kind), stated.subject, by)}
+            case _:
+                assert_never(stated)
         return {name: canonical.checked(value) for name, value in done.items()}
 
     def is_last(self, kid: str) -> bool:

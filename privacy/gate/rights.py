@@ -58,7 +58,7 @@ class RightsDesk:
             row, News(kind=Kind.RESTRICTION, data=data), lambda grant: category in grant.categories
         )
 
-    async def lift(self, kind: ClosureKind, subject: str) -> bool:
+    async def lift(self, kind: ClosureKind, subject: str, by: str = "console") -> bool:
         """Take an objection, a restriction or a deregistration back; False when there is none.
 
         Raises:
@@ -66,7 +66,7 @@ class RightsDesk:
         """
         if subject not in self._desk.closures.of(kind):
             return False
-        data: dict[str, canonical.Json] = {"lifted": kind.value, "subject": subject, "via": "console"}
+        data: dict[str, canonical.Json] = {"lifted": kind.value, "subject": subject, "via": by}
         news = News(kind=Kind.OBJECTION if kind is ClosureKind.OBJECTED else Kind.RESTRICTION, data=data)
 
         def job(tx: Transaction) -> None:

@@ -1,6 +1,7 @@
 """What the console may ask about people's rights: one table, verb → function, like console_verbs.py.
 
-Erasing and taking back need the console (later: a signed statement); closing is also an answer to the app.
+Erasing and taking back need the console, or a statement that a phone signs (erasing.py); closing is also an
+answer to the app.
 """
 
 from collections.abc import Awaitable, Callable, Mapping

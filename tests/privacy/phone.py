@@ -166,7 +166,7 @@ class Phone:
             **changes,
         }
 
-    def stated(self, kind: str, challenge: str, **members: Any) -> dict[str, Any]:
+    def stated(self, kind: str, challenge: str, /, **members: Any) -> dict[str, Any]:
         return {
             "type": f"homebase.{kind}/1",
             "challenge": challenge,

@@ -149,6 +149,17 @@ export interface ProblemBody {
 
 export type ActivityState = "off" | "active" | "used" | "withdrawn" | "expired" | "suspended";
 
+/** A consent that lives. */
+export interface Given {
+  id: number;
+  recipient: string;
+  form: string;
+  until: string | null;
+  ticket: string;
+  since: string;
+  state: ActivityState;
+}
+
 export interface Activity {
   id: string;
   clause: string;
@@ -170,7 +181,8 @@ export interface Activity {
   storage: string;
   available: boolean;
   state: ActivityState;
-  grant: { form: string; until: string | null; ticket: string | null; since: string } | null;
+  /** All that live, oldest first. */
+  grants: Given[];
   last_transfer: { at: string; bytes: number; result: string; recipient: string } | null;
   /** Why it is shut whatever the consents: objected, restricted, deregistered. */
   closed: string | null;

@@ -1,6 +1,6 @@
 // What leaves the home, summed up for the headline. Pure.
 
-import type { Activities } from "../api/types";
+import type { Activities, Given } from "../api/types";
 
 export interface Today {
   bytes: number;
@@ -20,3 +20,10 @@ export function today({ activities, refused_elsewhere }: Pick<Activities, "activ
 
 /** When the gate's day begins: midnight UTC, in ms. */
 export const dayBegins = (day: string): number => Date.parse(`${day}T00:00:00.000Z`);
+
+/** What of these consents lasts longest: one without an end, else the one that ends last. */
+export function longest(grants: readonly Given[]): Given | null {
+  const open = grants.filter(({ state }) => state === "active" || state === "suspended");
+  const rank = ({ form, until }: Given) => (form === "standing" ? Infinity : until === null ? -Infinity : Date.parse(until));
+  return open.reduce<Given | null>((best, one) => (best === null || rank(one) > rank(best) ? one : best), null);
+}

@@ -46,7 +46,10 @@ function One({ activity, again }: { activity: Activity; again: () => void }) {
       </div>
       {!activity.available && activity.leaves_house && <p class="quiet">{t("privacy.notbuilt")}</p>}
       {isOpen(activity) ? (
-        <TakeBack activity={activity} again={again} />
+        <>
+          <Given activity={activity} />
+          <TakeBack activity={activity} again={again} />
+        </>
       ) : (
         canBeGiven &&
         !giving && (
@@ -94,6 +97,24 @@ function Allow({ activity, onGive }: { activity: Activity; onGive: () => void })
     <button type="button" class="wide" role="switch" aria-checked="false" aria-label={label} onClick={onGive}>
       {t("privacy.allow")}
     </button>
+  );
+}
+
+/** Each consent that lives: to whom, for what, until when. */
+function Given({ activity }: { activity: Activity }) {
+  const { t, tr, language } = useCentre();
+  return (
+    <ul class="plainlist">
+      {activity.grants.map((grant) => (
+        <li key={grant.id} data-grant={grant.id}>
+          {grant.recipient}
+          {grant.ticket !== "" && ` · ${grant.ticket}`} ·{" "}
+          {grant.until === null
+            ? tr(`privacy.form.${grant.form}`, grant.form)
+            : t("privacy.given.until", { at: dateTime(Date.parse(grant.until), language) })}
+        </li>
+      ))}
+    </ul>
   );
 }
 

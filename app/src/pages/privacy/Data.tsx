@@ -11,7 +11,9 @@ import { copyOf, type Holding, type Holdings, type Records } from "../../state/h
 import { save } from "../../state/save";
 import { said, useCentre } from "../../texts/privacy";
 import { Correct } from "./Correct";
+import { Deregister } from "./Deregister";
 import { Erase } from "./Erase";
+import { LiftButton } from "./LiftButton";
 import { Restrict } from "./Restrict";
 import { ForGuests, type Paged, Shown, useAct, useMe, useRole } from "./shared";
 import { NotConfirmed } from "../../gate/attest";
@@ -57,11 +59,12 @@ function Whole() {
       <Shown loaded={loaded} again={again}>
         {({ hub, gate }) => (
           <>
-            <Closures gate={gate} hub={hub} />
+            <Closures gate={gate} hub={hub} again={again} />
             <Copy hub={hub} gate={gate} />
             <Correct />
             <Restrict restricted={hub.restricted ?? []} again={again} />
             <Erase again={again} />
+            <Deregister />
             <section class="card" aria-labelledby="complain">
               <h2 id="complain">{t("data.complain")}</h2>
               <p>{t("data.complain.text")}</p>
@@ -147,9 +150,11 @@ function Hidden({ rows }: { rows: Holdings["hidden"] }) {
 }
 
 /** What is closed or unknown, with the way out. */
-function Closures({ gate, hub }: { gate: Holdings; hub: Holdings }) {
+function Closures({ gate, hub, again }: { gate: Holdings; hub: Holdings; again: () => void }) {
   const { t, tr } = useCentre();
   const restricted = hub.restricted ?? [];
+  const free = (category: string) => () =>
+    client.ask("rights.restrict", { categories: restricted.filter((one) => one !== category) });
   if ((gate.closures ?? []).length + (gate.unknown_files ?? []).length + restricted.length === 0) return null;
   return (
     <section class="card warn" aria-labelledby="closed">
@@ -157,14 +162,26 @@ function Closures({ gate, hub }: { gate: Holdings; hub: Holdings }) {
       <ul>
         {(gate.closures ?? []).map((row) => (
           <li key={`${row.kind} ${row.subject}`}>
-            {tr(`closed.${row.kind}`, row.kind)}: {tr(`category.${row.subject}`, row.subject)}
+            {tr(`closed.${row.kind}`, row.kind)}
+            {row.subject !== "" && `: ${tr(`category.${row.subject}`, row.subject)}`}
+            {row.kind === "restricted" && (
+              <LiftButton
+                kind="restricted"
+                subject={row.subject}
+                title={tr(`category.${row.subject}`, row.subject)}
+                again={again}
+                after={free(row.subject)}
+              />
+            )}
+            {row.kind === "objected" && (
+              <LiftButton kind="objected" subject={row.subject} title={row.subject} again={again} />
+            )}
           </li>
         ))}
         {(gate.unknown_files ?? []).map((name) => (
           <li key={name}>{t("data.unknown", { name })}</li>
         ))}
       </ul>
-      <p class="quiet">{t("data.lift")}</p>
     </section>
   );
 }

@@ -69,10 +69,7 @@ function Whole() {
 function State({ activity, again }: { activity: Activity; again: () => void }) {
   const { t, language } = useCentre();
   const nowMs = useNow(MINUTE, activity.state === "active");
-  const { grant } = activity;
   const [running, withdraw] = useWithdrawal(ID, again);
-  const end = grant?.until ?? null;
-  const until = end === null ? null : Date.parse(end);
   const open = activity.state === "active" || activity.state === "suspended";
   return (
     <section class="card" aria-labelledby="state">
@@ -80,17 +77,21 @@ function State({ activity, again }: { activity: Activity; again: () => void }) {
       <p>
         <ActivityState activity={activity} />
       </p>
-      {grant !== null && open && (
-        <p>
-          <strong>
-            {until === null
-              ? t("diagnosis.active.once")
-              : t("diagnosis.active.until", { at: dateTime(until, language), left: span(until - nowMs, language) })}
-          </strong>{" "}
-          {grant.ticket !== null && t("diagnosis.ticket.of", { ticket: grant.ticket })}{" "}
-          {t("diagnosis.since", { at: dateTime(Date.parse(grant.since), language) })}
-        </p>
-      )}
+      {open &&
+        activity.grants.map((grant) => (
+          <p key={grant.id} data-grant={grant.id}>
+            <strong>
+              {grant.until === null
+                ? t("diagnosis.active.once")
+                : t("diagnosis.active.until", {
+                    at: dateTime(Date.parse(grant.until), language),
+                    left: span(Date.parse(grant.until) - nowMs, language),
+                  })}
+            </strong>{" "}
+            {t("diagnosis.ticket.of", { ticket: grant.ticket })}{" "}
+            {t("diagnosis.since", { at: dateTime(Date.parse(grant.since), language) })}
+          </p>
+        ))}
       {open && (
         <button type="button" class="wide" disabled={running} onClick={withdraw}>
           <Icon name="stop" /> {t("diagnosis.withdraw")}

@@ -9,6 +9,7 @@ import { useLoad, useNow } from "../../parts/hooks";
 import { Icon } from "../../parts/Icon";
 import { client, route } from "../../state/app";
 import { MINUTE, span } from "../../state/format";
+import { longest } from "../../state/privacy";
 import { useSelect } from "../../state/store";
 import { useCentre } from "../../texts/privacy";
 import { useRole, useSaidAgain, useVisited } from "./shared";
@@ -42,7 +43,7 @@ function Watch() {
       <Found page={page} />
       {page !== "diagnosis" &&
         open
-          .filter((activity) => activity.state === "active" && activity.grant !== null)
+          .filter((activity) => activity.state === "active" && activity.grants.length > 0)
           .map((activity) => <Active key={activity.id} activity={activity} again={again} />)}
     </>
   );
@@ -53,14 +54,15 @@ function Active({ activity, again }: { activity: Activity; again: () => void }) 
   const { t, language } = useCentre();
   const nowMs = useNow(MINUTE, true);
   const [running, withdraw] = useWithdrawal(activity.id, again);
-  const until = activity.grant?.until ?? null;
+  const given = longest(activity.grants);
+  const until = given?.until ?? null;
   const fill = { title: activity.title, left: until === null ? "" : span(Date.parse(until) - nowMs, language) };
   return (
     <p class="banner leaving">
       <Icon name="up" />
       <span>
         <a href={activity.id === "diagnosis.remote" ? "#/settings/base/diagnosis" : "#/privacy"}>
-          {t(until === null ? "leaving.once" : "leaving.until", fill)}
+          {t(until !== null ? "leaving.until" : given?.form === "standing" ? "leaving.standing" : "leaving.once", fill)}
         </a>
       </span>
       <button type="button" class="danger" disabled={running} onClick={withdraw}>

@@ -1,10 +1,11 @@
-// Objecting to an activity (Art. 21): refused from then on, whatever the consents. Taken back at the console only.
+// Objecting to an activity (Art. 21): refused from then on, whatever the consents. Taken back under the phone's key.
 
 import { useCallback, useState } from "preact/hooks";
 import type { Activity } from "../../api/types";
 import { page } from "../../gate/phone";
 import { tell } from "../../state/app";
 import { useCentre } from "../../texts/privacy";
+import { LiftButton } from "./LiftButton";
 import { useAct, useRole } from "./shared";
 
 interface Closed {
@@ -27,7 +28,12 @@ export function Objecting({ activity, again }: { activity: Activity; again: () =
     }, [activity.id, reason, again, t]),
   );
   if (activity.closed === "objected")
-    return <p>{t("objected.lift", { command: `homebase rights lift objected ${activity.id}` })}</p>;
+    return (
+      <>
+        <p>{t("objected.is")}</p>
+        {role === "owner" && <LiftButton kind="objected" subject={activity.id} title={activity.title} again={again} />}
+      </>
+    );
   if (role !== "owner") return null;
   return (
     <details>
