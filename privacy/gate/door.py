@@ -15,6 +15,7 @@ from privacy import canonical
 from privacy.challenges import NONCE_SIZE
 from privacy.consent import TICKET, Grant, Wish, categories_of, propose
 from privacy.gate import book, entries, records
+from privacy.gate import cuts as cut_entries
 from privacy.gate.attempt import Cut, Outcome, Result
 from privacy.gate.book import News
 from privacy.gate.deliveries import Deliveries
@@ -342,15 +343,7 @@ class Door:
             return
 
         def job(tx: Transaction) -> None:
-            for cut in cuts:
-                told: dict[str, canonical.Json] = {
-                    "transfer": cut.transfer,
-                    "reason": Reason.LEDGER_NOT_WRITABLE.value,
-                    "sent": cut.sent,
-                    "after": cut.after,
-                }
-                self.desk.append(tx, News(kind=Kind.CUT, data=told))
-                tx.execute("UPDATE sent SET result = 'cut' WHERE transfer = ?", (cut.transfer,))
+            self.desk.append(tx, *cut_entries.news(tx, cuts, reason=Reason.LEDGER_NOT_WRITABLE.value))
 
         self.desk.unwritten.append(job)
 
@@ -367,17 +360,7 @@ class Door:
         return entry
 
     def _write_cuts(self, tx: Transaction, first: News, cuts: tuple[Cut, ...], within_ms: int) -> int:
-        news = [first]
-        for cut in cuts:
-            told: dict[str, canonical.Json] = {
-                "transfer": cut.transfer,
-                "sent": cut.sent,
-                "after": cut.after,
-                "within_ms": within_ms,
-            }
-            news.append(News(kind=Kind.CUT, data=told))
-            tx.execute("UPDATE sent SET result = 'cut' WHERE transfer = ?", (cut.transfer,))
-        return self.desk.append(tx, *news)[0]
+        return self.desk.append(tx, first, *cut_entries.news(tx, cuts, within_ms=within_ms))[0]
 
 
 def _fits(shown: Preview, wish: Wish) -> bool:

@@ -12,6 +12,7 @@ from datetime import datetime
 from privacy import canonical, report
 from privacy.consent import Grant
 from privacy.gate import addressees, closures, deletion_requests, key_records, records, timezone
+from privacy.gate import cuts as cut_entries
 from privacy.gate.book import News
 from privacy.gate.closures import Closure, ClosureKind
 from privacy.gate.door import Door
@@ -149,13 +150,7 @@ class RightsDesk:
             if row.kind is ClosureKind.DEREGISTERED:
                 self._end_authorisations(tx, at)
             closures.keep(tx, row)
-            for cut in cuts:
-                tx.execute("UPDATE sent SET result = 'cut' WHERE transfer = ?", (cut.transfer,))
-            told: list[News] = [
-                News(kind=Kind.CUT, data={"transfer": cut.transfer, "sent": cut.sent, "after": cut.after})
-                for cut in cuts
-            ]
-            return desk.append(tx, news, *told)[0]
+            return desk.append(tx, news, *cut_entries.news(tx, cuts))[0]
 
         try:
             entry: int | None = await desk.store.write(job, closing=True)

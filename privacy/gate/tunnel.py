@@ -8,7 +8,6 @@ from enum import Enum
 from privacy import canonical
 from privacy.consent import Grant
 from privacy.decide import Permit
-from privacy.gate.attempt import Cut
 from privacy.gate.book import News
 from privacy.gate.tickets import Ticket
 from privacy.ledger import Kind
@@ -143,13 +142,3 @@ class Tunnel:
             "address": self.address,
         }
         return News(kind=Kind.TRANSFER_END, data=told)
-
-    def cut(self, done: Cut, why: str) -> News:
-        """That the gate cut it by itself, and why."""
-        told: dict[str, canonical.Json] = {
-            "transfer": self.id,
-            "reason": why,
-            "sent": done.sent,
-            "after": done.after,
-        }
-        return News(kind=Kind.CUT, data=told)

@@ -14,6 +14,7 @@ from functools import partial
 
 from privacy.consent import Grant
 from privacy.decide import EgressRequest, Permit, Refusal, decide
+from privacy.gate import cuts as cut_entries
 from privacy.gate import line, resolver
 from privacy.gate.accepting import accept
 from privacy.gate.allowances import Allowance, Allowances
@@ -361,12 +362,12 @@ class Tunnels:
     def _close(self, chosen: tuple[Tunnel, ...], reason: Reason | None) -> None:
         """Cut tunnels for a reason of the gate's own, and have that written down."""
         done, why = self._cut(chosen, reason), _STOPPED if reason is None else reason.value
-        news = tuple(tunnel.cut(cut, why) for tunnel, cut in done if tunnel.begun)
-        if not news:
+        begun = tuple(cut for tunnel, cut in done if tunnel.begun)
+        if not begun:
             return
 
         def job(tx: Transaction) -> None:
-            self._desk.append(tx, *news)
+            self._desk.append(tx, *cut_entries.news(tx, begun, reason=why))
 
         def written(future: asyncio.Future[None]) -> None:
             if not future.cancelled() and future.exception() is not None:

@@ -32,6 +32,14 @@ def note(tx: Transaction, kind: Kind, data: Mapping[str, canonical.Json]) -> Non
             pass
 
 
+def is_open(tx: Transaction, transfer: str) -> bool:
+    """Whether a transfer's begin stands in the book, and its end not yet."""
+    row = tx.execute(
+        "SELECT 1 FROM unfinished WHERE transfer = ? AND kind = ?", (transfer, Kind.TRANSFER_BEGIN.value)
+    ).fetchone()
+    return row is not None
+
+
 def ends(tx: Transaction) -> list[tuple[Kind, dict[str, canonical.Json]]]:
     """The entries that end all that is open; for the start, when nothing can run any more."""
     rows = tx.execute("SELECT transfer, kind FROM unfinished ORDER BY since").fetchall()
