@@ -33,6 +33,22 @@ BENCHES = (
         command=("bench.startup",),
     ),
     Bench(
+        name="relay_fleet",
+        budget="2,000 hubs at one Mosquitto: memory, and what a restart brings",
+        command=("bench.relay_fleet",),
+        limit_s=1200.0,
+    ),
+    Bench(
+        name="relay_latency",
+        budget="≤ 1 ms more per request than bare MQTT, p50",
+        command=("bench.relay_latency",),
+    ),
+    Bench(
+        name="remote_load",
+        budget="handshakes a second; 100 sessions at once: memory, processor",
+        command=("bench.remote_load",),
+    ),
+    Bench(
         name="memory",
         budget="≤ 100 MB gate and hub, 20 devices; ≤ 120 MB, 1,000 devices",
         command=("bench.memory",),

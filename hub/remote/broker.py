@@ -138,8 +138,9 @@ class Broker:
         """
         try:
             self._writer.write(packet)
-            async with asyncio.timeout(SEND_S):
-                await self._writer.drain()
+            if self._writer.transport.get_write_buffer_size():
+                async with asyncio.timeout(SEND_S):
+                    await self._writer.drain()
         except (OSError, ssl.SSLError) as error:  # TimeoutError is one
             self.cut()
             raise BrokerLost(str(error) or "the relay takes nothing") from error

@@ -68,19 +68,21 @@ async def opened(way: Way, connection: bytes, clock: Clock, random_bytes: Random
                 yield pipe
 
 
-class _Socket:
-    """Follows Pipe."""
+class SocketPipe:
+    """The WebSocket at home. Follows Pipe."""
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         self._socket = socket
 
     async def send(self, message: bytes) -> None:
+        """One binary message."""
         try:
             await self._socket.send_bytes(message)
         except (aiohttp.ClientError, OSError) as error:
             raise Closed(str(error)) from error
 
     async def receive(self) -> bytes:
+        """The next one."""
         message = await self._socket.receive()
         if message.type is not aiohttp.WSMsgType.BINARY:
             raise Closed("the home hung up")
@@ -98,7 +100,7 @@ async def _at_home(way: Home) -> AsyncIterator[Pipe]:
         except (aiohttp.ClientError, OSError) as error:
             raise Closed(str(error) or "nobody answers there") from error
         async with socket:
-            yield _Socket(socket)
+            yield SocketPipe(socket)
 
 
 class _Topic:
