@@ -200,7 +200,7 @@ def test_a_phone_far_away_switches_a_light_and_a_withdrawal_shuts_it_out(far: Fa
     assert code_ != 0
     assert "no answer" in errors or "left the relay" in errors
     far.recorder.taken()
-    assert far.state() == ("refused", "withdrawn")
+    until(lambda: far.state() == ("refused", "withdrawn"), "the gate was not asked again")
     assert far.recorder.taken() == []
 
     # all of it is in the ledger
