@@ -103,8 +103,10 @@ class Claim:
         self._tries = 0
 
     def open(self, at: Instant) -> str:
-        """Make a secret in the place of an earlier one; base64url."""
-        self._secret, self._since_s, self._tries = self._random_bytes(CLAIM_SIZE), at.running_s, 0
+        """The secret, base64url: the open one, wherever it was drawn, or a new one; for ten minutes more."""
+        if self._secret is None or at.running_s - self._since_s >= CLAIM_LIFE_S:
+            self._secret, self._tries = self._random_bytes(CLAIM_SIZE), 0
+        self._since_s = at.running_s
         return base64url(self._secret)
 
     @property

@@ -16,6 +16,10 @@ from hub.home.phones import EndedPairing, KeyLeft, PhoneCode, PhoneInfo, Phones,
 from privacy.client import GateDeclined, Handler, fields_as
 
 Fields = Mapping[str, object]
+_NOT_WRITTEN = (
+    "it is out, and nothing of that could be written: homebase doctor says more;"
+    " once the disk is mended and before any restart, remove it again"
+)
 
 
 class LatePhones:
@@ -102,7 +106,7 @@ def questions(phones: Phones) -> Mapping[str, Handler]:
         except Refused as error:
             raise GateDeclined(error.code, "no phone has that id; see homebase phone list") from error
         except StoreError as error:
-            raise GateDeclined("store_failed", "it is out now, and comes back with the next start") from error
+            raise GateDeclined("store_failed", _NOT_WRITTEN) from error
         return {"key": left.value}
 
     return {"phones.code": code, "phones.remove": remove}

@@ -48,6 +48,8 @@ class RemoteHome:
         from hub.remote.desk import Desk  # noqa: PLC0415
         from hub.remote.link import Remote  # noqa: PLC0415
         from hub.remote.noise import public_key  # noqa: PLC0415
+        from hub.remote.outs import NAME as OUTS  # noqa: PLC0415
+        from hub.remote.outs import Outs  # noqa: PLC0415
         from hub.remote.phones import PhoneBook  # noqa: PLC0415
         from hub.remote.relay import Relays  # noqa: PLC0415
         from hub.remote.relay_book import RelayBook  # noqa: PLC0415
@@ -61,7 +63,8 @@ class RemoteHome:
         from .relay_desk import RelayDesk  # noqa: PLC0415
 
         phones, visits = PhoneRecords(store=self._store), Visits()
-        private, book = await phones.own_key(random_bytes), PhoneBook(phones)
+        private = await phones.own_key(random_bytes)
+        book = PhoneBook(phones, Outs(self._store.path.with_name(OUTS)))
         await book.load()
         routes = RelayBook(RelayRecords(store=self._store), random_bytes)
         await routes.load()

@@ -72,6 +72,7 @@ class Admission:
                 await self._do([self._proofs.get_nowait()])
             await self._do(self._pairings.wake(self._clock.monotonic()))
             self._end_stays()
+            await self.book.settle()
             await self._clock.sleep(LOOK_S)
 
     def _end_stays(self) -> None:

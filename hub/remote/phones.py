@@ -1,14 +1,19 @@
 """Phones that are paired with this home, in memory and in the store; the store first, where one is let in."""
 
+import logging
 from collections.abc import Callable, Container
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from hub.contract import StoreError
 from hub.home.errors import Refused
 from hub.home.permits import Permit
 
+from .outs import Outs
 from .phone import Phone
 from .store import PhoneRecords
+
+log = logging.getLogger(__name__)
 
 MOST = 64  # phones of one home
 MOST_NAME = 60  # characters
@@ -21,21 +26,42 @@ class PhoneBook:
     gone: each is told of every phone that goes. changed: told the key of each whose rights became others.
     """
 
-    def __init__(self, records: PhoneRecords) -> None:
-        self._records = records
+    def __init__(self, records: PhoneRecords, outs: Outs) -> None:
+        self._records, self._outs = records, outs
+        self._unwritten: set[bytes] = set()  # phones that are out, and stand in the store
         self._phones: dict[bytes, Phone] = {}
         self._written: dict[bytes, datetime] = {}  # when a contact was last written
         self.gone: list[Callable[[Phone], None]] = []
         self.changed: Callable[[bytes], None] = lambda _: None
 
     async def load(self) -> None:
-        """Read what is stored. A phone that nobody confirmed goes: its pairing ended with the last run."""
+        """Read what is stored. A phone that nobody confirmed goes: its pairing ended with the last run.
+
+        One that was removed while the store could not be written goes now, or stays out until it can be.
+        """
+        self._outs.prepare()
+        out = self._outs.noted()
         self._phones = {}
         for phone in await self._records.all():
             if phone.permit is None:
                 await self._records.remove(phone.key)
+            elif phone.key in out:
+                self._unwritten.add(phone.key)
             else:
                 self._phones[phone.key] = phone
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Write what could not be written before: which phones are out."""
+        if not self._unwritten:
+            return
+        try:
+            for key in tuple(self._unwritten):
+                await self._records.remove(key)
+                self._unwritten.discard(key)
+        except StoreError:
+            return  # it was said when it failed first
+        self._outs.clear()
 
     def get(self, key: bytes) -> Phone | None:
         """That phone, or None."""
@@ -104,13 +130,21 @@ class PhoneBook:
     async def remove(self, key: bytes) -> bool:
         """Let a phone go: at once in memory, then in the store; whether there was one.
 
+        Where the store can't be written it is noted beside it, so that it is out after a restart too.
+
         Raises:
-            StoreError: it is out, and stands in the store until it can be written.
+            StoreError: not even that; it is out until the next start, unless it could be written before.
         """
         known = self._phones.get(key)
         if known is not None:
             self._let_go(known)
-        await self._records.remove(key)
+        try:
+            await self._records.remove(key)
+        except StoreError as error:
+            log.error("phone.not_erased", extra={"code": error.code})
+            self._unwritten.add(key)
+            if not self._outs.note(key):
+                raise
         return known is not None
 
     def drop_all(self) -> None:

@@ -1,24 +1,19 @@
 """What was closed while the store could not be written, kept beside it until it stands in the store.
 
-Fixed slots of a block that was written long before, so that noting something needs no space and no name of a
-file; where even that is refused (an emergency that made the disk read-only), a second block in memory, which
-outlives this process, though no reboot. A torn slot counts for nothing: nobody was told that it holds.
+In a block of slots.py; where even that is refused (an emergency that made the disk read-only), a second block
+in memory, which outlives this process, though no reboot.
 """
 
 import logging
-import os
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
-from hashlib import sha256
 from pathlib import Path
+
+from privacy import slots
 
 log = logging.getLogger(__name__)
 
-SLOT = 512  # bytes that a disk writes whole
-SLOTS = 256  # more than there are keys, activities and categories together
-_SIZE = SLOT * SLOTS
 _MARK = b"homebase closed 1"
 
 
@@ -49,7 +44,7 @@ class Tombstones:
     def prepare(self) -> None:
         """Have the block on the disk, if there is room; it is never made shorter."""
         try:
-            _prepare(self._block)
+            slots.prepare(self._block)
         except OSError as error:
             log.warning("tombstones.no_room", extra={"reason": error.strerror})
 
@@ -59,7 +54,7 @@ class Tombstones:
             if path is None:
                 continue
             try:
-                _put(path, stone)
+                slots.put(path, _spelled(stone))
             except OSError as error:
                 log.error("tombstone.unwritten", extra={"place": path.parent.name, "reason": error.strerror})
             else:
@@ -73,73 +68,17 @@ class Tombstones:
 
     def forget(self) -> None:
         """They stand in the store now."""
-        with suppress(FileNotFoundError), self._block.open("r+b") as block:
-            for number, slot in enumerate(_slots(self._block)):
-                if any(slot):
-                    os.pwrite(block.fileno(), bytes(SLOT), number * SLOT)
-            os.fdatasync(block.fileno())
+        slots.clear(self._block)
         if self._memory is not None:
             self._memory.unlink(missing_ok=True)
 
 
-def _prepare(path: Path) -> None:
-    if path.exists() and path.stat().st_size >= _SIZE:
-        return
-    descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-    try:
-        size = os.fstat(descriptor).st_size  # a first start may have been cut short
-        os.pwrite(descriptor, bytes(_SIZE - size), size)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-def _put(path: Path, stone: Tombstone) -> None:
-    """Write it into a free slot, once.
-
-    Raises:
-        OSError: it is not on the disk.
-    """
-    slots = list(_slots(path))
-    wanted = _spelled(stone)
-    if wanted in slots:
-        return
-    free = next((number for number, slot in enumerate(slots) if not any(slot)), len(slots))
-    descriptor = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-    try:
-        os.pwrite(descriptor, wanted, free * SLOT)
-        os.fdatasync(descriptor)
-    finally:
-        os.close(descriptor)
+def _spelled(stone: Tombstone) -> bytes:
+    return b"\n".join((_MARK, stone.tomb.value.encode(), stone.subject.encode()))
 
 
 def _read(path: Path) -> Iterator[Tombstone]:
-    for slot in _slots(path):
-        text = slot.rstrip(b"\0")
-        head, _, check = text.rpartition(b"\n")
-        if not head.startswith(_MARK) or sha256(head).hexdigest().encode() != check:
-            continue
-        _, tomb, subject = head.decode().split("\n")
-        yield Tombstone(tomb=Tomb(tomb), subject=subject)
-
-
-def _slots(path: Path) -> Iterator[bytes]:
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        return
-    for start in range(0, len(content), SLOT):
-        yield content[start : start + SLOT].ljust(SLOT, b"\0")
-
-
-def _spelled(stone: Tombstone) -> bytes:
-    head = b"\n".join((_MARK, stone.tomb.value.encode(), stone.subject.encode()))
-    spelled = head + b"\n" + sha256(head).hexdigest().encode()
-    if len(spelled) > SLOT:
-        raise ValueError("subject is too long for a slot")
-    return spelled.ljust(SLOT, b"\0")
+    for note in slots.read(path):
+        if note.startswith(_MARK):
+            _, tomb, subject = note.decode().split("\n")
+            yield Tombstone(tomb=Tomb(tomb), subject=subject)

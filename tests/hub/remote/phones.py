@@ -7,7 +7,7 @@ import os
 from collections.abc import AsyncIterator
 
 from hub.daemon.phone.connection import Connection, opened_session
-from hub.daemon.phone.ways import SocketPipe
+from hub.daemon.phone.ways import Closed, SocketPipe
 from hub.daemon.system import SystemClock
 from hub.remote.initiator import Dial, Initiator
 from hub.remote.keys import AT_HOME, Mode, pairing_psk
@@ -60,7 +60,11 @@ class Shell:
             mode=Mode.SESSION, hub_key=self.hub_key, private=self.private, psk=self.psk, route=AT_HOME
         )
         async with home.browser() as browser, browser.ws_connect("/session", autoping=False) as socket:
-            yield await opened_session(SocketPipe(socket), Initiator(dial, os.urandom), HELLO, SystemClock())
+            found = None
+            with contextlib.suppress(Closed):  # whoever gives up first: nobody is answered
+                pipe = SocketPipe(socket)
+                found = await opened_session(pipe, Initiator(dial, os.urandom), HELLO, SystemClock())
+            yield found
 
     def pairing(self, code: dict[str, object]) -> Dial:
         self.hub_key = bytes.fromhex(str(code["hub_key"]))

@@ -11,7 +11,7 @@ from privacy.conversation import ConversationLost, Declined, Handler
 from privacy.gate import pairing_verbs
 from privacy.gate.desk import packaged_register
 from privacy.gate.phones import Phones
-from tests.privacy.gate.at_the_door import opened
+from tests.privacy.gate.at_the_door import ManualClock, opened
 from tests.privacy.gate.test_phones import way_to
 from tests.privacy.phone import Phone
 
@@ -152,3 +152,29 @@ async def test_a_hub_that_is_away_is_said_and_opens_no_claim(tmp_path: Path) -> 
         with pytest.raises(Declined, match="hub_away"):
             await pairing_verbs.table(Phones(door), Hub(None).ask, ORIGIN, RELAYS)["phone.code"]({})
         assert not door.desk.claim.is_open
+
+
+async def test_claim_and_code_show_one_claim_for_ten_minutes_after_it_was_shown(
+    tmp_path: Path,
+) -> None:
+    clock = ManualClock()
+    async with opened(tmp_path, clock=clock) as door:
+        phones = Phones(door)
+        verbs = pairing_verbs.table(phones, Hub(MADE).ask, ORIGIN, RELAYS)
+
+        async def shown() -> bytes:
+            return decode(await text_of(verbs)).claim
+
+        first = await shown()
+        assert phones.claim().endswith(jws.base64url(first))
+        clock.passed_s += 599.0
+        assert await shown() == first
+        clock.passed_s += 599.0
+        text = phones.claim()
+        assert text.endswith(jws.base64url(first))
+        # whoever read the earlier code enrols by it
+        assert (await Phone(way_to(door, phones)).enrol(text))["done"]
+        # and a used one is shown no more, nor one that is over
+        second = phones.claim()
+        clock.passed_s += 600.0
+        assert len({text, second, phones.claim()}) == 3

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from privacy.gate import tombstones
+from privacy import slots
 from privacy.gate.closures import ClosureKind
 from privacy.gate.door import Door
 from privacy.gate.tombstones import Tomb, Tombstone, Tombstones
@@ -98,7 +98,7 @@ async def test_once_the_disk_takes_it_nothing_is_left_beside_the_store(tmp_path:
         await door.desk.store.remember(Tombstone(tomb=Tomb.WITHDRAWN, subject=house.ACTIVITY))
         assert Tombstones(tmp_path / "tombstones").remembered()
         await door.desk.store.forget_closed()
-    assert (tmp_path / "tombstones").read_bytes() == bytes(tombstones.SLOT * tombstones.SLOTS)
+    assert (tmp_path / "tombstones").read_bytes() == bytes(slots.SLOT * slots.SLOTS)
 
 
 def test_a_block_holds_each_thing_once_and_survives_what_is_torn(tmp_path: Path) -> None:
@@ -108,9 +108,9 @@ def test_a_block_holds_each_thing_once_and_survives_what_is_torn(tmp_path: Path)
     for stone in stones * 2:
         assert block.remember(stone)
     assert block.remembered() == tuple(stones)
-    assert (tmp_path / "tombstones").stat().st_size == tombstones.SLOT * tombstones.SLOTS
+    assert (tmp_path / "tombstones").stat().st_size == slots.SLOT * slots.SLOTS
     with (tmp_path / "tombstones").open("r+b") as file:
-        file.seek(tombstones.SLOT + 30)
+        file.seek(slots.SLOT + 30)
         file.write(b"torn")
     assert block.remembered() == (stones[0], *stones[2:])
     block.forget()
@@ -120,7 +120,7 @@ def test_a_block_holds_each_thing_once_and_survives_what_is_torn(tmp_path: Path)
 def test_a_first_start_that_was_cut_short_gets_its_block_at_the_next(tmp_path: Path) -> None:
     (tmp_path / "tombstones").write_bytes(bytes(100))
     Tombstones(tmp_path / "tombstones").prepare()
-    assert (tmp_path / "tombstones").stat().st_size == tombstones.SLOT * tombstones.SLOTS
+    assert (tmp_path / "tombstones").stat().st_size == slots.SLOT * slots.SLOTS
 
 
 def test_a_disk_that_takes_nothing_leaves_it_to_memory(tmp_path: Path) -> None:
