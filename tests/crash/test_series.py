@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-POINTS = os.environ.get("HOMEBASE_CRASH_POINTS", "20")
+POINTS = os.environ.get("HOMEBASE_CRASH_POINTS", "12")
 SLOW = {"ordering": 3}  # each of its lives starts a driver
 
 

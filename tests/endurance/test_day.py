@@ -1,16 +1,24 @@
 """An hour of a hundred devices with the real driver in simulated time; the long day is script/nightly's."""
 
+from functools import cache
+
 import pytest
 
 from drivers.bidcos.radios.watch import SilenceWatch
-from tests.endurance.day import Day, live
+from tests.endurance.day import Day, Report, live
 from tests.endurance.home import SHARES, Life, names
 from tests.endurance.virtual import run
 
 
+@cache
+def an_hour(radio: str) -> Report:
+    """Of a hundred devices, lived once for all who look at it."""
+    return live(100, 1.0, radio=radio)
+
+
 @pytest.mark.parametrize("radio", ["cul", "module"])
 def test_an_hour_of_a_home_misses_nothing_and_stays_within_the_send_time(radio: str) -> None:
-    report = live(100, 1.0, radio=radio)
+    report = an_hour(radio)
     assert report.failures() == []
     assert report.given_up == 0
     assert report.silent == 0
@@ -24,7 +32,7 @@ def test_an_hour_of_a_home_misses_nothing_and_stays_within_the_send_time(radio: 
 
 def test_a_module_does_not_call_sleepers_that_nothing_waits_for() -> None:
     # a call to every thermometer after each of its frames would spend the send time of the home
-    report = live(100, 1.0, radio="module")
+    report = an_hour("module")
     assert report.hub_frames < report.letters * 2 + 400
 
 
