@@ -8,7 +8,6 @@ Source: docs/protocols/remote.md, "Relay".
 import asyncio
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import suppress
 
 from privacy.ports import Clock
 
@@ -67,11 +66,11 @@ class Broker:
         self._decoder = mqtt.Decoder()
         self._waiting: list[mqtt.Event] = []
         self._sent_s = clock.monotonic()
-        self._number = 0
+        self._number = self._heard = 0
         self.rest_s = mqtt.KEEP_ALIVE_S * 0.75
 
     async def next(self) -> mqtt.Event:
-        """What the broker says next, while nothing is sent beside it.
+        """What the broker says next; nothing is lost where the wait is given up.
 
         Raises:
             BrokerLost: it is over.
@@ -83,6 +82,7 @@ class Broker:
                 raise BrokerLost(str(error)) from error
             if not data:
                 raise BrokerLost("the connection was closed")
+            self._heard += 1
             self._waiting = self._decoder.feed(data)
         event = self._waiting.pop(0)
         if isinstance(event, mqtt.Over):
@@ -90,31 +90,33 @@ class Broker:
         return event
 
     async def messages(self) -> AsyncIterator[mqtt.Message]:
-        """Messages until the connection is over; keeps it alive meanwhile.
+        """Messages until the connection is over.
 
         Raises:
             BrokerLost: always at the end.
         """
         while True:
-            event = await self._spoken()
+            event = await self.next()
             if isinstance(event, mqtt.Message):
                 yield event
 
-    async def _spoken(self) -> mqtt.Event:
-        """The next event; after some silence of ours a PING asks whether somebody is there."""
-        if self._waiting:
-            return await self.next()
-        rest_s = self._sent_s + self.rest_s - self._clock.monotonic()
-        if rest_s > 0:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(rest_s):
-                    return await self.next()
-        await self.send(mqtt.PING)
-        try:
-            async with asyncio.timeout(PONG_S):
-                return await self.next()
-        except TimeoutError as error:
-            raise BrokerLost("the relay says nothing any more") from error
+    async def keep(self) -> None:
+        """Beside whoever reads: after some silence of ours a PING asks whether somebody is there.
+
+        Raises:
+            BrokerLost: nobody is.
+        """
+        while True:
+            rest_s = self._sent_s + self.rest_s - self._clock.monotonic()
+            if rest_s > 0:
+                await self._clock.sleep(rest_s)
+                continue
+            await self.send(mqtt.PING)
+            heard = self._heard
+            await self._clock.sleep(PONG_S)
+            if self._heard == heard:
+                self.cut()
+                raise BrokerLost("the relay says nothing any more")
 
     async def subscribe(self, *topics: str) -> None:
         """Ask for these topics' messages; the answer is not waited for, since it proves nothing."""

@@ -93,6 +93,7 @@ class _Connection:
     broker: Broker
     tasks: asyncio.TaskGroup
     lines: dict[tuple[int, bytes], _Line] = field(default_factory=dict)
+    places: dict[str, tuple[int, bytes]] = field(default_factory=dict)  # of lines, by their topics
     slots: dict[int, _Slot] = field(default_factory=dict)
     listening: frozenset[int] = frozenset()
 
@@ -223,9 +224,13 @@ class Relays:
                 await broker.publish(topics.presence(relay.route), topics.HERE)
                 log.info("relay.connected", extra={"relay": relay.name})
                 way.state, way.code = "connected", ""
-                reading = tasks.create_task(self._read(connection, way), name="remote.messages")
+                beside = (
+                    tasks.create_task(self._read(connection, way), name="remote.messages"),
+                    tasks.create_task(broker.keep(), name="remote.keep"),
+                )
                 await self._follow(connection)  # returns when nobody needs the relay any more
-                reading.cancel()
+                for task in beside:
+                    task.cancel()
                 for line in connection.lines.values():
                     line.close()
         except* BrokerLost as lost:
@@ -268,7 +273,9 @@ class Relays:
 
     async def _read(self, connection: _Connection, way: Way) -> None:
         async for message in connection.broker.messages():
-            place = topics.read_up(message.topic, connection.relay.route)
+            place = connection.places.get(message.topic)
+            if place is None:
+                place = topics.read_up(message.topic, connection.relay.route)
             if place is None or place[0] not in connection.listening:
                 continue
             self._take(connection, place, message.payload)
@@ -298,6 +305,7 @@ class Relays:
         relay, (number, phone_connection) = connection.relay, place
         line = _Line(connection.broker, topics.down(relay.route, number, phone_connection))
         connection.lines[place] = line
+        connection.places[topics.up(relay.route, number, phone_connection)] = place
         line.put(payload)
         connection.tasks.create_task(self._serve(connection, place, line), name="remote.phone")
 
@@ -307,7 +315,7 @@ class Relays:
             await self._remote.serve(line, line.messages(), relay.route, partial(relay.admits, place[0]))
         finally:
             line.close()
-            del connection.lines[place]
+            del connection.lines[place], connection.places[topics.up(relay.route, *place)]
 
     def _stop_listening(self, connection: _Connection, number: int, now_s: float) -> None:
         """A slot floods: its sessions end, and the broker is asked for its messages no more for a while."""

@@ -104,14 +104,13 @@ async def _at_home(way: Home) -> AsyncIterator[Pipe]:
 
 
 class _Topic:
-    """Follows Pipe."""
+    """Follows Pipe. A session's own PINGs keep the connection with the broker alive."""
 
     def __init__(self, broker: Broker, way: RelayWay, connection: bytes) -> None:
         self._broker = broker
         self._up = topics.up(way.route, way.slot, connection)
         self._down = topics.down(way.route, way.slot, connection)
         self._presence = topics.presence(way.route)
-        self._messages = broker.messages()
 
     async def listen(self) -> None:
         """Before anything is said."""
@@ -126,15 +125,17 @@ class _Topic:
             raise Closed(str(error)) from error
 
     async def receive(self) -> bytes:
-        try:
-            async for message in self._messages:
-                if message.topic == self._presence and message.payload == topics.GONE:
-                    raise Closed("the home left the relay")
-                if message.topic == self._down:
-                    return message.payload
-        except BrokerLost as error:
-            raise Closed(str(error)) from error
-        raise Closed("the relay hung up")
+        while True:
+            try:
+                message = await self._broker.next()
+            except BrokerLost as error:
+                raise Closed(str(error)) from error
+            if not isinstance(message, mqtt.Message):
+                continue
+            if message.topic == self._presence and message.payload == topics.GONE:
+                raise Closed("the home left the relay")
+            if message.topic == self._down:
+                return message.payload
 
 
 @asynccontextmanager

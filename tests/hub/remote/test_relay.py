@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import os
+import signal
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -54,6 +55,43 @@ async def presence(broker: Broker) -> bytes:
             if message.topic.endswith("/presence"):
                 return message.payload
     raise AssertionError("the broker is gone")
+
+
+async def test_a_phone_that_follows_a_quiet_home_stays_connected(
+    there: RelayHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.daemon.phone.connection.PING_S", 0.1)
+    await there.add()
+    phone, other = await there.pair(), await there.pair("guest")
+    async with phone.session() as connection, asyncio.timeout(WAIT_S):
+        told = connection.follow(os.urandom)
+        await anext(told)
+
+        async def switch_later() -> None:
+            await asyncio.sleep(1.5)  # fifteen times nothing came
+            assert await switches(other)
+
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(switch_later())
+            while STATE not in (await anext(told)).decode():
+                pass
+
+
+async def test_a_relay_that_says_nothing_any_more_is_left(
+    there: RelayHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.remote.mqtt.KEEP_ALIVE_S", 1)
+    monkeypatch.setattr("hub.remote.broker.PONG_S", 0.5)
+    await there.add()
+    phone = await there.pair()
+    assert there.broker.process is not None
+    there.broker.process.send_signal(signal.SIGSTOP)
+    try:
+        await until(lambda: _lost(there))
+    finally:
+        there.broker.process.send_signal(signal.SIGCONT)
+    await until(there.is_connected, 120.0)
+    assert await switches(phone)
 
 
 @pytest.mark.obligation("Q6.4-b")
