@@ -59,7 +59,7 @@ class ByName:
             return b'{"ok":true,"body":%b}' % _ENCODER.encode(answer)
         if operation is not None and operation.secret:
             refused = unspoken(refused, operation)
-        return self._refusal(refused, language)
+        return self.refused(refused, language)
 
     async def _performed(self, caller: Caller, name: str, body: bytes) -> object:
         operation = BY_NAME.get(name)
@@ -80,10 +80,15 @@ class ByName:
 
     def refusal(self, code: str, language: str) -> bytes:
         """A refusal of the transport itself."""
-        return self._refusal(Refused(code), language)
+        return self.refused(Refused(code), language)
 
-    def _refusal(self, refused: Refused, language: str) -> bytes:
-        words = problem(refused, language_of(language, self._language))
+    def language_of(self, wanted: str) -> str:
+        """The language for somebody who asked for that one, or for none."""
+        return language_of(wanted, self._language)
+
+    def refused(self, refused: Refused, language: str) -> bytes:
+        """``{"ok":false,"problem":…}``."""
+        words = problem(refused, self.language_of(language))
         return b'{"ok":false,"problem":%b}' % _ENCODER.encode(words)
 
     async def follow(self, caller: Caller, send: Callable[[bytes], Awaitable[None]]) -> None:

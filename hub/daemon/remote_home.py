@@ -9,7 +9,7 @@ from functools import partial
 
 from aiohttp import web
 
-from hub.api import ByName
+from hub.api import Beside
 from hub.core import Store
 from hub.operations import House
 from privacy.client import GateClient, Handler
@@ -28,7 +28,7 @@ class RemoteHome:
     """One home's sessions with phones. late: has its phones once they are built; after_s: of the start."""
 
     def __init__(
-        self, house: House, by_name: ByName, store: Store, gate: GateClient, late: LatePhones, after_s: float
+        self, house: House, by_name: Beside, store: Store, gate: GateClient, late: LatePhones, after_s: float
     ) -> None:
         self._house, self._by_name, self._store, self._after_s = house, by_name, store, after_s
         self._gate, self._late = gate, late

@@ -12,7 +12,7 @@ from functools import partial
 
 from aiohttp import web
 
-from hub.api import ByName, EventStream, ParkedStreams, make_app
+from hub.api import Beside, ByName, EventStream, ParkedStreams, make_app
 from hub.contract import Driver, DriverContext, SerialPort
 from hub.core import (
     Bus,
@@ -245,7 +245,7 @@ async def _door(
     house = parts.house
     events, language = EventStream(house), plan.config.home.language
     app = make_app(house, events, language=language)
-    by_name = ByName(house, events, language=language)
+    by_name = Beside(house, ByName(house, events, language=language), gate.ask)
     remote = RemoteHome(house, by_name, store, gate, parts.phones, plan.radio_after_s)
     app.router.add_get(SESSION_PATH, remote.serve)
     for question, answer in (*questions(parts.phones).items(), *remote.questions().items()):

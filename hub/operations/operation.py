@@ -28,11 +28,15 @@ class Reach(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Who asks. peer: text that tells peers apart, for limits only; permit None: no session."""
+    """Who asks. peer: text that tells peers apart, for limits only; permit None: no session.
+
+    at_home: what they ask came by no relay.
+    """
 
     peer: str
     permit: Permit | None = None
     session: Session | None = None  # None for the console, which is owner without one
+    at_home: bool = True
 
     @property
     def role(self) -> Role | None:

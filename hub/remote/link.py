@@ -146,7 +146,8 @@ class Remote:
                 elif half is not None:
                     events = self._responder.first(half, message, now_s)
                     if events is not None:
-                        return Visit(half, line, self._once.setdefault(half.phone_key, Once())), events
+                        once = self._once.setdefault(half.phone_key, Once())
+                        return Visit(half, line, once, at_home=admits is None), events
             return None
         finally:
             if half is not None:
@@ -238,7 +239,8 @@ class Remote:
     def _caller(self, visit: Visit) -> Caller:
         phone = self._admission.book.get(visit.half.phone_key)
         peer = "phone " + visit.half.phone_key[:6].hex()
-        return Caller(peer=peer, permit=None if phone is None else phone.permit)
+        permit = None if phone is None else phone.permit
+        return Caller(peer=peer, permit=permit, at_home=visit.at_home)
 
     async def _answer(self, visit: Visit, asked: Asked) -> None:
         request, body = asked.request, bytes(asked.request.body)

@@ -13,6 +13,7 @@ EPOCH = 1 << 16  # messages under one key
 NUMBER_SIZE = 8
 WIRE_SIZES = frozenset(NUMBER_SIZE + size + TAG_SIZE for size in SIZES)
 MOST_WIRE = max(WIRE_SIZES)
+TOO_MUCH_WIRE = MOST_WIRE + 1  # aiohttp refuses what is as long as its limit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

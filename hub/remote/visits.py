@@ -23,10 +23,10 @@ class Line(Protocol):
 
 
 class Visit:
-    """A session on its transport. once: what its phone had executed."""
+    """A session on its transport. once: what its phone had executed; at_home: no relay is between."""
 
-    def __init__(self, half: Half, line: Line, once: Once) -> None:
-        self.half, self.line, self.once = half, line, once
+    def __init__(self, half: Half, line: Line, once: Once, *, at_home: bool) -> None:
+        self.half, self.line, self.once, self.at_home = half, line, once, at_home
         self.session: HubSession = half.session
         self.language = ""
         self.news = asyncio.Event()  # something has to be sent

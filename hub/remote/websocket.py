@@ -11,7 +11,7 @@ from hub.home.errors import Refused
 
 from .keys import AT_HOME
 from .link import Remote
-from .transport import MOST_WIRE
+from .transport import TOO_MUCH_WIRE
 
 RETRY_S = 2.0
 
@@ -40,7 +40,7 @@ def make_handler(remote: Remote) -> Callable[[web.Request], Awaitable[web.Stream
     """Serves one connection per request."""
 
     async def serve(request: web.Request) -> web.StreamResponse:
-        response = web.WebSocketResponse(compress=False, autoping=False, max_msg_size=MOST_WIRE)
+        response = web.WebSocketResponse(compress=False, autoping=False, max_msg_size=TOO_MUCH_WIRE)
         if not response.can_prepare(request):
             raise Refused("websocket_only")
         if remote.is_full:

@@ -59,16 +59,16 @@ def guarded(sessions: Sessions, roles: frozenset[str], endpoint: Guarded) -> End
         if isinstance(role, Answer):
             return role
         if role not in roles:
-            return problem(
-                403,
-                "role",
-                f"a {role} may not do this",
-                way_out="ask the owner",
-                allowed=", ".join(sorted(roles)),
-            )
+            return wrong_role(role, roles)
         return await endpoint(request, role)
 
     return answer
+
+
+def wrong_role(role: str, roles: frozenset[str]) -> Answer:
+    """The refusal for somebody whose role is not among ``roles``."""
+    allowed = ", ".join(sorted(roles))
+    return problem(403, "role", f"a {role} may not do this", way_out="ask the owner", allowed=allowed)
 
 
 def _role(body: bytes) -> str | Answer:

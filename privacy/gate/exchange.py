@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 
 CONSOLE = "console"  # the peer of a request that came by home.sock
+PHONE = "phone"  # the peer of a request that a phone's session carried, at home
+PHONE_AWAY = "phone away"  # the same, by a relay
 
 API_HEADERS = (  # an answer that is no page: nothing in it may act, nobody may keep it
     ("Content-Security-Policy", "sandbox; default-src 'none'"),
@@ -18,7 +20,7 @@ class Request:
     """A request that h11 found whole and the head's checks let through.
 
     path: as sent, percent-encoded, starts with "/". query: without "?". headers: names in lower case.
-    peer: the browser's address, or CONSOLE. body: at most front.BODY_LIMIT bytes.
+    peer: the browser's address, CONSOLE, PHONE or PHONE_AWAY. body: at most front.BODY_LIMIT bytes.
     """
 
     method: str

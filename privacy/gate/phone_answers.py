@@ -15,7 +15,7 @@ from privacy.gate import book, records, spelling
 from privacy.gate.answers import answering, refusal
 from privacy.gate.api import Guarded
 from privacy.gate.door import Door, Refused
-from privacy.gate.exchange import Answer, Request, json_answer
+from privacy.gate.exchange import PHONE_AWAY, Answer, Request, json_answer
 from privacy.gate.phones import Phones, Told, standing
 from privacy.gate.store import Transaction
 from privacy.payload import timestamp
@@ -105,9 +105,10 @@ async def _opening(
 
 
 async def _standing(door: Door, request: Request, language: Language) -> Answer:
-    """What holds. Whoever asks this here is at home: texts that changed meanwhile count from now on."""
+    """What holds. Whoever asks this at home visits: texts that changed meanwhile count from now on."""
     asked = msgspec.json.decode(request.body, type=_Asked)
-    await door.desk.visit()
+    if request.peer != PHONE_AWAY:
+        await door.desk.visit()
     return _signed(door, "standing", asked.nonce, standing(door))
 
 

@@ -26,6 +26,7 @@ from privacy.gate import (
     disclosures,
     pairing_verbs,
     phone_answers,
+    phone_front,
     phone_verbs,
     relay_verbs,
     rights_answers,
@@ -56,6 +57,7 @@ from privacy.gate.network_door import NetworkStick
 from privacy.gate.opening import Opened
 from privacy.gate.output import say
 from privacy.gate.peer import why_not_jailed
+from privacy.gate.phone_front import Sheltered
 from privacy.gate.phones import Phones
 from privacy.gate.programs import Begun, Program, simulator_program
 from privacy.gate.relay import Relay
@@ -81,6 +83,7 @@ log = logging.getLogger(__name__)
 E = TypeVar("E", bound=BaseException)
 
 EXIT_ISOLATION, EXIT_INTERRUPTED = 77, 130
+OWNERS = frozenset({"owner"})
 CANARY_EVERY_S = 600.0  # between two ledger entries of a greeting
 
 
@@ -163,30 +166,13 @@ class _Gate:
         account = Account(self._door, f"http://127.0.0.1:{start.listening.getsockname()[1]}/")
         self._rights = RightsDesk(self._door, GateHolder(desk, self._access_log.forget))
         self._phones = Phones(self._door, Erasing(self._rights, self._ask_hub))
-        self._control = Control(self._is_hub, self._questions())
+        own = self._own_answers(account)
+        self._control = Control(self._is_hub, {**self._questions(), **phone_front.table(own)})
         routes = Routes(
             AppFiles(relays=partial(relay_verbs.allowed_hosts, desk)).answer,
             {
                 **({} if self._lan is None else trust.table(self._lan)),
-                ("GET", "/gate/v1/status"): guarded(sessions, ROLES, answers.status(self._door, _status())),
-                **{
-                    place: guarded(sessions, answers.HOUSEHOLD, vouched(endpoint, desk.seed))
-                    for place, endpoint in {
-                        **answers.table(self._door, start.named_state),
-                        **rights_answers.looking(self._rights, desk),
-                        **centre.looking(self._door),
-                        **phone_answers.table(self._door, self._phones),
-                        **account_answers.households(account, self._door),
-                    }.items()
-                },
-                **{
-                    place: guarded(sessions, frozenset({"owner"}), vouched(endpoint, desk.seed))
-                    for place, endpoint in {
-                        **rights_answers.closing(self._rights, desk),
-                        **centre.owning(self._door, self._rights),
-                        **account_answers.owners(account, self._door, start.named_state),
-                    }.items()
-                },
+                **{place: guarded(sessions, one.roles, one.answer) for place, one in own.items()},
             },
         )
         self._front = Front(
@@ -215,6 +201,31 @@ class _Gate:
                 **disclosures.table(desk),
             }
         )
+
+    def _own_answers(self, account: Account) -> Mapping[tuple[str, str], Sheltered]:
+        """Everything under /gate/v1/ with the roles that it is for."""
+        desk, named_state = self._door.desk, self._start.named_state
+        status = answers.status(self._door, _status())
+        for_household = {
+            **answers.table(self._door, named_state),
+            **rights_answers.looking(self._rights, desk),
+            **centre.looking(self._door),
+            **phone_answers.table(self._door, self._phones),
+            **account_answers.households(account, self._door),
+        }
+        for_owners = {
+            **rights_answers.closing(self._rights, desk),
+            **centre.owning(self._door, self._rights),
+            **account_answers.owners(account, self._door, named_state),
+        }
+        return {
+            ("GET", "/gate/v1/status"): Sheltered(roles=ROLES, answer=status),
+            **{
+                place: Sheltered(roles=roles, answer=vouched(endpoint, desk.seed))
+                for roles, places in ((answers.HOUSEHOLD, for_household), (OWNERS, for_owners))
+                for place, endpoint in places.items()
+            },
+        }
 
     def run(self, tasks: asyncio.TaskGroup, announce: Callable[[str], None]) -> None:
         """Start everything in ``tasks``."""

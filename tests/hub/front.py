@@ -29,6 +29,7 @@ class Front:
         self.clock_ahead, self.clock_sure = timedelta(0), True
         self.keys: list[Mapping[str, object]] = []  # that may agree: session_key, may_grant, since
         self.removed: list[str] = []  # session keys of phones that the hub said are out
+        self.handlers: dict[str, Handler] = {}  # of the living connection
         self.board = ""  # the serial number that the machine tells
         self.relays: dict[str, tuple[str, int, str]] = {}  # recipients by name: host, port, CA in PEM
         self.refuses: str = ""  # the reason by which no tunnel opens
@@ -126,6 +127,7 @@ class Front:
         }
         if self.serial is not None:
             handlers["serial.open"] = self.serial
+        self.handlers = handlers
         self.control = Conversation(lambda: reader.read(65536), send, handlers)
         await self.control.run()
         writer.close()

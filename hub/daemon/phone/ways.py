@@ -15,7 +15,7 @@ from hub.remote import base64url, mqtt, topics
 from hub.remote.broker import Broker, BrokerLost, BrokerRefused, logged_in
 from hub.remote.keys import AT_HOME
 from hub.remote.qr import Home, RelayWay, Way
-from hub.remote.transport import MOST_WIRE
+from hub.remote.transport import TOO_MUCH_WIRE
 from privacy.ports import Clock, RandomBytes
 
 DIAL_S = 15.0
@@ -95,7 +95,7 @@ async def _at_home(way: Home) -> AsyncIterator[Pipe]:
         try:
             async with asyncio.timeout(DIAL_S):
                 socket = await browser.ws_connect(
-                    f"{way.origin}/session", max_msg_size=MOST_WIRE, autoping=False, compress=0
+                    f"{way.origin}/session", max_msg_size=TOO_MUCH_WIRE, autoping=False, compress=0
                 )
         except (aiohttp.ClientError, OSError) as error:
             raise Closed(str(error) or "nobody answers there") from error

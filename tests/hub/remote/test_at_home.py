@@ -127,6 +127,15 @@ async def test_a_command_whose_phone_was_cut_off_is_executed_once(home: Home) ->
         assert (await asked(connection, "rooms.add", {"name": "Attic"}))["code"] == "name_taken"
 
 
+async def test_messages_of_the_greatest_size_pass_both_ways(home: Home) -> None:
+    # a request and its answer of more than 16 KiB each travel in messages of 65,543 bytes
+    async with session(home, await paired(home)) as connection:
+        refused = await asked(connection, "datapoints.set", {"id": STATE, "value": "x" * 40_000})
+        assert refused["code"] == "wrong_type"
+        listed = await asked(connection, "devices.list", {})
+        assert listed["devices"]
+
+
 async def test_events_come_as_they_do_by_the_api(home: Home) -> None:
     shell = await paired(home)
     async with session(home, shell) as connection:

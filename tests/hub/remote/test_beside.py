@@ -1,0 +1,74 @@
+"""What phones ask beside the table: the gate's own answers pass the hub unread; reasons come in words."""
+
+import json
+from collections.abc import Mapping
+
+import pytest
+
+from privacy.conversation import Declined
+from tests.hub.home_in_a_box import Home
+
+from .test_at_home import asked, home, paired, session
+
+__all__ = ["home"]
+
+
+class Gate:
+    """Answers ``front.ask``; keeps what was asked."""
+
+    def __init__(self, home: Home) -> None:
+        self.asked: list[Mapping[str, object]] = []
+        home.front.handlers["front.ask"] = self.answer
+        self.away = False
+
+    async def answer(self, question: Mapping[str, object]) -> Mapping[str, object]:
+        self.asked.append(question)
+        if self.away:
+            raise Declined("busy")
+        return {"status": 409, "content": '{"signed": {"text": "t", "signature": "s"}}'}
+
+
+async def test_a_question_to_the_gate_and_its_answer_pass_unread(home: Home) -> None:
+    gate = Gate(home)
+    body = json.dumps({"jws": "a.b.c", "nonce": "n"})
+    async with session(home, await paired(home, "resident")) as connection:
+        told = await asked(
+            connection, "gate.act", {"path": "/gate/v1/statements", "query": "lang=de", "body": body}
+        )
+        assert told == {"status": 409, "content": '{"signed": {"text": "t", "signature": "s"}}'}
+        await asked(connection, "gate.read", {"path": "/gate/v1/activities"})
+    act, read = gate.asked
+    named = ("method", "path", "query", "body", "role", "at_home")
+    assert [act[name] for name in named] == ["POST", "/gate/v1/statements", "lang=de", body, "resident", True]
+    assert [read[name] for name in named[:4]] == ["GET", "/gate/v1/activities", "", ""]
+
+
+async def test_a_gate_that_is_away_or_asked_wrongly_is_told(home: Home) -> None:
+    gate = Gate(home)
+    gate.away = True
+    async with session(home, await paired(home)) as connection:
+        assert (await asked(connection, "gate.read", {"path": "/gate/v1/status"}))["code"] == "gate_away"
+        assert (await asked(connection, "gate.read", {"path": 1}))["code"] == "wrong_type"
+        assert (await asked(connection, "gate.read", {"pat": ""}))["code"] == "unknown_field"
+        assert (await asked(connection, "gate.read", {"path": "", "body": ""}))["code"] == "unknown_field"
+        long = {"path": "/gate/v1/statements", "body": "x" * 32_769}
+        assert (await asked(connection, "gate.act", long))["code"] == "out_of_range"
+
+
+@pytest.mark.parametrize(("name", "times"), [("gate.act", 1), ("gate.read", 2)])
+async def test_what_may_act_is_asked_once_however_often_the_phone_repeats_it(
+    home: Home, name: str, times: int
+) -> None:
+    gate = Gate(home)
+    shell = await paired(home)
+    for _ in range(2):
+        async with session(home, shell) as connection:
+            await connection.ask(name, {"path": "/gate/v1/standing"}, bytes)  # the same id each time
+    assert len(gate.asked) == times
+
+
+async def test_reasons_come_in_words(home: Home) -> None:
+    async with session(home, await paired(home)) as connection:
+        told = await asked(connection, "reasons.read", {})
+    assert isinstance(told["pairing"], dict)
+    assert told["pairing"]["other"]["title"]
