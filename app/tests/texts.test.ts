@@ -4,6 +4,8 @@ import { de as accountDe } from "../src/texts/account/de";
 import { en as accountEn } from "../src/texts/account/en";
 import { de } from "../src/texts/de";
 import { en } from "../src/texts/en";
+import { de as phonesDe } from "../src/texts/phones/de";
+import { en as phonesEn } from "../src/texts/phones/en";
 import { de as privacyDe } from "../src/texts/privacy/de";
 import { en as privacyEn } from "../src/texts/privacy/en";
 import { reasonsDe } from "../src/texts/privacy/reasons_de";
@@ -18,6 +20,7 @@ const places = (words: string) => [...words.matchAll(/\{(\w+)\}/g)].map((match) 
 const CATALOGUES: [string, Record<string, string>, Record<string, string>][] = [
   ["plain", de, en],
   ["account", accountDe, accountEn],
+  ["phones", phonesDe, phonesEn],
   ["privacy", privacyDe, privacyEn],
   ["reasons", reasonsDe, reasonsEn],
   ["technical", technicalDe, technicalEn],
@@ -48,7 +51,7 @@ describe("the catalogues", () => {
       [...source.matchAll(/\bt\(\s*"([^"]+)"/g)].map((match) => match[1] ?? ""),
     );
     expect(named.length).toBeGreaterThan(100);
-    const known = { ...en, ...accountEn, ...technicalEn, ...parametersEn, ...privacyEn, ...reasonsEn };
+    const known = { ...en, ...accountEn, ...phonesEn, ...technicalEn, ...parametersEn, ...privacyEn, ...reasonsEn };
     expect(named.filter((key) => !(key in known))).toEqual([]);
   });
 });

@@ -2,8 +2,8 @@
 // Source: docs/protocols/gate.md, "Keys" and "Statements".
 
 import { type Bytes, concat, fromBase64url, sha256, toBase64url, utf8 } from "./bytes";
+import type { Pair } from "../remote/crypto";
 import { canonical, type Json } from "./canonical";
-import type { SessionPair } from "./curves";
 
 const CURVE = { name: "ECDSA", namedCurve: "P-256" };
 const GATE_KEY_SIZE = 32;
@@ -12,7 +12,7 @@ const HALF = 32;
 
 export interface PhoneKeys {
   grant: CryptoKeyPair;
-  session: SessionPair;
+  session: Pair;
 }
 
 export interface Claim {

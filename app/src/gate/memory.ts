@@ -1,6 +1,9 @@
-// What this phone keeps about the gate: its keys, the gate's key, the last checkpoint, what it withdrew. IndexedDB,
-// since only there a key can be kept that no script can read. The notice (7.1) lists the database by its name.
+// What this phone keeps: its keys, how it reaches its home and what that looked like, the gate's key, the last
+// checkpoint, what it withdrew. IndexedDB, since only there a key can be kept that no script can read. The notice (7.1)
+// lists the database by its name; a phone that is removed forgets all of it.
 
+import type { HubKept } from "../remote/kept";
+import type { Home } from "../state/home";
 import type { Bytes } from "./bytes";
 import type { PhoneKeys } from "./keys";
 
@@ -23,7 +26,15 @@ export interface Witnessed {
   wrong: "rolled_back" | "rewritten" | null;
 }
 
+/** The home as it was seen last, to be shown until it answers. `atMs`: when, by this phone's clock. */
+export interface Seen {
+  home: Home;
+  atMs: number;
+}
+
 export interface Kept {
+  hub: HubKept;
+  seen: Seen;
   phone: Enrolled;
   witness: Witnessed;
   /** Marks of consents that this phone knows as withdrawn, with their activity. */
@@ -44,6 +55,12 @@ export async function keep<K extends keyof Kept>(name: K, value: Kept[K]): Promi
 /** Forget everything: this browser is no phone of the home any more. */
 export async function forget(): Promise<void> {
   await inStore("readwrite", (store) => store.clear());
+}
+
+/** Forget what concerns the gate; how the home is reached stays. */
+export async function forgetGate(): Promise<void> {
+  for (const name of ["phone", "witness", "withdrawn", "pending"] satisfies (keyof Kept)[])
+    await inStore("readwrite", (store) => store.delete(name));
 }
 
 async function inStore<T>(mode: IDBTransactionMode, run: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {

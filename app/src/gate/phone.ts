@@ -2,15 +2,15 @@
 // answers believed; the hub in between passes both on and is trusted with neither.
 
 import { Problem } from "../api/problem";
+import { newPair, type Pair } from "../remote/crypto";
 import { client } from "../state/app";
 import { Store } from "../state/store";
 import { language } from "../texts";
 import { believed, isMembers, type Members, newNonce, NotConfirmed, textOf } from "./attest";
 import { type Bytes, sha256, toBase64url, toHex, utf8 } from "./bytes";
 import type { Json } from "./canonical";
-import { newSessionPair } from "./curves";
-import { claimMac, isSecure, keyId, moment, newGrantPair, pointOf, readClaim, signStatement } from "./keys";
-import { type Enrolled, forget, keep, read } from "./memory";
+import { type Claim, claimMac, isSecure, keyId, moment, newGrantPair, pointOf, readClaim, signStatement } from "./keys";
+import { type Enrolled, forget, forgetGate, keep, read } from "./memory";
 
 /** `insecure`: this page was not loaded over https; `none`: this browser is no phone of the home. */
 export type Me = { state: "waiting" | "insecure" | "none"; phone: null } | { state: "here"; phone: Enrolled };
@@ -53,7 +53,12 @@ const enrolled = async (): Promise<Enrolled> => {
 export async function enrol(text: string): Promise<void> {
   const claim = readClaim(text);
   if (claim === null) throw new Refused("claim_unreadable");
-  const [grant, session, nonce] = [await newGrantPair(), await newSessionPair(), newNonce()];
+  await enrolBy(claim, await newPair());
+}
+
+/** The same with the claim of a pairing's code, and the key of this phone's sessions. */
+export async function enrolBy(claim: Claim, session: Pair): Promise<void> {
+  const [grant, nonce] = [await newGrantPair(), newNonce()];
   const point = await pointOf(grant);
   const mac = await claimMac(claim.secret, point, session.publicKey, nonce);
   const body = {
@@ -66,7 +71,7 @@ export async function enrol(text: string): Promise<void> {
   const kid = await keyId(point);
   if (told.key !== kid || typeof told.epoch !== "string") throw new NotConfirmed("another key was enrolled");
   const phone: Enrolled = { keys: { grant, session }, kid, gate: claim.gate, epoch: told.epoch };
-  await forget(); // of a home before
+  await forgetGate(); // of a home before
   await keep("phone", phone);
   begun = null;
   await whoAmI();

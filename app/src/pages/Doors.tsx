@@ -6,10 +6,13 @@ import { Problem } from "../api/problem";
 import { useAction } from "../parts/hooks";
 import { Icon } from "../parts/Icon";
 import { LanguageChoice } from "../parts/LanguageChoice";
-import { client, enter, note, type Phase } from "../state/app";
+import { lazy } from "../parts/lazy";
+import { client, enter, note, type Phase, phase as current } from "../state/app";
 import { checkPassword } from "../state/password";
 import { ownTimezone } from "../state/timezone";
 import { useTexts } from "../texts";
+
+const Pair = lazy(() => import("./phones/Pair").then((file) => file.Pair));
 
 export function Doors({ phase }: { phase: Exclude<Phase, { name: "in" }> }) {
   const { t } = useTexts();
@@ -26,6 +29,7 @@ export function Doors({ phase }: { phase: Exclude<Phase, { name: "in" }> }) {
       return (
         <Door title={t("setup.link.title")}>
           <p>{t("setup.link.text")}</p>
+          <PairInstead />
           <LanguageChoice />
         </Door>
       );
@@ -33,7 +37,26 @@ export function Doors({ phase }: { phase: Exclude<Phase, { name: "in" }> }) {
       return <SetUp token={phase.token} />;
     case "login":
       return <LogIn reason={phase.reason} />;
+    case "pairing":
+      return <Pair kept={phase.kept} />;
   }
+}
+
+/** A browser that becomes a phone of the home needs no password. */
+function PairInstead() {
+  const { t } = useTexts();
+  return (
+    <button
+      type="button"
+      class="wide"
+      onClick={() => {
+        note.update(() => null);
+        current.update(() => ({ name: "pairing", kept: null }));
+      }}
+    >
+      {t("login.pair")}
+    </button>
+  );
 }
 
 function Door({ title, children }: { title: string; children: ComponentChildren }) {
@@ -165,7 +188,7 @@ function LogIn({ reason }: { reason: Extract<Phase, { name: "login" }>["reason"]
       }
     }, [password]),
   );
-  const why = reason === "ended" ? t("login.ended") : reason === "out" ? t("login.out") : reason === "spent" ? t("setup.spent") : null;
+  const why = reason === null ? null : t(reason === "spent" ? "setup.spent" : `login.${reason}`);
   return (
     <Door title={t("login.title")}>
       {why !== null && <p class="lead">{why}</p>}
@@ -191,6 +214,7 @@ function LogIn({ reason }: { reason: Extract<Phase, { name: "login" }>["reason"]
           {t("login.submit")}
         </button>
       </form>
+      <PairInstead />
       <LanguageChoice />
     </Door>
   );

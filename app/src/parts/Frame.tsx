@@ -71,12 +71,13 @@ function Tabs() {
 function Connection() {
   const { t } = useTexts();
   const state = useSelect(link, (value) => value.state);
+  const by = useSelect(link, (value) => value.by);
   return (
     <span class={`connection ${state}`} role="status">
       <span class="mark" aria-hidden="true">
         {state === "live" ? "●" : "◌"}
       </span>
-      {t(`link.${state}`)}
+      {t(state === "live" && by !== null ? `link.live.${by}` : `link.${state}`)}
     </span>
   );
 }

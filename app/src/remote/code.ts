@@ -15,7 +15,7 @@ const PASSWORD = /^[A-Za-z0-9_-]{16,64}$/;
 const NUMBER = /^(0|[1-9][0-9]{0,4})$/;
 
 /** Where a home is reached: `origin` of the page that its gate serves, or a place at a relay; ports 0: not offered. */
-export type Way =
+export type Place =
   | { kind: "home"; origin: string }
   | { kind: "relay"; host: string; tlsPort: number; wssPort: number; route: Bytes; slot: number; password: string };
 
@@ -26,7 +26,7 @@ export interface PairingCode {
   secret: Bytes;
   /** The gate's secret for the first phone's consents; null for later ones. */
   claim: Bytes | null;
-  ways: Way[];
+  ways: Place[];
 }
 
 /** Read a code; null: any other text. Blanks around it and breaks within don't matter. */
@@ -49,7 +49,7 @@ export function readCode(text: string): PairingCode | null {
   return { ...read, hubKey, gateKey, pairing: read.pairing, secret: read.secret, ways: ways.filter((way) => way !== null) };
 }
 
-function readWay(text: string): Way | null {
+function readWay(text: string): Place | null {
   const [kind, host = "", ...rest] = text.split(",");
   if (kind === "h" && rest.length === 0) return ORIGIN.test(host) ? { kind: "home", origin: host } : null;
   const [tls, wss, route, slot, password = "", ...more] = rest;

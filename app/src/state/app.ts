@@ -5,27 +5,35 @@ import { HttpWay } from "../api/http";
 import { Problem } from "../api/problem";
 import type { Datapoint, EventMessage, Role, Session, Value } from "../api/types";
 import type { StreamState, Way } from "../api/way";
+import { read, type Seen } from "../gate/memory";
+import type { HubKept } from "../remote/kept";
 import { language } from "../texts";
 import { isAway } from "./problems";
 import { answered, apply, EMPTY, type Home } from "./home";
 import { confirmationCode, parse, type Route, setupToken } from "./route";
 import { Store } from "./store";
 
-export type LoginReason = "ended" | "out" | "spent" | null;
+export type LoginReason = "ended" | "out" | "spent" | "removed" | null;
 
 export type Phase =
   | { name: "starting" }
   | { name: "unclaimed" }
   | { name: "setup"; token: string }
   | { name: "login"; reason: LoginReason }
-  | { name: "in"; token: string; role: Role; expiresAt: string | null };
+  /** This browser becomes a phone of the home; `kept`: it showed its words already. */
+  | { name: "pairing"; kept: HubKept | null }
+  /** `token` null: by a phone's session. */
+  | { name: "in"; token: string | null; role: Role; expiresAt: string | null };
 
 export interface Link {
   state: StreamState;
   /** When the last message came, in ms of this machine's clock; 0: never. */
   heardMs: number;
-  /** Who does not answer while it is lost: the whole home base, or the hub behind its gate; null: not known yet. */
-  missing: "base" | "hub" | null;
+  /** Who does not answer while it is lost: the whole home base, the hub behind its gate, or a hub that does not know
+   * this phone; null: not known yet. */
+  missing: "base" | "hub" | "stranger" | null;
+  /** How a phone's session goes; null: none, or a browser with a token. */
+  by: "home" | "relay" | null;
 }
 
 export interface Note {
@@ -39,7 +47,7 @@ const TOKEN_KEPT_AS = "homebase.session";
 
 export const phase = new Store<Phase>({ name: "starting" });
 export const home = new Store<Home>(EMPTY);
-export const link = new Store<Link>({ state: "connecting", heardMs: 0, missing: null });
+export const link = new Store<Link>({ state: "connecting", heardMs: 0, missing: null, by: null });
 export const route = new Store<Route>(parse(location.hash));
 /** The code that a mail's link brought, until it is used. */
 export const confirmation = new Store<string | null>(null);
@@ -60,12 +68,17 @@ const byToken = new HttpWay({
     leave("ended");
   },
 });
-const way: Way = byToken;
+let way: Way = byToken;
 
 export const client = new Client(
   () => way,
   () => language.get(),
 );
+
+/** From now on the home is asked that way; null: by HTTP. */
+export function goBy(next: Way | null): void {
+  way = next ?? byToken;
+}
 
 let unfollow: (() => void) | null = null;
 let notes = 0;
@@ -78,11 +91,38 @@ export async function start(): Promise<void> {
   document.documentElement.lang = language.get();
   window.addEventListener("hashchange", onFragment);
   arrive();
+  if (token === null && (await startAsPhone())) return;
   const kept = readToken();
   if (kept !== null && token === null) {
     if (await resume(kept)) return;
   }
   await chooseDoor(token);
+}
+
+/** A paired phone shows at once what it saw last, and then what is. */
+async function startAsPhone(): Promise<boolean> {
+  const [kept, seen] = await Promise.all([read("hub"), read("seen")]).catch(() => [null, null]);
+  if (kept === null) return false;
+  if (kept.facts === null) phase.update(() => ({ name: "pairing", kept }));
+  else enterAsPhone(kept, seen);
+  return true;
+}
+
+export function enterAsPhone(kept: HubKept, seen: Seen | null): void {
+  forgetToken();
+  phase.update(() => ({
+    name: "in",
+    token: null,
+    role: (kept.facts?.role ?? "guest") as Role,
+    expiresAt: kept.facts?.expires ?? null,
+  }));
+  if (seen !== null) {
+    home.update(() => seen.home);
+    link.update((old) => ({ ...old, heardMs: seen.atMs }));
+  }
+  void import("./phone").then(({ begin }) => {
+    begin(kept);
+  });
 }
 
 /** The code leaves the address bar before anything else happens; the account's page uses it. */
@@ -166,6 +206,11 @@ export function enter(session: Session): void {
     role: session.role,
     expiresAt: session.expires_at,
   }));
+  followHome();
+}
+
+/** Follow the home by the way that is taken now. */
+export function followHome(): void {
   unfollow?.();
   unfollow = way.follow({
     message: take,
@@ -199,7 +244,7 @@ async function answers(): Promise<boolean> {
 /** A session that was resumed while the home did not answer learns now what it may do. */
 async function learnRole(): Promise<void> {
   const now = phase.get();
-  if (now.name !== "in" || now.expiresAt !== null) return;
+  if (now.name !== "in" || now.token === null || now.expiresAt !== null) return;
   const session = await client.session().catch(() => null);
   if (session === null) return;
   phase.update((old) => (old.name === "in" ? { ...old, role: session.role, expiresAt: session.expires_at } : old));

@@ -9,6 +9,7 @@ const BY_CODE: Record<string, TextKey> = {
   network: "problem.network",
   hub_away: "problem.hub_away",
   hub_late: "problem.hub_late",
+  answer_lost: "problem.answer_lost",
   wrong_password: "problem.wrong_password",
   too_many_attempts: "problem.too_many",
   wrong_setup_token: "problem.wrong_token",

@@ -2,6 +2,7 @@
 
 import { useCallback, useState } from "preact/hooks";
 import { toBase64url } from "../../gate/bytes";
+import { readClaim } from "../../gate/keys";
 import type { Enrolled } from "../../gate/memory";
 import { enrol, leaveHome } from "../../gate/phone";
 import { visit } from "../../gate/visit";
@@ -9,9 +10,9 @@ import { Copy } from "../../parts/Copy";
 import { Dialog } from "../../parts/Dialog";
 import { Title } from "../../parts/Frame";
 import { Icon } from "../../parts/Icon";
-import { tell } from "../../state/app";
+import { Scan } from "../../parts/Scan";
+import { phase, tell } from "../../state/app";
 import { useCentre } from "../../texts/privacy";
-import { Scan } from "./Scan";
 import { ForGuests, useAct, useMe, useRole } from "./shared";
 
 const COMMAND = "homebase phone claim";
@@ -75,11 +76,19 @@ function Enrol() {
             {t("phone.enrol")}
           </button>
         </form>
-        <Scan onRead={start} />
+        <Scan label={t("phone.scan")} accepts={(seen) => readClaim(seen) !== null} onRead={start} />
       </section>
       <p class="quiet">{t("phone.secret")}</p>
     </>
   );
+}
+
+/** A phone with a session leaves the home whole; a browser with a token stays logged in. */
+async function unpair(): Promise<void> {
+  const now = phase.get();
+  if (now.name !== "in" || now.token !== null) return leaveHome();
+  const { removed } = await import("../../state/phone");
+  await removed("out");
 }
 
 function Here({ phone }: { phone: Enrolled }) {
@@ -119,7 +128,7 @@ function Here({ phone }: { phone: Enrolled }) {
           confirm={t("phone.forget.do")}
           danger
           onConfirm={() => {
-            void leaveHome();
+            void unpair();
           }}
           onClose={() => {
             setAsking(false);

@@ -1,8 +1,6 @@
-// Reads the gate's QR code with the camera, where the browser can read such codes; typing is always possible.
+// Reads a QR code with the camera, where the browser can read such codes; typing is always possible.
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { readClaim } from "../../gate/keys";
-import { useCentre } from "../../texts/privacy";
 
 const LOOK_EVERY_MS = 250;
 
@@ -14,12 +12,20 @@ type DetectorClass = new (options: { formats: string[] }) => Detector;
 const detectorOf = (): DetectorClass | undefined =>
   (globalThis as { BarcodeDetector?: DetectorClass }).BarcodeDetector;
 
-export function Scan({ onRead }: { onRead: (text: string) => void }) {
-  const { t } = useCentre();
+interface ScanProps {
+  label: string;
+  /** Whether what was seen is what is looked for. */
+  accepts: (text: string) => boolean;
+  onRead: (text: string) => void;
+}
+
+export function Scan({ label, accepts, onRead }: ScanProps) {
   const [on, setOn] = useState(false);
   if (detectorOf() === undefined) return null;
   return on ? (
     <Camera
+      label={label}
+      accepts={accepts}
       onRead={(text) => {
         setOn(false);
         onRead(text);
@@ -36,13 +42,12 @@ export function Scan({ onRead }: { onRead: (text: string) => void }) {
         setOn(true);
       }}
     >
-      {t("phone.scan")}
+      {label}
     </button>
   );
 }
 
-function Camera({ onRead, onFailed }: { onRead: (text: string) => void; onFailed: () => void }) {
-  const { t } = useCentre();
+function Camera({ label, accepts, onRead, onFailed }: ScanProps & { onFailed: () => void }) {
   const video = useRef<HTMLVideoElement>(null);
   useEffect(() => {
     const Class = detectorOf();
@@ -51,7 +56,7 @@ function Camera({ onRead, onFailed }: { onRead: (text: string) => void; onFailed
     let wanted = true;
     const look = async (detector: Detector) => {
       const seen = video.current === null ? [] : await detector.detect(video.current).catch(() => []);
-      const text = seen.map((code) => code.rawValue).find((value) => readClaim(value) !== null);
+      const text = seen.map((code) => code.rawValue).find(accepts);
       if (!wanted) return;
       if (text === undefined) timer = window.setTimeout(() => void look(detector), LOOK_EVERY_MS);
       else onRead(text);
@@ -71,5 +76,5 @@ function Camera({ onRead, onFailed }: { onRead: (text: string) => void; onFailed
       for (const track of stream?.getTracks() ?? []) track.stop();
     };
   }, []);
-  return <video ref={video} class="scan" muted playsInline aria-label={t("phone.scan")} />;
+  return <video ref={video} class="scan" muted playsInline aria-label={label} />;
 }

@@ -1,0 +1,21 @@
+// What a paired phone keeps of its hub: written before it tells the hub so, erased when it is removed.
+
+import type { Bytes } from "../gate/bytes";
+import type { Place } from "./code";
+import type { Pair } from "./crypto";
+import type { PhoneFacts } from "./session";
+
+export interface HubKept {
+  own: Pair;
+  hubKey: Bytes;
+  gateKey: Bytes;
+  /** Of all sessions. */
+  psk: Bytes;
+  places: Place[];
+  /** The gate's secret for a first phone's consents, until it is used. */
+  claim: Bytes | null;
+  /** The six words, as long as nobody at home confirmed them. */
+  words: string[] | null;
+  /** What this phone may; null: nobody confirmed it yet. */
+  facts: PhoneFacts | null;
+}

@@ -1,0 +1,286 @@
+// The way of a paired phone: one session with its home, by the first place that works, opened again after each loss.
+// Follows api/way.ts. Read downwards: run → dial → took → event / over.
+
+import { fullJitterMs } from "../api/backoff";
+import { type Operation, reads } from "../api/operations";
+import { Problem } from "../api/problem";
+import type { EventMessage, ProblemBody } from "../api/types";
+import type { Fields, StreamListener, Way } from "../api/way";
+import { toBase64url } from "../gate/bytes";
+import type { Ended } from "./channel";
+import type { Place } from "./code";
+import { connect, type Connection } from "./connection";
+import { type Code, CODE } from "./frames";
+import type { HubKept } from "./kept";
+import { CONNECTION_SIZE, MODE } from "./keys";
+import { type Chance, NO_PAIRING } from "./opening";
+import { type AtHome, openLine, placesOf, routeOf } from "./places";
+import { type Outcome, Requests } from "./requests";
+import type { PhoneFacts, SessionEvent, Welcome } from "./session";
+
+const FOLLOW = "events.follow";
+const ID_SIZE = 16;
+const LOOK_MS = 1000;
+const FOLLOW_AGAIN_MS = 1000;
+const FINAL: ReadonlySet<Code> = new Set([CODE.REVOKED, CODE.NOT_CONFIRMED, CODE.PAIRING_ENDED]);
+
+export interface Told {
+  /** Which way the session goes; null: there is none. `silent`: somebody was reached who did not answer this phone. */
+  connected: (by: Place["kind"] | null, silent: boolean) => void;
+  /** What this phone may; null: nobody confirmed it yet. */
+  may: (facts: PhoneFacts | null) => void;
+  /** There will be no session any more: the phone was removed, or nobody confirmed it. */
+  over: (code: Code) => void;
+}
+
+export interface Surroundings {
+  chance: Chance;
+  /** The origin of this page. */
+  page: string;
+  language: () => string;
+}
+
+type Reached = "live" | "silent" | "away";
+
+export class SessionWay implements Way {
+  private readonly requests: Requests;
+  private readonly looking: ReturnType<typeof setInterval>;
+  private current: Connection | null = null;
+  private stopped = false;
+  private wakeUp: (() => void) | null = null;
+  private ended: (() => void) | null = null;
+  private listener: StreamListener | null = null;
+  private following: number | null = null;
+  /** Another tab of this browser took the session: it is left there until somebody looks here. */
+  private taken = false;
+
+  constructor(
+    private readonly kept: HubKept,
+    private readonly around: Surroundings,
+    private readonly told: Told,
+  ) {
+    this.requests = new Requests(() => toBase64url(around.chance.bytes(ID_SIZE)));
+    this.looking = setInterval(() => {
+      this.requests.wake(performance.now());
+    }, LOOK_MS);
+  }
+
+  /** Keep a session until `stop`. */
+  async run(): Promise<void> {
+    for (let attempt = 0; !this.isStopped(); ) {
+      const over = new Promise<void>((resolve) => {
+        this.ended = resolve;
+      });
+      const reached = await this.reach();
+      if (reached === "live") {
+        attempt = 0;
+        await over;
+      } else if (!this.isStopped()) {
+        this.told.connected(null, reached === "silent");
+      }
+      await this.pause(attempt++);
+    }
+  }
+
+  stop(): void {
+    this.stopped = true;
+    clearInterval(this.looking);
+    this.requests.end();
+    this.current?.close();
+    this.wake();
+  }
+
+  private isStopped = (): boolean => this.stopped;
+
+  /** Somebody looks, or a network is there. slept: what is open may be dead. */
+  wake(slept = false): void {
+    if (slept) this.current?.abandon();
+    this.wakeUp?.();
+  }
+
+  private pause(attempt: number): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.stopped) {
+        resolve();
+        return;
+      }
+      const timer = this.taken ? undefined : setTimeout(resolve, fullJitterMs(attempt, Math.random()));
+      this.taken = false;
+      this.wakeUp = () => {
+        this.wakeUp = null;
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  // a session
+
+  private async reach(): Promise<Reached> {
+    let silent = false;
+    for (const place of placesOf(this.kept.places, this.around.page)) {
+      if (this.stopped) return "away";
+      const reached = await this.dial(place);
+      if (reached === "live") return reached;
+      silent ||= reached === "silent";
+    }
+    return silent ? "silent" : "away";
+  }
+
+  private async dial(place: AtHome): Promise<Reached> {
+    const { chance, language } = this.around;
+    const { own, hubKey, psk } = this.kept;
+    const connection = chance.bytes(CONNECTION_SIZE);
+    const line = await openLine(place).catch(() => null);
+    if (line === null) return "away";
+    const dial = { mode: MODE.SESSION, hubKey, own, psk, route: routeOf(place), pairing: NO_PAIRING };
+    const hello = { client: `homebase app`, language: language() };
+    return new Promise((resolve) => {
+      const event = (mine: Connection, told: SessionEvent) => {
+        if (told.kind === "welcomed") {
+          this.took(mine, place, told.welcome);
+          resolve("live");
+        } else if (mine === this.current) {
+          this.event(told);
+        }
+      };
+      const over = (mine: Connection, ended: Ended | null) => {
+        this.over(mine, ended);
+        resolve("away");
+      };
+      void connect(line, dial, chance, hello, { event, over }, connection).then((made) => {
+        if (made === null) resolve("silent");
+      });
+    });
+  }
+
+  private took(mine: Connection, place: AtHome, welcome: Welcome): void {
+    if (this.stopped) {
+      mine.close();
+      return;
+    }
+    const before = this.current;
+    this.current = mine;
+    before?.abandon();
+    this.told.connected(place.kind, false);
+    this.told.may(welcome.phone ?? null);
+    this.requests.welcomed(welcome.boot);
+    if (welcome.phone !== null) this.begin();
+  }
+
+  /** This phone may ask: what waits is sent, the home is followed. */
+  private begin(): void {
+    this.beginToFollow();
+    this.send();
+  }
+
+  private event(event: SessionEvent): void {
+    switch (event.kind) {
+      case "answered":
+        this.requests.answered(event.stream, event.answer);
+        this.send(); // a stream is free
+        break;
+      case "told":
+        if (event.stream === this.following) {
+          this.listener?.message(event.message as EventMessage);
+          this.listener?.state("live");
+        }
+        break;
+      case "over":
+        if (event.stream === this.following) this.followAgain();
+        else this.requests.over(event.stream, event.code);
+        break;
+      case "paired":
+        this.told.may(event.facts);
+        this.begin();
+        break;
+      case "welcomed":
+      case "secret":
+        break; // the first is taken before, the second comes in pairings alone
+    }
+  }
+
+  private over(mine: Connection, ended: Ended | null): void {
+    if (ended?.byPeer === true && FINAL.has(ended.code)) {
+      this.stop();
+      this.told.over(ended.code);
+    }
+    if (mine !== this.current) return;
+    this.current = null;
+    this.following = null;
+    this.taken = ended?.code === CODE.REPLACED;
+    this.requests.lost(performance.now());
+    this.listener?.state("lost");
+    if (!this.stopped) this.told.connected(null, false);
+    this.ended?.();
+  }
+
+  // following
+
+  follow(listener: StreamListener): () => void {
+    this.listener = listener;
+    listener.state("connecting");
+    this.beginToFollow();
+    this.current?.flush();
+    return () => {
+      if (this.listener !== listener) return;
+      this.listener = null;
+      if (this.following !== null) this.current?.session.end(this.following);
+      this.current?.flush();
+      this.following = null;
+    };
+  }
+
+  private beginToFollow(): void {
+    if (this.listener === null || this.current === null || this.following !== null) return;
+    this.following = this.current.session.request(toBase64url(this.around.chance.bytes(ID_SIZE)), FOLLOW, {});
+  }
+
+  private followAgain(): void {
+    this.following = null;
+    setTimeout(() => {
+      this.beginToFollow();
+      this.current?.flush();
+    }, FOLLOW_AGAIN_MS);
+  }
+
+  // asking
+
+  async ask<T>(operation: Operation, fields: Fields = {}): Promise<T> {
+    return bodyOf(await this.request(operation, fields, reads(operation))) as T;
+  }
+
+  async gate<T>(method: "GET" | "POST", path: string, body?: unknown): Promise<T> {
+    const [place = "", query = ""] = path.split("?");
+    const text = body === undefined ? "" : JSON.stringify(body);
+    const asked = method === "GET" ? { path: place, query } : { path: place, query, body: text };
+    const outcome = await this.request(method === "GET" ? "gate.read" : "gate.act", asked, method === "GET");
+    const { status, content } = bodyOf(outcome) as { status: number; content: string };
+    const told = content === "" ? null : (JSON.parse(content) as unknown);
+    if (status >= 400) throw new Problem(status, told as ProblemBody);
+    return told as T;
+  }
+
+  private request(name: string, fields: Fields, only: boolean): Promise<Outcome> {
+    const outcome = this.requests.add(name, fields, only, performance.now());
+    this.send();
+    return outcome;
+  }
+
+  private send(): void {
+    const { current } = this;
+    if (current === null) return;
+    this.requests.sendAll((id, name, body) => current.session.request(id, name, body));
+    current.flush();
+  }
+}
+
+/** What was answered. Throws Problem. */
+function bodyOf(outcome: Outcome): unknown {
+  if (outcome === "away") throw new Problem(0, { code: "network" });
+  if (outcome === "unsure") throw new Problem(0, { code: "answer_lost" });
+  if (outcome === "busy") throw new Problem(429, { code: "too_many_attempts", retry_after_s: 1 });
+  if (outcome.ok) return outcome.body;
+  const problem = outcome.problem as ProblemBody & { status?: number };
+  throw new Problem(problem.status ?? 500, problem);
+}

@@ -1,0 +1,130 @@
+// A paired phone's life on this page: its session, what it may, what it last saw, and its end.
+
+import { forget, keep } from "../gate/memory";
+import { newPair } from "../remote/crypto";
+import type { HubKept } from "../remote/kept";
+import type { PhoneFacts } from "../remote/session";
+import { SessionWay } from "../remote/way";
+import { language } from "../texts";
+import { enterAsPhone, followHome, goBy, home, leave, link, phase } from "./app";
+
+const SLEPT_MS = 30_000; // a page that was hidden for so long may hold a dead line
+const SEEN_EVERY_MS = 10_000;
+
+export const chance = {
+  bytes: (size: number) => crypto.getRandomValues(new Uint8Array(size)),
+  pair: newPair,
+};
+
+let stopLast: (() => void) | null = null;
+
+/** Begin the session of a phone that keeps this. Ends the one before. */
+export function begin(first: HubKept): void {
+  stopLast?.();
+  let kept = first;
+  const session = new SessionWay(
+    kept,
+    { chance, page: location.origin, language: () => language.get() },
+    {
+      connected: (by, silent) => {
+        link.update((old) => ({ ...old, by, missing: by !== null ? null : silent ? "stranger" : "base" }));
+      },
+      may: (facts) => {
+        if (facts === null) return;
+        const wasWaiting = kept.facts === null;
+        kept = { ...kept, facts, words: null };
+        void keep("hub", kept);
+        if (wasWaiting) {
+          enterAsPhone(kept, null);
+          return;
+        }
+        adopt(facts);
+        void claim();
+      },
+      over: () => {
+        void removed("removed");
+      },
+    },
+  );
+
+  /** The first phone's code holds the gate's claim: with it this phone's signature counts. Tried until it is done. */
+  async function claim(): Promise<void> {
+    if (kept.claim === null) return;
+    const { enrolBy } = await import("../gate/phone");
+    try {
+      await enrolBy({ gate: kept.gateKey, secret: kept.claim }, kept.own);
+    } catch {
+      return; // at the next session
+    }
+    kept = { ...kept, claim: null };
+    await keep("hub", kept);
+  }
+
+  const forgetSeeing = keepSeen();
+  const forgetWaking = wakeUp(session);
+  stopLast = () => {
+    forgetSeeing();
+    forgetWaking();
+    session.stop();
+  };
+  goBy(session);
+  if (kept.facts !== null) followHome();
+  void session.run();
+}
+
+function adopt(facts: PhoneFacts): void {
+  phase.update((old) =>
+    old.name === "in" ? { ...old, role: facts.role as typeof old.role, expiresAt: facts.expires ?? null } : old,
+  );
+}
+
+/** This browser is no phone of the home any more: everything of it goes. */
+export async function removed(reason: "removed" | "out"): Promise<void> {
+  stopLast?.();
+  stopLast = null;
+  goBy(null);
+  await forget();
+  leave(reason);
+}
+
+// what was seen
+
+/** Keep the home as it is seen, now and then, and when the page is left. */
+function keepSeen(): () => void {
+  let dueMs = 0;
+  const save = () => {
+    if (link.get().state !== "live" || !home.get().loaded) return;
+    dueMs = Date.now() + SEEN_EVERY_MS;
+    void keep("seen", { home: { ...home.get(), pairing: [] }, atMs: link.get().heardMs }).catch(() => undefined);
+  };
+  const hidden = () => {
+    if (document.visibilityState === "hidden") save();
+  };
+  const unsubscribe = home.subscribe(() => {
+    if (Date.now() >= dueMs) save();
+  });
+  document.addEventListener("visibilitychange", hidden);
+  return () => {
+    unsubscribe();
+    document.removeEventListener("visibilitychange", hidden);
+  };
+}
+
+function wakeUp(session: SessionWay): () => void {
+  let hiddenMs = Date.now();
+  const woke = () => {
+    if (document.visibilityState === "hidden") hiddenMs = Date.now();
+    else session.wake(Date.now() - hiddenMs > SLEPT_MS);
+  };
+  const online = () => {
+    session.wake();
+  };
+  document.addEventListener("visibilitychange", woke);
+  window.addEventListener("online", online);
+  window.addEventListener("focus", online);
+  return () => {
+    document.removeEventListener("visibilitychange", woke);
+    window.removeEventListener("online", online);
+    window.removeEventListener("focus", online);
+  };
+}

@@ -1,0 +1,70 @@
+"""What journeys of paired phones share: a code of the home, the words on both sides, the yes from home."""
+
+import contextlib
+import json
+import time
+from collections.abc import Iterator, Mapping
+
+from playwright.sync_api import Browser, expect
+
+from .houses import RunningHouse, run_homebase
+from .phones import Phone, phone
+
+WAIT_S = 60.0
+
+
+def console(house: RunningHouse, *verb: str) -> Mapping[str, object]:
+    """``homebase phone …`` at home."""
+    code, output, errors = run_homebase(
+        "phone", *verb, "--json", "--state", str(house.state), runtime=house.run.parent
+    )
+    assert code == 0, errors
+    told = json.loads(output)
+    assert isinstance(told, dict)
+    return told
+
+
+def the_waiting(house: RunningHouse) -> Mapping[str, object]:
+    """The one phone whose words wait."""
+    deadline = time.monotonic() + WAIT_S
+    while time.monotonic() < deadline:
+        rows = console(house, "waiting")["waiting"]
+        assert isinstance(rows, list)
+        if rows:
+            assert len(rows) == 1
+            return dict(rows[0])
+    raise AssertionError("no phone waits")
+
+
+def show_code(mine: Phone, text: str, name: str) -> None:
+    """Paste a code on the pairing page."""
+    mine.open()
+    mine.page.get_by_role("button", name="Dieses Telefon koppeln").click()
+    mine.page.get_by_label("Wie heißt dieses Telefon?").fill(name)
+    mine.page.get_by_role("textbox", name="Code").fill(text)
+    mine.page.get_by_role("button", name="Koppeln", exact=True).click()
+
+
+def words_on(mine: Phone) -> list[str]:
+    """The six words that the phone shows."""
+    expect(mine.page.locator("ol.six li")).to_have_count(6)
+    return mine.page.locator("ol.six li").all_inner_texts()
+
+
+def pair(mine: Phone, role: str = "owner", name: str = "Adas Telefon") -> str:
+    """Make this browser a phone of the home; returns its key."""
+    show_code(mine, str(console(mine.house, "code")["text"]), name)
+    shown = words_on(mine)
+    row = the_waiting(mine.house)
+    assert row["words"] == shown
+    admitted = console(mine.house, "admit", str(row["pairing"]), "--role", role)
+    expect(mine.page.locator("nav.tabs")).to_be_visible()
+    return str(admitted["key"])
+
+
+@contextlib.contextmanager
+def paired_phone(browser: Browser, house: RunningHouse, role: str = "owner") -> Iterator[Phone]:
+    """A fresh browser that is a phone of the home."""
+    with phone(browser, house) as mine:
+        pair(mine, role)
+        yield mine

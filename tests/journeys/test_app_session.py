@@ -1,0 +1,148 @@
+"""A browser is paired by the text of a QR code, speaks with its home by an encrypted session, and is removed."""
+
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from .houses import RunningHouse, demo_house
+from .pairing import console, pair, show_code, the_waiting, words_on
+from .phones import Phone, Simulator, kind_of, phone, receiver_of
+
+pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.timeout(300)]
+
+LAMP, LAMP_SERIAL = "Stehlampe", "SIM0000001"
+SET = "11"
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
+    folder: Path = tmp_path_factory.mktemp("house")
+    with demo_house(folder, "--devices", "1") as running:
+        yield running
+
+
+@pytest.fixture
+def mine(browser: Browser, house: RunningHouse) -> Iterator[Phone]:
+    with phone(browser, house) as fresh:
+        yield fresh
+
+
+def test_a_phone_is_paired_switches_a_light_watches_it_and_is_removed(mine: Phone) -> None:
+    page, simulator = mine.page, Simulator(mine.house)
+    frames: list[str] = []
+    page.on("request", lambda request: frames.append(request.url))
+    # given a phone that was paired by the text of its code: the words are the same on both sides
+    show_code(mine, str(console(mine.house, "code")["text"]), "Adas Telefon")
+    shown = words_on(mine)
+    row = the_waiting(mine.house)
+    assert (row["words"], row["name"]) == (shown, "Adas Telefon")
+    mine.has_no_barriers("words")
+    mine.picture("pair-words-de")
+    key = str(console(mine.house, "admit", str(row["pairing"]), "--role", "owner")["key"])
+    expect(page.locator(".connection")).to_have_text(re.compile("verbunden, zu Hause"))
+    # when it taps a light, the lamp gets its frame and the app shows what it confirmed
+    switch = mine.switch_of(LAMP)
+    lamp = simulator.device(LAMP_SERIAL)
+    was_on = switch.get_attribute("aria-checked") == "true"
+    simulator.ask("record", on=True)
+    switch.click()
+    expect(switch).to_have_attribute("aria-checked", "false" if was_on else "true")
+    expect(switch).to_have_attribute("aria-busy", "false")
+    assert simulator.device(LAMP_SERIAL)["state"]["on"] == [not was_on]
+    asked = [line for line in simulator.lines(to_host=False) if receiver_of(line) == lamp["address"]]
+    assert SET in {kind_of(line) for line in asked}
+    # when somebody switches it by hand, the app sees it
+    simulator.ask("act", device=LAMP_SERIAL, event="on" if was_on else "off")
+    expect(switch).to_have_attribute("aria-checked", "true" if was_on else "false")
+    # and nothing went past the session: no token, no request but for the app's own files
+    assert page.evaluate("() => sessionStorage.length") == 0
+    assert [url for url in frames if "/api/" in url.removeprefix(mine.address) and "setup" not in url] == []
+    # when the page is loaded anew, it is the same phone, without a password
+    page.reload()
+    expect(page.locator(".connection")).to_have_text(re.compile("verbunden, zu Hause"))
+    # when it is removed at home, its session ends within a second
+    begin = time.monotonic()
+    console(mine.house, "revoke", key)
+    revoked = time.monotonic()
+    expect(page.get_by_text("Dieses Telefon wurde zu Hause entfernt.")).to_be_visible()
+    assert time.monotonic() - revoked < 1.0, f"the command took {revoked - begin:.1f} s"
+    # and nothing of the home is left in it
+    assert page.evaluate(KEPT) == []
+    page.reload()
+    expect(page.get_by_role("button", name="Dieses Telefon koppeln")).to_be_visible()
+    expect(page.locator("nav.tabs")).to_have_count(0)
+    assert mine.said == []
+
+
+KEPT = """() => new Promise((resolve, reject) => {
+  const asked = indexedDB.open('homebase.phone');
+  asked.onerror = () => reject(asked.error);
+  asked.onsuccess = () => {
+    const keys = asked.result.transaction('kept').objectStore('kept').getAllKeys();
+    keys.onsuccess = () => { asked.result.close(); resolve(keys.result); };
+  };
+})"""
+
+
+def test_a_paired_browser_keeps_keys_that_no_script_can_read(mine: Phone) -> None:
+    pair(mine)
+    told = mine.page.evaluate("""async () => {
+      const database = await new Promise(resolve => {
+        const asked = indexedDB.open('homebase.phone');
+        asked.onsuccess = () => resolve(asked.result);
+      });
+      const hub = await new Promise(resolve => {
+        const asked = database.transaction('kept').objectStore('kept').get('hub');
+        asked.onsuccess = () => resolve(asked.result);
+      });
+      const formats = ['pkcs8', 'jwk', 'raw'];
+      const told = await Promise.all(formats.map(format =>
+        crypto.subtle.exportKey(format, hub.own.secret).then(() => 'exported', () => 'refused')));
+      return [hub.own.secret.extractable, ...told];
+    }""")
+    assert told == [False, "refused", "refused", "refused"]
+
+
+def test_words_that_differ_let_nobody_in(mine: Phone) -> None:
+    show_code(mine, str(console(mine.house, "code")["text"]), "")
+    words_on(mine)
+    console(mine.house, "refuse", str(the_waiting(mine.house)["pairing"]))
+    expect(mine.page.locator("[data-why=not_confirmed]")).to_be_visible()
+    mine.has_no_barriers("not confirmed")
+    assert mine.page.evaluate(KEPT) == []
+
+
+def test_a_page_that_is_loaded_anew_while_the_words_wait_goes_on_waiting(mine: Phone) -> None:
+    show_code(mine, str(console(mine.house, "code")["text"]), "")
+    shown = words_on(mine)
+    mine.page.reload()
+    assert words_on(mine) == shown
+    row = the_waiting(mine.house)
+    console(mine.house, "admit", str(row["pairing"]), "--role", "guest")
+    expect(mine.page.locator(".connection")).to_have_text(re.compile("verbunden, zu Hause"))
+
+
+def test_what_is_no_code_and_a_used_one_are_told_apart(mine: Phone) -> None:
+    show_code(mine, "homebase:pair:1:nothing", "")
+    expect(mine.page.locator("[data-why=unreadable]")).to_be_visible()
+    mine.picture("pair-code-de")
+    mine.has_no_barriers("code")
+    code = str(console(mine.house, "code")["text"])
+    mine.page.get_by_role("textbox", name="Code").fill(code)
+    mine.page.get_by_role("button", name="Koppeln", exact=True).click()
+    words_on(mine)
+    mine.page.get_by_role("button", name="Abbrechen").click()
+    console(mine.house, "refuse", str(the_waiting(mine.house)["pairing"]))
+    show_code(mine, code, "")
+    expect(mine.page.locator("[data-why=silent]")).to_be_visible()
+
+
+def test_a_guest_by_session_is_a_guest(mine: Phone) -> None:
+    pair(mine, role="guest")
+    mine.open("#/privacy/access")
+    expect(mine.page.get_by_role("heading", name="Wer Zugriff hat")).to_be_visible()
+    expect(mine.page.locator("main .card")).to_have_count(1)  # guests see nothing of this
