@@ -1,4 +1,4 @@
-"""A browser is paired by the text of a QR code, speaks with its home by an encrypted session, and is removed."""
+"""A browser is paired by the text of a QR code, speaks with its home by a session, and is removed."""
 
 import re
 import time

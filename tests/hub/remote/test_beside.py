@@ -1,16 +1,21 @@
 """What phones ask beside the table: the gate's own answers pass the hub unread; reasons come in words."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
 
 import pytest
 
 from privacy.conversation import Declined
-from tests.hub.home_in_a_box import Home
+from tests.hub.home_in_a_box import Home, running_home
 
-from .test_at_home import asked, home, paired, session
+from .phones import asked, paired, session
 
-__all__ = ["home"]
+
+@pytest.fixture
+async def home(tmp_path: Path) -> AsyncIterator[Home]:
+    async with running_home(tmp_path) as running:
+        yield running
 
 
 class Gate:
