@@ -8,6 +8,7 @@ HOUSES = {
     "hub": "tests.crash.hub_house:HubHouse",
     "gate": "tests.crash.gate_house:GateHouse",
     "phones": "tests.crash.phones_house:PhonesHouse",
+    "account": "tests.crash.account_house:AccountHouse",
     "upgrading": "tests.crash.upgrading_house:UpgradingHouse",
     "replacing": "tests.crash.replacing_house:ReplacingHouse",
     "ordering": "tests.crash.ordering_house:OrderingHouse",

@@ -25,7 +25,12 @@ from tests.crash.fault import build_shim
 from tests.crash.house import HOUSES, house_named
 
 LIFE_S = 0.03  # a child is killed at most so long after its start, or after it is ready
-LONGER_S = {"phones": 0.3, "replacing": 0.3, "ordering": 0.3}  # where one request is several writes
+LONGER_S = {
+    "phones": 0.3,
+    "account": 0.1,
+    "replacing": 0.3,
+    "ordering": 0.3,
+}  # where one request is several writes
 SPARED = 0.7  # share of children that live until they are ready
 LIVES = 20  # kills of one home, then a new one: first starts and upgrades are killed too
 START_S = 30.0  # on a busy machine
@@ -172,7 +177,9 @@ def main() -> int:
     logging.disable()  # upgrades warn; here they are many
     failed = False
     for house in (
-        [chosen.house] if chosen.house else ["hub", "gate", "phones", "upgrading", "replacing", "ordering"]
+        [chosen.house]
+        if chosen.house
+        else ["hub", "gate", "phones", "account", "upgrading", "replacing", "ordering"]
     ):
         for kind in ("kill", "power") if chosen.kind == "both" else (chosen.kind,):
             report: dict[str, object] = {"house": house, "kind": kind, "points": chosen.points, "seed": seed}

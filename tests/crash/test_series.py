@@ -23,7 +23,7 @@ def series(*arguments: str, module: str = "series") -> tuple[int, dict[str, obje
 
 
 @pytest.mark.parametrize("kind", ["kill", "power"])
-@pytest.mark.parametrize("house", ["hub", "gate", "phones", "upgrading", "replacing", "ordering"])
+@pytest.mark.parametrize("house", ["hub", "gate", "phones", "account", "upgrading", "replacing", "ordering"])
 @pytest.mark.timeout(3600)
 def test_nothing_acknowledged_is_lost_and_the_store_opens_and_verifies(house: str, kind: str) -> None:
     points = str(int(POINTS) // SLOW.get(house, 1))
