@@ -1,10 +1,12 @@
 import { defineConfig } from "vitest/config";
+import { shell } from "./build/shell.ts";
 
 // Built into the Python package, from where the gate serves it. No inlined assets, no inline script:
 // the gate's Content-Security-Policy allows files of this origin only.
 export default defineConfig({
   base: "./",
-  publicDir: "public",
+  publicDir: false,
+  plugins: [shell()],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     outDir: "../privacy/data/app",
@@ -13,6 +15,11 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     target: "es2022",
     reportCompressedSize: true,
+    rolldownOptions: {
+      input: { index: "index.html", sw: "worker/sw.ts" },
+      // the worker's name never changes, and it rules over the folder that it lies in
+      output: { entryFileNames: (file) => (file.name === "sw" ? "sw.js" : "assets/[name]-[hash].js") },
+    },
   },
   server: {
     host: "127.0.0.1",

@@ -3,6 +3,7 @@
 import { Boundary } from "./parts/Boundary";
 import { Frame, Notes } from "./parts/Frame";
 import { lazy } from "./parts/lazy";
+import { Newer } from "./parts/Newer";
 import { BasePage, MorePage, SettingsPage } from "./pages/More";
 import { DevicePage } from "./pages/Device";
 import { DevicesPage } from "./pages/Devices";
@@ -33,6 +34,15 @@ const PrivacyPage = lazy(() => import("./pages/privacy/Centre").then((file) => f
 const TeachInPage = lazy(() => import("./pages/TeachIn").then((file) => file.TeachInPage));
 
 export function App() {
+  return (
+    <>
+      <Newer />
+      <Shown />
+    </>
+  );
+}
+
+function Shown() {
   const now = useSelect(phase, (value) => value);
   const where = useSelect(route, (value) => value);
   if (now.name !== "in") {

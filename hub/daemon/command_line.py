@@ -113,6 +113,7 @@ COMMANDS = (
     Command(
         name="relay", module="hub.daemon.commands.relay", summary="relays by which phones get in from outside"
     ),
+    Command(name="app", module="hub.daemon.commands.app", summary="the app as files for another web server"),
     Command(name="ledger", module="hub.daemon.commands.ledger", summary="the record of all that left"),
     Command(
         name="doctor", module="hub.daemon.commands.doctor", summary="check machine, isolation, keys and radio"

@@ -10,13 +10,9 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
+from privacy.app_policy import policy
 from privacy.gate.exchange import Answer, Request, problem
 
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
-    "connect-src {reaches}; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'; require-trusted-types-for 'script'"
-)
 PAGE_HEADERS = (
     ("Referrer-Policy", "no-referrer"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
@@ -77,9 +73,13 @@ class AppFiles:
         tag = self._tags.get(file.path)
         if tag is None:
             tag = self._tags[file.path] = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-        reaches = " ".join(("'self'", *(f"wss://{host}:*" for host in sorted(self._relays()))))
-        policy = ("Content-Security-Policy", _POLICY.format(reaches=reaches))
-        headers = (policy, *PAGE_HEADERS, ("Cache-Control", file.caching), ("ETag", tag))
+        rules = policy([f"wss://{host}:*" for host in sorted(self._relays())])
+        headers = (
+            ("Content-Security-Policy", rules),
+            *PAGE_HEADERS,
+            ("Cache-Control", file.caching),
+            ("ETag", tag),
+        )
         if tag in (request.header("if-none-match") or ""):
             return Answer(status=304, headers=headers)
         return Answer(status=200, content_type=file.content_type, body=body, headers=headers)

@@ -179,12 +179,14 @@ def phone(
     language: str = "de",
     size: tuple[int, int] = PHONE,
     dark: bool = False,
+    keeps: bool = False,
 ) -> Iterator[Phone]:
-    """A fresh phone: its own storage, its language."""
+    """A fresh phone: its own storage, its language. keeps: the app on it; others are spared that."""
     context = browser.new_context(
         viewport={"width": size[0], "height": size[1]},
         locale=language,
         color_scheme="dark" if dark else "light",
+        service_workers="allow" if keeps else "block",
     )
     page = context.new_page()
     mine = Phone(page=page, house=house)

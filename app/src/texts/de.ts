@@ -7,6 +7,8 @@ export const de: Record<TextKey, string> = {
   "app.tabs": "Hauptbereiche",
   "app.loading": "Dein Zuhause wird gefragt …",
   "app.language": "Sprache",
+  "app.newer": "Eine neue Fassung der App ist da.",
+  "app.newer.take": "Neu laden",
   "app.title": "{page} · homebase",
   "app.part.missing": "Dieser Teil der App ließ sich nicht laden: Entweder fehlt gerade die Verbindung, oder homebase wurde inzwischen aktualisiert. Lade die Seite neu.",
   "failed.load": "Das ließ sich nicht laden. Prüfe die Verbindung und versuche es noch einmal.",

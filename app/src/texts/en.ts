@@ -5,6 +5,8 @@ export const en = {
   "app.tabs": "Main areas",
   "app.loading": "Asking your home …",
   "app.language": "Language",
+  "app.newer": "A new version of the app is here.",
+  "app.newer.take": "Reload",
   "app.title": "{page} · homebase",
   "app.part.missing": "This part of the app could not be loaded: either the connection is missing, or homebase was updated meanwhile. Load the page again.",
   "failed.load": "This could not be loaded. Check the connection and try again.",
