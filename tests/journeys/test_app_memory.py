@@ -1,6 +1,7 @@
 """What a person changes inside devices: a parameter, a direct link, a thermostat's week and its holiday."""
 
 import re
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -181,4 +182,46 @@ def test_a_holiday_is_set_shown_and_ended(mine: Phone) -> None:
     expect(page.get_by_text("Der Urlaub ist beendet")).to_be_visible(timeout=WAKES_MS)
     expect(stop).to_have_count(0, timeout=WAKES_MS)
     assert Simulator(mine.house).device(RADIATOR)["state"]["set"] != 16.5
+    assert mine.said == []
+
+
+def sleeps(simulator: Simulator) -> bool:
+    """Nobody is talking with it: it listens for half a second after each frame."""
+    for _ in range(10):
+        if simulator.device(RADIATOR)["awake"]:
+            return False
+        time.sleep(0.2)
+    return True
+
+
+def test_a_command_for_a_sleeper_waits_until_it_wakes_and_is_then_confirmed(mine: Phone) -> None:
+    page, simulator = mine.page, Simulator(mine.house)
+    # given a thermostat that no call wakes: it listens when it reports, and only then
+    show(mine, RADIATOR, "settings")
+    row = parameter(mine, "BURST_RX")
+    row.get_by_role("switch").click(timeout=ANSWER_MS)
+    page.get_by_role("button", name="Ansehen").click()
+    page.get_by_role("dialog").get_by_role("button", name="Schreiben").click()
+    expect(page.get_by_text("Das Gerät hat es.")).to_be_visible(timeout=WAKES_MS)
+    mine.open(f"#/device/bidcos%3A{RADIATOR}")
+    control = page.locator("section.face")
+    simulator.ask("act", device=RADIATOR, event="turn 20")
+    expect(control.locator(".setpoint strong")).to_have_text("20,0\u202f°C", timeout=WAKES_MS)
+    until(lambda: sleeps(simulator), "a thermostat that sleeps")
+    # when somebody wants it warmer
+    page.get_by_role("button", name="Ein halbes Grad wärmer").click()
+    # then the page says what is wanted, and that it waits
+    waits = control.get_by_text("Solltemperatur: wartet, bis das Gerät aufwacht; höchstens eine Stunde")
+    expect(waits).to_be_visible(timeout=ANSWER_MS)
+    expect(control.locator(".setpoint strong")).to_have_text("20,5\u202f°C")
+    assert simulator.device(RADIATOR)["state"]["set"] == 20.0
+    mine.has_no_barriers("waits")
+    mine.picture("waiting-de")
+    # and when the thermostat reports by itself, it is told, obeys, and that is no longer a wish
+    simulator.ask("act", device=RADIATOR, event="window closed")
+    expect(waits).to_have_count(0, timeout=WAKES_MS)
+    expect(control.locator(".setpoint strong")).to_have_text("20,5\u202f°C")
+    until(lambda: simulator.device(RADIATOR)["state"]["set"] == 20.5, "half a degree more")
+    expect(page.get_by_text("wartet, bis das Gerät aufwacht")).to_have_count(0, timeout=ANSWER_MS)
+    mine.picture("waited-de")
     assert mine.said == []
