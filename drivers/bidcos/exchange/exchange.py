@@ -357,8 +357,8 @@ class Exchanges:
         if due_s is None or due_s > now_s or self._free_at_s(lane) > now_s:
             return ()
         lane.wake_call_at_s = None
-        if now_s > due_s + ANSWER_LATEST_S or not lane.waits:
-            return self._defer(lane, now_s)
+        if now_s > due_s + ANSWER_LATEST_S or not lane.waits:  # the air was taken while it listened
+            return self._begin(lane, now_s) if lane.can_be_woken else self._defer(lane, now_s)
         return self._call(lane, 0, now_s)
 
     def _call(self, lane: Lane, burst: int, now_s: float) -> Iterable[Outcome]:
@@ -384,6 +384,8 @@ class Exchanges:
         if retry_after_s:
             return self._end(lane, Failure.AIRTIME, retry_after_s)
         self._airtime.spend(frame, cause, now_s)
+        if burst and not lane.burst:
+            lane.attempt = 0  # it slept, so what was sent before was none
         lane.burst = burst
         lane.put_on_air(frame)
         lane.attempt += 1

@@ -207,6 +207,11 @@ class Lane:
         """A burst wakes it, or may."""
         return ReceiveMode.BURST in self.modes or (self._burst_may_wake and request.urgent)
 
+    @property
+    def can_be_woken(self) -> bool:
+        """By a burst, for what waits first."""
+        return bool(self.queue) and self.can_wake(self.queue[0])
+
     def needs_burst(self, now_s: float) -> bool:
         """Its receiver must be woken by the carrier of our frame."""
         return not self.listens(now_s) and ReceiveMode.BURST in self.modes

@@ -141,7 +141,7 @@ class Lanes:
     def resume(self) -> None:
         """The stick is back: who listens, or can be woken, gets what waited."""
         for lane in self._lanes.values():
-            if lane.queue and (lane.listens(0.0) or lane.can_wake(lane.queue[0])):
+            if lane.can_be_woken or (lane.queue and lane.listens(0.0)):
                 self.activate(lane)
 
 

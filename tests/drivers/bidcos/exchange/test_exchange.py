@@ -245,6 +245,49 @@ def test_a_thermostat_that_hears_the_burst_gets_its_command_without_one() -> Non
     assert [(frame.kind, frame.flags) for _, frame in play.sent] == [(0x12, 0xB1), (0x11, 0xA0)]
 
 
+def test_a_device_that_fell_asleep_unseen_gets_as_many_bursts_as_one_that_slept_from_the_beginning() -> None:
+    play = Play()
+    wall = STRANGER
+    play.exchanges.lanes.add(wall, frozenset({ReceiveMode.BURST, ReceiveMode.WAKE_UP}), 50)
+    play.submit(device=wall)
+    play.wait(20)
+    asleep = [frame.flags for _, frame in play.sent]
+    assert asleep == [0xB0] * 3
+    assert isinstance(play.ended(Deferred)[0], Deferred)
+
+    # given it was listening a moment ago, as far as the hub knows
+    play = Play()
+    play.exchanges.lanes.add(wall, frozenset({ReceiveMode.BURST, ReceiveMode.WAKE_UP}), 50)
+    play.exchanges.woke(wall, play.now_s, 0.6)
+    play.wait(0.1)
+    play.submit(device=wall)
+    play.wait(20)
+
+    # then what it can't have heard is no reason to call it less often
+    assert [frame.flags for _, frame in play.sent] == [0xA0, 0xA0, 0xA0, *asleep]
+    assert isinstance(play.ended(Deferred)[0], Deferred)
+
+
+def test_a_device_that_a_burst_wakes_is_woken_when_the_air_was_taken_while_it_listened() -> None:
+    play = Play()
+    wall = STRANGER
+    play.exchanges.lanes.add(wall, frozenset({ReceiveMode.BURST, ReceiveMode.WAKE_UP}), 50)
+    play.submit()
+    play.submit(device=wall)
+    # given it tells that it listens, while the lamp is being asked
+    play.hear(Weather(temperature=200), sender=wall, receiver=bytes(3), counter=77, flags=0x86)
+    play.wait(0.295)
+    play.hear(AckStatus(channel=1, value=0xC8, flags=0, tail=b"\x30"), counter=8)
+    play.wait(0.1)
+
+    # then nobody waits until it tells something again
+    assert [(frame.receiver, frame.kind, frame.flags) for _, frame in play.sent] == [
+        (LAMP, 0x11, 0xA0),
+        (wall, 0x11, 0xB0),
+    ]
+    assert not play.ended(Deferred)
+
+
 def test_a_newer_setting_replaces_one_that_still_waits() -> None:
     play = Play()
     play.exchanges.lanes.add(STRANGER, frozenset({ReceiveMode.WAKE_UP}), 50)
