@@ -98,6 +98,11 @@ BENCHES = (
         command=("bench.decide",),
     ),
     Bench(
+        name="permission",
+        budget="≤ 50 µs to say whether a request may be done, 1,000 devices in 20 rooms",
+        command=("bench.permission",),
+    ),
+    Bench(
         name="rights_export",
         budget="≤ 60 s and ≤ 150 MiB for a copy of 1,000,000 ledger entries and a year of history",
         command=("bench.rights_export",),

@@ -4,14 +4,15 @@ Follows hub.remote.link.Home. What may be asked, by whom, and every refusal are 
 """
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import cast
 
 import msgspec
 
 from hub.contract import HubError
 from hub.home.errors import Refused
 from hub.home.roles import Verb
-from hub.operations import BY_NAME, Caller, House, check, check_verb, perform
+from hub.operations import BY_NAME, STREAMED, Caller, House, check, check_verb, perform
 
 from .events import EventStream
 from .problems import language_of, problem, refusal_of, refusal_of_shape, unspoken
@@ -46,6 +47,8 @@ class ByName:
         """``{"ok":true,"body":…}`` or ``{"ok":false,"problem":…}``."""
         operation = BY_NAME.get(name)
         try:
+            if self.streams(name):
+                raise Refused("unknown_path")
             answer = await self._performed(caller, name, body)
         except HubError as error:
             refused = refusal_of(error)
@@ -61,8 +64,21 @@ class ByName:
             refused = unspoken(refused, operation)
         return self.refused(refused, language)
 
+    def streams(self, name: str) -> bool:
+        """Whether that operation is answered by bytes."""
+        return name in STREAMED
+
+    async def pour(
+        self, caller: Caller, name: str, body: bytes, language: str
+    ) -> AsyncIterator[bytes] | bytes:
+        """The bytes; or the refusal, as ``answer`` tells it."""
+        try:
+            return cast("AsyncIterator[bytes]", await self._performed(caller, name, body))
+        except HubError as error:
+            return self._refusal(refusal_of(error), language)
+
     async def _performed(self, caller: Caller, name: str, body: bytes) -> object:
-        operation = BY_NAME.get(name)
+        operation = BY_NAME.get(name) or STREAMED.get(name)
         if operation is None:
             raise Refused("unknown_path")
         check(self._house, caller, operation)

@@ -75,6 +75,11 @@ class Permit:
         """Whether the role includes that."""
         return self.role.may(verb)
 
+    @property
+    def sets_all(self) -> bool:
+        """Whether it is not limited to kinds of values."""
+        return self.role not in SETS
+
     def sets(self, category: DataCategory) -> bool:
         """Whether values of that kind may be set."""
         kinds = SETS.get(self.role)

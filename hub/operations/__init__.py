@@ -4,11 +4,12 @@ from .channels import ChannelTexts
 from .house import House
 from .operation import Caller, Operation, Reach
 from .permission import check, check_verb, perform
-from .table import BY_NAME, OPERATIONS
+from .table import BY_NAME, OPERATIONS, STREAMED
 
 __all__ = [
     "BY_NAME",
     "OPERATIONS",
+    "STREAMED",
     "Caller",
     "ChannelTexts",
     "House",

@@ -128,15 +128,15 @@ def snapshot(house: House, seq: int, view: View) -> Snapshot:
 
 def told(house: House, news: News, view: View) -> tuple[Changes, News]:
     """The message for ``news`` (its seq is 0) and what is left for the next one."""
-    known, sees = house.registry.devices, view.sees  # rooms may be others than when the news were gathered
+    known, values = house.registry.devices, list(news.values.values())
+    devices = [device for device in news.devices if device in known]
+    if not view.is_whole:  # rooms may be others than when the news were gathered
+        values = [one for one in values if view.sees(one.id.channel.device)]
+        devices = [device for device in devices if view.sees(device)]
     changes = Changes(
         seq=0,
-        changes=tuple(datapoint_message(one) for one in news.values.values() if sees(one.id.channel.device)),
-        devices=tuple(
-            device_message(house, known[device])
-            for device in news.devices
-            if device in known and sees(device)
-        ),
+        changes=tuple(map(datapoint_message, values)),
+        devices=tuple(device_message(house, known[device]) for device in devices),
         removed=tuple(str(device) for device in news.removed),
         drivers=tuple(
             driver_message(house.board.statuses[name])

@@ -70,7 +70,7 @@ def _check_reach(house: House, caller: Caller, operation: Operation[Any], asked:
             device = _parsed(DeviceAddress, asked.address)
             if device is None or not _is_there(house, permit, device):
                 raise Refused("unknown_device", field="address", value=asked.address)
-        case Reach.DATAPOINT:
+        case Reach.DATAPOINT if permit.rooms is not None or not permit.sets_all:
             _check_datapoint(house, permit, operation, asked.id)
         case _:
             pass

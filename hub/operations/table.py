@@ -7,6 +7,7 @@ from hub.home.roles import Verb
 
 from . import (
     account,
+    copying,
     devices,
     entry,
     keys,
@@ -111,3 +112,8 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     _operation("rooms.remove", rooms.remove_room, Verb.RULE, Reach.HOME, changes=True),
 )
 BY_NAME = {operation.name: operation for operation in OPERATIONS}
+# answered by bytes as long as it takes: for sessions alone, since the front passes JSON of a known length
+STREAMED = {
+    operation.name: operation
+    for operation in (_operation("rights.copy", copying.copy_data, Verb.RULE, Reach.HOME),)
+}

@@ -81,6 +81,7 @@ class Code(IntEnum):
     STOPPING = 12
     SILENT = 13
     NOT_NOW = 14
+    BROKEN_OFF = 15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -172,6 +172,10 @@ class HubSession:
         """End a stream; False: it was over."""
         return self.channel.offer(Frame(kind=Kind.END, stream=stream))
 
+    def reset(self, stream: int, code: Code) -> bool:
+        """End a stream before its time; False: it was over."""
+        return self.channel.offer(Frame(kind=Kind.RESET, stream=stream, body=code.to_bytes(2)))
+
     def send_secret(self, psk: bytes) -> None:
         """In a pairing: the key of all later sessions."""
         self.channel.send(Frame(kind=Kind.SECRET, body=psk))

@@ -26,6 +26,7 @@ from .keys import Mode
 from .messages import FOLLOW, Welcome, encode, facts_of
 from .once import Once, Turn
 from .phone import Phone
+from .pouring import pour
 from .responder import HALF_OPEN_S, Admits, Half, Responder
 from .visits import Line, Visit, Visits
 
@@ -45,6 +46,16 @@ class Home(Protocol):
 
     async def answer(self, caller: Caller, name: str, body: bytes, language: str) -> bytes:
         """The ANSWER's body, whatever comes of it."""
+        ...
+
+    def streams(self, name: str) -> bool:
+        """Whether that operation is answered by bytes."""
+        ...
+
+    async def pour(
+        self, caller: Caller, name: str, body: bytes, language: str
+    ) -> AsyncIterator[bytes] | bytes:
+        """The bytes, which may raise StoreError on their way; or the ANSWER's body of a refusal."""
         ...
 
     def refusal(self, code: str, language: str) -> bytes:
@@ -203,6 +214,9 @@ class Remote:
                 case Asked(request=request) if request.name == FOLLOW:
                     following = self._follow(visit, event.stream)
                     visit.following[event.stream] = visit.begin(tasks, "remote.follow", following)
+                case Asked(request=request) if self._home.streams(request.name):
+                    pouring = self._pour(visit, event)
+                    visit.following[event.stream] = visit.begin(tasks, "remote.pour", pouring)
                 case Asked():
                     _ = visit.begin(tasks, "remote.answer", self._answer(visit, event))
                 case Credited():
@@ -289,6 +303,21 @@ class Remote:
         with suppress(TimeoutError, ConnectionResetError, Refused):
             await self._home.follow(self._caller(visit), send)
         visit.session.end(stream)
+        visit.news.set()
+
+    async def _pour(self, visit: Visit, asked: Asked) -> None:
+        request, stream = asked.request, asked.stream
+        told = await self._home.pour(self._caller(visit), request.name, bytes(request.body), visit.language)
+        try:
+            if isinstance(told, bytes):
+                visit.session.answer(stream, told)
+            else:
+                await pour(visit, stream, told)
+        except ConnectionResetError:
+            pass  # the phone gave it up
+        except StoreError as error:
+            log.warning("remote.broken_off", extra={"code": error.code})
+            visit.session.reset(stream, Code.BROKEN_OFF)
         visit.news.set()
 
     def _phone_gone(self, phone: Phone) -> None:

@@ -6,11 +6,12 @@ Its keys stand in a file of mode 0600. The code comes by standard input: argumen
 import argparse
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 
-from ..command_line import EXIT_INTERRUPTED, EXIT_IO, EXIT_USAGE, CommandFailed, printable
+from ..command_line import EXIT_CANT_WRITE, EXIT_INTERRUPTED, EXIT_IO, EXIT_USAGE, CommandFailed, printable
 from ..home import problem_failure
 from ..system import SystemClock, environment, random_bytes
 
@@ -27,7 +28,9 @@ def configure(add: Add) -> None:
     set_value.add_argument("datapoint", help="for example bidcos:SIM0000001:1.STATE")
     set_value.add_argument("value", help="on, off, a number, or the name of a choice")
     watch = add("watch", "as a phone: print changes as they happen")
-    for parser in (pair, devices, set_value, watch):
+    copy = add("copy", "as an owner's phone: save a copy of all that the hub keeps, as lines of JSON")
+    copy.add_argument("file", type=Path, help="a new file; it is made with mode 0600")
+    for parser in (pair, devices, set_value, watch, copy):
         parser.add_argument("--keys", type=Path, metavar="FILE", help="of this phone")
 
 
@@ -49,6 +52,11 @@ def set_value(options: argparse.Namespace) -> int:
 def watch(options: argparse.Namespace) -> int:
     """Print changes until SIGINT."""
     return _run(_watch(options))
+
+
+def copy(options: argparse.Namespace) -> int:
+    """Save a copy of the home's data."""
+    return _run(_copy(options))
 
 
 def _run(life: Coroutine[None, None, None]) -> int:
@@ -155,6 +163,28 @@ async def _watch(options: argparse.Namespace) -> None:
     await _session(options, follow)
 
 
+async def _copy(options: argparse.Namespace) -> None:
+    from ..phone.connection import Connection  # noqa: PLC0415
+
+    try:
+        descriptor = os.open(options.file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise CommandFailed(f"{options.file}: {error.strerror}; name a new file", EXIT_CANT_WRITE) from error
+
+    async def save(home: Connection) -> None:
+        size = 0
+        async for data in home.pour("rights.copy", random_bytes):
+            size += file.write(data)
+        print(f"{options.file}: {size} bytes. It holds your whole home: keep it well.")
+
+    with os.fdopen(descriptor, "wb") as file:
+        try:
+            await _session(options, save)
+        except CommandFailed:
+            options.file.unlink()  # half a copy looks like a whole one
+            raise
+
+
 async def _asked(options: argparse.Namespace, name: str, body: object) -> object:
     from ..phone.connection import Connection  # noqa: PLC0415
 
@@ -210,4 +240,5 @@ VERBS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "devices": devices,
     "set": set_value,
     "watch": watch,
+    "copy": copy,
 }

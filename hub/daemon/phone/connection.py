@@ -13,11 +13,12 @@ from hub.remote import base64url
 from hub.remote.frames import Code
 from hub.remote.initiator import Dial, Initiator
 from hub.remote.messages import FOLLOW, Answer, Hello, Request
-from hub.remote.phone_session import Answered, Event, PhoneSession, StreamEnded, Told
+from hub.remote.phone_session import Answered, Data, Event, PhoneSession, StreamEnded, Told
 from hub.remote.qr import Way
 from privacy.ports import Clock, RandomBytes
 
 from ..command_line import EXIT_IO, EXIT_NOT_RUNNING, EXIT_PERMISSION, CommandFailed
+from ..home import problem_failure
 from .ways import Closed, Pipe, name_of, opened, route_of
 
 CLIENT = "homebase phone"
@@ -113,6 +114,29 @@ class Connection:
                     yield body
                 case StreamEnded(stream=at) if at == stream:
                     raise CommandFailed("the home ended the events; start again", EXIT_IO)
+                case _:
+                    pass
+
+    async def pour(self, name: str, random_bytes: RandomBytes) -> AsyncIterator[bytes]:
+        """The bytes that answer a request; more is asked for when the caller is through with what came.
+
+        Raises:
+            CommandFailed: the session is over, the home refuses, or it broke off.
+        """
+        stream = await self._request(name, {}, random_bytes)
+        while True:
+            match await self.next():
+                case Data(stream=at, data=data) if at == stream:
+                    yield data
+                    self._session.grant(stream, len(data))
+                    await self.flush()
+                case Answered(stream=at, answer=answer) if at == stream:
+                    problem = msgspec.json.decode(answer.problem, type=dict[str, object])
+                    raise problem_failure(int(str(problem.get("status", 500))), problem)
+                case StreamEnded(stream=at, code=code) if at == stream:
+                    if code is None:
+                        return
+                    raise CommandFailed(f"the copy broke off (code {code}); try again", EXIT_IO)
                 case _:
                     pass
 

@@ -16,7 +16,7 @@ from hub.api.routes import ROUTES, WITH_BODY
 from hub.home.household import Person
 from hub.home.records import Records
 from hub.home.roles import Role, Verb
-from hub.operations import OPERATIONS, Reach
+from hub.operations import OPERATIONS, STREAMED, Reach
 from hub.operations.messages import Request
 from tests.hub.home_in_a_box import Home, running_home
 from tests.hub.lamp import STATE
@@ -63,6 +63,12 @@ def test_every_operation_has_the_verb_and_the_reach_that_were_decided() -> None:
     assert {op.name: op.reach for op in OPERATIONS} == {
         op.name: reaches.get(op.name, Reach.HOME) for op in OPERATIONS
     }
+
+
+def test_what_is_answered_by_bytes_is_the_owners_and_has_no_route() -> None:
+    decided = {"rights.copy": (Verb.RULE, Reach.HOME)}
+    assert {name: (one.verb, one.reach) for name, one in STREAMED.items()} == decided
+    assert not decided.keys() & {route.operation.name for route in ROUTES}
 
 
 def test_every_role_has_the_verbs_that_were_decided() -> None:
