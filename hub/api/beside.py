@@ -10,7 +10,7 @@ from typing import Annotated
 import msgspec
 
 from hub.home.errors import Refused
-from hub.home.roles import Verb
+from hub.home.roles import Role, Verb
 from hub.operations import Caller, House, check_verb
 from hub.operations.messages import Request
 from privacy.client import GateDeclined, GateLost
@@ -44,6 +44,7 @@ class Beside:
     def __init__(self, house: House, by_name: ByName, ask_gate: AskGate) -> None:
         self._house, self._by_name, self._ask_gate = house, by_name, ask_gate
         self.follow, self.refusal = by_name.follow, by_name.refusal
+        self.streams, self.pour = by_name.streams, by_name.pour
 
     @property
     def name(self) -> str:
@@ -73,6 +74,8 @@ class Beside:
 
     async def _gate(self, caller: Caller, name: str, body: bytes, language: str) -> Mapping[str, object]:
         permit = check_verb(self._house, caller, Verb.SEE)  # which role sees what of it, the gate decides
+        # its pages are about the whole home: whoever is limited to rooms gets what guests get
+        role = permit.role if permit.rooms is None else Role.GUEST
         asked = _asked(name, body)
         fields = {"path": asked.path, "query": asked.query, "body": ""}
         if isinstance(asked, ActAtGate):
@@ -82,7 +85,7 @@ class Beside:
             told = await self._ask_gate(
                 "front.ask",
                 method=method,
-                role=permit.role.value,
+                role=role.value,
                 language=language,
                 at_home=caller.at_home,
                 **fields,

@@ -75,7 +75,7 @@ class ByName:
         try:
             return cast("AsyncIterator[bytes]", await self._performed(caller, name, body))
         except HubError as error:
-            return self._refusal(refusal_of(error), language)
+            return self.refused(refusal_of(error), language)
 
     async def _performed(self, caller: Caller, name: str, body: bytes) -> object:
         operation = BY_NAME.get(name) or STREAMED.get(name)

@@ -77,3 +77,13 @@ async def test_reasons_come_in_words(home: Home) -> None:
         told = await asked(connection, "reasons.read", {})
     assert isinstance(told["pairing"], dict)
     assert told["pairing"]["other"]["title"]
+
+
+async def test_whoever_is_limited_to_rooms_asks_the_gate_as_a_guest(home: Home) -> None:
+    gate = Gate(home)
+    room = await home.house.rooms.add("Kitchen")
+    for limits in ({}, {"rooms": [room.id]}):
+        async with session(home, await paired(home, "resident", **limits)) as connection:
+            await asked(connection, "gate.read", {"path": "/gate/v1/ledger"})
+    # the control is the one without a limit
+    assert [question["role"] for question in gate.asked] == ["resident", "guest"]
