@@ -146,6 +146,18 @@ def attack_write_cron(plan: Plan, token: bytes) -> None:
     _plant(plan, "cron", token)
 
 
+@attack("file unit")
+def attack_write_unit(plan: Plan, token: bytes) -> None:
+    Path(plan.paths["unit"]).parent.mkdir(parents=True, exist_ok=True)
+    _plant(plan, "unit", token)
+
+
+@attack("file environment")
+def attack_write_environment(plan: Plan, token: bytes) -> None:
+    Path(plan.paths["environment"]).parent.mkdir(parents=True, exist_ok=True)
+    _plant(plan, "environment", token)
+
+
 @attack("file ledger")
 def attack_write_ledger(plan: Plan, token: bytes) -> None:
     _plant(plan, "ledger", token)

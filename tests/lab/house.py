@@ -159,6 +159,8 @@ class House:
             "home_rc": "home/.bashrc",
             "home_profile": "home/.config/profile",
             "cron": "etc/cron.d/homebase",
+            "unit": "home/.config/systemd/user/later.service",
+            "environment": "home/.config/environment.d/later.conf",
             "ledger": "state/gate/ledger",
             "key": "state/gate/key",
             "shared_tmp": "tmp/shared",

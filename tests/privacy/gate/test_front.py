@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from privacy.gate import connection, front, streams
+from privacy.gate import checks, connection, front, streams
 from privacy.gate.api import Sessions
 from privacy.gate.connection import Access
 from privacy.gate.exchange import CONSOLE, Answer, Request
@@ -231,6 +231,21 @@ async def test_a_foreign_host_is_refused(bench: FrontBench, host: str) -> None:
         got = Got.of(await bench.send(head.encode()))
         assert (got.status, problem(got)["code"]) == (421, "foreign_host")
     assert bench.asked == []
+
+
+@pytest.mark.parametrize(
+    ("guard", "said"),
+    [("_refuse_host", "Host: evil.example"), ("_refuse_origin", "Origin: https://evil.example")],
+)
+async def test_control_without_the_look_a_foreign_page_acts(
+    bench: FrontBench, monkeypatch: pytest.MonkeyPatch, guard: str, said: str
+) -> None:
+    monkeypatch.setattr(checks, guard, lambda request, site: None)
+    host = said if guard == "_refuse_host" else f"Host: 127.0.0.1:{bench.port}"
+    more = "" if guard == "_refuse_host" else f"{said}\r\n"
+    head = f"DELETE /api/v1/x HTTP/1.1\r\n{host}\r\n{more}Connection: close\r\n\r\n"
+    assert Got.of(await bench.send(head.encode())).status == 200
+    assert len(bench.asked) == 1
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "LOCALHOST", "[::1]"])
