@@ -33,10 +33,11 @@ from hub.remote.noise import public_key
 from hub.remote.phone_session import Welcomed
 from hub.remote.store import PhoneRecords
 from tests.hub.home_in_a_box import running_home
-from tests.hub.remote.ends import Hub, Line, Phone, known
+from tests.hub.remote.ends import Hub, Line, Phone, connected, known
 from tests.paths import ROOT
 
-PHONES, HANDSHAKES, SECONDS = 100, 500, 20.0
+PHONES, HANDSHAKES, REQUESTS, SECONDS = 100, 500, 1000, 20.0
+BUDGET_MS = 1.0
 OPERATION = "rooms.list"
 
 
@@ -60,6 +61,22 @@ def handshakes() -> tuple[float, float]:
         assert hub.receive(Line(), opening) == []
         refused_s += time.process_time() - begin_s
     return HANDSHAKES / whole_s, HANDSHAKES / refused_s
+
+
+def requests_ms() -> list[float]:
+    """What Noise and framing take of a request and its answer, both sides together, in processor time."""
+    hub, phone = Hub(), Phone()
+    known(hub, phone)
+    line = connected(hub, phone)
+    took: list[float] = []
+    for number in range(REQUESTS):
+        begin_s = time.process_time()
+        (up,) = phone.ask("something")
+        (down,) = hub.receive(line, up, number / 10)
+        phone.receive(down, number / 10)
+        took.append((time.process_time() - begin_s) * 1000)
+    assert len(phone.answers) == REQUESTS
+    return took
 
 
 async def _hub(folder: Path, keys: list[str]) -> None:
@@ -127,6 +144,9 @@ async def _sessions(
         figures={
             "handshakes, answered, one core": Figure(whole, "/s"),
             "openings of strangers, refused, one core": Figure(refused, "/s"),
+            "Noise and framing of a request and its answer, p50": Figure(
+                percentile(requests_ms(), 50), "ms", at_most=BUDGET_MS
+            ),
             "sessions at once": Figure(float(len(connections)), ""),
             "memory per session": Figure((with_kib - before_kib) / len(connections), "KiB"),
             "hub with them": Figure(with_kib / 1024, "MiB"),
