@@ -9,10 +9,7 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from privacy.gate.lan import certificates
 from privacy.gate.lan.identity import (
     FILE,
     LEAF_LIFE,
@@ -27,8 +24,9 @@ from privacy.gate.lan.identity import (
 from privacy.gate.lan.own_certificate import identity_of
 from privacy.gate.lan.tls import Tls
 
+from .thief import NAMES, signed_by_a_thief
+
 AT = datetime(2026, 11, 28, 10, tzinfo=UTC)
-NAMES = ("dobaketi.local", "dobaketi.home.arpa")
 
 
 @pytest.fixture(scope="module")
@@ -142,21 +140,6 @@ def _greeted(server: ssl.SSLContext, identity: Identity) -> int:
 
 
 # a key that was stolen while it existed
-
-
-def signed_by_a_thief(folder: Path, name: str) -> tuple[Path, Path]:
-    """A CA as ours with its key, and what it signs for ``name``; the files of both."""
-    key, own = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
-    now = datetime.now(UTC).replace(microsecond=0)
-    span = (now - timedelta(days=1), now + timedelta(days=100))
-    ca = certificates.authority(NAMES, key, *span)
-    leaf = certificates.leaf([name], own.public_key(), ca, key, span)
-    ca_file, leaf_file = folder / "ca.pem", folder / "leaf.pem"
-    ca_file.write_bytes(ca.public_bytes(Encoding.PEM))
-    leaf_file.write_bytes(
-        leaf.public_bytes(Encoding.PEM) + own.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    )
-    return ca_file, leaf_file
 
 
 @pytest.mark.parametrize(
