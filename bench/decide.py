@@ -19,13 +19,14 @@ GRANTS, WITHDRAWN, QUESTIONS = 10_000, 100_000, 20_000
 BUDGET_US = 50.0
 ACTIVITY = "diagnosis.remote"
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
+KEY = "age12fqsencdlh8e3tzjf3c3e3yn0lwrm3nlv7dvpzyhvlxfgz9p6a4s9xrunz"
 SUPPORT = {
     "name": "support",
     "role": "processor",
     "host": "support.example.org",
     "country": "DE",
     "activities": [ACTIVITY],
-    "keys": ["age12fqsencdlh8e3tzjf3c3e3yn0lwrm3nlv7dvpzyhvlxfgz9p6a4s9xrunz"],
+    "keys": [KEY],
 }
 
 
@@ -43,6 +44,7 @@ def measure() -> Result:
         ticket="T-0",
         language="en",
         term=timedelta(days=3),
+        addressee=KEY,
     )
     first = propose(wish, register, known, at, 0)
     assert isinstance(first, Grant)
@@ -58,6 +60,7 @@ def measure() -> Result:
         EgressRequest(
             activity=ACTIVITY,
             recipient="support",
+            addressee=KEY,
             ticket=f"T-{number % GRANTS}",
             groups=first.groups,
             categories=first.categories,

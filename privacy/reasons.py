@@ -100,7 +100,7 @@ _TEXTS = {
         "The data does not fit the closed schema.",
     ),
     Reason.UNKNOWN_RECIPIENT: (
-        "Dieser Empfänger ist nicht eingetragen; ergänzen Sie [[recipient]] in homebase.toml.",
+        "Dieser Empfänger ist nicht eingetragen; ergänze [[recipient]] in homebase.toml.",
         "This recipient is not registered; add it as [[recipient]] to homebase.toml.",
     ),
     Reason.RECIPIENT_NOT_DECLARED: (
@@ -124,7 +124,7 @@ _TEXTS = {
         "This is possible at the console of the Home Base only (`homebase consent give`).",
     ),
     Reason.OTHER_HOST: (
-        "Der Empfänger hat jetzt eine andere Adresse als die, der Sie zugestimmt haben; bitte neu zustimmen.",
+        "Der Empfänger hat jetzt eine andere Adresse als die, der du zugestimmt hast; stimme neu zu.",
         "The recipient has another address now than the one you agreed to; please agree again.",
     ),
     Reason.COUNTRY_NEEDS_CONSENT: (
@@ -144,7 +144,7 @@ _TEXTS = {
         "The activity does not allow this form of consent.",
     ),
     Reason.TERM_TOO_LONG: (
-        "Die Einwilligung darf nicht so lange gelten; wählen Sie eine kürzere Zeit.",
+        "Die Einwilligung darf nicht so lange gelten; wähle eine kürzere Zeit.",
         "The consent may not last that long; choose a shorter time.",
     ),
     Reason.USED_UP: (
@@ -160,7 +160,7 @@ _TEXTS = {
         "The clock is not confirmed; time-limited consents are suspended (`homebase consent clock`).",
     ),
     Reason.CLOCKS_DIFFER: (
-        "Die Uhren von Telefon und Zentrale gehen verschieden; stellen Sie sie und versuchen Sie es erneut.",
+        "Die Uhren von Telefon und Zentrale gehen verschieden; stelle sie und versuche es erneut.",
         "The clocks of phone and Home Base differ; set them and try again.",
     ),
     Reason.WITHDRAWN: (
@@ -168,11 +168,11 @@ _TEXTS = {
         "The consent is withdrawn.",
     ),
     Reason.NOT_CONFIRMED: (
-        "Nach der Wiederherstellung ruhen alle Einwilligungen, bis Sie sie auf Ihrem Telefon bestätigen.",
+        "Nach der Wiederherstellung ruhen alle Einwilligungen, bis du sie auf deinem Telefon bestätigst.",
         "After the restore all consents rest until you confirm the list on your phone.",
     ),
     Reason.BAD_STATEMENT: (
-        "Die unterschriebene Erklärung hat nicht die vereinbarte Form; aktualisieren Sie die App.",
+        "Die unterschriebene Erklärung hat nicht die vereinbarte Form; aktualisiere die App.",
         "The signed statement does not have the agreed form; update the app.",
     ),
     Reason.BAD_SIGNATURE: (
@@ -180,7 +180,7 @@ _TEXTS = {
         "The signature does not fit the statement.",
     ),
     Reason.UNKNOWN_KEY: (
-        "Dieses Telefon ist hier nicht eingetragen; koppeln Sie es neu.",
+        "Dieses Telefon ist hier nicht eingetragen; kopple es neu.",
         "This phone is not enrolled here; pair it again.",
     ),
     Reason.KEY_MAY_NOT: (
@@ -196,11 +196,11 @@ _TEXTS = {
         "The challenge that the phone answers is unknown, used up or older than ten minutes.",
     ),
     Reason.CLAIM_WRONG: (
-        "Das Geheimnis des QR-Codes passt nicht oder ist abgelaufen; lassen Sie einen neuen zeigen.",
+        "Das Geheimnis des QR-Codes passt nicht oder ist abgelaufen; lass einen neuen zeigen.",
         "The secret of the QR code does not fit or has expired; have a new one shown.",
     ),
     Reason.TOO_MANY_KEYS: (
-        "Es sind schon 64 Telefone eingetragen; entfernen Sie eines.",
+        "Es sind schon 64 Telefone eingetragen; entferne eines.",
         "There are 64 phones already; remove one.",
     ),
     Reason.NO_TRANSFER: (
@@ -208,11 +208,11 @@ _TEXTS = {
         "Nothing of that kind was sent to this recipient.",
     ),
     Reason.NOTICE_CHANGED: (
-        "Der Text, dem Sie zugestimmt haben, hat sich geändert; bitte neu zustimmen.",
+        "Der Text, dem du zugestimmt hast, hat sich geändert; stimme neu zu.",
         "The text that you agreed to has changed; please agree again.",
     ),
     Reason.OBJECTED: (
-        "Sie haben widersprochen.",
+        "Du hast widersprochen.",
         "You have objected.",
     ),
     Reason.RESTRICTED: (
@@ -225,7 +225,7 @@ _TEXTS = {
     ),
     Reason.UNKNOWN_FILE: (
         "Im Datenordner liegt etwas, das niemand beschrieben hat; `homebase rights status` nennt es."
-        " Entfernen Sie es, dann geht die Tür wieder auf.",
+        " Entferne es, dann geht die Tür wieder auf.",
         "The state folder holds something that nobody declared; `homebase rights status` names it. Remove it,"
         " and the door opens again.",
     ),
@@ -258,7 +258,7 @@ _TEXTS = {
         "The hub runs without its jail; the door stays shut.",
     ),
     Reason.LEDGER_NOT_WRITABLE: (
-        "Das Protokoll kann nicht geschrieben werden; solange verlässt nichts das Haus. Schaffen Sie Platz.",
+        "Das Protokoll kann nicht geschrieben werden; solange verlässt nichts das Haus. Schaffe Platz.",
         "The ledger can't be written; until then nothing leaves. Free some disk space.",
     ),
     Reason.ADDRESS_NOT_OUTSIDE: (
@@ -290,24 +290,24 @@ _TEXTS = {
         "Too many connections in a short time; try again in a moment.",
     ),
     Reason.NOT_ON_LINK: (
-        "Dieser Rechner ist nicht im Netz dieser Adresse, oder ein Router steht dazwischen; prüfen Sie Kabel,"
+        "Dieser Rechner ist nicht im Netz dieser Adresse, oder ein Router steht dazwischen; prüfe Kabel,"
         " WLAN und [radio] port.",
         "This machine is not in the network of this address, or a router stands in between; check cable,"
         " Wi-Fi and [radio] port.",
     ),
     Reason.SERVES_NETWORK: (
-        "Diese Adresse gehört dem Router oder dem Namensdienst; tragen Sie die Adresse des Geräts ein.",
+        "Diese Adresse gehört dem Router oder dem Namensdienst; trage die Adresse des Geräts ein.",
         "This address belongs to the router or the name server; enter the device's own.",
     ),
     Reason.OTHER_DEVICE: (
-        "An dieser Adresse antwortet ein anderes Gerät als das eingetragene (MAC-Adresse); geben Sie dem"
-        " Gerät im Router eine feste Adresse, oder berichtigen Sie [radio] mac.",
+        "An dieser Adresse antwortet ein anderes Gerät als das eingetragene (MAC-Adresse); gib dem"
+        " Gerät im Router eine feste Adresse, oder berichtige [radio] mac.",
         "Another device than the entered one answers there (MAC address); give the device a fixed address"
         " in the router, or correct [radio] mac.",
     ),
     Reason.OTHER_CERTIFICATE: (
         "Das Gerät an dieser Adresse zeigt ein anderes Zertifikat als das eingetragene. Ist es noch dasselbe"
-        " Gerät (nach einem Update oder Zurücksetzen)? Dann berichtigen Sie [[device]] certificate_sha256.",
+        " Gerät (nach einem Update oder Zurücksetzen)? Dann berichtige [[device]] certificate_sha256.",
         "The device at this address shows another certificate than the entered one. If it is still the same"
         " device (after an update or a reset), correct [[device]] certificate_sha256.",
     ),

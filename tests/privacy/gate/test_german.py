@@ -8,6 +8,8 @@ import pytest
 
 from privacy.gate.exchange import Answer, Request, problem
 from privacy.gate.german import TEXTS, spoken
+from privacy.reasons import Reason
+from privacy.register import Language
 from tests.paths import ROOT
 
 REFUSAL = problem(413, "body_too_large", "the body is too large", way_out="send less", allowed="262144 bytes")
@@ -48,3 +50,8 @@ def test_every_refusal_that_a_browser_can_get_has_german_words() -> None:
     unread = {"head_too_large", "too_slow", "too_many_connections", "foreign_user"}
     assert said - unread <= TEXTS.keys()
     assert len(said) > 15
+
+
+def test_refusals_address_people_as_the_app_does() -> None:
+    told = [reason.text(Language.DE) for reason in Reason]
+    assert [text for text in told if re.search(r"\b(Sie|Ihr\w*)\b", text)] == []
