@@ -30,6 +30,7 @@ const DiagnosisPage = lazy(() => import("./pages/privacy/Diagnosis").then((file)
 const LedgerPage = lazy(() => import("./pages/privacy/Ledger").then((file) => file.LedgerPage));
 const NoticePage = lazy(() => import("./pages/privacy/Notice").then((file) => file.NoticePage));
 const PhonePage = lazy(() => import("./pages/privacy/Phone").then((file) => file.PhonePage));
+const PhonesPage = lazy(() => import("./pages/phones/Phones").then((file) => file.PhonesPage));
 const PrivacyPage = lazy(() => import("./pages/privacy/Centre").then((file) => file.PrivacyPage));
 const TeachInPage = lazy(() => import("./pages/TeachIn").then((file) => file.TeachInPage));
 
@@ -101,6 +102,8 @@ function Page({ where }: { where: Route }) {
       return <AccountPage />;
     case "phone":
       return <PhonePage />;
+    case "phones":
+      return <PhonesPage />;
     case "consents":
       return <ConsentsPage />;
     case "data":

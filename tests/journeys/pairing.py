@@ -52,14 +52,14 @@ def words_on(mine: Phone) -> list[str]:
 
 
 def pair(mine: Phone, role: str = "owner", name: str = "Adas Telefon") -> str:
-    """Make this browser a phone of the home; returns its key."""
+    """Make this browser a phone of the home; returns its id."""
     show_code(mine, str(console(mine.house, "code")["text"]), name)
     shown = words_on(mine)
     row = the_waiting(mine.house)
     assert row["words"] == shown
     admitted = console(mine.house, "admit", str(row["pairing"]), "--role", role)
     expect(mine.page.locator("nav.tabs")).to_be_visible()
-    return str(admitted["key"])
+    return str(admitted["id"])
 
 
 @contextlib.contextmanager

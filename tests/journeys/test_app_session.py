@@ -42,7 +42,7 @@ def test_a_phone_is_paired_switches_a_light_watches_it_and_is_removed(mine: Phon
     assert (row["words"], row["name"]) == (shown, "Adas Telefon")
     mine.has_no_barriers("words")
     mine.picture("pair-words-de")
-    key = str(console(mine.house, "admit", str(row["pairing"]), "--role", "owner")["key"])
+    named = str(console(mine.house, "admit", str(row["pairing"]), "--role", "owner")["id"])
     expect(page.locator(".connection")).to_have_text(re.compile("verbunden, zu Hause"))
     # when it taps a light, the lamp gets its frame and the app shows what it confirmed
     switch = mine.switch_of(LAMP)
@@ -66,7 +66,7 @@ def test_a_phone_is_paired_switches_a_light_watches_it_and_is_removed(mine: Phon
     expect(page.locator(".connection")).to_have_text(re.compile("verbunden, zu Hause"))
     # when it is removed at home, its session ends within a second
     begin = time.monotonic()
-    console(mine.house, "revoke", key)
+    console(mine.house, "remove", named)
     revoked = time.monotonic()
     expect(page.get_by_text("Dieses Telefon wurde zu Hause entfernt.")).to_be_visible()
     assert time.monotonic() - revoked < 1.0, f"the command took {revoked - begin:.1f} s"
@@ -146,3 +146,37 @@ def test_a_guest_by_session_is_a_guest(mine: Phone) -> None:
     mine.open("#/privacy/access")
     expect(mine.page.get_by_role("heading", name="Wer Zugriff hat")).to_be_visible()
     expect(mine.page.locator("main .card")).to_have_count(1)  # guests see nothing of this
+
+
+def test_an_owner_pairs_another_phone_on_the_page_of_phones_and_removes_it(
+    mine: Phone, browser: Browser, house: RunningHouse
+) -> None:
+    # given an owner's phone that shows a code
+    pair(mine, name="Adas Telefon")
+    mine.open("#/phones")
+    page = mine.page
+    page.get_by_role("button", name="Code zeigen").click()
+    text = page.get_by_role("region", name="Kopplungscode").inner_text()
+    mine.has_no_barriers("code for a new phone")
+    with phone(browser, house) as other:
+        # when another phone shows it, the owner compares the words and lets it in as a guest
+        show_code(other, text, "Bens Telefon")
+        shown = words_on(other)
+        expect(page.get_by_text("Bens Telefon zeigt sechs Wörter")).to_be_visible()
+        assert page.locator("ol.six li").all_inner_texts() == shown
+        mine.has_no_barriers("words of a new phone")
+        mine.picture("phones-words-de")
+        page.get_by_label("Was darf es?").select_option("guest")
+        page.get_by_role("button", name="Dieselben: hereinlassen").click()
+        expect(other.page.locator(".connection")).to_have_text(re.compile("verbunden, zu Hause"))
+        row = page.locator("[data-phone]").filter(has=page.get_by_text("Bens Telefon", exact=True))
+        expect(row).to_contain_text("Gast: sieht und schaltet")
+        mine.has_no_barriers("phones")
+        mine.picture("phones-de")
+        # when it is removed there, it is out within a second and knows nothing any more
+        row.get_by_role("button", name="Bens Telefon entfernen").click()
+        page.get_by_role("dialog").get_by_role("button", name="Entfernen", exact=True).click()
+        expect(row).to_have_count(0)
+        expect(other.page.get_by_text("Dieses Telefon wurde zu Hause entfernt.")).to_be_visible(timeout=1000)
+        assert other.page.evaluate(KEPT) == []
+    assert mine.said == []

@@ -37,6 +37,7 @@ export function Rows({ children }: { children: ComponentChildren }) {
 export function MorePage() {
   const { t } = useTexts();
   const owner = useSelect(phase, (value) => value.name === "in" && value.role === "owner");
+  const byToken = useSelect(phase, (value) => value.name === "in" && value.token !== null);
   return (
     <>
       <Title text={t("more.title")} />
@@ -44,13 +45,16 @@ export function MorePage() {
         <Row href="#/privacy" icon="shield" title={t("more.privacy")} text={t("more.privacy.text")} />
         <Row href="#/settings" icon="settings" title={t("more.settings")} text={t("more.settings.text")} />
         {owner && <Row href="#/account" icon="person" title={t("more.account")} text={t("more.account.text")} />}
+        {owner && <Row href="#/phones" icon="key" title={t("more.phones")} text={t("more.phones.text")} />}
         <Row href="#/devices" icon="radio" title={t("more.devices")} text={t("more.devices.text")} />
         <Row href="#/radio" icon="signal" title={t("more.radio")} text={t("more.radio.text")} />
         <Row href="#/system" icon="system" title={t("more.system")} text={t("more.system.text")} />
       </Rows>
-      <button type="button" class="wide" onClick={() => void logOut()}>
-        {t("logout")}
-      </button>
+      {byToken && (
+        <button type="button" class="wide" onClick={() => void logOut()}>
+          {t("logout")}
+        </button>
+      )}
     </>
   );
 }

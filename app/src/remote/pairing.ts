@@ -2,14 +2,14 @@
 // Source: docs/protocols/remote.md, "Pairing".
 
 import type { Ended } from "./channel";
-import type { PairingCode } from "./code";
+import type { PairingCode, Place } from "./code";
 import { connect, type Connection } from "./connection";
 import { newPair, type Pair } from "./crypto";
 import { type Code, CODE } from "./frames";
 import type { HubKept } from "./kept";
 import { CONNECTION_SIZE, MODE, pairingPsk } from "./keys";
 import type { Chance, Dial } from "./opening";
-import { type AtHome, openLine, placesOf, routeOf } from "./places";
+import { openLine, placesOf, routeOf } from "./places";
 import type { Hello, PhoneFacts, SessionEvent } from "./session";
 import { sixWords } from "./words";
 
@@ -51,7 +51,7 @@ export async function pair(code: PairingCode, hello: Hello, chance: Chance, page
 }
 
 async function tryAt(
-  place: AtHome,
+  place: Place,
   code: PairingCode,
   own: Pair,
   hello: Hello,
@@ -59,7 +59,7 @@ async function tryAt(
   steps: Steps,
 ): Promise<Connection | "away" | "silent"> {
   const connection = chance.bytes(CONNECTION_SIZE);
-  const line = await openLine(place).catch(() => null);
+  const line = await openLine(place, connection).catch(() => null);
   if (line === null) return "away";
   const route = routeOf(place);
   const psk = await pairingPsk(code.secret, code.hubKey, route);

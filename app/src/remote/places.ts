@@ -5,23 +5,18 @@ import type { Place } from "./code";
 import { AT_HOME } from "./keys";
 import { type Line, openAtHome } from "./line";
 
-const OPEN_MS = 4000; // a home that is not in this network may answer nothing at all
+const OPEN_MS = { home: 4000, relay: 10_000 }; // a home that is not in this network may answer nothing at all
 
-export type AtHome = Extract<Place, { kind: "home" }>;
+export const routeOf = (place: Place): Bytes => (place.kind === "home" ? AT_HOME : place.route);
 
-const ROUTES = { home: AT_HOME };
-
-export const routeOf = ({ kind }: AtHome): Bytes => ROUTES[kind];
-
-/** The code's places that this app can reach, and first the home that served this page: it may have moved since. */
-export function placesOf(places: readonly Place[], page: string): AtHome[] {
-  const homes = places.filter((place) => place.kind === "home");
-  return [{ kind: "home", origin: page }, ...homes.filter((place) => place.origin !== page)];
+/** The code's places, and first the home that served this page: it may have moved since. */
+export function placesOf(places: readonly Place[], page: string): Place[] {
+  return [{ kind: "home", origin: page }, ...places.filter((place) => place.kind !== "home" || place.origin !== page)];
 }
 
-/** A line there. Rejects when nobody answers in time. */
-export async function openLine(place: AtHome): Promise<Line> {
-  const opening = openAtHome(place.origin);
+/** A line there, for one connection. Rejects when nobody answers in time. */
+export async function openLine(place: Place, connection: Bytes): Promise<Line> {
+  const opening = place.kind === "home" ? openAtHome(place.origin) : openFar(place, connection);
   let late: ReturnType<typeof setTimeout> | undefined;
   const tooLate = new Promise<never>((_, reject) => {
     late = setTimeout(() => {
@@ -32,11 +27,16 @@ export async function openLine(place: AtHome): Promise<Line> {
         },
         () => undefined,
       );
-    }, OPEN_MS);
+    }, OPEN_MS[place.kind]);
   });
   try {
     return await Promise.race([opening, tooLate]);
   } finally {
     clearTimeout(late);
   }
+}
+
+async function openFar(place: Extract<Place, { kind: "relay" }>, connection: Bytes): Promise<Line> {
+  const { openByRelay } = await import("./relay");
+  return openByRelay(place, connection);
 }

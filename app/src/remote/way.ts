@@ -14,7 +14,7 @@ import { type Code, CODE } from "./frames";
 import type { HubKept } from "./kept";
 import { CONNECTION_SIZE, MODE } from "./keys";
 import { type Chance, NO_PAIRING } from "./opening";
-import { type AtHome, openLine, placesOf, routeOf } from "./places";
+import { openLine, placesOf, routeOf } from "./places";
 import { type Outcome, Requests } from "./requests";
 import type { PhoneFacts, SessionEvent, Welcome } from "./session";
 
@@ -46,6 +46,7 @@ export class SessionWay implements Way {
   private readonly requests: Requests;
   private readonly looking: ReturnType<typeof setInterval>;
   private current: Connection | null = null;
+  private by: Place["kind"] = "home";
   private stopped = false;
   private wakeUp: (() => void) | null = null;
   private ended: (() => void) | null = null;
@@ -95,7 +96,15 @@ export class SessionWay implements Way {
   /** Somebody looks, or a network is there. slept: what is open may be dead. */
   wake(slept = false): void {
     if (slept) this.current?.abandon();
+    else if (this.current !== null && this.by === "relay") void this.goHome();
     this.wakeUp?.();
+  }
+
+  /** From afar to home, where it is in reach again: a session there ends the one by the relay. */
+  private async goHome(): Promise<void> {
+    for (const place of placesOf(this.kept.places, this.around.page)) {
+      if (place.kind === "home" && (await this.dial(place)) === "live") return;
+    }
   }
 
   private pause(attempt: number): Promise<void> {
@@ -127,11 +136,11 @@ export class SessionWay implements Way {
     return silent ? "silent" : "away";
   }
 
-  private async dial(place: AtHome): Promise<Reached> {
+  private async dial(place: Place): Promise<Reached> {
     const { chance, language } = this.around;
     const { own, hubKey, psk } = this.kept;
     const connection = chance.bytes(CONNECTION_SIZE);
-    const line = await openLine(place).catch(() => null);
+    const line = await openLine(place, connection).catch(() => null);
     if (line === null) return "away";
     const dial = { mode: MODE.SESSION, hubKey, own, psk, route: routeOf(place), pairing: NO_PAIRING };
     const hello = { client: `homebase app`, language: language() };
@@ -154,14 +163,20 @@ export class SessionWay implements Way {
     });
   }
 
-  private took(mine: Connection, place: AtHome, welcome: Welcome): void {
+  private took(mine: Connection, place: Place, welcome: Welcome): void {
     if (this.stopped) {
       mine.close();
       return;
     }
     const before = this.current;
     this.current = mine;
-    before?.abandon();
+    this.by = place.kind;
+    if (before !== null) {
+      // the better way takes over what was under way
+      this.requests.lost(performance.now());
+      this.following = null;
+      before.abandon();
+    }
     this.told.connected(place.kind, false);
     this.told.may(welcome.phone ?? null);
     this.requests.welcomed(welcome.boot);

@@ -14,6 +14,7 @@ export type Route =
   | { page: "notice" }
   | { page: "account" }
   | { page: "phone" }
+  | { page: "phones" }
   | { page: "consents" }
   | { page: "data" }
   | { page: "access" }
@@ -47,6 +48,7 @@ const PLAIN: Record<string, Route> = {
   "privacy/consents": { page: "consents" },
   "privacy/data": { page: "data" },
   "privacy/access": { page: "access" },
+  phones: { page: "phones" },
   devices: { page: "devices" },
   "devices/teach-in": { page: "teach-in" },
   system: { page: "system" },

@@ -488,6 +488,8 @@ export const de: Record<TextKey, string> = {
   "more.settings.text": "Sprache, Zentrale, Ferndiagnose",
   "more.account": "Konto und Zentrale",
   "more.account.text": "Deine Angaben, E-Mail-Adresse, Lizenz",
+  "more.phones": "Menschen und Telefone",
+  "more.phones.text": "Wer gekoppelt ist, noch ein Telefon koppeln",
   "more.devices": "Geräte",
   "more.devices.text": "Alle Geräte, ein neues anlernen",
   "more.radio": "Funk",

@@ -486,6 +486,8 @@ export const en = {
   "more.settings.text": "Language, home base, remote diagnosis",
   "more.account": "Account and Home Base",
   "more.account.text": "Your data, e-mail address, license",
+  "more.phones": "People and phones",
+  "more.phones.text": "Who is paired, pair another phone",
   "more.devices": "Devices",
   "more.devices.text": "All devices, teach in a new one",
   "more.radio": "Radio",

@@ -1,0 +1,165 @@
+// A code for another phone, drawn on this page with the gate's key that this phone knows itself; then its six words.
+
+import { useCallback, useEffect, useState } from "preact/hooks";
+import type { NewCode, phonesApi, Waiting, Why } from "../../api/phones";
+import { toBase64url } from "../../gate/bytes";
+import { read } from "../../gate/memory";
+import { Copy } from "../../parts/Copy";
+import { useAction } from "../../parts/hooks";
+import { Qr } from "../../parts/Qr";
+import { tell } from "../../state/app";
+import { usePhoneTexts } from "../../texts/phones";
+
+const LOOK_MS = 1500;
+const ROLES = ["resident", "guest", "carer", "owner"] as const;
+
+type Api = ReturnType<typeof phonesApi>;
+type Step = { name: "none" } | { name: "code"; id: string; text: string } | { name: "ended"; why: Why | "no_key" };
+
+/** The text of a code; null: this browser does not know the gate's key, so it can't vouch for it. */
+async function textOf(code: NewCode): Promise<string | null> {
+  const gate = (await read("hub"))?.gateKey ?? (await read("phone"))?.gate;
+  if (gate === undefined) return null;
+  return `homebase:pair:1:${code.hub_key}:${toBase64url(gate)}:${code.pairing}:${code.secret}::${code.ways.join(";")}`;
+}
+
+export function NewPhone({ api, onPaired }: { api: Api; onPaired: () => void }) {
+  const { t } = usePhoneTexts();
+  const [step, setStep] = useState<Step>({ name: "none" });
+  const [running, start] = useAction(
+    useCallback(async () => {
+      const code = await api.code();
+      const text = await textOf(code);
+      if (text === null) await api.refuse(code.pairing_id);
+      setStep(text === null ? { name: "ended", why: "no_key" } : { name: "code", id: code.pairing_id, text });
+    }, [api]),
+  );
+  return (
+    <section class="card" aria-labelledby="new-phone">
+      <h2 id="new-phone">{t("phones.new")}</h2>
+      {step.name === "ended" && (
+        <p class="bad" role="alert" data-ended={step.why}>
+          {t(`phones.ended.${step.why}`)}
+        </p>
+      )}
+      {step.name === "code" ? (
+        <Code
+          api={api}
+          step={step}
+          onEnd={(why) => {
+            setStep(why === null ? { name: "none" } : { name: "ended", why });
+            if (why === null) onPaired();
+          }}
+        />
+      ) : (
+        <>
+          <p>{t("phones.new.text")}</p>
+          <button type="button" class="primary wide" disabled={running} onClick={start}>
+            {t("phones.new.do")}
+          </button>
+        </>
+      )}
+    </section>
+  );
+}
+
+function Code(props: { api: Api; step: Extract<Step, { name: "code" }>; onEnd: (why: Why | null) => void }) {
+  const { t } = usePhoneTexts();
+  const { api, step, onEnd } = props;
+  const [waiting, setWaiting] = useState<Waiting["waiting"][number] | null>(null);
+  const [role, setRole] = useState<(typeof ROLES)[number]>("resident");
+  useEffect(() => {
+    const look = () => {
+      api.waiting().then(
+        ({ waiting: rows, ended }) => {
+          const over = ended.find(({ pairing }) => pairing === step.id);
+          if (over !== undefined) onEnd(over.why);
+          setWaiting(rows.find(({ pairing }) => pairing === step.id) ?? null);
+        },
+        () => undefined, // asked again in a moment
+      );
+    };
+    const timer = window.setInterval(look, LOOK_MS);
+    return () => {
+      window.clearInterval(timer);
+    };
+  }, [step.id]);
+  const [running, answer] = useAction(
+    useCallback(
+      async (same: boolean) => {
+        if (!same) {
+          await api.refuse(step.id);
+          onEnd("refused");
+          return;
+        }
+        const { name } = await api.admit(step.id, role);
+        tell(t("phones.paired", { name }));
+        onEnd(null);
+      },
+      [api, step.id, role, t],
+    ),
+  );
+  if (waiting === null)
+    return (
+      <>
+        <p>{t("phones.code.text")}</p>
+        <Qr text={step.text} label={t("phones.code")} />
+        <Copy text={step.text} label={t("phones.code")} />
+        <button
+          type="button"
+          class="wide"
+          disabled={running}
+          onClick={() => {
+            answer(false);
+          }}
+        >
+          {t("cancel")}
+        </button>
+      </>
+    );
+  return (
+    <>
+      <p role="status">{t("phones.words.text", { name: waiting.name === "" ? t("phones.nameless") : waiting.name })}</p>
+      <ol class="six">
+        {waiting.words.map((word) => (
+          <li key={word}>{word}</li>
+        ))}
+      </ol>
+      <label class="field">
+        <span>{t("phones.role")}</span>
+        <select
+          value={role}
+          onChange={(event) => {
+            setRole(event.currentTarget.value as typeof role);
+          }}
+        >
+          {ROLES.map((one) => (
+            <option key={one} value={one}>
+              {t(`phones.role.${one}`)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <div class="buttons">
+        <button
+          type="button"
+          disabled={running}
+          onClick={() => {
+            answer(false);
+          }}
+        >
+          {t("phones.differ")}
+        </button>
+        <button
+          type="button"
+          disabled={running}
+          onClick={() => {
+            answer(true);
+          }}
+        >
+          {t("phones.same")}
+        </button>
+      </div>
+    </>
+  );
+}

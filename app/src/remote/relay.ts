@@ -1,0 +1,64 @@
+// A line by a relay: MQTT over a WebSocket, in the phone's own slot. Loaded when it is needed: at home it never is. I/O.
+// Source: docs/protocols/remote.md, "Relay" and "Presence".
+
+import { type Bytes, toBase64url } from "../gate/bytes";
+import type { Place } from "./code";
+import type { Line } from "./line";
+import { connectPacket, DISCONNECT, type Heard, MqttDecoder, PING, publishPacket, subscribePacket } from "./mqtt";
+
+const PING_MS = 30_000;
+const ID_SIZE = 16;
+const AWAY = 0; // the one byte of a hub that went
+
+/** A line there. Rejects when the relay can't be reached, or refuses this phone. */
+export function openByRelay(place: Extract<Place, { kind: "relay" }>, connection: Bytes): Promise<Line> {
+  const { host, wssPort, route, slot, password } = place;
+  const home = `hb1/${toBase64url(route)}`;
+  const mine = `${home}/${slot}/${toBase64url(connection)}`;
+  return new Promise((resolve, reject) => {
+    if (wssPort === 0) {
+      reject(new Error(`${host} speaks no WebSocket`));
+      return;
+    }
+    const socket = new WebSocket(`wss://${host}:${wssPort}/mqtt`, "mqtt");
+    socket.binaryType = "arraybuffer";
+    const decoder = new MqttDecoder();
+    const say = (packet: Bytes) => {
+      if (socket.readyState === WebSocket.OPEN) socket.send(packet);
+    };
+    const pinging = setInterval(() => {
+      say(PING);
+    }, PING_MS);
+    const line: Line = {
+      send: (wire) => {
+        say(publishPacket(`${mine}/u`, wire));
+      },
+      close: () => {
+        say(DISCONNECT);
+        socket.close();
+      },
+      hear: () => undefined,
+      gone: () => undefined,
+    };
+    const take = (heard: Heard) => {
+      if (heard.kind === "accepted") say(subscribePacket(`${mine}/d`, `${home}/presence`));
+      else if (heard.kind === "subscribed") resolve(line);
+      else if (heard.kind === "fault") line.close();
+      else if (heard.topic === `${mine}/d`) line.hear(heard.payload);
+      else if (heard.topic === `${home}/presence` && heard.payload[0] === AWAY) line.close();
+    };
+    socket.onmessage = (event: MessageEvent<unknown>) => {
+      if (!(event.data instanceof ArrayBuffer)) return;
+      for (const heard of decoder.feed(new Uint8Array(event.data))) take(heard);
+    };
+    socket.onopen = () => {
+      const id = toBase64url(crypto.getRandomValues(new Uint8Array(ID_SIZE))); // told to nobody
+      say(connectPacket(id, `hb1-${toBase64url(route)}-${slot}`, password));
+    };
+    socket.onclose = () => {
+      clearInterval(pinging);
+      reject(new Error(`no relay at ${host}`));
+      line.gone();
+    };
+  });
+}
