@@ -1,5 +1,5 @@
 """A relay that does to messages what relays may do: flips, drops, repeats, swaps, delays, cuts, makes up, and
-keeps old sessions. Run alone for many: ``python -m tests.hub.remote.hostile_relay 100000``.
+keeps old sessions. Run alone for many: ``python -m tests.hub.remote.hostile_relay 100000 [SEED]``.
 
 Nothing may be executed that the phone did not ask, nothing twice, nothing after a gap, and nothing may crash.
 """
@@ -70,7 +70,8 @@ def truncate(traffic: Traffic) -> None:
     place = traffic.chance.randrange(len(traffic.wires))
     wire = traffic.wires[place]
     size = traffic.chance.randrange(len(wire))
-    traffic.wires[place] = wire[:size].ljust(len(wire) if traffic.chance.random() < 0.5 else 0, b"\1")
+    other = bytes((wire[size] ^ 1,))  # never what stood there: the cut has to change something
+    traffic.wires[place] = wire[:size].ljust(len(wire) if traffic.chance.random() < 0.5 else 0, other)
 
 
 def inject(traffic: Traffic) -> None:
@@ -178,6 +179,8 @@ def run(count: int, seed: int) -> Tally:
 
 if __name__ == "__main__":
     wanted = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
-    found = run(wanted, seed=random.randrange(2**32))
+    seed = int(sys.argv[2]) if len(sys.argv) > 2 else random.randrange(2**32)
+    print(f"seed {seed}", flush=True)
+    found = run(wanted, seed=seed)
     print(f"{found.mutations} mutations, {found.executed} executed, {found.unread} dropped: {found.by_kind}")
     sys.exit(found.executed > 0)
