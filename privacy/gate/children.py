@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import signal
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO
 
@@ -19,6 +20,9 @@ HEALTHY_S = 60.0  # who lived so long starts with the short pause again
 STOP_S = 5.0  # from SIGTERM to SIGKILL
 LAST_WORDS_S = 0.2
 _LINE_LIMIT = 16 << 10
+# a jail may take a minute to build on an overloaded machine, and no withdrawal waits for it; one thread,
+# which lives as long as the gate, because a jailed program dies with the thread that began it
+_aside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="gate.begin")
 
 
 class GaveUp(Exception):
@@ -39,7 +43,7 @@ async def keep(program: Program, clock: Clock, begun: Begun | None = None) -> No
     pauses, first = iter(PAUSES_S), True
     while True:
         started_s = clock.monotonic()
-        code = await _run_once(program, begun or begin(program))
+        code = await _run_once(program, begun or await _begin(program))
         lived_s = clock.monotonic() - started_s
         if first and code in FINAL_EXITS:
             raise GaveUp(program.name, code)
@@ -49,6 +53,15 @@ async def keep(program: Program, clock: Clock, begun: Begun | None = None) -> No
         first, begun = False, None
         log.error("child.ended", extra={"program": program.name, "code": code, "again_in_s": pause_s})
         await clock.sleep(pause_s)
+
+
+async def _begin(program: Program) -> Begun:
+    beginning = asyncio.get_running_loop().run_in_executor(_aside, begin, program)
+    try:
+        return await asyncio.shield(beginning)
+    except asyncio.CancelledError:
+        (await beginning).end()
+        raise
 
 
 async def _run_once(program: Program, begun: Begun) -> int:

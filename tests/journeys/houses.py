@@ -127,8 +127,9 @@ def demo_house(folder: Path, *arguments: str, around: tuple[str, ...] = ()) -> I
 
 
 def children(pid: int) -> list[int]:
-    """Child processes of ``pid``."""
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    """Child processes of ``pid``, whichever of its threads began them."""
+    threads = sorted(Path(f"/proc/{pid}/task").iterdir(), key=lambda thread: int(thread.name))
+    return [int(child) for thread in threads for child in (thread / "children").read_text().split()]
 
 
 def family(pid: int) -> list[int]:

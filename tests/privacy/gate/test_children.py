@@ -1,6 +1,8 @@
 """Keeping jailed programs alive: real jails, real signals; only the pauses are a test's own."""
 
 import asyncio
+import os
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +14,7 @@ from privacy.gate.jail import Bind, Jail
 from privacy.gate.programs import Program, begin
 from privacy.gate.users import choose_user, hand_over
 from tests.clock import ManualClock
+from tests.journeys.houses import children
 
 
 def shell(script: str, folder: Path) -> Program:
@@ -74,6 +77,46 @@ async def test_a_restart_never_ends_the_house_even_with_a_final_code(tmp_path: P
     await until(lambda: clock.sleeping == 1)
     assert not keeping.done()
     await stopped(keeping)
+
+
+async def test_while_a_jail_is_built_the_gate_goes_on(tmp_path: Path) -> None:
+    # given a program whose jail is not built before somebody else of the gate acted
+    asked, acted = threading.Event(), threading.Event()
+    program = shell("exit 65", tmp_path)
+
+    def jail() -> Jail:
+        asked.set()
+        assert acted.wait(60), "nobody else could act"
+        return program.jail()
+
+    # when it is begun
+    keeping = asyncio.ensure_future(keep(Program(name="toy", jail=jail), ManualClock()))
+    await until(asked.is_set)
+    acted.set()
+
+    # then it runs in the end
+    with pytest.raises(GaveUp):
+        await keeping
+
+
+async def test_what_was_begun_for_a_gate_that_stops_is_ended(tmp_path: Path) -> None:
+    asked, stop = threading.Event(), threading.Event()
+    program = shell(": > /state/up; exec sleep 60", tmp_path)
+
+    def jail() -> Jail:
+        asked.set()
+        stop.wait(60)
+        return program.jail()
+
+    before = children(os.getpid())
+    keeping = asyncio.ensure_future(keep(Program(name="toy", jail=jail), ManualClock()))
+    await until(asked.is_set)
+    keeping.cancel()
+    await asyncio.sleep(0)
+    stop.set()
+    await asyncio.wait([keeping])
+    assert keeping.cancelled()
+    assert children(os.getpid()) == before
 
 
 async def test_its_lines_are_passed_on_without_their_power(
