@@ -112,6 +112,10 @@ class Remote:
                 self._tasks = None
                 self._visits.end_all(Code.STOPPING)
 
+    def end(self, key: bytes, code: Code) -> None:
+        """End that phone's session, if it has one."""
+        self._visits.end(key, code)
+
     # one connection
 
     @property

@@ -19,6 +19,7 @@ from privacy.vocabulary import DataCategory
 
 from . import base64url, mqtt, opening, topics
 from .broker import Broker, BrokerLost, BrokerRefused, logged_in
+from .frames import Code
 from .link import Remote
 from .pace import Pace, pause_s
 from .relay_book import Relay, RelayBook
@@ -323,7 +324,7 @@ class Relays:
         if not slot.deaf_until_s:
             slot.deaf_until_s = now_s + DEAF_S
             log.warning("relay.flooded", extra={"relay": connection.relay.name, "slot": number})
-            for place, line in connection.lines.items():
-                if place[0] == number:
-                    line.close()
+            phone = connection.relay.slots[number].phone
+            if phone is not None and any(place[0] == number for place in connection.lines):
+                self._remote.end(phone, Code.TOO_FAST)  # told, then its transport is closed
             self._changed[connection.relay.name].set()
