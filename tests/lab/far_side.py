@@ -137,13 +137,15 @@ class EchoOverTls:
                 self._threads[-1].start()
 
     def _echo(self, connection: socket.socket) -> None:
-        wrapped = partial(self._context.wrap_socket, do_handshake_on_connect=False)
-        # of a client that has reset it already: an OSError, or a stream that was never connected
-        with connection, suppress(OSError, AttributeError), wrapped(connection, server_side=True) as stream:
-            stream.do_handshake()
-            while data := stream.recv(65536):
-                self.heard += data
-                stream.sendall(data)
+        with connection, suppress(OSError):
+            if not connection.recv(1, socket.MSG_PEEK):  # a client that goes before it greets
+                return
+            wrapped = self._context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+            with wrapped as stream:
+                stream.do_handshake()
+                while data := stream.recv(65536):
+                    self.heard += data
+                    stream.sendall(data)
 
 
 @contextmanager
