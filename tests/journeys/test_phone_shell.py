@@ -100,6 +100,7 @@ def paired(house: RunningHouse, keys: Path, role: str = "owner") -> str:
         assert len(words) == 6
         admitted = console(house, "admit", str(row["pairing"]), "--role", role)
         assert "Paired as" in process.stdout.readline()
+        assert process.wait(WAIT_S) == 0
     return str(admitted["id"])
 
 
@@ -121,6 +122,15 @@ def test_a_phone_is_paired_switches_follows_and_is_removed(house: RunningHouse, 
     # given a phone that was paired by its code
     key = paired(house, keys)
     assert keys.stat().st_mode & 0o777 == 0o600
+    # the first phone's code holds the claim: the gate says under its signature that this one may agree
+    code, output, errors = ended(phone(house, "consents", "--json", keys=keys))
+    assert code == 0, errors
+    standing = json.loads(output)
+    assert standing["grants"] == []
+    assert [row["may_grant"] for row in standing["keys"]] == [True]
+    code, _, errors = ended(phone(house, "grant", "nothing", "--recipient", "nobody", keys=keys))
+    assert code == 2
+    assert "allowed is" in errors
     state = lamp(house, keys)
     watching = phone(house, "watch", "--json", keys=keys)
     assert watching.stdout is not None

@@ -9,11 +9,18 @@ import json
 import os
 import sys
 from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..command_line import EXIT_CANT_WRITE, EXIT_INTERRUPTED, EXIT_IO, EXIT_USAGE, CommandFailed, printable
 from ..home import problem_failure
 from ..system import SystemClock, environment, random_bytes
+from . import phone_consents
+
+if TYPE_CHECKING:
+    from ..phone.connection import Connection
+    from ..phone.keys import PhoneKeys
 
 CODE_LIMIT = 4096  # characters that are read of standard input
 Add = Callable[[str, str], argparse.ArgumentParser]
@@ -30,7 +37,7 @@ def configure(add: Add) -> None:
     watch = add("watch", "as a phone: print changes as they happen")
     copy = add("copy", "as an owner's phone: save a copy of all that the hub keeps, as lines of JSON")
     copy.add_argument("file", type=Path, help="a new file; it is made with mode 0600")
-    for parser in (pair, devices, set_value, watch, copy):
+    for parser in (pair, devices, set_value, watch, copy, *phone_consents.configure(add)):
         parser.add_argument("--keys", type=Path, metavar="FILE", help="of this phone")
 
 
@@ -76,6 +83,7 @@ async def _pair(options: argparse.Namespace) -> None:
     from hub.remote.words import words  # noqa: PLC0415
 
     from ..phone import keys  # noqa: PLC0415
+    from ..phone.agreeing import new_grant_key  # noqa: PLC0415
     from ..phone.connection import CLIENT, connected  # noqa: PLC0415
 
     try:
@@ -95,7 +103,7 @@ async def _pair(options: argparse.Namespace) -> None:
             pairing=code.pairing,
         )
 
-    kept = False
+    kept, role = False, ""
     try:
         async with connected(
             dial, code.ways, Hello(client=CLIENT, name=options.name), SystemClock(), random_bytes
@@ -111,20 +119,44 @@ async def _pair(options: argparse.Namespace) -> None:
                                 private=private,
                                 psk=psk,
                                 ways=code.ways,
+                                grant=new_grant_key(),
                             ),
                         )
                         kept = True
                         await home.kept()
                         print(f"Compare with what the home shows:   {' '.join(words(home.hash))}", flush=True)
                     case Paired(facts=facts):
-                        print(f"Paired as {printable(facts.role)}. Keys: {path}")
-                        return
+                        print(f"Paired as {printable(facts.role)}. Keys: {path}", flush=True)
+                        role = facts.role
+                        break
                     case _:
                         pass
     except CommandFailed:
         if kept:
             path.unlink(missing_ok=True)  # these keys open nothing
         raise
+    if role == "owner" and code.claim:
+        await _session(options, partial(_enrol, keys.read(path), code.claim))
+        print("It may agree for this home: homebase phone grant.")
+
+
+async def _enrol(kept: "PhoneKeys", claim: bytes, home: "Connection") -> None:
+    from ..phone.agreeing import Agreeing  # noqa: PLC0415
+
+    await Agreeing(home=home, keys=kept, clock=SystemClock(), random_bytes=random_bytes).enrol(claim)
+
+
+async def _consent(verb: str, options: argparse.Namespace) -> None:
+    from ..phone import keys  # noqa: PLC0415
+
+    kept = keys.read(_keys_file(options))
+    if not kept.grant:
+        raise CommandFailed("this phone was paired before it had a key to agree with; pair it anew", EXIT_IO)
+    await _session(options, phone_consents.as_phone(phone_consents.VERBS[verb], options, kept))
+
+
+def _consented(verb: str, options: argparse.Namespace) -> int:
+    return _run(_consent(verb, options))
 
 
 async def _devices(options: argparse.Namespace) -> None:
@@ -241,4 +273,5 @@ VERBS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "set": set_value,
     "watch": watch,
     "copy": copy,
+    **{verb: partial(_consented, verb) for verb in phone_consents.VERBS},
 }

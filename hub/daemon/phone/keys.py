@@ -11,19 +11,20 @@ from hub.remote.qr import Home, Way
 from ..command_line import EXIT_CANT_WRITE, EXIT_NOT_RUNNING, EXIT_PERMISSION, CommandFailed
 from .ways import from_fields, to_fields
 
-VERSION = 2  # 1 knew origins at home and no relays
+VERSION = 3  # 1 knew origins at home and no relays, 2 no key for consents
 _SIZE = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhoneKeys:
-    """What a paired phone keeps. ways: tried in this order."""
+    """What a paired phone keeps. ways: tried in this order; grant: of its P-256 key, empty: it has none."""
 
     hub_key: bytes
     gate_key: bytes
     private: bytes
     psk: bytes
     ways: tuple[Way, ...]
+    grant: bytes = b""
 
 
 def write(path: Path, keys: PhoneKeys) -> None:
@@ -33,7 +34,8 @@ def write(path: Path, keys: PhoneKeys) -> None:
         CommandFailed: it is there already, or can't be written.
     """
     fields = {
-        name: base64url.encode(getattr(keys, name)) for name in ("hub_key", "gate_key", "private", "psk")
+        name: base64url.encode(getattr(keys, name))
+        for name in ("hub_key", "gate_key", "private", "psk", "grant")
     }
     text = json.dumps(
         {"version": VERSION, **fields, "ways": [dict(to_fields(way)) for way in keys.ways]}, indent=1
@@ -83,7 +85,7 @@ def _keys(text: str) -> PhoneKeys | None:
     try:
         match json.loads(text):
             case {
-                "version": 1 | 2,
+                "version": 1 | 2 | 3,
                 "hub_key": str(hub_key),
                 "gate_key": str(gate_key),
                 "private": str(private),
@@ -99,7 +101,17 @@ def _keys(text: str) -> PhoneKeys | None:
     ways = _ways(rest)
     if len(known) != len(fields) or ways is None:
         return None
-    return PhoneKeys(hub_key=known[0], gate_key=known[1], private=known[2], psk=known[3], ways=ways)
+    return PhoneKeys(
+        hub_key=known[0], gate_key=known[1], private=known[2], psk=known[3], ways=ways, grant=_grant(rest)
+    )
+
+
+def _grant(rest: dict[object, object]) -> bytes:
+    match rest:
+        case {"grant": str(text)} if (key := base64url.decode(text)) is not None and len(key) == _SIZE:
+            return key
+        case _:
+            return b""
 
 
 def _ways(rest: dict[object, object]) -> tuple[Way, ...] | None:
