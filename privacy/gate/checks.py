@@ -26,9 +26,14 @@ class Site:
     headers: tuple[tuple[str, str], ...] = ()
 
     @property
+    def origin(self) -> str:
+        """Scheme, host and port."""
+        return f"{self.scheme}://{self.hosts[0]}"
+
+    @property
     def address(self) -> str:
         """What to open."""
-        return f"{self.scheme}://{self.hosts[0]}/"
+        return f"{self.origin}/"
 
 
 def loopback(port: int) -> Site:

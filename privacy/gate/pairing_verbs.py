@@ -17,6 +17,7 @@ from privacy.jws import base64url
 from privacy.keys import PhoneKey
 from privacy.payload import timestamp
 
+Origins = Callable[[], tuple[str, ...]]
 AskHub = Callable[..., Awaitable[Mapping[str, object]]]
 Fields = Mapping[str, object]
 _ROOM = relay_verbs.MOST_CODE - 200  # characters, without keys and secrets
@@ -53,8 +54,10 @@ class _Out(msgspec.Struct, frozen=True):
     session_key: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 
 
-def table(phones: Phones, ask_hub: AskHub, origin: str, relays: relay_verbs.Relays) -> Mapping[str, Handler]:
-    """The console's verbs. origin: where phones at home find the front, as a browser names it."""
+def table(
+    phones: Phones, ask_hub: AskHub, origins: Origins, relays: relay_verbs.Relays
+) -> Mapping[str, Handler]:
+    """The console's verbs. origins: where phones at home find the front now, as a browser names it."""
 
     async def code(question: Fields) -> Fields:
         try:
@@ -64,7 +67,9 @@ def table(phones: Phones, ask_hub: AskHub, origin: str, relays: relay_verbs.Rela
         parts = [phones.gate_key, bytes.fromhex(made.pairing), bytes.fromhex(made.secret)]
         claim = phones.claim_secret() if not phones.enrolled() else ""
         fields = ":".join(map(base64url, (bytes.fromhex(made.hub_key), *parts)))
-        text = relay_verbs.with_ways(f"homebase:pair:1:{fields}:{claim}:h,{origin}", made.relays, relays)
+        text = f"homebase:pair:1:{fields}:{claim}:"
+        room = relay_verbs.MOST_CODE - len(text)
+        text += ";".join(relay_verbs.ways(origins(), made.relays, relays, room))
         return {"text": text, "pairing": made.pairing, "without": made.without}
 
     async def remove(question: Fields) -> Fields:
@@ -85,13 +90,13 @@ def table(phones: Phones, ask_hub: AskHub, origin: str, relays: relay_verbs.Rela
     return {"phone.code": code, "phone.remove": remove}
 
 
-def hub_table(phones: Phones, origin: str, relays: relay_verbs.Relays) -> Mapping[str, Handler]:
+def hub_table(phones: Phones, origins: Origins, relays: relay_verbs.Relays) -> Mapping[str, Handler]:
     """What the hub may ask. It closes and never opens; the last key that may agree is not its to remove."""
 
     async def ways(question: Fields) -> Fields:
         """Those of a code that a paired phone draws: a relay's host is the owner's word here too."""
-        text = relay_verbs.with_ways(f"h,{origin}", fields_as(question, _Offered).relays, relays, _ROOM)
-        return {"ways": text.split(";")}
+        offered = fields_as(question, _Offered).relays
+        return {"ways": relay_verbs.ways(origins(), offered, relays, _ROOM)}
 
     async def keys(_: Fields) -> Fields:
         return {"keys": [_told(key) for key in phones.enrolled()]}

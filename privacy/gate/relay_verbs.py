@@ -56,16 +56,17 @@ def allowed_hosts(desk: Desk) -> frozenset[str]:
     return frozenset(relays[name].host for name in granted & relays.keys())
 
 
-def with_ways(text: str, offered: list[Offered], relays: Relays, most: int = MOST_CODE) -> str:
-    """A code with its ways by relays, as many as it has room for. most: characters."""
-    for one in offered[: MOST_WAYS - 1]:
+def ways(homes: tuple[str, ...], offered: list[Offered], relays: Relays, room: int) -> list[str]:
+    """Of a code: home by each origin, then by relays, as many as fit. room: characters."""
+    found = [f"h,{origin}" for origin in homes]
+    for one in offered:
         if (to := relays.get(one.relay)) is None:
             continue  # struck out of homebase.toml
         route = base64url(bytes.fromhex(one.route))
-        way = f";r,{to.host},{to.port},{one.wss_port},{route},{one.slot},{one.password}"
-        if len(text) + len(way) <= most:
-            text += way
-    return text
+        way = f"r,{to.host},{to.port},{one.wss_port},{route},{one.slot},{one.password}"
+        if len(found) < MOST_WAYS and len(";".join([*found, way])) <= room:
+            found.append(way)
+    return found
 
 
 def table(recipients: Mapping[str, Recipient], ask_hub: AskHub) -> Mapping[str, Handler]:

@@ -38,6 +38,7 @@ from privacy.gate import (
 from privacy.gate.access_log import FLUSH_S, AccessLog
 from privacy.gate.account import Account
 from privacy.gate.api import ROLES, Sessions, guarded
+from privacy.gate.checks import loopback
 from privacy.gate.children import GaveUp, keep
 from privacy.gate.config import GateConfig
 from privacy.gate.connection import House
@@ -141,7 +142,7 @@ class _Gate:
 
     def __init__(self, start: Start) -> None:
         self._start, self._clock = start, SystemClock()
-        self._origin = f"http://127.0.0.1:{start.listening.getsockname()[1]}"
+        self._site = loopback(start.listening.getsockname()[1])
         self._port = ConfiguredPort(start.config.serial, say)
         self._stick = SimulatedStick(start.places.simulator_state / "stick", start.places.stick)
         self._token = SetUpToken(random_bytes)
@@ -193,7 +194,7 @@ class _Gate:
                 **pairing_verbs.table(
                     self._phones,
                     self._ask_hub,
-                    self._origin,
+                    self._origins,
                     relay_verbs.known(desk.recipients),
                 ),
                 **relay_verbs.table(desk.recipients, self._ask_hub),
@@ -282,6 +283,11 @@ class _Gate:
 
     # what the jailed may ask
 
+    def _origins(self) -> tuple[str, ...]:
+        """Of the app for phones at home: on this machine, and in the home's network where that is served."""
+        there = None if self._lan is None else self._lan.site
+        return tuple(site.origin for site in (self._site, there) if site is not None)
+
     def _questions(self) -> Mapping[str, Handler]:
         return {
             "hello": self._hello,
@@ -290,7 +296,7 @@ class _Gate:
             "board": board.answer,
             **control_verbs.table(self._door),
             **pairing_verbs.hub_table(
-                self._phones, self._origin, relay_verbs.known(self._door.desk.recipients)
+                self._phones, self._origins, relay_verbs.known(self._door.desk.recipients)
             ),
             **tunnel_verbs.table(self._door.tunnels),
             **staging_verbs.table(self._door),
@@ -342,7 +348,7 @@ class _Gate:
         relay.close()
         token = await self._token.for_owner()
         in_network = "" if self._lan is None else await self._lan.address()
-        address = f"http://127.0.0.1:{self._start.listening.getsockname()[1]}/"
+        address = self._site.address
         way = f"{in_network} and {address}" if in_network else address
         announce(f"homebase ready: {way}" + (f"#setup={token}" if token else ""))
 

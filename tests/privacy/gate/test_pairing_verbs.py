@@ -22,6 +22,10 @@ OFFERED = {"relay": "relay", "wss_port": 8884, "route": "44" * 16, "slot": 7, "p
 MADE: Mapping[str, object] = {"hub_key": "11" * 32, "pairing": "22" * 8, "secret": "33" * 16}
 
 
+def origins() -> tuple[str, ...]:
+    return (ORIGIN,)
+
+
 class Hub:
     """The hub's end of control.sock, honest or not. says: its answer; None: it is away."""
 
@@ -45,7 +49,7 @@ async def text_of(verbs: Mapping[str, Handler]) -> str:
 async def test_the_first_phones_code_holds_a_claim_that_enrols_and_later_ones_do_not(tmp_path: Path) -> None:
     async with opened(tmp_path) as door:
         phones = Phones(door)
-        verbs = pairing_verbs.table(phones, Hub(MADE).ask, ORIGIN, RELAYS)
+        verbs = pairing_verbs.table(phones, Hub(MADE).ask, origins, RELAYS)
         code = decode(await text_of(verbs))
         assert code.gate_key == phones.gate_key
         assert (code.hub_key, code.pairing, code.secret) == (b"\x11" * 32, b"\x22" * 8, b"\x33" * 16)
@@ -60,7 +64,7 @@ async def test_a_relays_host_is_the_one_that_the_owner_entered_and_no_other(tmp_
     async with opened(tmp_path) as door:
         # given a hub that offers a slot of that relay, and one of a relay that nobody entered
         offered = [OFFERED, OFFERED | {"relay": "elsewhere"}]
-        verbs = pairing_verbs.table(Phones(door), Hub({**MADE, "relays": offered}).ask, ORIGIN, RELAYS)
+        verbs = pairing_verbs.table(Phones(door), Hub({**MADE, "relays": offered}).ask, origins, RELAYS)
         code = decode(await text_of(verbs))
         relay = RelayWay(
             host="relay.example.org",
@@ -71,6 +75,16 @@ async def test_a_relays_host_is_the_one_that_the_owner_entered_and_no_other(tmp_
             password="p" * 24,
         )
         assert code.ways == (Home(origin=ORIGIN), relay)
+
+
+async def test_a_home_served_in_its_network_is_found_there_too_and_four_ways_are_all(tmp_path: Path) -> None:
+    async with opened(tmp_path) as door:
+        homes = (ORIGIN, "https://lumiko.local:8443")
+        offered = [OFFERED | {"slot": slot} for slot in range(4)]
+        hub = Hub({**MADE, "relays": offered})
+        code = decode(await text_of(pairing_verbs.table(Phones(door), hub.ask, lambda: homes, RELAYS)))
+        assert code.ways[:2] == tuple(Home(origin=origin) for origin in homes)
+        assert [way.slot for way in code.ways[2:] if isinstance(way, RelayWay)] == [0, 1]
 
 
 @pytest.mark.parametrize(
@@ -84,7 +98,7 @@ async def test_a_hub_in_foreign_hands_writes_no_way_of_its_own(
     async with opened(tmp_path) as door:
         hub = Hub({**MADE, "relays": [{**OFFERED, **changed}]})
         with pytest.raises(Declined, match="bad_question"):
-            await pairing_verbs.table(Phones(door), hub.ask, ORIGIN, RELAYS)["phone.code"]({})
+            await pairing_verbs.table(Phones(door), hub.ask, origins, RELAYS)["phone.code"]({})
 
 
 @pytest.mark.parametrize(
@@ -96,7 +110,7 @@ async def test_a_hub_in_foreign_hands_writes_nothing_into_a_code(
     tmp_path: Path, changed: Mapping[str, object]
 ) -> None:
     async with opened(tmp_path) as door:
-        verbs = pairing_verbs.table(Phones(door), Hub({**MADE, **changed}).ask, ORIGIN, RELAYS)
+        verbs = pairing_verbs.table(Phones(door), Hub({**MADE, **changed}).ask, origins, RELAYS)
         with pytest.raises(Declined, match="bad_question"):
             await verbs["phone.code"]({})
         assert not door.desk.claim.is_open
@@ -107,7 +121,7 @@ async def test_what_is_not_of_its_form_is_not_asked(tmp_path: Path, question: Ma
     async with opened(tmp_path) as door:
         hub = Hub({})
         with pytest.raises(Declined):
-            await pairing_verbs.table(Phones(door), hub.ask, ORIGIN, RELAYS)["phone.remove"](question)
+            await pairing_verbs.table(Phones(door), hub.ask, origins, RELAYS)["phone.remove"](question)
         assert hub.asked == []
 
 
@@ -117,7 +131,7 @@ async def test_a_phone_is_removed_at_the_gate_and_at_the_hub_by_one_name(tmp_pat
         phone = Phone(way_to(door, phones))
         assert (await phone.enrol(phones.claim()))["done"]
         name = phone.session_key[:8].hex()
-        answer = await pairing_verbs.table(phones, hub.ask, ORIGIN, RELAYS)["phone.remove"]({"phone": name})
+        answer = await pairing_verbs.table(phones, hub.ask, origins, RELAYS)["phone.remove"]({"phone": name})
         assert answer == {"key": True}
         assert phones.enrolled() == ()
         assert hub.asked == [("phones.remove", {"phone": name})]
@@ -129,7 +143,7 @@ async def test_a_hub_lets_a_phone_go_that_is_not_the_last_which_may_agree(tmp_pa
         one, two = (Phone(way_to(door, phones)) for _ in range(2))
         for phone in (one, two):
             assert (await phone.enrol(phones.claim()))["done"]
-        removed = pairing_verbs.hub_table(phones, ORIGIN, RELAYS)["phone.removed"]
+        removed = pairing_verbs.hub_table(phones, origins, RELAYS)["phone.removed"]
         assert await removed({"session_key": one.session_key.hex()}) == {"key": "removed"}
         assert await removed({"session_key": one.session_key.hex()}) == {"key": "none"}
         assert await removed({"session_key": two.session_key.hex()}) == {"key": "kept"}
@@ -138,7 +152,7 @@ async def test_a_hub_lets_a_phone_go_that_is_not_the_last_which_may_agree(tmp_pa
 
 async def test_the_ways_that_a_paired_phone_draws_are_those_of_the_gate(tmp_path: Path) -> None:
     async with opened(tmp_path) as door:
-        ways = pairing_verbs.hub_table(Phones(door), ORIGIN, RELAYS)["phone.ways"]
+        ways = pairing_verbs.hub_table(Phones(door), origins, RELAYS)["phone.ways"]
         assert await ways({}) == {"ways": [f"h,{ORIGIN}"]}
         told = await ways({"relays": [OFFERED, OFFERED | {"relay": "elsewhere"}]})
         assert isinstance(told, dict)
@@ -150,7 +164,7 @@ async def test_the_ways_that_a_paired_phone_draws_are_those_of_the_gate(tmp_path
 async def test_a_hub_that_is_away_is_said_and_opens_no_claim(tmp_path: Path) -> None:
     async with opened(tmp_path) as door:
         with pytest.raises(Declined, match="hub_away"):
-            await pairing_verbs.table(Phones(door), Hub(None).ask, ORIGIN, RELAYS)["phone.code"]({})
+            await pairing_verbs.table(Phones(door), Hub(None).ask, origins, RELAYS)["phone.code"]({})
         assert not door.desk.claim.is_open
 
 
@@ -160,7 +174,7 @@ async def test_claim_and_code_show_one_claim_for_ten_minutes_after_it_was_shown(
     clock = ManualClock()
     async with opened(tmp_path, clock=clock) as door:
         phones = Phones(door)
-        verbs = pairing_verbs.table(phones, Hub(MADE).ask, ORIGIN, RELAYS)
+        verbs = pairing_verbs.table(phones, Hub(MADE).ask, origins, RELAYS)
 
         async def shown() -> bytes:
             return decode(await text_of(verbs)).claim

@@ -148,12 +148,12 @@ async def test_the_last_key_that_may_agree_goes_at_the_console_only(tmp_path: Pa
         )
         assert (await first.state(first.sign(less)))["reason"] == "last_key"
         # nor by a hub; the console may
-        hub = pairing_verbs.hub_table(phones, "http://127.0.0.1:1", {})
+        hub = pairing_verbs.hub_table(phones, lambda: ("http://127.0.0.1:1",), {})
         listed = await hub["phone.keys"]({})
         assert isinstance(listed, dict)
         assert [row["session_key"] for row in listed["keys"]] == [first.session_key.hex()]
         assert await hub["phone.removed"]({"session_key": first.session_key.hex()}) == {"key": "kept"}
-        console = pairing_verbs.table(phones, no_hub, "http://127.0.0.1:1", {})
+        console = pairing_verbs.table(phones, no_hub, lambda: ("http://127.0.0.1:1",), {})
         with pytest.raises(Declined, match="hub_away"):
             await console["phone.remove"]({"phone": first.session_key[:8].hex()})
         assert (await first.agree())["reason"] == "unknown_key"
