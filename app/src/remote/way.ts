@@ -72,7 +72,7 @@ export class SessionWay implements Way {
       const over = new Promise<void>((resolve) => {
         this.ended = resolve;
       });
-      const reached = await this.reach();
+      const reached = this.current === null ? await this.reach() : "live"; // it may have gone home meanwhile
       if (reached === "live") {
         attempt = 0;
         await over;
@@ -109,7 +109,7 @@ export class SessionWay implements Way {
 
   private pause(attempt: number): Promise<void> {
     return new Promise((resolve) => {
-      if (this.stopped) {
+      if (this.stopped || this.current !== null) {
         resolve();
         return;
       }
@@ -171,6 +171,8 @@ export class SessionWay implements Way {
     const before = this.current;
     this.current = mine;
     this.by = place.kind;
+    this.taken = false; // by this one, whose greeting may come after the end of the one before
+    this.wakeUp?.();
     if (before !== null) {
       // the better way takes over what was under way
       this.requests.lost(performance.now());

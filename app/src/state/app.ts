@@ -29,9 +29,9 @@ export interface Link {
   state: StreamState;
   /** When the last message came, in ms of this machine's clock; 0: never. */
   heardMs: number;
-  /** Who does not answer while it is lost: the whole home base, the hub behind its gate, or a hub that does not know
-   * this phone; null: not known yet. */
-  missing: "base" | "hub" | "stranger" | null;
+  /** Who does not answer while it is lost: the whole home base, in this network or by its relays as well (`far`), the
+   * hub behind its gate, or a hub that does not know this phone; null: not known yet. */
+  missing: "base" | "far" | "hub" | "stranger" | null;
   /** How a phone's session goes; null: none, or a browser with a token. */
   by: "home" | "relay" | null;
 }

@@ -22,12 +22,13 @@ let stopLast: (() => void) | null = null;
 export function begin(first: HubKept): void {
   stopLast?.();
   let kept = first;
+  const unreached = first.places.some((place) => place.kind === "relay") ? "far" : "base";
   const session = new SessionWay(
     kept,
     { chance, page: location.origin, language: () => language.get() },
     {
       connected: (by, silent) => {
-        link.update((old) => ({ ...old, by, missing: by !== null ? null : silent ? "stranger" : "base" }));
+        link.update((old) => ({ ...old, by, missing: by !== null ? null : silent ? "stranger" : unreached }));
       },
       may: (facts) => {
         if (facts === null) return;

@@ -39,6 +39,7 @@ export const de: Record<TextKey, string> = {
   "link.lost": "verbinde neu …",
   "link.lost.long": "Die Verbindung zu deiner Zentrale ist abgerissen; es wird neu verbunden.",
   "link.lost.base": "Deine Zentrale ist nicht zu erreichen. Hat sie Strom, und ist dieses Gerät in ihrem Netz? Es wird laufend neu verbunden.",
+  "link.lost.far": "Deine Zentrale ist weder in diesem Netz noch von unterwegs zu erreichen. Ist dieses Telefon online, und hat sie Strom und Internet? Es wird laufend neu verbunden.",
   "link.lost.hub": "Deine Zentrale startet gerade oder ist angehalten; schalten geht erst, wenn sie wieder da ist. Bleibt es länger als zwei Minuten so, starte sie neu.",
   "link.lost.stranger": "Dein Zuhause antwortet diesem Telefon nicht. Es wird laufend neu verbunden. Wurde das Telefon zu Hause entfernt, kopple es neu.",
   "link.lost.values": "Die Werte sind von {at}.",

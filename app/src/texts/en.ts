@@ -37,6 +37,7 @@ export const en = {
   "link.lost": "reconnecting …",
   "link.lost.long": "The connection to your home base broke; connecting again.",
   "link.lost.base": "Your home base can’t be reached. Does it have power, and is this device in its network? It keeps connecting.",
+  "link.lost.far": "Your home base can’t be reached, neither in this network nor from afar. Is this phone online, and does your home base have power and internet? It keeps connecting.",
   "link.lost.hub": "Your home base is starting or has been stopped; nothing can be switched until it is back. If it stays like this for more than two minutes, restart it.",
   "link.lost.stranger": "Your home does not answer this phone. It keeps connecting. If the phone was removed at home, pair it anew.",
   "link.lost.values": "Values are from {at}.",

@@ -12,7 +12,7 @@ import { MINUTE, span } from "../../state/format";
 import { longest } from "../../state/privacy";
 import { useSelect } from "../../state/store";
 import { useCentre } from "../../texts/privacy";
-import { useRole, useSaidAgain, useVisited } from "./shared";
+import { useActs, useRole, useSaidAgain, useVisited } from "./shared";
 import { useWithdrawal } from "./withdrawal";
 
 const LOOK_EVERY_MS = 5 * MINUTE;
@@ -26,7 +26,8 @@ function Watch() {
   const { language } = useCentre();
   const page = useSelect(route, (value) => value.page);
   const turn = Math.floor(useNow(LOOK_EVERY_MS, true) / LOOK_EVERY_MS);
-  const [loaded, again] = useLoad(() => client.activities(language).catch(() => null), `${language} ${turn} ${useSaidAgain()}`);
+  const key = `${language} ${turn} ${useSaidAgain()} ${useActs()}`;
+  const [loaded, again] = useLoad(() => client.activities(language).catch(() => null), key);
   useEffect(() => {
     void whoAmI()
       .then(visit)

@@ -10,7 +10,7 @@ import { Failed } from "../../parts/Failed";
 import { type Loaded, useLoad } from "../../parts/hooks";
 import { Icon } from "../../parts/Icon";
 import { phase, tellProblem } from "../../state/app";
-import { useSelect } from "../../state/store";
+import { Store, useSelect } from "../../state/store";
 import { type Centre, refusal, useCentre } from "../../texts/privacy";
 
 /** A page of the gate, or "unconfirmed" where its signature is missing or wrong. */
@@ -96,6 +96,13 @@ export function explained(error: unknown, texts: Centre): unknown {
   return error;
 }
 
+/** How often something was done at the gate from this page: what was loaded before may be over. */
+const acts = new Store(0);
+
+export function useActs(): number {
+  return useSelect(acts, (value) => value);
+}
+
 /** Do something at the gate, once at a time; a refusal is told in words. */
 export function useAct<A extends unknown[]>(run: (...args: A) => Promise<void>): [boolean, (...args: A) => void] {
   const texts = useCentre();
@@ -109,6 +116,7 @@ export function useAct<A extends unknown[]>(run: (...args: A) => Promise<void>):
         })
         .finally(() => {
           setRunning(false);
+          acts.update((old) => old + 1);
         });
     },
     [run, texts],
