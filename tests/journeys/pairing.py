@@ -11,6 +11,15 @@ from .houses import RunningHouse, run_homebase
 from .phones import Phone, phone
 
 WAIT_S = 60.0
+# the names of what this browser keeps of a home
+KEPT = """() => new Promise((resolve, reject) => {
+  const asked = indexedDB.open('homebase.phone');
+  asked.onerror = () => reject(asked.error);
+  asked.onsuccess = () => {
+    const keys = asked.result.transaction('kept').objectStore('kept').getAllKeys();
+    keys.onsuccess = () => { asked.result.close(); resolve(keys.result); };
+  };
+})"""
 
 
 def console(house: RunningHouse, *verb: str) -> Mapping[str, object]:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from .houses import RunningHouse, demo_house
-from .pairing import console, pair, show_code, the_waiting, words_on
+from .pairing import KEPT, console, pair, show_code, the_waiting, words_on
 from .phones import Phone, Simulator, kind_of, phone, receiver_of
 
 pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.timeout(300)]
@@ -76,16 +76,6 @@ def test_a_phone_is_paired_switches_a_light_watches_it_and_is_removed(mine: Phon
     expect(page.get_by_role("button", name="Dieses Telefon koppeln")).to_be_visible()
     expect(page.locator("nav.tabs")).to_have_count(0)
     assert mine.said == []
-
-
-KEPT = """() => new Promise((resolve, reject) => {
-  const asked = indexedDB.open('homebase.phone');
-  asked.onerror = () => reject(asked.error);
-  asked.onsuccess = () => {
-    const keys = asked.result.transaction('kept').objectStore('kept').getAllKeys();
-    keys.onsuccess = () => { asked.result.close(); resolve(keys.result); };
-  };
-})"""
 
 
 def test_a_paired_browser_keeps_keys_that_no_script_can_read(mine: Phone) -> None:

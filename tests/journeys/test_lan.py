@@ -7,7 +7,6 @@ knows names as multicast DNS would tell it, by a rule of its own.
 import json
 import socket
 import ssl
-import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +25,7 @@ from tests.privacy.gate.lan.thief import NAMES, signed_by_a_thief
 
 from .houses import RunningHouse, demo_house
 from .phones import ARGUMENTS, CHROMIUM, PASSWORD, PHONE
+from .trust import home_that_trusts
 
 pytestmark = [pytest.mark.browser, pytest.mark.journey, NETWORKS, pytest.mark.timeout(300)]
 __all__ = ["network"]
@@ -44,28 +44,10 @@ def house(network: Network, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 @contextmanager
 def browser_of(playwright: Playwright, network: Network, folder: Path, ca: bytes | None) -> Iterator[Browser]:
     """A browser in the network with a certificate store of its own. ca: what it trusts, DER."""
-    store = folder / "home" / ".pki" / "nssdb"
-    store.mkdir(parents=True)
-    subprocess.run(["certutil", "-N", "-d", f"sql:{store}", "--empty-password"], check=True)
-    if ca is not None:
-        (folder / "ca.pem").write_bytes(load_der_x509_certificate(ca).public_bytes(Encoding.PEM))
-        command = [
-            "certutil",
-            "-A",
-            "-d",
-            f"sql:{store}",
-            "-n",
-            "home",
-            "-t",
-            "C,,",
-            "-i",
-            str(folder / "ca.pem"),
-        ]
-        subprocess.run(command, check=True)
+    pem = None if ca is None else load_der_x509_certificate(ca).public_bytes(Encoding.PEM)
+    own = home_that_trusts(folder, pem)
     start = folder / "chromium"
-    start.write_text(
-        f'#!/bin/sh\nexec ip netns exec {network.stick} env HOME={folder}/home {CHROMIUM} "$@"\n'
-    )
+    start.write_text(f'#!/bin/sh\nexec ip netns exec {network.stick} env HOME={own} {CHROMIUM} "$@"\n')
     start.chmod(0o755)
     rules = f"--host-resolver-rules=MAP *.local {HOME},MAP bank.example.org {HOME},MAP *.home.arpa {HOME}"
     browser = playwright.chromium.launch(executable_path=start, args=[*ARGUMENTS, rules])

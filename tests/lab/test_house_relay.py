@@ -1,123 +1,26 @@
 """The whole house and its phone in two networks, a Mosquitto between them, and a recorder on the wire."""
 
 import json
-import os
 import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from hub.remote.qr import RelayWay, decode
-from tests.journeys.houses import RunningHouse, demo_house, run_homebase
 from tests.journeys.phones import Simulator, receiver_of
-from tests.lab.outside import RECEIVER, RESOLVER, NameServer, Recorder, around, network
-from tests.mosquitto import Mosquitto, mosquitto
 from tests.needs import NETWORKS
-from tests.paths import ROOT
+
+from .far_house import HOST, WAIT_S, Far, far_house, until
+from .outside import RECEIVER
 
 pytestmark = [pytest.mark.lab, pytest.mark.journey, NETWORKS, pytest.mark.timeout(400)]
-
-HOST = "relay.example.org"
-WAIT_S = 90.0
-CONFIG = """
-[[recipient]]
-name = "relay"
-role = "own"
-host = "{host}"
-port = {port}
-country = "DE"
-transport = "mqtts"
-activities = ["remote.access"]
-ca_file = "{ca_file}"
-"""
-
-
-@dataclass(slots=True, kw_only=True)
-class Far:
-    """The house in its network, the relay and the phone in the other one."""
-
-    house: RunningHouse
-    broker: Mosquitto
-    names: NameServer
-    recorder: Recorder
-    around: tuple[str, ...]
-    keys: Path
-
-    def command(self, *words: str) -> tuple[int, str, str]:
-        return run_homebase(*words, "--state", str(self.house.state), runtime=self.house.run.parent)
-
-    def ok(self, *words: str) -> str:
-        code, output, errors = self.command(*words)
-        assert code == 0, errors
-        return output
-
-    def state(self) -> tuple[str, str]:
-        (row,) = json.loads(self.ok("relay", "list", "--json"))["relays"]
-        return row["state"], row["reason"]
-
-    def waiting(self) -> list[Any]:
-        return list(json.loads(self.ok("phone", "waiting", "--json"))["waiting"])
-
-    def phone(self, *verb: str, stdin: int | None = subprocess.DEVNULL) -> subprocess.Popen[str]:
-        """``homebase phone …`` far from home: it knows its keys, and the certificate of the relay."""
-        environment = {
-            "PATH": os.environ["PATH"],
-            "PYTHONPATH": str(ROOT),
-            "HOME": str(self.keys.parent),
-            "SSL_CERT_FILE": str(self.broker.ca_file),
-        }
-        words = [sys.executable, "-m", "hub.daemon", "phone", *verb, "--keys", str(self.keys)]
-        return subprocess.Popen(
-            [*self.around, *words],
-            env=environment,
-            cwd="/",
-            text=True,
-            stdin=stdin,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-
-    def asked(self, *verb: str) -> tuple[int, str, str]:
-        process = self.phone(*verb)
-        output, errors = process.communicate(timeout=WAIT_S)
-        return process.returncode, output, errors
-
-
-def until(true: Callable[[], object], what: str) -> None:
-    deadline = time.monotonic() + WAIT_S
-    while not true():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.2)
 
 
 @pytest.fixture
 def far(tmp_path: Path) -> Iterator[Far]:
-    state, resolver = tmp_path / "state", tmp_path / "resolv.conf"
-    state.mkdir(mode=0o700)
-    resolver.write_text(f"nameserver {RESOLVER}\n")
-    with ExitStack() as running:
-        inside, outside = running.enter_context(network())
-        recorder, names = Recorder(outside), NameServer(outside, {HOST: [RECEIVER]})
-        for part in (names, recorder):
-            running.callback(part.close)
-        broker = running.enter_context(mosquitto(tmp_path / "broker", host=HOST, namespace=outside))
-        configuration = CONFIG.format(host=HOST, port=broker.port, ca_file=broker.ca_file)
-        (state / "homebase.toml").write_text(configuration)
-        house = running.enter_context(demo_house(tmp_path, "--devices", "1", around=around(inside, resolver)))
-        yield Far(
-            house=house,
-            broker=broker,
-            names=names,
-            recorder=recorder,
-            around=around(outside, resolver),
-            keys=tmp_path / "phone" / "keys.json",
-        )
+    with far_house(tmp_path) as running:
+        yield running
 
 
 def switch(far: Far) -> str:
@@ -140,19 +43,15 @@ def switch(far: Far) -> str:
 @pytest.mark.obligation("Q6.4-b")
 def test_a_phone_far_away_switches_a_light_and_a_withdrawal_shuts_it_out(far: Far) -> None:
     # given a route at the relay, its users there, and nobody's yes
-    assert "Nothing connects before you allow it" in far.ok(
-        "relay", "add", "relay", "--websocket", str(far.broker.wss_port), "--into", str(far.broker.folder)
-    )
-    far.broker.learn([], [])
+    far.offer()
     code = json.loads(far.ok("phone", "code", "--json"))
     until(lambda: far.state() == ("refused", "no_consent"), "the gate asked for no consent")
     assert "nobody allowed it yet" in far.ok("relay", "list")
     assert far.recorder.taken() == []
 
     # when the owner says yes, the hub is at the relay
-    printed = far.ok("consent", "give", "remote.access", "--standing", "--recipient", "relay", "--yes")
-    assert HOST in printed
-    until(lambda: far.state() == ("connected", ""), f"not connected: {far.state()} {far.broker.log}")
+    assert HOST in far.allow()
+    far.wait_until_connected()
     assert set(far.names.asked) == {HOST}
 
     # and a phone that reaches it by the relay alone is paired: both show the same words

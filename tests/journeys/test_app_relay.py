@@ -1,0 +1,170 @@
+"""A browser that was paired at home is away from it: all of it by a real relay, over TLS and WebSocket.
+
+The house stands in one network namespace, the browser and a Mosquitto in another one. Between them are the
+wire by which the hub reaches the relay, and a way to the house's port, cut when the phone leaves home.
+"""
+
+import json
+import re
+import shlex
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Playwright, expect
+
+from tests.lab.far_house import Far, far_house
+from tests.lab.way_home import WayHome
+from tests.needs import NETWORKS
+
+from .consenting import DIAGNOSIS, RECIPIENT, prepare
+from .pairing import KEPT, console, pair
+from .phones import CHROMIUM, Phone, Simulator, launch, phone, receiver_of, until
+from .trust import home_that_trusts
+
+pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.lab, NETWORKS, pytest.mark.timeout(600)]
+
+LAMP, LAMP_SERIAL = "Stehlampe", "SIM0000001"
+MS = 120_000
+AT_HOME, FAR_AWAY = re.compile("verbunden, zu Hause"), re.compile("verbunden, von unterwegs")
+KEEPS_THE_APP = "() => navigator.serviceWorker.ready.then(one => one.active.state)"
+STAYS_OUT_MS = 10_000  # it tries a few times meanwhile
+UNREACHED = "WebSocket connection to "  # how Chromium tells of a place that did not answer
+
+
+@pytest.fixture
+def far(tmp_path: Path) -> Iterator[Far]:
+    with far_house(tmp_path, RECIPIENT) as running:
+        running.offer()
+        running.allow()
+        yield running
+
+
+@pytest.fixture
+def browser_there(far: Far, playwright: Playwright, tmp_path: Path) -> Iterator[Browser]:
+    """In the network of the relay, whose certificate it trusts."""
+    own = home_that_trusts(tmp_path / "browser", far.broker.ca_file.read_bytes())
+    inside = tmp_path / "chromium"
+    begin = shlex.join([*far.around, "env", f"HOME={own}", CHROMIUM])
+    inside.write_text(f'#!/bin/sh\nexec {begin} "$@"\n')
+    inside.chmod(0o755)
+    with launch(playwright, inside) as running:
+        yield running
+
+
+@pytest.fixture
+def way(far: Far) -> Iterator[WayHome]:
+    """From the browser's network to the house's own port: what being at home is."""
+    home = WayHome(far.outside, far.inside, far.house.port)
+    yield home
+    home.cut()
+
+
+@pytest.fixture
+def mine(far: Far, way: WayHome, browser_there: Browser) -> Iterator[Phone]:
+    with phone(browser_there, far.house, keeps=True) as fresh:
+        yield fresh
+
+
+def test_far_from_home_a_phone_switches_agrees_comes_back_and_is_removed(
+    far: Far, way: WayHome, mine: Phone
+) -> None:
+    page, header = mine.page, mine.page.locator(".connection")
+    # given a phone that was paired at home by its code, both showing the same words, and that keeps the app
+    named = pair(mine)
+    expect(header).to_have_text(AT_HOME, timeout=MS)
+    until(lambda: "phone" in page.evaluate(KEPT), "its key is with the gate")
+    assert page.evaluate(KEEPS_THE_APP) in {"activating", "activated"}
+    page.reload()
+    expect(header).to_have_text(AT_HOME, timeout=MS)
+    far.wait_until_connected()
+    # when it leaves home, it goes by the relay, also when it is opened anew
+    way.cut()
+    expect(header).to_have_text(FAR_AWAY, timeout=MS)
+    page.reload()
+    expect(header).to_have_text(FAR_AWAY, timeout=MS)
+    mine.has_no_barriers("far from home")
+    mine.picture("far-de")
+    _switches_and_watches(mine)
+    _agrees_and_takes_it_back(mine)
+    kinds = [json.loads(line)["kind"] for line in far.ok("ledger", "list", "--json").splitlines()]
+    assert (kinds.count("grant"), kinds.count("withdrawal")) == (2, 1)  # the relay's own yes, and this one
+    # when the relay is lost, it says so, and comes back by itself
+    mine.open("#/")
+    far.broker.stop()
+    expect(page.locator(".banner[data-missing=far]")).to_be_visible(timeout=MS)
+    mine.has_no_barriers("without a relay")
+    mine.picture("far-lost-de")
+    far.broker.start()
+    expect(header).to_have_text(FAR_AWAY, timeout=MS)
+    _switches_and_watches(mine)
+    # when it is removed at home, its session by the relay ends within a second, and it forgets the home
+    console(mine.house, "remove", named)
+    revoked = time.monotonic()
+    expect(page.get_by_text("Dieses Telefon wurde zu Hause entfernt.")).to_be_visible()
+    assert time.monotonic() - revoked < 1.0
+    assert page.evaluate(KEPT) == []
+    page.reload()
+    expect(page.get_by_role("button", name="Dieses Telefon koppeln")).to_be_visible()
+    assert [text for text in mine.said if not text.startswith(UNREACHED)] == []
+
+
+def test_a_phone_is_paired_by_the_relay_alone_and_goes_home_or_out_as_it_should(
+    far: Far, way: WayHome, mine: Phone
+) -> None:
+    page, header = mine.page, mine.page.locator(".connection")
+    # given a browser that has the app, and no way to the home but the relay in the code
+    mine.open()
+    assert page.evaluate(KEEPS_THE_APP) in {"activating", "activated"}
+    page.reload()
+    way.cut()
+    pair(mine, role="guest", name="Bens Telefon")
+    expect(header).to_have_text(FAR_AWAY, timeout=MS)
+    # when its home is in reach again and somebody looks, it goes there, and comes by the relay after it left
+    way.mend()
+    page.evaluate("() => window.dispatchEvent(new Event('focus'))")
+    expect(header).to_have_text(AT_HOME, timeout=MS)
+    way.cut()
+    expect(header).to_have_text(FAR_AWAY, timeout=MS)
+    # when the owner takes the relay's consent back, it is out, and stays out
+    far.ok("consent", "withdraw", "remote.access")
+    expect(page.locator(".banner[data-missing=far]")).to_be_visible()
+    page.wait_for_timeout(STAYS_OUT_MS)
+    expect(header).not_to_have_text(FAR_AWAY)
+    # but at home it is as welcome as ever
+    way.mend()
+    expect(header).to_have_text(AT_HOME, timeout=MS)
+    assert [text for text in mine.said if not text.startswith(UNREACHED)] == []
+
+
+def _switches_and_watches(mine: Phone) -> None:
+    """A tap reaches the lamp by radio; a hand at the lamp reaches the page."""
+    simulator, switch = Simulator(mine.house), mine.switch_of(LAMP)
+    lamp = simulator.device(LAMP_SERIAL)
+    was_on = switch.get_attribute("aria-checked") == "true"
+    simulator.ask("record", on=True)
+    switch.click()
+    expect(switch).to_have_attribute("aria-checked", "false" if was_on else "true", timeout=MS)
+    expect(switch).to_have_attribute("aria-busy", "false", timeout=MS)
+    assert simulator.device(LAMP_SERIAL)["state"]["on"] == [not was_on]
+    assert [line for line in simulator.lines(to_host=False) if receiver_of(line) == lamp["address"]]
+    simulator.ask("act", device=LAMP_SERIAL, event="on" if was_on else "off")
+    expect(switch).to_have_attribute("aria-checked", "true" if was_on else "false", timeout=MS)
+
+
+def _agrees_and_takes_it_back(mine: Phone) -> None:
+    """A consent for what is shown, and its end: each under the gate's signature, all by the relay."""
+    page = mine.page
+    mine.open(DIAGNOSIS)
+    expect(page.get_by_text("Vom Tor bestätigt").first).to_be_visible(timeout=MS)
+    prepare(page)
+    page.get_by_role("button", name="Zustimmen", exact=True).click()
+    expect(page.locator(".note")).to_contain_text("Zugestimmt. Das Tor hat es bestätigt.", timeout=MS)
+    mine.open("#/privacy")
+    page.get_by_role("switch", name="Jetzt widerrufen: Ferndiagnose").click(timeout=MS)
+    expect(page.locator(".note")).to_contain_text("Widerrufen.", timeout=MS)
+    expect(page.locator(".note")).not_to_contain_text("Nicht bestätigt")
+    # then the header of every page says so no more; it still says that a relay may be used
+    expect(page.locator(".leaving")).to_have_count(1)
+    expect(page.locator(".leaving")).to_contain_text("Fernzugriff")
