@@ -33,6 +33,11 @@ BENCHES = (
         command=("bench.startup",),
     ),
     Bench(
+        name="paint",
+        budget="< 300 ms to the first paint from cache, < 800 ms to live at home, a paired phone in Chromium",
+        command=("bench.paint",),
+    ),
+    Bench(
         name="relay_fleet",
         budget="2,000 hubs at one Mosquitto: memory, and what a restart brings",
         command=("bench.relay_fleet",),

@@ -72,8 +72,10 @@ def pair(mine: Phone, role: str = "owner", name: str = "Adas Telefon") -> str:
 
 
 @contextlib.contextmanager
-def paired_phone(browser: Browser, house: RunningHouse, role: str = "owner") -> Iterator[Phone]:
-    """A fresh browser that is a phone of the home."""
-    with phone(browser, house) as mine:
+def paired_phone(
+    browser: Browser, house: RunningHouse, role: str = "owner", *, keeps: bool = False
+) -> Iterator[Phone]:
+    """A fresh browser that is a phone of the home. keeps: the app on it, too."""
+    with phone(browser, house, keeps=keeps) as mine:
         pair(mine, role)
         yield mine
