@@ -206,7 +206,7 @@ class _Gate:
     def _own_answers(self, account: Account) -> Mapping[tuple[str, str], Sheltered]:
         """Everything under /gate/v1/ with the roles that it is for."""
         desk, named_state = self._door.desk, self._start.named_state
-        status = answers.status(self._door, _status())
+        status = answers.status(self._door, self._status())
         for_household = {
             **answers.table(self._door, named_state),
             **rights_answers.looking(self._rights, desk),
@@ -328,9 +328,13 @@ class _Gate:
             return await self._door.stick.open()
         return self._stick.open() if self._start.demo else self._port.open()
 
+    def _status(self) -> Mapping[str, object]:
+        """network: whom the front is for, this machine alone or the home's network too."""
+        return {"version": VERSION, "jailed": True, "network": "loopback" if self._lan is None else "home"}
+
     async def _tell_status(self, question: Mapping[str, object]) -> Mapping[str, object]:
         unknown = list(self._door.desk.closures.strangers)
-        return {**_status(), "port": self._start.listening.getsockname()[1], "unknown_files": unknown}
+        return {**self._status(), "port": self._start.listening.getsockname()[1], "unknown_files": unknown}
 
     async def _keep_access_log(self) -> None:
         try:
@@ -359,10 +363,6 @@ def _lan(start: Start, clock: SystemClock) -> "Lan | None":
     from privacy.gate.lan.lan import Lan  # noqa: PLC0415 - it loads TLS
 
     return Lan(start.config.lan, start.places.gate_state, clock, random_bytes, say)
-
-
-def _status() -> Mapping[str, object]:
-    return {"version": VERSION, "jailed": True, "network": "loopback"}
 
 
 async def _stop_at(stop: asyncio.Event, code: int, programs: Sequence[asyncio.Task[None]]) -> None:

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.houses import RunningHouse, demo_house
+from hub.remote.qr import Home, decode
+from tests.journeys.houses import RunningHouse, demo_house, run_homebase
 from tests.lab.home_network import BEHIND, HOME, PROXIED, PUBLIC, Network, Server, ip
 from tests.lab.outside import made_in
 from tests.needs import NETWORKS
@@ -86,6 +87,14 @@ def test_the_first_line_says_what_to_open_in_the_network_and_here(house: Running
     found = READY.fullmatch(house.ready)
     assert found is not None, house.ready
     assert found[1] == trusting(house)[1]
+
+
+def test_the_code_of_a_phone_names_both_too(house: RunningHouse) -> None:
+    shown = run_homebase("phone", "code", "--json", "--state", str(house.state), runtime=house.run.parent)
+    code = decode(json.loads(shown[1])["text"])
+    _, name = trusting(house)
+    here = f"http://127.0.0.1:{house.port}"
+    assert code.ways == (Home(origin=here), Home(origin=f"https://{name}:{PORT}"))
 
 
 @pytest.mark.parametrize("address", [HOME, HOME_6])
