@@ -165,7 +165,9 @@ def test_a_command_without_send_time_says_how_long_to_wait(mine: Phone) -> None:
     mine.has_no_barriers("no send time")
     mine.picture("airtime-refused-de")
     mine.open("#/radio")
-    expect(page.locator(".airtime")).to_contain_text("Verbraucht. Nur Alarme werden gesendet")
+    expect(page.locator(".airtime")).to_contain_text(
+        "Für Befehle verbraucht. Nur Antworten an Geräte und Alarme"
+    )
     mine.picture("radio-used-up-de", above=page.locator(".title"))
 
 

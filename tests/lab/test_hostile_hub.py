@@ -26,6 +26,7 @@ from .hostile_hub import (
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
+WORKER = "sw.js"  # the app's own
 SETTLE_MS = 500  # a refresh of 0 s, a preload and a worker's start take a fraction of it
 
 SHOWN = {  # pages of the app, and whose words they show
@@ -93,12 +94,14 @@ def opened(browser: Browser) -> Iterator[BrowserContext]:
 
 
 def kept(context: BrowserContext, place: Place) -> tuple[set[str], int]:
-    """What is left behind in the origin: names that scripts stored, service workers."""
+    """What is left behind in the origin: names that scripts stored, service workers beside the app's own."""
     page = context.new_page()
     page.goto(f"{place.address}/")
-    return stored(page), page.evaluate(
-        "() => navigator.serviceWorker.getRegistrations().then(all => all.length)"
+    scripts = page.evaluate(
+        "() => navigator.serviceWorker.getRegistrations().then(all => all.flatMap(one =>"
+        " [one.installing, one.waiting, one.active].filter(Boolean).map(worker => worker.scriptURL)))"
     )
+    return stored(page), len(set(scripts) - {f"{place.address}/{WORKER}"})
 
 
 def stored(page: Page) -> set[str]:

@@ -97,6 +97,7 @@ class Services:
             "config": str(self.root / "homebase.toml"),
             "config_must_exist": False,
             "port": 0,
+            "lan": None,
             "environment": "",
             "devices": 0,
             "speed": 1.0,

@@ -146,6 +146,6 @@ async def test_the_right_password_opens_a_session(home: Home) -> None:
 async def test_the_console_is_owner_without_a_session(home: Home) -> None:
     async with home.browser(peer="console") as browser:
         async with browser.get("/api/v1/session") as answer:
-            assert await answer.json() == {"role": "owner", "expires_at": None}
+            assert await answer.json() == {"role": "owner", "expires_at": None, "rooms": None, "hours": None}
         async with browser.get("/api/v1/devices") as answer:
             assert answer.status == 200

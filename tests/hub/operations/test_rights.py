@@ -47,7 +47,7 @@ async def test_everything_that_is_kept_is_told_with_purpose_and_term_and_its_rec
         assert status == 200
         assert all(len(row) == len(page["columns"]) for row in page["rows"])
     assert (await ask(home, token, "GET", "holdings/hub.nothing"))[0] == 404
-    hidden = {"password_hash", "token_hash", "psk", "private", "value"}
+    hidden = {"password", "password_hash", "token_hash", "psk", "private", "value"}
     assert {one["field"] for one in told["hidden"]} == hidden
 
 

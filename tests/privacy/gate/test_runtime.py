@@ -217,7 +217,7 @@ def test_the_runtime_folder_belongs_to_the_state_folder(tmp_path: Path) -> None:
         ({"gate": []}, ["section [gate]"]),
         ({"recipient": {}}, ["[[recipient]]"]),
         ({"device": {"a": 1}}, ["[[device]]"]),
-        ({"device": [{"name": "ccu"}]}, ["device.1.address = None", "tcp://192.168.1.30:80"]),
+        ({"device": [{"name": "ccu"}]}, ["device.1.address = ''", "tcp://192.168.1.30:80"]),
         ({"device": [{"name": "radio", "address": "tcp://127.0.0.1:80"}]}, ["device.1.name", "of its own"]),
         (
             {"device": [{"name": "a", "address": "tcp://127.0.0.1:80"}] * 2},
