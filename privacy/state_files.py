@@ -44,7 +44,7 @@ HUB: Mapping[str, str] = {
     "hub.db-journal": "an unfinished change of hub.db; encrypted",
     "hub.key": "key of hub.db",
     "hub.key.new": "a key that is being written",
-    "phones.out": "phones that were removed while hub.db could not be written; else empty",
+    "phones.out": "phones that were removed while hub.db or the gate was out of reach; else empty",
     "hub-before-upgrade-*.db": "hub.db as it was before an upgrade; encrypted",
     "hub-before-upgrade-*.db-journal": "such a copy that is being written; encrypted",
     "hub-before-upgrade-*.db-wal": "such a copy that is being written; encrypted",

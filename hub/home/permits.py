@@ -12,8 +12,6 @@ from privacy.vocabulary import DataCategory
 
 from .roles import SETS, Role, Verb
 
-DAY_MINUTES = 1440
-
 
 class State(Enum):
     """How it stands with a permit now."""

@@ -18,7 +18,7 @@ def phone_id(session_key: bytes) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhoneInfo:
-    """A phone, or a browser that may agree and has no sessions (``permit`` None, ``by`` said).
+    """A phone, or a browser that may agree and has no sessions (``permit`` None).
 
     permit: None also while nobody confirmed it. last_seen: of its latest session. may_agree: whether its key
     counts at the gate; None: it has none, or the gate is away.

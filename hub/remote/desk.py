@@ -1,6 +1,7 @@
 """What owners do with phones: follows hub.home.phones.Phones, over admission, book and the gate's word.
 
-A phone that goes is told to the gate too, whose key for it counts no more; while the gate is away it waits.
+A phone that goes is told to the gate too, whose key for it counts no more; while the gate is away it waits,
+over restarts of the hub too.
 """
 
 from collections.abc import Sequence
@@ -59,7 +60,7 @@ class Desk:
     def __init__(self, admission: Admission, gate: Gate, clock: Clock) -> None:
         self._admission, self._gate, self._clock = admission, gate, clock
         self._book = admission.book
-        self._untold: set[bytes] = set()  # phones that went; the gate does not know it yet
+        self._untold = set(self._book.untold)  # phones that went; the gate does not know it yet
         self._over: set[bytes] = set()  # whose stay is over, and the gate knows it
         self._book.gone.append(self._went)
 
@@ -167,8 +168,11 @@ class Desk:
         try:
             left = await self._gate.removed(key)
         except Refused:
+            if self._book.get(key) is None:
+                self._book.keep_untold(key)
             return KeyLeft.AWAY
         self._untold.discard(key)
+        self._book.told(key)
         return left
 
     def _told(self, phone: Phone, key: GateKey | None) -> PhoneInfo:

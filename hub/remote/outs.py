@@ -1,6 +1,6 @@
-"""Phones that were removed while the store could not be written: they stay out over a restart. I/O.
+"""Phones that were removed while the store could not be written or the gate was away, over restarts. I/O.
 
-In a block of privacy/slots.py beside the store; emptied once the store was written.
+In a block of privacy/slots.py beside the store; emptied once the store was written and the gate told.
 """
 
 import logging
@@ -41,7 +41,7 @@ class Outs:
         return frozenset(bytes.fromhex(note.decode()) for note in notes)
 
     def clear(self) -> None:
-        """The store knows it."""
+        """Store and gate know it."""
         try:
             slots.clear(self._path)
         except OSError as error:  # they are out all the same: once more at the next start

@@ -29,6 +29,8 @@ class PhoneBook:
     def __init__(self, records: PhoneRecords, outs: Outs) -> None:
         self._records, self._outs = records, outs
         self._unwritten: set[bytes] = set()  # phones that are out, and stand in the store
+        self._untold: set[bytes] = set()  # phones that are out, and the gate may not know it
+        self._noted: set[bytes] = set()  # what stands in the block
         self._phones: dict[bytes, Phone] = {}
         self._written: dict[bytes, datetime] = {}  # when a contact was last written
         self.gone: list[Callable[[Phone], None]] = []
@@ -37,10 +39,12 @@ class PhoneBook:
     async def load(self) -> None:
         """Read what is stored. A phone that nobody confirmed goes: its pairing ended with the last run.
 
-        One that was removed while the store could not be written goes now, or stays out until it can be.
+        One that was removed while the store could not be written goes now, or stays out until it can be; of
+        all that were noted the gate is told once more.
         """
         self._outs.prepare()
         out = self._outs.noted()
+        self._noted, self._untold = set(out), set(out)
         self._phones = {}
         for phone in await self._records.all():
             if phone.permit is None:
@@ -52,16 +56,16 @@ class PhoneBook:
         await self.settle()
 
     async def settle(self) -> None:
-        """Write what could not be written before: which phones are out."""
-        if not self._unwritten:
-            return
+        """Write what could not be written before: which phones are out. The notes end when all know it."""
         try:
             for key in tuple(self._unwritten):
                 await self._records.remove(key)
                 self._unwritten.discard(key)
         except StoreError:
             return  # it was said when it failed first
-        self._outs.clear()
+        if self._noted and not self._untold:
+            self._noted.clear()
+            self._outs.clear()
 
     def get(self, key: bytes) -> Phone | None:
         """That phone, or None."""
@@ -143,9 +147,29 @@ class PhoneBook:
         except StoreError as error:
             log.error("phone.not_erased", extra={"code": error.code})
             self._unwritten.add(key)
-            if not self._outs.note(key):
+            if not self._note(key):
                 raise
         return known is not None
+
+    @property
+    def untold(self) -> frozenset[bytes]:
+        """Phones that are out and were noted; the gate may not know it."""
+        return frozenset(self._untold)
+
+    def keep_untold(self, key: bytes) -> None:
+        """The gate is away and has to be told that this phone is out, also after a restart."""
+        if key not in self._untold:
+            self._untold.add(key)
+            self._note(key)
+
+    def told(self, key: bytes) -> None:
+        """The gate knows that this phone is out."""
+        self._untold.discard(key)
+
+    def _note(self, key: bytes) -> bool:
+        if key not in self._noted and self._outs.note(key):
+            self._noted.add(key)
+        return key in self._noted
 
     def drop_all(self) -> None:
         """All phones were erased from the store: none comes in any more."""

@@ -7,7 +7,7 @@ Source: docs/protocols/remote.md, "Relay".
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from privacy.ports import RandomBytes
@@ -211,11 +211,6 @@ class RelayBook:
 
     def _word(self) -> str:
         return base64url.encode(self._random_bytes(_PASSWORD_SIZE))
-
-
-def held_by(relays: Collection[Relay], phone_key: bytes) -> dict[str, int]:
-    """Slot by relay of one phone."""
-    return {relay.name: slot.number for relay in relays for slot in relay.slots if slot.phone == phone_key}
 
 
 def _row(relay: Relay, slot: Slot) -> SlotRow:

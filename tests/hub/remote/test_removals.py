@@ -9,6 +9,7 @@ from hub.contract import StoreError
 from hub.core import Store
 from hub.remote.outs import NAME, Outs
 from hub.remote.store import PhoneRecords
+from privacy.conversation import Declined
 from privacy.slots import SLOT
 from tests.hub.home_in_a_box import Home, running_home
 
@@ -81,10 +82,37 @@ async def test_once_the_store_can_be_written_the_note_is_over_without_a_restart(
             patched.setattr(PhoneRecords, "remove", full)
             await operate(home, "DELETE", f"/{gone.id}")
             assert any((tmp_path / NAME).read_bytes())
-        async with asyncio.timeout(WAIT_S):
-            while any((tmp_path / NAME).read_bytes()):
-                await asyncio.sleep(0.05)
+        await until_empty(tmp_path / NAME)
         assert await PhoneRecords(store=_store(home)).all() == []
+
+
+async def away(_: object) -> dict[str, object]:
+    raise Declined("away", "for this test")
+
+
+async def test_a_gate_that_was_away_is_told_of_a_removal_after_a_restart_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.remote.desk.TELL_EVERY_S", 0.05)
+    async with running_home(tmp_path) as home:
+        gone = await paired(home, "guest")
+        known, home.front.handlers["phone.removed"] = home.front.handlers["phone.removed"], away
+        assert (await operate(home, "DELETE", f"/{gone.id}"))["key"] == "away"
+        copy = tmp_path / "copy"
+        _copy(tmp_path, copy)  # killed here
+        # without a restart it is told as soon as the gate is back, and the note is over
+        home.front.handlers["phone.removed"] = known
+        await until_empty(tmp_path / NAME)
+        assert home.front.removed == [gone.key]
+    async with running_home(copy) as home:
+        await until_empty(copy / NAME)
+        assert home.front.removed == [gone.key]
+
+
+async def until_empty(block: Path) -> None:
+    async with asyncio.timeout(WAIT_S):
+        while any(block.read_bytes()):
+            await asyncio.sleep(0.02)
 
 
 def test_a_block_on_a_disk_that_refuses_says_so(tmp_path: Path) -> None:
