@@ -241,9 +241,9 @@ class Relays:
         """Listen to the slots in use, as they change, until there are none."""
         changed = self._changed[connection.relay.name]
         while connection.relay.used():
+            changed.clear()  # what changes from here on is looked at in the next round
             await self._listen(connection)
             deaf = [slot.deaf_until_s for slot in connection.slots.values() if slot.deaf_until_s]
-            changed.clear()
             try:
                 async with asyncio.timeout(min(deaf) - self._clock.monotonic() + 0.1 if deaf else None):
                     await changed.wait()

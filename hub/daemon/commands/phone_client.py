@@ -13,7 +13,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..command_line import EXIT_CANT_WRITE, EXIT_INTERRUPTED, EXIT_IO, EXIT_USAGE, CommandFailed, printable
+from ..command_line import (
+    EXIT_CANT_WRITE,
+    EXIT_INTERRUPTED,
+    EXIT_IO,
+    EXIT_NOT_RUNNING,
+    EXIT_USAGE,
+    CommandFailed,
+    printable,
+)
 from ..home import problem_failure
 from ..system import SystemClock, environment, random_bytes
 from . import phone_consents
@@ -84,13 +92,14 @@ async def _pair(options: argparse.Namespace) -> None:
 
     from ..phone import keys  # noqa: PLC0415
     from ..phone.agreeing import new_grant_key  # noqa: PLC0415
-    from ..phone.connection import CLIENT, connected  # noqa: PLC0415
+    from ..phone.connection import CLIENT, SessionLost, connected  # noqa: PLC0415
 
+    path = _keys_file(options)
+    keys.check_free(path)
     try:
         code = decode(sys.stdin.readline(CODE_LIMIT))
     except BadCode as error:
         raise CommandFailed(f"{error}; homebase phone code shows one", EXIT_USAGE) from error
-    path = _keys_file(options)
     private = random_bytes(KEY_SIZE)
 
     def dial(route: bytes) -> Dial:
@@ -131,7 +140,10 @@ async def _pair(options: argparse.Namespace) -> None:
                         break
                     case _:
                         pass
-    except CommandFailed:
+    except CommandFailed as failed:
+        if kept and isinstance(failed, SessionLost) and failed.closed_by is None:
+            text = f"the connection with the home was lost; once somebody there says yes, {path} opens it"
+            raise CommandFailed(text, EXIT_IO) from failed
         if kept:
             path.unlink(missing_ok=True)  # these keys open nothing
         raise
@@ -180,10 +192,16 @@ async def _set(options: argparse.Namespace) -> None:
 
 
 async def _watch(options: argparse.Namespace) -> None:
-    from ..phone.connection import Connection  # noqa: PLC0415
+    from hub.remote.pace import pause_s  # noqa: PLC0415
+
+    from ..phone.connection import Connection, SessionLost  # noqa: PLC0415
+
+    lost: int | None = None  # sessions since the home told something; None: it told nothing yet
 
     async def follow(home: Connection) -> None:
+        nonlocal lost
         async for event in home.follow(random_bytes):
+            lost = 0
             told = json.loads(event)
             for change in told.get("changes", told.get("snapshot", [])):
                 if options.json:
@@ -192,7 +210,17 @@ async def _watch(options: argparse.Namespace) -> None:
                     value = json.dumps(change.get("value"))
                     print(printable(f"{change.get('at')}  {change.get('id')} = {value}"), flush=True)
 
-    await _session(options, follow)
+    while True:
+        try:
+            await _session(options, follow)
+        except CommandFailed as failed:
+            comes_again = isinstance(failed, SessionLost) or failed.code == EXIT_NOT_RUNNING
+            if lost is None or not comes_again:
+                raise
+            if not lost:
+                print("homebase: the connection with the home was lost; trying again", file=sys.stderr)
+            await SystemClock().sleep(pause_s(lost, random_bytes))
+            lost += 1
 
 
 async def _copy(options: argparse.Namespace) -> None:
@@ -204,17 +232,18 @@ async def _copy(options: argparse.Namespace) -> None:
         raise CommandFailed(f"{options.file}: {error.strerror}; name a new file", EXIT_CANT_WRITE) from error
 
     async def save(home: Connection) -> None:
-        size = 0
         async for data in home.pour("rights.copy", random_bytes):
-            size += file.write(data)
-        print(f"{options.file}: {size} bytes. It holds your whole home: keep it well.")
+            file.write(data)
 
     with os.fdopen(descriptor, "wb") as file:
         try:
             await _session(options, save)
-        except CommandFailed:
+            file.flush()
+            size = file.tell()
+        except BaseException:
             options.file.unlink()  # half a copy looks like a whole one
             raise
+    print(f"{options.file}: {size} bytes. It holds your whole home: keep it well.")
 
 
 async def _asked(options: argparse.Namespace, name: str, body: object) -> object:

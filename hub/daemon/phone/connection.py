@@ -12,6 +12,7 @@ import msgspec
 from hub.remote import base64url
 from hub.remote.frames import Code
 from hub.remote.initiator import Dial, Initiator
+from hub.remote.keys import Mode
 from hub.remote.messages import FOLLOW, Answer, Hello, Request
 from hub.remote.phone_session import Answered, Data, Event, PhoneSession, StreamEnded, Told
 from hub.remote.qr import Way
@@ -25,12 +26,32 @@ CLIENT = "homebase phone"
 ANSWER_S = 10.0  # of a hub; one that knows us not answers nothing
 PING_S = 25.0
 _SAID = {
-    Code.REVOKED: "this phone was removed at home; pair it anew",
+    Code.REVOKED: "this phone was removed at home, or its time is over; ask the owner, or pair it anew",
     Code.REPLACED: "this phone opened another session; end one of them",
     Code.NOT_CONFIRMED: "at home nobody confirmed this phone; pair it anew with a new code",
     Code.PAIRING_ENDED: "the pairing was ended at home; ask for a new code",
-    Code.STOPPING: "the home is stopping; try again later",
+    Code.NOT_NOW: "it is none of this phone's hours, or the home is not sure of the time; come again later",
+    Code.TOO_FAST: "this phone sent too much at once; try again in a minute",
+    Code.PROTOCOL: "home and phone do not understand each other; update both",
 }
+_LOST = {
+    Code.STOPPING: "the home is stopping; try again later",
+    Code.DONE: "what this phone may was changed at home; try again",
+    Code.TOO_OLD: "the session was a day old; try again",
+}
+_NOBODY = {  # why nobody answers, and the way out
+    Mode.PAIR: "the code is used or over; ask at home for a new code",
+    Mode.SESSION: "the home is away, or this phone was removed there; try again later, or pair it anew",
+}
+
+
+class SessionLost(CommandFailed):
+    """It ended, and a new one may be opened. closed_by: the hub's word; None: the way was lost."""
+
+    def __init__(self, closed_by: Code | None) -> None:
+        lost = "the connection with the home was lost; try again"
+        super().__init__(lost if closed_by is None else _LOST.get(closed_by, lost), EXIT_IO)
+        self.closed_by = closed_by
 
 
 class Connection:
@@ -159,23 +180,24 @@ async def connected(
     Raises:
         CommandFailed: none does.
     """
-    tried = "the code names no way"
+    tried: list[str] = []
+    way_out = "pair this phone anew"  # that knows no way
     for way in ways:
-        handshake = Initiator(dial(route_of(way)), random_bytes)
+        whom = dial(route_of(way))
+        way_out = _NOBODY[whom.mode]
+        handshake = Initiator(whom, random_bytes)
         async with AsyncExitStack() as stack:
             try:
                 pipe = await stack.enter_async_context(opened(way, handshake.connection, clock, random_bytes))
                 found = await opened_session(pipe, handshake, hello, clock)
             except Closed as closed:
-                tried = f"{name_of(way)}: {closed.what}"
+                tried.append(f"{name_of(way)}: {closed.what}")
                 continue
             if found is not None:
                 yield found
                 return
-        tried = (
-            f"{name_of(way)}: no answer within {ANSWER_S:.0f} s: the code is used or over, or we are unknown"
-        )
-    raise CommandFailed(f"{tried}; ask at home for a new code", EXIT_NOT_RUNNING)
+        tried.append(f"{name_of(way)}: no answer within {ANSWER_S:.0f} s")
+    raise CommandFailed(f"{', '.join(tried) or 'no way home is known'}: {way_out}", EXIT_NOT_RUNNING)
 
 
 async def opened_session(pipe: Pipe, handshake: Initiator, hello: Hello, clock: Clock) -> Connection | None:
@@ -203,4 +225,4 @@ def _over(session: PhoneSession) -> CommandFailed:
     code = None if session.ended is None else session.ended.code
     if code in _SAID:
         return CommandFailed(_SAID[code], EXIT_PERMISSION)
-    return CommandFailed("the connection with the home was lost; try again", EXIT_IO)
+    return SessionLost(code)

@@ -27,6 +27,16 @@ class PhoneKeys:
     grant: bytes = b""
 
 
+def check_free(path: Path) -> None:
+    """Look before a code is spent.
+
+    Raises:
+        CommandFailed: a phone's keys are there already.
+    """
+    if path.exists():
+        raise _taken(path)
+
+
 def write(path: Path, keys: PhoneKeys) -> None:
     """Keep them; a file that is there stays.
 
@@ -53,10 +63,14 @@ def write(path: Path, keys: PhoneKeys) -> None:
         finally:
             os.close(folder)
     except FileExistsError as error:
-        text = f"{path}: a phone's keys are there already; use --keys, or remove that file"
-        raise CommandFailed(text, EXIT_CANT_WRITE) from error
+        raise _taken(path) from error
     except OSError as error:
         raise CommandFailed(f"{path}: {error.strerror}; use --keys", EXIT_CANT_WRITE) from error
+
+
+def _taken(path: Path) -> CommandFailed:
+    text = f"{path}: a phone's keys are there already; use --keys, or remove that file"
+    return CommandFailed(text, EXIT_CANT_WRITE)
 
 
 def read(path: Path) -> PhoneKeys:
@@ -71,7 +85,7 @@ def read(path: Path) -> PhoneKeys:
     except FileNotFoundError as error:
         raise CommandFailed(f"{path}: not there; homebase phone pair makes it", EXIT_NOT_RUNNING) from error
     except OSError as error:
-        raise CommandFailed(f"{path}: {error.strerror}", EXIT_PERMISSION) from error
+        raise CommandFailed(f"{path}: {error.strerror}; use --keys", EXIT_PERMISSION) from error
     if mode & 0o077:
         text = f"{path}: others may read it (mode {mode:04o}); chmod 600, and pair anew if they did"
         raise CommandFailed(text, EXIT_PERMISSION)

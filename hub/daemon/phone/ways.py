@@ -6,7 +6,7 @@ Read downwards: opened → _at_home / _by_relay.
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Protocol
 
 import aiohttp
@@ -104,21 +104,30 @@ async def _at_home(way: Home) -> AsyncIterator[Pipe]:
 
 
 class _Topic:
-    """Follows Pipe. A session's own PINGs keep the connection with the broker alive."""
+    """Follows Pipe. A session's own PINGs keep the connection with the broker alive.
+
+    The first message is the opening; a home that comes to the relay before it answered gets it once more.
+    """
 
     def __init__(self, broker: Broker, way: RelayWay, connection: bytes) -> None:
         self._broker = broker
         self._up = topics.up(way.route, way.slot, connection)
         self._down = topics.down(way.route, way.slot, connection)
         self._presence = topics.presence(way.route)
+        self._opening, self._answered = b"", False
 
     async def listen(self) -> None:
         """Before anything is said."""
         await self._broker.subscribe(self._down, self._presence)
-        if not isinstance(await self._broker.next(), mqtt.Subscribed):
-            raise Closed("the relay does not listen")
+        try:
+            async with asyncio.timeout(DIAL_S):
+                while not isinstance(await self._broker.next(), mqtt.Subscribed):
+                    pass  # the home's presence may come before
+        except TimeoutError as error:
+            raise Closed("the relay does not listen") from error
 
     async def send(self, message: bytes) -> None:
+        self._opening = self._opening or message
         try:
             await self._broker.publish(self._up, message)
         except BrokerLost as error:
@@ -134,8 +143,18 @@ class _Topic:
                 continue
             if message.topic == self._presence and message.payload == topics.GONE:
                 raise Closed("the home left the relay")
+            if message.topic == self._presence and message.payload == topics.HERE:
+                await self._open_again()
             if message.topic == self._down:
+                self._answered = True
                 return message.payload
+
+    async def _open_again(self) -> None:
+        """The home came, maybe after our opening; a home that has it already ignores it."""
+        if self._answered:
+            raise Closed("the home left the relay and came again")
+        if self._opening:
+            await self.send(self._opening)
 
 
 @asynccontextmanager
@@ -163,7 +182,8 @@ async def _by_relay(
         topic = _Topic(broker, way, connection)
         await topic.listen()
         yield topic
-        await broker.send(mqtt.DISCONNECT)
+        with suppress(BrokerLost):  # all was done
+            await broker.send(mqtt.DISCONNECT)
     except (BrokerRefused, BrokerLost) as error:
         raise Closed(str(error)) from error
     finally:

@@ -1,0 +1,141 @@
+"""The shell's phone on bad days: what it says, what it keeps, and how it comes back."""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hub.daemon.command_line import CommandFailed
+from hub.daemon.commands import phone_client
+from hub.daemon.phone import keys
+from hub.daemon.phone.connection import SessionLost, connected
+from hub.daemon.system import SystemClock
+from hub.remote import topics
+from hub.remote.frames import Code
+from hub.remote.initiator import Dial
+from hub.remote.keys import Mode
+from hub.remote.noise import public_key
+from hub.remote.phone_session import Welcomed
+from hub.remote.qr import Home as AtHome
+from tests.hub.home_in_a_box import running_home
+from tests.hub.lamp import LAMP
+from tests.mosquitto import Mosquitto
+
+from .phones import HELLO, WAIT_S, paired, session
+from .relay_home import Phone, relay_home, trusted_broker, until
+
+STATE = f"{LAMP}:1.STATE"
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[Mosquitto]:
+    with trusted_broker(tmp_path / "broker") as running:
+        yield running
+
+
+def kept(phone: Phone, path: Path) -> argparse.Namespace:
+    """Options of a command of that phone."""
+    own = keys.PhoneKeys(
+        hub_key=phone.hub_key,
+        gate_key=bytes(32),
+        private=phone.private,
+        psk=phone.psk,
+        ways=(phone.way,),
+    )
+    keys.write(path, own)
+    return argparse.Namespace(keys=path, json=True)
+
+
+async def test_an_opening_that_was_sent_before_the_home_came_is_answered_when_it_comes(
+    tmp_path: Path, broker: Mosquitto
+) -> None:
+    async with relay_home(tmp_path / "hub", broker) as there:
+        await there.add()
+        phone = await there.pair()
+        # given a home that is not at the relay
+        there.home.front.refuses = "withdrawn"
+        there.home.front.cut_tunnels()
+        await until(lambda: there.home.front.tunnels == [])
+
+        async def comes_back() -> None:
+            async with there.as_owner_of_the_relay() as watching:
+                await watching.subscribe(f"hb1/+/{phone.way.slot}/+/u")
+                async for message in watching.messages():
+                    if topics.read_up(message.topic, phone.way.route) is not None:
+                        break
+            there.home.front.refuses = ""
+            await until(there.is_connected)
+
+        # when the phone spoke first, then it is answered all the same
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(comes_back())
+            await asyncio.sleep(0.3)
+            async with phone.connected() as connection:
+                assert connection is not None
+                assert isinstance(await connection.next(), Welcomed)
+
+
+async def test_who_watches_is_told_again_after_the_home_left_the_relay_and_came(
+    tmp_path: Path, broker: Mosquitto, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with relay_home(tmp_path / "hub", broker) as there:
+        await there.add()
+        options = kept(await there.pair(), tmp_path / "phone.json")
+        there.home.lamp.report(STATE, False)
+        watching = asyncio.create_task(phone_client._watch(options))
+        said, errors = "", ""
+
+        def told(value: bool) -> bool:
+            nonlocal said, errors
+            out, err = capsys.readouterr()
+            said, errors = said + out, errors + err
+            return any(json.loads(line)["value"] is value for line in said.splitlines())
+
+        try:
+            await until(lambda: told(False))
+            there.home.front.cut_tunnels()
+            await until(lambda: there.home.front.tunnels == [])
+            await until(there.is_connected)
+            there.home.lamp.report(STATE, True)
+            await until(lambda: told(True))
+            assert errors == "homebase: the connection with the home was lost; trying again\n"
+        finally:
+            watching.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await watching
+
+
+async def test_a_phone_at_the_wrong_hour_is_told_so(tmp_path: Path) -> None:
+    async with running_home(tmp_path) as home:
+        shell = await paired(home, "guest")
+        async with session(home, shell) as connection:
+            phones: Any = home.house.phones
+            phones._desk._admission._visits.end(bytes.fromhex(shell.key), Code.NOT_NOW)
+            with pytest.raises(CommandFailed, match="none of this phone's hours") as failed:
+                await connection.next()
+            assert not isinstance(failed.value, SessionLost)
+
+
+async def test_where_nobody_answers_every_way_is_named_and_what_to_do() -> None:
+    def dial(route: bytes) -> Dial:
+        key = public_key(os.urandom(32))
+        return Dial(mode=Mode.SESSION, hub_key=key, private=os.urandom(32), psk=bytes(32), route=route)
+
+    ways = (AtHome(origin="http://127.0.0.1:1"), AtHome(origin="http://127.0.0.1:2"))
+    async with asyncio.timeout(WAIT_S):
+        with pytest.raises(CommandFailed, match=r"127\.0\.0\.1:1: .*127\.0\.0\.1:2: .*try again later"):
+            async with connected(dial, ways, HELLO, SystemClock(), os.urandom):
+                raise AssertionError("nobody is there")
+
+
+async def test_a_code_is_not_spent_where_keys_are_already(tmp_path: Path) -> None:
+    path = tmp_path / "phone.json"
+    path.touch(0o600)
+    with pytest.raises(CommandFailed, match="there already; use --keys"):  # standard input is not even read
+        await phone_client._pair(argparse.Namespace(keys=path, name="x"))
