@@ -10,6 +10,8 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
+from privacy.durable import fsync
+
 SLOT = 512  # bytes that a disk writes whole
 SLOTS = 256
 _SIZE = SLOT * SLOTS
@@ -30,11 +32,7 @@ def prepare(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    fsync(path.parent)
 
 
 def put(path: Path, note: bytes) -> None:

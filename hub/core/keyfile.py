@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from hub.contract import StoreError
+from privacy.durable import fsync
 from privacy.ports import RandomBytes
 
 KEY_SIZE = 32  # bytes; SQLCipher takes a raw 256-bit key, no passphrase and no slow derivation per start
@@ -60,16 +61,3 @@ def _make(path: Path, key: bytes) -> bytes:
 def place(path: Path) -> str:
     """Where a file of the store lies, for people: the jailed hub sees its folder under another name."""
     return f"hub/{path.name} in the state folder"
-
-
-def fsync(path: Path) -> None:
-    """Have a file's or a folder's content on disk.
-
-    Raises:
-        OSError: it can't be.
-    """
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

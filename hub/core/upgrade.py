@@ -10,10 +10,11 @@ from pathlib import Path
 from sqlalchemy import Engine, inspect, select
 
 from hub.contract import StoreError
+from privacy.durable import fsync
 
 from . import schema
 from .holdings import check_tables, holdings
-from .keyfile import fsync, place
+from .keyfile import place
 
 log = logging.getLogger(__name__)
 

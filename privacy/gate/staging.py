@@ -16,6 +16,7 @@ from pathlib import Path
 from privacy import sealing
 from privacy.decide import EgressRequest, Refusal, decide
 from privacy.delivered import FILE_SCHEMA
+from privacy.durable import fsync
 from privacy.gate import staged
 from privacy.gate.desk import Desk
 from privacy.gate.staged import Staged
@@ -234,11 +235,7 @@ def _seal(path: Path, source: socket.socket, to: str) -> _Tally:
         sink = _Counting(file)
         sealing.seal_stream(plain, to, sink)
         os.fsync(descriptor)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    fsync(path.parent)
     return sink.went
 
 

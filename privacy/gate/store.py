@@ -17,7 +17,7 @@ from typing import Protocol, TypeVar, cast
 
 from sqlcipher3 import dbapi2 as sqlcipher
 
-from privacy.gate.durable import write_durably
+from privacy.durable import write_durably
 from privacy.gate.schema import HOLDINGS
 from privacy.gate.tombstones import Tombstone, Tombstones
 from privacy.gate.upgrade import Newer, bring_up_to_date

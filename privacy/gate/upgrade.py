@@ -5,11 +5,11 @@ withdrawn again then; phones do so by themselves.
 """
 
 import logging
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
+from privacy.durable import fsync
 from privacy.gate.schema import STEPS
 
 log = logging.getLogger(__name__)
@@ -65,9 +65,5 @@ def _copy_aside(connection: _Connection, path: Path, version: int) -> None:
     connection.execute("VACUUM INTO ?", (str(copy),))  # encrypted with the same key
     copy.chmod(0o600)
     for place in (copy, copy.parent):  # there before the first step changes anything
-        descriptor = os.open(place, os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        fsync(place)
     log.warning("store.upgrading", extra={"before": version, "copy": copy.name})

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from hub.remote import base64url
 from hub.remote.qr import Home, Way
+from privacy.durable import fsync
 
 from ..command_line import EXIT_CANT_WRITE, EXIT_NOT_RUNNING, EXIT_PERMISSION, CommandFailed
 from .ways import from_fields, to_fields
@@ -57,11 +58,7 @@ def write(path: Path, keys: PhoneKeys) -> None:
             file.write(text + "\n")
             file.flush()
             os.fsync(file.fileno())
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        fsync(path.parent)
     except FileExistsError as error:
         raise _taken(path) from error
     except OSError as error:

@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from privacy.gate.durable import write_durably
+from privacy.durable import write_durably
 from privacy.ports import RandomBytes
 
 if TYPE_CHECKING:

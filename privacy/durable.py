@@ -1,4 +1,4 @@
-"""A small file that is there whole or not at all, whatever happens in between."""
+"""What is on the disk when a call returns: a file whole or not at all, whatever happens in between."""
 
 import os
 from pathlib import Path
@@ -20,8 +20,17 @@ def write_durably(path: Path, data: bytes) -> None:
     finally:
         os.close(descriptor)
     new.rename(path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    fsync(path.parent)
+
+
+def fsync(path: Path) -> None:
+    """Have a file's content, or a folder's names, on the disk.
+
+    Raises:
+        OSError: it can't be.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        os.fsync(folder)
+        os.fsync(descriptor)
     finally:
-        os.close(folder)
+        os.close(descriptor)
