@@ -13,6 +13,7 @@ from pathlib import Path
 
 from privacy.conversation import Conversation, ConversationLost, Declined, Handler, fields_as
 from privacy.handing_over import HandedOver, hand_over
+from privacy.readable import readable
 from privacy.tunnel import ACCEPTED, Destination, OpensTunnels, Tunnel
 
 __all__ = [
@@ -225,7 +226,7 @@ class GateClient:
             try:
                 data, descriptors, _, _ = socket.recv_fds(connection, _PIECE, _DESCRIPTORS_AT_ONCE)
             except BlockingIOError:
-                await _readable(connection)
+                await readable(connection)
                 continue
             for descriptor in descriptors:
                 os.set_inheritable(descriptor, False)
@@ -241,18 +242,3 @@ class GateClient:
     def _close_received(self) -> None:
         while self._received:
             os.close(self._received.pop())
-
-
-async def _readable(connection: socket.socket) -> None:
-    loop = asyncio.get_running_loop()
-    ready: asyncio.Future[None] = loop.create_future()
-    loop.add_reader(connection, _wake, ready)
-    try:
-        await ready
-    finally:
-        loop.remove_reader(connection)
-
-
-def _wake(ready: asyncio.Future[None]) -> None:
-    if not ready.done():
-        ready.set_result(None)

@@ -11,6 +11,7 @@ from privacy.gate.jail import Jailed
 from privacy.gate.output import harmless, say
 from privacy.gate.programs import Begun, Program, begin
 from privacy.ports import Clock
+from privacy.readable import readable
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +73,7 @@ async def _run_once(program: Program, begun: Begun) -> int:
             try:
                 if program.started is not None:
                     program.started(jailed.pid)
-                await _readable(jailed.fileno())
+                await readable(jailed.fileno())
             except BaseException:
                 await _stop(jailed)
                 raise
@@ -89,7 +90,7 @@ async def _stop(jailed: Jailed) -> None:
     jailed.kill(signal.SIGTERM)
     try:
         async with asyncio.timeout(STOP_S):
-            await _readable(jailed.fileno())
+            await readable(jailed.fileno())
     except TimeoutError:
         jailed.kill()
     jailed.wait()
@@ -122,18 +123,3 @@ async def _forward(reading: IO[bytes], name: str) -> None:
             say(f"{name}: {text}")
     finally:
         transport.close()
-
-
-async def _readable(descriptor: int) -> None:
-    loop = asyncio.get_running_loop()
-    ready: asyncio.Future[None] = loop.create_future()
-    loop.add_reader(descriptor, _wake, ready)
-    try:
-        await ready
-    finally:
-        loop.remove_reader(descriptor)
-
-
-def _wake(ready: asyncio.Future[None]) -> None:
-    if not ready.done():
-        ready.set_result(None)

@@ -21,6 +21,7 @@ from privacy.gate.lan.crowd import Crowd
 from privacy.gate.lan.interfaces import Interface, is_let_in, is_on_link
 from privacy.gate.lan.settings import Network
 from privacy.ports import Clock
+from privacy.readable import readable
 
 log = logging.getLogger(__name__)
 
@@ -140,20 +141,9 @@ class Door:
 
 async def _first_byte(connection: socket.socket) -> int | None:
     """The first byte, left where it is; None when there is none."""
-    loop = asyncio.get_running_loop()
-    readable: asyncio.Future[None] = loop.create_future()
-    loop.add_reader(connection, _settle, readable)
-    try:
-        await readable
-    finally:
-        loop.remove_reader(connection)
+    await readable(connection)
     seen = connection.recv(1, socket.MSG_PEEK)
     return seen[0] if seen else None
-
-
-def _settle(future: "asyncio.Future[None]") -> None:
-    if not future.done():
-        future.set_result(None)
 
 
 def _show_the_way(connection: socket.socket, site: Site) -> None:
