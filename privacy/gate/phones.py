@@ -78,6 +78,8 @@ class Phones:
     async def enrol(self, point: bytes, session_key: bytes, nonce: str, mac: bytes) -> PhoneKey:
         """Enrol the phone that shows that it read the QR code.
 
+        A phone that never got the answer asks again with the same two keys, and gets it: nothing changes.
+
         Raises:
             Refused: the claim is wrong, over, or used up; or there are too many keys.
             StoreError: not written, so not enrolled; the claim is used up.
@@ -87,6 +89,9 @@ class Phones:
             key = keys.make(point, session_key, may_grant=True, since=at.at, by="claim")
         except ValueError as error:
             raise Refused(Reason.BAD_STATEMENT, str(error)) from error
+        known = self._desk.keys.get(key.kid)
+        if known is not None and known.session_key == session_key and known.may_grant:
+            return known
         if not self._desk.claim.accept(mac, point, session_key, nonce, at):
             await self._desk.refuse("", "", Reason.CLAIM_WRONG)
             raise Refused(Reason.CLAIM_WRONG)

@@ -102,6 +102,40 @@ async def test_a_used_wrong_or_old_claim_enrols_nobody(tmp_path: Path) -> None:
         assert len(door.desk.keys.all()) == 1
 
 
+async def test_a_phone_that_missed_the_answer_asks_again_and_nothing_changes(tmp_path: Path) -> None:
+    async with opened(tmp_path) as door:
+        phones = Phones(door)
+        qr = phones.claim()
+        phone = Phone(way_to(door, phones))
+        first = await phone.enrol(qr)
+        before = door.desk.keys.all(), await kinds(door)
+        assert await phone.enrol(qr) == first
+        assert (door.desk.keys.all(), await kinds(door)) == before
+    async with opened(tmp_path) as door:  # also after a restart
+        phones = Phones(door)
+        before = door.desk.keys.all(), await kinds(door)
+        again = Phone(way_to(door, phones), key=phone.key, session_key=phone.session_key)
+        assert await again.enrol(qr) == first
+        assert (door.desk.keys.all(), await kinds(door)) == before
+        # the control: another grant key, or another session key, is refused
+        for other in (
+            Phone(way_to(door, phones), session_key=phone.session_key),
+            Phone(way_to(door, phones), key=phone.key),
+        ):
+            assert (await other.enrol(qr))["reason"] == "claim_wrong"
+        assert door.desk.keys.all() == before[0]
+
+
+async def test_a_key_that_was_removed_is_not_answered_as_enrolled(tmp_path: Path) -> None:
+    async with opened(tmp_path) as door:
+        phones = Phones(door)
+        qr = phones.claim()
+        phone = Phone(way_to(door, phones))
+        await phone.enrol(qr)
+        assert await phones.remove(phone.kid)
+        assert (await phone.enrol(qr))["reason"] == "claim_wrong"
+
+
 async def test_later_phones_are_named_by_an_owners_key_with_their_rights(tmp_path: Path) -> None:
     async with opened(tmp_path) as door:
         phones = Phones(door)
