@@ -1,6 +1,6 @@
 """Sends one payload to one recipient: encrypt, decide, write it down, look up, connect, send, write it down.
 
-Read downwards: deliver → _sealed, _permit → _begin → _send → _end. Record or refuse: nothing leaves, not
+Read downwards: deliver → _load, _permit → _begin → _send → _end. Record or refuse: nothing leaves, not
 even a question to a name server, before the begin entry is on the disk. ``cut`` ends what runs, at once.
 """
 

@@ -5,7 +5,7 @@ What else people do with phones is the hub's: hub/operations/phones.py.
 Source: docs/protocols/remote.md, "The code" and "Pairing".
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated
 
 import msgspec
@@ -13,16 +13,15 @@ import msgspec
 from privacy.conversation import ConversationLost, Declined, Handler, fields_as
 from privacy.gate import relay_verbs
 from privacy.gate.phones import Phones
+from privacy.gate.relay_verbs import AWAY, AskHub
 from privacy.jws import base64url
 from privacy.keys import PhoneKey
 from privacy.payload import timestamp
 
 Origins = Callable[[], tuple[str, ...]]
-AskHub = Callable[..., Awaitable[Mapping[str, object]]]
 Fields = Mapping[str, object]
 _ROOM = relay_verbs.MOST_CODE - 200  # characters, without keys and secrets
 ID_SIZE = 8  # bytes of a session key that name a phone
-_AWAY = "the hub is starting or was stopped; try again in a few seconds"
 _HALF = (
     "its key counts no more; the hub is away, so remove it once more when it runs: its sessions are the hub's"
 )
@@ -63,7 +62,7 @@ def table(
         try:
             made = fields_as(await ask_hub("phones.code", relays=fields_as(question, _Wanted).relays), _Made)
         except ConversationLost as error:
-            raise Declined("hub_away", _AWAY) from error
+            raise Declined("hub_away", AWAY) from error
         parts = [phones.gate_key, bytes.fromhex(made.pairing), bytes.fromhex(made.secret)]
         claim = phones.claim_secret() if not phones.enrolled() else ""
         fields = ":".join(map(base64url, (bytes.fromhex(made.hub_key), *parts)))
@@ -81,7 +80,7 @@ def table(
         try:
             await ask_hub("phones.remove", phone=named)
         except ConversationLost as error:
-            raise Declined("hub_away", _HALF if mine else _AWAY) from error
+            raise Declined("hub_away", _HALF if mine else AWAY) from error
         except Declined as error:
             if not mine or error.code != "unknown_phone":
                 raise

@@ -18,7 +18,7 @@ from privacy.recipients import Recipient
 ACTIVITY = "remote.access"
 MOST_CODE = 1200  # characters
 MOST_WAYS = 4
-_AWAY = "the hub is starting or was stopped; try again in a few seconds"
+AWAY = "the hub is starting or was stopped; try again in a few seconds"
 AskHub = Callable[..., Awaitable[Mapping[str, object]]]
 Fields = Mapping[str, object]
 Relays = Mapping[str, Recipient]
@@ -77,7 +77,7 @@ def table(recipients: Mapping[str, Recipient], ask_hub: AskHub) -> Mapping[str, 
         try:
             return await ask_hub(op, **fields)
         except ConversationLost as error:
-            raise Declined("hub_away", _AWAY) from error
+            raise Declined("hub_away", AWAY) from error
 
     async def add(question: Fields) -> Fields:
         asked = fields_as(question, _Added)
