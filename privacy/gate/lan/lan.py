@@ -84,11 +84,9 @@ class Lan:
             while True:
                 try:
                     self._certify(front)
-                    await self._tend(tasks)
+                    self._tell("", await self._tend(tasks))
                 except (BadIdentity, OSError) as error:
                     self._tell("", str(error))
-                else:
-                    self._told.pop("", None)
                 self._looked.set()
                 await self._clock.sleep(LOOK_S)
 
@@ -111,7 +109,12 @@ class Lan:
             )
         elif not at - TURN_EVERY < self._turned <= at:
             self._turned = at
-            self._tls.turn(at, None if self._settings.certificate is None else self._identity())
+            try:
+                self._tls.turn(at, None if self._settings.certificate is None else self._identity())
+            except (BadIdentity, OSError) as error:  # what was shown before is shown on
+                self._tell("certificate", str(error))
+            else:
+                self._tell("certificate", "")
 
     def _identity(self) -> Identity:
         settings, at = self._settings, self._clock.now()
@@ -123,7 +126,8 @@ class Lan:
 
     # where we are
 
-    async def _tend(self, tasks: asyncio.TaskGroup) -> None:
+    async def _tend(self, tasks: asyncio.TaskGroup) -> str:
+        """Open and shut; return why nothing is open, "" when something is, or says why by itself."""
         found = {one.name: one for one in interfaces.homes(interfaces.look(), self._settings.interfaces)}
         for name in [name for name, opened in self._open.items() if not _same(opened.now, found.get(name))]:
             await _shut(self._open.pop(name))
@@ -132,16 +136,13 @@ class Lan:
                 self._open[name].now = interface
             else:
                 self._begin(interface, tasks)
-        if not found:
-            wanted = ", ".join(self._settings.interfaces)
-            why = (
-                f"{wanted}: not there, or without an address"
-                if wanted
-                else "no private address on any interface"
-            )
-            self._tell("", f"{why}; plug the network in, or name the interface: [lan] interfaces")
-            return
-        self._told.pop("", None)
+        if found:
+            return ""
+        wanted = ", ".join(self._settings.interfaces)
+        why = (
+            f"{wanted}: not there, or without an address" if wanted else "no private address on any interface"
+        )
+        return f"{why}; plug the network in, or name the interface: [lan] interfaces"
 
     def _begin(self, interface: Interface, tasks: asyncio.TaskGroup) -> None:
         reception, port, name = self._reception, self._settings.port, interface.name
@@ -156,7 +157,7 @@ class Lan:
                 one.close()
             self._tell(name, f"port {port} on {name}: {error.strerror}; choose another: [lan] port")
             return
-        self._told.pop(name, None)
+        self._tell(name, "")
         opened = _Open(now=interface, tasks=[])
         one_door = door.Door(reception, lambda: opened.now)
         opened.tasks += [
@@ -184,10 +185,11 @@ class Lan:
         return self.identity.names if self.identity is not None and self._settings.mdns else ()
 
     def _tell(self, what: str, text: str) -> None:
-        """Say it once, until it is something else."""
-        if self._told.get(what) != text:
+        """Say it once, until it is something else. text: "" when all is well again."""
+        if self._told.get(what, "") != text:
             self._told[what] = text
-            self._say(f"homebase: the home's network: {text}")
+            if text:
+                self._say(f"homebase: the home's network: {text}")
 
 
 def site_of(identity: Identity, port: int) -> Site:
