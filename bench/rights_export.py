@@ -23,7 +23,7 @@ from bench.result import Figure, Result
 from hub.core.history_tables import DAY_MS, SERIES_BITS, Batch, SeriesRow, key_of, write_batch
 from hub.core.means import SLOTS_PER_DAY, Bucket, pack
 from hub.core.store import Store
-from privacy.gate.store import Store as GateStore
+from privacy.gate.storage.store import Store as GateStore
 from privacy.places import runtime_folder
 
 ENTRIES, DEVICES, RAW_DAYS, MEAN_DAYS, STEP_S = 1_000_000, 20, 30, 335, 5

@@ -188,7 +188,7 @@ class GateClient:
         return await self.ask("tunnel.outcome", word=tunnel.word)
 
     async def ask(self, op: str, /, **fields: object) -> Mapping[str, object]:
-        """Any question of the list in privacy/gate/control.py; returns the answer's fields."""
+        """Any question of the list in privacy/gate/control/control.py; returns the answer's fields."""
         _, conversation = self._connected()
         return await conversation.ask(op, **fields)
 

@@ -1,7 +1,7 @@
 """Every file that may lie in a state folder, by name, with what it is.
 
 Anything else was put there by somebody, or by a program that nobody described: until it is gone or declared,
-nothing leaves the house (privacy/gate/strangers.py), and the home runs on.
+nothing leaves the house (privacy/gate/door/strangers.py), and the home runs on.
 """
 
 from collections.abc import Iterable, Mapping

@@ -13,8 +13,8 @@ from typing import Protocol
 
 from privacy.vocabulary import DataCategory
 
-TICKET_SIZE = 32  # characters, privacy/gate/tickets.py
-ACCEPTED = b"+"  # the gate's word that the ticket counts, privacy/gate/tunnels.py
+TICKET_SIZE = 32  # characters, privacy/gate/tunnels/tickets.py
+ACCEPTED = b"+"  # the gate's word that the ticket counts, privacy/gate/tunnels/tunnels.py
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """The serial port without a gate: under systemd the radio goes on while the gate is away.
 
-The hub's unit allows serial devices and nothing else of /dev. Twin of privacy/gate/serial_door.py, which the
-hub can't import.
+The hub's unit allows serial devices and nothing else of /dev. Twin of privacy/gate/stick/serial_door.py,
+which the hub can't import.
 """
 
 import errno

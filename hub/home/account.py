@@ -1,7 +1,7 @@
 """The home's account: who it belongs to, and once a year the question whether that is still right.
 
-Local alone: nothing here sends anything. The e-mail address is the gate's (privacy/gate/account.py), since it
-is sent to; the password is that of the owner (access.py).
+Local alone: nothing here sends anything. The e-mail address is the gate's (privacy/gate/account), since it is
+sent to; the password is that of the owner (access.py).
 """
 
 from collections.abc import Mapping

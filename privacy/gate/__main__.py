@@ -14,7 +14,7 @@ EXIT_INTERNAL, EXIT_INTERRUPTED = 70, 130
 def main() -> int:
     """Run the gate; return the exit code."""
     gc.disable()  # until all is loaded (start.py): collections would take a sixth of the start
-    from privacy.gate.output import say  # noqa: PLC0415 - importable once the path is set, below
+    from privacy.gate.machine.output import say  # noqa: PLC0415 - importable once the path is set, below
     from privacy.gate.start import run  # noqa: PLC0415
 
     try:

@@ -17,12 +17,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from privacy import canonical, data, register
 from privacy.challenges import Challenges
 from privacy.consent import AWAY_ACTIVITIES, Grant
-from privacy.gate import book, epochs, key_records, records, remembered, unfinished
-from privacy.gate.book import News
-from privacy.gate.closures import Closures
-from privacy.gate.closures import stored as stored_closures
-from privacy.gate.store import Store, StoreError, StoreThread, Transaction
-from privacy.gate.timekeeper import Timekeeper, Vouches, machine_vouches
+from privacy.gate.storage import book, epochs, key_records, records, remembered, unfinished
+from privacy.gate.storage.book import News
+from privacy.gate.storage.closures import Closures
+from privacy.gate.storage.closures import stored as stored_closures
+from privacy.gate.storage.store import Store, StoreError, StoreThread, Transaction
+from privacy.gate.storage.timekeeper import Timekeeper, Vouches, machine_vouches
 from privacy.instant import Instant
 from privacy.keys import Claim, Keyring
 from privacy.ledger import Kind

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from privacy import recipients
 from privacy.gate.desk import Desk, packaged_register
-from privacy.gate.store import Store, StoreError
+from privacy.gate.storage.store import Store, StoreError
 from privacy.ports import Clock, RandomBytes
 from privacy.register import RegisterError
 

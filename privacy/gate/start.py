@@ -8,11 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from privacy.gate.config import BadConfig, GateConfig, Mistake, read_config
-from privacy.gate.jail import JailError
-from privacy.gate.jails import Installation
-from privacy.gate.output import say
-from privacy.gate.programs import begin, hub_program
-from privacy.gate.runtime import (
+from privacy.gate.jailed.jail import JailError
+from privacy.gate.jailed.jails import Installation
+from privacy.gate.jailed.programs import begin, hub_program
+from privacy.gate.jailed.runtime import (
     AlreadyRunning,
     CantWrite,
     NotOurs,
@@ -22,7 +21,8 @@ from privacy.gate.runtime import (
     listen_on_loopback,
     prepared,
 )
-from privacy.gate.system import SystemClock, close_to_others, random_bytes, set_title
+from privacy.gate.machine.output import say
+from privacy.gate.machine.system import SystemClock, close_to_others, random_bytes, set_title
 from privacy.version import VERSION
 
 Announce = Callable[[str], None]
@@ -112,8 +112,8 @@ def _begin(
     import logging  # noqa: PLC0415
 
     from privacy.gate import wiring  # noqa: PLC0415
+    from privacy.gate.machine.output import SayHandler  # noqa: PLC0415
     from privacy.gate.opening import CantOpen, open_desk  # noqa: PLC0415
-    from privacy.gate.output import SayHandler  # noqa: PLC0415
 
     logging.basicConfig(level=logging.INFO, handlers=[SayHandler()])
     try:

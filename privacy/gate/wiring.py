@@ -15,64 +15,51 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from privacy.conversation import ANSWER_TIME_S, Handler, Reply
-from privacy.gate import (
-    account_answers,
-    account_verbs,
-    answers,
-    board,
-    centre,
-    console_verbs,
-    control_verbs,
-    disclosures,
-    pairing_verbs,
-    phone_answers,
-    phone_front,
-    phone_verbs,
-    relay_verbs,
-    rights_answers,
-    rights_verbs,
-    staging_verbs,
-    tunnel_consents,
-    tunnel_verbs,
-)
-from privacy.gate.access_log import FLUSH_S, AccessLog
-from privacy.gate.account import Account
-from privacy.gate.api import ROLES, Sessions, guarded
-from privacy.gate.checks import loopback
-from privacy.gate.children import GaveUp, keep
+from privacy.gate.account import account_answers, account_verbs
+from privacy.gate.account.account import Account
+from privacy.gate.answers import answers
+from privacy.gate.answers.api import ROLES, Sessions, guarded
+from privacy.gate.answers.vouched import vouched
 from privacy.gate.config import GateConfig
-from privacy.gate.connection import House
-from privacy.gate.console import Console, console_peer
-from privacy.gate.control import Control
-from privacy.gate.devices import Devices
-from privacy.gate.door import Door
-from privacy.gate.erasing import Erasing
-from privacy.gate.exchange import CONSOLE, Request
-from privacy.gate.files import AppFiles
-from privacy.gate.front import Front, Routes, address_of
-from privacy.gate.holder import GateHolder
-from privacy.gate.jail import JailError
-from privacy.gate.jails import Installation
+from privacy.gate.console import console_verbs, tunnel_consents
+from privacy.gate.console.console import Console, console_peer
+from privacy.gate.control import control_verbs, staging_verbs, tunnel_verbs
+from privacy.gate.control.control import Control
+from privacy.gate.door.door import Door
+from privacy.gate.door.holder import GateHolder
+from privacy.gate.door.strangers import Strangers
+from privacy.gate.door.upkeep import Upkeep
+from privacy.gate.front.access_log import FLUSH_S, AccessLog
+from privacy.gate.front.checks import loopback
+from privacy.gate.front.connection import House
+from privacy.gate.front.exchange import CONSOLE, Request
+from privacy.gate.front.files import AppFiles
+from privacy.gate.front.front import Front, Routes, address_of
+from privacy.gate.front.relay import Relay
+from privacy.gate.front.setup_token import SetUpToken
+from privacy.gate.front.streams import ParkedStreams
+from privacy.gate.jailed.children import GaveUp, keep
+from privacy.gate.jailed.jail import JailError
+from privacy.gate.jailed.jails import Installation
+from privacy.gate.jailed.programs import Begun, Program, simulator_program
+from privacy.gate.jailed.runtime import Places, listen
+from privacy.gate.jailed.users import ACCOUNT, other_user
 from privacy.gate.lan import trust
-from privacy.gate.network_door import NetworkStick
+from privacy.gate.machine import board
+from privacy.gate.machine.output import say
+from privacy.gate.machine.peer import why_not_jailed
+from privacy.gate.machine.system import SystemClock, random_bytes, tell_systemd
 from privacy.gate.opening import Opened
-from privacy.gate.output import say
-from privacy.gate.peer import why_not_jailed
-from privacy.gate.phone_front import Sheltered
-from privacy.gate.phones import Phones
-from privacy.gate.programs import Begun, Program, simulator_program
-from privacy.gate.relay import Relay
-from privacy.gate.rights import RightsDesk
-from privacy.gate.runtime import Places, listen
-from privacy.gate.serial_door import ConfiguredPort, SimulatedStick
-from privacy.gate.setup_token import SetUpToken
-from privacy.gate.store import StoreError
-from privacy.gate.strangers import Strangers
-from privacy.gate.streams import ParkedStreams
-from privacy.gate.system import SystemClock, random_bytes, tell_systemd
-from privacy.gate.upkeep import Upkeep
-from privacy.gate.users import ACCOUNT, other_user
-from privacy.gate.vouched import vouched
+from privacy.gate.phones import pairing_verbs, phone_answers, phone_front, phone_verbs, relay_verbs
+from privacy.gate.phones.phone_front import Sheltered
+from privacy.gate.phones.phones import Phones
+from privacy.gate.rights import centre, disclosures, rights_answers, rights_verbs
+from privacy.gate.rights.erasing import Erasing
+from privacy.gate.rights.rights import RightsDesk
+from privacy.gate.stick.network_door import NetworkStick
+from privacy.gate.stick.serial_door import ConfiguredPort, SimulatedStick
+from privacy.gate.storage.store import StoreError
+from privacy.gate.tunnels.devices import Devices
 from privacy.ledger import Kind
 from privacy.version import VERSION
 

@@ -12,13 +12,14 @@ from typing import Any
 
 from privacy import recipients
 from privacy.clockwork import Vouched
-from privacy.gate import addressees, book, records, staged
-from privacy.gate.account import Account
+from privacy.gate.account import addressees
+from privacy.gate.account.account import Account
 from privacy.gate.desk import Desk
-from privacy.gate.door import Door
-from privacy.gate.records import Preview
-from privacy.gate.staged import Staged
-from privacy.gate.store import Store, Transaction
+from privacy.gate.door.door import Door
+from privacy.gate.storage import book, records, staged
+from privacy.gate.storage.records import Preview
+from privacy.gate.storage.staged import Staged
+from privacy.gate.storage.store import Store, Transaction
 from tests.privacy import house
 from tests.privacy.gate.at_the_door import ManualClock, collect
 

@@ -6,8 +6,8 @@ from typing import cast
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from privacy.gate import book
-from privacy.gate.store import Store, Transaction
+from privacy.gate.storage import book
+from privacy.gate.storage.store import Store, Transaction
 from privacy.ledger import Kind, content_of
 from tests.clock import START
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, cast
 
 from privacy.clockwork import Vouched
-from privacy.gate import book, key_records, records
 from privacy.gate.desk import Desk
-from privacy.gate.door import Door
-from privacy.gate.phones import Phones
-from privacy.gate.store import Store, Transaction
+from privacy.gate.door.door import Door
+from privacy.gate.phones.phones import Phones
+from privacy.gate.storage import book, key_records, records
+from privacy.gate.storage.store import Store, Transaction
 from privacy.ledger import Kind, content_of
 from privacy.payload import timestamp
 from tests.privacy import house

@@ -13,9 +13,9 @@ from privacy import canonical, checkpoint, payload
 from privacy.client_hello import Greeting, GreetingReader
 from privacy.connect_head import Head, HeadReader
 from privacy.framing import MESSAGE_LIMIT, BrokenFrame, MessageDecoder
-from privacy.gate.checks import is_websocket, loopback, refuse
-from privacy.gate.dns import BadAnswer, decode_answer, encode_question
-from privacy.gate.exchange import Request
+from privacy.gate.front.checks import is_websocket, loopback, refuse
+from privacy.gate.front.exchange import Request
+from privacy.gate.network.dns import BadAnswer, decode_answer, encode_question
 
 MADE = datetime(2026, 3, 1, tzinfo=UTC)
 GROUPS = frozenset({"system", "radio", "devices", "errors"})

@@ -18,13 +18,13 @@ from hub.contract import DeviceAppeared
 from hub.core import DeviceRecords, History, Store, StoreHolder, schema
 from hub.core.ring import read_ring
 from hub.core.upgrade import copy_name
-from privacy.gate import records
-from privacy.gate.access_log import AccessLog
-from privacy.gate.connection import Access
-from privacy.gate.door import Door
-from privacy.gate.holder import GateHolder
-from privacy.gate.records import Outgoing, Sent
-from privacy.gate.store import Transaction
+from privacy.gate.door.door import Door
+from privacy.gate.door.holder import GateHolder
+from privacy.gate.front.access_log import AccessLog
+from privacy.gate.front.connection import Access
+from privacy.gate.storage import records
+from privacy.gate.storage.records import Outgoing, Sent
+from privacy.gate.storage.store import Transaction
 from privacy.rights import Scope
 from privacy.vocabulary import DataCategory
 from tests.clock import ManualClock

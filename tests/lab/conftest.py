@@ -8,8 +8,8 @@ from typing import Protocol
 
 import pytest
 
-from privacy.gate import users
-from privacy.gate.jail import Bind, Jail, Jailed, spawn
+from privacy.gate.jailed import users
+from privacy.gate.jailed.jail import Bind, Jail, Jailed, spawn
 from tests.lab import outside
 from tests.lab.home_network import (
     BEHIND,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from privacy.client import Destination, GateClient, GateDeclined, Tunnel
-from privacy.gate.devices import ACTIVITY, Devices
+from privacy.gate.tunnels.devices import ACTIVITY, Devices
 from privacy.inside import InsideEntry
 from privacy.vocabulary import DataCategory
 from tests.lab.gate_at_work import GateAtWork

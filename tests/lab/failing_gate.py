@@ -15,7 +15,7 @@ import msgspec
 
 from privacy.client import GateDeclined, GateLost
 from privacy.conversation import Declined
-from privacy.gate.store import Store, StoreError
+from privacy.gate.storage.store import Store, StoreError
 from tests.crash.fault import Calls, Faults
 from tests.lab.gate_at_work import GateAtWork
 from tests.lab.tunnel_lab import (

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from privacy.client import Destination, GateClient
-from privacy.gate import staged
 from privacy.gate.desk import packaged_register
+from privacy.gate.storage import staged
 from privacy.register import Form, Register
 from privacy.vocabulary import DataCategory
 from tests.lab.gate_at_work import GateAtWork

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from privacy import recipients
-from privacy.gate import staging_verbs, tunnel_verbs
-from privacy.gate.console_verbs import table
-from privacy.gate.control import Control
+from privacy.gate.console.console_verbs import table
+from privacy.gate.control import staging_verbs, tunnel_verbs
+from privacy.gate.control.control import Control
 from privacy.gate.desk import Desk, packaged_register
-from privacy.gate.door import Door
-from privacy.gate.runtime import listen
-from privacy.gate.store import Store
-from privacy.gate.upkeep import Upkeep
+from privacy.gate.door.door import Door
+from privacy.gate.door.upkeep import Upkeep
+from privacy.gate.jailed.runtime import listen
+from privacy.gate.storage.store import Store
 from privacy.register import Register
 from tests.lab import outside
 from tests.privacy.test_payload import COLLECTED

@@ -15,11 +15,11 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from privacy.gate.connection import House
-from privacy.gate.files import AppFiles
-from privacy.gate.front import Front, Routes, address_of
-from privacy.gate.runtime import listen, listen_on_loopback
-from privacy.gate.streams import ParkedStreams
+from privacy.gate.front.connection import House
+from privacy.gate.front.files import AppFiles
+from privacy.gate.front.front import Front, Routes, address_of
+from privacy.gate.front.streams import ParkedStreams
+from privacy.gate.jailed.runtime import listen, listen_on_loopback
 
 MARK = "taken"
 HOSTILE = "/api/hostile/"

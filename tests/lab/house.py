@@ -96,7 +96,8 @@ class House:
             (root / folder).mkdir(parents=True)
         for folder in ("run/console", "tmp/tmux-1000", "cover", "read_only", "records"):
             (root / folder).mkdir(parents=True)
-        for package in ("privacy", "privacy/gate"):
+        rooms = [str(path.parent.relative_to(ROOT)) for path in ROOT.glob("privacy/gate/*/__init__.py")]
+        for package in ("privacy", "privacy/gate", *rooms):
             (root / "code" / package).mkdir(parents=True)
             for file in (ROOT / package).glob("*.py"):
                 shutil.copy(file, root / "code" / package)

@@ -26,9 +26,9 @@ import msgspec
 
 from privacy import recipients
 from privacy.clockwork import Vouched
-from privacy.gate import book
 from privacy.gate.desk import Desk
-from privacy.gate.store import Store
+from privacy.gate.storage import book
+from privacy.gate.storage.store import Store
 from privacy.ledger import content_of
 from tests.crash.fault import FOREVER, Calls, Faults, build_shim
 from tests.lab.failing_gate import DIAGNOSIS, Case, Told

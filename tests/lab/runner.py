@@ -1,7 +1,7 @@
 """The gate's stand-in: in the home's network, with all that a careless parent has, it runs the hostile code.
 
 Run as ``runner.py ORDER``. Without the jail it just starts it (the control); with it, by
-privacy.gate.jail.spawn. Prints what the hostile code printed.
+privacy.gate.jailed.jail.spawn. Prints what the hostile code printed.
 """
 
 import ctypes
@@ -69,7 +69,7 @@ def _must(result: int) -> None:
 def _run_jailed(order: dict[str, object]) -> None:
     house = str(order["house"])
     sys.path.insert(0, f"{house}/code")
-    from privacy.gate.jail import Bind, Jail, spawn
+    from privacy.gate.jailed.jail import Bind, Jail, spawn
 
     read_only = [(house + "/code", house + "/code"), (house + "/site", house + "/site")]
     read_only += [(house + "/read_only", house + "/read_only"), (str(Path(__file__).parent), "/attacks")]

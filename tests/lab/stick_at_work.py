@@ -8,12 +8,12 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, TypeVar
 
-from privacy.gate import book
 from privacy.gate.desk import Desk, packaged_register
-from privacy.gate.door import Door
-from privacy.gate.network_door import NetworkStick
-from privacy.gate.store import Store
-from privacy.gate.system import SystemClock
+from privacy.gate.door.door import Door
+from privacy.gate.machine.system import SystemClock
+from privacy.gate.stick.network_door import NetworkStick
+from privacy.gate.storage import book
+from privacy.gate.storage.store import Store
 from privacy.inside import InsideEntry
 from privacy.ledger import content_of
 from tests.lab import outside

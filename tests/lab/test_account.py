@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 
 from privacy.conversation import Declined
-from privacy.gate.account import Account
-from privacy.gate.account_verbs import table
-from privacy.gate.holder import GateHolder
-from privacy.gate.rights import RightsDesk
+from privacy.gate.account.account import Account
+from privacy.gate.account.account_verbs import table
+from privacy.gate.door.holder import GateHolder
+from privacy.gate.rights.rights import RightsDesk
 from privacy.register import Language
 from privacy.rights import Scope
 from privacy.vocabulary import DataCategory

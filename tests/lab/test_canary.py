@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from privacy.gate import canary
-from privacy.gate.jail import Bind
+from privacy.gate.jailed import canary
+from privacy.gate.jailed.jail import Bind
 from tests.lab.conftest import PREFIX, PYTHON, Start
 from tests.paths import ROOT
 
@@ -25,14 +25,15 @@ def test_outside_the_canary_sings() -> None:
 
 def test_inside_the_canary_is_silent(start: Start) -> None:
     show = Bind(source=str(ROOT / "privacy"), inside="/code/privacy")
-    code = "import sys; sys.path.insert(0, '/code'); from privacy.gate import canary; print(canary.sing())"
+    say = "from privacy.gate.jailed import canary; print(canary.sing())"
+    code = f"import sys; sys.path.insert(0, '/code'); {say}"
     assert start(code, lambda plain: replace(plain, read_only=(PREFIX, show))).said().strip() == "None"
 
 
 CANARY = """
 import ctypes, os, sys
 sys.path.insert(0, {root!r})
-from privacy.gate import canary
+from privacy.gate.jailed import canary
 libc = ctypes.CDLL(None)
 {escape}
 print(canary.{part}())

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from privacy.gate import unfinished
-from privacy.gate.store import Store, StoreError
+from privacy.gate.storage import unfinished
+from privacy.gate.storage.store import Store, StoreError
 from tests.lab.tunnel_lab import CLOUD, TO_CLOUD, TunnelLab, standing_grant, tunnel_lab, until
 from tests.needs import NETWORKS
 

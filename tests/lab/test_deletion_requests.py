@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from privacy.gate import deletion_requests
-from privacy.gate.holder import GateHolder
-from privacy.gate.rights import RightsDesk
+from privacy.gate.door.holder import GateHolder
+from privacy.gate.outbox import deletion_requests
+from privacy.gate.rights.rights import RightsDesk
 from tests.lab.test_diagnosis import ACTIVITY, Lab, at_work
 from tests.needs import NETWORKS
 

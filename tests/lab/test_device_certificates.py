@@ -10,7 +10,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from privacy.gate import device_tls
+from privacy.gate.network import device_tls
 from tests.lab.devices_lab import TO_DEVICE, Lab, at_work, say
 from tests.lab.far_side import EchoOverTls
 from tests.lab.home_network import PORT, STICK, STICK_MAC, HomeRecorder, Network, Server

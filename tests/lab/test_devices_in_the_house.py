@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from privacy.client import Destination, GateDeclined
-from privacy.gate import devices, inside_line
-from privacy.gate.devices import ACTIVITY
+from privacy.gate.network import inside_line
+from privacy.gate.tunnels import devices
+from privacy.gate.tunnels.devices import ACTIVITY
 from tests.lab.devices_lab import TO_DEVICE, Lab, at_work, say
 from tests.lab.home_network import (
     BEHIND,

@@ -19,9 +19,9 @@ from typing import Any
 import pytest
 
 from privacy.conversation import Declined
-from privacy.gate import records
-from privacy.gate.https import Upload
-from privacy.gate.store import Store
+from privacy.gate.network.https import Upload
+from privacy.gate.storage import records
+from privacy.gate.storage.store import Store
 from tests.lab.gate_at_work import GateAtWork
 from tests.lab.outside import RECEIVER, NameServer, Packet, Receiver, Recorder, authority
 from tests.needs import NETWORKS
@@ -453,7 +453,7 @@ def test_the_same_slow_transfer_arrives_when_nobody_withdraws(lab: Lab) -> None:
 
 
 async def _give(lab: Lab, shown: dict[str, Any]) -> dict[str, Any]:
-    from privacy.gate.console_verbs import table
+    from privacy.gate.console.console_verbs import table
 
     fields = {"activity": ACTIVITY, "recipient": "support", "ticket": "T-123", "preview": shown["preview"]}
     reply = await table(lab.gate.door)["consent.give"](fields)

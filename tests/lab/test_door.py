@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from privacy.gate import users
-from privacy.gate.jail import Bind
-from privacy.gate.peer import why_not_jailed
+from privacy.gate.jailed import users
+from privacy.gate.jailed.jail import Bind
+from privacy.gate.machine.peer import why_not_jailed
 from tests.lab.conftest import PREFIX, PYTHON, USER, Start
 
 pytestmark = [

@@ -14,8 +14,9 @@ import pytest
 
 from privacy.client import GateDeclined
 from privacy.consent import Wish
-from privacy.gate import staged, staging
-from privacy.gate.attempt import Result
+from privacy.gate.outbox import staging
+from privacy.gate.storage import staged
+from privacy.gate.storage.attempt import Result
 from privacy.register import Form
 from tests.lab.file_lab import BACKUP, TO_BACKUP, FileLab, at_work, built_register, far_side, pieces
 from tests.lab.outside import Receiver

@@ -16,9 +16,9 @@ import pytest
 
 from privacy import canonical
 from privacy.consent import Grant, Wish, propose
-from privacy.gate import records
-from privacy.gate.attempt import Outcome
-from privacy.gate.records import Outgoing
+from privacy.gate.storage import records
+from privacy.gate.storage.attempt import Outcome
+from privacy.gate.storage.records import Outgoing
 from privacy.reasons import Reason
 from privacy.register import Form, Register
 from tests.lab.test_diagnosis import ACTIVITY, GROUPS, Lab, at_work

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from privacy.gate import first_words
-from privacy.gate.tunnels import Limits
+from privacy.gate.tunnels import first_words
+from privacy.gate.tunnels.tunnels import Limits
 from privacy.server_hello import _ASKS_AGAIN, AnswerReader
 from tests.lab.far_side import EchoOverTls
 from tests.lab.outside import authority

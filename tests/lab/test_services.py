@@ -19,9 +19,9 @@ from pathlib import Path
 import pytest
 
 from privacy.console import ConsoleAway, ask
-from privacy.gate.jail import Jailed, spawn
-from privacy.gate.jails import Installation, hub_jail
-from privacy.gate.runtime import Places
+from privacy.gate.jailed.jail import Jailed, spawn
+from privacy.gate.jailed.jails import Installation, hub_jail
+from privacy.gate.jailed.runtime import Places
 from tests.paths import ROOT
 
 pytestmark = [

@@ -16,9 +16,9 @@ from ipaddress import ip_address
 import pytest
 
 from privacy.conversation import Declined
-from privacy.gate import inside_line
-from privacy.gate.doctor_finding import Finding
-from privacy.gate.doctor_network import in_network
+from privacy.gate.doctor.doctor_finding import Finding
+from privacy.gate.doctor.doctor_network import in_network
+from privacy.gate.network import inside_line
 from privacy.inside import InsideEntry
 from tests.lab.home_network import (
     BEHIND,

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from privacy.conversation import Declined
-from privacy.gate.account import Account
-from privacy.gate.account_verbs import table
-from privacy.gate.holder import GateHolder
-from privacy.gate.rights import RightsDesk
-from privacy.gate.rights_verbs import table as rights_table
+from privacy.gate.account.account import Account
+from privacy.gate.account.account_verbs import table
+from privacy.gate.door.holder import GateHolder
+from privacy.gate.rights.rights import RightsDesk
+from privacy.gate.rights.rights_verbs import table as rights_table
 from tests.lab.gate_at_work import GateAtWork
 from tests.lab.outside import GATE, RECEIVER, NameServer, Receiver, Recorder, authority
 from tests.needs import NETWORKS

@@ -12,8 +12,8 @@ import pytest
 
 from privacy.client import Destination, GateDeclined
 from privacy.client_hello import Greeting, GreetingReader
-from privacy.gate import resolver
-from privacy.gate.tunnels import Limits
+from privacy.gate.network import resolver
+from privacy.gate.tunnels.tunnels import Limits
 from tests.lab.outside import RECEIVER
 from tests.lab.tunnel_lab import (
     CATEGORIES,

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from privacy.client import GateDeclined, Tunnel
-from privacy.gate import line
-from privacy.gate.door import Withdrawn
+from privacy.gate.door.door import Withdrawn
+from privacy.gate.network import line
 from privacy.reasons import Reason
 from tests.lab.far_side import HELLO
 from tests.lab.test_diagnosis import break_sync
@@ -203,7 +203,7 @@ async def test_what_was_reserved_and_not_used_is_given_back(lab: TunnelLab) -> N
     await until(lambda: lab.far.ended)
 
     async def spent() -> int:
-        from privacy.gate import records
+        from privacy.gate.storage import records
 
         desk = lab.gate.door.desk
         at = desk.time.instant().at

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from privacy.gate.jail import Bind, JailError
+from privacy.gate.jailed.jail import Bind, JailError
 from tests.lab.conftest import PYTHON, USER, Start
 from tests.lab.test_attacks import ORDINARY_USER, python_for
 from tests.paths import ROOT
@@ -151,7 +151,7 @@ def test_it_dies_with_the_gate() -> None:
     script = f"""
 import os, sys, time
 sys.path.insert(0, {str(ROOT)!r})
-from privacy.gate.jail import Bind, Jail, spawn
+from privacy.gate.jailed.jail import Bind, Jail, spawn
 out = os.open("/dev/null", os.O_RDWR)
 prefix = Bind(source={sys.base_prefix!r}, inside={sys.base_prefix!r})
 argv = ({PYTHON!r}, "-I", "-S", "-c", "import time; time.sleep(60)")
@@ -218,7 +218,7 @@ def test_root_without_powers_is_told_what_it_lacks() -> None:
     script = f"""
 import os, sys
 sys.path.insert(0, {str(ROOT)!r})
-from privacy.gate.jail import Jail, JailError, spawn
+from privacy.gate.jailed.jail import Jail, JailError, spawn
 out = os.open("/dev/null", os.O_RDWR)
 try:
     jail = Jail(executable="/bin/true", argv=("true",), environ={{}}, user=({USER}, {USER}))
@@ -239,7 +239,7 @@ def test_what_forbids_a_jail_is_named_with_its_command(tmp_path: Path) -> None:
     script = f"""
 import ctypes, os, sys
 sys.path.insert(0, {str(tmp_path)!r})
-from privacy.gate.jail import Jail, JailError, spawn
+from privacy.gate.jailed.jail import Jail, JailError, spawn
 ids = os.getuid(), os.getgid()
 assert ctypes.CDLL(None).unshare(0x10000000) == 0
 open("/proc/self/setgroups", "w").write("deny")

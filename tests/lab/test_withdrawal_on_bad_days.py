@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 
-from privacy.gate.door import Withdrawn
-from privacy.gate.store import Store
+from privacy.gate.door.door import Withdrawn
+from privacy.gate.storage.store import Store
 from tests.lab.far_side import far_process
 from tests.lab.gate_at_work import GateAtWork
 from tests.lab.outside import RECEIVER, NameServer, Packet, Recorder

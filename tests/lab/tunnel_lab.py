@@ -10,9 +10,9 @@ from typing import Any
 
 from privacy.client import Destination, GateClient, GateLost, Tunnel
 from privacy.consent import Grant, Wish, propose
-from privacy.gate import records
 from privacy.gate.desk import packaged_register
-from privacy.gate.tunnels import Limits
+from privacy.gate.storage import records
+from privacy.gate.tunnels.tunnels import Limits
 from privacy.register import Form, Register
 from privacy.vocabulary import DataCategory
 from tests.lab.far_side import FarSide

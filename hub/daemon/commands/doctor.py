@@ -14,7 +14,7 @@ from ..system import environment
 from .doctor_german import LEVELS, NAMES, german
 from .start import ROOT, installed_packages, language_of
 
-DOCTOR = Path("privacy/gate/doctor.py")
+DOCTOR = Path("privacy/gate/doctor/doctor.py")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

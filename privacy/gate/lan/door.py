@@ -14,12 +14,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import ip_address
 
-from privacy.gate.accepting import accept
-from privacy.gate.checks import Site
-from privacy.gate.front import Front
+from privacy.gate.front.checks import Site
+from privacy.gate.front.front import Front
 from privacy.gate.lan.crowd import Crowd
 from privacy.gate.lan.interfaces import Interface, is_let_in, is_on_link
 from privacy.gate.lan.settings import Network
+from privacy.gate.machine.accepting import accept
 from privacy.ports import Clock
 from privacy.readable import readable
 

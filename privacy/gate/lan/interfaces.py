@@ -10,7 +10,16 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Interface, ip_interface
 
 from privacy.gate.lan.settings import Network
-from privacy.gate.netlink import FAMILIES, GET_ROUTE, NEW_ROUTE, ORDER, ROUTE, asking, attributes, dump
+from privacy.gate.machine.netlink import (
+    FAMILIES,
+    GET_ROUTE,
+    NEW_ROUTE,
+    ORDER,
+    ROUTE,
+    asking,
+    attributes,
+    dump,
+)
 from privacy.inside import is_inside
 
 _GET_LINK, _NEW_LINK, _GET_ADDRESS, _NEW_ADDRESS = 18, 16, 22, 20

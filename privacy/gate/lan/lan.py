@@ -12,8 +12,8 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from privacy.gate.checks import Site
-from privacy.gate.front import Front
+from privacy.gate.front.checks import Site
+from privacy.gate.front.front import Front
 from privacy.gate.lan import door, interfaces, mdns
 from privacy.gate.lan.crowd import Crowd
 from privacy.gate.lan.identity import BadIdentity, Identity, identity_in

@@ -9,9 +9,9 @@ from hashlib import sha256
 from html import escape
 from typing import Protocol
 
-from privacy.gate.checks import Site
-from privacy.gate.exchange import Answer, Endpoint, Request, problem
-from privacy.gate.german import wants_german
+from privacy.gate.front.checks import Site
+from privacy.gate.front.exchange import Answer, Endpoint, Request, problem
+from privacy.gate.front.german import wants_german
 from privacy.gate.lan.identity import Identity
 from privacy.gate.lan.trust_words import ENGLISH, GERMAN
 

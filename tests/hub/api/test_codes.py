@@ -93,7 +93,7 @@ def left_out() -> set[str]:
 REFUSED = first_words("CommandRefused") | first_words("Refused") | first_words("refused")
 REFUSED |= named_by_failure(lambda path: path.name == "asking.py")
 IN_WRITING = first_words("CommandRefused", lambda path: path.name in {"writing.py", "granting.py"})
-# what the gate says of one (privacy/gate/network_door.py)
+# what the gate says of one (privacy/gate/stick/network_door.py)
 OF_A_STICK_IN_THE_NETWORK = {
     "stick_unreachable",
     "stick_refuses",

@@ -21,10 +21,10 @@ from hub.core.holdings import holdings
 from hub.daemon.command_line import CommandFailed
 from hub.daemon.rights_export import Source, csv_lines, export
 from hub.daemon.rights_words import GERMAN, category
-from privacy.gate.holder import GateHolder
-from privacy.gate.rights import RightsDesk
-from privacy.gate.rights_verbs import table
-from privacy.gate.schema import COPIES, HIDDEN, HOLDINGS, PARTS
+from privacy.gate.door.holder import GateHolder
+from privacy.gate.rights.rights import RightsDesk
+from privacy.gate.rights.rights_verbs import table
+from privacy.gate.storage.schema import COPIES, HIDDEN, HOLDINGS, PARTS
 from privacy.rights import Page
 from privacy.vocabulary import DataCategory
 from tests.clock import ManualClock

@@ -15,11 +15,12 @@ from hub.daemon.phone.keys import PhoneKeys, read, write
 from hub.remote.qr import Home
 from privacy import jws
 from privacy.decide import Permit, decide
-from privacy.gate import answers, phone_answers, phone_front
-from privacy.gate.door import Door
-from privacy.gate.phone_front import Sheltered
-from privacy.gate.phones import Phones
-from privacy.gate.vouched import vouched
+from privacy.gate.answers import answers
+from privacy.gate.answers.vouched import vouched
+from privacy.gate.door.door import Door
+from privacy.gate.phones import phone_answers, phone_front
+from privacy.gate.phones.phone_front import Sheltered
+from privacy.gate.phones.phones import Phones
 from privacy.vocabulary import DataCategory
 from tests.hub.home_in_a_box import running_home
 from tests.privacy import house

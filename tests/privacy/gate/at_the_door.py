@@ -10,8 +10,8 @@ from typing import Any
 
 from privacy.clockwork import Vouched
 from privacy.gate.desk import Desk
-from privacy.gate.door import Door
-from privacy.gate.store import Store
+from privacy.gate.door.door import Door
+from privacy.gate.storage.store import Store
 from privacy.ports import Clock
 from tests.privacy import house
 from tests.privacy.test_payload import COLLECTED

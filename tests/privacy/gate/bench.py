@@ -7,13 +7,13 @@ from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from privacy.gate.connection import Access, House
-from privacy.gate.console import console_peer
-from privacy.gate.exchange import Answer, Request, json_answer
-from privacy.gate.files import AppFiles
-from privacy.gate.front import Front, Routes, address_of
-from privacy.gate.runtime import listen, listen_on_loopback
-from privacy.gate.streams import ParkedStreams
+from privacy.gate.console.console import console_peer
+from privacy.gate.front.connection import Access, House
+from privacy.gate.front.exchange import Answer, Request, json_answer
+from privacy.gate.front.files import AppFiles
+from privacy.gate.front.front import Front, Routes, address_of
+from privacy.gate.front.streams import ParkedStreams
+from privacy.gate.jailed.runtime import listen, listen_on_loopback
 
 JSON = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from privacy.gate import resolver
+from privacy.gate.network import resolver
 
 
 @pytest.fixture(autouse=True)

@@ -14,12 +14,12 @@ import msgspec
 
 from privacy.clockwork import Vouched
 from privacy.gate.desk import Desk
-from privacy.gate.door import Door
-from privacy.gate.holder import GateHolder
-from privacy.gate.phones import Phones
-from privacy.gate.rights import RightsDesk
-from privacy.gate.store import Store
-from privacy.gate.tombstones import Tombstones
+from privacy.gate.door.door import Door
+from privacy.gate.door.holder import GateHolder
+from privacy.gate.phones.phones import Phones
+from privacy.gate.rights.rights import RightsDesk
+from privacy.gate.storage.store import Store
+from privacy.gate.storage.tombstones import Tombstones
 from privacy.payload import timestamp
 from privacy.vocabulary import DataCategory
 from tests.crash.fault import Calls, Faults

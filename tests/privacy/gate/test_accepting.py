@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from privacy.framing import encode_message
-from privacy.gate import accepting
-from privacy.gate.console import Console
-from privacy.gate.control import Control
-from privacy.gate.runtime import listen
-from privacy.gate.streams import ParkedStreams
+from privacy.gate.console.console import Console
+from privacy.gate.control.control import Control
+from privacy.gate.front.streams import ParkedStreams
+from privacy.gate.jailed.runtime import listen
+from privacy.gate.machine import accepting
 
 Serve = Callable[[socket.socket], Awaitable[None]]
 SHORTAGE_S = 0.35

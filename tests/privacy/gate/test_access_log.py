@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from sqlcipher3 import dbapi2 as sqlcipher
 
-from privacy.gate import access_log
-from privacy.gate.access_log import FLUSH_ROWS, RETENTION, WAITING_LIMIT, AccessLog
-from privacy.gate.connection import Access
-from privacy.gate.schema import HOLDINGS
-from privacy.gate.store import Store
+from privacy.gate.front import access_log
+from privacy.gate.front.access_log import FLUSH_ROWS, RETENTION, WAITING_LIMIT, AccessLog
+from privacy.gate.front.connection import Access
+from privacy.gate.storage.schema import HOLDINGS
+from privacy.gate.storage.store import Store
 from tests.clock import ManualClock
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

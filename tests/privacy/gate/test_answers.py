@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from privacy.gate import answers
-from privacy.gate.door import Door
-from privacy.gate.exchange import Request
-from privacy.gate.network_door import NetworkStick
+from privacy.gate.answers import answers
+from privacy.gate.door.door import Door
+from privacy.gate.front.exchange import Request
+from privacy.gate.stick.network_door import NetworkStick
 from privacy.inside import read_entry
 from tests.privacy import house
 from tests.privacy.gate.at_the_door import opened

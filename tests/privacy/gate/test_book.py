@@ -9,9 +9,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from privacy import checkpoint, merkle
-from privacy.gate import book
-from privacy.gate.book import News
-from privacy.gate.store import Store
+from privacy.gate.storage import book
+from privacy.gate.storage.book import News
+from privacy.gate.storage.store import Store
 from privacy.ledger import Kind
 from tests.privacy import house
 

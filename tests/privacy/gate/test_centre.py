@@ -4,13 +4,15 @@ import json
 from pathlib import Path
 from typing import Any
 
-from privacy.gate import centre, deletion_requests, records
-from privacy.gate.door import Door
-from privacy.gate.exchange import Request
-from privacy.gate.holder import GateHolder
-from privacy.gate.phones import Phones
-from privacy.gate.rights import RightsDesk
-from privacy.gate.store import Transaction
+from privacy.gate.door.door import Door
+from privacy.gate.door.holder import GateHolder
+from privacy.gate.front.exchange import Request
+from privacy.gate.outbox import deletion_requests
+from privacy.gate.phones.phones import Phones
+from privacy.gate.rights import centre
+from privacy.gate.rights.rights import RightsDesk
+from privacy.gate.storage import records
+from privacy.gate.storage.store import Transaction
 from tests.privacy import house
 from tests.privacy.gate.at_the_door import opened
 from tests.privacy.gate.test_answers import asked as asked_of

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from privacy.gate.children import GaveUp, keep
-from privacy.gate.jail import Bind, Jail
-from privacy.gate.programs import Program, begin
-from privacy.gate.users import choose_user, hand_over
+from privacy.gate.jailed.children import GaveUp, keep
+from privacy.gate.jailed.jail import Bind, Jail
+from privacy.gate.jailed.programs import Program, begin
+from privacy.gate.jailed.users import choose_user, hand_over
 from tests.clock import ManualClock
 from tests.journeys.houses import children
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from privacy.decide import Refusal, decide
-from privacy.gate import closures
-from privacy.gate.closures import Closure, ClosureKind, Closures
+from privacy.gate.storage import closures
+from privacy.gate.storage.closures import Closure, ClosureKind, Closures
 from privacy.reasons import Reason
 from privacy.standing import Standing
 from tests.privacy import house

@@ -11,8 +11,8 @@ import pytest
 
 from privacy.console import ConsoleAway, ConsoleDeclined, ask
 from privacy.conversation import Declined
-from privacy.gate.console import Console
-from privacy.gate.runtime import listen
+from privacy.gate.console.console import Console
+from privacy.gate.jailed.runtime import listen
 from tests.paths import ROOT
 
 IMPORT = (

@@ -9,11 +9,13 @@ import pytest
 from privacy import checkpoint, merkle
 from privacy.clockwork import Vouched
 from privacy.conversation import ConversationLost, Declined
-from privacy.gate import book, control_verbs, records, rights_verbs
-from privacy.gate.console_verbs import table
-from privacy.gate.door import Door
-from privacy.gate.holder import GateHolder
-from privacy.gate.rights import RightsDesk
+from privacy.gate.console.console_verbs import table
+from privacy.gate.control import control_verbs
+from privacy.gate.door.door import Door
+from privacy.gate.door.holder import GateHolder
+from privacy.gate.rights import rights_verbs
+from privacy.gate.rights.rights import RightsDesk
+from privacy.gate.storage import book, records
 from tests.privacy import house
 from tests.privacy.gate.at_the_door import ManualClock, opened
 

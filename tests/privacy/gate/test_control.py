@@ -12,10 +12,10 @@ from privacy import conversation
 from privacy.client import GateClient, GateDeclined, GateLost
 from privacy.conversation import ConversationLost, Declined, Handler, Reply
 from privacy.framing import MESSAGE_LIMIT, encode_message
-from privacy.gate.control import Control
-from privacy.gate.peer import why_not_jailed
-from privacy.gate.runtime import listen
-from privacy.gate.setup_token import SetUpToken
+from privacy.gate.control.control import Control
+from privacy.gate.front.setup_token import SetUpToken
+from privacy.gate.jailed.runtime import listen
+from privacy.gate.machine.peer import why_not_jailed
 
 
 async def _open(question: Mapping[str, object]) -> Reply:

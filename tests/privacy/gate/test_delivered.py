@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 
 from privacy import canonical
-from privacy.gate import deletion_requests, deliveries, records
-from privacy.gate.deletion_requests import DeletionRequests
-from privacy.gate.door import Door
-from privacy.gate.records import Outgoing
+from privacy.gate.door.door import Door
+from privacy.gate.outbox import deletion_requests, deliveries
+from privacy.gate.outbox.deletion_requests import DeletionRequests
+from privacy.gate.storage import records
+from privacy.gate.storage.records import Outgoing
 from privacy.standing import EarlierTransfer
 from tests.privacy import house
 from tests.privacy.gate.at_the_door import opened

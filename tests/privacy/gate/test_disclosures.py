@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from privacy.conversation import Declined
-from privacy.gate import account_verbs, control_verbs, disclosures, tunnel_verbs
-from privacy.gate.account import Account
-from privacy.gate.door import Door
-from privacy.gate.store import StoreError
+from privacy.gate.account import account_verbs
+from privacy.gate.account.account import Account
+from privacy.gate.control import control_verbs, tunnel_verbs
+from privacy.gate.door.door import Door
+from privacy.gate.rights import disclosures
+from privacy.gate.storage.store import StoreError
 from tests.privacy.gate.at_the_door import opened
 
 DEMAND = {

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from privacy.gate.dns import AAAA, A, BadAnswer, decode_answer, encode_question
+from privacy.gate.network.dns import AAAA, A, BadAnswer, decode_answer, encode_question
 
 NAME = "support.example.org"
 QUESTION = encode_question(7, NAME, A)

@@ -14,9 +14,9 @@ import pytest
 
 from drivers.bidcos.codec.uart import UartDecoder, UartFrame, encode_uart
 from drivers.bidcos.codec.uart_reports import Answer, Firmware, SerialNumber, Started
-from privacy.gate.doctor import disk, findings, isolation, keys, radio, running, simulated
-from privacy.gate.doctor_finding import Finding
-from privacy.gate.runtime import Places, prepared
+from privacy.gate.doctor.doctor import disk, findings, isolation, keys, radio, running, simulated
+from privacy.gate.doctor.doctor_finding import Finding
+from privacy.gate.jailed.runtime import Places, prepared
 from tests.paths import ROOT
 
 
@@ -114,7 +114,7 @@ def test_a_missing_stick_is_a_failure_when_it_was_configured(tmp_path: Path) -> 
 
 
 def test_isolation_that_can_not_be_had_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("privacy.gate.doctor.ACCOUNT", "root")  # the jail refuses to run as root
+    monkeypatch.setattr("privacy.gate.doctor.doctor.ACCOUNT", "root")  # the jail refuses to run as root
     if os.geteuid() != 0:
         pytest.skip("the account is only looked at when started as root")
     found = isolation()

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from privacy.gate.doctor import network
-from privacy.gate.doctor_finding import Finding
-from privacy.gate.doctor_lan import drops, in_home_network
+from privacy.gate.doctor.doctor import network
+from privacy.gate.doctor.doctor_finding import Finding
+from privacy.gate.doctor.doctor_lan import drops, in_home_network
 from privacy.gate.lan.identity import identity_in
 from privacy.gate.lan.settings import LanSettings
 

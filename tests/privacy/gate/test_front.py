@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from privacy.gate import checks, connection, front, streams
-from privacy.gate.api import Sessions
-from privacy.gate.connection import Access
-from privacy.gate.exchange import CONSOLE, Answer, Request
+from privacy.gate.answers.api import Sessions
+from privacy.gate.front import checks, connection, front, streams
+from privacy.gate.front.connection import Access
+from privacy.gate.front.exchange import CONSOLE, Answer, Request
 
 from .bench import FrontBench, Got, front_bench
 
@@ -132,7 +132,7 @@ async def test_a_hub_that_is_away_is_said_to_be(bench: FrontBench, monkeypatch: 
 
 
 async def test_whoever_is_not_jailed_gets_no_stream(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from privacy.gate.peer import why_not_jailed
+    from privacy.gate.machine.peer import why_not_jailed
 
     monkeypatch.setattr(streams, "WAIT_S", 0.3)
     async with front_bench(tmp_path, lambda accepted: why_not_jailed(accepted) is None) as bench:
@@ -499,7 +499,7 @@ async def test_bytes_beyond_ascii_reach_the_hub_as_they_came(bench: FrontBench) 
 async def test_a_peer_that_may_not_connect_is_told_so(
     bench: FrontBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("privacy.gate.console.why_not_console", lambda _: "user 60001")
+    monkeypatch.setattr("privacy.gate.console.console.why_not_console", lambda _: "user 60001")
     got = Got.of(await bench.send_home(b"GET / HTTP/1.1\r\nHost: homebase\r\n\r\n"))
     assert (got.status, problem(got)["code"]) == (403, "foreign_user")
 

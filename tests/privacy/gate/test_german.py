@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from privacy.gate.exchange import Answer, Request, problem
-from privacy.gate.german import TEXTS, spoken
+from privacy.gate.front.exchange import Answer, Request, problem
+from privacy.gate.front.german import TEXTS, spoken
 from privacy.reasons import Reason
 from privacy.register import Language
 from tests.paths import ROOT
@@ -43,8 +43,8 @@ def test_what_is_no_refusal_stays_as_it_is() -> None:
 
 
 def test_every_refusal_that_a_browser_can_get_has_german_words() -> None:
-    names = ("checks", "connection", "relay", "files", "api", "answers", "front")
-    code = "".join(Path(ROOT, "privacy", "gate", f"{name}.py").read_text() for name in names)
+    rooms = [Path(ROOT, "privacy", "gate", room) for room in ("front", "answers")]
+    code = "".join(path.read_text() for room in rooms for path in room.glob("*.py"))
     said = set(re.findall(r'problem\(\s*\d+,\s*"(\w+)"', code))
     # before a request is read there is no language to be known
     unread = {"head_too_large", "too_slow", "too_many_connections", "foreign_user"}

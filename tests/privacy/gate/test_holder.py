@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from privacy.gate import closures, records
-from privacy.gate.closures import Closure, ClosureKind
-from privacy.gate.door import Door
-from privacy.gate.holder import GateHolder
-from privacy.gate.schema import HOLDINGS
-from privacy.gate.store import Row, Transaction
+from privacy.gate.door.door import Door
+from privacy.gate.door.holder import GateHolder
+from privacy.gate.storage import closures, records
+from privacy.gate.storage.closures import Closure, ClosureKind
+from privacy.gate.storage.schema import HOLDINGS
+from privacy.gate.storage.store import Row, Transaction
 from privacy.ports import DERIVED, Holder, Holding, Where
 from privacy.reasons import Reason
 from privacy.rights import Cell, Scope

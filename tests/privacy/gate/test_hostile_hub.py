@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 
 from privacy import canonical, challenges, jws, keys, recipients
-from privacy.gate import control_verbs, phone_verbs
-from privacy.gate.door import Door
-from privacy.gate.phones import Phones
+from privacy.gate.control import control_verbs
+from privacy.gate.door.door import Door
+from privacy.gate.phones import phone_verbs
+from privacy.gate.phones.phones import Phones
 from privacy.payload import timestamp
 from tests.privacy import house
 from tests.privacy.gate.at_the_door import ManualClock, opened

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from privacy.gate.jail import Bind, Jail, JailError, check
-from privacy.gate.users import hand_over
-from privacy.gate.view import python_view
+from privacy.gate.jailed.jail import Bind, Jail, JailError, check
+from privacy.gate.jailed.users import hand_over
+from privacy.gate.jailed.view import python_view
 
 USER = (60_901, 60_901) if os.geteuid() == 0 else None
 PLAIN = Jail(executable="/usr/bin/true", argv=("true",), environ={"LANG": "C.UTF-8"}, user=USER)

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from privacy.gate import resolver
-from privacy.gate.neighbours import Place, find, neighbour_of, route_of, routers_of, serves_network
-from privacy.gate.netlink import messages
+from privacy.gate.machine.netlink import messages
+from privacy.gate.network import resolver
+from privacy.gate.network.neighbours import Place, find, neighbour_of, route_of, routers_of, serves_network
 from privacy.inside import read_address, read_entry
 
 ROUTER_4, ROUTER_6 = ip_address("192.168.1.1"), ip_address("fe80::1")

@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 
 from privacy.conversation import Declined
-from privacy.gate import book, records
-from privacy.gate.door import Door, Refused
-from privacy.gate.network_door import ACTIVITY, GRACE_S, NAME, SPEND_S, VISIT_S, WATCH_S, NetworkStick
-from privacy.gate.store import StoreError
+from privacy.gate.door.door import Door, Refused
+from privacy.gate.stick.network_door import ACTIVITY, GRACE_S, NAME, SPEND_S, VISIT_S, WATCH_S, NetworkStick
+from privacy.gate.storage import book, records
+from privacy.gate.storage.store import StoreError
 from privacy.inside import read_entry
 from privacy.ledger import content_of
 from privacy.reasons import Reason

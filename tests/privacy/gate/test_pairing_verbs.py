@@ -8,9 +8,9 @@ import pytest
 from hub.remote.qr import Home, RelayWay, decode
 from privacy import jws, recipients
 from privacy.conversation import ConversationLost, Declined, Handler
-from privacy.gate import pairing_verbs
 from privacy.gate.desk import packaged_register
-from privacy.gate.phones import Phones
+from privacy.gate.phones import pairing_verbs
+from privacy.gate.phones.phones import Phones
 from tests.privacy.gate.at_the_door import ManualClock, opened
 from tests.privacy.gate.test_phones import way_to
 from tests.privacy.phone import Phone

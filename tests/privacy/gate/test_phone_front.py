@@ -9,13 +9,14 @@ import pytest
 
 from privacy import attest
 from privacy.conversation import Declined
-from privacy.gate import answers, phone_answers, phone_front
-from privacy.gate.erasing import Erasing
-from privacy.gate.holder import GateHolder
-from privacy.gate.phone_front import Sheltered
-from privacy.gate.phones import Phones
-from privacy.gate.rights import RightsDesk
-from privacy.gate.vouched import vouched
+from privacy.gate.answers import answers
+from privacy.gate.answers.vouched import vouched
+from privacy.gate.door.holder import GateHolder
+from privacy.gate.phones import phone_answers, phone_front
+from privacy.gate.phones.phone_front import Sheltered
+from privacy.gate.phones.phones import Phones
+from privacy.gate.rights.erasing import Erasing
+from privacy.gate.rights.rights import RightsDesk
 from tests.privacy.gate.at_the_door import opened
 
 NONCE = "A" * 22

@@ -14,13 +14,15 @@ import pytest
 from privacy import checkpoint, jws, keys, report
 from privacy.clockwork import Vouched
 from privacy.conversation import ConversationLost, Declined
-from privacy.gate import answers, epochs, pairing_verbs, phone_answers, phone_verbs, records
-from privacy.gate.door import Door
-from privacy.gate.erasing import Erasing
-from privacy.gate.exchange import Request
-from privacy.gate.holder import GateHolder
-from privacy.gate.phones import Phones
-from privacy.gate.rights import RightsDesk
+from privacy.gate.answers import answers
+from privacy.gate.door.door import Door
+from privacy.gate.door.holder import GateHolder
+from privacy.gate.front.exchange import Request
+from privacy.gate.phones import pairing_verbs, phone_answers, phone_verbs
+from privacy.gate.phones.phones import Phones
+from privacy.gate.rights.erasing import Erasing
+from privacy.gate.rights.rights import RightsDesk
+from privacy.gate.storage import epochs, records
 from privacy.payload import timestamp
 from tests.privacy import house
 from tests.privacy.gate.at_the_door import ManualClock, opened

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from privacy.conversation import Declined
-from privacy.gate import records
-from privacy.gate.console_verbs import table
-from privacy.gate.door import Door
+from privacy.gate.console.console_verbs import table
+from privacy.gate.door.door import Door
+from privacy.gate.storage import records
 from privacy.register import Form
 from tests.privacy import house
 from tests.privacy.gate.at_the_door import ManualClock, opened

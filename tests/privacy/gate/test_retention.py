@@ -9,12 +9,12 @@ import pytest
 from privacy import checkpoint, merkle
 from privacy.clockwork import Vouched
 from privacy.conversation import Declined
-from privacy.gate import book, closures, records
-from privacy.gate.closures import Closure, ClosureKind
-from privacy.gate.console_verbs import table
-from privacy.gate.door import Door
-from privacy.gate.holder import GateHolder
-from privacy.gate.store import Transaction
+from privacy.gate.console.console_verbs import table
+from privacy.gate.door.door import Door
+from privacy.gate.door.holder import GateHolder
+from privacy.gate.storage import book, closures, records
+from privacy.gate.storage.closures import Closure, ClosureKind
+from privacy.gate.storage.store import Transaction
 from privacy.ledger import content_of
 from tests.privacy import house
 from tests.privacy.gate.at_the_door import ManualClock, opened

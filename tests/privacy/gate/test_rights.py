@@ -14,15 +14,16 @@ import pytest
 from privacy import report
 from privacy.conversation import Declined
 from privacy.decide import Refusal, decide
-from privacy.gate import book, key_records, records, rights_answers
-from privacy.gate.door import Door
-from privacy.gate.exchange import Request
-from privacy.gate.holder import GateHolder
-from privacy.gate.phones import Phones
-from privacy.gate.rights import RightsDesk
-from privacy.gate.rights_verbs import table
-from privacy.gate.store import StoreError, Transaction
-from privacy.gate.tombstones import Tomb, Tombstone, Tombstones
+from privacy.gate.door.door import Door
+from privacy.gate.door.holder import GateHolder
+from privacy.gate.front.exchange import Request
+from privacy.gate.phones.phones import Phones
+from privacy.gate.rights import rights_answers
+from privacy.gate.rights.rights import RightsDesk
+from privacy.gate.rights.rights_verbs import table
+from privacy.gate.storage import book, key_records, records
+from privacy.gate.storage.store import StoreError, Transaction
+from privacy.gate.storage.tombstones import Tomb, Tombstone, Tombstones
 from privacy.ledger import content_of
 from privacy.reasons import Reason
 from tests.privacy import house

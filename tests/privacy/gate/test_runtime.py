@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from privacy.gate.config import BadConfig, GateConfig, config_from, read_config
-from privacy.gate.runtime import (
+from privacy.gate.jailed.runtime import (
     SHARED_MEMORY,
     AlreadyRunning,
     CantWrite,
@@ -24,11 +24,11 @@ from privacy.gate.runtime import (
     listen_on_loopback,
     prepared,
 )
-from privacy.gate.system import tell_systemd
+from privacy.gate.machine.system import tell_systemd
 from privacy.places import running_homes, runtime_folder
 from tests.paths import ROOT
 
-IMPORT = "import sys; sys.path.insert(0, sys.argv[1]); from privacy.gate.output import harmless, say"
+IMPORT = "import sys; sys.path.insert(0, sys.argv[1]); from privacy.gate.machine.output import harmless, say"
 
 
 def mode(path: Path) -> int:

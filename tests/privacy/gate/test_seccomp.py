@@ -7,8 +7,8 @@ import struct
 
 import pytest
 
-from privacy.gate import seccomp
-from privacy.gate.syscalls import ARCHITECTURES, NUMBERS, Architecture
+from privacy.gate.jailed import seccomp
+from privacy.gate.machine.syscalls import ARCHITECTURES, NUMBERS, Architecture
 
 ALLOWED, DEAD = "allowed", "killed"
 BOTH = pytest.mark.parametrize("arch", ARCHITECTURES.values(), ids=lambda arch: arch.name)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from privacy.conversation import Declined
-from privacy.gate.serial_door import (
+from privacy.gate.stick.serial_door import (
     ConfiguredPort,
     SimulatedStick,
     find_serial,

@@ -9,13 +9,13 @@ import pytest
 
 from privacy import jws, report
 from privacy.conversation import ConversationLost
-from privacy.gate import rights_answers
-from privacy.gate.door import Door
-from privacy.gate.erasing import Erasing
-from privacy.gate.exchange import Request
-from privacy.gate.holder import GateHolder
-from privacy.gate.phones import Phones
-from privacy.gate.rights import RightsDesk
+from privacy.gate.door.door import Door
+from privacy.gate.door.holder import GateHolder
+from privacy.gate.front.exchange import Request
+from privacy.gate.phones.phones import Phones
+from privacy.gate.rights import rights_answers
+from privacy.gate.rights.erasing import Erasing
+from privacy.gate.rights.rights import RightsDesk
 from privacy.reasons import Reason
 from privacy.vocabulary import DataCategory
 from tests.privacy import house

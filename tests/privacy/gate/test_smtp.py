@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from privacy.gate.smtp import Letter, LogIn, Mail
-from privacy.gate.tls_line import Target, TransferFailed
+from privacy.gate.network.smtp import Letter, LogIn, Mail
+from privacy.gate.network.tls_line import Target, TransferFailed
 from tests.lab.outside import authority
 from tests.mail_server import PASSWORD, USER, MailServer
 
@@ -88,7 +88,7 @@ async def test_where_something_is_wrong_nothing_of_the_mail_leaves(
     said: str,
     final: bool,
 ) -> None:
-    monkeypatch.setattr("privacy.gate.tls_line.IDLE_TIME_S", 2.0)
+    monkeypatch.setattr("privacy.gate.network.tls_line.IDLE_TIME_S", 2.0)
     server = make(**how)
     with pytest.raises(TransferFailed, match=said) as failed:
         await send(server.port, **other).run()  # type: ignore[attr-defined]

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from privacy.gate.inside_line import BUFFER, open_line
-from privacy.gate.splice import BURST, PIECE, RATE, Bucket, Splice, Terminal
-from privacy.gate.system import SystemClock
+from privacy.gate.machine.system import SystemClock
+from privacy.gate.network.inside_line import BUFFER, open_line
+from privacy.gate.stick.splice import BURST, PIECE, RATE, Bucket, Splice, Terminal
 from privacy.inside import read_address
 from tests.clock import ManualClock
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from privacy.gate import book
-from privacy.gate.schema import STEPS
-from privacy.gate.store import RESERVE_SIZE, Store, StoreError, Transaction
+from privacy.gate.storage import book
+from privacy.gate.storage.schema import STEPS
+from privacy.gate.storage.store import RESERVE_SIZE, Store, StoreError, Transaction
 from privacy.ledger import content_of
 from tests.privacy.gate.at_the_door import opened
 
@@ -146,7 +146,7 @@ def test_on_a_full_disk_only_what_closes_is_written(small_disk: Path) -> None:
 FAILING_DISK = """
 import ctypes, errno, os, struct, sys
 from pathlib import Path
-from privacy.gate.store import Store, StoreError
+from privacy.gate.storage.store import Store, StoreError
 
 store = Store.open(Path(sys.argv[1]), os.urandom)
 # from here on every fsync and fdatasync of this process fails as a broken disk's does (seccomp answers EIO)

@@ -8,8 +8,8 @@ import pytest
 
 from privacy.conversation import ConversationLost
 from privacy.decide import Refusal, decide
-from privacy.gate.door import Door
-from privacy.gate.strangers import Strangers
+from privacy.gate.door.door import Door
+from privacy.gate.door.strangers import Strangers
 from privacy.reasons import Reason
 from privacy.state_files import GATE, HUB, strangers
 from tests.privacy import house

@@ -11,9 +11,9 @@ import msgspec
 import pytest
 
 from privacy import slots
-from privacy.gate.closures import ClosureKind
-from privacy.gate.door import Door
-from privacy.gate.tombstones import Tomb, Tombstone, Tombstones
+from privacy.gate.door.door import Door
+from privacy.gate.storage.closures import ClosureKind
+from privacy.gate.storage.tombstones import Tomb, Tombstone, Tombstones
 from tests.crash.fault import Faults, build_shim
 from tests.paths import ROOT
 from tests.privacy import house

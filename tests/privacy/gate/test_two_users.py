@@ -15,8 +15,8 @@ GATE, HUB = 60011, 60012
 LISTEN = """
 import os, socket, sys
 sys.path.insert(0, sys.argv[2])
-from privacy.gate.console import why_not_console
-from privacy.gate.peer import why_not_jailed
+from privacy.gate.console.console import why_not_console
+from privacy.gate.machine.peer import why_not_jailed
 os.setgroups([]); os.setgid(60011); os.setuid(60011)
 listening = socket.socket(socket.AF_UNIX)
 listening.bind(sys.argv[1]); os.chmod(sys.argv[1], 0o666); listening.listen()

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from privacy.gate import unfinished
-from privacy.gate.door import Door
-from privacy.gate.schema import STEPS
-from privacy.gate.store import Store
-from privacy.gate.upgrade import bring_up_to_date
+from privacy.gate.door.door import Door
+from privacy.gate.storage import unfinished
+from privacy.gate.storage.schema import STEPS
+from privacy.gate.storage.store import Store
+from privacy.gate.storage.upgrade import bring_up_to_date
 from privacy.ledger import Kind
 from tests.privacy import house
 from tests.privacy.gate.at_the_door import opened

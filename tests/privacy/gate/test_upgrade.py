@@ -8,10 +8,10 @@ import pytest
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from privacy.consent import Via
-from privacy.gate import records, upgrade
-from privacy.gate.schema import STEPS
-from privacy.gate.store import Store
-from privacy.gate.upgrade import bring_up_to_date
+from privacy.gate.storage import records, upgrade
+from privacy.gate.storage.schema import STEPS
+from privacy.gate.storage.store import Store
+from privacy.gate.storage.upgrade import bring_up_to_date
 from tests.privacy import house
 from tests.privacy.gate.at_the_door import opened
 

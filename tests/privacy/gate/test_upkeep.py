@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from privacy.gate import book, records
-from privacy.gate.door import Door
-from privacy.gate.records import Sent
-from privacy.gate.upkeep import Upkeep
+from privacy.gate.door.door import Door
+from privacy.gate.door.upkeep import Upkeep
+from privacy.gate.storage import book, records
+from privacy.gate.storage.records import Sent
 from privacy.ledger import content_of
 from tests.privacy import house
 from tests.privacy.gate.at_the_door import ManualClock, opened

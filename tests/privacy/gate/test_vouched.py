@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from privacy import attest
-from privacy.gate import answers
-from privacy.gate.api import Guarded
-from privacy.gate.exchange import Answer, Request, problem
-from privacy.gate.vouched import KIND, vouched
+from privacy.gate.answers import answers
+from privacy.gate.answers.api import Guarded
+from privacy.gate.answers.vouched import KIND, vouched
+from privacy.gate.front.exchange import Answer, Request, problem
 from privacy.reasons import Reason
 from privacy.vocabulary import DataCategory
 from tests.paths import ROOT

@@ -11,7 +11,8 @@ from functools import cache
 from ipaddress import ip_interface
 from pathlib import Path
 
-from privacy.gate.front import Front
+from privacy.gate.front.front import Front
+from privacy.gate.jailed.runtime import listen_on_loopback
 from privacy.gate.lan.crowd import Crowd
 from privacy.gate.lan.door import Door, Reception
 from privacy.gate.lan.identity import Identity, make
@@ -19,8 +20,7 @@ from privacy.gate.lan.interfaces import Interface
 from privacy.gate.lan.lan import site_of
 from privacy.gate.lan.settings import Network
 from privacy.gate.lan.tls import Tls
-from privacy.gate.runtime import listen_on_loopback
-from privacy.gate.system import SystemClock
+from privacy.gate.machine.system import SystemClock
 from tests.privacy.gate.bench import FrontBench, Got, front_bench
 
 NAMES = ("dobaketi.local", "dobaketi.home.arpa")

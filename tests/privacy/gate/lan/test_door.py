@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from privacy.gate import front
-from privacy.gate.connection import Access
+from privacy.gate.front import front
+from privacy.gate.front.connection import Access
 from privacy.gate.lan import crowd, door
 
 from .at_home import ELSEWHERE, NAMES, AtHome, at_home, trusting
@@ -160,7 +160,7 @@ async def test_who_greets_slowly_is_not_waited_for(home: AtHome, monkeypatch: py
 async def test_a_slow_head_over_tls_is_ended_as_on_loopback(
     home: AtHome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("privacy.gate.connection.HEAD_TIME_S", 0.3)
+    monkeypatch.setattr("privacy.gate.front.connection.HEAD_TIME_S", 0.3)
     with await home.connect() as slow:
         slow.sendall(b"GET / HTTP/1.1\r\nHo")
         answer = await asyncio.to_thread(slow.recv, 4096)

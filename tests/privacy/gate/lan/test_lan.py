@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from privacy.gate.front import Front
+from privacy.gate.front.front import Front
 from privacy.gate.lan import interfaces, own_certificate
 from privacy.gate.lan.identity import BadIdentity, Identity
 from privacy.gate.lan.interfaces import Surroundings

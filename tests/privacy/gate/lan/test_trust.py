@@ -7,8 +7,8 @@ from hashlib import sha256
 
 import pytest
 
-from privacy.gate.checks import Site
-from privacy.gate.exchange import Answer, Request
+from privacy.gate.front.checks import Site
+from privacy.gate.front.exchange import Answer, Request
 from privacy.gate.lan.identity import Identity
 from privacy.gate.lan.lan import site_of
 from privacy.gate.lan.trust import CERTIFICATE, PAGE, table

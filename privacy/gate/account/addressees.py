@@ -1,0 +1,181 @@
+"""Who is meant behind a service, and the access data of services, in the gate's store. Parts of jobs.
+
+The hub knows none of it: it can't send to another address than the owner's own. Tables: mail_addresses,
+sms_numbers, push_devices, access_data.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import cast
+
+from privacy.gate.storage.book import to_ms
+from privacy.gate.storage.store import Transaction
+from privacy.instant import Instant
+
+LINK_LASTS = timedelta(hours=24)
+MOST = 32  # numbers, and devices
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailAddress:
+    """The account's e-mail address. confirmed: when its link was used; link_until: of one on its way."""
+
+    address: str
+    since: datetime
+    confirmed: datetime | None
+    link_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessData:
+    """How to log in to a recipient's server. sender: the address that its mails come from."""
+
+    recipient: str
+    sender: str
+    user: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """A phone that may be told something. device: its id for push, "" for SMS; number: E.164."""
+
+    number: str
+    label: str
+    since: datetime
+    device: str = ""
+
+
+# the account's e-mail address
+
+
+def mail_address(tx: Transaction) -> MailAddress | None:
+    """The one that is entered, or None."""
+    row = tx.execute("SELECT address, since_ms, confirmed_ms, until_ms FROM mail_addresses").fetchone()
+    if row is None:
+        return None
+    return MailAddress(
+        address=str(row[0]), since=_at(row[1]), confirmed=_at_or_none(row[2]), link_until=_at_or_none(row[3])
+    )
+
+
+def set_mail_address(tx: Transaction, address: str, at: datetime) -> None:
+    """Replace it; the new one is unconfirmed, and no link of before counts. "" removes it."""
+    tx.execute("DELETE FROM mail_addresses")
+    if address:
+        tx.execute("INSERT INTO mail_addresses (address, since_ms) VALUES (?, ?)", (address, to_ms(at)))
+
+
+def expect_confirmation(tx: Transaction, address: str, code_hash: bytes, at: Instant) -> bool:
+    """Let a code count from now on, for LINK_LASTS; False where the address is gone or confirmed."""
+    changed = tx.execute(
+        "UPDATE mail_addresses SET code_hash = ?, until_ms = ?, until_running_s = ?"
+        " WHERE address = ? AND confirmed_ms IS NULL",
+        (
+            *(code_hash, to_ms(at.at + LINK_LASTS)),
+            *(int(at.running_s + LINK_LASTS.total_seconds()), address),
+        ),
+    )
+    return changed.rowcount == 1
+
+
+def confirm(tx: Transaction, code_hash: bytes, at: Instant) -> bool:
+    """Use a code up; False where it is wrong, used, or over by the clock or by running time."""
+    changed = tx.execute(
+        "UPDATE mail_addresses"
+        " SET confirmed_ms = ?, code_hash = NULL, until_ms = NULL, until_running_s = NULL"
+        " WHERE code_hash = ? AND until_ms > ? AND until_running_s > ?",
+        (to_ms(at.at), code_hash, to_ms(at.at), int(at.running_s)),
+    )
+    return changed.rowcount == 1
+
+
+# access data
+
+
+def access_data(tx: Transaction, recipient: str) -> AccessData | None:
+    """Of that recipient, or None."""
+    row = tx.execute(
+        "SELECT recipient, sender, user, password FROM access_data WHERE recipient = ?", (recipient,)
+    ).fetchone()
+    if row is None:
+        return None
+    return AccessData(recipient=str(row[0]), sender=str(row[1]), user=str(row[2]), password=str(row[3]))
+
+
+def keep_access_data(tx: Transaction, row: AccessData, at: datetime) -> None:
+    """Set or replace it."""
+    tx.execute(
+        "INSERT OR REPLACE INTO access_data (recipient, sender, user, password, since_ms)"
+        " VALUES (?, ?, ?, ?, ?)",
+        (row.recipient, row.sender, row.user, row.password, to_ms(at)),
+    )
+
+
+def drop_access_data(tx: Transaction, recipient: str) -> bool:
+    """Forget it; whether there was any."""
+    return tx.execute("DELETE FROM access_data WHERE recipient = ?", (recipient,)).rowcount > 0
+
+
+def end_all(tx: Transaction) -> None:
+    """A deregistration: no access data and no link counts any more; the rest goes with the data."""
+    tx.execute("DELETE FROM access_data")
+    tx.execute("UPDATE mail_addresses SET code_hash = NULL, until_ms = NULL, until_running_s = NULL")
+
+
+# phones
+
+
+def sms_numbers(tx: Transaction) -> list[Contact]:
+    """Oldest first."""
+    rows = tx.execute("SELECT number, label, since_ms FROM sms_numbers ORDER BY since_ms, number")
+    return [Contact(number=str(row[0]), label=str(row[1]), since=_at(row[2])) for row in rows]
+
+
+def push_devices(tx: Transaction) -> list[Contact]:
+    """Oldest first."""
+    rows = tx.execute("SELECT number, label, since_ms, device FROM push_devices ORDER BY since_ms, device")
+    return [
+        Contact(number=str(row[0]), label=str(row[1]), since=_at(row[2]), device=str(row[3])) for row in rows
+    ]
+
+
+def keep_contact(tx: Transaction, row: Contact) -> bool:
+    """Add it or change its label; False when there are too many."""
+    table, key, value = _place(row)
+    count = tx.execute(f"SELECT count(*) FROM {table} WHERE {key} <> ?", (value,)).fetchone()  # noqa: S608 -- names of the schema
+    if count is None or cast("int", count[0]) >= MOST:
+        return False
+    if row.device:
+        tx.execute(
+            "INSERT INTO push_devices (device, number, label, since_ms) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT DO UPDATE SET number = excluded.number, label = excluded.label",
+            (row.device, row.number, row.label, to_ms(row.since)),
+        )
+    else:
+        tx.execute(
+            "INSERT INTO sms_numbers (number, label, since_ms) VALUES (?, ?, ?)"
+            " ON CONFLICT DO UPDATE SET label = excluded.label",
+            (row.number, row.label, to_ms(row.since)),
+        )
+    return True
+
+
+def drop_contact(tx: Transaction, *, number: str = "", device: str = "") -> bool:
+    """Remove a number, or a device by its id; whether there was one."""
+    if device:
+        return tx.execute("DELETE FROM push_devices WHERE device = ?", (device,)).rowcount > 0
+    return tx.execute("DELETE FROM sms_numbers WHERE number = ?", (number,)).rowcount > 0
+
+
+def _place(row: Contact) -> tuple[str, str, str]:
+    return ("push_devices", "device", row.device) if row.device else ("sms_numbers", "number", row.number)
+
+
+def _at(value: object) -> datetime:
+    return _EPOCH + timedelta(milliseconds=cast("int", value))
+
+
+def _at_or_none(value: object) -> datetime | None:
+    return None if value is None else _at(value)

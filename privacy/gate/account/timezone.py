@@ -1,0 +1,109 @@
+"""One look-up of the timezone, where neither browser nor owner named it: clause 6.3, ``setup.timezone``.
+
+Whoever is asked sees the home's address, as every connection shows it; here it is neither known nor kept. Of
+the answer the timezone alone is taken. Once for a set-up: afterwards the owner names it, or starts anew.
+"""
+
+import re
+from hashlib import sha256
+
+import msgspec
+
+from privacy import canonical
+from privacy.consent import Wish
+from privacy.gate.account.account import AccountRefused
+from privacy.gate.door.door import PREVIEW_TIME, Door, Given, Refused
+from privacy.gate.storage import records
+from privacy.gate.storage.attempt import Result
+from privacy.gate.storage.records import Preview
+from privacy.gate.storage.store import Transaction
+from privacy.register import Form, Language
+
+ACTIVITY = "setup.timezone"
+DONE = "timezone_looked_up"  # in meta
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,31}(/[A-Za-z0-9_+-]{1,32}){0,2}")
+
+
+class _Answer(msgspec.Struct, frozen=True):
+    timezone: str
+
+
+async def preview(door: Door) -> Preview:
+    """Keep and return what would be sent: nothing but the question itself.
+
+    Raises:
+        AccountRefused: looked_up_already, no_timezone_service.
+        Refused: nothing of that kind may be sent.
+    """
+    desk = door.desk
+    _recipient(door)
+    if await desk.store.read(lambda tx: records.meta(tx, DONE)) is not None:
+        raise AccountRefused("looked_up_already")
+    row, made = desk.register.activities[ACTIVITY], desk.time.instant().at
+    if (shut := desk.standing.closed(row, row.categories)) is not None:
+        await desk.refuse(ACTIVITY, "", shut)
+        raise Refused(shut)
+    body = canonical.encode({})
+    shown = Preview(
+        id=desk.random_bytes(8).hex(),
+        activity=ACTIVITY,
+        ticket="",
+        groups=frozenset(),
+        sha256=sha256(body).hexdigest(),
+        body=body,
+        delete_by=made,
+        expires=made + PREVIEW_TIME,
+    )
+    await desk.store.write(lambda tx: records.keep_preview(tx, shown))
+    return shown
+
+
+async def give(
+    door: Door, number: str, language: Language, country: str | None = None
+) -> tuple[Given, str | None]:
+    """Consent to the question of that preview and ask it; the timezone, or None. For the console.
+
+    What did not answer at once is not asked again behind anybody's back: the consent ends.
+
+    Raises:
+        AccountRefused, Refused: it can't be given.
+        StoreError: it could not be written, so it was not given.
+    """
+    wish = Wish(
+        activity=ACTIVITY,
+        recipient=_recipient(door),
+        form=Form.ONCE,
+        groups=frozenset(),
+        ticket="",
+        language=language.value,
+        categories=door.desk.register.activities[ACTIVITY].categories,
+        country=country,
+    )
+    given = await door.give(wish, number)
+    outcome = given.outcome
+    if outcome is None or outcome.result is not Result.DELIVERED:
+        await door.withdraw(ACTIVITY, via="no answer")
+        return given, None
+    await door.desk.store.write(lambda tx: records.set_meta(tx, DONE, b"once"))
+    return given, _timezone(outcome.answer)
+
+
+def forget(tx: Transaction) -> None:
+    """A deregistration: whoever sets the home up anew may ask once again."""
+    tx.execute("DELETE FROM meta WHERE key = ?", (DONE,))
+
+
+def _recipient(door: Door) -> str:
+    rows = sorted(door.desk.recipients.values(), key=lambda row: row.name)
+    found = next((row.name for row in rows if ACTIVITY in row.activities), None)
+    if found is None:
+        raise AccountRefused("no_timezone_service")
+    return found
+
+
+def _timezone(body: bytes) -> str | None:
+    try:
+        name = msgspec.json.decode(body, type=_Answer).timezone
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return name if _NAME.fullmatch(name) else None

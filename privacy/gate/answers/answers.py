@@ -1,0 +1,231 @@
+"""The gate's answers about privacy for the app, under /gate/v1/: looking and closing, never opening.
+
+What a phone signs, and what the gate signs for it, is phone_answers.py; here stands what the app's page
+shows, and the withdrawal.
+"""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from urllib.parse import parse_qs
+
+import msgspec
+
+from privacy import attest, canonical, notice
+from privacy.consent import Grant
+from privacy.conversation import ConversationLost, Declined
+from privacy.gate.answers.api import Guarded
+from privacy.gate.console.console_verbs import command, ledger_state
+from privacy.gate.door import receipts, spelling
+from privacy.gate.door.door import Door, Refused
+from privacy.gate.front.exchange import Answer, Request, json_answer, problem
+from privacy.gate.storage import records
+from privacy.gate.storage.book import page
+from privacy.gate.storage.store import StoreError, Transaction
+from privacy.reasons import Reason
+from privacy.register import Activity, Language
+from privacy.statements import Nonce
+
+LEDGER_PAGE = 100
+LARGEST = 2**63 - 1  # number that the store's file can hold
+_STATES = ("active", "suspended", "used", "expired")  # of several consents, the first one tells
+HOUSEHOLD = frozenset({"owner", "resident"})
+Fields = Mapping[str, object]
+
+
+class _Previewed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    activity: str
+    groups: list[str]
+    ticket: str
+    nonce: Nonce | None = None
+
+
+class _Withdrawal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    activity: str
+    recipient: str | None = None
+    marks: list[str] | None = None  # of these consents only: a phone says again what it withdrew before
+    nonce: Nonce | None = None
+
+
+def table(door: Door, named_state: str = "") -> Mapping[tuple[str, str], Guarded]:
+    """Method and path → answer; all are for owner and residents (HOUSEHOLD). named_state: as Start's."""
+    return {
+        ("GET", "/gate/v1/activities"): answering(door, _activities),
+        ("POST", "/gate/v1/previews"): answering(door, partial(_preview, named_state)),
+        ("POST", "/gate/v1/withdrawals"): answering(door, _withdraw),
+        ("GET", "/gate/v1/ledger"): answering(door, _ledger),
+        ("GET", "/gate/v1/notice"): answering(door, _notice),
+        ("GET", "/gate/v1/receipts"): answering(door, _receipt),
+    }
+
+
+def refusal(door: Door, kind: str, nonce: str, language: Language, refused: Refused) -> Answer:
+    """A refusal to a phone: the problem, and the same under the signature, or a hub could invent one."""
+    text, way_out = refused.reason.text(language), refused.detail or "see the notice"
+    plain = problem(409, refused.reason.value, text, way_out=way_out)
+    body: dict[str, canonical.Json] = {"done": False, "reason": refused.reason.value}
+    signed = attest.sign(attest.Answer(kind=kind, nonce=nonce, body=body), door.desk.seed)
+    content = {**json.loads(plain.body), "signed": signed}
+    return replace(plain, body=json.dumps(content, ensure_ascii=False).encode())
+
+
+def status(door: Door, fixed: Fields) -> Guarded:
+    """GET /gate/v1/status, for every role: what is fixed, and the ledger's state."""
+
+    async def answer(request: Request, role: str) -> Answer:
+        try:
+            ledger = await ledger_state(door)
+        except StoreError as error:
+            return problem(503, "ledger_not_readable", str(error), way_out="homebase doctor says more")
+        return json_answer(200, {**fixed, "ledger": ledger})
+
+    return answer
+
+
+def answering(door: Door, verb: Callable[[Door, Request, Language], Awaitable[Answer]]) -> Guarded:
+    """An endpoint whose refusals are problems, in the language that the query names."""
+
+    async def answer(request: Request, role: str) -> Answer:
+        wanted = parse_qs(request.query).get("lang", ["de"])[0]
+        language = Language.EN if wanted == "en" else Language.DE
+        try:
+            return await verb(door, request, language)
+        except msgspec.ValidationError as error:
+            what, _, path = str(error).partition(" - at `$.")
+            named = path.rstrip("`") or what.partition("field `")[2].rstrip("`")
+            return problem(400, "bad_body", what, way_out="correct the field", field=named)
+        except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+            return problem(400, "bad_body", str(error), way_out="send JSON")
+        except Refused as refused:
+            text = refused.reason.text(language)
+            return problem(409, refused.reason.value, text, way_out=refused.detail or "see the notice")
+        except StoreError as error:
+            return problem(503, "ledger_not_writable", str(error), way_out="free some disk space")
+        except (ConversationLost, Declined) as error:
+            return problem(503, "hub_away", str(error), way_out="try again when the home has started")
+
+    return answer
+
+
+async def _activities(door: Door, request: Request, language: Language) -> Answer:
+    desk = door.desk
+    at = desk.time.instant()
+
+    def job(
+        tx: Transaction,
+    ) -> tuple[dict[str, int], dict[str, Reason], dict[str, records.Sent], dict[str, dict[str, int]]]:
+        reasons = {grant.activity: reason for grant, reason in records.grants(tx) if reason is not None}
+        last = {name: row for name in desk.register.activities if (row := records.latest_sent(tx, name))}
+        return records.refused_today(tx, at.at), reasons, last, records.spent_today(tx, at.at)
+
+    refused, ended, last, spent = await desk.store.read(job)
+    live: dict[str, list[Grant]] = {}
+    for grant in sorted(desk.standing.live(), key=lambda one: one.id):
+        live.setdefault(grant.activity, []).append(grant)
+
+    def told(row: Activity) -> Fields:
+        given, sent = live.get(row.id, []), last.get(row.id)
+        shut = desk.standing.closed(row, frozenset())
+        state = "off"
+        if given:
+            state = min((spelling.state(grant, at) for grant in given), key=_STATES.index)
+        elif row.id in desk.register.by_entry():
+            state = (
+                "withdrawn"
+                if row.id in desk.struck
+                else "active"
+                if door.stick or door.tunnels.devices
+                else "off"
+            )
+        elif row.id in ended:
+            state = spelling.ended(ended[row.id])
+        return {
+            **notice.activity_json(row, desk.recipients.values(), language),
+            "state": state,
+            "grants": [{**spelling.grant(grant), "state": spelling.state(grant, at)} for grant in given],
+            "last_transfer": None
+            if sent is None
+            else {
+                "at": spelling.sent(sent)["at"],
+                "bytes": len(sent.body),
+                "result": sent.result,
+                "recipient": sent.recipient,
+            },
+            "closed": None if shut is None else shut.value,
+            "refused_today": refused.get(row.id, 0),
+            "today": [{"recipient": name, "bytes": count} for name, count in spent.get(row.id, {}).items()],
+        }
+
+    rows = notice.in_order(desk.register)
+    return json_answer(
+        200,
+        {
+            "activities": [told(row) for row in rows],
+            "clock_sure": at.sure,
+            "day": records.day_of(at.at),
+            "refused_elsewhere": sum(refused.values()) - sum(refused.get(row.id, 0) for row in rows),
+        },
+    )
+
+
+async def _preview(named_state: str, door: Door, request: Request, language: Language) -> Answer:
+    asked = msgspec.json.decode(request.body, type=_Previewed)
+    try:
+        shown = await door.preview(asked.activity, frozenset(asked.groups), asked.ticket)
+    except Refused as refused:
+        if asked.nonce is None:
+            raise
+        return refusal(door, "preview", asked.nonce, language, refused)
+    line = command(shown.activity, shown.ticket, shown.id, named_state)
+    told = spelling.preview(shown)
+    return json_answer(200, {**told, "command": line, **_signed(door, "preview", asked.nonce, told)})
+
+
+async def _withdraw(door: Door, request: Request, language: Language) -> Answer:
+    asked = msgspec.json.decode(request.body, type=_Withdrawal)
+    if door.desk.register.get(asked.activity) is None:
+        raise Refused(Reason.UNKNOWN_ACTIVITY)
+    marks = None if asked.marks is None else frozenset(asked.marks)
+    done = await door.withdraw(asked.activity, asked.recipient, via="browser", marks=marks)
+    told: Fields = {"activity": asked.activity, "recipient": asked.recipient, **spelling.withdrawn(done)}
+    return json_answer(200, {**told, **_signed(door, "withdrawal", asked.nonce, told)})
+
+
+def _signed(door: Door, kind: str, nonce: str | None, told: Fields) -> Fields:
+    """The same signed, for a phone that gave its nonce; a long text stands beside it, by its hash."""
+    if nonce is None:
+        return {}
+    body = {name: canonical.checked(value) for name, value in told.items() if name != "text"}
+    return {"signed": attest.sign(attest.Answer(kind=kind, nonce=nonce, body=body), door.desk.seed)}
+
+
+async def _notice(door: Door, request: Request, language: Language) -> Answer:
+    return json_answer(200, notice.as_json(door.desk.register, door.desk.recipients.values(), language))
+
+
+async def _receipt(door: Door, request: Request, language: Language) -> Answer:
+    asked = parse_qs(request.query).get("consent", [""])[0]
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 16 else 0
+    found = await receipts.receipt_of(door.desk, number)
+    if found is None:
+        return problem(404, "no_consent", f"there is no consent {number}", way_out="see the list of consents")
+    return json_answer(200, found)
+
+
+async def _ledger(door: Door, request: Request, language: Language) -> Answer:
+    asked = parse_qs(request.query)
+    try:
+        after, limit = int(asked.get("after", ["-1"])[0]), int(asked.get("limit", ["50"])[0])
+        if abs(after) > LARGEST:
+            raise ValueError
+    except ValueError:
+        return problem(
+            400,
+            "bad_query",
+            "after and limit are whole numbers",
+            way_out="correct the query",
+            allowed=f"up to {LARGEST}",
+        )
+    rows = await door.desk.store.read(lambda tx: page(tx, after, max(1, min(limit, LEDGER_PAGE))))
+    return json_answer(200, {**await ledger_state(door), "entries": [spelling.entry(row) for row in rows]})

@@ -1,0 +1,95 @@
+"""Consents for streams: a standing yes at the console.
+
+There are no bytes to look at before: what is asked about is the activity's text and the recipient. The
+tunnels count what passes.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import msgspec
+
+from privacy import notice
+from privacy.challenges import NONCE_SIZE
+from privacy.consent import Grant, Wish, propose
+from privacy.conversation import Declined, Handler, fields_as
+from privacy.gate.door import spelling
+from privacy.gate.door.door import Door
+from privacy.gate.door.giving import About, Ready
+from privacy.gate.storage import records
+from privacy.gate.storage.store import StoreError, Transaction
+from privacy.jws import base64url
+from privacy.reasons import Reason
+from privacy.register import Form, Language, Mode
+
+Fields = Mapping[str, object]
+
+
+class _Asked(msgspec.Struct, frozen=True):
+    activity: str
+    recipient: str | None = None
+    country: str | None = None
+    language: Language = Language.EN
+
+
+def table(door: Door) -> Mapping[str, Handler]:
+    """The verbs ``consent.about`` and ``consent.allow``."""
+
+    async def about(question: Fields) -> Fields:
+        asked = fields_as(question, _Asked)
+        row = door.desk.register.get(asked.activity)
+        if row is None or row.mode is not Mode.TUNNELLED:
+            raise _declined(Reason.WRONG_MODE, asked.language)
+        told = notice.activity_json(row, door.desk.recipients.values(), asked.language)
+        return {"activity_text": told, "recipient": _recipient(door, asked)}
+
+    async def allow(question: Fields) -> Fields:
+        asked = fields_as(question, _Asked)
+        try:
+            given = await _give(door, asked, _recipient(door, asked))
+        except StoreError as error:
+            raise Declined("ledger_not_writable", str(error)) from error
+        if isinstance(given, Reason):
+            raise _declined(given, asked.language)
+        return {"grant": spelling.grant(given)}
+
+    return {"consent.about": about, "consent.allow": allow}
+
+
+def _recipient(door: Door, asked: _Asked) -> str:
+    """Whom the question names, else the only one that the activity has."""
+    names = [row.name for row in door.desk.recipients.values() if asked.activity in row.activities]
+    return asked.recipient or (names[0] if len(names) == 1 else "")
+
+
+async def _give(door: Door, asked: _Asked, recipient: str) -> Grant | Reason:
+    desk, at = door.desk, door.desk.time.instant()
+    row = desk.register.get(asked.activity)
+    if row is None:
+        return Reason.UNKNOWN_ACTIVITY
+    if row.mode is not Mode.TUNNELLED:
+        return Reason.WRONG_MODE
+    wish = Wish(
+        activity=row.id,
+        recipient=recipient,
+        form=Form.STANDING,
+        groups=frozenset(),
+        categories=row.categories,
+        ticket="",
+        language=asked.language.value,
+        country=asked.country,
+    )
+
+    def make(tx: Transaction) -> Ready | Reason:
+        grant = propose(wish, desk.register, desk.recipients, at.to_count_from(), records.next_grant_id(tx))
+        if isinstance(grant, Reason):
+            return grant
+        return door.ready(replace(grant, mark=base64url(desk.random_bytes(NONCE_SIZE))), None)
+
+    about = About(activity=row.id, recipient=recipient, ticket="")
+    ready = await door.giving.give(about, make)
+    return ready if isinstance(ready, Reason) else ready.grant
+
+
+def _declined(reason: Reason, language: Language) -> Declined:
+    return Declined(reason.value, reason.text(language))

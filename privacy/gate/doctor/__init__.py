@@ -1,0 +1,1 @@
+"""Looks at the machine as the gate will, and changes nothing."""

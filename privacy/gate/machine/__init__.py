@@ -1,0 +1,1 @@
+"""What the gate asks of the machine itself: kernel calls, accepted connections, lines to the terminal."""

@@ -1,0 +1,232 @@
+"""Asks whoever got something to delete it: when its ticket is closed, and at the latest when its term ends.
+
+A row per transfer from its begin entry on, so that a restart, or a home that was off, forgets none. The
+answer is recorded; what is not confirmed is asked again daily and shown until it is. Table: ``deletions``.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import cast
+
+from privacy import canonical
+from privacy.closed_schema import FieldRefused
+from privacy.decide import EgressRequest, Permit, Refusal, decide
+from privacy.delivered import check_body
+from privacy.gate.desk import Desk
+from privacy.gate.network import resolver
+from privacy.gate.network.https import Upload
+from privacy.gate.network.tls_line import Target, TransferFailed
+from privacy.gate.storage import records
+from privacy.gate.storage.book import News, to_ms
+from privacy.gate.storage.store import Row, StoreError, Transaction
+from privacy.ledger import Kind
+from privacy.payload import timestamp
+from privacy.reasons import Reason
+from privacy.recipients import Recipient
+from privacy.vocabulary import DataCategory
+
+log = logging.getLogger(__name__)
+
+ACTIVITY = "deletion.request"
+AGAIN = timedelta(days=1)
+AT_ONCE = 5  # asked in one round, so that other work of the minute goes on
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_COLUMNS = "transfer, recipient, ticket, due_ms, attempts, state, answer"
+_DUE = (
+    f"SELECT {_COLUMNS} FROM deletions"  # noqa: S608 -- constant text
+    " WHERE state <> 'confirmed' AND due_ms <= ? AND next_ms <= ? ORDER BY due_ms LIMIT ?"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeletionRequest:
+    """One transfer whose deletion is asked for. state: waiting, asked, confirmed; answer: the latest word."""
+
+    transfer: str
+    recipient: str
+    ticket: str
+    due: datetime
+    attempts: int
+    state: str
+    answer: str
+
+
+class DeletionRequests:
+    """One per gate; ``once`` is called by the upkeep each minute."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def once(self) -> None:
+        """Ask for what is due.
+
+        Raises:
+            StoreError: the store can't be read or written; nothing was asked then.
+        """
+        at = self._desk.time.instant().at
+        for row in await self._desk.store.read(lambda tx: due(tx, at)):
+            await self._ask(row)
+
+    async def _ask(self, row: DeletionRequest) -> None:
+        desk, at = self._desk, self._desk.time.instant()
+        told: dict[str, canonical.Json] = {"transfer": row.transfer, "ticket": row.ticket}
+        body = canonical.encode(told)
+        spent = await desk.store.read(lambda tx: records.sent_today(tx, ACTIVITY, row.recipient, at.at))
+        request = EgressRequest(
+            activity=ACTIVITY,
+            recipient=row.recipient,
+            categories=frozenset({DataCategory.CONSENT_RECORD}),
+            payload_sha256=sha256(body).hexdigest(),
+            ticket=row.ticket,
+            size=len(body),
+            sent_today=spent,
+            transfer=row.transfer,
+        )
+        permit = self._checked(decide(request, desk.register, desk.recipients, desk.standing, at), body)
+        if isinstance(permit, Reason):
+            await desk.refuse(ACTIVITY, row.recipient, permit, row.ticket)
+            await desk.store.write(lambda tx: _later(tx, row, at.at, permit.value))
+            return
+        assert isinstance(permit.recipient, Recipient)  # only these get transfers
+        await self._send(row, permit.recipient, body)
+
+    def _checked(self, verdict: Permit | Refusal, body: bytes) -> Permit | Reason:
+        if isinstance(verdict, Refusal):
+            return verdict.reason
+        if self._desk.unwritten:
+            return Reason.LEDGER_NOT_WRITABLE
+        try:
+            check_body(self._desk.register.activities[ACTIVITY], body)
+        except FieldRefused:
+            return Reason.UNKNOWN_FIELD
+        return verdict
+
+    async def _send(self, row: DeletionRequest, to: Recipient, body: bytes) -> None:
+        servers = resolver.servers()
+        await self._desk.store.write(lambda tx: self._begin(tx, row, to, body, servers))
+        receipt, what = None, ""
+        try:
+            found = await resolver.look_up(to.host, servers, self._desk.random_bytes)
+            if not found.outside:
+                raise TransferFailed(f"{to.host}: no address outside the house")
+            address = found.outside[row.attempts % len(found.outside)]
+            target = Target(host=to.host, address=address, port=to.port, path=to.path, ca_file=to.ca_file)
+            headers = (("Homebase-Activity", ACTIVITY), ("Homebase-Ticket", row.ticket))
+            answer = await Upload(target, headers, body).run()
+            what = f"answered {answer.status}" + ("" if answer.receipt else " without a receipt")
+            receipt = answer.receipt if 200 <= answer.status < 300 else None
+        except (TransferFailed, resolver.LookupFailed) as error:
+            what = str(error)
+        data: dict[str, canonical.Json] = {
+            "transfer": row.transfer,
+            "result": "confirmed" if receipt is not None else "unconfirmed",
+            "what": what[:300],
+            "receipt": receipt,
+        }
+        state, said = ("confirmed", receipt) if receipt is not None else ("asked", what[:300])
+
+        def job(tx: Transaction) -> None:
+            self._desk.append(tx, News(kind=Kind.DELETION, data=data))
+            tx.execute(
+                "UPDATE deletions SET state = ?, answer = ? WHERE transfer = ?", (state, said, row.transfer)
+            )
+
+        try:
+            await self._desk.store.write(job, closing=True)
+        except StoreError:
+            self._desk.unwritten.append(job)
+
+    def _begin(
+        self, tx: Transaction, row: DeletionRequest, to: Recipient, body: bytes, servers: Sequence[str]
+    ) -> None:
+        """On the disk before the first question to anybody."""
+        at = self._desk.time.instant().at
+        data: dict[str, canonical.Json] = {
+            "transfer": row.transfer,
+            "activity": ACTIVITY,
+            "recipient": to.name,
+            "host": to.host,
+            "port": to.port,
+            "country": to.country,
+            "ticket": row.ticket,
+            "bytes": len(body),
+            "sha256": sha256(body).hexdigest(),
+            "attempt": row.attempts + 1,
+        }
+        lookup: dict[str, canonical.Json] = {
+            "transfer": row.transfer,
+            "name": to.host,
+            "servers": list(servers),
+        }
+        self._desk.append(tx, News(kind=Kind.DELETION, data=data), News(kind=Kind.LOOKUP, data=lookup))
+        records.spend(tx, ACTIVITY, to.name, at, len(body))
+        tx.execute(
+            "UPDATE deletions SET state = 'asked', attempts = attempts + 1, next_ms = ? WHERE transfer = ?",
+            (to_ms(at + AGAIN), row.transfer),
+        )
+
+
+def expect(tx: Transaction, transfer: str, recipient: str, ticket: str, by: datetime) -> None:
+    """Note with a transfer's begin entry that its deletion is to be asked for ``by`` then at the latest."""
+    tx.execute(
+        "INSERT OR IGNORE INTO deletions"
+        " (transfer, recipient, ticket, due_ms, next_ms, attempts, state, answer)"
+        " VALUES (?, ?, ?, ?, ?, 0, 'waiting', '')",
+        (transfer, recipient, ticket, to_ms(by), to_ms(by)),
+    )
+
+
+def close_ticket(tx: Transaction, ticket: str, at: datetime) -> list[str]:
+    """A ticket is closed: ask now for all that left under it; the transfers."""
+    rows = tx.execute(
+        "UPDATE deletions SET due_ms = min(due_ms, ?), next_ms = min(next_ms, ?)"
+        " WHERE ticket = ? AND state <> 'confirmed' RETURNING transfer",
+        (to_ms(at), to_ms(at), ticket),
+    ).fetchall()
+    return [str(transfer) for (transfer,) in rows]
+
+
+def due(tx: Transaction, at: datetime) -> list[DeletionRequest]:
+    """What is to be asked for now, AT_ONCE at most."""
+    rows = tx.execute(_DUE, (to_ms(at), to_ms(at), AT_ONCE))
+    return [_row(row) for row in rows]
+
+
+def every(tx: Transaction) -> list[DeletionRequest]:
+    """All of them, oldest first."""
+    return [_row(row) for row in tx.execute(f"SELECT {_COLUMNS} FROM deletions ORDER BY due_ms")]  # noqa: S608 -- constant
+
+
+def told(row: DeletionRequest) -> dict[str, object]:
+    """For people and programs."""
+    return {
+        "transfer": row.transfer,
+        "recipient": row.recipient,
+        "ticket": row.ticket,
+        "due": timestamp(row.due),
+        "attempts": row.attempts,
+        "state": row.state,
+        "answer": row.answer,
+    }
+
+
+def _later(tx: Transaction, row: DeletionRequest, at: datetime, why: str) -> None:
+    tx.execute(
+        "UPDATE deletions SET next_ms = ?, answer = ? WHERE transfer = ?",
+        (to_ms(at + AGAIN), why, row.transfer),
+    )
+
+
+def _row(row: Row) -> DeletionRequest:
+    return DeletionRequest(
+        transfer=str(row[0]),
+        recipient=str(row[1]),
+        ticket=str(row[2]),
+        due=_EPOCH + timedelta(milliseconds=cast("int", row[3])),
+        attempts=cast("int", row[4]),
+        state=str(row[5]),
+        answer=str(row[6]),
+    )

@@ -1,0 +1,1 @@
+"""People's rights: object, restrict, erase, deregister, look; disclosures to an authority."""

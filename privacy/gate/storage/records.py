@@ -1,0 +1,390 @@
+"""Grants, previews, the outbox, copies of what left, budgets and refusals in the gate's store.
+
+Like book.py: parts of jobs, inside one transaction. Times are Unix milliseconds, days are UTC.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import cast
+
+import msgspec
+
+from privacy.consent import Grant
+from privacy.gate.storage.book import to_ms
+from privacy.gate.storage.store import Transaction
+from privacy.ports import DERIVED
+from privacy.reasons import Reason
+from privacy.standing import EarlierTransfer
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_GROUPS = msgspec.json.Decoder(frozenset[str])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """Bytes that were shown, ready to be agreed to. delete_by stands inside them too."""
+
+    id: str
+    activity: str
+    ticket: str
+    groups: frozenset[str]
+    sha256: str
+    body: bytes
+    delete_by: datetime
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """A transfer that began and has not arrived. attempts: how often it was tried."""
+
+    transfer: str
+    grant_id: int
+    groups: frozenset[str]
+    sha256: str
+    body: bytes
+    delete_by: datetime
+    first: datetime
+    next: datetime
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What became of a transfer. body: exactly what was sent; result: delivered, failed or cut."""
+
+    transfer: str
+    activity: str
+    recipient: str
+    ticket: str
+    sha256: str
+    body: bytes
+    at: datetime
+    delete_by: datetime
+    running_by_s: float
+    result: str
+    receipt: str | None
+
+
+def meta(tx: Transaction, key: str) -> bytes | None:
+    """A value of the gate's own, or None."""
+    row = tx.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    return None if row is None else cast("bytes", row[0])
+
+
+def set_meta(tx: Transaction, key: str, value: bytes) -> None:
+    """Keep a value of the gate's own."""
+    tx.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (key, value))
+
+
+def close_entry(tx: Transaction, activity: str) -> None:
+    """Remember that the owner took back what an entry in homebase.toml allows."""
+    set_meta(tx, f"closed:{activity}", b"withdrawn")
+
+
+def reopen_entry(tx: Transaction, activity: str) -> None:
+    """Forget that."""
+    tx.execute("DELETE FROM meta WHERE key = ?", (f"closed:{activity}",))
+
+
+def is_entry_closed(tx: Transaction, activity: str) -> bool:
+    """Whether the owner took an entry back."""
+    return meta(tx, f"closed:{activity}") is not None
+
+
+# grants
+
+
+def next_grant_id(tx: Transaction) -> int:
+    """A number that no grant ever had."""
+    row = tx.execute("SELECT coalesce(max(id), 0) + 1 FROM grants").fetchone()
+    assert row is not None
+    return cast("int", row[0])
+
+
+def keep_grant(tx: Transaction, grant: Grant, proof: str | None = None) -> None:
+    """Write a live grant, new or changed. proof: the signed statement of a new one."""
+    tx.execute(
+        "INSERT INTO grants (id, live, body, proof) VALUES (?, 1, ?, ?)"
+        " ON CONFLICT (id) DO UPDATE SET live = 1, reason = NULL, ended_ms = NULL, body = excluded.body",
+        (grant.id, msgspec.json.encode(grant), proof),
+    )
+
+
+def end_grant(tx: Transaction, grant: Grant, reason: Reason, at: datetime) -> None:
+    """Mark a grant as ended; it stays as proof."""
+    tx.execute(
+        "INSERT INTO grants (id, live, reason, ended_ms, body) VALUES (?, 0, ?, ?, ?)"
+        " ON CONFLICT (id) DO UPDATE SET live = 0, reason = excluded.reason, ended_ms = excluded.ended_ms,"
+        " body = excluded.body",
+        (grant.id, reason.value, to_ms(at), msgspec.json.encode(grant)),
+    )
+
+
+def drop_grants(tx: Transaction, before: datetime) -> None:
+    """Drop consents that ended before that time: nobody needs their proof any more."""
+    tx.execute(
+        "DELETE FROM grants WHERE live = 0 AND ended_ms < ? AND id < (SELECT max(id) FROM grants)",
+        (to_ms(before),),  # the last one stays: its number is never given again
+    )
+
+
+def grants(tx: Transaction) -> Iterator[tuple[Grant, Reason | None]]:
+    """All grants, oldest first, with the reason why they ended."""
+    for body, reason in tx.execute("SELECT body, reason FROM grants ORDER BY id"):
+        grant = msgspec.json.decode(cast("bytes", body), type=Grant)
+        yield grant, None if reason is None else Reason(reason)
+
+
+def live_grants(tx: Transaction) -> list[Grant]:
+    """Grants that have not ended on the disk."""
+    rows = tx.execute("SELECT body FROM grants WHERE live = 1")
+    return [msgspec.json.decode(cast("bytes", body), type=Grant) for (body,) in rows]
+
+
+# previews
+
+
+def keep_preview(tx: Transaction, row: Preview) -> None:
+    """Keep what is shown until it expires."""
+    tx.execute(
+        "INSERT INTO previews (id, activity, ticket, groups, sha256, body, delete_by_ms, expires_ms)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            *(row.id, row.activity, row.ticket, _spelled(row.groups), row.sha256, row.body),
+            *(to_ms(row.delete_by), to_ms(row.expires)),
+        ),
+    )
+
+
+def preview(tx: Transaction, number: str) -> Preview | None:
+    """A preview that was shown, or None; it may have expired."""
+    row = tx.execute(
+        "SELECT id, activity, ticket, groups, sha256, body, delete_by_ms, expires_ms"
+        " FROM previews WHERE id = ?",
+        (number,),
+    ).fetchone()
+    if row is None:
+        return None
+    return Preview(
+        id=str(row[0]),
+        activity=str(row[1]),
+        ticket=str(row[2]),
+        groups=_GROUPS.decode(str(row[3])),
+        sha256=str(row[4]),
+        body=cast("bytes", row[5]),
+        delete_by=_at(row[6]),
+        expires=_at(row[7]),
+    )
+
+
+def preview_of(tx: Transaction, activity: str, sha256: str) -> Preview | None:
+    """The latest preview of exactly those bytes, or None; it may have expired."""
+    row = tx.execute(
+        "SELECT id FROM previews WHERE activity = ? AND sha256 = ? ORDER BY expires_ms DESC LIMIT 1",
+        (activity, sha256),
+    ).fetchone()
+    return None if row is None else preview(tx, str(row[0]))
+
+
+def drop_previews(tx: Transaction, activity: str) -> None:
+    """A withdrawal throws away what was shown and not agreed to."""
+    tx.execute("DELETE FROM previews WHERE activity = ?", (activity,))
+
+
+# outbox
+
+
+def keep_outgoing(tx: Transaction, row: Outgoing) -> None:
+    """Write a transfer that is to be tried (again)."""
+    tx.execute(
+        "INSERT OR REPLACE INTO outbox"
+        " (transfer, grant_id, groups, sha256, body, delete_by_ms, first_ms, next_ms, attempts)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            *(row.transfer, row.grant_id, _spelled(row.groups), row.sha256, row.body),
+            *(to_ms(row.delete_by), to_ms(row.first), to_ms(row.next), row.attempts),
+        ),
+    )
+
+
+def drop_outgoing(tx: Transaction, transfer: str) -> None:
+    """It arrived, or must not be tried any more."""
+    tx.execute("DELETE FROM outbox WHERE transfer = ?", (transfer,))
+
+
+def purge_outbox(tx: Transaction, grant_ids: Sequence[int]) -> int:
+    """Drop everything that waits under these grants; return how much."""
+    return sum(
+        tx.execute("DELETE FROM outbox WHERE grant_id = ?", (number,)).rowcount for number in grant_ids
+    )
+
+
+def outgoing(tx: Transaction) -> list[Outgoing]:
+    """Everything that waits, the next one first."""
+    rows = tx.execute(
+        "SELECT transfer, grant_id, groups, sha256, body, delete_by_ms, first_ms, next_ms, attempts"
+        " FROM outbox ORDER BY next_ms"
+    )
+    return [
+        Outgoing(
+            transfer=str(row[0]),
+            grant_id=cast("int", row[1]),
+            groups=_GROUPS.decode(str(row[2])),
+            sha256=str(row[3]),
+            body=cast("bytes", row[4]),
+            delete_by=_at(row[5]),
+            first=_at(row[6]),
+            next=_at(row[7]),
+            attempts=cast("int", row[8]),
+        )
+        for row in rows
+    ]
+
+
+# copies of what left
+
+
+def keep_sent(tx: Transaction, row: Sent) -> None:
+    """Keep the exact copy of what left."""
+    tx.execute(
+        "INSERT OR REPLACE INTO sent (transfer, activity, recipient, ticket, sha256, body, at_ms,"
+        " delete_by_ms, running_by_s, result, receipt) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            *(row.transfer, row.activity, row.recipient, row.ticket, row.sha256, row.body, to_ms(row.at)),
+            *(to_ms(row.delete_by), int(row.running_by_s), row.result, row.receipt),
+        ),
+    )
+
+
+def latest_sent(tx: Transaction, activity: str) -> Sent | None:
+    """The latest copy of that activity, or None."""
+    row = tx.execute(
+        "SELECT transfer, activity, recipient, ticket, sha256, body, at_ms, delete_by_ms, running_by_s,"
+        " result, receipt FROM sent WHERE activity = ? ORDER BY at_ms DESC LIMIT 1",
+        (activity,),
+    ).fetchone()
+    if row is None:
+        return None
+    return Sent(
+        transfer=str(row[0]),
+        activity=str(row[1]),
+        recipient=str(row[2]),
+        ticket=str(row[3]),
+        sha256=str(row[4]),
+        body=cast("bytes", row[5]),
+        at=_at(row[6]),
+        delete_by=_at(row[7]),
+        running_by_s=float(cast("int", row[8])),
+        result=str(row[9]),
+        receipt=None if row[10] is None else str(row[10]),
+    )
+
+
+def earlier_transfers(tx: Transaction) -> list[EarlierTransfer]:
+    """What left and was not yet confirmed as deleted."""
+    rows = tx.execute("SELECT transfer, recipient, ticket FROM deletions WHERE state <> 'confirmed'")
+    return [EarlierTransfer(id=str(row[0]), recipient=str(row[1]), ticket=str(row[2])) for row in rows]
+
+
+def due_copies(tx: Transaction, at: datetime, running_s: float) -> list[str]:
+    """Transfers whose copy is to go: by the clock or by running time, whichever comes first."""
+    rows = tx.execute(
+        "SELECT transfer FROM sent WHERE delete_by_ms <= ? OR running_by_s <= ?", (to_ms(at), int(running_s))
+    )
+    return [str(transfer) for (transfer,) in rows]
+
+
+def drop_copies(tx: Transaction, transfers: Sequence[str]) -> None:
+    """Delete these copies."""
+    for transfer in transfers:
+        tx.execute("DELETE FROM sent WHERE transfer = ?", (transfer,))
+
+
+# budgets and refusals
+
+
+def day_of(at: datetime) -> str:
+    """The UTC day, 2026-03-01."""
+    return at.astimezone(UTC).date().isoformat()
+
+
+def sent_today(tx: Transaction, activity: str, recipient: str, at: datetime) -> int:
+    """Bytes that began to leave today."""
+    row = tx.execute(
+        "SELECT bytes FROM budgets WHERE activity = ? AND recipient = ? AND day = ?",
+        (activity, recipient, day_of(at)),
+    ).fetchone()
+    return 0 if row is None else cast("int", row[0])
+
+
+def spend(tx: Transaction, activity: str, recipient: str, at: datetime, amount: int) -> None:
+    """Count bytes before they leave."""
+    tx.execute(
+        "INSERT INTO budgets (activity, recipient, day, bytes) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET bytes = bytes + excluded.bytes",
+        (activity, recipient, day_of(at), amount),
+    )
+
+
+def give_back(tx: Transaction, activity: str, recipient: str, day: str, amount: int) -> None:
+    """Take bytes off a day's count that were reserved and did not leave."""
+    tx.execute(
+        "UPDATE budgets SET bytes = max(0, bytes - ?) WHERE activity = ? AND recipient = ? AND day = ?",
+        (amount, activity, recipient, day),
+    )
+
+
+def count_refusal(tx: Transaction, activity: str, recipient: str, reason: Reason, at: datetime) -> int:
+    """Count a refusal; return how often it happened today, this one included."""
+    row = tx.execute(
+        "INSERT INTO refusals (day, activity, recipient, reason, count) VALUES (?, ?, ?, ?, 1)"
+        " ON CONFLICT DO UPDATE SET count = count + 1 RETURNING count",
+        (day_of(at), activity, recipient, reason.value),
+    ).fetchone()
+    assert row is not None
+    return cast("int", row[0])
+
+
+def refused_today(tx: Transaction, at: datetime) -> dict[str, int]:
+    """Refusals of today by activity."""
+    rows = tx.execute("SELECT activity, sum(count) FROM refusals WHERE day = ? GROUP BY 1", (day_of(at),))
+    return {str(activity): cast("int", count) for activity, count in rows}
+
+
+def spent_today(tx: Transaction, at: datetime) -> dict[str, dict[str, int]]:
+    """Bytes that began to leave today, by activity and recipient."""
+    told: dict[str, dict[str, int]] = {}
+    rows = tx.execute(
+        "SELECT activity, recipient, bytes FROM budgets WHERE day = ? AND bytes > 0 ORDER BY recipient",
+        (day_of(at),),
+    )
+    for activity, recipient, count in rows:
+        told.setdefault(str(activity), {})[str(recipient)] = cast("int", count)
+    return told
+
+
+def sweep(tx: Transaction, at: datetime) -> None:
+    """Drop what outlived its holding's retention and needs no entry in the ledger."""
+    tx.execute("DELETE FROM previews WHERE expires_ms <= ?", (to_ms(at),))
+    tx.execute("DELETE FROM budgets WHERE day < ?", (day_of(at - timedelta(days=7)),))
+    tx.execute("DELETE FROM refusals WHERE day < ?", (day_of(at - DERIVED),))
+
+
+def _spelled(groups: frozenset[str]) -> str:
+    return msgspec.json.encode(sorted(groups)).decode()
+
+
+def _at(value: object) -> datetime:
+    return _EPOCH + timedelta(milliseconds=cast("int", value))
+
+
+def last_sent_ms(tx: Transaction, grant: Grant) -> int:
+    """When something was last sent (or tried) under a consent's activity, recipient and ticket; 0: never."""
+    row = tx.execute(
+        "SELECT coalesce(max(at_ms), 0) FROM sent WHERE activity = ? AND recipient = ? AND ticket = ?",
+        (grant.activity, grant.recipient, grant.ticket),
+    ).fetchone()
+    assert row is not None
+    return cast("int", row[0])
