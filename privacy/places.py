@@ -6,6 +6,7 @@ from pathlib import Path
 
 RUN_STATE = Path("/var/lib/homebase")  # `homebase run` and systemd
 SYSTEM_RUN = Path("/run/homebase")  # made by tmpfiles.d for the system's own home
+RUN_VARIABLE = "HOMEBASE_RUN"
 CONFIG = Path("/etc/homebase/homebase.toml")
 
 
@@ -20,8 +21,18 @@ def runtime_folder(state: Path, environment: Mapping[str, str]) -> Path:
     return next(_runtime_folders(state, environment))
 
 
+def named_run(environment: Mapping[str, str]) -> Path | None:
+    """The folder of sockets that this shell's homes and commands use, where it names one."""
+    named = environment.get(RUN_VARIABLE)
+    return Path(named) if named else None
+
+
 def running_homes(state: Path | None, environment: Mapping[str, str]) -> Iterator[Path]:
     """Runtime folders in which the home of ``state`` may be found, best first; without a state any home."""
+    named = named_run(environment)
+    if state is None and named is not None:
+        yield named
+        return
     for folder in [state] if state is not None else [RUN_STATE, demo_state(environment)]:
         yield from _runtime_folders(folder, environment)
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import cast
 
 from privacy.console import ConsoleAway, ConsoleDeclined, ask
@@ -17,6 +16,7 @@ from .command_line import (
     printable,
 )
 from .home import console_folder
+from .which_home import Named
 
 EXIT_REFUSED = 77
 # what is not a refusal, though the gate declined it
@@ -44,16 +44,16 @@ _EXITS = {
 
 
 def ask_gate(
-    state: Path | None, verb: str, /, loads: Callable[[bytes], object] = json.loads, **fields: object
+    home: Named | None, verb: str, /, loads: Callable[[bytes], object] = json.loads, **fields: object
 ) -> Mapping[str, object]:
-    """Ask and return the answer's fields. state: of the home that is meant; None takes the running one.
+    """Ask and return the answer's fields. home: that is meant; None takes the running one.
 
     loads: reads the answer's JSON.
 
     Raises:
         CommandFailed: no home runs, this user may not ask, or the gate says no (with its reason).
     """
-    path = console_folder(state) / "console.sock"
+    path = console_folder(home) / "console.sock"
     try:
         return ask(path, verb, loads, **fields)
     except ConsoleAway as error:

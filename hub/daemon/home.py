@@ -7,16 +7,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import cast
 
-from privacy.places import running_homes
-
 from .command_line import EXIT_IO, EXIT_NOT_RUNNING, EXIT_PERMISSION, EXIT_USAGE, CommandFailed
-from .system import environment
+from .which_home import NOT_RUNNING, Named, not_found, places
 
 ANSWER_TIME_S = 70.0  # the gate gives up after 60
 _NOT_YOURS = "this home belongs to another user; run the command as root (sudo), or as that user"
-_NOT_RUNNING = (
-    "no running home found; start it with homebase run or homebase demo, or name its folder with --state"
-)
 # the ways out of the API as whoever types commands goes them; longer ones first
 AS_COMMANDS = {
     "GET /api/v1/rights/holdings/hub.people": "homebase rights export FOLDER",
@@ -43,28 +38,28 @@ class _LocalConnection(http.client.HTTPConnection):
         self.sock.connect(str(self._path))
 
 
-def home_socket(state: Path | None) -> Path:
-    """Return home.sock of the running home of ``state``, of any home of this user without one.
+def home_socket(home: Named | None) -> Path:
+    """Return home.sock of the running home that is meant.
 
     Raises:
         CommandFailed: none is running.
     """
-    return console_folder(state) / "home.sock"
+    return console_folder(home) / "home.sock"
 
 
-def console_folder(state: Path | None) -> Path:
+def console_folder(home: Named | None) -> Path:
     """Return the folder of console.sock and home.sock of a running home.
 
     Raises:
         CommandFailed: none is running, or it belongs to another user.
     """
-    for folder in running_homes(state, environment()):
+    for folder in places(home):
         try:
             if (folder / "console" / "home.sock").is_socket():
                 return folder / "console"
         except PermissionError as error:
             raise CommandFailed(f"{folder}: {_NOT_YOURS}", EXIT_PERMISSION) from error
-    raise CommandFailed(_NOT_RUNNING, EXIT_NOT_RUNNING)
+    raise CommandFailed(not_found(home), EXIT_NOT_RUNNING)
 
 
 def ask_home(
@@ -88,7 +83,7 @@ def ask_home(
         answer = connection.getresponse()
         content = cast("Mapping[str, object]", loads(answer.read() or b"{}"))
     except (FileNotFoundError, ConnectionRefusedError) as error:
-        raise CommandFailed(_NOT_RUNNING, EXIT_NOT_RUNNING) from error
+        raise CommandFailed(NOT_RUNNING, EXIT_NOT_RUNNING) from error
     except PermissionError as error:
         raise CommandFailed(f"{path}: {_NOT_YOURS}", EXIT_PERMISSION) from error
     except (OSError, http.client.HTTPException, ValueError) as error:

@@ -36,7 +36,7 @@ class Options:
 
     mode: run, demo or gate. port, lan: None takes homebase.toml's. config_must_exist: the owner named it.
     environment: the virtual environment, "" without one. devices, speed: of the demo's simulated home.
-    language: of the home where homebase.toml names none. named_state: wiring.Start's.
+    language: of the home where homebase.toml names none. named_home: wiring.Start's.
     """
 
     mode: str
@@ -50,7 +50,7 @@ class Options:
     devices: int
     speed: float
     language: str = "de"
-    named_state: str = ""
+    named_home: str = ""
 
 
 def run(options_json: str, root: Path, announce: Announce) -> int:
@@ -139,7 +139,7 @@ def _begin(
         demo=options.mode == "demo",
         devices=options.devices,
         speed=options.speed,
-        named_state=options.named_state,
+        named_home=options.named_home,
     )
     gc.freeze()  # what is loaded stays: no collection looks at it again
     gc.enable()  # off since __main__.py

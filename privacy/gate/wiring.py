@@ -79,7 +79,7 @@ CANARY_EVERY_S = 600.0  # between two ledger entries of a greeting
 class Start:
     """What a gate is started with; ``serve`` closes ``opened``. devices, speed: of the demo's simulated home.
 
-    named_state: the folder that commands have to name to find this home, "" when they find it by themselves.
+    named_home: what commands have to say to find this home, "--run DIR"; "" when they find it by themselves.
     control, streams, tunnels: listen for the hub. hub: None under systemd, where it is a unit of its own, as
     the user ``homebase-hub``; begun: its first start. demo: with a simulated home.
     """
@@ -97,7 +97,7 @@ class Start:
     demo: bool
     devices: int
     speed: float
-    named_state: str = ""
+    named_home: str = ""
 
 
 class _Stopped(Exception):
@@ -192,10 +192,10 @@ class _Gate:
 
     def _own_answers(self, account: Account) -> Mapping[tuple[str, str], Sheltered]:
         """Everything under /gate/v1/ with the roles that it is for."""
-        desk, named_state = self._door.desk, self._start.named_state
+        desk, named_home = self._door.desk, self._start.named_home
         status = answers.status(self._door, self._status())
         for_household = {
-            **answers.table(self._door, named_state),
+            **answers.table(self._door, named_home),
             **rights_answers.looking(self._rights, desk),
             **centre.looking(self._door),
             **phone_answers.table(self._door, self._phones),
@@ -204,7 +204,7 @@ class _Gate:
         for_owners = {
             **rights_answers.closing(self._rights, desk),
             **centre.owning(self._door, self._rights),
-            **account_answers.owners(account, self._door, named_state),
+            **account_answers.owners(account, self._door, named_home),
         }
         return {
             ("GET", "/gate/v1/status"): Sheltered(roles=ROLES, answer=status),

@@ -73,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _show(options: argparse.Namespace) -> int:
-    here, gate = ask(options, "GET", "account"), ask_gate(options.state, "account.show")
+    here, gate = ask(options, "GET", "account"), ask_gate(options.home, "account.show")
     if options.json:
         return print_json({**here, **gate})
     for name, value in (*_details(here), *_reached(gate), *_place(part_of(here, "installation"))):
@@ -163,7 +163,7 @@ def _set(options: argparse.Namespace) -> int:
     if given:
         ask(options, "PATCH", "account", body=given)
     if options.email is not None:
-        ask_gate(options.state, "account.email", address=options.email)
+        ask_gate(options.home, "account.email", address=options.email)
     return _show(options)
 
 
@@ -194,11 +194,11 @@ def _remove_license(options: argparse.Namespace) -> int:
 
 def _server(options: argparse.Namespace) -> int:
     if options.remove:
-        answer = ask_gate(options.state, "account.drop_mail_server")
+        answer = ask_gate(options.home, "account.drop_mail_server")
         return _say(options, answer, "forgotten" if answer.get("dropped") else "there was none")
     password = _password(options) if options.user else ""
     answer = ask_gate(
-        options.state,
+        options.home,
         "account.mail_server",
         sender=options.sender or options.user,
         user=options.user,
@@ -220,12 +220,12 @@ def _password(options: argparse.Namespace) -> str:
 
 def _add_contact(options: argparse.Namespace) -> int:
     asked = {"number": options.number, "label": options.label, "device": options.device}
-    answer = ask_gate(options.state, "account.contact", **asked)
+    answer = ask_gate(options.home, "account.contact", **asked)
     return _say(options, answer, "kept, encrypted; nothing is sent there without your consent")
 
 
 def _remove_contact(options: argparse.Namespace) -> int:
-    answer = ask_gate(options.state, "account.drop_contact", number=options.number, device=options.device)
+    answer = ask_gate(options.home, "account.drop_contact", number=options.number, device=options.device)
     return _say(options, answer, "removed" if answer.get("dropped") else "there was none")
 
 
@@ -234,7 +234,7 @@ def _remove_contact(options: argparse.Namespace) -> int:
 
 def _confirm(options: argparse.Namespace) -> int:
     if options.code:
-        answer = ask_gate(options.state, "account.confirm", code=options.code, language=options.lang)
+        answer = ask_gate(options.home, "account.confirm", code=options.code, language=options.lang)
         address = part_of(answer, "email").get("address")
         return _say(options, answer, words("email_confirmed", options.lang, address=printable(address)))
     preview = options.preview or _preview(options, "account.preview")
@@ -242,7 +242,7 @@ def _confirm(options: argparse.Namespace) -> int:
         print(words("nothing_sent", options.lang))
         return 1
     answer = ask_gate(
-        options.state,
+        options.home,
         "account.give",
         preview=preview,
         language=options.lang,
@@ -267,7 +267,7 @@ def _timezone(options: argparse.Namespace) -> int:
         print(words("nothing_sent", options.lang))
         return 1
     answer = ask_gate(
-        options.state,
+        options.home,
         "account.look_up_timezone",
         preview=preview,
         language=options.lang,
@@ -284,7 +284,7 @@ def _timezone(options: argparse.Namespace) -> int:
 
 def _preview(options: argparse.Namespace, verb: str) -> object:
     """Show what would be sent; the id of the preview."""
-    shown = ask_gate(options.state, verb, language=options.lang)
+    shown = ask_gate(options.home, verb, language=options.lang)
     if options.json:
         return shown.get("preview")
     about, mail = part_of(shown, "activity_text"), part_of(shown, "mail")

@@ -5,13 +5,12 @@ Only the gate decides; this file asks it and prints. ``give`` shows the bytes be
 
 import argparse
 import json
-import shlex
 import sys
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from ..command_line import EPILOG, EXIT_USAGE, CommandFailed, printable
 from ..gate_console import ask_gate, part_of, print_table, rows_of
+from ..which_home import add_home
 from .consent_words import words
 from .start import between
 
@@ -25,7 +24,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """The verbs with their options."""
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     shared = argparse.ArgumentParser(add_help=False)
-    shared.add_argument("--state", type=Path, metavar="DIR", help="of the home that is meant")
+    add_home(shared)
     shared.add_argument("--json", action="store_true", help="for programs")
     shared.add_argument("--lang", choices=["de", "en"], default="en", help="of texts; default: en")
 
@@ -105,11 +104,11 @@ def run(options: argparse.Namespace) -> int:
 def _show(options: argparse.Namespace) -> Answer:
     """Ask for a preview (or an earlier one) and print it."""
     if getattr(options, "preview", None):
-        shown = ask_gate(options.state, "consent.shown", preview=options.preview, language=options.lang)
+        shown = ask_gate(options.home, "consent.shown", preview=options.preview, language=options.lang)
     else:
         groups = options.groups.split(",") if options.groups else None
         shown = ask_gate(
-            options.state,
+            options.home,
             "consent.preview",
             activity=options.activity,
             ticket=options.ticket,
@@ -136,7 +135,7 @@ def _preview(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(shown, ensure_ascii=False))
     else:
-        home = f" --state {shlex.quote(str(options.state))}" if options.state else ""
+        home = f" {options.home}" if options.home else ""
         command = (
             f"homebase consent give {options.activity}"
             f" --ticket {options.ticket} --once --preview {shown.get('preview')}{home}"
@@ -156,7 +155,7 @@ def _give(options: argparse.Namespace) -> int:
         return 1
     lasts = options.term is not None
     answer = ask_gate(
-        options.state,
+        options.home,
         "consent.give",
         activity=options.activity,
         ticket=options.ticket or shown.get("ticket"),
@@ -180,7 +179,7 @@ def _give(options: argparse.Namespace) -> int:
 def _allow(options: argparse.Namespace) -> int:
     """What goes by a stream: there are no bytes to look at, but what it is, and to whom."""
     named = {"activity": options.activity, "recipient": options.recipient, "language": options.lang}
-    told = ask_gate(options.state, "consent.about", **named)
+    told = ask_gate(options.home, "consent.about", **named)
     if not options.json:
         about = part_of(told, "activity_text")
         print(f"{about.get('title')}: {about.get('purpose')}\n{about.get('data')}")
@@ -191,14 +190,14 @@ def _allow(options: argparse.Namespace) -> int:
     if not options.yes and not _agrees(options):
         print(words("nothing_allowed", options.lang))
         return 1
-    answer = ask_gate(options.state, "consent.allow", country=options.country, **named)
+    answer = ask_gate(options.home, "consent.allow", country=options.country, **named)
     print(json.dumps(answer, ensure_ascii=False) if options.json else words("allowed_standing", options.lang))
     return 0
 
 
 def _open_again(options: argparse.Namespace) -> int:
     """What an entry in homebase.toml allows, after it was withdrawn."""
-    answer = ask_gate(options.state, "consent.reopen", activity=options.activity, language=options.lang)
+    answer = ask_gate(options.home, "consent.reopen", activity=options.activity, language=options.lang)
     if options.json:
         print(json.dumps(answer))
     else:
@@ -226,7 +225,7 @@ def _print_delivery(row: Answer, language: str) -> None:
 
 def _withdraw(options: argparse.Namespace) -> int:
     answer = ask_gate(
-        options.state,
+        options.home,
         "consent.withdraw",
         activity=options.activity,
         recipient=options.recipient,
@@ -249,7 +248,7 @@ def list_of(answer: Answer, key: str) -> list[object]:
 
 
 def _send(options: argparse.Namespace) -> int:
-    answer = ask_gate(options.state, "consent.send", activity=options.activity, language=options.lang)
+    answer = ask_gate(options.home, "consent.send", activity=options.activity, language=options.lang)
     deliveries = rows_of(answer, "deliveries")
     if options.json:
         print(json.dumps(answer, ensure_ascii=False))
@@ -260,7 +259,7 @@ def _send(options: argparse.Namespace) -> int:
 
 
 def _last(options: argparse.Namespace) -> int:
-    last = part_of(ask_gate(options.state, "consent.last", activity=options.activity), "last")
+    last = part_of(ask_gate(options.home, "consent.last", activity=options.activity), "last")
     if options.json:
         print(json.dumps(last or None, ensure_ascii=False))
     elif not last:
@@ -274,7 +273,7 @@ def _last(options: argparse.Namespace) -> int:
 
 
 def _list(options: argparse.Namespace) -> int:
-    answer = ask_gate(options.state, "consent.list")
+    answer = ask_gate(options.home, "consent.list")
     if options.json:
         print(json.dumps(answer, ensure_ascii=False))
         return 0
@@ -287,14 +286,14 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _receipt(options: argparse.Namespace) -> int:
-    answer = ask_gate(options.state, "consent.receipt", number=options.number)
+    answer = ask_gate(options.home, "consent.receipt", number=options.number)
     print(json.dumps(answer["receipt"], ensure_ascii=False, indent=2))
     return 0
 
 
 def _clock(options: argparse.Namespace) -> int:
     verb = "consent.confirm_clock" if options.confirm else "consent.clock"
-    answer = ask_gate(options.state, verb)
+    answer = ask_gate(options.home, verb)
     if options.json:
         print(json.dumps(answer))
     else:

@@ -4,11 +4,11 @@ import argparse
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from pathlib import Path
 
 from ..gate_console import print_table, rows_of
 from ..home import ask_home, home_socket
 from ..system import SystemClock
+from ..which_home import add_home
 
 # what people ask a device first, in this order; the names are those of a CCU
 MAIN = (
@@ -32,18 +32,13 @@ Row = Mapping[str, object]
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Options."""
-    parser.add_argument(
-        "--state",
-        type=Path,
-        metavar="DIR",
-        help="of the home that is meant; default: the installed one, else the demo",
-    )
+    add_home(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object per line, as the API gives them")
 
 
 def run(options: argparse.Namespace) -> int:
     """List the devices with their main values and the age of each."""
-    home = home_socket(options.state)
+    home = home_socket(options.home)
     devices = rows_of(ask_home(home, "GET", "/api/v1/devices"), "devices")
     if options.json:
         for device in devices:

@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _make(options: argparse.Namespace) -> int:
     wanted = set(options.holding)
-    notices = {language: ask_gate(options.state, "rights.about", language=language) for language in LANGUAGES}
+    notices = {language: ask_gate(options.home, "rights.about", language=language) for language in LANGUAGES}
     hub = ask(options, "GET", "rights", "holdings")
     known = {
         str(row["name"]) for half in (hub, notices["en"]) for row in rows_of(half, "holdings") if row["shown"]
@@ -51,7 +51,7 @@ def _make(options: argparse.Namespace) -> int:
         print("nothing was written")
         return 1
     begun = ask_gate(
-        options.state,
+        options.home,
         "disclosure.begin",
         authority=options.authority,
         law=options.law,
@@ -59,13 +59,13 @@ def _make(options: argparse.Namespace) -> int:
         holdings=sorted(wanted),
     )
     sources = (
-        Source(about=_only(hub, wanted), ask=hub_pages(options.state)),
-        Source(about=_only(notices["en"], wanted), ask=gate_pages(options.state)),
+        Source(about=_only(hub, wanted), ask=hub_pages(options.home)),
+        Source(about=_only(notices["en"], wanted), ask=gate_pages(options.home)),
     )
     written = export(options.folder, sources, notices)
     count = sum(one.rows for one in written)
     digest = hashlib.sha256((options.folder / "manifest.json").read_bytes()).hexdigest()
-    made = ask_gate(options.state, "disclosure.made", of=begun.get("entry"), sha256=digest, records=count)
+    made = ask_gate(options.home, "disclosure.made", of=begun.get("entry"), sha256=digest, records=count)
     if options.json:
         return print_json({"begun": begun.get("entry"), "made": made.get("entry"), "records": count})
     print(f"{count} records in {options.folder}; ledger entries {begun.get('entry')} and {made.get('entry')}")
@@ -89,7 +89,7 @@ def _agrees(options: argparse.Namespace) -> bool:
 
 
 def _list(options: argparse.Namespace) -> int:
-    answer = ask_gate(options.state, "disclosure.list")
+    answer = ask_gate(options.home, "disclosure.list")
     if options.json:
         return print_json(answer)
     made = {}

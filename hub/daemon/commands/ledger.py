@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..command_line import EPILOG, EXIT_CANT_WRITE, EXIT_IO, EXIT_USAGE, CommandFailed
 from ..gate_console import ask_gate, part_of, print_table, rows_of
+from ..which_home import Named, add_home
 from .start import between
 
 PAGE = 200
@@ -23,7 +24,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """The verbs with their options."""
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     shared = argparse.ArgumentParser(add_help=False)
-    shared.add_argument("--state", type=Path, metavar="DIR", help="of the home that is meant")
+    add_home(shared)
     shared.add_argument("--json", action="store_true", help="for programs")
 
     def verb(name: str, summary: str) -> argparse.ArgumentParser:
@@ -66,14 +67,14 @@ def run(options: argparse.Namespace) -> int:
     return verbs[options.verb](options)
 
 
-def _entries(state: Path | None, after: int = -1) -> Iterator[Answer]:
-    while rows := rows_of(ask_gate(state, "ledger.list", after=after, limit=PAGE), "entries"):
+def _entries(home: Named | None, after: int = -1) -> Iterator[Answer]:
+    while rows := rows_of(ask_gate(home, "ledger.list", after=after, limit=PAGE), "entries"):
         yield from rows
         after = int(str(rows[-1]["seq"]))
 
 
 def _list(options: argparse.Namespace) -> int:
-    entries = list(_entries(options.state, options.after))
+    entries = list(_entries(options.home, options.after))
     if options.json:
         for entry in entries:
             print(json.dumps(entry, ensure_ascii=False))
@@ -91,13 +92,13 @@ def _row(entry: Answer) -> tuple[object, ...]:
 
 
 def _show(options: argparse.Namespace) -> int:
-    answer = ask_gate(options.state, "ledger.show", number=options.number)
+    answer = ask_gate(options.home, "ledger.show", number=options.number)
     print(json.dumps(answer["entry"], ensure_ascii=False, indent=None if options.json else 2))
     return 0
 
 
 def _verify(options: argparse.Namespace) -> int:
-    answer = ask_gate(options.state, "ledger.verify")
+    answer = ask_gate(options.home, "ledger.verify")
     findings = rows_of(answer, "findings")
     if options.checkpoint is not None:
         findings += _witnessed(options)
@@ -119,7 +120,7 @@ def _witnessed(options: argparse.Namespace) -> list[Answer]:
     except (OSError, UnicodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "no text"
         raise CommandFailed(f"{options.checkpoint}: {why}; name a checkpoint's file", EXIT_USAGE) from error
-    wrong = ask_gate(options.state, "ledger.witness", checkpoint=note).get("wrong")
+    wrong = ask_gate(options.home, "ledger.witness", checkpoint=note).get("wrong")
     return [] if wrong is None else [{"seq": None, "what": wrong}]
 
 
@@ -129,16 +130,16 @@ def _prove(options: argparse.Namespace) -> int:
             "ledger prove: name an entry, or --from SIZE; see homebase ledger prove --help", EXIT_USAGE
         )
     if options.old is not None:
-        answer = ask_gate(options.state, "ledger.prove", old=options.old)
+        answer = ask_gate(options.home, "ledger.prove", old=options.old)
     else:
-        answer = ask_gate(options.state, "ledger.prove", number=options.number)
+        answer = ask_gate(options.home, "ledger.prove", number=options.number)
     print(json.dumps(answer, ensure_ascii=False, indent=None if options.json else 2))
     return 0
 
 
 def _export(options: argparse.Namespace) -> int:
-    lines = [json.dumps(entry, ensure_ascii=False) for entry in _entries(options.state)]
-    verified = ask_gate(options.state, "ledger.verify")
+    lines = [json.dumps(entry, ensure_ascii=False) for entry in _entries(options.home)]
+    verified = ask_gate(options.home, "ledger.verify")
     lines.append(
         json.dumps({"checkpoint": verified["checkpoint"], "key": verified["key"]}, ensure_ascii=False)
     )

@@ -2,9 +2,9 @@
 
 import argparse
 import json
-from pathlib import Path
 
 from ..gate_console import ask_gate
+from ..which_home import add_home
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -16,19 +16,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--html", action="store_true", help="one page in both languages, for browser or printer"
     )
     form.add_argument("--jsonld", action="store_true", help="in terms of the Data Privacy Vocabulary 2.3")
-    parser.add_argument("--state", type=Path, metavar="DIR", help="of the home that is meant")
+    add_home(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Print it."""
     if options.html:
-        print(ask_gate(options.state, "notice.page", language=options.lang)["page"], end="")
+        print(ask_gate(options.home, "notice.page", language=options.lang)["page"], end="")
         return 0
     if options.jsonld:
-        linked = ask_gate(options.state, "notice.linked")["linked"]
+        linked = ask_gate(options.home, "notice.linked")["linked"]
         print(json.dumps(linked, ensure_ascii=False, indent=2))
         return 0
-    answer = ask_gate(options.state, "notice", language=options.lang)
+    answer = ask_gate(options.home, "notice", language=options.lang)
     if options.json:
         print(json.dumps(answer["notice"], ensure_ascii=False, indent=2))
     else:

@@ -6,10 +6,10 @@ Only the gate decides; this file asks it and prints.
 import argparse
 import json
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from ..command_line import EPILOG
 from ..gate_console import ask_gate, print_table, rows_of
+from ..which_home import add_home
 from . import phone_client, phone_home
 
 Answer = Mapping[str, object]
@@ -19,7 +19,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """The verbs with their options."""
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     shared = argparse.ArgumentParser(add_help=False)
-    shared.add_argument("--state", type=Path, metavar="DIR", help="of the home that is meant")
+    add_home(shared)
     shared.add_argument("--json", action="store_true", help="for programs")
 
     def verb(name: str, summary: str) -> argparse.ArgumentParser:
@@ -52,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _claim(options: argparse.Namespace) -> int:
-    text = str(ask_gate(options.state, "phone.claim").get("text"))
+    text = str(ask_gate(options.home, "phone.claim").get("text"))
     if options.json:
         print(json.dumps({"text": text}))
         return 0
@@ -66,7 +66,7 @@ def _claim(options: argparse.Namespace) -> int:
 
 def _confirm(options: argparse.Namespace) -> int:
     if not options.yes:
-        answer = ask_gate(options.state, "consent.unconfirmed")
+        answer = ask_gate(options.home, "consent.unconfirmed")
         if options.json:
             print(json.dumps(answer))
             return 0
@@ -76,7 +76,7 @@ def _confirm(options: argparse.Namespace) -> int:
         ]
         print_table(("MARK", "ACTIVITY", "RECIPIENT", "TICKET", "UNTIL"), rows)
         return 0
-    answer = ask_gate(options.state, "consent.confirm_list", keep=options.marks)
+    answer = ask_gate(options.home, "consent.confirm_list", keep=options.marks)
     if options.json:
         print(json.dumps(answer))
     else:

@@ -53,7 +53,7 @@ def configure(add: Add) -> None:
 def code(options: argparse.Namespace) -> int:
     """Draw the code; for people also wait for the phone and ask about its words."""
     wanted = _limits(options)
-    answer = ask_gate(options.state, "phone.code", relays=not options.at_home)
+    answer = ask_gate(options.home, "phone.code", relays=not options.at_home)
     text, pairing, without = str(answer.get("text")), str(answer.get("pairing")), answer.get("without")
     if options.json:
         print(json.dumps({"text": text, "pairing": pairing, "without": without}))
@@ -166,7 +166,7 @@ def change(options: argparse.Namespace) -> int:
 
 def remove(options: argparse.Namespace) -> int:
     """Remove it."""
-    answer = ask_gate(options.state, "phone.remove", phone=_id(options.id, "id", "list"))
+    answer = ask_gate(options.home, "phone.remove", phone=_id(options.id, "id", "list"))
     if options.json:
         print(json.dumps(answer))
     else:
@@ -180,7 +180,7 @@ def _limits(options: argparse.Namespace) -> dict[str, object]:
 
 
 def _ask(options: argparse.Namespace, method: str, target: str, body: object = None) -> Answer:
-    return ask_home(home_socket(options.state), method, target, body)
+    return ask_home(home_socket(options.home), method, target, body)
 
 
 def _id(text: str, what: str, verb: str) -> str:

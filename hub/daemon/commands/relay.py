@@ -55,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _add(options: argparse.Namespace) -> int:
-    answer = ask_gate(options.state, "relay.add", name=options.name, wss_port=options.websocket)
+    answer = ask_gate(options.home, "relay.add", name=options.name, wss_port=options.websocket)
     return _tell_broker(
         options,
         answer,
@@ -66,7 +66,7 @@ def _add(options: argparse.Namespace) -> int:
 
 
 def _renew(options: argparse.Namespace) -> int:
-    answer = ask_gate(options.state, "relay.renew", name=options.name)
+    answer = ask_gate(options.home, "relay.renew", name=options.name)
     fresh = answer.get("renewed")
     if not options.json and isinstance(fresh, list) and not fresh:
         print("No slot is burned; nothing changed.")
@@ -78,9 +78,9 @@ def _renew(options: argparse.Namespace) -> int:
 
 
 def _remove(options: argparse.Namespace) -> int:
-    rows = rows_of(ask_gate(options.state, "relay.list"), "relays")
+    rows = rows_of(ask_gate(options.home, "relay.list"), "relays")
     route = next((str(row.get("route")) for row in rows if row.get("name") == options.name), "")
-    answer = ask_gate(options.state, "relay.remove", name=options.name)
+    answer = ask_gate(options.home, "relay.remove", name=options.name)
     if options.into is not None and route:
         _change(options.into, route, [], [])
     if options.json:
@@ -91,7 +91,7 @@ def _remove(options: argparse.Namespace) -> int:
 
 
 def _list(options: argparse.Namespace) -> int:
-    answer = ask_gate(options.state, "relay.list")
+    answer = ask_gate(options.home, "relay.list")
     if options.json:
         print(json.dumps(answer))
         return 0

@@ -18,6 +18,7 @@ from ..gate_console import ask_gate, part_of, print_table, rows_of
 from ..home import ask_home, home_socket
 from ..rights_export import AskPage, Source, export, loads
 from ..rights_words import category, said
+from ..which_home import Named
 from .verbs import Verbs, ask, print_json, run_verb
 
 Answer = Mapping[str, object]
@@ -76,7 +77,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _status(options: argparse.Namespace) -> int:
-    answer = {**ask_gate(options.state, "rights.status"), "hub": ask(options, "GET", "rights", "holdings")}
+    answer = {**ask_gate(options.home, "rights.status"), "hub": ask(options, "GET", "rights", "holdings")}
     if options.json:
         return print_json(answer)
     if not any(_list(answer, key) for key in ("closures", "unknown_files", "deletions")):
@@ -97,7 +98,7 @@ def _status(options: argparse.Namespace) -> int:
 
 
 def _holdings(options: argparse.Namespace) -> int:
-    halves = (ask(options, "GET", "rights", "holdings"), ask_gate(options.state, "rights.about"))
+    halves = (ask(options, "GET", "rights", "holdings"), ask_gate(options.home, "rights.about"))
     rows = [row for half in halves for row in rows_of(half, "holdings")]
     if options.json:
         return print_json({"holdings": rows, "hidden": [r for h in halves for r in rows_of(h, "hidden")]})
@@ -126,10 +127,10 @@ def days(value: object) -> str:
 
 
 def _export(options: argparse.Namespace) -> int:
-    notices = {language: ask_gate(options.state, "rights.about", language=language) for language in LANGUAGES}
+    notices = {language: ask_gate(options.home, "rights.about", language=language) for language in LANGUAGES}
     sources = (
-        Source(about=ask(options, "GET", "rights", "holdings"), ask=hub_pages(options.state)),
-        Source(about=notices["en"], ask=gate_pages(options.state)),
+        Source(about=ask(options, "GET", "rights", "holdings"), ask=hub_pages(options.home)),
+        Source(about=notices["en"], ask=gate_pages(options.home)),
     )
     written = export(options.folder, sources, notices)
     if options.json:
@@ -138,9 +139,9 @@ def _export(options: argparse.Namespace) -> int:
     return 0
 
 
-def hub_pages(state: Path | None) -> AskPage:
+def hub_pages(home: Named | None) -> AskPage:
     """Asks the hub for pages of its holdings."""
-    path = home_socket(state)
+    path = home_socket(home)
 
     def page(name: str, after: int, limit: int) -> Answer:
         query = urlencode({"after": after, "limit": limit})
@@ -149,19 +150,18 @@ def hub_pages(state: Path | None) -> AskPage:
     return page
 
 
-def gate_pages(state: Path | None) -> AskPage:
+def gate_pages(home: Named | None) -> AskPage:
     """Asks the gate for pages of its holdings."""
 
     def page(name: str, after: int, limit: int) -> Answer:
-        return ask_gate(state, "rights.page", loads, holding=name, after=after, limit=limit)
+        return ask_gate(home, "rights.page", loads, holding=name, after=after, limit=limit)
 
     return page
 
 
 def _complain(options: argparse.Namespace) -> int:
     notices = [
-        part_of(ask_gate(options.state, "rights.about", language=language), "notice")
-        for language in LANGUAGES
+        part_of(ask_gate(options.home, "rights.about", language=language), "notice") for language in LANGUAGES
     ]
     if options.json:
         return print_json({"authorities": [rows_of(notice, "authorities") for notice in notices]})
@@ -185,7 +185,7 @@ def _erase(options: argparse.Namespace) -> int:
     _confirm(options, "This can't be taken back.")
     hub = ask(options, "POST", "rights", "erasures", body=body)
     answer = ask_gate(
-        options.state,
+        options.home,
         "rights.erase",
         person=options.person,
         category=options.category,
@@ -202,11 +202,11 @@ def _deregister(options: argparse.Namespace) -> int:
 
 def _step(options: argparse.Namespace, step: str) -> Answer:
     hub = ask(options, "POST", "rights", "deregistration", body={"step": step})
-    return ask_gate(options.state, "rights.deregister", step=step, hub=rows_of(hub, "effects"))
+    return ask_gate(options.home, "rights.deregister", step=step, hub=rows_of(hub, "effects"))
 
 
 def _restrict(options: argparse.Namespace) -> int:
-    answer = ask_gate(options.state, "rights.restrict", category=options.category)
+    answer = ask_gate(options.home, "rights.restrict", category=options.category)
     now = set(_list(ask(options, "GET", "rights", "holdings"), "restricted")) | {options.category}
     try:
         ask(options, "PUT", "rights", "restrictions", body={"categories": sorted(map(str, now))})
@@ -216,7 +216,7 @@ def _restrict(options: argparse.Namespace) -> int:
 
 
 def _closed(options: argparse.Namespace) -> int:
-    answer = ask_gate(options.state, "rights.ticket_closed", ticket=options.ticket)
+    answer = ask_gate(options.home, "rights.ticket_closed", ticket=options.ticket)
     if options.json:
         return print_json(answer)
     if not answer.get("deletions"):
@@ -228,7 +228,7 @@ def _closed(options: argparse.Namespace) -> int:
 
 
 def _object(options: argparse.Namespace) -> int:
-    answer = ask_gate(options.state, "rights.object", activity=options.activity, reason=options.reason)
+    answer = ask_gate(options.home, "rights.object", activity=options.activity, reason=options.reason)
     return _print_closed(options, answer)
 
 
@@ -236,7 +236,7 @@ def _lift(options: argparse.Namespace) -> int:
     named = {"category" if options.kind == "restricted" else "activity": options.subject}
     if options.kind == "restricted" and not options.subject:
         raise CommandFailed("rights lift restricted: name the category", EXIT_USAGE)
-    answer = ask_gate(options.state, "rights.lift", kind=options.kind, **named)
+    answer = ask_gate(options.home, "rights.lift", kind=options.kind, **named)
     if options.kind == "restricted":
         now = set(_list(ask(options, "GET", "rights", "holdings"), "restricted")) - {options.subject}
         ask(options, "PUT", "rights", "restrictions", body={"categories": sorted(map(str, now))})

@@ -3,11 +3,11 @@
 import argparse
 import json
 import math
-from pathlib import Path
 from urllib.parse import quote
 
 from ..command_line import EXIT_USAGE, CommandFailed, printable
 from ..home import ask_home, home_socket
+from ..which_home import add_home
 
 _WORDS: dict[str, object] = {"on": True, "off": False, "true": True, "false": False}
 
@@ -18,12 +18,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "datapoint", help="for example bidcos:SIM0000001:1.STATE; homebase watch --all shows them"
     )
     parser.add_argument("value", help="on, off, a number, or the name of a choice")
-    parser.add_argument(
-        "--state",
-        type=Path,
-        metavar="DIR",
-        help="of the home that is meant; default: the installed one, else the demo",
-    )
+    add_home(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -32,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
         text = f"datapoint = {options.datapoint!r}: allowed is a name such as bidcos:SIM0000001:1.STATE"
         raise CommandFailed(f"{text}; homebase watch --all shows them", EXIT_USAGE)
     target = f"/api/v1/datapoints/{quote(options.datapoint, safe=':')}"
-    answer = ask_home(home_socket(options.state), "PUT", target, {"value": value_of(options.value)})
+    answer = ask_home(home_socket(options.home), "PUT", target, {"value": value_of(options.value)})
     unit = f" {answer['unit']}" if answer.get("unit") else ""
     line = f"{answer.get('id')} = {json.dumps(answer.get('value'))}{unit} ({answer.get('origin')})"
     print(printable(line))

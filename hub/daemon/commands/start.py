@@ -9,10 +9,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
 
-from privacy.places import CONFIG, RUN_STATE, demo_state, runtime_folder
+from privacy.places import CONFIG, RUN_STATE, RUN_VARIABLE, demo_state, named_run, runtime_folder
 
 from ..command_line import EXIT_NOT_RUNNING, CommandFailed
 from ..system import environment
+from ..which_home import RUN, STATE, Named
 
 ROOT = Path(__file__).resolve().parents[3]
 GATE = Path("privacy/gate/__main__.py")
@@ -32,7 +33,8 @@ def add_options(parser: argparse.ArgumentParser, state: str, config: str) -> Non
         "--state", type=Path, metavar="DIR", help=f"folder of all that is kept; default {state}"
     )
     sockets = (
-        "folder of the sockets while it runs; default homebase-<8 hex digits> in $XDG_RUNTIME_DIR or /tmp"
+        f"folder of the sockets while it runs; default ${RUN_VARIABLE},"
+        " else homebase-<8 hex digits> in $XDG_RUNTIME_DIR or /tmp"
     )
     parser.add_argument("--run", type=Path, metavar="DIR", help=sockets)
     parser.add_argument("--config", type=Path, metavar="FILE", help=f"default {config}")
@@ -48,10 +50,12 @@ def become_gate(mode: str, options: argparse.Namespace, *, devices: int = 0, spe
         raise CommandFailed(f"{ROOT / GATE} is missing; install homebase again", EXIT_NOT_RUNNING)
     default = demo_state(environment()) if mode == "demo" else RUN_STATE
     state = (options.state or default).absolute()
+    usual = runtime_folder(state, environment()).absolute()
+    run = (options.run or named_run(environment()) or usual).absolute()
     hand_over = {
         "mode": mode,
         "state": str(state),
-        "run": str((options.run or runtime_folder(state, environment())).absolute()),
+        "run": str(run),
         "config": str((options.config or (state / "homebase.toml" if mode == "demo" else CONFIG)).absolute()),
         "config_must_exist": options.config is not None,
         "port": options.port,
@@ -60,7 +64,7 @@ def become_gate(mode: str, options: argparse.Namespace, *, devices: int = 0, spe
         "devices": devices,
         "speed": speed,
         "language": language_of(environment()) if mode == "demo" else "de",
-        "named_state": "" if state == default else str(state),
+        "named_home": _named_home(state if state != default else None, run if run != usual else None),
     }
     python = str(
         Path(sys.executable).resolve()
@@ -68,6 +72,13 @@ def become_gate(mode: str, options: argparse.Namespace, *, devices: int = 0, spe
     packages = installed_packages()
     sys.stdout.flush()
     os.execv(python, [python, "-I", "-S", str(ROOT / GATE), packages, json.dumps(hand_over)])  # noqa: S606
+
+
+def _named_home(state: Path | None, run: Path | None) -> str:
+    """What commands have to say to find this home; None: it is where they look."""
+    if run is not None:
+        return str(Named(RUN, run))
+    return "" if state is None else str(Named(STATE, state))
 
 
 def language_of(variables: Mapping[str, str]) -> str:

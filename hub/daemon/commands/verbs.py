@@ -3,20 +3,19 @@
 import argparse
 import json
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 from urllib.parse import quote, urlencode
 
 from ..command_line import EPILOG, EXIT_USAGE, CommandFailed
 from ..gate_console import rows_of
 from ..home import ask_home, home_socket
+from ..which_home import add_home
 
 Answer = Mapping[str, object]
-_HOME_HELP = "of the home that is meant; default: the installed one, else the demo"
 
 
 def add_home_options(parser: argparse.ArgumentParser) -> None:
     """Which home, and how the answer is printed."""
-    parser.add_argument("--state", type=Path, metavar="DIR", help=_HOME_HELP)
+    add_home(parser)
     parser.add_argument("--json", action="store_true", help="for programs, as the API gives it")
 
 
@@ -64,7 +63,7 @@ def ask(
     said = {key: _plain(value) for key, value in query.items() if value is not None and value is not False}
     if said:
         target += "?" + urlencode(said, safe=":")
-    return ask_home(home_socket(options.state), method, target, body)
+    return ask_home(home_socket(options.home), method, target, body)
 
 
 def print_json(answer: Answer) -> int:

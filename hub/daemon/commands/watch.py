@@ -8,23 +8,19 @@ from pathlib import Path
 
 from ..command_line import EXIT_INTERRUPTED, EXIT_IO, EXIT_NOT_RUNNING, CommandFailed, printable
 from ..home import ask_home, home_socket
+from ..which_home import add_home
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Options."""
-    parser.add_argument(
-        "--state",
-        type=Path,
-        metavar="DIR",
-        help="of the home that is meant; default: the installed one, else the demo",
-    )
+    add_home(parser)
     parser.add_argument("--all", action="store_true", help="first every value as it is now")
     parser.add_argument("--json", action="store_true", help="one JSON object per line, as the API gives them")
 
 
 def run(options: argparse.Namespace) -> int:
     """Print changes until SIGINT."""
-    path = home_socket(options.state)
+    path = home_socket(options.home)
     ask_home(path, "GET", "/api/v1/health")  # its errors are better than a WebSocket's
     try:
         asyncio.run(_watch(path, first=options.all, as_json=options.json))

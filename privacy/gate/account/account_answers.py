@@ -1,6 +1,5 @@
 """The account for the app, under /gate/v1/account: looking, entering, confirming; a yes is phones.py's."""
 
-import shlex
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated
 
@@ -33,8 +32,8 @@ class _Code(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 Act = Callable[[Request, Language], Awaitable[Answer]]
 
 
-def owners(account: Account, door: Door, named_state: str) -> Mapping[tuple[str, str], Guarded]:
-    """For the owner. named_state: as wiring.Start's."""
+def owners(account: Account, door: Door, named_home: str) -> Mapping[tuple[str, str], Guarded]:
+    """For the owner. named_home: as wiring.Start's."""
 
     async def look(request: Request, language: Language) -> Answer:
         return json_answer(200, await about(account))
@@ -46,7 +45,7 @@ def owners(account: Account, door: Door, named_state: str) -> Mapping[tuple[str,
     async def preview(request: Request, language: Language) -> Answer:
         msgspec.json.decode(request.body, type=_Nothing)
         told = await previewed(account, door.desk, language)
-        home = f" --state {shlex.quote(named_state)}" if named_state else ""
+        home = f" {named_home}" if named_home else ""
         line = f"homebase account confirm --preview {told['preview']} --lang {language.value}{home}"
         return json_answer(200, {**told, "command": line})
 

@@ -48,11 +48,11 @@ class _Withdrawal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     nonce: Nonce | None = None
 
 
-def table(door: Door, named_state: str = "") -> Mapping[tuple[str, str], Guarded]:
-    """Method and path → answer; all are for owner and residents (HOUSEHOLD). named_state: as Start's."""
+def table(door: Door, named_home: str = "") -> Mapping[tuple[str, str], Guarded]:
+    """Method and path → answer; all are for owner and residents (HOUSEHOLD). named_home: as Start's."""
     return {
         ("GET", "/gate/v1/activities"): answering(door, _activities),
-        ("POST", "/gate/v1/previews"): answering(door, partial(_preview, named_state)),
+        ("POST", "/gate/v1/previews"): answering(door, partial(_preview, named_home)),
         ("POST", "/gate/v1/withdrawals"): answering(door, _withdraw),
         ("GET", "/gate/v1/ledger"): answering(door, _ledger),
         ("GET", "/gate/v1/notice"): answering(door, _notice),
@@ -169,7 +169,7 @@ async def _activities(door: Door, request: Request, language: Language) -> Answe
     )
 
 
-async def _preview(named_state: str, door: Door, request: Request, language: Language) -> Answer:
+async def _preview(named_home: str, door: Door, request: Request, language: Language) -> Answer:
     asked = msgspec.json.decode(request.body, type=_Previewed)
     try:
         shown = await door.preview(asked.activity, frozenset(asked.groups), asked.ticket)
@@ -177,7 +177,7 @@ async def _preview(named_state: str, door: Door, request: Request, language: Lan
         if asked.nonce is None:
             raise
         return refusal(door, "preview", asked.nonce, language, refused)
-    line = command(shown.activity, shown.ticket, shown.id, named_state)
+    line = command(shown.activity, shown.ticket, shown.id, named_home)
     told = spelling.preview(shown)
     return json_answer(200, {**told, "command": line, **_signed(door, "preview", asked.nonce, told)})
 

@@ -5,7 +5,6 @@ its sentence in the language of whoever asks.
 """
 
 import base64
-import shlex
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from functools import wraps
@@ -119,9 +118,9 @@ async def _preview(door: Door, asked: _Asked) -> Fields:
     return {**spelling.preview(shown), "activity_text": _about(door, shown.activity, asked.language)}
 
 
-def command(activity: str, ticket: str, preview_id: str, state: str) -> str:
-    """The command that gives a one-time consent for what was shown. state: as Start.named_state."""
-    home = f" --state {shlex.quote(state)}" if state else ""
+def command(activity: str, ticket: str, preview_id: str, named_home: str) -> str:
+    """The command that gives a one-time consent for what was shown. named_home: as Start's."""
+    home = f" {named_home}" if named_home else ""
     return f"homebase consent give {activity} --ticket {ticket} --once --preview {preview_id}{home}"
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import json
 import os
 import re
 import subprocess
@@ -17,7 +18,7 @@ from hub.daemon.command_line import COMMANDS, CommandFailed
 from hub.daemon.commands import doctor
 from hub.daemon.commands.devices import age, values_of
 from hub.daemon.commands.set import value_of
-from hub.daemon.commands.start import between, language_of
+from hub.daemon.commands.start import become_gate, between, language_of
 from hub.daemon.home import ask_home, problem_failure
 from tests.hub.home_in_a_box import running_home
 from tests.paths import ROOT
@@ -100,6 +101,63 @@ def test_without_a_running_home_the_way_out_is_named(arguments: tuple[str, ...],
     done = homebase(*arguments, "--state", str(tmp_path / "none"), folder=tmp_path)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (69, "", 1)
     assert "homebase run" in done.stderr
+
+
+async def test_a_home_with_sockets_elsewhere_is_found_by_the_option_and_by_the_variable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, state = tmp_path / "my sockets", tmp_path / "state"
+    async with running_home(tmp_path) as home, home.front.console(run / "console"):
+
+        async def listed(*arguments: str) -> subprocess.CompletedProcess[str]:
+            return await asyncio.to_thread(homebase, "devices", "--json", *arguments, folder=tmp_path)
+
+        # control: nobody says where it is, or its data's folder alone
+        for unfound in ((), ("--state", str(state))):
+            missed = await listed(*unfound)
+            assert (missed.returncode, missed.stdout, missed.stderr.count("\n")) == (69, "", 1)
+            assert "--run" in missed.stderr
+        # named, it is found
+        assert (await listed("--run", str(run))).returncode == 0
+        monkeypatch.setenv("HOMEBASE_RUN", str(run))
+        assert (await listed()).returncode == 0
+        # what is named in the command counts more than the variable
+        assert (await listed("--state", str(state))).returncode == 69
+    monkeypatch.setenv("HOMEBASE_RUN", str(tmp_path / "none"))
+    gone = await listed()
+    assert gone.stderr.startswith(f"homebase: HOMEBASE_RUN={tmp_path}/none: no home runs there; ")
+    assert "unset HOMEBASE_RUN" in gone.stderr
+    both = await listed("--run", str(run), "--state", str(state))
+    assert (both.returncode, both.stderr.count("\n")) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("options", "variable", "said"),
+    [
+        ({}, "", ""),
+        ({"state": Path("/srv/my home")}, "", "--state '/srv/my home'"),
+        ({"run": Path("/r"), "state": Path("/s")}, "/other", "--run /r"),
+        ({}, "/other", "--run /other"),
+    ],
+)
+def test_commands_that_a_home_shows_name_it_as_it_is_found(
+    options: dict[str, Path], variable: str, said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    class Became(Exception):
+        pass
+
+    def execv(_: str, command: list[str]) -> None:
+        raise Became(command[-1])
+
+    monkeypatch.setattr(os, "execv", execv)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setenv("HOMEBASE_RUN", variable)
+    asked = {"port": 0, "lan": None, "state": None, "run": None, "config": None} | options
+    with pytest.raises(Became) as became:
+        become_gate("demo", argparse.Namespace(**asked))
+    handed = json.loads(str(became.value))
+    assert handed["named_home"] == said
+    assert not said.startswith("--run") or handed["run"] == said.removeprefix("--run ")
 
 
 def test_a_socket_nobody_listens_at_is_no_running_home(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ async def test_a_preview_shows_exact_bytes_and_the_command_that_allows_them(tmp_
 async def test_the_command_names_a_home_that_would_not_be_found_by_itself(tmp_path: Path) -> None:
     body = json.dumps({"activity": house.ACTIVITY, "groups": ["system"], "ticket": "T-1"}).encode()
     async with opened(tmp_path) as door:
-        preview = answers.table(door, "/srv/my home")["POST", "/gate/v1/previews"]
+        preview = answers.table(door, "--state '/srv/my home'")["POST", "/gate/v1/previews"]
         request = Request(
             method="POST", path="/gate/v1/previews", query="", headers=(), peer="127.0.0.1", body=body
         )
