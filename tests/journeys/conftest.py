@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-from .houses import RunningHouse
+from .houses import RunningHouse, demo_house
 from .phones import Phone, Simulator, furnished, launch, phone
 
 # lamps, dimmers, blind, thermostats, sensors, and another one of the first lamp's model
@@ -46,6 +46,13 @@ def home(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator
         for serial, event in LIFE:
             Simulator(house).ask("act", device=serial, event=event)
         yield house
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
+    """A home of one device that nobody set up, for one file alone."""
+    with demo_house(tmp_path_factory.mktemp("house"), "--devices", "1") as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

@@ -40,6 +40,22 @@ class RunningHouse:
         found = re.search(r"#setup=(\S+)$", self.ready)
         return found[1] if found else None
 
+    def command(self, *words: str) -> tuple[int, str, str]:
+        """``homebase …`` of this home, to its end: code, output, errors."""
+        return run_homebase(*words, "--state", str(self.state), runtime=self.run.parent)
+
+    def ok(self, *words: str) -> str:
+        """What it printed; it did what was asked."""
+        code, output, errors = self.command(*words)
+        assert code == 0, errors
+        return output
+
+    def refused(self, *words: str) -> str:
+        """What it said; it did not do it."""
+        code, _, errors = self.command(*words)
+        assert code != 0
+        return errors
+
     def child(self, title: str) -> int:
         """The process of that name among the gate's children."""
         deadline = time.monotonic() + START_LIMIT_S

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from playwright.sync_api import Browser, expect
 
-from .houses import RunningHouse, run_homebase
+from .houses import RunningHouse
 from .phones import Phone, phone
 
 WAIT_S = 60.0
@@ -24,11 +24,7 @@ KEPT = """() => new Promise((resolve, reject) => {
 
 def console(house: RunningHouse, *verb: str) -> Mapping[str, object]:
     """``homebase phone …`` at home."""
-    code, output, errors = run_homebase(
-        "phone", *verb, "--json", "--state", str(house.state), runtime=house.run.parent
-    )
-    assert code == 0, errors
-    told = json.loads(output)
+    told = json.loads(house.ok("phone", *verb, "--json"))
     assert isinstance(told, dict)
     return told
 

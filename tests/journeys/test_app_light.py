@@ -3,12 +3,11 @@
 import re
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from .houses import RunningHouse, demo_house
+from .houses import RunningHouse
 from .phones import PASSWORD, Phone, Simulator, kind_of, phone, receiver_of, sender_of
 
 pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.timeout(240)]
@@ -17,13 +16,6 @@ LAMP, LAMP_SERIAL = "Stehlampe", "SIM0000001"
 SAID_WITHIN_S = 2.0
 BACK_WITHIN_MS = 60_000
 SET, ACK = "11", "02"
-
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
-    folder: Path = tmp_path_factory.mktemp("house")
-    with demo_house(folder, "--devices", "1") as running:
-        yield running
 
 
 @pytest.fixture

@@ -88,7 +88,7 @@ def test_far_from_home_a_phone_switches_agrees_comes_back_and_is_removed(
     mine.picture("far-de")
     _switches_and_watches(mine)
     _agrees_and_takes_it_back(mine)
-    kinds = [json.loads(line)["kind"] for line in far.ok("ledger", "list", "--json").splitlines()]
+    kinds = [json.loads(line)["kind"] for line in far.house.ok("ledger", "list", "--json").splitlines()]
     assert (kinds.count("grant"), kinds.count("withdrawal")) == (2, 1)  # the relay's own yes, and this one
     # when the relay is lost, it says so, and comes back by itself
     mine.open("#/")
@@ -128,7 +128,7 @@ def test_a_phone_is_paired_by_the_relay_alone_and_goes_home_or_out_as_it_should(
     way.cut()
     expect(header).to_have_text(FAR_AWAY, timeout=MS)
     # when the owner takes the relay's consent back, it is out, and stays out
-    far.ok("consent", "withdraw", "remote.access")
+    far.house.ok("consent", "withdraw", "remote.access")
     expect(page.locator(".banner[data-missing=far]")).to_be_visible()
     page.wait_for_timeout(STAYS_OUT_MS)
     expect(header).not_to_have_text(FAR_AWAY)

@@ -3,12 +3,11 @@
 import re
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from .houses import RunningHouse, demo_house
+from .houses import RunningHouse
 from .pairing import KEPT, console, pair, show_code, the_waiting, words_on
 from .phones import Phone, Simulator, kind_of, phone, receiver_of
 
@@ -16,13 +15,6 @@ pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.timeout(300)
 
 LAMP, LAMP_SERIAL = "Stehlampe", "SIM0000001"
 SET = "11"
-
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
-    folder: Path = tmp_path_factory.mktemp("house")
-    with demo_house(folder, "--devices", "1") as running:
-        yield running
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,13 +13,6 @@ import pytest
 from .houses import RunningHouse, command_line, demo_house, family, homebase, namespace, run_homebase, status
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
-
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
-    """For all that leave it as it was."""
-    with demo_house(tmp_path_factory.mktemp("house"), "--devices", "1") as running:
-        yield running
 
 
 @pytest.mark.obligation("Q6.3-c")
@@ -71,9 +63,7 @@ def test_the_command_line_asks_the_running_home_as_its_owner(house: RunningHouse
     # given a switch that has been taught in
     deadline, listing = time.monotonic() + 120, ""
     while "HM-LC-Sw" not in listing and time.monotonic() < deadline:
-        _, listing, _ = run_homebase(
-            "devices", "--json", "--state", str(house.state), runtime=house.run.parent
-        )
+        _, listing, _ = house.command("devices", "--json")
     switch = next(device for device in map(json.loads, listing.splitlines()) if "HM-LC-Sw" in device["model"])
     channel = next(at["index"] for at in switch["channels"] if "STATE" in at["parameters"])
     state = f"{switch['address']}:{channel}.STATE"
@@ -89,9 +79,7 @@ def test_the_command_line_asks_the_running_home_as_its_owner(house: RunningHouse
     assert watching.stdout is not None
     seen = json.loads(watching.stdout.readline())  # the values as they are: from here on it sees every change
     # when it is turned on
-    code, said, errors = run_homebase(
-        "set", state, "on", "--state", str(house.state), runtime=house.run.parent
-    )
+    code, said, errors = house.command("set", state, "on")
     # then it confirms, and whoever watches sees it
     assert (code, errors) == (0, "")
     assert said.startswith(f"{state} = true")
@@ -101,16 +89,14 @@ def test_the_command_line_asks_the_running_home_as_its_owner(house: RunningHouse
     assert watching.wait(60) == 130
     watching.stdout.close()
     # and nonsense is refused in one line
-    code, _, errors = run_homebase(
-        "set", "bidcos:NOBODY:1.STATE", "on", "--state", str(house.state), runtime=house.run.parent
-    )
+    code, _, errors = house.command("set", "bidcos:NOBODY:1.STATE", "on")
     assert code == 2
     assert errors.count("\n") == 1
 
 
 def test_the_account_lies_in_two_halves_and_is_shown_as_one(house: RunningHouse) -> None:
     def account(*words: str) -> tuple[int, str, str]:
-        return run_homebase("account", *words, "--state", str(house.state), runtime=house.run.parent)
+        return house.command("account", *words)
 
     code, said, errors = account(
         "set", "--name", "Ada Lovelace", "--email", "ada@example.org", "--serial", "HB1"
@@ -138,7 +124,7 @@ def test_what_an_authority_gets_is_in_the_ledger_before_it_is_in_the_folder(
     house: RunningHouse, tmp_path: Path
 ) -> None:
     def disclosure(*words: str) -> tuple[int, str, str]:
-        return run_homebase("disclosure", *words, "--state", str(house.state), runtime=house.run.parent)
+        return house.command("disclosure", *words)
 
     folder = tmp_path / "handed over"
     demand = ("--authority", "Amtsgericht Bonn", "--law", "§ 100j StPO", "--reference", "12 Js 34/26")

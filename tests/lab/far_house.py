@@ -1,9 +1,7 @@
 """A house in its own network; a real Mosquitto and a phone in another one; a recorder on the wire between."""
 
 import json
-import os
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -11,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.journeys.houses import RunningHouse, demo_house, run_homebase
+from tests.journeys.houses import RunningHouse, demo_house
+from tests.journeys.shell_phone import shell_phone
 from tests.mosquitto import Mosquitto, mosquitto
-from tests.paths import ROOT
 
 from .outside import RECEIVER, RESOLVER, NameServer, Recorder, around, network
 
@@ -45,21 +43,13 @@ class Far:
     around: tuple[str, ...]
     keys: Path
 
-    def command(self, *words: str) -> tuple[int, str, str]:
-        return run_homebase(*words, "--state", str(self.house.state), runtime=self.house.run.parent)
-
-    def ok(self, *words: str) -> str:
-        code, output, errors = self.command(*words)
-        assert code == 0, errors
-        return output
-
     def state(self) -> tuple[str, str]:
-        (row,) = json.loads(self.ok("relay", "list", "--json"))["relays"]
+        (row,) = json.loads(self.house.ok("relay", "list", "--json"))["relays"]
         return row["state"], row["reason"]
 
     def offer(self) -> None:
         """Set a route up at the relay, and its users; nobody said yes to it yet."""
-        said = self.ok(
+        said = self.house.ok(
             "relay",
             "add",
             "relay",
@@ -73,33 +63,21 @@ class Far:
 
     def allow(self) -> str:
         """The owner's yes; returns what was printed."""
-        return self.ok("consent", "give", "remote.access", "--standing", "--recipient", "relay", "--yes")
+        return self.house.ok(
+            "consent", "give", "remote.access", "--standing", "--recipient", "relay", "--yes"
+        )
 
     def wait_until_connected(self) -> None:
         """The hub is at the relay; it goes there for a phone, or for a code that waits."""
         until(lambda: self.state() == ("connected", ""), f"not connected: {self.state()} {self.broker.log}")
 
     def waiting(self) -> list[Any]:
-        return list(json.loads(self.ok("phone", "waiting", "--json"))["waiting"])
+        return list(json.loads(self.house.ok("phone", "waiting", "--json"))["waiting"])
 
-    def phone(self, *verb: str, stdin: int | None = subprocess.DEVNULL) -> subprocess.Popen[str]:
-        """``homebase phone …`` far from home: it knows its keys, and the certificate of the relay."""
-        environment = {
-            "PATH": os.environ["PATH"],
-            "PYTHONPATH": str(ROOT),
-            "HOME": str(self.keys.parent),
-            "SSL_CERT_FILE": str(self.broker.ca_file),
-        }
-        words = [sys.executable, "-m", "hub.daemon", "phone", *verb, "--keys", str(self.keys)]
-        return subprocess.Popen(
-            [*self.around, *words],
-            env=environment,
-            cwd="/",
-            text=True,
-            stdin=stdin,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
+    def phone(self, *verb: str, stdin: int | None = subprocess.DEVNULL) -> "subprocess.Popen[str]":
+        """``homebase phone …`` far from home: it knows the certificate of the relay, too."""
+        trusts = {"SSL_CERT_FILE": str(self.broker.ca_file)}
+        return shell_phone(*verb, keys=self.keys, stdin=stdin, around=self.around, environment=trusts)
 
     def asked(self, *verb: str) -> tuple[int, str, str]:
         process = self.phone(*verb)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.houses import demo_house, run_homebase
+from tests.journeys.houses import RunningHouse, demo_house
 from tests.lab.outside import RECEIVER, RESOLVER, NameServer, Recorder, around, authority, made_in, network
 from tests.mail_server import PASSWORD, USER, MailServer
 from tests.needs import NETWORKS
@@ -36,23 +36,12 @@ ca_file = "{ca_file}"
 
 @dataclass(slots=True, kw_only=True)
 class MailedHouse:
-    state: Path
-    runtime: Path
+    home: RunningHouse
     server: MailServer
     recorder: Recorder
 
-    def ok(self, *words: str) -> str:
-        code, output, errors = run_homebase(*words, "--state", str(self.state), runtime=self.runtime)
-        assert code == 0, errors
-        return output
-
-    def refused(self, *words: str) -> str:
-        code, _, errors = run_homebase(*words, "--state", str(self.state), runtime=self.runtime)
-        assert code != 0
-        return errors
-
     def account(self) -> dict[str, object]:
-        return dict(json.loads(self.ok("account", "show", "--json")))
+        return dict(json.loads(self.home.ok("account", "show", "--json")))
 
 
 def _listen() -> socket.socket:
@@ -76,8 +65,8 @@ def house(tmp_path: Path) -> Iterator[MailedHouse]:
         server = MailServer(made_in(outside, _listen), context, secure_first=True)
         for part in (server, names, recorder):
             running.callback(part.close)
-        running.enter_context(demo_house(tmp_path, "--devices", "1", around=around(inside, resolver)))
-        yield MailedHouse(state=state, runtime=tmp_path / "r", server=server, recorder=recorder)
+        home = running.enter_context(demo_house(tmp_path, "--devices", "1", around=around(inside, resolver)))
+        yield MailedHouse(home=home, server=server, recorder=recorder)
 
 
 @pytest.mark.timeout(240)
@@ -89,16 +78,16 @@ def test_an_account_is_entered_confirmed_and_gone_with_the_home(house: MailedHou
     secret.write_text(PASSWORD)
     secret.chmod(0o644)
     user = ("account", "mail-server", "--user", USER, "--file", str(secret))
-    assert "others may read it" in house.refused(*user)
+    assert "others may read it" in house.home.refused(*user)
     secret.chmod(0o600)
-    house.ok(*user)
-    house.ok("account", "set", "--name", "Ada Lovelace", "--email", EMAIL, "--timezone", "Europe/Berlin")
-    house.ok("account", "contact", "add", "+4915112345678")
-    assert "add --yes" in house.refused("account", "confirm")
+    house.home.ok(*user)
+    house.home.ok("account", "set", "--name", "Ada Lovelace", "--email", EMAIL, "--timezone", "Europe/Berlin")
+    house.home.ok("account", "contact", "add", "+4915112345678")
+    assert "add --yes" in house.home.refused("account", "confirm")
     assert house.recorder.taken() == []
 
     # when they have the mail sent, its code confirms the address, once
-    shown = house.ok("account", "confirm", "--lang", "de", "--yes")
+    shown = house.home.ok("account", "confirm", "--lang", "de", "--yes")
     assert "Bitte bestätigen Sie Ihre E-Mail-Adresse" in shown
     assert "gesendet" in shown
     (arrived,) = house.server.arrived
@@ -106,11 +95,11 @@ def test_an_account_is_entered_confirmed_and_gone_with_the_home(house: MailedHou
     link = re.search(r"http://127\.0\.0\.1:\d+/#confirm=([A-Z2-7-]{23})", arrived.mail.get_content())
     assert link is not None
     assert link[1] not in shown
-    assert f"{EMAIL} is confirmed" in house.ok("account", "confirm", link[1])
-    assert "wrong, used, or older" in house.refused("account", "confirm", link[1])
+    assert f"{EMAIL} is confirmed" in house.home.ok("account", "confirm", link[1])
+    assert "wrong, used, or older" in house.home.refused("account", "confirm", link[1])
 
     # then the export holds all of it but the password
-    house.ok("rights", "export", str(tmp_path / "copy"))
+    house.home.ok("rights", "export", str(tmp_path / "copy"))
     copy = b"".join(path.read_bytes() for path in (tmp_path / "copy").rglob("*") if path.is_file())
     for told in (EMAIL, "Ada Lovelace", "Europe/Berlin", "+4915112345678", USER):
         assert told.encode() in copy
@@ -118,15 +107,15 @@ def test_an_account_is_entered_confirmed_and_gone_with_the_home(house: MailedHou
         assert hidden.encode() not in copy
 
     # and leaving takes authorisations first, then the account with all data
-    house.ok("rights", "deregister", "--yes")
-    entries = [json.loads(line) for line in house.ok("ledger", "list", "--json").splitlines()]
+    house.home.ok("rights", "deregister", "--yes")
+    entries = [json.loads(line) for line in house.home.ok("ledger", "list", "--json").splitlines()]
     rights = [entry["data"]["right"] for entry in entries if entry["kind"] == "right"]
     assert rights == ["deregistration: authorisations", "deregistration: data"]
     left = house.account()
     assert (left["name"], left["email"], left["sms_numbers"]) == ("", None, [])
     assert left["mail_server"]["user"] is None  # type: ignore[index]  # an object
-    house.ok("account", "set", "--email", EMAIL)
+    house.home.ok("account", "set", "--email", EMAIL)
     house.recorder.taken()
-    house.ok(*user)
-    assert "deregistered" in house.refused("account", "confirm", "--yes")
+    house.home.ok(*user)
+    assert "deregistered" in house.home.refused("account", "confirm", "--yes")
     assert house.recorder.taken() == []

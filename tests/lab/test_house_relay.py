@@ -44,9 +44,9 @@ def switch(far: Far) -> str:
 def test_a_phone_far_away_switches_a_light_and_a_withdrawal_shuts_it_out(far: Far) -> None:
     # given a route at the relay, its users there, and nobody's yes
     far.offer()
-    code = json.loads(far.ok("phone", "code", "--json"))
+    code = json.loads(far.house.ok("phone", "code", "--json"))
     until(lambda: far.state() == ("refused", "no_consent"), "the gate asked for no consent")
-    assert "nobody allowed it yet" in far.ok("relay", "list")
+    assert "nobody allowed it yet" in far.house.ok("relay", "list")
     assert far.recorder.taken() == []
 
     # when the owner says yes, the hub is at the relay
@@ -65,7 +65,7 @@ def test_a_phone_far_away_switches_a_light_and_a_withdrawal_shuts_it_out(far: Fa
     until(far.waiting, "nobody waits")
     (row,) = far.waiting()
     assert " ".join(row["words"]) in pairing.stdout.readline()
-    far.ok("phone", "admit", row["pairing"], "--role", "owner")
+    far.house.ok("phone", "admit", row["pairing"], "--role", "owner")
     assert "Paired as owner" in pairing.communicate(timeout=WAIT_S)[0]
 
     # it switches a light: seen on the stick's line
@@ -93,7 +93,9 @@ def test_a_phone_far_away_switches_a_light_and_a_withdrawal_shuts_it_out(far: Fa
     watching = far.phone("watch", "--json")
     assert watching.stdout is not None
     assert "id" in json.loads(watching.stdout.readline())
-    assert "1 transfers cut, 0 bytes after the decision" in far.ok("consent", "withdraw", "remote.access")
+    assert "1 transfers cut, 0 bytes after the decision" in far.house.ok(
+        "consent", "withdraw", "remote.access"
+    )
     assert "lost" in watching.communicate(timeout=WAIT_S)[1]
     code_, _, errors = far.asked("devices")
     assert code_ != 0
@@ -103,7 +105,7 @@ def test_a_phone_far_away_switches_a_light_and_a_withdrawal_shuts_it_out(far: Fa
     assert far.recorder.taken() == []
 
     # all of it is in the ledger
-    kinds = [json.loads(line)["kind"] for line in far.ok("ledger", "list", "--json").splitlines()]
+    kinds = [json.loads(line)["kind"] for line in far.house.ok("ledger", "list", "--json").splitlines()]
     assert (kinds.count("grant"), kinds.count("withdrawal"), kinds.count("cut")) == (1, 1, 1)
     assert kinds.count("transfer_begin") >= 1
-    assert ": sound" in far.ok("ledger", "verify")
+    assert ": sound" in far.house.ok("ledger", "verify")

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from hub.remote.qr import Home, decode
-from tests.journeys.houses import RunningHouse, demo_house, run_homebase
+from tests.journeys.houses import RunningHouse, demo_house
 from tests.lab.home_network import BEHIND, HOME, PROXIED, PUBLIC, Network, Server, ip
 from tests.lab.outside import made_in
 from tests.needs import NETWORKS
@@ -90,8 +90,7 @@ def test_the_first_line_says_what_to_open_in_the_network_and_here(house: Running
 
 
 def test_the_code_of_a_phone_names_both_too(house: RunningHouse) -> None:
-    shown = run_homebase("phone", "code", "--json", "--state", str(house.state), runtime=house.run.parent)
-    code = decode(json.loads(shown[1])["text"])
+    code = decode(json.loads(house.ok("phone", "code", "--json"))["text"])
     _, name = trusting(house)
     here = f"http://127.0.0.1:{house.port}"
     assert code.ways == (Home(origin=here), Home(origin=f"https://{name}:{PORT}"))

@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -19,15 +19,9 @@ from tests.hub.lamp import LAMP
 from tests.mosquitto import HOST, Mosquitto, mosquitto
 
 from .phones import operate
-from .relay_home import RELAY, WAIT_S, Phone, RelayHome, relay_home, trusted_broker, until
+from .relay_home import RELAY, WAIT_S, Phone, RelayHome, relay_home, until
 
 STATE = f"{LAMP}:1.STATE"
-
-
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Mosquitto]:
-    with trusted_broker(tmp_path / "broker") as running:
-        yield running
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -19,18 +19,12 @@ from hub.remote.transport import MOST_WIRE, WIRE_SIZES
 from tests.hub.lamp import LAMP
 from tests.mosquitto import Mosquitto
 
-from .relay_home import Phone, RelayHome, relay_home, trusted_broker, until
+from .relay_home import Phone, RelayHome, relay_home, until
 
 STATE = f"{LAMP}:1.STATE"
 CANARY = "Kanarienvogel-8155"
 CUSTOMER = "4711081547"
 QUIET_S = 1.0
-
-
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Mosquitto]:
-    with trusted_broker(tmp_path / "broker") as running:
-        yield running
 
 
 @pytest.fixture
