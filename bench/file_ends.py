@@ -7,10 +7,10 @@ held at the most since it was asked last. ``… far FOLDER OUTSIDE`` acknowledge
 import asyncio
 import json
 import re
-import ssl
 import sys
 from pathlib import Path
 
+from bench.far import serve_until_told, swallow
 from tests.lab.file_lab import BACKUP, HOST, TO_BACKUP, built_register, recipient
 from tests.lab.gate_at_work import GateAtWork
 from tests.lab.outside import RECEIVER, NameServer, enter
@@ -50,8 +50,6 @@ def _memory() -> dict[str, int]:
 
 
 async def _far(folder: Path) -> None:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(folder / "ca" / "server.pem")
     count = 0
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -59,19 +57,14 @@ async def _far(folder: Path) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
         length = _LENGTH.search(head)
         assert length is not None
-        left = int(length[1])
-        while left > 0 and (data := await reader.read(1 << 18)):
-            left -= len(data)
+        await swallow(reader, int(length[1]))
         count += 1
         answer = json.dumps({"receipt": f"R-{count}"}).encode()
         writer.write(b"HTTP/1.1 201 Created\r\nContent-Length: %d\r\n\r\n%s" % (len(answer), answer))
         await writer.drain()
         writer.close()
 
-    server = await asyncio.start_server(serve, RECEIVER, 443, ssl=context, limit=1 << 20)
-    print("ready", flush=True)
-    async with server:
-        await asyncio.to_thread(sys.stdin.read)
+    await serve_until_told(folder, serve)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ acknowledges, ``trickle`` takes a little at a time. Both say ``ready`` and end w
 
 import asyncio
 import json
-import ssl
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bench.far import serve_until_told, swallow
 from privacy.client import Destination
 from tests.lab.far_side import FarSide
 from tests.lab.outside import RECEIVER, NameServer, enter
@@ -112,21 +112,14 @@ def _far(folder: Path, outside: str, mode: str) -> None:
 
 async def _count(folder: Path) -> None:
     """TLS: eight bytes say how many will come; one acknowledges them."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(folder / "ca" / "server.pem")
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        left = int.from_bytes(await reader.readexactly(8), "big")
-        while left > 0 and (data := await reader.read(1 << 18)):
-            left -= len(data)
+        await swallow(reader, int.from_bytes(await reader.readexactly(8), "big"))
         writer.write(DONE)
         await writer.drain()
         writer.close()
 
-    server = await asyncio.start_server(serve, RECEIVER, 443, ssl=context, limit=1 << 20)
-    print("ready", flush=True)
-    async with server:
-        await asyncio.to_thread(sys.stdin.read)
+    await serve_until_told(folder, serve)
 
 
 if __name__ == "__main__":
