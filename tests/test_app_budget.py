@@ -4,8 +4,6 @@ import gzip
 import re
 from pathlib import Path
 
-import pytest
-
 from tests.paths import ROOT
 
 BUILT = ROOT / "privacy" / "data" / "app"
@@ -33,7 +31,6 @@ def size(file: Path) -> int:
     return len(gzip.compress(file.read_bytes(), 9))
 
 
-@pytest.mark.skipif(not (BUILT / "index.html").exists(), reason="the app is not built: script/build-app")
 def test_the_first_screen_keeps_its_budget() -> None:
     files = first_files()
     assert any(file.suffix == ".js" for file in files)
@@ -41,7 +38,6 @@ def test_the_first_screen_keeps_its_budget() -> None:
     assert sum(sizes.values()) <= FIRST_SCREEN_LIMIT, sizes
 
 
-@pytest.mark.skipif(not (BUILT / "index.html").exists(), reason="the app is not built: script/build-app")
 def test_what_is_seldom_opened_is_not_in_the_first_screen() -> None:
     first = first_files()
     later = {file for file in (BUILT / "assets").iterdir() if file not in first}

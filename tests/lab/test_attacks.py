@@ -6,7 +6,6 @@ all.
 
 import importlib
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,8 +18,9 @@ import pytest
 
 from tests.lab import hostile
 from tests.lab.house import House, Who
+from tests.needs import NETWORKS
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, NETWORKS]
 
 ORDINARY_USER = 60_900  # of a range that nobody gives out
 JAILED_USER = 60_901
@@ -56,19 +56,11 @@ def python_for(user: int) -> str:
                 return python
         except OSError:
             continue
-    pytest.skip(f"no Python 3.11 that user {user} may run")
-
-
-def _need_root() -> None:
-    if os.geteuid() != 0:
-        pytest.skip("the attack lab builds network namespaces: run it as root")
-    if not (shutil.which("ip") and shutil.which("nsenter")):
-        pytest.skip("the attack lab needs ip and nsenter: apt install iproute2 util-linux")
+    raise AssertionError(f"user {user} may run no Python 3.11 or newer: install the system's python3")
 
 
 @pytest.fixture(scope="module")
 def rounds() -> Iterator[dict[str, Rounds]]:
-    _need_root()
     root = Who(name="root", user=0, jail_user=JAILED_USER, python=os.path.realpath(sys.executable))
     user = Who(name="user", user=ORDINARY_USER, jail_user=None, python=python_for(ORDINARY_USER))
     with ExitStack() as houses:

@@ -74,7 +74,6 @@ def test_a_run_tells_the_worst_of_set_up_call_and_clean_up(tmp_path: Path, worke
     if workers is None:
         assert run(SUITE, tmp_path).returncode == 1
     else:
-        pytest.importorskip("xdist")
         assert run(SUITE, tmp_path, "-p", "xdist.plugin", "-n", workers).returncode == 1
     assert said(tmp_path) == {
         "Q2": {"test_suite.py::test_kept": "passed"},

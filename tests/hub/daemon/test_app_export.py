@@ -6,8 +6,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from hub.daemon.commands.app import LISTING, PAGE, README, WORKER, exported
 from tests.journeys.houses import run_homebase
 from tests.paths import ROOT
@@ -45,7 +43,6 @@ def test_the_worker_knows_the_page_as_it_is_now_and_another_setting_is_another_v
     assert shell(one)["version"] != shell(other)["version"] != "old"
 
 
-@pytest.mark.skipif(not (BUILT / WORKER).exists(), reason="the app is not built: script/build-app")
 def test_the_command_exports_replaces_and_refuses_foreign_folders(tmp_path: Path) -> None:
     folder, runtime = tmp_path / "web", tmp_path / "r"
     code, output, _ = run_homebase("app", "export", str(folder), runtime=runtime)

