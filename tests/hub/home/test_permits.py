@@ -58,18 +58,19 @@ def test_no_change_of_the_clock_lengthens_a_stay(
     stay_s: float, steps: list[tuple[float, float, bool]]
 ) -> None:
     """Each step: time runs, then somebody sets the clock; the gate's moment may then say anything."""
-    guest = Permit(role=Role.GUEST, term=term_from(NOW + timedelta(seconds=stay_s), moment(running_s=0.0)))
+    stay = timedelta(seconds=stay_s)  # in whole microseconds
+    guest = Permit(role=Role.GUEST, term=term_from(NOW + stay, moment(running_s=0.0)))
     ran_s = 0.0
     for runs_s, set_by_s, sure in steps:
         ran_s += runs_s
         at = NOW + timedelta(seconds=ran_s + set_by_s)
         state = guest.state(moment(at, ran_s, sure=sure), None)
-        if ran_s >= stay_s:
+        if ran_s >= stay / timedelta(seconds=1):
             assert state is State.OVER
         elif state is State.OPEN:
             assert sure
     # the control: by the clock alone, one set back would have let it stay
-    back = Term(until=NOW + timedelta(seconds=stay_s), running_s=float("inf"))
+    back = Term(until=NOW + stay, running_s=float("inf"))
     assert not back.is_over(moment(NOW - timedelta(days=1), stay_s + 1.0))
 
 
