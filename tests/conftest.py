@@ -1,11 +1,15 @@
-"""For all tests: properties are judged by what they find, not by how fast a shared machine is."""
+"""For all tests: properties are judged by what they find, not by how fast a shared machine is.
+
+A commit is judged by the same examples each time; script/nightly properties looks for new ones.
+"""
 
 from hypothesis import settings
 
 pytest_plugins = ["tests.obligations.plugin"]
 
-settings.register_profile("shared-machine", deadline=None)
-settings.load_profile("shared-machine")
+settings.register_profile("commit", deadline=None, derandomize=True)
+settings.register_profile("night", deadline=None, max_examples=1000)
+settings.load_profile("commit")
 
 SHORT = 16  # bytes that a test's id may spell; longer ones are keys and payloads, often random
 
