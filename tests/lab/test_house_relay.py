@@ -92,11 +92,14 @@ def test_a_phone_far_away_switches_a_light_and_a_withdrawal_shuts_it_out(far: Fa
     # when the owner takes it back, a phone that follows is cut off at once, and gets in no more
     watching = far.phone("watch", "--json")
     assert watching.stdout is not None
+    assert watching.stderr is not None
     assert "id" in json.loads(watching.stdout.readline())
     assert "1 transfers cut, 0 bytes after the decision" in far.house.ok(
         "consent", "withdraw", "remote.access"
     )
-    assert "lost" in watching.communicate(timeout=WAIT_S)[1]
+    assert "lost; trying again" in watching.stderr.readline()
+    watching.terminate()
+    watching.communicate(timeout=WAIT_S)
     code_, _, errors = far.asked("devices")
     assert code_ != 0
     assert "no answer" in errors or "left the relay" in errors
