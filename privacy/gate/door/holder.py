@@ -105,7 +105,7 @@ class GateHolder:
         effects = await self._desk.store.write(lambda tx: _erased(tx, scope))
         await self._desk.store.read(_truncate_log)
         left = await self._desk.store.write(staged.forget)  # a file goes with the row that it waited by
-        staged.sweep(self._desk.store.folder, left)
+        staged.sweep(self._desk.store.folder, left.__contains__)
         return (*effects, Effect(holding="gate.copies", erased=self._drop_copies(timedelta(0))))
 
     async def restrict(self, categories: frozenset[DataCategory]) -> None:

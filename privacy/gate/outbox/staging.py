@@ -9,6 +9,7 @@ import asyncio
 import io
 import os
 import socket
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
@@ -58,6 +59,8 @@ class _Tally:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class _Open:
+    """sending: a part is on its way to the encrypting thread. gone: why it was forgotten meanwhile."""
+
     request: EgressRequest
     addressee: str
     limit: int
@@ -66,6 +69,8 @@ class _Open:
     touched_s: float
     parts: int = 0
     came: _Tally = field(default_factory=_Tally)
+    sending: bool = False
+    gone: Declining | None = None
 
 
 class Staging:
@@ -114,7 +119,7 @@ class Staging:
             Declining: it is not the next one, or there is no room for it; the file is forgotten then.
         """
         one = self._known(name)
-        if number != one.parts or not 0 < len(data) <= PART:
+        if one.sending or number != one.parts or not 0 < len(data) <= PART:
             raise self._forget(name, Declining(f"part {one.parts} of 1 to {PART} bytes is the next one"))
         if one.came.size + len(data) > one.limit:
             raise self._forget(name, Declining(Reason.FILE_TOO_LARGE.value, Reason.FILE_TOO_LARGE))
@@ -122,10 +127,15 @@ class Staging:
             raise self._forget(name, Declining("the disk of the Home Base is nearly full"))
         one.parts, one.touched_s = number + 1, self._desk.clock.monotonic()
         one.came.add(data)
+        one.sending = True
         try:
             await asyncio.get_running_loop().sock_sendall(one.near, data)
         except OSError as error:  # nobody takes it any more: the disk refused what came before
-            raise self._forget(name, Declining("it can't be written to the disk")) from error
+            raise one.gone or self._forget(name, Declining("it can't be written to the disk")) from error
+        finally:
+            one.sending = False
+            if one.gone is not None:
+                one.near.close()
 
     async def close(self, name: str, size: int, digest: str) -> Staged:
         """The file is whole: size and SHA-256 as the hub counted them. It is on the disk when this returns.
@@ -136,10 +146,12 @@ class Staging:
             Declining: something is missing, or the disk refused it; the file is forgotten then.
         """
         one = self._known(name)
-        if size == 0 or (one.came.size, one.came.sha256) != (size, digest):
+        if one.sending or size == 0 or (one.came.size, one.came.sha256) != (size, digest):
             raise self._forget(name, Declining("size or sha256 are not those of the parts that came"))
         one.near.close()
         written = await one.sealing
+        if one.gone is not None:
+            raise one.gone
         if isinstance(written, str):
             raise self._forget(name, Declining(f"it can't be written to the disk: {written}"))
         request = one.request
@@ -158,7 +170,7 @@ class Staging:
     def closes(self, activity: str) -> None:
         """A withdrawal: what is being taken under it is forgotten."""
         for name in [name for name, one in self._open.items() if one.request.activity == activity]:
-            self._forget(name, Declining("withdrawn"))
+            self._forget(name, Declining(Reason.WITHDRAWN.value, Reason.WITHDRAWN))
 
     def ticket(self, name: str) -> str:
         """The support ticket that a file being taken is for."""
@@ -176,9 +188,10 @@ class Staging:
         """
         self._end_idle()
         taken = frozenset(self._open)
-        known = await self._desk.store.write(staged.forget)
+        known = taken | await self._desk.store.write(staged.forget)
+        # asked file by file: one may be opened while the folder is gone through
         return await asyncio.to_thread(
-            staged.sweep, self._desk.store.folder, known | taken | self._open.keys()
+            staged.sweep, self._desk.store.folder, lambda name: name in known or name in self._open
         )
 
     def _asked(self, request: EgressRequest) -> tuple[str, int] | Reason:
@@ -209,8 +222,12 @@ class Staging:
 
     def _forget(self, name: str, why: Declining) -> Declining:
         one = self._open.pop(name)
-        one.sealing.cancel()
-        one.near.close()
+        one.gone = why
+        # the thread comes to an end by that, and so does who sends a part: closed under him, he would wait on
+        with suppress(OSError):  # closed already
+            one.near.shutdown(socket.SHUT_RDWR)
+        if not one.sending:
+            one.near.close()
         return why
 
     def _end_idle(self) -> None:
@@ -226,6 +243,9 @@ async def _sealed(path: Path, source: socket.socket, to: str) -> _Tally | str:
             return await asyncio.to_thread(_seal, path, source, to)
         except OSError as error:
             return error.strerror or str(error)
+        finally:
+            with suppress(OSError):
+                source.shutdown(socket.SHUT_RDWR)  # cancelled, as the gate stops: the thread is to end, too
 
 
 def _seal(path: Path, source: socket.socket, to: str) -> _Tally:

@@ -3,7 +3,7 @@
 The row is written when the file is whole and on the disk; a file without a row is a leftover, and goes.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -97,11 +97,11 @@ def forget(tx: Transaction) -> frozenset[str]:
     return frozenset(str(transfer) for (transfer,) in tx.execute("SELECT transfer FROM staged"))
 
 
-def sweep(folder: Path, known: Collection[str]) -> int:
-    """Delete every file that is none of ``known``; return how many."""
+def sweep(folder: Path, is_known: Callable[[str], bool]) -> int:
+    """Delete every file of a transfer that is not known; return how many."""
     gone = 0
     for path in (folder / FOLDER).glob("*") if (folder / FOLDER).is_dir() else ():
-        if path.name.removesuffix(".age") not in known:
+        if not is_known(path.name.removesuffix(".age")):
             path.unlink(missing_ok=True)
             gone += 1
     return gone

@@ -13,6 +13,8 @@ from privacy.gate.desk import Desk
 from privacy.gate.door.door import Door
 from privacy.gate.storage.store import Store
 from privacy.ports import Clock
+from privacy.recipients import Recipient
+from privacy.register import Register
 from tests.privacy import house
 from tests.privacy.test_payload import COLLECTED
 
@@ -41,14 +43,18 @@ async def collect(activity: str, groups: list[str]) -> Mapping[str, Any]:
 
 
 @asynccontextmanager
-async def opened(folder: Path, clock: Clock | None = None, memory: Path | None = None) -> AsyncIterator[Door]:
-    """A door that may send in its tasks; there is nobody to send to."""
+async def opened(
+    folder: Path,
+    clock: Clock | None = None,
+    memory: Path | None = None,
+    rules: tuple[Register, Mapping[str, Recipient]] | None = None,
+) -> AsyncIterator[Door]:
+    """A door that may send in its tasks; there is nobody to send to. rules: register and recipients."""
     store = Store.open(folder, os.urandom, memory)
     clock = clock or ManualClock()
     vouched = clock if isinstance(clock, ManualClock) else ManualClock()
-    desk = Desk.open(
-        store, house.register(), house.known(), clock, os.urandom, "0.1.0", vouches=lambda: vouched.vouched
-    )
+    register, known = rules or (house.register(), house.known())
+    desk = Desk.open(store, register, known, clock, os.urandom, "0.1.0", vouches=lambda: vouched.vouched)
     door = Door(desk, collect)
     try:
         async with asyncio.TaskGroup() as tasks:
