@@ -5,6 +5,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -135,8 +136,10 @@ async def test_its_lines_are_passed_on_without_their_power(
 
 async def test_stopping_lets_it_say_goodbye(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     script = "trap 'echo goodbye; exit 0' TERM; : > /state/up; while :; do sleep 0.05; done"
-    keeping = asyncio.ensure_future(keep(shell(script, tmp_path), ManualClock()))
-    await until((tmp_path / "up").exists)
+    kept: list[int] = []  # a gate that stops before it keeps the program does not listen to it
+    program = replace(shell(script, tmp_path), started=kept.append)
+    keeping = asyncio.ensure_future(keep(program, ManualClock()))
+    await until(lambda: bool(kept) and (tmp_path / "up").exists())
     assert await stopped(keeping) < 3
     assert "toy: goodbye" in capfd.readouterr().err
 
