@@ -42,6 +42,8 @@ class Reason(Enum):
     CHALLENGE_OVER = "challenge_over"
     CLAIM_WRONG = "claim_wrong"
     TOO_MANY_KEYS = "too_many_keys"
+    NO_OFFER = "no_offer"
+    TOO_MANY_OFFERS = "too_many_offers"
     NO_TRANSFER = "no_transfer"
     NOTICE_CHANGED = "notice_changed"
     OBJECTED = "objected"
@@ -202,6 +204,16 @@ _TEXTS = {
     Reason.TOO_MANY_KEYS: (
         "Es sind schon 64 Telefone eingetragen; entferne eines.",
         "There are 64 phones already; remove one.",
+    ),
+    Reason.NO_OFFER: (
+        "Dieses Telefon bietet gerade keinen Schlüssel an, oder einen anderen; lass es ihn neu anbieten und"
+        " vergleiche die Wörter.",
+        "That phone offers no key at the moment, or another one; have it offer its key again and compare the"
+        " words.",
+    ),
+    Reason.TOO_MANY_OFFERS: (
+        "Es warten schon acht Schlüssel darauf, verglichen zu werden; warte zehn Minuten.",
+        "Eight keys wait to be compared already; wait ten minutes.",
     ),
     Reason.NO_TRANSFER: (
         "Diesem Empfänger wurde so etwas nicht gesendet.",

@@ -20,6 +20,7 @@ Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 Time = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z$")]
 Name = Annotated[str, Meta(max_length=64)]
 Point = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{87}$")]  # base64url of 65 bytes
+OfferId = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{22}$")]  # of 16 bytes
 SessionKey = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{43}$")]  # of 32 bytes
 Kid = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{43}$")]
 
@@ -49,11 +50,19 @@ class GrantStatement(_Stated, frozen=True, tag="homebase.grant/1"):
     until: Time | None
 
 
+class OfferStatement(_Stated, frozen=True, tag="homebase.key-offer/1"):
+    """A later phone's own keys, stated under the first of them: whoever offers it has it."""
+
+    grant_key: Point
+    session_key: SessionKey
+
+
 class KeyStatement(_Stated, frozen=True, tag="homebase.key/1"):
-    """Another phone's keys, and whether it may sign statements of its own."""
+    """Another phone's keys, as offered and compared, and whether it may sign statements of its own."""
 
     grant_key: Point
     may_grant: bool
+    offer: OfferId
     session_key: SessionKey
 
 
@@ -94,6 +103,7 @@ class DeregisterStatement(_Stated, frozen=True, tag="homebase.deregister/1"):
 
 Stated = (
     GrantStatement
+    | OfferStatement
     | KeyStatement
     | RemovalStatement
     | EpochStatement

@@ -26,6 +26,7 @@ from privacy.gate.storage.timekeeper import Timekeeper, Vouches, machine_vouches
 from privacy.instant import Instant
 from privacy.keys import Claim, Keyring
 from privacy.ledger import Kind
+from privacy.offers import Offers
 from privacy.ports import Clock, RandomBytes
 from privacy.reasons import Reason
 from privacy.recipients import Recipient
@@ -61,6 +62,7 @@ class Desk:
     keys: Keyring
     claim: Claim
     challenges: Challenges
+    offers: Offers
     # what closed and could not be written yet: until it is, everything outward is closed
     unwritten: list[Callable[[Transaction], object]] = field(default_factory=list)
     closures: Closures = field(default_factory=Closures)
@@ -126,6 +128,7 @@ class Desk:
             keys=Keyring(store.read(key_records.live_keys)),
             claim=Claim(random_bytes),
             challenges=Challenges(random_bytes),
+            offers=Offers(random_bytes),
         )
 
     @property

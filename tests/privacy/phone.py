@@ -18,7 +18,8 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from privacy import attest, canonical, checkpoint, jws, merkle
+from hub.remote.words import words
+from privacy import attest, canonical, checkpoint, jws, merkle, offers
 from privacy.payload import timestamp
 from tests.privacy import house
 
@@ -28,6 +29,10 @@ Ask = Callable[[str, Mapping[str, Any]], Awaitable[tuple[int, Any]]]
 
 class NotConfirmed(Exception):
     """What the app calls "not confirmed": no answer that the gate signed."""
+
+
+class Refused(Exception):
+    """The gate said no, under its signature; the code of its reason."""
 
 
 class Red(Exception):
@@ -74,6 +79,46 @@ class Phone:
             "mac": jws.base64url(mac),
         }
         return await self.believed("keys", "key", body, mine)
+
+    # later phones
+
+    @property
+    def both_keys(self) -> dict[str, str]:
+        return {"grant_key": jws.base64url(self.point), "session_key": jws.base64url(self.session_key)}
+
+    async def offer(self) -> tuple[str, ...]:
+        """Offer this phone's keys; the six words that it shows."""
+        asked = await self.challenge()
+        told = await self.state(self.sign(self.stated("key-offer", asked["challenge"], **self.both_keys)))
+        if not told["done"]:
+            raise Refused(told["reason"])
+        if told["key"] != self.kid:
+            raise NotConfirmed("another key was offered")
+        return self.words(self.point, self.session_key, told["offer"])
+
+    async def offers(self) -> dict[tuple[str, ...], Mapping[str, Any]]:
+        """What is offered, by its six words."""
+        found = {}
+        for one in (await self.believed("offers", "offers", {}))["offers"]:
+            point, session_key = (jws.unbase64url(one[name]) for name in ("grant_key", "session_key"))
+            if one["key"] == jws.thumbprint(point):
+                found[self.words(point, session_key, one["offer"])] = one
+        return found
+
+    async def name(self, shown: tuple[str, ...], *, may_grant: bool = True) -> Mapping[str, Any]:
+        """Name the key whose words somebody reads on the later phone."""
+        one = (await self.offers()).get(shown)
+        if one is None:
+            raise NotConfirmed("nothing with these words is offered")
+        return await self.state(self.naming((await self.challenge())["challenge"], one, may_grant=may_grant))
+
+    def naming(self, challenge: str, one: Mapping[str, Any], *, may_grant: bool = True) -> str:
+        """The signed statement that names it."""
+        members = {name: one[name] for name in ("grant_key", "offer", "session_key")}
+        return self.sign(self.stated("key", challenge, may_grant=may_grant, **members))
+
+    def words(self, point: bytes, session_key: bytes, offer: str) -> tuple[str, ...]:
+        return words(offers.fingerprint(self.gate, point, session_key, offer))
 
     # questions
 

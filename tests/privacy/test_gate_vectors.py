@@ -7,7 +7,8 @@ from typing import Any, cast
 
 import pytest
 
-from privacy import attest, checkpoint, jws, keys, merkle, statements
+from hub.remote.words import words
+from privacy import attest, checkpoint, jws, keys, merkle, offers, statements
 from tests.paths import ROOT
 
 VECTORS: Any = json.loads((ROOT / "tests/vectors/gate.json").read_text())
@@ -18,6 +19,7 @@ def test_the_page_names_all_that_the_code_takes() -> None:
     page = (ROOT / "docs/protocols/gate.md").read_text()
     for kind in (
         statements.GrantStatement,
+        statements.OfferStatement,
         statements.KeyStatement,
         statements.RemovalStatement,
         statements.EpochStatement,
@@ -31,7 +33,7 @@ def test_the_page_names_all_that_the_code_takes() -> None:
 
 
 def test_the_key_ids_are_thumbprints() -> None:
-    for name in ("owner", "other"):
+    for name in ("owner", "other", "later"):
         row = VECTORS[name]
         assert jws.thumbprint(bytes.fromhex(row["point"])) == row["kid"]
 
@@ -64,6 +66,26 @@ def test_a_statement_is_read_and_signed_by_the_owner(row: dict[str, str]) -> Non
     assert not jws.is_signed_by(statement, bytes.fromhex(VECTORS["other"]["point"]))
     stated = statements.decode(statement.payload)
     assert stated.challenge == jws.base64url(hashlib.sha256(b"challenge").digest())
+
+
+def test_a_later_phone_shows_these_words_and_is_named_by_this_statement() -> None:
+    row, later = VECTORS["naming"], VECTORS["later"]
+    point, session_key = bytes.fromhex(later["point"]), bytes.fromhex(later["session_key"])
+    gate = bytes.fromhex(VECTORS["gate"]["public"])
+    mark = offers.fingerprint(gate, point, session_key, row["offer"])
+    assert (mark.hex(), list(words(mark))) == (row["fingerprint"], row["words"])
+    for name, kind, signer in (
+        ("offered", statements.OfferStatement, point),
+        ("named", statements.KeyStatement, OWNER),
+    ):
+        statement = jws.read(row[name]["jws"])
+        assert statement.payload.decode() == row[name]["payload"]
+        assert jws.is_signed_by(statement, signer)
+        stated = statements.decode(statement.payload)
+        assert isinstance(stated, kind)
+        assert jws.unbase64url(stated.grant_key) == point
+    offered, listed, named = (VECTORS["answers"][number]["body"] for number in row["answers"])
+    assert offered["key"] == listed["offers"][0]["key"] == named["key"] == later["kid"]
 
 
 @pytest.mark.parametrize("row", VECTORS["refused"], ids=[row["why"] for row in VECTORS["refused"]])

@@ -74,6 +74,7 @@ def table(
     async def remove(question: Fields) -> Fields:
         """Key first: whoever may agree is out even while the hub is away."""
         named = fields_as(question, _Named).phone
+        phones.out(bytes.fromhex(named))
         mine = [key for key in phones.enrolled() if key.session_key[:ID_SIZE].hex() == named]
         for key in mine:
             await phones.remove(key.kid)
@@ -102,6 +103,7 @@ def hub_table(phones: Phones, origins: Origins, relays: relay_verbs.Relays) -> M
 
     async def removed(question: Fields) -> Fields:
         named = bytes.fromhex(fields_as(question, _Out).session_key)
+        phones.out(named)
         mine = [key for key in phones.enrolled() if key.session_key == named]
         going = [key for key in mine if not phones.is_last(key.kid)]
         for key in going:

@@ -78,12 +78,17 @@ def table(door: Door, phones: Phones) -> Mapping[tuple[str, str], Guarded]:
         asked = msgspec.json.decode(request.body, type=_Stating)
         return await _opening(door, "statement", asked.nonce, language, lambda: phones.state(asked.jws))
 
+    async def offers(_: Door, request: Request, language: Language) -> Answer:
+        asked = msgspec.json.decode(request.body, type=_Asked)
+        return _signed(door, "offers", asked.nonce, phones.offered())
+
     return {
         ("POST", f"/gate/v1/{place}"): answering(door, verb)
         for place, verb in {
             "challenges": challenge,
             "keys": keys,
             "statements": statements,
+            "offers": offers,
             "standing": _standing,
             "checkpoints": _checkpoint,
             "witness": _witness,

@@ -13,6 +13,7 @@ from privacy.challenges import LIFE_S, Challenge
 from privacy.consent import Grant, confirmed
 from privacy.gate.door.door import Door, Refused
 from privacy.gate.door.giving import About, Ready
+from privacy.gate.phones.naming import Naming
 from privacy.gate.rights.erasing import Erasing
 from privacy.gate.storage import key_records, records
 from privacy.gate.storage.book import News
@@ -34,6 +35,7 @@ from privacy.statements import (
     GrantStatement,
     KeyStatement,
     LiftStatement,
+    OfferStatement,
     RemovalStatement,
     Stated,
 )
@@ -47,6 +49,7 @@ class Phones:
 
     def __init__(self, door: Door, erasing: Erasing | None = None) -> None:
         self._door, self._desk, self._erasing = door, door.desk, erasing
+        self._naming = Naming(door.desk, self._keep, self.remove)
 
     def challenge(self) -> Told:
         """Ask something anew; the answer has to come within ten minutes."""
@@ -102,6 +105,7 @@ class Phones:
         gone, at = self._desk.keys.remove(kid), self._desk.time.instant().at
         if gone is None:
             return False
+        self._desk.offers.drop(gone.session_key)
         news = News(kind=Kind.KEY, data={"key": kid, "action": "removed", "by": by})
 
         def job(tx: Transaction) -> None:
@@ -148,13 +152,15 @@ class Phones:
         except jws.BadStatement as error:
             await self._desk.refuse("", "", Reason.BAD_STATEMENT)
             raise Refused(Reason.BAD_STATEMENT, str(error)) from error
+        if isinstance(stated, OfferStatement):
+            return await self._naming.offer(statement, stated)
         asked = await self._checked(statement, stated)
         match stated:
             case GrantStatement():
                 signed = Signed(stated=stated, challenge=asked, kid=statement.kid)
                 return await self._grant(signed, statement.text)
             case KeyStatement():
-                return await self._key(stated, statement.kid)
+                return await self._naming.name(stated, statement.kid)
             case RemovalStatement():
                 return await self._removal(stated, statement.kid)
             case EpochStatement():
@@ -209,22 +215,6 @@ class Phones:
             self._door.retry(ready.grant, ready.item)
         return told(ready.grant)
 
-    async def _key(self, stated: KeyStatement, by: str) -> Told:
-        try:
-            key = keys.make(
-                jws.unbase64url(stated.grant_key),
-                jws.unbase64url(stated.session_key),
-                may_grant=stated.may_grant,
-                since=self._desk.time.instant().at,
-                by=by,
-            )
-        except ValueError as error:
-            raise Refused(Reason.BAD_STATEMENT, str(error)) from error
-        if self._desk.keys.is_last_owner(key.kid) and not key.may_grant:
-            raise Refused(Reason.LAST_KEY)
-        await self._keep(key)
-        return {"key": key.kid, "may_grant": key.may_grant}
-
     async def _removal(self, stated: RemovalStatement, by: str) -> Told:
         if self._desk.keys.is_last_owner(stated.kid):
             await self._desk.refuse("", "", Reason.LAST_KEY)
@@ -260,6 +250,14 @@ class Phones:
     def enrolled(self) -> tuple[PhoneKey, ...]:
         """The keys that count."""
         return self._desk.keys.all()
+
+    def offered(self) -> Told:
+        """The keys that later phones offer, to be compared and named."""
+        return self._naming.told()
+
+    def out(self, session_key: bytes) -> None:
+        """A phone is removed that may have no key yet: none that it offers can be named any more."""
+        self._desk.offers.drop(session_key)
 
     def unconfirmed(self) -> tuple[Grant, ...]:
         """Consents of before a restore, which rest."""

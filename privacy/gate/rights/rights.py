@@ -122,6 +122,7 @@ class RightsDesk:
         phones = len(self._desk.keys.all())
         self._desk.keys.end_all()
         self._desk.claim.close()
+        self._desk.offers.close()
         self._door.giving.closes_all()
         told: dict[str, canonical.Json] = {
             "right": "deregistration: authorisations",

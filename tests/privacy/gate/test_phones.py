@@ -143,15 +143,7 @@ async def test_later_phones_are_named_by_an_owners_key_with_their_rights(tmp_pat
         phones = Phones(door)
         owner = await paired(door, phones)
         child = Phone(owner.ask, gate=owner.gate)
-        asked = await owner.challenge()
-        named = owner.stated(
-            "key",
-            asked["challenge"],
-            grant_key=jws.base64url(child.point),
-            session_key=jws.base64url(child.session_key),
-            may_grant=False,
-        )
-        assert (await owner.state(owner.sign(named)))["key"] == child.kid
+        assert (await owner.name(await child.offer(), may_grant=False))["key"] == child.kid
         # what it may not: agree, name others
         assert (await child.agree())["reason"] == "key_may_not"
         assert len(door.desk.keys.all()) == 2
@@ -174,15 +166,8 @@ async def test_the_last_key_that_may_agree_goes_at_the_console_only(tmp_path: Pa
         kept = await first.state(first.sign(first.stated("key-removal", asked, kid=first.kid)))
         assert kept["reason"] == "last_key"
         # nor by making itself less
-        asked = (await first.challenge())["challenge"]
-        less = first.stated(
-            "key",
-            asked,
-            grant_key=jws.base64url(first.point),
-            session_key=jws.base64url(first.session_key),
-            may_grant=False,
-        )
-        assert (await first.state(first.sign(less)))["reason"] == "last_key"
+        less = await first.name(await first.offer(), may_grant=False)
+        assert less["reason"] == "last_key"
         # nor by a hub; the console may
         hub = pairing_verbs.hub_table(phones, lambda: ("http://127.0.0.1:1",), {})
         listed = await hub["phone.keys"]({})
@@ -406,6 +391,7 @@ async def test_a_hub_that_answers_for_the_witness_is_not_believed(tmp_path: Path
         ("standing", {"nonce": "short"}),
         ("standing", {}),
         ("keys", {"nonce": "A" * 22, "grant_key": "a", "session_key": "a", "mac": "a"}),
+        ("offers", {"nonce": "A" * 22, "more": 1}),
         ("statements", {"nonce": "A" * 22, "jws": 7}),
         ("checkpoints", {"nonce": "A" * 22, "old": -1}),
         ("last", {"nonce": "A" * 22}),

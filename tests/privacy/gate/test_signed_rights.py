@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from privacy import jws, report
+from privacy import report
 from privacy.conversation import ConversationLost
 from privacy.gate.door.door import Door
 from privacy.gate.door.holder import GateHolder
@@ -106,12 +106,7 @@ async def test_without_an_owners_signature_nothing_of_it_happens(tmp_path: Path,
         stranger = Phone(owner.ask, gate=owner.gate)
         assert (await stated(stranger, kind, **members.get(kind, {})))["reason"] == "unknown_key"
         helper = Phone(owner.ask, gate=owner.gate)
-        named = {
-            "grant_key": jws.base64url(helper.point),
-            "session_key": jws.base64url(helper.session_key),
-            "may_grant": False,
-        }
-        assert (await stated(owner, "key", **named))["done"]
+        assert (await owner.name(await helper.offer(), may_grant=False))["done"]
         assert (await stated(helper, kind, **members.get(kind, {})))["reason"] == "key_may_not"
         # and a signed one is good once
         challenge = (await owner.challenge())["challenge"]
