@@ -1,6 +1,7 @@
 // Reads a QR code with the camera, where the browser can read such codes; typing is always possible.
 
 import { useEffect, useRef, useState } from "preact/hooks";
+import { useTexts } from "../texts";
 
 const LOOK_EVERY_MS = 250;
 
@@ -20,30 +21,38 @@ interface ScanProps {
 }
 
 export function Scan({ label, accepts, onRead }: ScanProps) {
-  const [on, setOn] = useState(false);
+  const { t } = useTexts();
+  const [state, setState] = useState<"off" | "on" | "failed">("off");
   if (detectorOf() === undefined) return null;
-  return on ? (
+  return state === "on" ? (
     <Camera
       label={label}
       accepts={accepts}
       onRead={(text) => {
-        setOn(false);
+        setState("off");
         onRead(text);
       }}
       onFailed={() => {
-        setOn(false);
+        setState("failed");
       }}
     />
   ) : (
-    <button
-      type="button"
-      class="wide"
-      onClick={() => {
-        setOn(true);
-      }}
-    >
-      {label}
-    </button>
+    <>
+      {state === "failed" && (
+        <p class="bad" role="alert">
+          {t("scan.failed")}
+        </p>
+      )}
+      <button
+        type="button"
+        class="wide"
+        onClick={() => {
+          setState("on");
+        }}
+      >
+        {label}
+      </button>
+    </>
   );
 }
 
@@ -52,6 +61,9 @@ function Camera({ label, accepts, onRead, onFailed }: ScanProps & { onFailed: ()
   useEffect(() => {
     const Class = detectorOf();
     let stream: MediaStream | null = null;
+    const stop = () => {
+      for (const track of stream?.getTracks() ?? []) track.stop();
+    };
     let timer = 0;
     let wanted = true;
     const look = async (detector: Detector) => {
@@ -64,7 +76,10 @@ function Camera({ label, accepts, onRead, onFailed }: ScanProps & { onFailed: ()
     const begin = async () => {
       if (Class === undefined) return;
       stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
-      if (video.current === null || !wanted) return;
+      if (video.current === null || !wanted) {
+        stop(); // it was left while the browser asked
+        return;
+      }
       video.current.srcObject = stream;
       await video.current.play();
       await look(new Class({ formats: ["qr_code"] }));
@@ -73,7 +88,7 @@ function Camera({ label, accepts, onRead, onFailed }: ScanProps & { onFailed: ()
     return () => {
       wanted = false;
       window.clearTimeout(timer);
-      for (const track of stream?.getTracks() ?? []) track.stop();
+      stop();
     };
   }, []);
   return <video ref={video} class="scan" muted playsInline aria-label={label} />;

@@ -21,6 +21,7 @@ export const de: Record<TextKey, string> = {
   "copy": "Kopieren",
   "copied": "Kopiert.",
   "copy.failed": "Der Browser hat das Kopieren nicht erlaubt. Markiere den Text und kopiere ihn selbst.",
+  "scan.failed": "Die Kamera ließ sich nicht öffnen. Erlaube sie dem Browser und versuche es noch einmal, oder füge den Text ein.",
   "yes": "ja",
   "no": "nein",
   "on": "an",

@@ -19,6 +19,7 @@ export const en = {
   "copy": "Copy",
   "copied": "Copied.",
   "copy.failed": "The browser did not allow copying. Select the text and copy it yourself.",
+  "scan.failed": "The camera could not be opened. Allow it to the browser and try again, or paste the text.",
   "yes": "yes",
   "no": "no",
   "on": "on",
