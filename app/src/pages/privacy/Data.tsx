@@ -196,8 +196,7 @@ function Copy({ hub, gate }: Both) {
       const about = { holdings: [...gate.holdings, ...hub.holdings], hidden: [...gate.hidden, ...hub.hidden] };
       const ask = async (holding: string, after: number): Promise<Records> => {
         const name = encodeURIComponent(holding);
-        if (!ofGate.has(holding))
-          return client.ask<Records>("rights.records", { holding: name, after, limit: PAGE });
+        if (!ofGate.has(holding)) return client.ask<Records>("rights.records", { holding, after, limit: PAGE });
         return (await page<Records>(`/gate/v1/records?holding=${name}&after=${after}&limit=${PAGE}`)).value;
       };
       const made = new Date().toISOString();
