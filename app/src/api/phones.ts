@@ -7,7 +7,7 @@ export interface PhoneInfo {
   id: string;
   name: string;
   /** null: nobody confirmed it yet, or a browser that may agree and has no sessions. */
-  role: Role | "carer" | null;
+  role: Role | null;
   state: "open" | "rests" | "over";
   since: string;
   last_seen: string | null;

@@ -2,7 +2,7 @@
 
 export type Value = boolean | number | string;
 export type Origin = "reported" | "confirmed" | "restored" | "assumed" | "waiting";
-export type Role = "owner" | "resident" | "guest";
+export type Role = "owner" | "resident" | "guest" | "carer";
 
 export interface Parameter {
   type: "BOOL" | "INTEGER" | "FLOAT" | "ENUM" | "STRING" | "ACTION";

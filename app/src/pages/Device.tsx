@@ -15,6 +15,7 @@ import { cameFrom, client, go, home, phase, tell } from "../state/app";
 import { describe, type Face, facesOf, kindOf, place, shownIds } from "../state/faces";
 import { deviceName, faceName, roomName } from "../state/names";
 import { isDoubtful, parameterName } from "../state/reading";
+import { isVisitor } from "../state/roles";
 import { deviceLink, DEVICE_PARTS, type DevicePart, roomLink } from "../state/route";
 import { favourite, isCharted } from "../state/series";
 import { useSelect } from "../state/store";
@@ -50,7 +51,7 @@ export function DevicePage({ address, part }: { address: string; part: DevicePar
     <>
       <Title text={deviceName(device, texts)} back={back} />
       {room !== null && (back.label === room ? null : <p class="quiet place">{room}</p>)}
-      {role !== "guest" && <Parts device={device} part={part} week={thermostat !== undefined} />}
+      {!isVisitor(role) && <Parts device={device} part={part} week={thermostat !== undefined} />}
       {part === "overview" && <Overview device={device} role={role} />}
       {part === "settings" && <SettingsPart device={device} />}
       {part === "links" && <LinksPart device={device} />}
@@ -112,7 +113,7 @@ function Overview({ device, role }: { device: Device; role: Role }) {
       </div>
       <div>
         <Values device={device} faces={faces} />
-        {role !== "guest" && <Edit key={`${device.name ?? ""} ${device.room ?? ""}`} device={device} />}
+        {!isVisitor(role) && <Edit key={`${device.name ?? ""} ${device.room ?? ""}`} device={device} />}
         {role === "owner" && <Unpair device={device} />}
       </div>
     </div>

@@ -609,6 +609,7 @@ export const de: Record<TextKey, string> = {
   "notfound.home": "Zur Startseite",
   "broken.title": "Diese Seite ist kaputt",
   "broken.text": "Das ist ein Fehler der App; dein Zuhause läuft weiter. Lade die Seite neu. Wenn es wieder passiert, melde bitte: {reason}",
+  "system.role.carer": "Pflege",
   "broken.reload": "Neu laden",
 
   "problem.title": "Das hat nicht geklappt.",

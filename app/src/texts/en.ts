@@ -607,6 +607,7 @@ export const en = {
   "notfound.home": "To the start page",
   "broken.title": "This page broke",
   "broken.text": "That is a fault of the app; your home goes on working. Reload the page. If it happens again, please report: {reason}",
+  "system.role.carer": "Carer",
   "broken.reload": "Reload",
 
   "problem.title": "That did not work.",

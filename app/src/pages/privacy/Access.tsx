@@ -8,6 +8,7 @@ import { useLoad } from "../../parts/hooks";
 import { Icon } from "../../parts/Icon";
 import { client, tell } from "../../state/app";
 import { dateTime } from "../../state/format";
+import { isVisitor } from "../../state/roles";
 import { useCentre } from "../../texts/privacy";
 import { PhoneState } from "./PhoneState";
 import { ForGuests, useAct, useMe, useRole, useVisited } from "./shared";
@@ -18,7 +19,7 @@ export function AccessPage() {
   return (
     <>
       <Title text={t("access.title")} back={{ href: "#/privacy", label: t("more.privacy") }} />
-      {role === "guest" ? <ForGuests /> : <Whole owner={role === "owner"} />}
+      {isVisitor(role) ? <ForGuests /> : <Whole owner={role === "owner"} />}
     </>
   );
 }

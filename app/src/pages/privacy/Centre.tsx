@@ -5,6 +5,7 @@ import { Title } from "../../parts/Frame";
 import { Icon } from "../../parts/Icon";
 import { bytes, clock } from "../../state/format";
 import { dayBegins, today } from "../../state/privacy";
+import { isVisitor } from "../../state/roles";
 import { useCentre } from "../../texts/privacy";
 import { Row, Rows } from "../More";
 import { ActivityList } from "./ActivityList";
@@ -18,7 +19,7 @@ export function PrivacyPage() {
   return (
     <>
       <Title text={t("privacy.title")} back={{ href: "#/more", label: t("tab.more") }} />
-      {role === "guest" ? <ForGuests /> : <Whole />}
+      {isVisitor(role) ? <ForGuests /> : <Whole />}
     </>
   );
 }

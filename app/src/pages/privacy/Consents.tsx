@@ -5,6 +5,7 @@ import { page } from "../../gate/phone";
 import { Title } from "../../parts/Frame";
 import { Icon } from "../../parts/Icon";
 import { dateTime } from "../../state/format";
+import { isVisitor } from "../../state/roles";
 import { json, save } from "../../state/save";
 import { useCentre } from "../../texts/privacy";
 import { ForGuests, Shown, useAct, useGatePage, useMe, useRole } from "./shared";
@@ -35,7 +36,7 @@ export function ConsentsPage() {
   return (
     <>
       <Title text={t("consents.title")} back={{ href: "#/privacy", label: t("more.privacy") }} />
-      {role === "guest" ? <ForGuests /> : <List />}
+      {isVisitor(role) ? <ForGuests /> : <List />}
     </>
   );
 }

@@ -8,6 +8,7 @@ import { Icon } from "../../parts/Icon";
 import { client, tell } from "../../state/app";
 import { number } from "../../state/format";
 import { copyOf, type Holding, type Holdings, type Records } from "../../state/holdings";
+import { isVisitor } from "../../state/roles";
 import { save } from "../../state/save";
 import { said, useCentre } from "../../texts/privacy";
 import { Correct } from "./Correct";
@@ -31,7 +32,7 @@ export function DataPage() {
   return (
     <>
       <Title text={t("data.title")} back={{ href: "#/privacy", label: t("more.privacy") }} />
-      {role === "guest" && <ForGuests />}
+      {isVisitor(role) && <ForGuests />}
       {role === "resident" && <p class="card">{t("data.owner")}</p>}
       {role === "owner" && <Whole />}
     </>
@@ -195,8 +196,8 @@ function Copy({ hub, gate }: Both) {
       const ofGate = new Set(gate.holdings.map(({ name }) => name));
       const about = { holdings: [...gate.holdings, ...hub.holdings], hidden: [...gate.hidden, ...hub.hidden] };
       const ask = async (holding: string, after: number): Promise<Records> => {
-        const name = encodeURIComponent(holding);
         if (!ofGate.has(holding)) return client.ask<Records>("rights.records", { holding, after, limit: PAGE });
+        const name = encodeURIComponent(holding);
         return (await page<Records>(`/gate/v1/records?holding=${name}&after=${after}&limit=${PAGE}`)).value;
       };
       const made = new Date().toISOString();

@@ -6,6 +6,7 @@ import { Title } from "../../parts/Frame";
 import { useNow } from "../../parts/hooks";
 import { Icon } from "../../parts/Icon";
 import { dateTime, MINUTE, SECOND, span } from "../../state/format";
+import { isVisitor } from "../../state/roles";
 import { useCentre } from "../../texts/privacy";
 import { ActivityFacts, ActivityState } from "./ActivityFacts";
 import { Deletions } from "./Deletions";
@@ -27,7 +28,7 @@ export function DiagnosisPage() {
         {t("settings.title")} › {t("base.title")} › {t("diagnosis.title")}
       </p>
       <p class="lead">{t("diagnosis.lead")}</p>
-      {role === "guest" ? <ForGuests /> : <Whole />}
+      {isVisitor(role) ? <ForGuests /> : <Whole />}
     </>
   );
 }

@@ -10,6 +10,7 @@ import { Icon } from "../../parts/Icon";
 import { client, route } from "../../state/app";
 import { MINUTE, span } from "../../state/format";
 import { longest } from "../../state/privacy";
+import { isVisitor } from "../../state/roles";
 import { useSelect } from "../../state/store";
 import { useCentre } from "../../texts/privacy";
 import { useActs, useRole, useSaidAgain, useVisited } from "./shared";
@@ -19,7 +20,7 @@ const LOOK_EVERY_MS = 5 * MINUTE;
 
 export function Leaving() {
   const role = useRole();
-  return role === "guest" ? null : <Watch />;
+  return isVisitor(role) ? null : <Watch />;
 }
 
 function Watch() {

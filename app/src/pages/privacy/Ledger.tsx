@@ -7,6 +7,7 @@ import { NotConfirmed } from "../../gate/attest";
 import { Title } from "../../parts/Frame";
 import { useLoad } from "../../parts/hooks";
 import { dateTime } from "../../state/format";
+import { isVisitor } from "../../state/roles";
 import { refusal, useCentre } from "../../texts/privacy";
 import { Findings } from "./Findings";
 import { ForGuests, type Paged, Shown, useMe, useRole, useVisited } from "./shared";
@@ -38,7 +39,7 @@ export function LedgerPage() {
   return (
     <>
       <Title text={t("ledger.title")} back={{ href: "#/privacy", label: t("more.privacy") }} />
-      {role === "guest" ? <ForGuests /> : <Entries />}
+      {isVisitor(role) ? <ForGuests /> : <Entries />}
     </>
   );
 }
