@@ -19,6 +19,9 @@ export interface Enrolled {
   epoch: string;
 }
 
+/** What the gate was asked to know: the same at each try, so that it knows this phone whichever answer was lost. */
+export type Asking = Omit<Enrolled, "epoch">;
+
 /** The last checkpoint that was right; `wrong`: what was found later and has to stay red. */
 export interface Witnessed {
   note: string;
@@ -35,6 +38,7 @@ export interface Seen {
 export interface Kept {
   hub: HubKept;
   seen: Seen;
+  asking: Asking;
   phone: Enrolled;
   witness: Witnessed;
   /** Marks of consents that this phone knows as withdrawn, with their activity. */
@@ -57,10 +61,12 @@ export async function forget(): Promise<void> {
   await inStore("readwrite", (store) => store.clear());
 }
 
-/** Forget what concerns the gate; how the home is reached stays. */
-export async function forgetGate(): Promise<void> {
-  for (const name of ["phone", "witness", "withdrawn", "pending"] satisfies (keyof Kept)[])
-    await inStore("readwrite", (store) => store.delete(name));
+/** The gate knows this phone: what was kept of a gate before goes, how the home is reached stays. */
+export async function keepEnrolled(phone: Enrolled): Promise<void> {
+  await inStore("readwrite", (store) => {
+    for (const name of ["asking", "witness", "withdrawn", "pending"] satisfies (keyof Kept)[]) store.delete(name);
+    return store.put(phone, "phone");
+  });
 }
 
 async function inStore<T>(mode: IDBTransactionMode, run: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {

@@ -7,15 +7,21 @@ import { client } from "../state/app";
 import { Store } from "../state/store";
 import { language } from "../texts";
 import { believed, isMembers, type Members, newNonce, NotConfirmed, textOf } from "./attest";
-import { type Bytes, sha256, toBase64url, toHex, utf8 } from "./bytes";
+import { type Bytes, same, sha256, toBase64url, toHex, utf8 } from "./bytes";
 import type { Json } from "./canonical";
 import { type Claim, claimMac, isSecure, keyId, moment, newGrantPair, pointOf, readClaim, signStatement } from "./keys";
-import { type Enrolled, forget, forgetGate, keep, read } from "./memory";
+import { type Asking, type Enrolled, forget, keep, keepEnrolled, read } from "./memory";
 
-/** `insecure`: this page was not loaded over https; `none`: this browser is no phone of the home. */
-export type Me = { state: "waiting" | "insecure" | "none"; phone: null } | { state: "here"; phone: Enrolled };
+/**
+ * `insecure`: this page was not loaded over https; `none`: this browser knows no gate; `reads`: it is paired and knows
+ * the gate's key, which knows none of it: it may look and believe, and agree to nothing. `gate`: that key.
+ */
+export type Me =
+  | { state: "waiting" | "insecure" | "none"; phone: null; gate: null }
+  | { state: "reads"; phone: null; gate: Bytes }
+  | { state: "here"; phone: Enrolled; gate: Bytes };
 
-export const me = new Store<Me>({ state: "waiting", phone: null });
+export const me = new Store<Me>({ state: "waiting", phone: null, gate: null });
 
 /** The gate said no, under its signature. `reason`: a code of its list. */
 export class Refused extends Error {
@@ -34,13 +40,29 @@ let begun: Promise<Me> | null = null;
 
 /** Who this phone is; read once. */
 export function whoAmI(): Promise<Me> {
-  begun ??= (isSecure() ? read("phone") : Promise.resolve(undefined))
-    .catch(() => undefined) // a browser that keeps nothing can be no phone of the home
-    .then((phone) => {
-      me.update(() => (phone ? { state: "here", phone } : { state: phone === null ? "none" : "insecure", phone: null }));
-      return me.get();
-    });
+  begun ??= kept().then((now) => {
+    me.update(() => now);
+    return now;
+  });
   return begun;
+}
+
+/** Something of it was written, or forgotten. */
+export function lookAgain(): Promise<Me> {
+  begun = null;
+  return whoAmI();
+}
+
+async function kept(): Promise<Me> {
+  const nobody = (state: "insecure" | "none"): Me => ({ state, phone: null, gate: null });
+  if (!isSecure()) return nobody("insecure");
+  try {
+    const [phone, hub] = await Promise.all([read("phone"), read("hub")]);
+    if (phone !== null) return { state: "here", phone, gate: phone.gate };
+    return hub === null ? nobody("none") : { state: "reads", phone: null, gate: hub.gateKey };
+  } catch {
+    return nobody("insecure"); // a browser that keeps nothing can be no phone of the home
+  }
 }
 
 const enrolled = async (): Promise<Enrolled> => {
@@ -53,43 +75,51 @@ const enrolled = async (): Promise<Enrolled> => {
 export async function enrol(text: string): Promise<void> {
   const claim = readClaim(text);
   if (claim === null) throw new Refused("claim_unreadable");
-  await enrolBy(claim, await newPair());
+  await enrolBy(claim, (await read("hub"))?.own ?? null);
 }
 
-/** The same with the claim of a pairing's code, and the key of this phone's sessions. */
-export async function enrolBy(claim: Claim, session: Pair): Promise<void> {
-  const [grant, nonce] = [await newGrantPair(), newNonce()];
-  const point = await pointOf(grant);
-  const mac = await claimMac(claim.secret, point, session.publicKey, nonce);
+/** The same with a claim, and the key of this phone's sessions; null: it has none. */
+export async function enrolBy(claim: Claim, session: Pair | null): Promise<void> {
+  const [asking, nonce] = [await keysFor(claim.gate, session), newNonce()];
+  const { kid } = asking;
+  const own = asking.keys.session.publicKey;
+  const point = await pointOf(asking.keys.grant);
+  const mac = await claimMac(claim.secret, point, own, nonce);
   const body = {
     nonce,
     grant_key: toBase64url(point),
-    session_key: toBase64url(session.publicKey),
+    session_key: toBase64url(own),
     mac: toBase64url(mac),
   };
   const { told } = await ask("keys", "key", body, claim.gate);
-  const kid = await keyId(point);
   if (told.key !== kid || typeof told.epoch !== "string") throw new NotConfirmed("another key was enrolled");
-  const phone: Enrolled = { keys: { grant, session }, kid, gate: claim.gate, epoch: told.epoch };
-  await forgetGate(); // of a home before
-  await keep("phone", phone);
-  begun = null;
-  await whoAmI();
+  await keepEnrolled({ ...asking, epoch: told.epoch });
+  await lookAgain();
+}
+
+/** The keys that this gate is asked to know: on the disk before it is asked, and the same at each try. */
+async function keysFor(gate: Bytes, session: Pair | null): Promise<Asking> {
+  const before = await read("asking");
+  const isMine = session === null || (before !== null && same(before.keys.session.publicKey, session.publicKey));
+  if (before !== null && isMine && same(before.gate, gate)) return before;
+  const grant = await newGrantPair();
+  const keys = { grant, session: session ?? (await newPair()) };
+  const asking: Asking = { keys, kid: await keyId(await pointOf(grant)), gate };
+  await keep("asking", asking);
+  return asking;
 }
 
 /** This browser is no phone of the home any more; the gate's list of keys is another matter. */
 export async function leaveHome(): Promise<void> {
   await forget();
-  begun = null;
-  await whoAmI();
+  await lookAgain();
 }
 
 /** The home was restored and the owner saw it: from now on its new epoch is the known one. */
 export async function know(epoch: string): Promise<void> {
   const phone = { ...(await enrolled()), epoch };
   await keep("phone", phone);
-  begun = null;
-  await whoAmI();
+  await lookAgain();
 }
 
 // questions
@@ -100,9 +130,10 @@ export interface Answer {
   text: string | null;
 }
 
-/** One question to the gate. Throws NotConfirmed, Refused, Problem (no answer), NoPhone. */
+/** One question to the gate, for whoever knows its key. Throws NotConfirmed, Refused, Problem (no answer), NoPhone. */
 export async function question(path: string, kind: string, members: Members = {}): Promise<Answer> {
-  const { gate } = await enrolled();
+  const { gate } = await whoAmI();
+  if (gate === null) throw new NoPhone();
   return ask(path, kind, { nonce: newNonce(), ...members }, gate);
 }
 
@@ -128,18 +159,18 @@ async function matching(text: string, hash: unknown): Promise<string> {
 
 export interface Page<T> {
   value: T;
-  /** Whether the gate's signature says that it is so; a browser that is no phone can't know. */
+  /** Whether the gate's signature says that it is so; a browser that does not know its key can't know. */
   confirmed: boolean;
 }
 
-/** A page of the gate such as `/gate/v1/activities?lang=de`. Throws NotConfirmed where this is a phone. */
+/** A page of the gate such as `/gate/v1/activities?lang=de`. Throws NotConfirmed where this browser knows its key. */
 export async function page<T>(path: string, method: "GET" | "POST" = "GET", body?: Json): Promise<Page<T>> {
-  const { phone } = await whoAmI();
-  if (phone === null) return { value: await client.gate<T>(method, path, body), confirmed: false };
+  const { gate } = await whoAmI();
+  if (gate === null) return { value: await client.gate<T>(method, path, body), confirmed: false };
   const nonce = newNonce();
   const full = `${path}${path.includes("?") ? "&" : "?"}nonce=${nonce}`;
   const content = await client.gate<{ text?: unknown; signed?: unknown }>(method, full, body);
-  const told = await believed(content.signed, "page", nonce, phone.gate);
+  const told = await believed(content.signed, "page", nonce, gate);
   const [where, query = ""] = full.split("?");
   const asked = toHex(await sha256(utf8(body === undefined ? "" : JSON.stringify(body))));
   if (told.path !== where || told.query !== query || told.asked !== asked)

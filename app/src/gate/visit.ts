@@ -63,7 +63,10 @@ export function visit(): Promise<void> {
 
 async function visitOnce(): Promise<void> {
   const { phone } = await whoAmI();
-  if (phone === null) return;
+  if (phone === null) {
+    visited.update(() => ({ state: "never" })); // it may have been one
+    return;
+  }
   const atMs = Date.now();
   try {
     let standing = (await question("standing", "standing")).told;

@@ -50,6 +50,11 @@ export function MorePage() {
         <Row href="#/radio" icon="signal" title={t("more.radio")} text={t("more.radio.text")} />
         <Row href="#/system" icon="system" title={t("more.system")} text={t("more.system.text")} />
       </Rows>
+      {!byToken && (
+        <Rows>
+          <Row href="#/privacy/phone" icon="key" title={t("more.phone")} text={t("more.phone.text")} />
+        </Rows>
+      )}
       {byToken && (
         <button type="button" class="wide" onClick={() => void logOut()}>
           {t("logout")}

@@ -496,6 +496,8 @@ export const de: Record<TextKey, string> = {
   "more.devices.text": "Alle Geräte, ein neues anlernen",
   "more.radio": "Funk",
   "more.radio.text": "Sendezeit, Empfang, Schlüssel",
+  "more.phone": "Dieses Telefon",
+  "more.phone.text": "Was es darf und prüft; entkoppeln",
   "more.system": "System",
   "more.system.text": "Version, Abschottung, Protokoll",
 

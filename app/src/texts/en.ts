@@ -494,6 +494,8 @@ export const en = {
   "more.devices.text": "All devices, teach in a new one",
   "more.radio": "Radio",
   "more.radio.text": "Send time, signal strength, keys",
+  "more.phone": "This phone",
+  "more.phone.text": "What it may do and checks; unpair it",
   "more.system": "System",
   "more.system.text": "Version, isolation, ledger",
 

@@ -3,7 +3,7 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
 import type { NewCode, phonesApi, Waiting, Why } from "../../api/phones";
 import { toBase64url } from "../../gate/bytes";
-import { read } from "../../gate/memory";
+import { whoAmI } from "../../gate/phone";
 import { Copy } from "../../parts/Copy";
 import { useAction } from "../../parts/hooks";
 import { Qr } from "../../parts/Qr";
@@ -18,8 +18,8 @@ type Step = { name: "none" } | { name: "code"; id: string; text: string } | { na
 
 /** The text of a code; null: this browser does not know the gate's key, so it can't vouch for it. */
 async function textOf(code: NewCode): Promise<string | null> {
-  const gate = (await read("hub"))?.gateKey ?? (await read("phone"))?.gate;
-  if (gate === undefined) return null;
+  const { gate } = await whoAmI();
+  if (gate === null) return null;
   return `homebase:pair:1:${code.hub_key}:${toBase64url(gate)}:${code.pairing}:${code.secret}::${code.ways.join(";")}`;
 }
 

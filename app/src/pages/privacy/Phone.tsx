@@ -3,8 +3,7 @@
 import { useCallback, useState } from "preact/hooks";
 import { toBase64url } from "../../gate/bytes";
 import { readClaim } from "../../gate/keys";
-import type { Enrolled } from "../../gate/memory";
-import { enrol, leaveHome } from "../../gate/phone";
+import { enrol, leaveHome, type Me } from "../../gate/phone";
 import { visit } from "../../gate/visit";
 import { Copy } from "../../parts/Copy";
 import { Dialog } from "../../parts/Dialog";
@@ -12,6 +11,7 @@ import { Title } from "../../parts/Frame";
 import { Icon } from "../../parts/Icon";
 import { Scan } from "../../parts/Scan";
 import { phase, tell } from "../../state/app";
+import { isVisitor } from "../../state/roles";
 import { useCentre } from "../../texts/privacy";
 import { ForGuests, useAct, useMe, useRole } from "./shared";
 
@@ -24,10 +24,11 @@ export function PhonePage() {
   return (
     <>
       <Title text={t("phone.title")} back={{ href: "#/privacy", label: t("more.privacy") }} />
-      {role === "guest" && <ForGuests />}
-      {role !== "guest" && now.state === "insecure" && <p class="card">{t("phone.state.insecure.text")}</p>}
-      {role !== "guest" && now.state === "none" && <Enrol />}
-      {role !== "guest" && now.state === "here" && <Here phone={now.phone} />}
+      {isVisitor(role) && <ForGuests />}
+      {!isVisitor(role) && now.state === "insecure" && <p class="card">{t("phone.state.insecure.text")}</p>}
+      {!isVisitor(role) && now.gate !== null && <Known now={now} />}
+      {!isVisitor(role) && (now.state === "none" || now.state === "reads") && <Enrol />}
+      {now.gate !== null && <Unpair />}
     </>
   );
 }
@@ -83,6 +84,32 @@ function Enrol() {
   );
 }
 
+/** What this browser and the gate know of each other. */
+function Known({ now }: { now: Extract<Me, { state: "reads" | "here" }> }) {
+  const { t } = useCentre();
+  return (
+    <section class="card" aria-labelledby="key" data-known={now.state}>
+      <h2 id="key">
+        <Icon name="shield" /> {t(`phone.state.${now.state}`)}
+      </h2>
+      <p>{t(`phone.state.${now.state}.text`)}</p>
+      <dl class="facts">
+        {now.phone !== null && (
+          <div>
+            <dt>{t("phone.key")}</dt>
+            <dd class="breakable">{now.phone.kid}</dd>
+          </div>
+        )}
+        <div>
+          <dt>{t("phone.gate")}</dt>
+          <dd class="breakable">{toBase64url(now.gate)}</dd>
+        </div>
+      </dl>
+      <p class="quiet">{t("phone.gate.text")}</p>
+    </section>
+  );
+}
+
 /** A phone with a session leaves the home whole; a browser with a token stays logged in. */
 async function unpair(): Promise<void> {
   const now = phase.get();
@@ -91,28 +118,11 @@ async function unpair(): Promise<void> {
   await removed("out");
 }
 
-function Here({ phone }: { phone: Enrolled }) {
+function Unpair() {
   const { t } = useCentre();
   const [asking, setAsking] = useState(false);
   return (
     <>
-      <section class="card" aria-labelledby="key">
-        <h2 id="key">
-          <Icon name="shield" /> {t("phone.state.here")}
-        </h2>
-        <p>{t("phone.state.here.text")}</p>
-        <dl class="facts">
-          <div>
-            <dt>{t("phone.key")}</dt>
-            <dd class="breakable">{phone.kid}</dd>
-          </div>
-          <div>
-            <dt>{t("phone.gate")}</dt>
-            <dd class="breakable">{toBase64url(phone.gate)}</dd>
-          </div>
-        </dl>
-        <p class="quiet">{t("phone.gate.text")}</p>
-      </section>
       <button
         type="button"
         class="wide"

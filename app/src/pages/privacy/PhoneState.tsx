@@ -1,4 +1,4 @@
-// Whether this browser is a phone of the home: only then it may agree, and knows that what it sees comes from the gate.
+// What this browser is to the gate: whether it may agree, and whether it knows that what it sees comes from the gate.
 
 import { me } from "../../gate/phone";
 import { Icon } from "../../parts/Icon";
@@ -11,7 +11,7 @@ export function PhoneState() {
   if (state === "waiting") return null;
   return (
     <a class="card row" href="#/privacy/phone">
-      <Icon name={state === "here" ? "shield" : "warning"} />
+      <Icon name={state === "here" || state === "reads" ? "shield" : "warning"} />
       <span class="words">
         <strong>{t(`phone.state.${state}`)}</strong>
         <small>{t(`phone.state.${state}.text`)}</small>
@@ -25,14 +25,15 @@ export function PhoneState() {
 export function PairFirst() {
   const { t } = useCentre();
   const { state } = useSelect(me, (value) => value);
+  const known = state === "insecure" || state === "reads";
   return (
     <div class="card" data-pair-first>
       <p>
-        <Icon name="key" /> {t(state === "insecure" ? "phone.state.insecure.text" : "centre.phone.needed")}
+        <Icon name="key" /> {t(known ? `phone.state.${state}.text` : "centre.phone.needed")}
       </p>
-      {state === "none" && (
+      {(state === "none" || state === "reads") && (
         <a class="button wide" href="#/privacy/phone">
-          {t("centre.phone.pair")}
+          {t(state === "reads" ? "centre.phone.agree" : "centre.phone.pair")}
         </a>
       )}
     </div>

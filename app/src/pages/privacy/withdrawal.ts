@@ -13,15 +13,15 @@ export function useWithdrawal(activity: string, then: () => void): [boolean, () 
   const { t, language } = useCentre();
   return useAct(
     useCallback(async () => {
-      const { phone } = await whoAmI();
-      // any browser of the home may take back; only a phone can know that it was heard
-      const done: Ended = phone === null ? await client.withdraw(activity) : await withdraw(activity);
+      const { gate } = await whoAmI();
+      // any browser of the home may take back; only one that knows the gate can know that it was heard
+      const done: Ended = gate === null ? await client.withdraw(activity) : await withdraw(activity);
       const { cut, within_ms, entry } = done;
       const words =
         entry === null
           ? t("withdrawn.unrecorded", { cut })
           : t("withdrawn", { cut, ms: number(within_ms, language), entry });
-      tell(phone === null ? `${words} ${t("centre.unconfirmed")}.` : words);
+      tell(gate === null ? `${words} ${t("centre.unconfirmed")}.` : words);
       then();
       await visit();
     }, [activity, then, t, language]),
