@@ -102,7 +102,7 @@ def test_far_from_home_a_phone_switches_agrees_comes_back_and_is_removed(
     # when it is removed at home, its session by the relay ends within a second, and it forgets the home
     console(mine.house, "remove", named)
     revoked = time.monotonic()
-    expect(page.get_by_text("Dieses Telefon wurde zu Hause entfernt.")).to_be_visible()
+    expect(page.get_by_text("Dieses Telefon wurde zu Hause entfernt")).to_be_visible()
     assert time.monotonic() - revoked < 1.0
     assert page.evaluate(KEPT) == []
     page.reload()

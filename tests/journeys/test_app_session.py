@@ -60,7 +60,7 @@ def test_a_phone_is_paired_switches_a_light_watches_it_and_is_removed(mine: Phon
     begin = time.monotonic()
     console(mine.house, "remove", named)
     revoked = time.monotonic()
-    expect(page.get_by_text("Dieses Telefon wurde zu Hause entfernt.")).to_be_visible()
+    expect(page.get_by_text("Dieses Telefon wurde zu Hause entfernt")).to_be_visible()
     assert time.monotonic() - revoked < 1.0, f"the command took {revoked - begin:.1f} s"
     # and nothing of the home is left in it
     assert page.evaluate(KEPT) == []
@@ -159,6 +159,6 @@ def test_an_owner_pairs_another_phone_on_the_page_of_phones_and_removes_it(
         row.get_by_role("button", name="Bens Telefon entfernen").click()
         page.get_by_role("dialog").get_by_role("button", name="Entfernen", exact=True).click()
         expect(row).to_have_count(0)
-        expect(other.page.get_by_text("Dieses Telefon wurde zu Hause entfernt.")).to_be_visible(timeout=1000)
+        expect(other.page.get_by_text("Dieses Telefon wurde zu Hause entfernt")).to_be_visible(timeout=1000)
         assert other.page.evaluate(KEPT) == []
     assert mine.said == []

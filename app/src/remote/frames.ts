@@ -44,6 +44,8 @@ export const CODE = {
   PAIRING_ENDED: 11,
   STOPPING: 12,
   SILENT: 13,
+  NOT_NOW: 14,
+  BROKEN_OFF: 15,
 } as const;
 export type Code = (typeof CODE)[keyof typeof CODE];
 

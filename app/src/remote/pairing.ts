@@ -13,8 +13,8 @@ import { openLine, placesOf, routeOf } from "./places";
 import type { Hello, PhoneFacts, SessionEvent } from "./session";
 import { sixWords } from "./words";
 
-/** Why nobody was paired: `away`: no place answered; `silent`: the code is used or over. */
-export type Failure = "away" | "silent" | "not_confirmed" | "seen" | "ended";
+/** Why nobody was paired: `away`: no place answered; `silent`: the code is used or over; `unkept`: nothing stays here. */
+export type Failure = "away" | "silent" | "not_confirmed" | "seen" | "ended" | "unkept";
 
 export interface Steps {
   /** Write what is kept, so that it survives; resolves when it is on the disk. */
@@ -24,10 +24,11 @@ export interface Steps {
   /** Confirmed at home. */
   paired: (kept: HubKept, facts: PhoneFacts) => void;
   failed: (why: Failure) => void;
-  /** The line broke after the words were shown: a session waits on. */
+  /** The connection ended after the words were shown: a session waits on. */
   broke: (kept: HubKept) => void;
 }
 
+/** Goodbyes after which this phone is nobody's. */
 const WHY: Partial<Record<Code, Failure>> = {
   [CODE.NOT_CONFIRMED]: "not_confirmed",
   [CODE.REVOKED]: "not_confirmed",
@@ -78,7 +79,9 @@ async function tryAt(
   };
   const event = (mine: Connection, told: SessionEvent) => {
     if (told.kind === "secret") void keep(mine, told.psk).catch(() => {
-      mine.close(); // this browser keeps nothing
+      isDone = true;
+      mine.close();
+      steps.failed("unkept");
     });
     if (told.kind !== "paired" || kept === null) return;
     isDone = true;
@@ -86,8 +89,8 @@ async function tryAt(
     mine.close();
   };
   const over = (_: Connection, ended: Ended | null) => {
-    if (isDone) return;
-    const why = ended === null ? undefined : (WHY[ended.code] ?? "ended");
+    if (isDone || (ended?.byPeer === false && ended.code === CODE.DONE)) return; // given up here
+    const why = ended === null ? undefined : WHY[ended.code];
     if (why === undefined && kept !== null) steps.broke(kept);
     else steps.failed(why ?? "ended");
   };

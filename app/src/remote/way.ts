@@ -22,11 +22,29 @@ const FOLLOW = "events.follow";
 const ID_SIZE = 16;
 const LOOK_MS = 1000;
 const FOLLOW_AGAIN_MS = 1000;
+const STEADY_MS = 10_000; // a session that ends sooner was none: the pause before the next one grows
+const REST_MS = 300_000;
 const FINAL: ReadonlySet<Code> = new Set([CODE.REVOKED, CODE.NOT_CONFIRMED, CODE.PAIRING_ENDED]);
 
+/**
+ * Why there is no session. `away`: nobody was reached; `stranger`: somebody who did not answer this phone; `rests`: it
+ * is none of this phone's hours; `elsewhere`: another tab of this browser has it; `hub`: the hub stops.
+ */
+export type Lacking = "away" | "stranger" | "rests" | "elsewhere" | "hub";
+
+/** What the hub's goodbye means where it is more than a loss. */
+const LACKING: Partial<Record<Code, Lacking>> = {
+  [CODE.NOT_NOW]: "rests",
+  [CODE.REPLACED]: "elsewhere",
+  [CODE.STOPPING]: "hub",
+};
+
+/** What it means that nobody answered at a place: a relay is silent for every home that is not there. */
+const SILENT: Record<Place["kind"], Lacking> = { home: "stranger", relay: "away" };
+
 export interface Told {
-  /** Which way the session goes; null: there is none. `silent`: somebody was reached who did not answer this phone. */
-  connected: (by: Place["kind"] | null, silent: boolean) => void;
+  /** Which way the session goes; null: there is none. `lacking`: why not, as far as that is known. */
+  connected: (by: Place["kind"] | null, lacking: Lacking | null) => void;
   /** What this phone may; null: nobody confirmed it yet. */
   may: (facts: PhoneFacts | null) => void;
   /** There will be no session any more: the phone was removed, or nobody confirmed it. */
@@ -40,7 +58,7 @@ export interface Surroundings {
   language: () => string;
 }
 
-type Reached = "live" | "silent" | "away";
+type Reached = "live" | Lacking;
 
 export class SessionWay implements Way {
   private readonly requests: Requests;
@@ -52,8 +70,7 @@ export class SessionWay implements Way {
   private ended: (() => void) | null = null;
   private listener: StreamListener | null = null;
   private following: number | null = null;
-  /** Another tab of this browser took the session: it is left there until somebody looks here. */
-  private taken = false;
+  private lacking: Lacking | null = null;
 
   constructor(
     private readonly kept: HubKept,
@@ -74,10 +91,11 @@ export class SessionWay implements Way {
       });
       const reached = this.current === null ? await this.reach() : "live"; // it may have gone home meanwhile
       if (reached === "live") {
-        attempt = 0;
+        const sinceMs = performance.now();
         await over;
-      } else if (!this.isStopped()) {
-        this.told.connected(null, reached === "silent");
+        if (performance.now() - sinceMs >= STEADY_MS) attempt = 0;
+      } else {
+        this.lacks(reached);
       }
       await this.pause(attempt++);
     }
@@ -92,6 +110,12 @@ export class SessionWay implements Way {
   }
 
   private isStopped = (): boolean => this.stopped;
+
+  private lacks(why: Lacking | null): void {
+    if (this.stopped || (why === "away" && this.lacking === "hub")) return; // a hub that stops explains the silence
+    this.lacking = why;
+    this.told.connected(null, why);
+  }
 
   /** Somebody looks, or a network is there. slept: what is open may be dead. */
   wake(slept = false): void {
@@ -113,8 +137,8 @@ export class SessionWay implements Way {
         resolve();
         return;
       }
-      const timer = this.taken ? undefined : setTimeout(resolve, fullJitterMs(attempt, Math.random()));
-      this.taken = false;
+      const pauseMs = this.pauseMs(attempt);
+      const timer = pauseMs === null ? undefined : setTimeout(resolve, pauseMs);
       this.wakeUp = () => {
         this.wakeUp = null;
         clearTimeout(timer);
@@ -123,17 +147,23 @@ export class SessionWay implements Way {
     });
   }
 
+  /** How long; null: until somebody looks here, as another tab has the session. */
+  private pauseMs(attempt: number): number | null {
+    if (this.lacking === "elsewhere") return null;
+    return this.lacking === "rests" ? REST_MS * (0.5 + Math.random() / 2) : fullJitterMs(attempt, Math.random());
+  }
+
   // a session
 
   private async reach(): Promise<Reached> {
-    let silent = false;
+    let lacking: Lacking = "away";
     for (const place of placesOf(this.kept.places, this.around.page)) {
-      if (this.stopped) return "away";
+      if (this.stopped) break;
       const reached = await this.dial(place);
-      if (reached === "live") return reached;
-      silent ||= reached === "silent";
+      if (reached === "live" || reached === "rests") return reached;
+      if (reached !== "away") lacking = reached;
     }
-    return silent ? "silent" : "away";
+    return lacking;
   }
 
   private async dial(place: Place): Promise<Reached> {
@@ -155,10 +185,10 @@ export class SessionWay implements Way {
       };
       const over = (mine: Connection, ended: Ended | null) => {
         this.over(mine, ended);
-        resolve("away");
+        resolve(lackingOf(ended) ?? "away");
       };
       void connect(line, dial, chance, hello, { event, over }, connection).then((made) => {
-        if (made === null) resolve("silent");
+        if (made === null) resolve(SILENT[place.kind]);
       });
     });
   }
@@ -171,7 +201,7 @@ export class SessionWay implements Way {
     const before = this.current;
     this.current = mine;
     this.by = place.kind;
-    this.taken = false; // by this one, whose greeting may come after the end of the one before
+    this.lacking = null; // the greeting may come after the end of the one before, which this one replaced
     this.wakeUp?.();
     if (before !== null) {
       // the better way takes over what was under way
@@ -179,7 +209,7 @@ export class SessionWay implements Way {
       this.following = null;
       before.abandon();
     }
-    this.told.connected(place.kind, false);
+    this.told.connected(place.kind, null);
     this.told.may(welcome.phone ?? null);
     this.requests.welcomed(welcome.boot);
     if (welcome.phone !== null) this.begin();
@@ -225,10 +255,9 @@ export class SessionWay implements Way {
     if (mine !== this.current) return;
     this.current = null;
     this.following = null;
-    this.taken = ended?.code === CODE.REPLACED;
     this.requests.lost(performance.now());
     this.listener?.state("lost");
-    if (!this.stopped) this.told.connected(null, false);
+    this.lacks(lackingOf(ended));
     this.ended?.();
   }
 
@@ -291,6 +320,9 @@ export class SessionWay implements Way {
     current.flush();
   }
 }
+
+const lackingOf = (ended: Ended | null): Lacking | null =>
+  ended?.byPeer === true ? (LACKING[ended.code] ?? null) : null;
 
 /** What was answered. Throws Problem. */
 function bodyOf(outcome: Outcome): unknown {

@@ -7,13 +7,15 @@ import type { Datapoint, EventMessage, Role, Session, Value } from "../api/types
 import type { StreamState, Way } from "../api/way";
 import { read, type Seen } from "../gate/memory";
 import type { HubKept } from "../remote/kept";
+import type { Lacking } from "../remote/way";
 import { language } from "../texts";
 import { isAway } from "./problems";
 import { answered, apply, EMPTY, type Home } from "./home";
 import { confirmationCode, parse, type Route, setupToken } from "./route";
 import { Store } from "./store";
 
-export type LoginReason = "ended" | "out" | "spent" | "removed" | null;
+/** `not_confirmed`, `seen`: a pairing came to nothing while its words waited. */
+export type LoginReason = "ended" | "out" | "spent" | "removed" | "not_confirmed" | "seen" | null;
 
 export type Phase =
   | { name: "starting" }
@@ -30,8 +32,9 @@ export interface Link {
   /** When the last message came, in ms of this machine's clock; 0: never. */
   heardMs: number;
   /** Who does not answer while it is lost: the whole home base, in this network or by its relays as well (`far`), the
-   * hub behind its gate, or a hub that does not know this phone; null: not known yet. */
-  missing: "base" | "far" | "hub" | "stranger" | null;
+   * hub behind its gate, or a hub that does not know this phone; or why nobody has to: it `rests`, another tab has the
+   * session. null: not known yet. */
+  missing: "base" | "far" | Exclude<Lacking, "away"> | null;
   /** How a phone's session goes; null: none, or a browser with a token. */
   by: "home" | "relay" | null;
 }

@@ -1,12 +1,14 @@
 // A paired phone's life on this page: its session, what it may, what it last saw, and its end.
 
-import { forget, keep } from "../gate/memory";
+import { keep } from "../gate/memory";
+import { enrolBy, leaveHome, lookAgain, Refused } from "../gate/phone";
 import { newPair } from "../remote/crypto";
+import { CODE } from "../remote/frames";
 import type { HubKept } from "../remote/kept";
 import type { PhoneFacts } from "../remote/session";
 import { SessionWay } from "../remote/way";
 import { language } from "../texts";
-import { enterAsPhone, followHome, goBy, home, leave, link, phase } from "./app";
+import { enterAsPhone, followHome, goBy, home, leave, link, type LoginReason, phase } from "./app";
 
 const SLEPT_MS = 30_000; // a page that was hidden for so long may hold a dead line
 const SEEN_EVERY_MS = 10_000;
@@ -22,13 +24,14 @@ let stopLast: (() => void) | null = null;
 export function begin(first: HubKept): void {
   stopLast?.();
   let kept = first;
+  let claiming = false;
   const unreached = first.places.some((place) => place.kind === "relay") ? "far" : "base";
   const session = new SessionWay(
     kept,
     { chance, page: location.origin, language: () => language.get() },
     {
-      connected: (by, silent) => {
-        link.update((old) => ({ ...old, by, missing: by !== null ? null : silent ? "stranger" : unreached }));
+      connected: (by, lacking) => {
+        link.update((old) => ({ ...old, by, missing: lacking === "away" ? unreached : lacking }));
       },
       may: (facts) => {
         if (facts === null) return;
@@ -42,23 +45,28 @@ export function begin(first: HubKept): void {
         adopt(facts);
         void claim();
       },
-      over: () => {
-        void removed("removed");
+      over: (code) => {
+        if (kept.facts !== null) void removed("removed");
+        else void removed(code === CODE.PAIRING_ENDED ? "seen" : "not_confirmed");
       },
     },
   );
 
-  /** The first phone's code holds the gate's claim: with it this phone's signature counts. Tried until it is done. */
+  /** The first phone's code holds the gate's claim: with it this phone's signature counts. Tried until the gate answers. */
   async function claim(): Promise<void> {
-    if (kept.claim === null) return;
-    const { enrolBy } = await import("../gate/phone");
+    if (kept.claim === null || claiming) return;
+    claiming = true;
     try {
-      await enrolBy({ gate: kept.gateKey, secret: kept.claim }, kept.own);
+      await enrolBy({ gate: kept.gateKey, secret: kept.claim }, kept.own).catch((error: unknown) => {
+        if (!(error instanceof Refused)) throw error; // a claim that is refused is over: the console shows another
+      });
+      kept = { ...kept, claim: null };
+      await keep("hub", kept);
     } catch {
-      return; // at the next session
+      // at the next session
+    } finally {
+      claiming = false;
     }
-    kept = { ...kept, claim: null };
-    await keep("hub", kept);
   }
 
   const forgetSeeing = keepSeen();
@@ -69,6 +77,7 @@ export function begin(first: HubKept): void {
     session.stop();
   };
   goBy(session);
+  void lookAgain();
   if (kept.facts !== null) followHome();
   void session.run();
 }
@@ -80,11 +89,11 @@ function adopt(facts: PhoneFacts): void {
 }
 
 /** This browser is no phone of the home any more: everything of it goes. */
-export async function removed(reason: "removed" | "out"): Promise<void> {
+export async function removed(reason: Exclude<LoginReason, null>): Promise<void> {
   stopLast?.();
   stopLast = null;
   goBy(null);
-  await forget();
+  await leaveHome();
   leave(reason);
 }
 

@@ -32,9 +32,11 @@ export function Pair({ kept }: { kept: HubKept | null }) {
       : { name: "words", words: kept.words ?? [] },
   );
   const giveUp = useRef<() => void>(() => undefined);
+  const wanted = useRef(true);
   useEffect(() => {
     if (kept !== null) begin(kept); // the page was loaded anew while the words wait
     return () => {
+      wanted.current = false;
       giveUp.current();
     };
   }, []);
@@ -53,6 +55,7 @@ export function Pair({ kept }: { kept: HubKept | null }) {
       }
       setStep({ name: "asking" });
       giveUp.current = await ask(code, name, setStep);
+      if (!wanted.current) giveUp.current(); // somebody cancelled meanwhile
     }, []),
   );
   const cancel = () => {
