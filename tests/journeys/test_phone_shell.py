@@ -85,6 +85,24 @@ def test_a_phone_is_paired_switches_follows_and_is_removed(house: RunningHouse, 
     code, _, errors = ended(shell_phone("grant", "nothing", "--recipient", "nobody", keys=keys))
     assert code == 2
     assert "allowed is" in errors
+    # a later phone's code holds no claim: it offers its key, and the first one names it by its words
+    second = keys.with_name("second.json")
+    paired(house, second)
+    offering = shell_phone("offer", "--json", keys=second)
+    assert offering.stdout is not None
+    words = json.loads(offering.stdout.readline())["words"]
+    code, _, errors = ended(shell_phone("name", *words[::-1], keys=keys))
+    assert code == 2
+    assert "no phone offers a key with these words" in errors
+    code, output, errors = ended(shell_phone("name", *words, keys=keys))
+    assert code == 0, errors
+    assert "may agree for this home; the gate signed that" in output
+    code, output, errors = ended(offering)
+    assert code == 0, errors
+    assert json.loads(output) == {"may_agree": True}
+    rows = console(house, "list")["phones"]
+    assert isinstance(rows, list)
+    assert [row["may_agree"] for row in rows] == [True, True]
     state = lamp(house, keys)
     watching = shell_phone("watch", "--json", keys=keys)
     assert watching.stdout is not None

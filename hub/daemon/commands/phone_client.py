@@ -24,7 +24,7 @@ from ..command_line import (
 )
 from ..home import problem_failure
 from ..system import SystemClock, environment, random_bytes
-from . import phone_consents
+from . import phone_consents, phone_naming
 
 if TYPE_CHECKING:
     from ..phone.connection import Connection
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 CODE_LIMIT = 4096  # characters that are read of standard input
 Add = Callable[[str, str], argparse.ArgumentParser]
+_SIGNED = {**phone_consents.VERBS, **phone_naming.VERBS}
 
 
 def configure(add: Add) -> None:
@@ -45,7 +46,8 @@ def configure(add: Add) -> None:
     watch = add("watch", "as a phone: print changes as they happen")
     copy = add("copy", "as an owner's phone: save a copy of all that the hub keeps, as lines of JSON")
     copy.add_argument("file", type=Path, help="a new file; it is made with mode 0600")
-    for parser in (pair, devices, set_value, watch, copy, *phone_consents.configure(add)):
+    signed = (*phone_consents.configure(add), *phone_naming.configure(add))
+    for parser in (pair, devices, set_value, watch, copy, *signed):
         parser.add_argument("--keys", type=Path, metavar="FILE", help="of this phone")
 
 
@@ -150,6 +152,8 @@ async def _pair(options: argparse.Namespace) -> None:
     if role == "owner" and code.claim:
         await _session(options, partial(_enrol, keys.read(path), code.claim))
         print("It may agree for this home: homebase phone grant.")
+    elif role == "owner":
+        print("It may agree for this home once an owner's phone named it: homebase phone offer.")
 
 
 async def _enrol(kept: "PhoneKeys", claim: bytes, home: "Connection") -> None:
@@ -164,7 +168,7 @@ async def _consent(verb: str, options: argparse.Namespace) -> None:
     kept = keys.read(_keys_file(options))
     if not kept.grant:
         raise CommandFailed("this phone was paired before it had a key to agree with; pair it anew", EXIT_IO)
-    await _session(options, phone_consents.as_phone(phone_consents.VERBS[verb], options, kept))
+    await _session(options, phone_consents.as_phone(_SIGNED[verb], options, kept))
 
 
 def _consented(verb: str, options: argparse.Namespace) -> int:
@@ -302,5 +306,5 @@ VERBS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "set": set_value,
     "watch": watch,
     "copy": copy,
-    **{verb: partial(_consented, verb) for verb in phone_consents.VERBS},
+    **{verb: partial(_consented, verb) for verb in _SIGNED},
 }

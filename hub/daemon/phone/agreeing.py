@@ -1,7 +1,7 @@
 """A reference phone and the gate: what it signs, and what it believes, through a hub that carries both. I/O.
 
 It believes what the gate signed over its own nonce, with the key of its code, and nothing else.
-Source: docs/protocols/gate.md, "Signed answers", "Keys" and "Statements".
+Source: docs/protocols/gate.md, "Signed answers", "Keys", "Later phones" and "Statements".
 """
 
 import hashlib
@@ -17,8 +17,10 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from hub.remote.noise import public_key
+from hub.remote.words import words as words_of
 from privacy import attest, canonical, jws
 from privacy.keys import claim_mac
+from privacy.offers import fingerprint
 from privacy.payload import timestamp
 from privacy.ports import Clock, RandomBytes
 from privacy.statements import moment
@@ -30,7 +32,21 @@ from .keys import PhoneKeys
 NOT_CONFIRMED = (
     "not confirmed: the gate did not sign that; take it as not done. At the console: homebase consent"
 )
+NO_SUCH_WORDS = (
+    "no phone offers a key with these words; run homebase phone offer there once more and read them again: if"
+    " they differ, somebody is in between, and you name nothing"
+)
+LOOK_S = 2.0  # between two looks whether our key was named
+ID_SIZE = 8  # bytes of a session key that name a phone
 Told = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offered:
+    """An offered key, as people compare it."""
+
+    words: tuple[str, ...]
+    expires_in_s: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +81,46 @@ class Agreeing:
         }
         return _done(await self._believed("keys", "key", body, nonce))
 
+    # later phones
+
+    async def may_agree(self) -> bool | None:
+        """Whether our key may agree; None: it does not count."""
+        mine = [row for row in (await self.standing())["keys"] if row["key"] == jws.thumbprint(self._point)]
+        return bool(mine[0]["may_grant"]) if mine else None
+
+    async def offer(self) -> Offered:
+        """Offer our key; nothing is opened by that."""
+        body = {
+            "grant_key": jws.base64url(self._point),
+            "session_key": jws.base64url(public_key(self.keys.private)),
+        }
+        told = _done(await self._stated("homebase.key-offer/1", body))
+        if told["key"] != jws.thumbprint(self._point):
+            raise CommandFailed(NOT_CONFIRMED, EXIT_PERMISSION)
+        return self._offered({**body, **told})
+
+    async def named_within(self, seconds: float) -> bool:
+        """Wait until an owner's phone lets our key agree; whether one did."""
+        end_s = self.clock.monotonic() + seconds
+        while not (may := await self.may_agree()) and self.clock.monotonic() < end_s:
+            await self.clock.sleep(LOOK_S)
+        return bool(may)
+
+    async def name(self, words: Sequence[str], *, may_grant: bool) -> Told:
+        """Let the key count whose six words somebody read on the later phone. Only an owner's key can."""
+        offers = (await self._believed("offers", "offers", {}, self._nonce()))["offers"]
+        found = [one for one in offers if self._offered(one).words == tuple(words)]
+        if not found or found[0]["key"] != jws.thumbprint(jws.unbase64url(found[0]["grant_key"])):
+            raise CommandFailed(NO_SUCH_WORDS, EXIT_USAGE)
+        keys = {name: found[0][name] for name in ("grant_key", "offer", "session_key")}
+        told = _done(await self._stated("homebase.key/1", {**keys, "may_grant": may_grant}))
+        return {**told, "phone": jws.unbase64url(keys["session_key"])[:ID_SIZE].hex()}
+
+    def _offered(self, one: Told) -> Offered:
+        point, session = (jws.unbase64url(one[name]) for name in ("grant_key", "session_key"))
+        mark = fingerprint(self.keys.gate_key, point, session, one["offer"])
+        return Offered(words=words_of(mark), expires_in_s=one["expires_in_s"])
+
     # consents
 
     async def standing(self) -> Told:
@@ -86,14 +142,10 @@ class Agreeing:
             [one for part in chosen for one in part] if activity["groups"] else activity["categories"]
         )
         asked = await self._believed("challenges", "challenge", {}, self._nonce())
-        now = self.clock.now()
         until = None
         if wanted.days is not None:  # counted from the earlier clock, so that neither lengthens it
-            until = timestamp(min(now, moment(asked["at"])) + timedelta(days=wanted.days))
-        payload = {
-            "type": "homebase.grant/1",
-            "challenge": asked["challenge"],
-            "at": timestamp(now),
+            until = timestamp(min(self.clock.now(), moment(asked["at"])) + timedelta(days=wanted.days))
+        members = {
             "activity": wanted.activity,
             "addressee": recipient["addressee"],
             "categories": sorted(set(categories)),
@@ -108,8 +160,7 @@ class Agreeing:
             "ticket": wanted.ticket,
             "until": until,
         }
-        body = {"jws": self._signed(payload)}
-        return _done(await self._believed("statements", "statement", body, self._nonce()))
+        return _done(await self._stated("homebase.grant/1", members, asked))
 
     # what is believed
 
@@ -152,6 +203,12 @@ class Agreeing:
         return content if isinstance(content, dict) else {}
 
     # what is signed
+
+    async def _stated(self, kind: str, members: Told, asked: Told | None = None) -> Told:
+        """State it over a challenge; the gate's word on it."""
+        asked = asked or await self._believed("challenges", "challenge", {}, self._nonce())
+        said = {"type": kind, "challenge": asked["challenge"], "at": timestamp(self.clock.now()), **members}
+        return await self._believed("statements", "statement", {"jws": self._signed(said)}, self._nonce())
 
     @property
     def _key(self) -> ec.EllipticCurvePrivateKey:

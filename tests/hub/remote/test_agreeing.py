@@ -1,18 +1,21 @@
 """The shell's phone agrees at a real gate, by a real hub that carries both; and by one that lies."""
 
 import contextlib
+import json
 import os
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import replace
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hub.daemon.command_line import CommandFailed
 from hub.daemon.phone.agreeing import Agreeing, Wanted, new_grant_key
 from hub.daemon.phone.keys import PhoneKeys, read, write
-from hub.remote.qr import Home
+from hub.remote.noise import public_key
+from hub.remote.qr import Home as AtHome
 from privacy import jws
 from privacy.decide import Permit, decide
 from privacy.gate.answers import answers
@@ -22,9 +25,10 @@ from privacy.gate.phones import phone_answers, phone_front
 from privacy.gate.phones.phone_front import Sheltered
 from privacy.gate.phones.phones import Phones
 from privacy.vocabulary import DataCategory
-from tests.hub.home_in_a_box import running_home
+from tests.hub.home_in_a_box import Home, running_home
 from tests.privacy import house
 from tests.privacy.gate.at_the_door import ManualClock, opened
+from tests.privacy.phone import Phone
 
 from .phones import paired, session
 
@@ -43,8 +47,12 @@ class Carrier:
         }
         self._ask = phone_front.table(own)["front.ask"]
         self.lies: tuple[str, str] | None = None
+        self.swaps: Callable[[str], str] = str  # what becomes of a signed statement on its way
 
     async def __call__(self, question: Fields) -> Fields:
+        body = json.loads(str(question["body"] or "{}"))
+        if "jws" in body:
+            question = {**question, "body": json.dumps({**body, "jws": self.swaps(body["jws"])})}
         answer = await self._ask(question)
         assert isinstance(answer, Mapping)
         if self.lies is not None:
@@ -52,9 +60,39 @@ class Carrier:
         return answer
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """A hub in a box, and the gate behind it."""
+
+    home: Home
+    door: Door
+    phones: Phones
+    carrier: Carrier
+    clock: ManualClock
+    folder: Path
+
+    @contextlib.asynccontextmanager
+    async def phone(self, name: str) -> AsyncIterator[Agreeing]:
+        """A paired phone in a session; its file has that name."""
+        shell = await paired(self.home)
+        keys = PhoneKeys(
+            hub_key=shell.hub_key,
+            gate_key=self.phones.gate_key,
+            private=shell.private,
+            psk=shell.psk,
+            ways=(AtHome(origin="http://127.0.0.1:8480"),),
+            grant=new_grant_key(),
+        )
+        write(self.folder / name, keys)
+        assert (self.folder / name).stat().st_mode & 0o777 == 0o600
+        assert read(self.folder / name) == keys
+        async with session(self.home, shell) as connection:
+            yield Agreeing(home=connection, keys=keys, clock=self.clock, random_bytes=os.urandom)
+
+
 @contextlib.asynccontextmanager
-async def agreeing(folder: Path) -> AsyncIterator[tuple[Agreeing, Door, Phones, Carrier]]:
-    """An owner's phone in a session, and the gate behind its hub."""
+async def house_of(folder: Path) -> AsyncIterator[House]:
+    """A running hub, and a gate that it carries questions to."""
     (folder / "gate").mkdir()
     (folder / "hub").mkdir()
     clock = ManualClock()
@@ -62,21 +100,14 @@ async def agreeing(folder: Path) -> AsyncIterator[tuple[Agreeing, Door, Phones, 
         phones = Phones(door)
         carrier = Carrier(door, phones)
         home.front.handlers["front.ask"] = carrier
-        shell = await paired(home)
-        keys = PhoneKeys(
-            hub_key=shell.hub_key,
-            gate_key=phones.gate_key,
-            private=shell.private,
-            psk=shell.psk,
-            ways=(Home(origin="http://127.0.0.1:8480"),),
-            grant=new_grant_key(),
-        )
-        write(folder / "phone.json", keys)
-        assert (folder / "phone.json").stat().st_mode & 0o777 == 0o600
-        assert read(folder / "phone.json") == keys
-        async with session(home, shell) as connection:
-            phone = Agreeing(home=connection, keys=keys, clock=clock, random_bytes=os.urandom)
-            yield phone, door, phones, carrier
+        yield House(home=home, door=door, phones=phones, carrier=carrier, clock=clock, folder=folder)
+
+
+@contextlib.asynccontextmanager
+async def agreeing(folder: Path) -> AsyncIterator[tuple[Agreeing, Door, Phones, Carrier]]:
+    """An owner's phone in a session, and the gate behind its hub."""
+    async with house_of(folder) as made, made.phone("phone.json") as phone:
+        yield phone, made.door, made.phones, made.carrier
 
 
 def permitted(door: Door) -> bool:
@@ -145,3 +176,65 @@ async def test_through_a_hub_that_lies_nothing_is_believed(tmp_path: Path, lies:
         carrier.lies = None
         await phone.grant(WANTED)
         assert permitted(door)
+
+
+# later phones
+
+
+async def test_a_later_phone_is_named_by_the_words_that_it_shows(tmp_path: Path) -> None:
+    async with house_of(tmp_path) as made, made.phone("owner") as owner, made.phone("later") as later:
+        await owner.enrol(jws.unbase64url(made.phones.claim_secret()))
+        # given a later phone that offers its key: that opens nothing, and nobody named it yet
+        offered = await later.offer()
+        assert (len(offered.words), offered.expires_in_s) == (6, 600)
+        with pytest.raises(CommandFailed, match="unknown_key"):
+            await later.grant(WANTED)
+        assert await later.may_agree() is None
+        assert not await later.named_within(0)
+        # other words name nobody
+        with pytest.raises(CommandFailed, match="no phone offers a key with these words"):
+            await owner.name(offered.words[::-1], may_grant=True)
+        assert len(made.phones.enrolled()) == 1
+        # when an owner's phone names it by its words
+        told = await owner.name(offered.words, may_grant=True)
+        assert told["phone"] == public_key(later.keys.private)[:8].hex()
+        # then it may agree
+        assert await later.named_within(0)
+        await later.grant(WANTED)
+        assert permitted(made.door)
+
+
+async def test_a_later_phone_that_may_take_back_agrees_to_nothing(tmp_path: Path) -> None:
+    async with house_of(tmp_path) as made, made.phone("owner") as owner, made.phone("later") as later:
+        await owner.enrol(jws.unbase64url(made.phones.claim_secret()))
+        await owner.name((await later.offer()).words, may_grant=False)
+        assert await later.may_agree() is False
+        with pytest.raises(CommandFailed, match="key_may_not"):
+            await later.grant(WANTED)
+        with pytest.raises(CommandFailed, match="key_may_not"):  # nor names itself
+            await later.name((await later.offer()).words, may_grant=True)
+
+
+async def test_a_key_that_the_hub_offers_in_the_shells_place_is_not_confirmed(tmp_path: Path) -> None:
+    async with house_of(tmp_path) as made, made.phone("owner") as owner, made.phone("later") as later:
+        await owner.enrol(jws.unbase64url(made.phones.claim_secret()))
+        mine = Phone(no_way, gate=made.phones.gate_key)
+
+        def swap(text: str) -> str:
+            said = json.loads(jws.unbase64url(text.split(".")[1]))
+            return mine.sign({**said, **mine.both_keys})
+
+        made.carrier.swaps = swap
+        with pytest.raises(CommandFailed, match="not confirmed"):
+            await later.offer()
+        made.carrier.swaps = str
+        # the control: the gate holds the hub's key now, and only the words keep it out
+        offered: Any = made.phones.offered()["offers"]
+        assert [one["key"] for one in offered] == [mine.kid]
+        words = mine.words(mine.point, mine.session_key, offered[0]["offer"])
+        await owner.name(words, may_grant=True)
+        assert mine.kid in {key.kid for key in made.phones.enrolled()}
+
+
+async def no_way(path: str, body: Mapping[str, object]) -> tuple[int, object]:
+    raise AssertionError("a hub has no session of its own")
