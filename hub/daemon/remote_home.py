@@ -68,9 +68,7 @@ class RemoteHome:
         await book.load()
         routes = RelayBook(RelayRecords(store=self._store), random_bytes)
         await routes.load()
-        admission = Admission(
-            public_key(private), book, visits, routes, clock, random_bytes, house.moments.state
-        )
+        admission = Admission(public_key(private), book, visits, routes, clock, random_bytes, house.moments)
         responder = Responder(private, admission, random_bytes)
         remote = Remote(self._by_name, responder, admission, visits, clock, random_bytes)
         desk = Desk(admission, PhoneGate(self._gate), clock)

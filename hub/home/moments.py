@@ -49,3 +49,8 @@ class Moments:
         if permit.hours is None and permit.term is None:
             return State.OPEN
         return permit.state(self.now(), self.zone)
+
+    def is_past(self, permit: Permit) -> bool:
+        """Whether its stay is over for so long that its phone goes; never while the gate said nothing."""
+        now = self.now()
+        return permit.term is not None and now is not None and permit.term.is_past(now)

@@ -12,6 +12,8 @@ from privacy.vocabulary import DataCategory
 
 from .roles import SETS, Role, Verb
 
+OVER_KEPT = timedelta(days=14)  # so long a stay that is over is shown, and may be given another end
+
 
 class State(Enum):
     """How it stands with a permit now."""
@@ -58,6 +60,11 @@ class Term:
     def is_over(self, moment: Moment) -> bool:
         """Whether it is; running time counts also where the clock is not sure."""
         return moment.running_s >= self.running_s or (moment.sure and moment.at >= self.until)
+
+    def is_past(self, moment: Moment) -> bool:
+        """Whether it is over for so long that its phone goes."""
+        later_s = self.running_s + OVER_KEPT / timedelta(seconds=1)
+        return Term(until=self.until + OVER_KEPT, running_s=later_s).is_over(moment)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,10 +6,12 @@ Source: docs/protocols/remote.md, "Pairing".
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from contextlib import suppress
 
 from hub.contract import StoreError
 from hub.home.errors import Refused
+from hub.home.moments import Moments
 from hub.home.permits import Permit, State
 from privacy.ports import Clock, RandomBytes
 
@@ -45,7 +47,8 @@ _CLOSES = {Over.EXPIRED: Code.NOT_CONFIRMED, Over.REFUSED: Code.NOT_CONFIRMED}
 class Admission:
     """One home's pairings and phones.
 
-    hub_key: its public key; state: how it stands with a permit now; notices: pairings that ended without one.
+    hub_key: its public key; moments: tell how it stands with a permit now; notices: pairings that ended
+    without a phone.
     """
 
     def __init__(
@@ -56,9 +59,9 @@ class Admission:
         relays: RelayBook,
         clock: Clock,
         random_bytes: RandomBytes,
-        state: Callable[[Permit], State],
+        moments: Moments,
     ) -> None:
-        self.hub_key, self._state = hub_key, state
+        self.hub_key, self._moments = hub_key, moments
         self.relays = relays
         self._pairings = Pairings(hub_key, random_bytes)
         self.book, self._visits, self._clock = book, visits, clock
@@ -72,6 +75,7 @@ class Admission:
                 await self._do([self._proofs.get_nowait()])
             await self._do(self._pairings.wake(self._clock.monotonic()))
             self._end_stays()
+            await self._forget_stays()
             await self.book.settle()
             await self._clock.sleep(LOOK_S)
 
@@ -81,9 +85,17 @@ class Admission:
             if (code := _CLOSED.get(self.state_of(phone))) is not None:
                 self._visits.end(phone.key, code)
 
+    async def _forget_stays(self) -> None:
+        """Let phones go whose stay is over for long, as an owner would."""
+        for phone in self.book.all():
+            if phone.permit is not None and self._moments.is_past(phone.permit):
+                log.info("phone.forgotten")
+                with suppress(StoreError):  # it is out all the same; the book said what it could not write
+                    await self.book.remove(phone.key)
+
     def state_of(self, phone: Phone) -> State:
         """How it stands with a phone now; open as well while nobody confirmed it."""
-        return State.OPEN if phone.permit is None else self._state(phone.permit)
+        return State.OPEN if phone.permit is None else self._moments.state(phone.permit)
 
     # what the responder asks
 

@@ -74,6 +74,31 @@ def test_no_change_of_the_clock_lengthens_a_stay(
     assert not back.is_over(moment(NOW - timedelta(days=1), stay_s + 1.0))
 
 
+DAY_S = 86_400.0
+
+
+@pytest.mark.parametrize(
+    ("days", "ran_days", "sure", "past"),
+    [
+        (14.9, 14.9, True, False),
+        (15, 1, True, True),  # by the clock: its end and two weeks
+        (15, 1, False, False),  # which nobody vouches for
+        (-9, 15, False, True),  # by running time, whatever the clock says
+    ],
+)
+async def test_a_stay_is_past_two_weeks_after_its_end(
+    days: float, ran_days: float, sure: bool, past: bool
+) -> None:
+    clock = ManualClock()
+    moments = Moments(clock, lambda: None)
+    ends = term_from(NOW + timedelta(days=1), moment(running_s=0.0))
+    guest, always = Permit(role=Role.GUEST, term=ends), Permit(role=Role.GUEST)
+    assert not moments.is_past(guest)  # the gate said nothing
+    moments.told(moment(NOW + timedelta(days=days), ran_days * DAY_S, sure=sure), clock.monotonic())
+    assert moments.is_past(guest) is past
+    assert not moments.is_past(always)
+
+
 async def test_the_gates_word_is_counted_on_and_grows_old() -> None:
     clock = ManualClock()
     moments = Moments(clock, lambda: BERLIN)

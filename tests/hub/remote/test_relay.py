@@ -7,13 +7,16 @@ import os
 import signal
 import time
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from hub.daemon.command_line import CommandFailed
 from hub.daemon.phone.connection import Connection
+from hub.home.permits import Moment
 from hub.remote import mqtt, topics
+from hub.remote.admission import LOOK_S
 from hub.remote.broker import Broker
 from tests.hub.lamp import LAMP
 from tests.mosquitto import HOST, Mosquitto, mosquitto
@@ -221,6 +224,48 @@ async def test_a_phone_that_is_removed_is_out_within_a_second_and_its_slot_is_bu
     assert renewed["renewed"] == [guest.way.slot]
     assert len(renewed["passwords"]) == 2  # the hub's own and the slot's
     assert (await there.state())["burned"] == []
+
+
+async def test_a_stay_that_is_over_is_shown_for_two_weeks_and_then_gone_with_its_slot(
+    there: RelayHome,
+) -> None:
+    await there.add()
+    home, guest, again = there.home, await there.pair("guest"), await there.pair("guest")
+    now = home.house.moments.now()
+    assert now is not None
+    for phone in (guest, again):
+        ends = {"expires": (now.at + timedelta(hours=1)).isoformat()}
+        await operate(home, "PATCH", f"/{phone.key[:16]}", ends)
+
+    def later(days: float) -> None:
+        at = Moment(at=now.at + timedelta(days=days), running_s=now.running_s, sure=True)
+        home.house.moments.told(at, home.house.clock.monotonic())
+
+    async def states() -> dict[str, str]:
+        rows = (await operate(home, "GET", ""))["phones"]
+        assert isinstance(rows, list)
+        return {row["id"]: row["state"] for row in rows}
+
+    known, other = guest.key[:16], again.key[:16]
+    later(14)
+    await asyncio.sleep(2 * LOOK_S)
+    assert await states() == {known: "over", other: "over"}
+    # one gets another end meanwhile
+    ends = {"expires": (now.at + timedelta(days=30)).isoformat()}
+    assert (await operate(home, "PATCH", f"/{other}", ends))["state"] == "open"
+    home.front.removed.clear()
+    later(14.1)
+
+    async def is_gone() -> bool:
+        return await states() == {other: "open"}
+
+    await until(is_gone)
+    assert (await there.state())["burned"] == [guest.way.slot]
+    await until(lambda: guest.key in home.front.removed)
+    async with guest.connected() as refused:
+        assert refused is None
+    async with again.session() as connection:
+        assert (await connection.ask("health", {}, os.urandom)).ok
 
 
 async def test_slots_and_routes_outlive_a_restart_and_codes_do_not(broker: Mosquitto, tmp_path: Path) -> None:

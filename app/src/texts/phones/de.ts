@@ -31,7 +31,7 @@ export const de: Record<keyof typeof en, string> = {
   "phones.never": "war nie da",
   "phones.last": "zuletzt da",
   "phones.state.rests": "ruht: außerhalb seiner Zeiten",
-  "phones.state.over": "seine Zeit ist um",
+  "phones.state.over": "seine Zeit ist um; 14 Tage danach geht es aus der Liste",
   "phones.role": "Was darf es?",
   "phones.role.none": "ohne Sitzungen",
   "phones.role.owner": "Eigentümer: alles",
