@@ -1,6 +1,8 @@
 """A fresh house is set up in the browser, a light is switched by radio, the stick is pulled and put back."""
 
 import re
+import socket
+import threading
 import time
 from collections.abc import Iterator
 
@@ -15,6 +17,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.timeout(240)
 LAMP, LAMP_SERIAL = "Stehlampe", "SIM0000001"
 SAID_WITHIN_S = 2.0
 BACK_WITHIN_MS = 60_000
+SENDS = "url => fetch(url, { mode: 'no-cors' }).then(() => true, () => false)"
 SET, ACK = "11", "02"
 
 
@@ -38,6 +41,38 @@ def test_the_doors_keep_nobody_out(browser: Browser, house: RunningHouse) -> Non
         expect(mine.page.get_by_role("heading", name="Willkommen zu Hause")).to_be_visible()
         assert mine.page.evaluate("() => document.documentElement.lang") == "de"
         mine.picture("set-up-de")
+
+
+def test_the_page_reaches_its_own_origin_and_no_other_host(browser: Browser, house: RunningHouse) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as stranger:
+        home, elsewhere = (f"http://127.0.0.1:{port}/" for port in (house.port, stranger.getsockname()[1]))
+
+        def reaches(url: str, *, bypass_csp: bool = False) -> bool:
+            """Whether a request of the app's page comes that far."""
+            context = browser.new_context(bypass_csp=bypass_csp, service_workers="block")
+            try:
+                page = context.new_page()
+                page.goto(home)
+                return bool(page.evaluate(SENDS, url))
+            finally:
+                context.close()
+
+        assert reaches(f"{home}api/v1/health")
+        assert not reaches(elsewhere)
+        stranger.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            stranger.accept()
+        # the control: without the policy the same request arrives
+        threading.Thread(target=_answer_one, args=(stranger,), daemon=True).start()
+        assert reaches(elsewhere, bypass_csp=True)
+
+
+def _answer_one(listening: socket.socket) -> None:
+    listening.settimeout(60)
+    line, _ = listening.accept()
+    with line:
+        line.recv(4096)
+        line.sendall(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
 
 
 def test_the_home_is_set_up_once_and_its_token_leaves_the_address_bar(mine: Phone) -> None:
