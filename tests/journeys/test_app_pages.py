@@ -1,5 +1,6 @@
 """Every page in both languages: it keeps nobody out, fits a phone, and leaves pictures to look at."""
 
+import os
 import re
 
 import pytest
@@ -47,6 +48,16 @@ PAGES = {
     **{f"device-{name}": f"#/device/{address}" for name, address in DEVICES.items()},
 }
 
+SIZES = {"phone": PHONE, "tablet": TABLET, "desktop": DESKTOP}
+ALL = {
+    f"{language}-{name}-{'dark' if dark else 'light'}": (language, size, dark)
+    for language in ("de", "en")
+    for name, size in SIZES.items()
+    for dark in (True, False)
+}
+SOME = {name: ALL[name] for name in ("de-phone-dark", "en-desktop-light")}
+EVERY_LOOK = "HOMEBASE_EVERY_LOOK" in os.environ  # all twelve; script/nightly looks
+
 
 # all that a page can leave in a browser, but for its cookies
 KEPT = """async () => [
@@ -59,8 +70,8 @@ KEPT = """async () => [
 
 @pytest.mark.parametrize(
     ("language", "size", "dark"),
-    [("de", PHONE, True), ("en", PHONE, False), ("de", DESKTOP, False), ("en", TABLET, True)],
-    ids=["de-phone-dark", "en-phone-light", "de-desktop-light", "en-tablet-dark"],
+    (ALL if EVERY_LOOK else SOME).values(),
+    ids=list(ALL if EVERY_LOOK else SOME),
 )
 def test_every_page_keeps_nobody_out(
     browser: Browser, home: RunningHouse, language: str, size: tuple[int, int], dark: bool
