@@ -129,6 +129,16 @@ def test_control_a_repeated_message_1_is_answered_where_connections_are_not_reme
     assert hub.live == {}
 
 
+def test_control_without_encryption_the_relays_view_holds_what_was_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hub, phone = Hub(), Phone()
+    known(hub, phone)
+    connected(hub, phone)
+    monkeypatch.setattr(Sealer, "seal", naked)
+    assert b"canary-4711" in b"".join(phone.ask("canary-4711"))
+
+
 def test_the_relays_view_holds_nothing_that_was_said() -> None:
     hub, phone = Hub(), Phone()
     known(hub, phone)

@@ -1,12 +1,13 @@
 """Pairing: one code, one phone; floods, thieves of the code and former guests. Each attack has a control."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from hub.remote.frames import Code
 from hub.remote.keys import AT_HOME, pairing_psk
-from hub.remote.pairing import LIFE_S, MOST_OPEN, Over, State
+from hub.remote.pairing import LIFE_S, MOST_OPEN, Command, Over, Pairings, State
 from hub.remote.qr import PairingCode
 from hub.remote.responder import HALF_OPEN_S, MOST_HALF_OPEN
 from hub.remote.words import words
@@ -69,6 +70,25 @@ def test_the_first_phone_wins_and_a_second_one_ends_the_pairing_with_a_notice(hu
     again = hub.code()
     pair(hub, right, again)
     assert hub.phones == {right.key: right.psk}
+
+
+def test_control_with_a_secret_that_is_not_spent_both_phones_get_in(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reached = Pairings.reached
+
+    def never_spent(pairings: Pairings, pairing: bytes, *told: Any) -> list[Command]:
+        known = pairings.get(pairing)
+        assert known is not None
+        known.state = State.OPEN
+        return reached(pairings, pairing, *told)
+
+    monkeypatch.setattr(Pairings, "proved", lambda *_: (True, []))
+    monkeypatch.setattr(Pairings, "reached", never_spent)
+    right, thief, code = Phone("right"), Phone("thief"), hub.code()
+    for phone in (right, thief):
+        pair(hub, phone, code)
+    assert set(hub.phones) == {right.key, thief.key}
 
 
 def test_two_phones_that_race_never_both_get_in(hub: Hub) -> None:
@@ -206,6 +226,17 @@ def test_a_flood_of_captured_message_1_is_answered_once_each_and_keeps_nobody_ou
     assert hub.responder.half_open == MOST_HALF_OPEN
     # then somebody else comes in at once: the oldest made room
     connected(hub, phones[0])
+
+
+def test_control_without_the_limit_captured_openings_stay_in_the_hub(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.remote.responder.MOST_HALF_OPEN", 1 << 20)
+    phones = [Phone(f"phone {number}") for number in range(10 * MOST_HALF_OPEN)]
+    for phone in phones:
+        known(hub, phone)
+        hub.receive(Line(), phone.dial(hub.key))
+    assert hub.responder.half_open == len(phones)
 
 
 def test_a_phone_has_one_half_open_handshake(hub: Hub) -> None:

@@ -290,6 +290,18 @@ async def test_a_slot_that_floods_is_not_listened_to_and_the_others_go_on(
                     break
 
 
+async def test_control_without_the_pace_a_slot_that_floods_goes_on(
+    there: RelayHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "MESSAGES", 1e9)
+    guest = await there.pair("guest")
+    async with guest.session() as guests, as_slot(there, guest) as flooding:
+        place = topics.up(guest.way.route, guest.way.slot, os.urandom(CONNECTION_SIZE))
+        for _ in range(2000):
+            await flooding.publish(place, bytes(280))
+        assert (await guests.ask("health", {}, os.urandom)).ok
+
+
 async def test_a_flood_of_openings_keeps_nobody_else_out(there: RelayHome) -> None:
     owner, guest = await there.pair(), await there.pair("guest")
     async with as_slot(there, guest) as flooding:

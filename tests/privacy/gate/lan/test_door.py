@@ -127,6 +127,13 @@ async def test_another_name_is_refused(home: AtHome, host: str) -> None:
     assert content["way_out"] == f"open https://{home.host}/"
 
 
+async def test_control_without_the_look_another_name_is_served(
+    home: AtHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("privacy.gate.front.checks._refuse_host", lambda request, site: None)
+    assert (await home.get("/", host="evil.example")).status == 200
+
+
 async def test_both_names_are_this_homes(home: AtHome) -> None:
     assert (await home.get("/", host=f"{NAMES[1]}:{home.port}")).status == 200
 

@@ -123,10 +123,20 @@ def test_each_leaf_is_shown_in_its_time(made: Identity) -> None:
 
 def _greeted(server: ssl.SSLContext, identity: Identity) -> int:
     """The serial number of what a client is shown; in memory, at no particular time."""
+    shown = _shaken(_checks_nothing(), server, identity.names[0])
+    return x509.load_der_x509_certificate(shown).serial_number
+
+
+def _checks_nothing() -> ssl.SSLContext:
     client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     client.check_hostname, client.verify_mode = False, ssl.CERT_NONE
+    return client
+
+
+def _shaken(client: ssl.SSLContext, server: ssl.SSLContext, name: str) -> bytes:
+    """What the client is shown; raises what it says to that."""
     up, down = ssl.MemoryBIO(), ssl.MemoryBIO()
-    one = client.wrap_bio(down, up, server_hostname=identity.names[0])
+    one = client.wrap_bio(down, up, server_hostname=name)
     other = server.wrap_bio(up, down, server_side=True)
     for _ in range(3):
         for side in (one, other):
@@ -136,7 +146,22 @@ def _greeted(server: ssl.SSLContext, identity: Identity) -> int:
                 continue
     shown = one.getpeercert(binary_form=True)
     assert shown is not None
-    return x509.load_der_x509_certificate(shown).serial_number
+    return shown
+
+
+# another one that answers to the name
+
+
+def test_who_took_the_name_by_mdns_has_nothing_to_show_for_it(tmp_path: Path, made: Identity) -> None:
+    _, leaf = signed_by_a_thief(tmp_path, made.names[0])  # a CA of its own, spelled as ours
+    spoofed = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    spoofed.load_cert_chain(leaf)
+    browser = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    browser.load_verify_locations(cadata=made.ca)
+    with pytest.raises(ssl.SSLCertVerificationError):
+        _shaken(browser, spoofed, made.names[0])
+    # the control: one that checks nothing speaks with it
+    assert _shaken(_checks_nothing(), spoofed, made.names[0])
 
 
 # a key that was stolen while it existed
