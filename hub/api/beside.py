@@ -88,6 +88,7 @@ class Beside:
                 role=role.value,
                 language=language,
                 at_home=caller.at_home,
+                session_key=caller.phone.hex(),
                 **fields,
             )
         except (GateLost, GateDeclined) as error:

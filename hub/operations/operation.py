@@ -30,13 +30,14 @@ class Reach(Enum):
 class Caller:
     """Who asks. peer: text that tells peers apart, for limits only; permit None: no session.
 
-    at_home: what they ask came by no relay.
+    at_home: what they ask came by no relay. phone: the key of the paired phone whose session it is, or empty.
     """
 
     peer: str
     permit: Permit | None = None
     session: Session | None = None  # None for the console, which is owner without one
     at_home: bool = True
+    phone: bytes = b""
 
     @property
     def role(self) -> Role | None:

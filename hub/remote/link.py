@@ -258,7 +258,7 @@ class Remote:
         phone = self._admission.book.get(visit.half.phone_key)
         peer = "phone " + visit.half.phone_key[:6].hex()
         permit = None if phone is None else phone.permit
-        return Caller(peer=peer, permit=permit, at_home=visit.at_home)
+        return Caller(peer=peer, permit=permit, at_home=visit.at_home, phone=visit.half.phone_key)
 
     async def _answer(self, visit: Visit, asked: Asked) -> None:
         request, body = asked.request, bytes(asked.request.body)

@@ -21,6 +21,7 @@ class Request:
 
     path: as sent, percent-encoded, starts with "/". query: without "?". headers: names in lower case.
     peer: the browser's address, CONSOLE, PHONE or PHONE_AWAY. body: at most front.BODY_LIMIT bytes.
+    session_key: of the phone whose session carried it, by the hub's word; empty elsewhere.
     """
 
     method: str
@@ -29,6 +30,7 @@ class Request:
     headers: tuple[tuple[str, str], ...]
     peer: str
     body: bytes = b""
+    session_key: bytes = b""
 
     def header(self, name: str) -> str | None:
         """The first header of that name (lower case)."""

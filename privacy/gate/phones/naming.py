@@ -27,13 +27,20 @@ class Naming:
     def __init__(self, desk: Desk, keep: Keep, remove: Remove) -> None:
         self._desk, self._keep, self._remove = desk, keep, remove
 
-    async def offer(self, statement: jws.Statement, stated: OfferStatement) -> Told:
+    async def offer(self, statement: jws.Statement, stated: OfferStatement, session_key: bytes) -> Told:
         """Keep the keys that a later phone offers. Nothing is opened by that.
+
+        session_key: of the session that carried it, or empty. With another one the phone's removal, which is
+        told by that key, would leave the key that it offers.
 
         Raises:
             Refused: not signed by the key that is offered, no open challenge, or too many offers.
         """
         key = _made(stated, may_grant=False, since=self._desk.time.instant().at, by=statement.kid)
+        if session_key not in {b"", key.session_key}:
+            raise Refused(
+                Reason.BAD_STATEMENT, "session_key is not that of this session; pair the phone anew"
+            )
         if key.kid != statement.kid or not jws.is_signed_by(statement, key.point):
             await self._refuse(Reason.BAD_SIGNATURE)
         at = self._desk.time.instant()

@@ -76,7 +76,11 @@ def table(door: Door, phones: Phones) -> Mapping[tuple[str, str], Guarded]:
 
     async def statements(_: Door, request: Request, language: Language) -> Answer:
         asked = msgspec.json.decode(request.body, type=_Stating)
-        return await _opening(door, "statement", asked.nonce, language, lambda: phones.state(asked.jws))
+
+        async def state() -> Told:
+            return await phones.state(asked.jws, request.session_key)
+
+        return await _opening(door, "statement", asked.nonce, language, state)
 
     async def offers(_: Door, request: Request, language: Language) -> Answer:
         asked = msgspec.json.decode(request.body, type=_Asked)

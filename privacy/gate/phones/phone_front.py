@@ -28,7 +28,7 @@ class Sheltered:
 
 
 class _Asked(msgspec.Struct, frozen=True):
-    """at_home: no relay is between; language: of refusals."""
+    """at_home: no relay is between; language: of refusals; session_key: of that phone, hex."""
 
     method: Literal["GET", "POST"]
     path: Annotated[str, msgspec.Meta(max_length=200)]
@@ -37,6 +37,7 @@ class _Asked(msgspec.Struct, frozen=True):
     role: str
     language: Annotated[str, msgspec.Meta(max_length=8)]
     at_home: bool
+    session_key: Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{64})?$")] = ""
 
 
 def table(own: Mapping[Place, Sheltered]) -> Mapping[str, Handler]:
@@ -51,6 +52,7 @@ def table(own: Mapping[Place, Sheltered]) -> Mapping[str, Handler]:
             headers=(("accept-language", asked.language),),
             peer=PHONE if asked.at_home else PHONE_AWAY,
             body=asked.body.encode("utf-8", "surrogatepass"),
+            session_key=bytes.fromhex(asked.session_key),
         )
         answer = spoken(request, await _answered(own.get((asked.method, asked.path)), request, asked.role))
         return {"status": answer.status, "content": answer.body.decode()}

@@ -139,8 +139,10 @@ class Phones:
 
     # statements
 
-    async def state(self, value: object) -> Told:
+    async def state(self, value: object, session_key: bytes = b"") -> Told:
         """Do what a statement says. value: its compact text, or the flattened serialisation as JSON.
+
+        session_key: of the phone whose session carried it, where one did.
 
         Raises:
             Refused: with the reason; nothing was opened.
@@ -153,7 +155,7 @@ class Phones:
             await self._desk.refuse("", "", Reason.BAD_STATEMENT)
             raise Refused(Reason.BAD_STATEMENT, str(error)) from error
         if isinstance(stated, OfferStatement):
-            return await self._naming.offer(statement, stated)
+            return await self._naming.offer(statement, stated, session_key)
         asked = await self._checked(statement, stated)
         match stated:
             case GrantStatement():

@@ -21,7 +21,7 @@ from privacy.decide import Permit, decide
 from privacy.gate.answers import answers
 from privacy.gate.answers.vouched import vouched
 from privacy.gate.door.door import Door
-from privacy.gate.phones import phone_answers, phone_front
+from privacy.gate.phones import pairing_verbs, phone_answers, phone_front
 from privacy.gate.phones.phone_front import Sheltered
 from privacy.gate.phones.phones import Phones
 from privacy.vocabulary import DataCategory
@@ -48,12 +48,13 @@ class Carrier:
         self._ask = phone_front.table(own)["front.ask"]
         self.lies: tuple[str, str] | None = None
         self.swaps: Callable[[str], str] = str  # what becomes of a signed statement on its way
+        self.tells = True  # whose session it is
 
     async def __call__(self, question: Fields) -> Fields:
         body = json.loads(str(question["body"] or "{}"))
         if "jws" in body:
             question = {**question, "body": json.dumps({**body, "jws": self.swaps(body["jws"])})}
-        answer = await self._ask(question)
+        answer = await self._ask(question if self.tells else {**question, "session_key": ""})
         assert isinstance(answer, Mapping)
         if self.lies is not None:
             return {**answer, "content": str(answer["content"]).replace(*self.lies)}
@@ -224,7 +225,7 @@ async def test_a_key_that_the_hub_offers_in_the_shells_place_is_not_confirmed(tm
             said = json.loads(jws.unbase64url(text.split(".")[1]))
             return mine.sign({**said, **mine.both_keys})
 
-        made.carrier.swaps = swap
+        made.carrier.swaps, made.carrier.tells = swap, False
         with pytest.raises(CommandFailed, match="not confirmed"):
             await later.offer()
         made.carrier.swaps = str
@@ -234,6 +235,26 @@ async def test_a_key_that_the_hub_offers_in_the_shells_place_is_not_confirmed(tm
         words = mine.words(mine.point, mine.session_key, offered[0]["offer"])
         await owner.name(words, may_grant=True)
         assert mine.kid in {key.kid for key in made.phones.enrolled()}
+
+
+@pytest.mark.parametrize("tells", [True, False])
+async def test_a_phone_that_offers_another_session_key_would_outlive_its_removal(
+    tmp_path: Path, *, tells: bool
+) -> None:
+    async with house_of(tmp_path) as made, made.phone("owner") as owner, made.phone("later") as later:
+        await owner.enrol(jws.unbase64url(made.phones.claim_secret()))
+        made.carrier.tells = tells
+        other = replace(later, keys=replace(later.keys, private=os.urandom(32)))
+        if tells:
+            with pytest.raises(CommandFailed, match="bad_statement"):
+                await other.offer()
+            assert made.phones.offered()["offers"] == []
+            return
+        # the control: a hub that does not say whose session it is; when the phone is out, its key stays
+        await owner.name((await other.offer()).words, may_grant=True)
+        removed = pairing_verbs.hub_table(made.phones, lambda: (), {})["phone.removed"]
+        assert await removed({"session_key": public_key(later.keys.private).hex()}) == {"key": "none"}
+        assert len(made.phones.enrolled()) == 2
 
 
 async def no_way(path: str, body: Mapping[str, object]) -> tuple[int, object]:

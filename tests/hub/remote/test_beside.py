@@ -36,7 +36,8 @@ class Gate:
 async def test_a_question_to_the_gate_and_its_answer_pass_unread(home: Home) -> None:
     gate = Gate(home)
     body = json.dumps({"jws": "a.b.c", "nonce": "n"})
-    async with session(home, await paired(home, "resident")) as connection:
+    phone = await paired(home, "resident")
+    async with session(home, phone) as connection:
         told = await asked(
             connection, "gate.act", {"path": "/gate/v1/statements", "query": "lang=de", "body": body}
         )
@@ -45,6 +46,7 @@ async def test_a_question_to_the_gate_and_its_answer_pass_unread(home: Home) -> 
     act, read = gate.asked
     named = ("method", "path", "query", "body", "role", "at_home")
     assert [act[name] for name in named] == ["POST", "/gate/v1/statements", "lang=de", body, "resident", True]
+    assert act["session_key"] == read["session_key"] == phone.key
     assert [read[name] for name in named[:4]] == ["GET", "/gate/v1/activities", "", ""]
 
 
