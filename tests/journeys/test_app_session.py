@@ -3,11 +3,12 @@
 import re
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, expect
 
-from .houses import RunningHouse
+from .houses import RunningHouse, run_homebase
 from .pairing import KEPT, console, pair, show_code, the_waiting, words_on
 from .phones import Phone, Simulator, kind_of, phone, receiver_of
 
@@ -15,6 +16,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.timeout(300)
 
 LAMP, LAMP_SERIAL = "Stehlampe", "SIM0000001"
 SET = "11"
+DAYS = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")
 
 
 @pytest.fixture
@@ -153,8 +155,7 @@ def test_an_owner_pairs_another_phone_on_the_page_of_phones_and_removes_it(
         expect(other.page.locator(".connection")).to_have_text(re.compile("verbunden, zu Hause"))
         row = page.locator("[data-phone]").filter(has=page.get_by_text("Bens Telefon", exact=True))
         expect(row).to_contain_text("Gast: sieht und schaltet")
-        mine.has_no_barriers("phones")
-        mine.picture("phones-de")
+        _becomes_a_carer_and_rests(mine, other, row)
         # when it is removed there, it is out within a second and knows nothing any more
         row.get_by_role("button", name="Bens Telefon entfernen").click()
         page.get_by_role("dialog").get_by_role("button", name="Entfernen", exact=True).click()
@@ -162,3 +163,53 @@ def test_an_owner_pairs_another_phone_on_the_page_of_phones_and_removes_it(
         expect(other.page.get_by_text("Dieses Telefon wurde zu Hause entfernt")).to_be_visible(timeout=1000)
         assert other.page.evaluate(KEPT) == []
     assert mine.said == []
+
+
+def _becomes_a_carer_and_rests(mine: Phone, other: Phone, row: Locator) -> None:
+    """An owner limits another phone to a room and to hours: it sees less, then rests, then comes back."""
+    page = mine.page
+    expect(other.page.get_by_text(LAMP, exact=True)).to_be_visible()
+    # when it becomes a carer of a room, all by keys, what is missing is said at its field
+    row.get_by_role("button", name="Bens Telefon ändern").press("Enter")
+    form = page.get_by_role("form", name="Bens Telefon ändern")
+    expect(form.get_by_label("Name")).to_be_focused()
+    form.get_by_label("Was darf es?").select_option("carer")
+    form.get_by_label("Nur manche Räume").press("Space")
+    form.get_by_label("Name").press("Enter")
+    expect(form.locator("[data-fault=rooms]").get_by_role("alert")).to_contain_text("mindestens einen Raum")
+    expect(form.get_by_label("Nur manche Räume")).to_be_focused()
+    mine.has_no_barriers("a fault of a permit")
+    form.get_by_label("Küche").press("Space")
+    form.get_by_label("Name").press("Enter")
+    # then the other phone knows nothing of the rest of the home, and the list says it in words
+    expect(other.page.get_by_text(LAMP, exact=True)).to_have_count(0)
+    expect(row).to_contain_text("Pflege: sieht, heizt")
+    expect(row).to_contain_text("Nur diese Räume: Küche")
+    expect(row.get_by_role("button", name="Bens Telefon ändern")).to_be_focused()
+    # when it gets hours, the hub's refusal stands at their field until the home knows its timezone
+    row.get_by_role("button", name="Bens Telefon ändern").click()
+    form.get_by_label("Nur zu manchen Zeiten").check()
+    later = (datetime.now(UTC).weekday() + 3) % 7  # a day that it is nowhere
+    for day, name in enumerate(DAYS):
+        form.get_by_label(name).set_checked(day == later)
+    form.get_by_role("button", name="Speichern").click()
+    expect(form.locator("[data-fault=hours]").get_by_role("alert")).to_contain_text("Zeitzone")
+    mine.has_no_barriers("a refusal of a permit")
+    told = ("account", "set", "--timezone", "Europe/Berlin", "--state", str(mine.house.state))
+    assert run_homebase(*told, runtime=mine.house.run.parent)[0] == 0
+    mine.picture("phones-hours-de", above=form)
+    form.get_by_role("button", name="Speichern").click()
+    # then it rests, and says so
+    expect(row).to_contain_text(f"Nur zu diesen Zeiten: {DAYS[later][:2]} 08:00\N{EN DASH}12:00")
+    expect(row).to_contain_text("ruht: außerhalb seiner Zeiten")
+    expect(other.page.locator(".banner[data-missing=rests]")).to_be_visible()
+    other.has_no_barriers("outside its hours")
+    mine.has_no_barriers("phones")
+    mine.picture("phones-de")
+    # when the hours are lifted and somebody looks at it, it is back
+    row.get_by_role("button", name="Bens Telefon ändern").click()
+    form.get_by_label("Nur zu manchen Zeiten").uncheck()
+    form.get_by_role("button", name="Speichern").click()
+    expect(row).not_to_contain_text("ruht")
+    other.page.evaluate("() => window.dispatchEvent(new Event('focus'))")
+    expect(other.page.locator(".connection")).to_have_text(re.compile("verbunden, zu Hause"))

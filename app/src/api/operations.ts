@@ -41,6 +41,7 @@ export const PLACES = {
   "phones.waiting": "GET /phones/waiting",
   "phones.admit": "PUT /phones/waiting/{pairing}",
   "phones.refuse": "DELETE /phones/waiting/{pairing}",
+  "phones.change": "PATCH /phones/{id}",
   "phones.remove": "DELETE /phones/{id}",
   "reasons.read": "GET /reasons",
   "rights.holdings": "GET /rights/holdings",

@@ -3,7 +3,22 @@
 import type { Client } from "./client";
 import type { Role } from "./types";
 
-export interface PhoneInfo {
+/** When, week after week, by the clock at home. days: 1 is Monday; minutes of the day, growing, to 1440. */
+export interface Hours {
+  days: number[];
+  from_minutes: number;
+  to_minutes: number;
+}
+
+/** rooms: ids; expires: RFC 3339; null: no limit. */
+export interface Permit {
+  role: Role;
+  rooms: string[] | null;
+  hours: Hours | null;
+  expires: string | null;
+}
+
+export interface PhoneInfo extends Omit<Permit, "role"> {
   id: string;
   name: string;
   /** null: nobody confirmed it yet, or a browser that may agree and has no sessions. */
@@ -35,7 +50,9 @@ export const phonesApi = (client: Client) => ({
   list: () => client.ask<{ phones: PhoneInfo[] }>("phones.list"),
   code: () => client.ask<NewCode>("phones.code"),
   waiting: () => client.ask<Waiting>("phones.waiting"),
-  admit: (pairing: string, role: string) => client.ask<PhoneInfo>("phones.admit", { pairing, role }),
+  admit: (pairing: string, permit: Permit) => client.ask<PhoneInfo>("phones.admit", { pairing, ...permit }),
+  change: (id: string, changes: Partial<Permit & { name: string }>) =>
+    client.ask<PhoneInfo>("phones.change", { id, ...changes }),
   refuse: (pairing: string) => client.ask<null>("phones.refuse", { pairing }),
   remove: (id: string) => client.ask<{ key: string }>("phones.remove", { id }),
 });

@@ -66,6 +66,12 @@ export function dateTime(atMs: number, language: string): string {
   return new Intl.DateTimeFormat(region(language), { dateStyle: "medium", timeStyle: "short" }).format(atMs);
 }
 
+/** The days of a week, Monday first. */
+export function dayNames(language: string, style: "long" | "short"): string[] {
+  const name = new Intl.DateTimeFormat(region(language), { weekday: style, timeZone: "UTC" });
+  return Array.from({ length: 7 }, (_, at) => name.format(Date.UTC(2024, 0, 1 + at)));
+}
+
 export function clock(atMs: number, language: string): string {
   return new Intl.DateTimeFormat(region(language), { timeStyle: "short" }).format(atMs);
 }

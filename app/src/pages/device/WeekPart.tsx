@@ -7,6 +7,7 @@ import { Dialog } from "../../parts/Dialog";
 import { Failed } from "../../parts/Failed";
 import { useAction, useLoad } from "../../parts/hooks";
 import { client, phase } from "../../state/app";
+import { dayNames } from "../../state/format";
 import { useSelect } from "../../state/store";
 import { changedDays, copyDay, faultOf, tidy, withDay } from "../../state/week";
 import { useTechnical } from "../../texts/technical";
@@ -14,7 +15,7 @@ import { DayEditor } from "./DayEditor";
 import { Holiday } from "./Holiday";
 import { Outcome } from "./ParamsetEditor";
 import { Waiting } from "./Waiting";
-import { dayNames, dayText, Strip } from "./weekdays";
+import { dayText, Strip } from "./weekdays";
 
 /** Wall thermostats choose among three programs by this parameter. */
 const CHOOSES_PROGRAM = "WEEK_PROGRAM_POINTER";
@@ -111,7 +112,7 @@ function Editor({ device, address, program, before, done, setDone, again, reread
       if (written !== "pending") again();
     }, [address, program, week, setDone, again]),
   );
-  const names = dayNames(language);
+  const names = dayNames(language, "long");
   const changed = changedDays(before, week);
   const fault = faultOf(week);
   const day = week[chosen] ?? [];

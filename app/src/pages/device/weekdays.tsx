@@ -4,15 +4,6 @@ import type { Day } from "../../api/memory";
 import { number } from "../../state/format";
 import { beginOf, clockText, DAY_MINUTES } from "../../state/week";
 
-const MONDAY = Date.UTC(2024, 0, 1);
-const DAY_MS = 86_400_000;
-
-/** Monday first. */
-export function dayNames(language: string): string[] {
-  const name = new Intl.DateTimeFormat(language, { weekday: "long", timeZone: "UTC" });
-  return Array.from({ length: 7 }, (_, at) => name.format(MONDAY + at * DAY_MS));
-}
-
 export const degrees = (celsius: number, language: string) => `${number(celsius, language, 0.5)}\u202f°C`;
 
 /** "00:00–06:00 17.0 °C, 06:00–22:00 21.0 °C …" */

@@ -8,10 +8,11 @@ import { Copy } from "../../parts/Copy";
 import { useAction } from "../../parts/hooks";
 import { Qr } from "../../parts/Qr";
 import { tell } from "../../state/app";
+import { type Draft, NEW, permitOf } from "../../state/permit";
 import { usePhoneTexts } from "../../texts/phones";
+import { PermitFields, usePermit } from "./Permit";
 
 const LOOK_MS = 1500;
-const ROLES = ["resident", "guest", "carer", "owner"] as const;
 
 type Api = ReturnType<typeof phonesApi>;
 type Step = { name: "none" } | { name: "code"; id: string; text: string } | { name: "ended"; why: Why | "no_key" };
@@ -67,7 +68,18 @@ function Code(props: { api: Api; step: Extract<Step, { name: "code" }>; onEnd: (
   const { t } = usePhoneTexts();
   const { api, step, onEnd } = props;
   const [waiting, setWaiting] = useState<Waiting["waiting"][number] | null>(null);
-  const [role, setRole] = useState<(typeof ROLES)[number]>("resident");
+  const { draft, change, faults, tried, running: admitting, save: admit } = usePermit(
+    NEW,
+    null,
+    useCallback(
+      async (now: Draft) => {
+        const { name } = await api.admit(step.id, permitOf(now));
+        tell(t("phones.paired", { name }));
+        onEnd(null);
+      },
+      [api, step.id, t],
+    ),
+  );
   useEffect(() => {
     const look = () => {
       api.waiting().then(
@@ -84,21 +96,13 @@ function Code(props: { api: Api; step: Extract<Step, { name: "code" }>; onEnd: (
       window.clearInterval(timer);
     };
   }, [step.id]);
-  const [running, answer] = useAction(
-    useCallback(
-      async (same: boolean) => {
-        if (!same) {
-          await api.refuse(step.id);
-          onEnd("refused");
-          return;
-        }
-        const { name } = await api.admit(step.id, role);
-        tell(t("phones.paired", { name }));
-        onEnd(null);
-      },
-      [api, step.id, role, t],
-    ),
+  const [refusing, refuse] = useAction(
+    useCallback(async () => {
+      await api.refuse(step.id);
+      onEnd("refused");
+    }, [api, step.id]),
   );
+  const running = admitting || refusing;
   if (waiting === null)
     return (
       <>
@@ -109,9 +113,7 @@ function Code(props: { api: Api; step: Extract<Step, { name: "code" }>; onEnd: (
           type="button"
           class="wide"
           disabled={running}
-          onClick={() => {
-            answer(false);
-          }}
+          onClick={refuse}
         >
           {t("cancel")}
         </button>
@@ -125,38 +127,12 @@ function Code(props: { api: Api; step: Extract<Step, { name: "code" }>; onEnd: (
           <li key={word}>{word}</li>
         ))}
       </ol>
-      <label class="field">
-        <span>{t("phones.role")}</span>
-        <select
-          value={role}
-          onChange={(event) => {
-            setRole(event.currentTarget.value as typeof role);
-          }}
-        >
-          {ROLES.map((one) => (
-            <option key={one} value={one}>
-              {t(`phones.role.${one}`)}
-            </option>
-          ))}
-        </select>
-      </label>
+      <PermitFields draft={draft} onChange={change} faults={faults} tried={tried} />
       <div class="buttons">
-        <button
-          type="button"
-          disabled={running}
-          onClick={() => {
-            answer(false);
-          }}
-        >
+        <button type="button" disabled={running} onClick={refuse}>
           {t("phones.differ")}
         </button>
-        <button
-          type="button"
-          disabled={running}
-          onClick={() => {
-            answer(true);
-          }}
-        >
+        <button type="button" disabled={running} onClick={admit}>
           {t("phones.same")}
         </button>
       </div>

@@ -1,6 +1,6 @@
 // People and phones: who is paired, when each was here last, who may do what; one goes by a tap, another comes by a code.
 
-import { useCallback, useMemo, useState } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { type PhoneInfo, phonesApi } from "../../api/phones";
 import { Age } from "../../parts/Age";
 import { Dialog } from "../../parts/Dialog";
@@ -8,9 +8,13 @@ import { Failed } from "../../parts/Failed";
 import { Title } from "../../parts/Frame";
 import { useAction, useLoad } from "../../parts/hooks";
 import { Icon } from "../../parts/Icon";
-import { client, phase, tell } from "../../state/app";
+import { client, home, phase, tell } from "../../state/app";
+import { dateTime, dayNames } from "../../state/format";
+import { roomName } from "../../state/names";
+import { hoursText } from "../../state/permit";
 import { useSelect } from "../../state/store";
 import { usePhoneTexts } from "../../texts/phones";
+import { Change } from "./Change";
 import { NewPhone } from "./NewPhone";
 
 export function PhonesPage() {
@@ -52,25 +56,17 @@ function Whole() {
       {loaded.state === "here" && loaded.value.phones.length === 0 && <p class="card">{t("phones.none")}</p>}
       {loaded.state === "here" &&
         loaded.value.phones.map((phone) => (
-          <div class="card" key={phone.id} data-phone={phone.id}>
-            <h2>
-              <Icon name="person" size={20} /> {nameOf(phone)}
-            </h2>
-            <p>
-              <Facts phone={phone} />
-            </p>
-            <button
-              type="button"
-              class="wide"
-              disabled={running}
-              aria-label={t("phones.remove.of", { name: nameOf(phone) })}
-              onClick={() => {
-                setLeaving(phone);
-              }}
-            >
-              {t("phones.remove")}
-            </button>
-          </div>
+          <One
+            key={phone.id}
+            api={api}
+            phone={phone}
+            name={nameOf(phone)}
+            running={running}
+            onChanged={again}
+            onRemove={() => {
+              setLeaving(phone);
+            }}
+          />
         ))}
       <NewPhone api={api} onPaired={again} />
       {leaving !== null && (
@@ -89,6 +85,84 @@ function Whole() {
         </Dialog>
       )}
     </>
+  );
+}
+
+interface OneProps {
+  api: ReturnType<typeof phonesApi>;
+  phone: PhoneInfo;
+  name: string;
+  running: boolean;
+  onChanged: () => void;
+  onRemove: () => void;
+}
+
+function One({ api, phone, name, running, onChanged, onRemove }: OneProps) {
+  const { t } = usePhoneTexts();
+  const [changing, setChanging] = useState<"never" | "now" | "done">("never");
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (changing === "done") button.current?.focus();
+  }, [changing]);
+  return (
+    <div class="card" data-phone={phone.id}>
+      <h2>
+        <Icon name="person" size={20} /> {name}
+      </h2>
+      <p>
+        <Facts phone={phone} />
+      </p>
+      <Limits phone={phone} />
+      {changing === "now" ? (
+        <Change
+          api={api}
+          phone={phone}
+          name={name}
+          onEnd={(changed) => {
+            setChanging("done");
+            if (changed) onChanged();
+          }}
+        />
+      ) : (
+        <div class="buttons">
+          {phone.role !== null && (
+            <button
+              ref={button}
+              type="button"
+              disabled={running}
+              aria-label={t("phones.change.of", { name })}
+              onClick={() => {
+                setChanging("now");
+              }}
+            >
+              {t("phones.change")}
+            </button>
+          )}
+          <button type="button" disabled={running} aria-label={t("phones.remove.of", { name })} onClick={onRemove}>
+            {t("phones.remove")}
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** What narrows it to rooms, hours and an end, in words; nothing where nothing does. */
+function Limits({ phone: { rooms, hours, expires } }: { phone: PhoneInfo }) {
+  const { t, language } = usePhoneTexts();
+  const known = useSelect(home, (state) => state.rooms);
+  const said = [
+    rooms !== null &&
+      t("phones.limit.rooms", { rooms: rooms.map((id) => roomName(known, id) ?? t("phones.limit.gone")).join(", ") }),
+    hours !== null && t("phones.limit.hours", { hours: hoursText(hours, dayNames(language, "short")) }),
+    expires !== null && t("phones.limit.end", { at: dateTime(Date.parse(expires), language) }),
+  ].filter((one) => one !== false);
+  return said.length === 0 ? null : (
+    <ul class="limits">
+      {said.map((one) => (
+        <li key={one}>{one}</li>
+      ))}
+    </ul>
   );
 }
 

@@ -1,0 +1,79 @@
+// One phone's name and what it may, changed by its owner: it counts at once, wherever the phone is.
+
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import type { PhoneInfo, phonesApi } from "../../api/phones";
+import { home, tell } from "../../state/app";
+import { changesOf, draftOf } from "../../state/permit";
+import { usePhoneTexts } from "../../texts/phones";
+import { PermitFields, usePermit } from "./Permit";
+
+const LONGEST_NAME = 60;
+
+export function Change(props: { api: ReturnType<typeof phonesApi>; phone: PhoneInfo; name: string; onEnd: (changed: boolean) => void }) {
+  const { api, phone, name, onEnd } = props;
+  const { t } = usePhoneTexts();
+  const [before] = useState(() => draftOf(phone, home.get().rooms.map((room) => room.id)));
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    field.current?.focus();
+  }, []);
+  const { draft, change, faults, tried, running, save } = usePermit(
+    before,
+    before,
+    useCallback(
+      async (now: typeof before) => {
+        const changes = changesOf(phone, before, now);
+        const isAny = Object.keys(changes).length > 0;
+        if (isAny) {
+          const after = await api.change(phone.id, changes);
+          tell(t("phones.changed", { name: after.name === "" ? t("phones.unnamed") : after.name }));
+        }
+        onEnd(isAny);
+      },
+      [api, phone, before, onEnd, t],
+    ),
+  );
+  return (
+    <form
+      noValidate
+      aria-label={t("phones.change.of", { name })}
+      onSubmit={(event) => {
+        event.preventDefault();
+        save();
+      }}
+    >
+      <label class="field">
+        <span>{t("phones.name")}</span>
+        <input
+          ref={field}
+          value={draft.name}
+          maxLength={LONGEST_NAME}
+          autocomplete="off"
+          onInput={(event) => {
+            change({ name: event.currentTarget.value });
+          }}
+        />
+        {faults.name !== undefined && (
+          <small class="bad" role="alert">
+            {faults.name}
+          </small>
+        )}
+      </label>
+      <PermitFields draft={draft} onChange={change} faults={faults} tried={tried} />
+      <div class="buttons">
+        <button
+          type="button"
+          disabled={running}
+          onClick={() => {
+            onEnd(false);
+          }}
+        >
+          {t("cancel")}
+        </button>
+        <button type="submit" class="primary" disabled={running}>
+          {t("save")}
+        </button>
+      </div>
+    </form>
+  );
+}
