@@ -16,6 +16,7 @@ from privacy.gate.lan.identity import Identity
 from privacy.gate.lan.trust_words import ENGLISH, GERMAN
 
 PAGE, CERTIFICATE = "/gate/trust", "/ca.crt"
+_ROW = 8  # pairs of the fingerprint that stand side by side, as the narrowest phone has room for
 
 
 class Home(Protocol):
@@ -64,11 +65,12 @@ def written(identity: Identity, site: Site, *, german: bool) -> str:
     """The page in one language."""
     words = GERMAN if german else ENGLISH
     steps = "".join(
-        f"<h2>{escape(title)}</h2><ol>{''.join(f'<li>{escape(step)}</li>' for step in listed)}</ol>"
+        f"<h3>{escape(title)}</h3><ol>{''.join(f'<li>{escape(step)}</li>' for step in listed)}</ol>"
         for title, listed in words.steps
     )
     language, other = ("de", "en") if german else ("en", "de")
-    fingerprint = "<wbr>".join(identity.fingerprint.split(":"))
+    pairs = identity.fingerprint.split(":")
+    rows = (":".join(pairs[at : at + _ROW]) for at in range(0, len(pairs), _ROW))
     names = ", ".join(identity.names)
     return f"""<!doctype html>
 <html lang="{language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -76,10 +78,10 @@ def written(identity: Identity, site: Site, *, german: bool) -> str:
 <p class="other"><a href="{PAGE}?lang={other}" hreflang="{other}" lang="{other}">{escape(words.other)}</a></p>
 <h1>{escape(words.title)}</h1><p>{escape(words.why)}</p>
 <h2>{escape(words.compare)}</h2><p>{escape(words.compare_how)}</p>
-<p class="print" translate="no">{fingerprint}</p><p>{escape(words.differs)}</p>
+<p class="print" translate="no">{":<br>".join(rows)}</p><p>{escape(words.differs)}</p>
 <h2>{escape(words.load)}</h2><p><a class="load" href="{CERTIFICATE}">{escape(words.load_do)}</a></p>
 {steps}
-<h2>{escape(words.then)}</h2><p><a href="{escape(site.address)}">{escape(site.address)}</a></p>
+<h2>{escape(words.then)}</h2><p><a class="load" href="{escape(site.address)}">{escape(site.address)}</a></p>
 <h2>{escape(words.what)}</h2><p>{escape(words.what_long.format(names=names))}</p>
 <p>{escape(words.undo)}</p></main></body></html>
 """
@@ -90,9 +92,11 @@ _STYLE = (
     "body{font:1rem/1.5 system-ui,sans-serif;margin:0;background:#f3f1ec;color:#1c1f1d}"
     "main{max-width:38rem;margin:0 auto;padding:1rem}"
     "h1{font-size:1.5rem}h2{font-size:1.1rem;margin:1.6rem 0 .4rem}"
-    "a{color:#0b5a4d}.other{text-align:right;margin:0}li{margin:.3rem 0}"
-    ".print{font:1rem/1.7 ui-monospace,monospace;word-spacing:.2em;padding:.7rem;border:1px solid #8a8f8b;"
-    "border-radius:.5rem;overflow-wrap:anywhere}"
+    "body{overflow-wrap:break-word;hyphens:auto}h3{font-size:1rem;margin:1.2rem 0 .3rem}"
+    "a{color:#0b5a4d}.other{text-align:right;margin:0}.other a{display:inline-block;padding:.7rem 0}"
+    "ol{margin:0;padding-left:1.4rem}li{margin:.3rem 0}"
+    ".print{font:1rem/1.7 ui-monospace,monospace;width:fit-content;padding:.7rem;border:1px solid #8a8f8b;"
+    "border-radius:.5rem}"
     ".load{display:inline-block;padding:.7rem 1.1rem;border-radius:.6rem;background:#0f6b5c;color:#fff;"
     "text-decoration:none}"
     "@media(prefers-color-scheme:dark){body{background:#111513;color:#e9ece9}a{color:#7fd6c4}"

@@ -25,7 +25,7 @@ class Words:
 ENGLISH = Words(
     title="Trust this Home Base",
     other="Deutsch",
-    why="Your device does not know this Home Base yet, so your browser warns you. Two steps change that.",
+    why="Your device does not know this Home Base yet, so your browser warns you. Three steps change that.",
     compare="1. Compare",
     compare_how="On the Home Base itself, “homebase doctor” shows the fingerprint of its certificate. It has"
     " to be the same as this one:",
@@ -78,7 +78,7 @@ ENGLISH = Words(
 GERMAN = Words(
     title="Dieser Zentrale vertrauen",
     other="English",
-    why="Dein Gerät kennt diese Zentrale noch nicht, darum warnt dich der Browser. Zwei Schritte ändern das.",
+    why="Dein Gerät kennt diese Zentrale noch nicht, darum warnt dich der Browser. Drei Schritte ändern das.",
     compare="1. Vergleichen",
     compare_how="Auf der Zentrale selbst zeigt dir „homebase doctor“ den Fingerabdruck ihres Zertifikats. Er"
     " muss derselbe sein wie dieser:",
