@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
-from privacy.console import ConsoleAway, ConsoleDeclined, ask
+from privacy.console import ConsoleAway, ConsoleDeclined, ConsoleRefused, ask
 
 from .command_line import (
     EXIT_CANT_WRITE,
@@ -37,6 +37,8 @@ _EXITS = {
     "looked_up_already": EXIT_USAGE,
     "code_over": EXIT_USAGE,
     "unknown_holding": EXIT_USAGE,
+    "unknown_phone": EXIT_USAGE,
+    "unknown_relay": EXIT_USAGE,
     "hub_away": EXIT_NOT_RUNNING,
     "ledger_not_writable": EXIT_CANT_WRITE,
     "internal": EXIT_INTERNAL,
@@ -56,9 +58,10 @@ def ask_gate(
     path = console_folder(home) / "console.sock"
     try:
         return ask(path, verb, loads, **fields)
+    except ConsoleRefused as error:
+        raise CommandFailed(str(error), EXIT_PERMISSION) from error
     except ConsoleAway as error:
-        code = EXIT_PERMISSION if "refused" in str(error) else EXIT_NOT_RUNNING
-        raise CommandFailed(str(error), code) from error
+        raise CommandFailed(str(error), EXIT_NOT_RUNNING) from error
     except ConsoleDeclined as error:
         line = error.detail if error.code in _EXITS else f"refused ({error.code}): {error.detail}"
         raise CommandFailed(line, _EXITS.get(error.code, EXIT_REFUSED), error.code) from error

@@ -6,6 +6,7 @@ The gate and the hub decide; this file asks, prints, and with ``--into`` writes 
 import argparse
 import json
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from .verbs import Verbs, run_verb
 
 Answer = Mapping[str, object]
 PASSWORDS, ACL = "passwords", "acl"  # a broker's files, as config/relay/mosquitto.conf names them
+_NAME = re.compile("[a-z][a-z0-9-]{0,31}")
 _STATES = {
     "unused": "no phone has a slot yet; homebase phone code",
     "waiting": "connecting",
@@ -34,7 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """The verbs with their options."""
     verbs = Verbs(parser)
     add = verbs.add("add", "make a route at a relay, and show what its broker has to know", _add)
-    add.add_argument("name", help="of its [[recipient]] in homebase.toml")
+    add.add_argument("name", type=_name, help="of its [[recipient]] in homebase.toml")
     wss = between(int, 0, 65_535)
     help_ = "port of MQTT over WebSocket there, which the app in a browser needs; default: none"
     add.add_argument("--websocket", type=wss, default=0, metavar="PORT", help=help_)
@@ -42,7 +44,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     renew = verbs.add("renew", "give burned slots new passwords, and show the broker's new lines", _renew)
     remove = verbs.add("remove", "give a relay up; phones are reached there no more", _remove)
     for verb in (renew, remove):
-        verb.add_argument("name", help="homebase relay list")
+        verb.add_argument("name", type=_name, help="homebase relay list")
     for verb in (add, renew, remove):
         verb.add_argument(
             "--into", type=Path, metavar="DIR", help=f"change the broker's files {PASSWORDS} and {ACL} there"
@@ -54,7 +56,14 @@ def run(options: argparse.Namespace) -> int:
     return run_verb(options)
 
 
+def _name(text: str) -> str:
+    if _NAME.fullmatch(text) is None:
+        raise argparse.ArgumentTypeError(f"{text!r}: allowed are a-z, 0-9 and -, as in homebase.toml")
+    return text
+
+
 def _add(options: argparse.Namespace) -> int:
+    _look_into(options)
     answer = ask_gate(options.home, "relay.add", name=options.name, wss_port=options.websocket)
     return _tell_broker(
         options,
@@ -66,6 +75,7 @@ def _add(options: argparse.Namespace) -> int:
 
 
 def _renew(options: argparse.Namespace) -> int:
+    _look_into(options)
     answer = ask_gate(options.home, "relay.renew", name=options.name)
     fresh = answer.get("renewed")
     if not options.json and isinstance(fresh, list) and not fresh:
@@ -77,7 +87,21 @@ def _renew(options: argparse.Namespace) -> int:
     )
 
 
+def _look_into(options: argparse.Namespace) -> None:
+    """Look before passwords are made that are shown once.
+
+    Raises:
+        CommandFailed: the broker's files can't be changed.
+    """
+    folder = options.into
+    if folder is not None and not (folder.is_dir() and os.access(folder, os.W_OK)):
+        raise CommandFailed(
+            f"--into {folder}: allowed is a folder that you may write; sudo?", EXIT_CANT_WRITE
+        )
+
+
 def _remove(options: argparse.Namespace) -> int:
+    _look_into(options)
     rows = rows_of(ask_gate(options.home, "relay.list"), "relays")
     route = next((str(row.get("route")) for row in rows if row.get("name") == options.name), "")
     answer = ask_gate(options.home, "relay.remove", name=options.name)
@@ -132,17 +156,23 @@ def _state(row: Answer) -> str:
 def _tell_broker(options: argparse.Namespace, answer: Answer, then: str) -> int:
     route = str(answer.get("route"))
     passwords, acl = _lines(answer, "passwords"), _lines(answer, "acl")
+    failed = None
     if options.into is not None:
-        _change(options.into, route, passwords, acl)
+        try:
+            _change(options.into, route, passwords, acl)
+        except CommandFailed as error:
+            failed = error  # the lines come but once: they are shown all the same
     if options.json:
         print(json.dumps(answer))
-        return 0
-    if options.into is None:
+    elif options.into is None or failed is not None:
         print(f"# for the broker's {PASSWORDS} (mosquitto_passwd's form; the passwords stand nowhere in it)")
         print("\n".join(passwords))
         print(f"# for the broker's {ACL}")
         print("\n".join(acl))
-    print(then)
+    if failed is not None:
+        raise failed
+    if not options.json:
+        print(then)
     return 0
 
 
@@ -174,7 +204,7 @@ def _change(folder: Path, route: str, passwords: list[str], acl: list[str]) -> N
                 fresh.chmod(0o600)
             fresh.replace(path)
         except OSError as error:
-            raise CommandFailed(f"{path}: {error.strerror}", EXIT_CANT_WRITE) from error
+            raise CommandFailed(f"{path}: {error.strerror}; change it by hand", EXIT_CANT_WRITE) from error
 
 
 def _kept_passwords(old: list[str], prefix: str, users: set[str] | None) -> list[str]:

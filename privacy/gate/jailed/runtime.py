@@ -8,7 +8,7 @@ import os
 import socket
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +29,7 @@ class NotOurs(Exception):
 
 
 class AlreadyRunning(Exception):
-    """Another gate holds the lock of this state folder."""
+    """Another gate holds this state folder, or this folder of sockets."""
 
 
 class PortTaken(Exception):
@@ -109,15 +109,15 @@ def prepared(places: Places, *, demo: bool, two_users: bool = False) -> Iterator
         raise CantWrite(
             f"state folder {error.filename or places.state}: {error.strerror}; name another with --state"
         ) from error
-    try:
+    with ExitStack() as held:
+        held.callback(os.close, lock)
         _lock(lock, places.state)
         if not two_users:
+            held.callback(os.close, _hold_run(places.run))
             _make_run(places, demo=demo)
         yield
         if made_run and not places.tombstones.exists():
             _forget_run(places)
-    finally:
-        os.close(lock)
 
 
 def listen(path: Path, mode: int) -> socket.socket:
@@ -127,9 +127,7 @@ def listen(path: Path, mode: int) -> socket.socket:
         CantWrite: the path is too long, or not writable.
     """
     if len(os.fsencode(path)) > SOCKET_PATH_LIMIT:
-        raise CantWrite(
-            f"{path}: longer than {SOCKET_PATH_LIMIT} bytes; set XDG_RUNTIME_DIR to a shorter folder"
-        )
+        raise CantWrite(f"{path}: longer than {SOCKET_PATH_LIMIT} bytes; name a shorter folder with --run")
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     listening.setblocking(False)
     try:
@@ -139,7 +137,7 @@ def listen(path: Path, mode: int) -> socket.socket:
         listening.listen(_BACKLOG)
     except OSError as error:
         listening.close()
-        raise CantWrite(f"{path}: {error.strerror}; set XDG_RUNTIME_DIR to a writable folder") from error
+        raise CantWrite(f"{path}: {error.strerror}; name a writable folder with --run") from error
     return listening
 
 
@@ -216,13 +214,32 @@ def _check_state(places: Places, jailed: list[Path]) -> None:
         raise NotOurs(f"{bad[0]} is not this user's own folder; name another with --state")
 
 
+def _hold_run(run: Path) -> int:
+    """Make the folder of the sockets; no other home takes it as long as the descriptor is open."""
+    try:
+        run.mkdir(mode=0o700, exist_ok=True)
+        found = run.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o022:
+            raise NotOurs(f"{run} is not this user's own folder; remove it, or name another with --run")
+        run.chmod(0o700)  # sockets inside are open to whoever gets there
+        held = os.open(run, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError as error:
+        raise _no_run(run, error) from error
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(held)
+        text = f"another homebase has its sockets in {run}; stop it, or name another folder with --run"
+        raise AlreadyRunning(text) from error
+    return held
+
+
+def _no_run(run: Path, error: OSError) -> CantWrite:
+    return CantWrite(f"runtime folder {error.filename or run}: {error.strerror}; name another with --run")
+
+
 def _make_run(places: Places, *, demo: bool) -> None:
     try:
-        places.run.mkdir(mode=0o700, exist_ok=True)
-        found = places.run.lstat()
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o022:
-            raise NotOurs(f"{places.run} is not this user's own folder; remove it, or set XDG_RUNTIME_DIR")
-        places.run.chmod(0o700)  # sockets inside are open to whoever gets there
         for folder, mode in ((places.hub_run, 0o755), (places.console, 0o700)):
             folder.mkdir(mode=mode, exist_ok=True)
             folder.chmod(mode)
@@ -232,9 +249,7 @@ def _make_run(places: Places, *, demo: bool) -> None:
             _link(places.run / "sim", places.simulator_state)
             _link(places.stick, Path("sim/stick"))
     except OSError as error:
-        raise CantWrite(
-            f"runtime folder {error.filename or places.run}: {error.strerror}; set XDG_RUNTIME_DIR"
-        ) from error
+        raise _no_run(places.run, error) from error
 
 
 def _make_ring(ring: Path) -> None:
@@ -249,7 +264,9 @@ def _make_ring(ring: Path) -> None:
     memory.mkdir(mode=0o700, exist_ok=True)
     found = memory.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o077:
-        raise NotOurs(f"{memory} is not this user's own folder; remove it, or set XDG_RUNTIME_DIR")
+        raise NotOurs(
+            f"{memory} is not this user's own folder; remove it, or name another folder of sockets with --run"
+        )
     (memory / "ring").mkdir(mode=0o700, exist_ok=True)
     _link(ring, memory / "ring")
 

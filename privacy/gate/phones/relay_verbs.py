@@ -85,7 +85,7 @@ def table(recipients: Mapping[str, Recipient], ask_hub: AskHub) -> Mapping[str, 
         if to is None:
             named = ", ".join(sorted(relays)) or "none so far"
             what = f"{asked.name!r} is no [[recipient]] of {ACTIVITY} in homebase.toml; there: {named}"
-            raise Declined("unknown_recipient", what)
+            raise Declined("unknown_relay", f"{what}; docs/relay.md says how to enter one")
         return await ask("relays.add", name=to.name, host=to.host, tls_port=to.port, wss_port=asked.wss_port)
 
     async def listed(_: Fields) -> Fields:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from privacy.console import ConsoleAway, ConsoleDeclined, ask
+from privacy.console import ConsoleAway, ConsoleDeclined, ConsoleRefused, ask
 from privacy.conversation import Declined
 from privacy.gate.console.console import Console
 from privacy.gate.jailed.runtime import listen
@@ -93,5 +93,10 @@ async def test_another_user_is_refused(console: Path) -> None:
 
 
 async def test_nobody_there_is_said(tmp_path: Path) -> None:
-    with pytest.raises(ConsoleAway):
-        ask(tmp_path / "console.sock", "echo")
+    path = tmp_path / "console.sock"
+    with pytest.raises(ConsoleAway, match="start it again"):
+        ask(path, "echo")
+    listen(path, 0o600).close()  # as a gate leaves it that was killed
+    with pytest.raises(ConsoleAway, match="start it again") as away:
+        ask(path, "echo")
+    assert not isinstance(away.value, ConsoleRefused)  # this user may; nobody is there

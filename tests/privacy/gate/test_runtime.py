@@ -113,7 +113,7 @@ def test_a_runtime_folder_of_somebody_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "open")
     for run in (tmp_path / "open", tmp_path / "link"):
         with (
-            pytest.raises(NotOurs, match="XDG_RUNTIME_DIR"),
+            pytest.raises(NotOurs, match="--run"),
             prepared(Places(state=tmp_path / "s", run=run), demo=False),
         ):
             pass
@@ -176,6 +176,20 @@ def test_a_state_folder_planted_by_another_user_is_refused(tmp_path: Path, plant
     os.chown(folder, 0, 0)
     with prepared(places, demo=True):  # the control: it was the owner, nothing else
         pass
+
+
+def test_two_homes_do_not_share_a_folder_of_sockets(tmp_path: Path) -> None:
+    one, other = (Places(state=tmp_path / name, run=tmp_path / "run") for name in ("one", "other"))
+    with prepared(one, demo=True):
+        listen(one.console / "console.sock", 0o600).close()
+        stick = (one.run / "sim").readlink()
+        with pytest.raises(AlreadyRunning, match="--run"), prepared(other, demo=True):
+            pass
+        # the first one's is as it was
+        assert (one.console / "console.sock").is_socket()
+        assert (one.run / "sim").readlink() == stick
+    with prepared(other, demo=True):  # the control: once it is free
+        assert (one.run / "sim").readlink() != stick
 
 
 def test_a_path_too_long_for_a_socket_is_said(tmp_path: Path) -> None:
