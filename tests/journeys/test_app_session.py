@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Locator, expect
 
 from .houses import RunningHouse, run_homebase
 from .pairing import KEPT, console, pair, show_code, the_waiting, words_on
-from .phones import Phone, Simulator, kind_of, phone, receiver_of
+from .phones import Phone, Simulator, kind_of, phone, receiver_of, until
 
 pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -135,8 +135,13 @@ def test_a_guest_by_session_is_a_guest(mine: Phone) -> None:
 def test_an_owner_pairs_another_phone_on_the_page_of_phones_and_removes_it(
     mine: Phone, browser: Browser, house: RunningHouse
 ) -> None:
-    # given an owner's phone that shows a code
+    # given a home whose first phone is an owner's, so that it may agree, and shows a code
+    phones = console(house, "list")["phones"]
+    assert isinstance(phones, list)
+    for one in phones:
+        console(house, "remove", str(one["id"]))
     pair(mine, name="Adas Telefon")
+    until(lambda: "phone" in mine.page.evaluate(KEPT), "its key is with the gate")
     mine.open("#/phones")
     page = mine.page
     page.get_by_role("button", name="Code zeigen").click()
@@ -156,6 +161,7 @@ def test_an_owner_pairs_another_phone_on_the_page_of_phones_and_removes_it(
         row = page.locator("[data-phone]").filter(has=page.get_by_text("Bens Telefon", exact=True))
         expect(row).to_contain_text("Gast: sieht und schaltet")
         _becomes_a_carer_and_rests(mine, other, row)
+        _may_agree_too(mine, other, row)
         # when it is removed there, it is out within a second and knows nothing any more
         row.get_by_role("button", name="Bens Telefon entfernen").click()
         page.get_by_role("dialog").get_by_role("button", name="Entfernen", exact=True).click()
@@ -206,10 +212,29 @@ def _becomes_a_carer_and_rests(mine: Phone, other: Phone, row: Locator) -> None:
     other.has_no_barriers("outside its hours")
     mine.has_no_barriers("phones")
     mine.picture("phones-de")
-    # when the hours are lifted and somebody looks at it, it is back
+    # when the limits are lifted and somebody looks at it, it is back
     row.get_by_role("button", name="Bens Telefon ändern").click()
+    form.get_by_label("Was darf es?").select_option("resident")
+    form.get_by_label("Nur manche Räume").uncheck()
     form.get_by_label("Nur zu manchen Zeiten").uncheck()
     form.get_by_role("button", name="Speichern").click()
     expect(row).not_to_contain_text("ruht")
     other.page.evaluate("() => window.dispatchEvent(new Event('focus'))")
     expect(other.page.locator(".connection")).to_have_text(re.compile("verbunden, zu Hause"))
+
+
+def _may_agree_too(mine: Phone, other: Phone, row: Locator) -> None:
+    """A later phone offers its key, and the owner's phone names it once the words are the same."""
+    other.open("#/privacy/phone")
+    expect(other.page.locator("[data-known=reads]")).to_be_visible()
+    other.page.get_by_role("button", name="Schlüssel anbieten").click()
+    shown = words_on(other)
+    other.has_no_barriers("a key that is offered")
+    asked = row.get_by_role("region", name="Ob Bens Telefon zustimmen darf")
+    expect(asked.locator("ol.six li")).to_have_count(6)
+    assert asked.locator("ol.six li").all_inner_texts() == shown
+    mine.has_no_barriers("a key to be named")
+    mine.picture("phones-agree-de", above=row)
+    asked.get_by_role("button", name="Dieselben: darf zustimmen").click()
+    expect(row).to_contain_text(" · darf zustimmen")
+    expect(other.page.locator("[data-known=here]")).to_be_visible()

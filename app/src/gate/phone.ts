@@ -98,7 +98,7 @@ export async function enrolBy(claim: Claim, session: Pair | null): Promise<void>
 }
 
 /** The keys that this gate is asked to know: on the disk before it is asked, and the same at each try. */
-async function keysFor(gate: Bytes, session: Pair | null): Promise<Asking> {
+export async function keysFor(gate: Bytes, session: Pair | null): Promise<Asking> {
   const before = await read("asking");
   const isMine = session === null || (before !== null && same(before.keys.session.publicKey, session.publicKey));
   if (before !== null && isMine && same(before.gate, gate)) return before;
@@ -187,7 +187,16 @@ export async function state(
   members: (challenge: Members) => Members,
   beside: Members = {},
 ): Promise<Members> {
-  const phone = await enrolled();
+  return stateBy(await enrolled(), kind, members, beside);
+}
+
+/** The same under keys that the gate need not know yet. */
+export async function stateBy(
+  by: Asking,
+  kind: string,
+  members: (challenge: Members) => Members,
+  beside: Members = {},
+): Promise<Members> {
   const { told: challenge } = await question("challenges", "challenge");
   const payload = {
     type: `homebase.${kind}/1`,
@@ -195,7 +204,7 @@ export async function state(
     at: moment(Date.now()),
     ...members(challenge),
   };
-  const jws = await signStatement(payload, phone.kid, phone.keys.grant.privateKey);
+  const jws = await signStatement(payload, by.kid, by.keys.grant.privateKey);
   const { told } = await question("statements", "statement", { jws, ...beside });
   if (told.done !== true) throw new NotConfirmed("the gate did not say that it is done");
   return told;

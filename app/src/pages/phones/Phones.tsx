@@ -2,6 +2,7 @@
 
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { type PhoneInfo, phonesApi } from "../../api/phones";
+import type { Offer } from "../../gate/naming";
 import { Age } from "../../parts/Age";
 import { Dialog } from "../../parts/Dialog";
 import { Failed } from "../../parts/Failed";
@@ -14,6 +15,7 @@ import { roomName } from "../../state/names";
 import { hoursText } from "../../state/permit";
 import { useSelect } from "../../state/store";
 import { usePhoneTexts } from "../../texts/phones";
+import { Compare, useOffers } from "../privacy/Naming";
 import { Change } from "./Change";
 import { NewPhone } from "./NewPhone";
 
@@ -33,6 +35,7 @@ function Whole() {
   const api = useMemo(() => phonesApi(client), []);
   const nameOf = ({ name }: PhoneInfo) => (name === "" ? t("phones.unnamed") : name);
   const [loaded, again] = useLoad(api.list, "phones");
+  const offered = useOffers();
   const [leaving, setLeaving] = useState<PhoneInfo | null>(null);
   const [running, remove] = useAction(
     useCallback(
@@ -62,6 +65,7 @@ function Whole() {
             phone={phone}
             name={nameOf(phone)}
             running={running}
+            offer={phone.role === null || phone.may_agree === true ? undefined : offered.find((one) => one.phone === phone.id)}
             onChanged={again}
             onRemove={() => {
               setLeaving(phone);
@@ -93,11 +97,13 @@ interface OneProps {
   phone: PhoneInfo;
   name: string;
   running: boolean;
+  /** A key that it would like to agree by. */
+  offer: Offer | undefined;
   onChanged: () => void;
   onRemove: () => void;
 }
 
-function One({ api, phone, name, running, onChanged, onRemove }: OneProps) {
+function One({ api, phone, name, running, offer, onChanged, onRemove }: OneProps) {
   const { t } = usePhoneTexts();
   const [changing, setChanging] = useState<"never" | "now" | "done">("never");
   const button = useRef<HTMLButtonElement>(null);
@@ -113,6 +119,7 @@ function One({ api, phone, name, running, onChanged, onRemove }: OneProps) {
         <Facts phone={phone} />
       </p>
       <Limits phone={phone} />
+      {offer !== undefined && <Compare offer={offer} name={name} onNamed={onChanged} />}
       {changing === "now" ? (
         <Change
           api={api}
@@ -181,6 +188,7 @@ function Facts({ phone }: { phone: PhoneInfo }) {
           {t("phones.last")} <Age at={phone.last_seen} />
         </>
       )}
+      {phone.may_agree === true && ` · ${t("phones.may_agree")}`}
       {phone.state !== "open" && ` · ${t(`phones.state.${phone.state}`)}`}
     </>
   );

@@ -13,6 +13,7 @@ import { Scan } from "../../parts/Scan";
 import { phase, tell } from "../../state/app";
 import { isVisitor } from "../../state/roles";
 import { useCentre } from "../../texts/privacy";
+import { OfferMine } from "./Naming";
 import { ForGuests, useAct, useMe, useRole } from "./shared";
 
 const COMMAND = "homebase phone claim";
@@ -27,6 +28,7 @@ export function PhonePage() {
       {isVisitor(role) && <ForGuests />}
       {!isVisitor(role) && now.state === "insecure" && <p class="card">{t("phone.state.insecure.text")}</p>}
       {!isVisitor(role) && now.gate !== null && <Known now={now} />}
+      {!isVisitor(role) && now.state === "reads" && <OfferMine />}
       {!isVisitor(role) && (now.state === "none" || now.state === "reads") && <Enrol />}
       {now.gate !== null && <Unpair />}
     </>

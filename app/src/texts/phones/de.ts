@@ -32,6 +32,7 @@ export const de: Record<keyof typeof en, string> = {
   "phones.last": "zuletzt da",
   "phones.state.rests": "ruht: außerhalb seiner Zeiten",
   "phones.state.over": "seine Zeit ist um; 14 Tage danach geht es aus der Liste",
+  "phones.may_agree": "darf zustimmen",
   "phones.role": "Was darf es?",
   "phones.role.none": "ohne Sitzungen",
   "phones.role.owner": "Eigentümer: alles",

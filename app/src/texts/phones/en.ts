@@ -30,6 +30,7 @@ export const en = {
   "phones.last": "last here",
   "phones.state.rests": "rests: outside its hours",
   "phones.state.over": "its time is over; it leaves the list 14 days after",
+  "phones.may_agree": "may agree",
   "phones.role": "What may it do?",
   "phones.role.none": "no sessions",
   "phones.role.owner": "Owner: everything",

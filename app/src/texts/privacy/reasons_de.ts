@@ -35,6 +35,8 @@ export const reasonsDe = {
   "refused.challenge_over": "Die Frage, auf die das Telefon antwortet, ist unbekannt, verbraucht oder älter als zehn Minuten.",
   "refused.claim_wrong": "Das Geheimnis des QR-Codes passt nicht oder ist abgelaufen; lass dir einen neuen zeigen.",
   "refused.too_many_keys": "Es sind schon 64 Telefone eingetragen; entferne eines.",
+  "refused.no_offer": "Dieses Telefon bietet gerade keinen Schlüssel an, oder einen anderen; lass es ihn neu anbieten und vergleiche die Wörter.",
+  "refused.too_many_offers": "Es warten schon acht Schlüssel darauf, verglichen zu werden; warte zehn Minuten.",
   "refused.no_transfer": "Diesem Empfänger wurde so etwas nicht gesendet.",
   "refused.notice_changed": "Der Text, dem du zugestimmt hast, hat sich geändert; bitte neu zustimmen.",
   "refused.objected": "Du hast widersprochen.",

@@ -33,6 +33,8 @@ export const reasonsEn = {
   "refused.challenge_over": "The challenge that the phone answers is unknown, used up or older than ten minutes.",
   "refused.claim_wrong": "The secret of the QR code does not fit or has expired; have a new one shown.",
   "refused.too_many_keys": "There are 64 phones already; remove one.",
+  "refused.no_offer": "That phone offers no key at the moment, or another one; have it offer its key again and compare the words.",
+  "refused.too_many_offers": "Eight keys wait to be compared already; wait ten minutes.",
   "refused.no_transfer": "Nothing of that kind was sent to this recipient.",
   "refused.notice_changed": "The text that you agreed to has changed; please agree again.",
   "refused.objected": "You have objected.",
