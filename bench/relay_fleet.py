@@ -26,13 +26,13 @@ from typing import IO, Any, cast
 
 from bench.result import Figure, Result
 from hub.core import Store
-from hub.daemon.system import SystemClock
 from hub.remote import mosquitto as lines
 from hub.remote.link import Remote
 from hub.remote.relay import Relays
 from hub.remote.relay_book import Relay, RelayBook
 from hub.remote.relay_records import RelayRecords
 from privacy.client import Destination, Tunnel
+from privacy.system import SystemClock
 from tests.mosquitto import HOST, Mosquitto, mosquitto
 from tests.paths import ROOT
 

@@ -20,12 +20,12 @@ from pathlib import Path
 from bench.others import Quiet
 from bench.result import Figure, Result, percentile
 from hub.daemon.phone.connection import Connection
-from hub.daemon.system import SystemClock
 from hub.remote import mqtt
 from hub.remote.broker import Broker, logged_in
 from hub.remote.qr import RelayWay
 from hub.remote.relay import ACTIVITY, CATEGORIES
 from privacy.client import Destination
+from privacy.system import SystemClock
 from tests.hub.front import Front
 from tests.hub.remote.relay_home import RELAY, Phone, RelayHome, broker_user, relay_home, trusted_broker
 from tests.lab.tunnel_lab import client_of

@@ -25,13 +25,13 @@ from bench.result import Figure, Result, percentile
 from hub.core import Store, schema
 from hub.daemon.phone.connection import Connection, opened_session
 from hub.daemon.phone.ways import SocketPipe
-from hub.daemon.system import SystemClock, random_bytes
 from hub.remote.initiator import Dial, Initiator
 from hub.remote.keys import AT_HOME, Mode
 from hub.remote.messages import Hello
 from hub.remote.noise import public_key
 from hub.remote.phone_session import Welcomed
 from hub.remote.store import PhoneRecords
+from privacy.system import SystemClock, random_bytes
 from tests.hub.home_in_a_box import running_home
 from tests.hub.remote.ends import Hub, Line, Phone, connected, known
 from tests.paths import ROOT

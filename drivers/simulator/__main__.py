@@ -14,6 +14,8 @@ from importlib import resources
 from pathlib import Path
 from typing import NoReturn
 
+from privacy.system import set_title
+
 from . import system
 from .control import Control, ControlProtocol
 from .day import TIME, Moment, Player, parse_day
@@ -36,7 +38,7 @@ KEEP_INTERVAL_S = 1.0
 def main(argv: Sequence[str] | None = None) -> int:
     """Run until SIGTERM or SIGINT; return the exit code: 0, 65 bad file, 70 own fault, 73 can't write."""
     options = _parse(argv)
-    system.set_title("homebase simulator")
+    set_title("homebase simulator")
     try:
         options.dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         asyncio.run(_serve(options))

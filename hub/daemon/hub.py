@@ -13,12 +13,12 @@ from collections.abc import Coroutine, Sequence
 from pathlib import Path
 
 from hub.contract import ConfigError, StoreError
+from privacy.system import SystemClock, set_title
 
 from .command_line import EPILOG, Parser
 from .config import LANGUAGES, Config, config_from
 from .log import ErrorCounter, start_logging
 from .options import Options
-from .system import SystemClock, set_title
 
 EX_CONFIG, EX_CANT_WRITE, EX_IO, EX_PERMISSION = 65, 73, 74, 77
 # how long the store's thread may keep the radio waiting; Python's 5 ms would be a late event

@@ -14,9 +14,9 @@ from hub.core import Store
 from hub.operations import House
 from privacy.client import GateClient, Handler
 from privacy.conversation import Reply
+from privacy.system import random_bytes
 
 from .phone_desk import LatePhones
-from .system import random_bytes
 
 PATH = "/session"
 QUESTIONS = ("relays.add", "relays.list", "relays.remove", "relays.renew")

@@ -8,8 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from privacy.places import RUN_VARIABLE, named_run, running_homes
-
-from .system import environment
+from privacy.system import environment
 
 STATE, RUN = "--state", "--run"
 _OPTIONS = {

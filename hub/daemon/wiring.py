@@ -47,6 +47,7 @@ from hub.home.sessions import Sessions
 from hub.operations import ChannelTexts, House
 from privacy.client import GateClient
 from privacy.ports import Clock
+from privacy.system import random_bytes
 
 from .config import Config
 from .diagnosis import Diagnosis, unknown_files
@@ -59,7 +60,6 @@ from .options import VERSION, Options
 from .phone_desk import LatePhones, questions
 from .remote_home import PATH as SESSION_PATH
 from .remote_home import RemoteHome
-from .system import random_bytes
 
 DAYS_PER_YEAR = 365.25
 SETTLE_S = 2.0

@@ -22,7 +22,8 @@ from privacy.gate.jailed.runtime import (
     prepared,
 )
 from privacy.gate.machine.output import say
-from privacy.gate.machine.system import SystemClock, close_to_others, random_bytes, set_title
+from privacy.gate.machine.process import close_to_others
+from privacy.system import SystemClock, random_bytes, set_title
 from privacy.version import VERSION
 
 Announce = Callable[[str], None]

@@ -48,7 +48,7 @@ from privacy.gate.lan import trust
 from privacy.gate.machine import board
 from privacy.gate.machine.output import say
 from privacy.gate.machine.peer import why_not_jailed
-from privacy.gate.machine.system import SystemClock, random_bytes, tell_systemd
+from privacy.gate.machine.process import tell_systemd
 from privacy.gate.opening import Opened
 from privacy.gate.phones import pairing_verbs, phone_answers, phone_front, phone_verbs, relay_verbs
 from privacy.gate.phones.phone_front import Sheltered
@@ -61,6 +61,7 @@ from privacy.gate.stick.serial_door import ConfiguredPort, SimulatedStick
 from privacy.gate.storage.store import StoreError
 from privacy.gate.tunnels.devices import Devices
 from privacy.ledger import Kind
+from privacy.system import SystemClock, random_bytes
 from privacy.version import VERSION
 
 if TYPE_CHECKING:

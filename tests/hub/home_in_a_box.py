@@ -12,9 +12,9 @@ from hub.contract import Driver, DriverContext
 from hub.daemon.config import Config, HomeConfig, LicenseConfig, RadioConfig
 from hub.daemon.log import ErrorCounter
 from hub.daemon.options import Options
-from hub.daemon.system import SystemClock
 from hub.daemon.wiring import Plan, serve
 from hub.operations import House
+from privacy.system import SystemClock
 from tests.hub.front import Front
 from tests.hub.lamp import LampDriver
 

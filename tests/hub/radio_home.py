@@ -14,8 +14,8 @@ from hub.contract import Driver, DriverContext, OpenedPort
 from hub.daemon.config import Config, RadioConfig
 from hub.daemon.log import ErrorCounter
 from hub.daemon.options import Options
-from hub.daemon.system import SystemClock
 from hub.daemon.wiring import Plan, serve
+from privacy.system import SystemClock
 from tests.hub.front import Front
 from tests.hub.home_in_a_box import PASSWORD
 from tests.paths import ROOT

@@ -10,12 +10,12 @@ from typing import Any, TypeVar
 
 from privacy.gate.desk import Desk, packaged_register
 from privacy.gate.door.door import Door
-from privacy.gate.machine.system import SystemClock
 from privacy.gate.stick.network_door import NetworkStick
 from privacy.gate.storage import book
 from privacy.gate.storage.store import Store
 from privacy.inside import InsideEntry
 from privacy.ledger import content_of
+from privacy.system import SystemClock
 from tests.lab import outside
 from tests.lab.home_network import PORT, RESOLVER, STICK, STICK_MAC
 

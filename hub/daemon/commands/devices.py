@@ -5,9 +5,10 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
+from privacy.system import SystemClock
+
 from ..gate_console import print_table, rows_of
 from ..home import ask_home, home_socket
-from ..system import SystemClock
 from ..which_home import add_home
 
 # what people ask a device first, in this order; the names are those of a CCU

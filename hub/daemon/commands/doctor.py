@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from privacy.places import CONFIG, RUN_STATE, demo_state
+from privacy.system import environment
 
 from ..command_line import EXIT_INTERNAL, EXIT_PERMISSION, CommandFailed
-from ..system import environment
 from .doctor_german import LEVELS, NAMES, german
 from .start import ROOT, installed_packages, language_of
 

@@ -4,9 +4,10 @@ import argparse
 import time
 from datetime import datetime, timedelta
 
+from privacy.system import SystemClock
+
 from ..command_line import EXIT_IO, printable
 from ..gate_console import rows_of
-from ..system import SystemClock
 from .start import between
 from .verbs import Answer, add_home_options, add_interface, ask, interface_of, print_json, reason_words
 

@@ -13,6 +13,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from privacy.system import SystemClock, environment, random_bytes
+
 from ..command_line import (
     EXIT_CANT_WRITE,
     EXIT_INTERRUPTED,
@@ -23,7 +25,6 @@ from ..command_line import (
     printable,
 )
 from ..home import problem_failure
-from ..system import SystemClock, environment, random_bytes
 from . import phone_consents, phone_naming
 
 if TYPE_CHECKING:

@@ -5,9 +5,10 @@ import json
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
 
+from privacy.system import SystemClock, random_bytes
+
 from ..command_line import printable
 from ..gate_console import print_table
-from ..system import SystemClock, random_bytes
 
 if TYPE_CHECKING:
     from ..phone.agreeing import Agreeing, Told

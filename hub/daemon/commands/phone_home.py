@@ -9,10 +9,11 @@ import time
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from privacy.system import SystemClock
+
 from ..command_line import EXIT_USAGE, CommandFailed, printable
 from ..gate_console import ask_gate, print_table, rows_of
 from ..home import ask_home, home_socket
-from ..system import SystemClock
 from . import phone_limits
 
 LOOK_S = 1.0

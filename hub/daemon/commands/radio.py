@@ -4,9 +4,10 @@ import argparse
 import time
 from collections.abc import Iterator
 
+from privacy.system import SystemClock
+
 from ..command_line import printable
 from ..gate_console import print_table, rows_of
-from ..system import SystemClock
 from .frame_meaning import Explainer
 from .radio_keys import add_keys
 from .start import between

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from privacy.places import CONFIG, RUN_STATE, RUN_VARIABLE, demo_state, named_run, runtime_folder
+from privacy.system import environment
 
 from ..command_line import EXIT_NOT_RUNNING, CommandFailed
-from ..system import environment
 from ..which_home import RUN, STATE, Named
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -26,9 +26,9 @@ from privacy.gate.doctor.doctor_finding import FAIL, OK, WARN, Finding
 from privacy.gate.doctor.doctor_radio import ask_radio
 from privacy.gate.jailed.jail import Jail, JailError, spawn
 from privacy.gate.jailed.users import ACCOUNT, choose_user
-from privacy.gate.machine.system import SystemClock
 from privacy.gate.stick.serial_door import open_serial, serial_candidates
 from privacy.inside import InsideEntry, read_address
+from privacy.system import SystemClock
 
 LOW_DISK, NO_DISK = 500 << 20, 50 << 20  # bytes; a year of history and a backup need about 300 MiB
 OLDEST_KERNEL, OLDEST_PYTHON = (5, 14), (3, 11)  # SO_NETNS_COOKIE; tomllib and TaskGroup

@@ -15,7 +15,7 @@ from privacy.gate.lan import interfaces
 from privacy.gate.lan.identity import FILE, BadIdentity, Identity, read
 from privacy.gate.lan.settings import LanSettings
 from privacy.gate.lan.trust import PAGE
-from privacy.gate.machine.system import SystemClock
+from privacy.system import SystemClock
 
 SOON = timedelta(days=60)
 _LISTENS = "0A"  # proc_net_tcp(5)

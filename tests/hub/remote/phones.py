@@ -8,13 +8,13 @@ from collections.abc import AsyncIterator
 
 from hub.daemon.phone.connection import Connection, opened_session
 from hub.daemon.phone.ways import Closed, SocketPipe
-from hub.daemon.system import SystemClock
 from hub.remote.initiator import Dial, Initiator
 from hub.remote.keys import AT_HOME, Mode, pairing_psk
 from hub.remote.messages import Hello
 from hub.remote.noise import public_key
 from hub.remote.phone_session import Paired, Secret, Welcomed
 from hub.remote.words import words
+from privacy.system import SystemClock
 from tests.hub.home_in_a_box import Home
 
 WAIT_S = 60.0

@@ -11,7 +11,6 @@ from typing import Any
 
 from hub.daemon.phone.connection import Connection, opened_session
 from hub.daemon.phone.ways import opened
-from hub.daemon.system import SystemClock
 from hub.remote import base64url, mqtt
 from hub.remote.broker import Broker, logged_in
 from hub.remote.initiator import Dial, Initiator
@@ -21,6 +20,7 @@ from hub.remote.noise import public_key
 from hub.remote.phone_session import Paired, Secret, Welcomed
 from hub.remote.qr import RelayWay
 from hub.remote.words import words
+from privacy.system import SystemClock
 from tests.hub.home_in_a_box import Home, running_home
 from tests.hub.remote.phones import operate
 from tests.mosquitto import ADMIN, ADMIN_PASSWORD, HOST, Mosquitto, mosquitto

@@ -15,7 +15,6 @@ from hub.daemon.command_line import CommandFailed
 from hub.daemon.commands import phone_client
 from hub.daemon.phone import keys
 from hub.daemon.phone.connection import SessionLost, connected
-from hub.daemon.system import SystemClock
 from hub.remote import topics
 from hub.remote.frames import Code
 from hub.remote.initiator import Dial
@@ -23,6 +22,7 @@ from hub.remote.keys import Mode
 from hub.remote.noise import public_key
 from hub.remote.phone_session import Welcomed
 from hub.remote.qr import Home as AtHome
+from privacy.system import SystemClock
 from tests.hub.home_in_a_box import running_home
 from tests.hub.lamp import LAMP
 from tests.mosquitto import Mosquitto

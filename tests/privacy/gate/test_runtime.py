@@ -24,7 +24,7 @@ from privacy.gate.jailed.runtime import (
     listen_on_loopback,
     prepared,
 )
-from privacy.gate.machine.system import tell_systemd
+from privacy.gate.machine.process import tell_systemd
 from privacy.places import running_homes, runtime_folder
 from tests.paths import ROOT
 

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from privacy.gate.machine.system import SystemClock
 from privacy.gate.network.inside_line import BUFFER, open_line
 from privacy.gate.stick.splice import BURST, PIECE, RATE, Bucket, Splice, Terminal
 from privacy.inside import read_address
+from privacy.system import SystemClock
 from tests.clock import ManualClock
 
 WAIT_S = 30.0

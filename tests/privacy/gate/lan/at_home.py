@@ -20,7 +20,7 @@ from privacy.gate.lan.interfaces import Interface
 from privacy.gate.lan.lan import site_of
 from privacy.gate.lan.settings import Network
 from privacy.gate.lan.tls import Tls
-from privacy.gate.machine.system import SystemClock
+from privacy.system import SystemClock
 from tests.privacy.gate.bench import FrontBench, Got, front_bench
 
 NAMES = ("dobaketi.local", "dobaketi.home.arpa")

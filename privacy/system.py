@@ -1,16 +1,12 @@
-"""The machine as the gate sees it. Twin of hub/daemon/system.py: the gate imports nothing of the hub."""
+"""The machine as gate, hub and simulator see it: clock, chance, environment, process name."""
 
-import ctypes
 import os
-import socket
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 _PR_SET_NAME = 15  # prctl(2); the kernel keeps 15 bytes of it
-_PR_SET_DUMPABLE = 4
 _ARGUMENTS_START, _ARGUMENTS_END = 47, 48  # fields of /proc/self/stat, counted from zero, proc(5)
 
 
@@ -27,7 +23,7 @@ class SystemClock:
 
     async def sleep(self, seconds: float) -> None:
         """Wait; zero or less yields once."""
-        import asyncio  # noqa: PLC0415 - the hub is started before the gate loads it
+        import asyncio  # noqa: PLC0415 - command line and gate start without it: 25 ms
 
         await asyncio.sleep(max(seconds, 0.0))
 
@@ -42,17 +38,10 @@ def environment() -> Mapping[str, str]:
     return os.environ
 
 
-def tell_systemd(state: str) -> None:
-    """Tell the service manager, where there is one: ``READY=1``. Source: sd_notify(3)."""
-    address = environment().get("NOTIFY_SOCKET", "")
-    if not address:
-        return
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as out, suppress(OSError):  # it will ask by itself
-        out.sendto(state.encode(), "\0" + address[1:] if address.startswith("@") else address)
-
-
 def set_title(title: str) -> None:
     """Show ``title`` in ps, top and /proc/PID/cmdline. Where the kernel does not allow it nothing changes."""
+    import ctypes  # noqa: PLC0415 - only a process that lives needs a name
+
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl(_PR_SET_NAME, title.encode()[:15], 0, 0, 0)
     try:
@@ -63,8 +52,3 @@ def set_title(title: str) -> None:
     start, end = int(fields[_ARGUMENTS_START - 2]), int(fields[_ARGUMENTS_END - 2])
     if 0 < start < end:
         ctypes.memmove(start, title.encode()[: end - start - 1].ljust(end - start, b"\0"), end - start)
-
-
-def close_to_others() -> None:
-    """Let no other process of this user read or trace this one: no core file, /proc entries are root's."""
-    ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
