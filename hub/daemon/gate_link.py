@@ -66,11 +66,12 @@ async def clock_held(gate: GateClient) -> bool | None:
 
 
 async def keep_time(gate: GateClient, moments: Moments, clock: Clock) -> None:
-    """Ask the gate what time it is, again and again; until cancelled."""
+    """Ask the gate what time it is, and tell it the home's timezone, again and again; until cancelled."""
     while True:
         asked_s = clock.monotonic()
         try:
-            told = fields_as(await gate.ask("clock"), _Clock)
+            zone = "" if moments.zone is None else str(moments.zone)
+            told = fields_as(await gate.ask("clock", timezone=zone), _Clock)
         except (GateLost, GateDeclined):
             await clock.sleep(ASK_AGAIN_S)
             continue

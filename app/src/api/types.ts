@@ -187,15 +187,17 @@ export interface Activity {
   /** Why it is shut whatever the consents: objected, restricted, deregistered. */
   closed: string | null;
   refused_today: number;
-  /** What began to leave today (UTC), by recipient. */
+  /** What began to leave today, by recipient. */
   today: { recipient: string; bytes: number }[];
 }
 
 export interface Activities {
   activities: Activity[];
   clock_sure: boolean;
-  /** The gate's day, in UTC: 2026-03-01. */
-  day: string;
+  /** When the home's day began. */
+  day_began: string;
+  /** Of the home; UTC where none is entered. */
+  timezone: string;
   /** Attempts that named no activity of the register. */
   refused_elsewhere: number;
 }

@@ -8,7 +8,7 @@ export interface Today {
   refused: number;
 }
 
-/** The gate's day so far: what began to leave, to whom, and what it refused. */
+/** The home's day so far: what began to leave, to whom, and what it refused. */
 export function today({ activities, refused_elsewhere }: Pick<Activities, "activities" | "refused_elsewhere">): Today {
   const sent = activities.filter((activity) => activity.leaves_house).flatMap((activity) => activity.today);
   return {
@@ -17,9 +17,6 @@ export function today({ activities, refused_elsewhere }: Pick<Activities, "activ
     refused: activities.reduce((total, activity) => total + activity.refused_today, refused_elsewhere),
   };
 }
-
-/** When the gate's day begins: midnight UTC, in ms. */
-export const dayBegins = (day: string): number => Date.parse(`${day}T00:00:00.000Z`);
 
 /** What of these consents lasts longest: one without an end, else the one that ends last. */
 export function longest(grants: readonly Given[]): Given | null {

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 
 import msgspec
 
-from privacy import attest, canonical, notice
+from privacy import attest, canonical, home_day, notice
 from privacy.consent import Grant
 from privacy.conversation import ConversationLost, Declined
 from privacy.gate.answers.api import Guarded
@@ -20,9 +20,10 @@ from privacy.gate.console.console_verbs import command, ledger_state
 from privacy.gate.door import receipts, spelling
 from privacy.gate.door.door import Door, Refused
 from privacy.gate.front.exchange import Answer, Request, json_answer, problem
-from privacy.gate.storage import records
+from privacy.gate.storage import counts, records
 from privacy.gate.storage.book import page
 from privacy.gate.storage.store import StoreError, Transaction
+from privacy.payload import timestamp
 from privacy.reasons import Reason
 from privacy.register import Activity, Language
 from privacy.statements import Nonce
@@ -111,13 +112,14 @@ def answering(door: Door, verb: Callable[[Door, Request, Language], Awaitable[An
 async def _activities(door: Door, request: Request, language: Language) -> Answer:
     desk = door.desk
     at = desk.time.instant()
+    began = home_day.began(at.at, door.zone)
 
     def job(
         tx: Transaction,
     ) -> tuple[dict[str, int], dict[str, Reason], dict[str, records.Sent], dict[str, dict[str, int]]]:
         reasons = {grant.activity: reason for grant, reason in records.grants(tx) if reason is not None}
         last = {name: row for name in desk.register.activities if (row := records.latest_sent(tx, name))}
-        return records.refused_today(tx, at.at), reasons, last, records.spent_today(tx, at.at)
+        return counts.refused_since(tx, began), reasons, last, counts.spent_since(tx, began)
 
     refused, ended, last, spent = await desk.store.read(job)
     live: dict[str, list[Grant]] = {}
@@ -163,7 +165,8 @@ async def _activities(door: Door, request: Request, language: Language) -> Answe
         {
             "activities": [told(row) for row in rows],
             "clock_sure": at.sure,
-            "day": records.day_of(at.at),
+            "day_began": timestamp(began),
+            "timezone": str(door.zone),
             "refused_elsewhere": sum(refused.values()) - sum(refused.get(row.id, 0) for row in rows),
         },
     )

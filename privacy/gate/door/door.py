@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from hashlib import sha256
 
 from privacy import canonical
@@ -91,6 +91,7 @@ class Door:
         self._tasks: asyncio.TaskGroup | None = None
         self.giving = Giving(desk)
         self.stick: NetworkStick | None = None  # where homebase.toml names one in the network
+        self.zone: tzinfo = UTC  # of the home, as the hub tells it; what is shown goes by it, and no decision
 
     def begin(self, tasks: asyncio.TaskGroup) -> None:
         """Send from now on, in tasks of this group."""

@@ -11,6 +11,7 @@ from typing import cast
 import msgspec
 
 from privacy.consent import Grant
+from privacy.gate.storage import counts
 from privacy.gate.storage.book import to_ms
 from privacy.gate.storage.store import Transaction
 from privacy.ports import DERIVED
@@ -311,7 +312,7 @@ def day_of(at: datetime) -> str:
 
 
 def sent_today(tx: Transaction, activity: str, recipient: str, at: datetime) -> int:
-    """Bytes that began to leave today."""
+    """Bytes that began to leave in this UTC day: no timezone that somebody names gives a second allowance."""
     row = tx.execute(
         "SELECT bytes FROM budgets WHERE activity = ? AND recipient = ? AND day = ?",
         (activity, recipient, day_of(at)),
@@ -321,6 +322,7 @@ def sent_today(tx: Transaction, activity: str, recipient: str, at: datetime) -> 
 
 def spend(tx: Transaction, activity: str, recipient: str, at: datetime, amount: int) -> None:
     """Count bytes before they leave."""
+    counts.add(tx, activity, recipient, at, amount=amount)
     tx.execute(
         "INSERT INTO budgets (activity, recipient, day, bytes) VALUES (?, ?, ?, ?)"
         " ON CONFLICT DO UPDATE SET bytes = bytes + excluded.bytes",
@@ -334,10 +336,12 @@ def give_back(tx: Transaction, activity: str, recipient: str, day: str, amount: 
         "UPDATE budgets SET bytes = max(0, bytes - ?) WHERE activity = ? AND recipient = ? AND day = ?",
         (amount, activity, recipient, day),
     )
+    counts.take_off(tx, activity, recipient, amount)
 
 
 def count_refusal(tx: Transaction, activity: str, recipient: str, reason: Reason, at: datetime) -> int:
-    """Count a refusal; return how often it happened today, this one included."""
+    """Count a refusal; return how often it happened in this UTC day, this one included."""
+    counts.add(tx, activity, recipient, at, refused=1)
     row = tx.execute(
         "INSERT INTO refusals (day, activity, recipient, reason, count) VALUES (?, ?, ?, ?, 1)"
         " ON CONFLICT DO UPDATE SET count = count + 1 RETURNING count",
@@ -347,27 +351,10 @@ def count_refusal(tx: Transaction, activity: str, recipient: str, reason: Reason
     return cast("int", row[0])
 
 
-def refused_today(tx: Transaction, at: datetime) -> dict[str, int]:
-    """Refusals of today by activity."""
-    rows = tx.execute("SELECT activity, sum(count) FROM refusals WHERE day = ? GROUP BY 1", (day_of(at),))
-    return {str(activity): cast("int", count) for activity, count in rows}
-
-
-def spent_today(tx: Transaction, at: datetime) -> dict[str, dict[str, int]]:
-    """Bytes that began to leave today, by activity and recipient."""
-    told: dict[str, dict[str, int]] = {}
-    rows = tx.execute(
-        "SELECT activity, recipient, bytes FROM budgets WHERE day = ? AND bytes > 0 ORDER BY recipient",
-        (day_of(at),),
-    )
-    for activity, recipient, count in rows:
-        told.setdefault(str(activity), {})[str(recipient)] = cast("int", count)
-    return told
-
-
 def sweep(tx: Transaction, at: datetime) -> None:
     """Drop what outlived its holding's retention and needs no entry in the ledger."""
     tx.execute("DELETE FROM previews WHERE expires_ms <= ?", (to_ms(at),))
+    counts.sweep(tx, at)
     tx.execute("DELETE FROM budgets WHERE day < ?", (day_of(at - timedelta(days=7)),))
     tx.execute("DELETE FROM refusals WHERE day < ?", (day_of(at - DERIVED),))
 

@@ -132,6 +132,18 @@ STEPS = (
         sealed_size INTEGER NOT NULL, parts INTEGER NOT NULL, at_ms INTEGER NOT NULL
     ) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE counts (
+        quarter INTEGER NOT NULL, activity TEXT NOT NULL, recipient TEXT NOT NULL,
+        bytes INTEGER NOT NULL, refused INTEGER NOT NULL,
+        PRIMARY KEY (quarter, activity, recipient)
+    ) WITHOUT ROWID;
+    INSERT INTO counts SELECT CAST(strftime('%s', day) AS INTEGER) / 900, activity, recipient, bytes, 0
+        FROM budgets;
+    INSERT INTO counts SELECT CAST(strftime('%s', day) AS INTEGER) / 900, activity, recipient, 0, sum(count)
+        FROM refusals GROUP BY 1, 2, 3
+        ON CONFLICT DO UPDATE SET refused = excluded.refused;
+    """,
 )
 
 # the limitation period of § 195 BGB, three years from the end of the year: proof of consent (Art. 7 (1) GDPR)
@@ -242,6 +254,9 @@ HOLDINGS = {
             None,
             "until lifted",
             "an objection and a restriction have to be obeyed; lift them to erase them",
+        ),
+        _holding(
+            "counts", DataCategory.SYSTEM, "what left and was refused today", timedelta(days=2), "counts only"
         ),
         _holding("budgets", DataCategory.SYSTEM, "daily amounts", timedelta(days=7), "counts only"),
         _holding(

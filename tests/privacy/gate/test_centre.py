@@ -1,9 +1,14 @@
 """What the app's privacy centre is shown beside the activities: consents, deletions, records."""
 
 import json
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from privacy.gate.control import control_verbs
 from privacy.gate.door.door import Door
 from privacy.gate.door.holder import GateHolder
 from privacy.gate.front.exchange import Request
@@ -11,8 +16,9 @@ from privacy.gate.outbox import deletion_requests
 from privacy.gate.phones.phones import Phones
 from privacy.gate.rights import centre
 from privacy.gate.rights.rights import RightsDesk
-from privacy.gate.storage import records
+from privacy.gate.storage import counts, records
 from privacy.gate.storage.store import Transaction
+from privacy.payload import timestamp
 from tests.privacy import house
 from tests.privacy.gate.at_the_door import opened
 from tests.privacy.gate.test_answers import asked as asked_of
@@ -99,4 +105,49 @@ async def test_what_left_today_stands_with_its_recipient_and_refusals_with_none_
     (row,) = (row for row in told["activities"] if row["id"] == house.ACTIVITY)
     assert row["today"] == [{"recipient": "support", "bytes": 77}]
     assert told["refused_elsewhere"] == 1
-    assert told["day"] == at.date().isoformat()
+    assert told["day_began"] == timestamp(at.replace(hour=0, minute=0, second=0, microsecond=0))
+    assert told["timezone"] == "UTC"
+
+
+@pytest.mark.parametrize(
+    ("zone", "began", "left"),
+    [
+        ("", "2026-03-01T00:00:00.000Z", 6),
+        ("Europe/Berlin", "2026-02-28T23:00:00.000Z", 14),
+        ("Asia/Kathmandu", "2026-02-28T18:15:00.000Z", 30),
+        ("No/Where", "2026-03-01T00:00:00.000Z", 6),
+        ("../../etc/passwd", "2026-03-01T00:00:00.000Z", 6),
+    ],
+)
+async def test_today_is_the_homes_day_and_the_allowance_goes_by_no_zone(
+    tmp_path: Path, zone: str, began: str, left: int
+) -> None:
+    async with opened(tmp_path) as door:
+        for amount, hours_before in ((2, 1), (4, 11), (8, 12.25), (16, 17.5), (32, 18)):
+            at = house.START - timedelta(hours=hours_before)
+            await door.desk.store.write(
+                partial(records.spend, activity=house.ACTIVITY, recipient="support", at=at, amount=amount)
+            )
+        await control_verbs.table(door)["clock"]({"timezone": zone})
+        _, told = await asked_of(door, "GET", "/gate/v1/activities")
+        spent = await door.desk.store.read(
+            lambda tx: records.sent_today(tx, house.ACTIVITY, "support", house.START)
+        )
+    (row,) = (row for row in told["activities"] if row["id"] == house.ACTIVITY)
+    assert (told["day_began"], row["today"][0]["bytes"]) == (began, left)
+    assert told["timezone"] == (zone if zone in {"Europe/Berlin", "Asia/Kathmandu"} else "UTC")
+    assert spent == 6
+
+
+async def test_what_was_given_back_is_taken_off_the_newest(tmp_path: Path) -> None:
+    pair = (house.ACTIVITY, "support")
+    midnight = house.START.replace(hour=0)
+    async with opened(tmp_path) as door:
+        store = door.desk.store
+        for amount, at in ((5, midnight - timedelta(hours=1)), (10, midnight), (20, house.START)):
+            await store.write(
+                partial(records.spend, activity=pair[0], recipient=pair[1], at=at, amount=amount)
+            )
+        await store.write(lambda tx: records.give_back(tx, *pair, records.day_of(house.START), 23))
+        assert await store.read(lambda tx: counts.spent_since(tx, midnight)) == {pair[0]: {pair[1]: 7}}
+        assert await store.read(lambda tx: records.sent_today(tx, *pair, house.START)) == 7

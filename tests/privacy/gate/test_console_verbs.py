@@ -15,7 +15,7 @@ from privacy.gate.door.door import Door
 from privacy.gate.door.holder import GateHolder
 from privacy.gate.rights import rights_verbs
 from privacy.gate.rights.rights import RightsDesk
-from privacy.gate.storage import book, records
+from privacy.gate.storage import book, counts
 from tests.privacy import house
 from tests.privacy.gate.at_the_door import ManualClock, opened
 
@@ -54,8 +54,8 @@ async def test_a_repeated_refusal_is_one_entry_and_a_count(tmp_path: Path) -> No
         entries = (await ask(door, "ledger.list"))["entries"]
         refusals = [entry["data"] for entry in entries if entry["kind"] == "refusal"]
         assert [row["activity"] for row in refusals] == ["backup.cloud", "unknown"]
-        counts = await door.desk.store.read(lambda tx: records.refused_today(tx, clock.now()))
-        assert counts == {"backup.cloud": 3, "unknown": 3}
+        refused = await door.desk.store.read(lambda tx: counts.refused_since(tx, clock.now()))
+        assert refused == {"backup.cloud": 3, "unknown": 3}
         clock.passed_s = 86_400
         await refusal(door, "consent.preview", activity="backup.cloud", ticket="T-1")
         assert (await ask(door, "ledger.list"))["entries"][-1]["data"]["activity"] == "backup.cloud"

@@ -95,6 +95,7 @@ async def test_erasing_everything_leaves_proof_and_says_why(door: Door) -> None:
     assert {name for name, one in effects.items() if one.erased} == {
         "gate.sent",
         "gate.refusals",
+        "gate.counts",
         "gate.access_log",
     }
     counts = await holder.count()

@@ -17,7 +17,7 @@ import pytest
 from privacy.conversation import Declined
 from privacy.gate.door.door import Door, Refused
 from privacy.gate.stick.network_door import ACTIVITY, GRACE_S, NAME, SPEND_S, VISIT_S, WATCH_S, NetworkStick
-from privacy.gate.storage import book, records
+from privacy.gate.storage import book, counts, records
 from privacy.gate.storage.store import StoreError
 from privacy.inside import read_entry
 from privacy.ledger import content_of
@@ -321,7 +321,7 @@ async def test_refusals_are_counted_but_not_each_second(tmp_path: Path) -> None:
             assert await at.refused() == "withdrawn"
             await at.clock.advance(1.0)
         day = at.door.desk.time.instant().at
-        refused = await at.door.desk.store.read(lambda tx: records.refused_today(tx, day))
+        refused = await at.door.desk.store.read(lambda tx: counts.refused_since(tx, day))
         assert refused == {ACTIVITY: 2}
         assert len(at.said) == 1
 

@@ -8,7 +8,7 @@ import pytest
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from privacy.consent import Via
-from privacy.gate.storage import records, upgrade
+from privacy.gate.storage import counts, records, upgrade
 from privacy.gate.storage.schema import STEPS
 from privacy.gate.storage.store import Store
 from privacy.gate.storage.upgrade import bring_up_to_date
@@ -65,6 +65,20 @@ async def test_consents_given_before_go_on_in_their_epoch(old: Path) -> None:
         (grant,) = door.desk.standing.live()
         assert (grant.epoch, grant.via, grant.addressee) == ("ab" * 16, Via.CONSOLE, "")
         assert door.desk.standing.epoch == grant.epoch
+
+
+def test_what_was_counted_today_is_counted_on(tmp_path: Path) -> None:
+    connection = connected(tmp_path, bytes(32))
+    bring_up_to_date(connection, tmp_path / "gate.db", STEPS[:1])
+    connection.execute("INSERT INTO budgets VALUES ('a', 'r', '2026-03-01', 7)")
+    connection.executemany(
+        "INSERT INTO refusals VALUES ('2026-03-01', ?, 'r', ?, 2)", [("a", "one"), ("a", "two"), ("b", "one")]
+    )
+    bring_up_to_date(connection, tmp_path / "gate.db")
+    midnight = counts.quarter_of(house.START.replace(hour=0))
+    rows = connection.execute("SELECT * FROM counts ORDER BY activity").fetchall()
+    connection.close()
+    assert rows == [(midnight, "a", "r", 7, 4), (midnight, "b", "r", 0, 2)]
 
 
 def test_the_copy_beside_it_is_the_way_back_and_of_the_same_key(old: Path) -> None:

@@ -4,7 +4,7 @@ import type { Activities } from "../../api/types";
 import { Title } from "../../parts/Frame";
 import { Icon } from "../../parts/Icon";
 import { bytes, clock } from "../../state/format";
-import { dayBegins, today } from "../../state/privacy";
+import { today } from "../../state/privacy";
 import { isVisitor } from "../../state/roles";
 import { useCentre } from "../../texts/privacy";
 import { Row, Rows } from "../More";
@@ -97,7 +97,7 @@ function Headline({ value }: { value: Activities }) {
             : t("privacy.today.some", { bytes: bytes(sum.bytes, language), recipients: list.format(sum.recipients) })}
         </strong>{" "}
         {sum.refused > 0 && tn("privacy.today.refused", sum.refused)}{" "}
-        <small>{t("privacy.today.since", { at: clock(dayBegins(value.day), language) })}</small>
+        <small>{t("privacy.today.since", { at: clock(Date.parse(value.day_began), language), zone: value.timezone })}</small>
       </p>
     </div>
   );

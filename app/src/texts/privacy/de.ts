@@ -304,7 +304,7 @@ export const de = {
   "privacy.result.delivered": "zugestellt",
   "privacy.result.cut": "abgebrochen",
   "privacy.result.failed": "fehlgeschlagen",
-  "privacy.today.since": "Seit {at} Uhr (Tag in UTC).",
+  "privacy.today.since": "Seit {at} Uhr (Tag in {zone}).",
   "privacy.notbuilt": "Noch nicht gebaut: Das Tor lehnt es immer ab.",
   "privacy.facts": "Was der Hinweis dazu sagt",
   "privacy.facts.of": "Was der Hinweis dazu sagt: {title}",

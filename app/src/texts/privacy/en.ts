@@ -303,7 +303,7 @@ export const en = {
   "privacy.result.delivered": "delivered",
   "privacy.result.cut": "cut",
   "privacy.result.failed": "failed",
-  "privacy.today.since": "Since {at} (day in UTC).",
+  "privacy.today.since": "Since {at} (day in {zone}).",
   "privacy.notbuilt": "Not built yet: the gate always refuses it.",
   "privacy.facts": "What the notice says of it",
   "privacy.facts.of": "What the notice says of it: {title}",
