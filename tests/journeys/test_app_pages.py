@@ -41,6 +41,7 @@ PAGES = {
     "consents": "#/privacy/consents",
     "data": "#/privacy/data",
     "access": "#/privacy/access",
+    "phones": "#/phones",
     "devices": "#/devices",
     "teach-in": "#/devices/teach-in",
     "system": "#/system",

@@ -16,6 +16,17 @@ pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.timeout(300)
 
 LAMP, LAMP_SERIAL = "Stehlampe", "SIM0000001"
 SET = "11"
+# the names of the devices that this browser keeps as it saw them last
+SEEN = """() => new Promise(resolve => {
+  const asked = indexedDB.open('homebase.phone');
+  asked.onsuccess = () => {
+    const seen = asked.result.transaction('kept').objectStore('kept').get('seen');
+    seen.onsuccess = () => {
+      asked.result.close();
+      resolve([...(seen.result?.home.devices.values() ?? [])].map(device => device.name));
+    };
+  };
+})"""
 DAYS = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")
 
 
@@ -175,6 +186,7 @@ def _becomes_a_carer_and_rests(mine: Phone, other: Phone, row: Locator) -> None:
     """An owner limits another phone to a room and to hours: it sees less, then rests, then comes back."""
     page = mine.page
     expect(other.page.get_by_text(LAMP, exact=True)).to_be_visible()
+    until(lambda: other.page.evaluate(SEEN) == [LAMP], "the home is kept as it was seen")
     # when it becomes a carer of a room, all by keys, what is missing is said at its field
     row.get_by_role("button", name="Bens Telefon ändern").press("Enter")
     form = page.get_by_role("form", name="Bens Telefon ändern")
@@ -189,6 +201,7 @@ def _becomes_a_carer_and_rests(mine: Phone, other: Phone, row: Locator) -> None:
     form.get_by_label("Name").press("Enter")
     # then the other phone knows nothing of the rest of the home, and the list says it in words
     expect(other.page.get_by_text(LAMP, exact=True)).to_have_count(0)
+    until(lambda: other.page.evaluate(SEEN) == [], "nothing of it is kept")
     expect(row).to_contain_text("Pflege: sieht, heizt")
     expect(row).to_contain_text("Nur diese Räume: Küche")
     expect(row.get_by_role("button", name="Bens Telefon ändern")).to_be_focused()

@@ -36,6 +36,7 @@ export function begin(first: HubKept): void {
       may: (facts) => {
         if (facts === null) return;
         const wasWaiting = kept.facts === null;
+        if (facts.rooms?.join() !== kept.facts?.rooms?.join()) seeing.renew(); // it may have kept what it may not see now
         kept = { ...kept, facts, words: null };
         void keep("hub", kept);
         if (wasWaiting) {
@@ -69,10 +70,10 @@ export function begin(first: HubKept): void {
     }
   }
 
-  const forgetSeeing = keepSeen();
+  const seeing = keepSeen();
   const forgetWaking = wakeUp(session);
   stopLast = () => {
-    forgetSeeing();
+    seeing.stop();
     forgetWaking();
     session.stop();
   };
@@ -99,8 +100,8 @@ export async function removed(reason: Exclude<LoginReason, null>): Promise<void>
 
 // what was seen
 
-/** Keep the home as it is seen, now and then, and when the page is left. */
-function keepSeen(): () => void {
+/** Keep the home as it is seen, now and then, and when the page is left. `renew`: with what comes next. */
+function keepSeen(): { stop: () => void; renew: () => void } {
   let dueMs = 0;
   const save = () => {
     if (link.get().state !== "live" || !home.get().loaded) return;
@@ -114,9 +115,14 @@ function keepSeen(): () => void {
     if (Date.now() >= dueMs) save();
   });
   document.addEventListener("visibilitychange", hidden);
-  return () => {
-    unsubscribe();
-    document.removeEventListener("visibilitychange", hidden);
+  return {
+    stop: () => {
+      unsubscribe();
+      document.removeEventListener("visibilitychange", hidden);
+    },
+    renew: () => {
+      dueMs = 0;
+    },
   };
 }
 
