@@ -49,16 +49,20 @@ TEACH_IN_LIMIT_S = 180.0
 
 @dataclass
 class Phone:
-    """One browser's page in front of a house. said: faults of the page, refusals by its policy."""
+    """One browser's page in front of a house. said: faults of the page, refusals by its policy.
+
+    at: the house's address for it; empty on the house's own machine.
+    """
 
     page: Page
     house: RunningHouse
+    at: str = ""
     said: list[str] = field(default_factory=list)
     open_requests: set[Request] = field(default_factory=set)
 
     @property
     def address(self) -> str:
-        return f"http://127.0.0.1:{self.house.port}/"
+        return self.at or f"http://127.0.0.1:{self.house.port}/"
 
     def open(self, fragment: str = "") -> None:
         self.page.goto(f"{self.address}{fragment}")
@@ -181,6 +185,7 @@ def phone(
     size: tuple[int, int] = PHONE,
     dark: bool = False,
     keeps: bool = False,
+    at: str = "",
 ) -> Iterator[Phone]:
     """A fresh phone: its own storage, its language. keeps: the app on it; others are spared that."""
     context = browser.new_context(
@@ -190,7 +195,7 @@ def phone(
         service_workers="allow" if keeps else "block",
     )
     page = context.new_page()
-    mine = Phone(page=page, house=house)
+    mine = Phone(page=page, house=house, at=at)
 
     def hear(message: ConsoleMessage) -> None:
         if message.type == "error" and not message.text.startswith("Failed to load resource"):

@@ -18,15 +18,14 @@ from tests.lab.far_house import Far, far_house
 from tests.lab.way_home import WayHome
 from tests.needs import NETWORKS
 
-from .consenting import DIAGNOSIS, RECIPIENT, prepare
+from .consenting import RECIPIENT
 from .pairing import KEPT, console, pair
-from .phones import CHROMIUM, Phone, Simulator, launch, phone, receiver_of, until
+from .phones import CHROMIUM, Phone, launch, phone, until
 from .trust import home_that_trusts
+from .using import MS, agrees_and_takes_it_back, switches_and_watches
 
 pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.lab, NETWORKS, pytest.mark.timeout(600)]
 
-LAMP, LAMP_SERIAL = "Stehlampe", "SIM0000001"
-MS = 120_000
 AT_HOME, FAR_AWAY = re.compile("verbunden, zu Hause"), re.compile("verbunden, von unterwegs")
 KEEPS_THE_APP = "() => navigator.serviceWorker.ready.then(one => one.active.state)"
 STAYS_OUT_MS = 10_000  # it tries a few times meanwhile
@@ -86,8 +85,11 @@ def test_far_from_home_a_phone_switches_agrees_comes_back_and_is_removed(
     expect(header).to_have_text(FAR_AWAY, timeout=MS)
     mine.has_no_barriers("far from home")
     mine.picture("far-de")
-    _switches_and_watches(mine)
-    _agrees_and_takes_it_back(mine)
+    switches_and_watches(mine)
+    agrees_and_takes_it_back(mine)
+    # then the header of every page says no more of it; it still says that a relay may be used
+    expect(page.locator(".leaving")).to_have_count(1)
+    expect(page.locator(".leaving")).to_contain_text("Fernzugriff")
     kinds = [json.loads(line)["kind"] for line in far.house.ok("ledger", "list", "--json").splitlines()]
     assert (kinds.count("grant"), kinds.count("withdrawal")) == (2, 1)  # the relay's own yes, and this one
     # when the relay is lost, it says so, and comes back by itself
@@ -98,7 +100,7 @@ def test_far_from_home_a_phone_switches_agrees_comes_back_and_is_removed(
     mine.picture("far-lost-de")
     far.broker.start()
     expect(header).to_have_text(FAR_AWAY, timeout=MS)
-    _switches_and_watches(mine)
+    switches_and_watches(mine)
     # when it is removed at home, its session by the relay ends within a second, and it forgets the home
     console(mine.house, "remove", named)
     revoked = time.monotonic()
@@ -136,35 +138,3 @@ def test_a_phone_is_paired_by_the_relay_alone_and_goes_home_or_out_as_it_should(
     way.mend()
     expect(header).to_have_text(AT_HOME, timeout=MS)
     assert [text for text in mine.said if not text.startswith(UNREACHED)] == []
-
-
-def _switches_and_watches(mine: Phone) -> None:
-    """A tap reaches the lamp by radio; a hand at the lamp reaches the page."""
-    simulator, switch = Simulator(mine.house), mine.switch_of(LAMP)
-    lamp = simulator.device(LAMP_SERIAL)
-    was_on = switch.get_attribute("aria-checked") == "true"
-    simulator.ask("record", on=True)
-    switch.click()
-    expect(switch).to_have_attribute("aria-checked", "false" if was_on else "true", timeout=MS)
-    expect(switch).to_have_attribute("aria-busy", "false", timeout=MS)
-    assert simulator.device(LAMP_SERIAL)["state"]["on"] == [not was_on]
-    assert [line for line in simulator.lines(to_host=False) if receiver_of(line) == lamp["address"]]
-    simulator.ask("act", device=LAMP_SERIAL, event="on" if was_on else "off")
-    expect(switch).to_have_attribute("aria-checked", "true" if was_on else "false", timeout=MS)
-
-
-def _agrees_and_takes_it_back(mine: Phone) -> None:
-    """A consent for what is shown, and its end: each under the gate's signature, all by the relay."""
-    page = mine.page
-    mine.open(DIAGNOSIS)
-    expect(page.get_by_text("Vom Tor bestätigt").first).to_be_visible(timeout=MS)
-    prepare(page)
-    page.get_by_role("button", name="Zustimmen", exact=True).click()
-    expect(page.locator(".note")).to_contain_text("Zugestimmt. Das Tor hat es bestätigt.", timeout=MS)
-    mine.open("#/privacy")
-    page.get_by_role("switch", name="Jetzt widerrufen: Ferndiagnose").click(timeout=MS)
-    expect(page.locator(".note")).to_contain_text("Widerrufen.", timeout=MS)
-    expect(page.locator(".note")).not_to_contain_text("Nicht bestätigt")
-    # then the header of every page says so no more; it still says that a relay may be used
-    expect(page.locator(".leaving")).to_have_count(1)
-    expect(page.locator(".leaving")).to_contain_text("Fernzugriff")

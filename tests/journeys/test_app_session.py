@@ -10,7 +10,8 @@ from playwright.sync_api import Browser, Locator, expect
 
 from .houses import RunningHouse, run_homebase
 from .pairing import KEPT, console, pair, show_code, the_waiting, words_on
-from .phones import Phone, Simulator, kind_of, phone, receiver_of, until
+from .phones import Phone, phone, until
+from .using import switches_and_watches
 
 pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -37,7 +38,7 @@ def mine(browser: Browser, house: RunningHouse) -> Iterator[Phone]:
 
 
 def test_a_phone_is_paired_switches_a_light_watches_it_and_is_removed(mine: Phone) -> None:
-    page, simulator = mine.page, Simulator(mine.house)
+    page = mine.page
     frames: list[str] = []
     page.on("request", lambda request: frames.append(request.url))
     # given a phone that was paired by the text of its code: the words are the same on both sides
@@ -49,20 +50,7 @@ def test_a_phone_is_paired_switches_a_light_watches_it_and_is_removed(mine: Phon
     mine.picture("pair-words-de")
     named = str(console(mine.house, "admit", str(row["pairing"]), "--role", "owner")["id"])
     expect(page.locator(".connection")).to_have_text(re.compile("verbunden, zu Hause"))
-    # when it taps a light, the lamp gets its frame and the app shows what it confirmed
-    switch = mine.switch_of(LAMP)
-    lamp = simulator.device(LAMP_SERIAL)
-    was_on = switch.get_attribute("aria-checked") == "true"
-    simulator.ask("record", on=True)
-    switch.click()
-    expect(switch).to_have_attribute("aria-checked", "false" if was_on else "true")
-    expect(switch).to_have_attribute("aria-busy", "false")
-    assert simulator.device(LAMP_SERIAL)["state"]["on"] == [not was_on]
-    asked = [line for line in simulator.lines(to_host=False) if receiver_of(line) == lamp["address"]]
-    assert SET in {kind_of(line) for line in asked}
-    # when somebody switches it by hand, the app sees it
-    simulator.ask("act", device=LAMP_SERIAL, event="on" if was_on else "off")
-    expect(switch).to_have_attribute("aria-checked", "true" if was_on else "false")
+    switches_and_watches(mine)
     # and nothing went past the session: no token, no request but for the app's own files
     assert page.evaluate("() => sessionStorage.length") == 0
     assert [url for url in frames if "/api/" in url.removeprefix(mine.address) and "setup" not in url] == []

@@ -5,9 +5,12 @@ knows names as multicast DNS would tell it, by a rule of its own.
 """
 
 import json
+import re
 import socket
 import ssl
+import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,21 +26,26 @@ from tests.lab.outside import made_in
 from tests.needs import NETWORKS
 from tests.privacy.gate.lan.thief import NAMES, signed_by_a_thief
 
+from .consenting import RECIPIENT
 from .houses import RunningHouse, demo_house
-from .phones import ARGUMENTS, CHROMIUM, PASSWORD, PHONE
+from .pairing import KEPT, console, pair
+from .phones import ARGUMENTS, CHROMIUM, PASSWORD, PHONE, phone
 from .trust import home_that_trusts
+from .using import LAMP, agrees_and_takes_it_back, switches_and_watches
 
 pytestmark = [pytest.mark.browser, pytest.mark.journey, NETWORKS, pytest.mark.timeout(300)]
 __all__ = ["network"]
 SECONDS = 120_000
+AT_HOME = re.compile("verbunden, zu Hause")
 
 
 @pytest.fixture(scope="module")
 def house(network: Network, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
     folder = tmp_path_factory.mktemp("lan")
-    with demo_house(
-        folder, "--devices", "1", "--lan", around=("ip", "netns", "exec", network.home)
-    ) as running:
+    config = folder / "homebase.toml"
+    config.write_text(RECIPIENT)
+    arguments = ("--config", str(config), "--devices", "1", "--lan")
+    with demo_house(folder, *arguments, around=("ip", "netns", "exec", network.home)) as running:
         yield running
 
 
@@ -55,6 +63,19 @@ def browser_of(playwright: Playwright, network: Network, folder: Path, ca: bytes
         yield browser
     finally:
         browser.close()
+
+
+@contextmanager
+def no_way_home(network: Network) -> Iterator[None]:
+    """Each packet of the phone to the home is answered as by a machine where nobody listens."""
+    inside = ("ip", "netns", "exec", network.stick, "nft")
+    rule = f"ip daddr {HOME} tcp dport 8443 reject with tcp reset"
+    table = f"table inet away {{ chain out {{ type filter hook output priority 0; {rule}; }}; }}"
+    subprocess.run([*inside, "-f", "-"], input=table, text=True, check=True)
+    try:
+        yield
+    finally:
+        subprocess.run([*inside, "delete table inet away"], check=True)
 
 
 def identity(house: RunningHouse) -> tuple[str, bytes]:
@@ -95,6 +116,37 @@ def test_one_that_trusts_it_sets_the_home_up_and_keeps_the_app(
         with pytest.raises(Error, match="ERR_CERT_COMMON_NAME_INVALID"):
             page.goto(f"https://{HOME}:8443/")
         context.close()
+
+
+def test_a_phone_at_home_is_paired_switches_agrees_comes_back_and_is_removed(
+    playwright: Playwright, house: RunningHouse, network: Network, tmp_path: Path
+) -> None:
+    name, ca = identity(house)
+    at = f"https://{name}:8443/"
+    with (
+        browser_of(playwright, network, tmp_path, ca) as browser,
+        phone(browser, house, keeps=True, at=at) as mine,
+    ):
+        page, header = mine.page, mine.page.locator(".connection")
+        named = pair(mine)
+        expect(header).to_have_text(AT_HOME, timeout=SECONDS)
+        switches_and_watches(mine)
+        agrees_and_takes_it_back(mine)
+        # when the way home is lost, whoever taps is told so, and it comes back by itself
+        mine.open("#/")
+        switch = mine.switch_of(LAMP)
+        with no_way_home(network):
+            switch.click()
+            expect(page.locator(".banner[data-missing=base]")).to_be_visible(timeout=SECONDS)
+        expect(header).to_have_text(AT_HOME, timeout=SECONDS)
+        switches_and_watches(mine)
+        # when it is removed, its session ends within a second, and it forgets the home
+        console(house, "remove", named)
+        removed = time.monotonic()
+        expect(page.get_by_text("Dieses Telefon wurde zu Hause entfernt")).to_be_visible()
+        assert time.monotonic() - removed < 1.0
+        assert page.evaluate(KEPT) == []
+        assert [text for text in mine.said if not text.startswith("WebSocket connection to ")] == []
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,13 @@ const OPEN_MS = { home: 4000, relay: 10_000 }; // a home that is not in this net
 
 export const routeOf = (place: Place): Bytes => (place.kind === "home" ? AT_HOME : place.route);
 
-/** The code's places, and first the home that served this page: it may have moved since. */
+/** The code's places, and first the home that served this page: it may have moved since. No policy lets it speak with
+ * another home by plain http. */
 export function placesOf(places: readonly Place[], page: string): Place[] {
-  return [{ kind: "home", origin: page }, ...places.filter((place) => place.kind !== "home" || place.origin !== page)];
+  const others = places.filter(
+    (place) => place.kind !== "home" || (place.origin !== page && place.origin.startsWith("https:")),
+  );
+  return [{ kind: "home", origin: page }, ...others];
 }
 
 /** A line there, for one connection. Rejects when nobody answers in time. */
