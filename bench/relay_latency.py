@@ -88,6 +88,7 @@ async def _serve(there: RelayHome) -> None:
         "route": phone.way.route.hex(),
         "slot": phone.way.slot,
         "password": phone.way.password,
+        "account": phone.account,
     }
     print(json.dumps(keys), flush=True)
     await asyncio.to_thread(sys.stdin.readline)
@@ -103,7 +104,7 @@ def _phone(broker: Mosquitto, keys: dict[str, str]) -> Phone:
         password=keys["password"],
     )
     private, hub_key, psk = (bytes.fromhex(keys[name]) for name in ("private", "hub_key", "psk"))
-    return Phone(private=private, hub_key=hub_key, psk=psk, way=way)
+    return Phone(private=private, hub_key=hub_key, psk=psk, way=way, account=keys["account"])
 
 
 async def _bare_ms(user: Broker, place: str, payload: bytes) -> float:

@@ -30,7 +30,7 @@ from hub.remote.keys import AT_HOME, Mode
 from hub.remote.messages import Hello
 from hub.remote.noise import public_key
 from hub.remote.phone_session import Welcomed
-from hub.remote.store import PhoneRecords
+from hub.remote.store import OWN, PhoneRecords
 from privacy.system import SystemClock, random_bytes
 from tests.hub.home_in_a_box import running_home
 from tests.hub.remote.ends import Hub, Line, Phone, connected, known
@@ -83,7 +83,7 @@ async def _hub(folder: Path, keys: list[str]) -> None:
     """A hub that knows these phones; says its own key, then at each line what it takes."""
     psk = bytes(32)
     async with Store(folder, random_bytes) as store:
-        own = public_key(await PhoneRecords(store=store).own_key(random_bytes))
+        own = public_key(await PhoneRecords(store=store).key(OWN, random_bytes))
         rows = [
             {"key": bytes.fromhex(key), "psk": psk, "name": "Phone", "role": "owner", "created_at": 0}
             for key in keys

@@ -35,6 +35,7 @@ STATUS: Mapping[str, int] = {
     "no_session": 401,
     "wrong_password": 401,
     "wrong_setup_token": 401,
+    "customer_id_at_home": 403,
     "forbidden": 403,
     "kind_forbidden": 403,
     "not_now": 403,

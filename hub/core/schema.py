@@ -109,8 +109,8 @@ pairings = Table(
 remote_keys = Table(
     "remote_keys",
     metadata,
-    Column("name", Text, primary_key=True),  # hub
-    Column("private", LargeBinary, nullable=False),  # X25519
+    Column("name", Text, primary_key=True),  # hub, account
+    Column("private", LargeBinary, nullable=False),  # X25519; of the account: random
     sqlite_with_rowid=False,
 )
 

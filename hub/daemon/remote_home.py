@@ -44,7 +44,8 @@ class RemoteHome:
         """
         clock, house = self._house.clock, self._house
         await clock.sleep(self._after_s)
-        from hub.remote.admission import Admission  # noqa: PLC0415 - see above
+        from hub.remote.account import AccountMarks  # noqa: PLC0415 - see above
+        from hub.remote.admission import Admission  # noqa: PLC0415
         from hub.remote.desk import Desk  # noqa: PLC0415
         from hub.remote.link import Remote  # noqa: PLC0415
         from hub.remote.noise import public_key  # noqa: PLC0415
@@ -55,7 +56,7 @@ class RemoteHome:
         from hub.remote.relay_book import RelayBook  # noqa: PLC0415
         from hub.remote.relay_records import RelayRecords  # noqa: PLC0415
         from hub.remote.responder import Responder  # noqa: PLC0415
-        from hub.remote.store import PhoneRecords  # noqa: PLC0415
+        from hub.remote.store import ACCOUNT, OWN, PhoneRecords  # noqa: PLC0415
         from hub.remote.visits import Visits  # noqa: PLC0415
         from hub.remote.websocket import make_handler  # noqa: PLC0415
 
@@ -63,8 +64,10 @@ class RemoteHome:
         from .relay_desk import RelayDesk  # noqa: PLC0415
 
         phones, visits = PhoneRecords(store=self._store), Visits()
-        private = await phones.own_key(random_bytes)
-        book = PhoneBook(phones, Outs(self._store.path.with_name(OUTS)))
+        private = await phones.key(OWN, random_bytes)
+        account_key = await phones.key(ACCOUNT, random_bytes)
+        marks = AccountMarks(account_key, await house.account.customer_id())
+        book = PhoneBook(phones, Outs(self._store.path.with_name(OUTS)), marks)
         await book.load()
         routes = RelayBook(RelayRecords(store=self._store), random_bytes)
         await routes.load()
@@ -79,6 +82,8 @@ class RemoteHome:
             routes.drop_all()
 
         house.rights.phones_erased = erased
+        house.account.customer_id_is = remote.account_is
+        house.rights.account_erased = partial(remote.account_is, "")
         house.rooms.still_there = book.keep_rooms
         self._serve, self._answers = make_handler(remote), RelayDesk(relays, routes, random_bytes).questions()
         async with asyncio.TaskGroup() as tasks:

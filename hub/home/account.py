@@ -4,7 +4,7 @@ Local alone: nothing here sends anything. The e-mail address is the gate's (priv
 sent to; the password is that of the owner (access.py).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -17,6 +17,7 @@ REVIEW_EVERY: Final = timedelta(days=365)
 FIELDS: Final = ("name", "postal_address", "customer_id")
 REQUIRED: Final = ("name",)  # the postal address is welcome and never needed (clause 6.2)
 _REVIEWED = "reviewed_at"
+_CUSTOMER_ID = "customer_id"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,10 +31,11 @@ class AccountState:
 
 
 class Account:
-    """One per home."""
+    """One per home. customer_id_is: told each one that is entered, empty: it was removed."""
 
     def __init__(self, details: Details, clock: Clock) -> None:
         self._details, self._clock = details, clock
+        self.customer_id_is: Callable[[str], None] = lambda _: None
 
     async def read(self) -> AccountState:
         """All of it. The year until the first reminder counts from the first time that this is asked.
@@ -60,6 +62,16 @@ class Account:
             StoreError: nothing was changed.
         """
         await self._details.change(changes, self._clock.now())
+        if _CUSTOMER_ID in changes:
+            self.customer_id_is(changes[_CUSTOMER_ID])
+
+    async def customer_id(self) -> str:
+        """What the owner entered; empty: nothing.
+
+        Raises:
+            StoreError: it can't be read.
+        """
+        return (await self._details.all()).get(_CUSTOMER_ID, "")
 
     async def review(self) -> None:
         """The data was looked through: the reminder comes again in a year.

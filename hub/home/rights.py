@@ -35,6 +35,7 @@ class Rights:
         self._access, self._rooms = access, rooms
         self._registry, self._state = registry, state
         self.phones_erased: Callable[[], None] = lambda: None  # told when paired phones went from the store
+        self.account_erased: Callable[[], None] = lambda: None
 
     # look
 
@@ -114,6 +115,8 @@ class Rights:
         if scope.covers(DataCategory.ACCOUNT):
             self._access.sessions.drop()
         effects = await self._holder.erase(scope)
+        if scope.covers(DataCategory.ACCOUNT):
+            self.account_erased()
         if scope.covers(DataCategory.INSTALLATION):
             self.phones_erased()
         self._state.forget_categories(category for category in MEASURED if scope.covers(category))

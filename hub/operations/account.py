@@ -2,6 +2,7 @@
 
 from msgspec import UNSET
 
+from hub.home.errors import Refused
 from hub.home.license import Flaw, License
 
 from . import account_messages as messages
@@ -16,8 +17,8 @@ async def read_account(house: House, _: Caller, __: Nothing) -> messages.Account
     return await _told(house)
 
 
-async def change_account(house: House, _: Caller, asked: messages.ChangeAccount) -> messages.AccountInfo:
-    """Enter or change details of the account or the installation."""
+async def change_account(house: House, caller: Caller, asked: messages.ChangeAccount) -> messages.AccountInfo:
+    """Enter or change details of the account or the installation; the customer ID at home only."""
     given = {
         "name": asked.name,
         "postal_address": asked.postal_address,
@@ -25,11 +26,19 @@ async def change_account(house: House, _: Caller, asked: messages.ChangeAccount)
     }
     place = {"serial": asked.serial, "timezone": asked.timezone}
     # what may be refused comes first
+    if not caller.at_home and asked.customer_id is not UNSET:
+        await _check_unchanged(house, asked.customer_id.strip())
     await house.installation.change(
         {key: value.strip() for key, value in place.items() if value is not UNSET}
     )
     await house.account.change({key: value.strip() for key, value in given.items() if value is not UNSET})
     return await _told(house)
+
+
+async def _check_unchanged(house: House, customer_id: str) -> None:
+    """Whoever changed it from afar would shut themselves out."""
+    if customer_id != await house.account.customer_id():
+        raise Refused("customer_id_at_home", field="customer_id")
 
 
 async def review_account(house: House, _: Caller, __: Nothing) -> messages.AccountInfo:

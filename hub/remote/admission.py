@@ -211,7 +211,8 @@ class Admission:
             raise Refused("unknown_phone")
         phone = await self.book.permit(key, name, permit)
         self.relays.over(pairing)
-        facts = facts_of(phone)
+        self.book.marks.confirmed(key)
+        facts = facts_of(phone, self.book.marks.mark(key))
         if facts is not None and (visit := self._visits.get(key)) is not None:
             visit.session.paired(encode(facts))
             visit.end(Code.DONE)  # it comes again, with its rights

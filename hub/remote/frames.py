@@ -82,6 +82,7 @@ class Code(IntEnum):
     SILENT = 13
     NOT_NOW = 14
     BROKEN_OFF = 15
+    ACCOUNT = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

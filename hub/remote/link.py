@@ -215,6 +215,8 @@ class Remote:
                     await self._greet(visit, event)
                 case Kept():
                     await self._admission.kept(visit)
+                case _ if not visit.is_in:
+                    break  # it came with a greeting that was refused
                 case Asked(request=request) if request.name == FOLLOW:
                     following = self._follow(visit, event.stream)
                     visit.following[event.stream] = visit.begin(tasks, "remote.follow", following)
@@ -234,7 +236,7 @@ class Remote:
 
     async def _greet(self, visit: Visit, greeted: Greeted) -> None:
         visit.language = greeted.hello.language
-        half = visit.half
+        half, marks = visit.half, self._admission.book.marks
         if half.mode is Mode.PAIR:
             await self._admission.greeted(visit, greeted)
             return
@@ -242,13 +244,26 @@ class Remote:
         if phone is None:
             visit.end(Code.REVOKED)
             return
+        shown = marks.is_shown(phone.key, greeted.hello.account)
+        identified = shown or visit.at_home or phone.permit is None  # who only waits may ask nothing
+        if not identified and not marks.may_be_told(phone.key):
+            log.info("phone.not_identified")
+            visit.end(Code.ACCOUNT)
+            return
         if self._admission.state_of(phone) is not State.OPEN:
             visit.end(Code.NOT_NOW)
             return
+        mark = marks.mark(phone.key) if visit.at_home or not identified else b""
         welcome = Welcome(
-            home=self._home.name, version=self._home.version, boot=self._boot, phone=facts_of(phone)
+            home=self._home.name, version=self._home.version, boot=self._boot, phone=facts_of(phone, mark)
         )
         visit.session.welcome(encode(welcome))
+        if not identified:
+            visit.end(Code.DONE)  # it comes again, and shows what it was told
+            return
+        visit.is_in = True
+        if shown:
+            marks.told(phone.key)
         try:
             await self._admission.book.saw(phone.key, self._clock.now())
         except StoreError as error:
@@ -323,6 +338,15 @@ class Remote:
             log.warning("remote.broken_off", extra={"code": error.code})
             visit.session.reset(stream, Code.BROKEN_OFF)
         visit.news.set()
+
+    def account_is(self, customer_id: str) -> None:
+        """The home has this customer ID. Another one: phones at home come again, by a relay none comes in."""
+        if not self._admission.book.marks.change(customer_id):
+            return
+        for visit in self._visits.all():
+            phone = self._admission.book.get(visit.half.phone_key)
+            if phone is not None and phone.permit is not None:
+                visit.end(Code.DONE if visit.at_home else Code.ACCOUNT)
 
     def _phone_gone(self, phone: Phone) -> None:
         self._once.pop(phone.key, None)

@@ -6,10 +6,12 @@ Source: docs/protocols/remote.md, "Bodies".
 from typing import TypeVar
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from hub.operations.permit_messages import HoursInfo, expires_told, hours_told, rooms_told
 
 from . import base64url
+from .account import MARK_SIZE
 from .phone import Phone
 
 ID_SIZE = 16  # random bytes of a request's id
@@ -18,25 +20,33 @@ T = TypeVar("T")
 
 
 class Hello(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A phone's first frame. name: what its person calls it, when it pairs; language: of texts for people."""
+    """A phone's first frame. name: what its person calls it, when it pairs; language: of texts for people.
+
+    account: the mark of the home's account, in a session by a relay.
+    """
 
     client: str
     name: str = ""
     language: str = ""
+    account: str = ""
 
 
 class PhoneFacts(msgspec.Struct, frozen=True):
-    """What a phone may do. rooms: ids, None for all; hours: None for always; expires: RFC 3339 or None."""
+    """What a phone may do. rooms: ids, None for all; hours: None for always; expires: RFC 3339 or None.
+
+    account: the mark by which it identifies the home's account by a relay; unset: it is not told here.
+    """
 
     name: str
     role: str
     rooms: tuple[str, ...] | None = None
     expires: str | None = None
     hours: HoursInfo | None = None
+    account: str | UnsetType = UNSET
 
 
-def facts_of(phone: Phone) -> PhoneFacts | None:
-    """What a phone is told that it may; None: nobody confirmed it."""
+def facts_of(phone: Phone, mark: bytes = b"") -> PhoneFacts | None:
+    """What a phone is told that it may; None: nobody confirmed it. mark: of the account, empty: not now."""
     permit = phone.permit
     if permit is None:
         return None
@@ -46,7 +56,14 @@ def facts_of(phone: Phone) -> PhoneFacts | None:
         rooms=rooms_told(permit),
         expires=expires_told(permit),
         hours=hours_told(permit),
+        account=base64url.encode(mark) if mark else UNSET,
     )
+
+
+def mark_told(facts: PhoneFacts) -> bytes:
+    """The account's mark that a hub told; empty: none."""
+    mark = base64url.decode(facts.account) if isinstance(facts.account, str) else None
+    return mark if mark is not None and len(mark) == MARK_SIZE else b""
 
 
 class Welcome(msgspec.Struct, frozen=True):

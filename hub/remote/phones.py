@@ -9,6 +9,7 @@ from hub.contract import StoreError
 from hub.home.errors import Refused
 from hub.home.permits import Permit
 
+from .account import AccountMarks
 from .outs import Outs
 from .phone import Phone
 from .store import PhoneRecords
@@ -23,11 +24,12 @@ SEEN_EVERY = timedelta(hours=1)  # that a contact is written, to spare the card
 class PhoneBook:
     """All phones. Read and changed by the hub's one loop.
 
-    gone: each is told of every phone that goes. changed: told the key of each whose rights became others.
+    marks: by which they identify the home's account. gone: each is told of every phone that goes.
+    changed: told the key of each whose rights became others.
     """
 
-    def __init__(self, records: PhoneRecords, outs: Outs) -> None:
-        self._records, self._outs = records, outs
+    def __init__(self, records: PhoneRecords, outs: Outs, marks: AccountMarks) -> None:
+        self._records, self._outs, self.marks = records, outs, marks
         self._unwritten: set[bytes] = set()  # phones that are out, and stand in the store
         self._untold: set[bytes] = set()  # phones that are out, and the gate may not know it
         self._noted: set[bytes] = set()  # what stands in the block
@@ -179,5 +181,6 @@ class PhoneBook:
     def _let_go(self, phone: Phone) -> None:
         del self._phones[phone.key]
         self._written.pop(phone.key, None)
+        self.marks.told(phone.key)
         for listener in self.gone:
             listener(phone)

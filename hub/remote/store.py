@@ -19,7 +19,8 @@ from privacy.ports import RandomBytes
 from .keys import KEY_SIZE
 from .phone import Phone
 
-_OWN = "hub"
+OWN = "hub"  # X25519
+ACCOUNT = "account"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -33,18 +34,18 @@ class PhoneRecords:
 
     store: Store
 
-    async def own_key(self, random_bytes: RandomBytes) -> bytes:
-        """The hub's private X25519 key, made at the first start."""
+    async def key(self, name: str, random_bytes: RandomBytes) -> bytes:
+        """The hub's own key of that name, made at the first start: OWN or ACCOUNT."""
 
         def load_or_make(connection: Connection) -> bytes:
             table = schema.remote_keys
             known = connection.execute(
-                select(table.c.private).where(table.c.name == _OWN)
+                select(table.c.private).where(table.c.name == name)
             ).scalar_one_or_none()
             if known is not None:
                 return bytes(known)
             private = random_bytes(KEY_SIZE)
-            connection.execute(insert(table).values(name=_OWN, private=private))
+            connection.execute(insert(table).values(name=name, private=private))
             return private
 
         return await self.store.write(load_or_make)

@@ -23,12 +23,15 @@ class Line(Protocol):
 
 
 class Visit:
-    """A session on its transport. once: what its phone had executed; at_home: no relay is between."""
+    """A session on its transport. once: what its phone had executed; at_home: no relay is between.
+
+    is_in: it may ask; before that nothing is executed.
+    """
 
     def __init__(self, half: Half, line: Line, once: Once, *, at_home: bool) -> None:
         self.half, self.line, self.once, self.at_home = half, line, once, at_home
         self.session: HubSession = half.session
-        self.language = ""
+        self.language, self.is_in = "", False
         self.news = asyncio.Event()  # something has to be sent
         self.credited = asyncio.Event()
         self.following: dict[int, asyncio.Task[None]] = {}
@@ -78,6 +81,10 @@ class Visits:
         """End that phone's session, if it has one."""
         if (visit := self._visits.get(key)) is not None:
             visit.end(code)
+
+    def all(self) -> tuple[Visit, ...]:
+        """All sessions."""
+        return tuple(self._visits.values())
 
     def end_all(self, code: Code) -> None:
         """End all sessions."""

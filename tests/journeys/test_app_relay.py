@@ -129,6 +129,15 @@ def test_a_phone_is_paired_by_the_relay_alone_and_goes_home_or_out_as_it_should(
     expect(header).to_have_text(AT_HOME, timeout=MS)
     way.cut()
     expect(header).to_have_text(FAR_AWAY, timeout=MS)
+    # when the home gets another customer ID, no relay lets it in any more, and it says what helps
+    far.house.ok("account", "set", "--customer-id", "Kd-4711081547")
+    expect(page.locator(".banner[data-missing=account]")).to_be_visible(timeout=MS)
+    mine.has_no_barriers("not known by the account")
+    way.mend()
+    page.evaluate("() => window.dispatchEvent(new Event('focus'))")
+    expect(header).to_have_text(AT_HOME, timeout=MS)
+    way.cut()
+    expect(header).to_have_text(FAR_AWAY, timeout=MS)
     # when the owner takes the relay's consent back, it is out, and stays out
     far.house.ok("consent", "withdraw", "remote.access")
     expect(page.locator(".banner[data-missing=far]")).to_be_visible()

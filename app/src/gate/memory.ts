@@ -1,6 +1,6 @@
-// What this phone keeps: its keys, how it reaches its home and what that looked like, the gate's key, the last
-// checkpoint, what it withdrew. IndexedDB, since only there a key can be kept that no script can read. The notice (7.1)
-// lists the database by its name; a phone that is removed forgets all of it.
+// What this phone keeps: its keys, how it reaches its home and what that looked like, the account's mark, the gate's
+// key, the last checkpoint, what it withdrew. IndexedDB, since only there a key can be kept that no script can read.
+// The notice (7.1) lists the database by its name; a phone that is removed forgets all of it.
 
 import type { HubKept } from "../remote/kept";
 import type { Home } from "../state/home";

@@ -46,6 +46,7 @@ export const CODE = {
   SILENT: 13,
   NOT_NOW: 14,
   BROKEN_OFF: 15,
+  ACCOUNT: 16,
 } as const;
 export type Code = (typeof CODE)[keyof typeof CODE];
 

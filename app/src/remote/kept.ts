@@ -12,6 +12,8 @@ export interface HubKept {
   /** Of all sessions. */
   psk: Bytes;
   places: Place[];
+  /** The mark by which it identifies the home's account by a relay, base64url; none: it was told none yet. */
+  account?: string | null;
   /** The gate's secret for a first phone's consents, until it is used. */
   claim: Bytes | null;
   /** The six words, as long as nobody at home confirmed them. */

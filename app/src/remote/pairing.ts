@@ -85,7 +85,7 @@ async function tryAt(
     });
     if (told.kind !== "paired" || kept === null) return;
     isDone = true;
-    steps.paired(kept, told.facts);
+    steps.paired({ ...kept, account: told.account }, told.facts);
     mine.close();
   };
   const over = (_: Connection, ended: Ended | null) => {

@@ -1,11 +1,13 @@
 // The phone's side of a session: requests out, answers in. Pure.
 // Source: docs/protocols/remote.md, "Sessions", "Requests", "Bodies" and "Pairing".
 
-import { type Bytes, utf8 } from "../gate/bytes";
+import { type Bytes, fromBase64url, utf8 } from "../gate/bytes";
 import { Channel, type Ended } from "./channel";
 import { CODE, codeOf, type Code, type Frame, frame, FROM_HUB, KIND, u32 } from "./frames";
 import { FIRST_CREDIT, MOST_STREAMS, Streams } from "./streams";
 import type { Judged } from "./transport";
+
+const MARK_SIZE = 32;
 
 /** What a phone may do. `rooms`: ids, null for all; `expires`: RFC 3339 or null. */
 export interface PhoneFacts {
@@ -15,18 +17,21 @@ export interface PhoneFacts {
   expires?: string | null;
 }
 
-/** The hub's first frame. `boot`: another one means that it forgot what it executed. */
+/** The hub's first frame. `boot`: another one means that it forgot what it executed; `account`: as in `paired`. */
 export interface Welcome {
   home: string;
   version: string;
   boot: string;
   phone?: PhoneFacts | null;
+  account: string | null;
 }
 
+/** `account`: the mark of the home's account, in a session by a relay. */
 export interface Hello {
   client: string;
   name?: string;
   language?: string;
+  account?: string;
 }
 
 export type Answer = { ok: true; body: unknown } | { ok: false; problem: unknown };
@@ -38,7 +43,8 @@ export type SessionEvent =
   /** `code`: null at the stream's regular end. */
   | { kind: "over"; stream: number; code: Code | null }
   | { kind: "secret"; psk: Bytes }
-  | { kind: "paired"; facts: PhoneFacts };
+  /** `account`: the mark to be shown by relays, as it came; null: none. */
+  | { kind: "paired"; facts: PhoneFacts; account: string | null };
 
 export class PhoneSession {
   readonly channel: Channel;
@@ -91,8 +97,9 @@ export class PhoneSession {
       case KIND.SECRET:
         return { kind: "secret", psk: body };
       case KIND.PAIRED: {
-        const facts = readFacts(json(body));
-        return facts === null ? null : { kind: "paired", facts };
+        const told = json(body);
+        const facts = readFacts(told);
+        return facts === null ? null : { kind: "paired", facts, account: readAccount(told) };
       }
       default:
         return null;
@@ -148,13 +155,18 @@ function readWelcome(body: Bytes): Welcome | null {
   const { home, version, boot, phone } = told;
   if (typeof home !== "string" || typeof version !== "string" || typeof boot !== "string") return null;
   const facts = readFacts(phone);
-  return (phone ?? null) !== null && facts === null ? null : { home, version, boot, phone: facts };
+  return (phone ?? null) !== null && facts === null ? null : { home, version, boot, phone: facts, account: readAccount(phone) };
 }
 
 function readFacts(told: unknown): PhoneFacts | null {
   if (!isRecord(told) || typeof told.name !== "string" || typeof told.role !== "string") return null;
   const rooms = Array.isArray(told.rooms) && told.rooms.every((room) => typeof room === "string") ? told.rooms : null;
   return { name: told.name, role: told.role, rooms, expires: typeof told.expires === "string" ? told.expires : null };
+}
+
+function readAccount(told: unknown): string | null {
+  const mark = isRecord(told) ? told.account : null;
+  return typeof mark === "string" && fromBase64url(mark)?.length === MARK_SIZE ? mark : null;
 }
 
 function readAnswer(body: Bytes): Answer | null {

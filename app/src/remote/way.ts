@@ -16,7 +16,7 @@ import { CONNECTION_SIZE, MODE } from "./keys";
 import { type Chance, NO_PAIRING } from "./opening";
 import { openLine, placesOf, routeOf } from "./places";
 import { type Outcome, Requests } from "./requests";
-import type { PhoneFacts, SessionEvent, Welcome } from "./session";
+import type { Hello, PhoneFacts, SessionEvent, Welcome } from "./session";
 
 const FOLLOW = "events.follow";
 const ID_SIZE = 16;
@@ -28,16 +28,21 @@ const FINAL: ReadonlySet<Code> = new Set([CODE.REVOKED, CODE.NOT_CONFIRMED, CODE
 
 /**
  * Why there is no session. `away`: nobody was reached; `stranger`: somebody who did not answer this phone; `rests`: it
- * is none of this phone's hours; `elsewhere`: another tab of this browser has it; `hub`: the hub stops.
+ * is none of this phone's hours; `account`: by a relay it does not identify the home's account; `elsewhere`: another
+ * tab of this browser has it; `hub`: the hub stops.
  */
-export type Lacking = "away" | "stranger" | "rests" | "elsewhere" | "hub";
+export type Lacking = "away" | "stranger" | "rests" | "account" | "elsewhere" | "hub";
 
 /** What the hub's goodbye means where it is more than a loss. */
 const LACKING: Partial<Record<Code, Lacking>> = {
   [CODE.NOT_NOW]: "rests",
+  [CODE.ACCOUNT]: "account",
   [CODE.REPLACED]: "elsewhere",
   [CODE.STOPPING]: "hub",
 };
+
+/** What no other place and no next try changes for a while. */
+const LASTING: ReadonlySet<Lacking | "live" | null> = new Set(["rests", "account"]);
 
 /** What it means that nobody answered at a place: a relay is silent for every home that is not there. */
 const SILENT: Record<Place["kind"], Lacking> = { home: "stranger", relay: "away" };
@@ -45,8 +50,8 @@ const SILENT: Record<Place["kind"], Lacking> = { home: "stranger", relay: "away"
 export interface Told {
   /** Which way the session goes; null: there is none. `lacking`: why not, as far as that is known. */
   connected: (by: Place["kind"] | null, lacking: Lacking | null) => void;
-  /** What this phone may; null: nobody confirmed it yet. */
-  may: (facts: PhoneFacts | null) => void;
+  /** What this phone may, and the account's mark that it shows by relays; null: nobody confirmed it yet. */
+  may: (facts: PhoneFacts | null, account: string | null) => void;
   /** There will be no session any more: the phone was removed, or nobody confirmed it. */
   over: (code: Code) => void;
 }
@@ -71,12 +76,14 @@ export class SessionWay implements Way {
   private listener: StreamListener | null = null;
   private following: number | null = null;
   private lacking: Lacking | null = null;
+  private account: string | null;
 
   constructor(
     private readonly kept: HubKept,
     private readonly around: Surroundings,
     private readonly told: Told,
   ) {
+    this.account = kept.account ?? null;
     this.requests = new Requests(() => toBase64url(around.chance.bytes(ID_SIZE)));
     this.looking = setInterval(() => {
       this.requests.wake(performance.now());
@@ -150,7 +157,7 @@ export class SessionWay implements Way {
   /** How long; null: until somebody looks here, as another tab has the session. */
   private pauseMs(attempt: number): number | null {
     if (this.lacking === "elsewhere") return null;
-    return this.lacking === "rests" ? REST_MS * (0.5 + Math.random() / 2) : fullJitterMs(attempt, Math.random());
+    return LASTING.has(this.lacking) ? REST_MS * (0.5 + Math.random() / 2) : fullJitterMs(attempt, Math.random());
   }
 
   // a session
@@ -160,7 +167,7 @@ export class SessionWay implements Way {
     for (const place of placesOf(this.kept.places, this.around.page)) {
       if (this.stopped) break;
       const reached = await this.dial(place);
-      if (reached === "live" || reached === "rests") return reached;
+      if (reached === "live" || LASTING.has(reached)) return reached;
       if (reached !== "away") lacking = reached;
     }
     return lacking;
@@ -173,7 +180,8 @@ export class SessionWay implements Way {
     const line = await openLine(place, connection).catch(() => null);
     if (line === null) return "away";
     const dial = { mode: MODE.SESSION, hubKey, own, psk, route: routeOf(place), pairing: NO_PAIRING };
-    const hello = { client: `homebase app`, language: language() };
+    const hello: Hello = { client: `homebase app`, language: language() };
+    if (place.kind === "relay" && this.account !== null) hello.account = this.account;
     return new Promise((resolve) => {
       const event = (mine: Connection, told: SessionEvent) => {
         if (told.kind === "welcomed") {
@@ -210,9 +218,15 @@ export class SessionWay implements Way {
       before.abandon();
     }
     this.told.connected(place.kind, null);
-    this.told.may(welcome.phone ?? null);
+    // at home it is told each time; by a relay only where it was not told yet
+    this.may(welcome.phone ?? null, place.kind === "home" ? welcome.account : (welcome.account ?? this.account));
     this.requests.welcomed(welcome.boot);
     if (welcome.phone !== null) this.begin();
+  }
+
+  private may(facts: PhoneFacts | null, account: string | null): void {
+    if (facts !== null) this.account = account;
+    this.told.may(facts, account);
   }
 
   /** This phone may ask: what waits is sent, the home is followed. */
@@ -238,7 +252,7 @@ export class SessionWay implements Way {
         else this.requests.over(event.stream, event.code);
         break;
       case "paired":
-        this.told.may(event.facts);
+        this.may(event.facts, event.account);
         this.begin();
         break;
       case "welcomed":

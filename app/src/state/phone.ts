@@ -33,11 +33,11 @@ export function begin(first: HubKept): void {
       connected: (by, lacking) => {
         link.update((old) => ({ ...old, by, missing: lacking === "away" ? unreached : lacking }));
       },
-      may: (facts) => {
+      may: (facts, account) => {
         if (facts === null) return;
         const wasWaiting = kept.facts === null;
         if (facts.rooms?.join() !== kept.facts?.rooms?.join()) seeing.renew(); // it may have kept what it may not see now
-        kept = { ...kept, facts, words: null };
+        kept = { ...kept, facts, account, words: null };
         void keep("hub", kept);
         if (wasWaiting) {
           enterAsPhone(kept, null);

@@ -44,6 +44,7 @@ export const de: Record<TextKey, string> = {
   "link.lost.hub": "Deine Zentrale startet gerade oder ist angehalten; schalten geht erst, wenn sie wieder da ist. Bleibt es länger als zwei Minuten so, starte sie neu.",
   "link.lost.stranger": "Dein Zuhause antwortet diesem Telefon nicht. Es wird laufend neu verbunden. Wurde das Telefon zu Hause entfernt, oder ist seine Zeit um, entkopple es unter „Mehr“ und kopple es neu.",
   "link.lost.rests": "Für dieses Telefon gelten gerade keine vereinbarten Zeiten, oder dein Zuhause weiß die Uhrzeit nicht sicher. Es bleibt gekoppelt und verbindet sich zu seiner Zeit wieder. Passt die Zeit nicht, frage den Eigentümer.",
+  "link.lost.account": "Von unterwegs erkennt dein Zuhause dieses Telefon nicht an seinem Konto, etwa nach einer Änderung der Kundennummer. Öffne die App einmal zu Hause, in dessen Netz; dann geht es von unterwegs wieder. Oder kopple das Telefon neu.",
   "link.lost.elsewhere": "Ein anderes Fenster dieses Browsers hat die Verbindung. Tippe in dieses, dann kommt sie hierher.",
   "link.lost.values": "Die Werte sind von {at}.",
   "driver.lost": "Der Funkstick ist weg (seit {since}). Die Werte sind alt, schalten geht nicht. Stecke ihn wieder ein; er wird laufend gesucht.",

@@ -42,6 +42,7 @@ export const en = {
   "link.lost.hub": "Your home base is starting or has been stopped; nothing can be switched until it is back. If it stays like this for more than two minutes, restart it.",
   "link.lost.stranger": "Your home does not answer this phone. It keeps connecting. If the phone was removed at home, or its time is over, unpair it under “More” and pair it anew.",
   "link.lost.rests": "These are not this phone’s hours, or your home is not sure of the time. It stays paired and connects again when its time comes. If the hours are wrong, ask the owner.",
+  "link.lost.account": "From afar your home does not recognise this phone by its account, for example after the customer ID was changed. Open the app once at home, in its network; then it works from afar again. Or pair the phone anew.",
   "link.lost.elsewhere": "Another window of this browser has the connection. Tap into this one, and it comes here.",
   "link.lost.values": "Values are from {at}.",
   "driver.lost": "The radio stick is gone (since {since}). Values are old, nothing can be switched. Plug it in again; it is looked for all the time.",

@@ -41,7 +41,8 @@ test.skipIf(FOLDER === undefined)("a phone comes by a relay, loses it, comes bac
     words: (fresh) => {
       say("words", (fresh.words ?? []).join(" "));
     },
-    paired: (_, facts) => {
+    paired: (mine, facts) => {
+      keeping.unshift(mine);
       paired = facts.role;
     },
     failed: (why) => failed.push(why),
@@ -49,7 +50,7 @@ test.skipIf(FOLDER === undefined)("a phone comes by a relay, loses it, comes bac
   });
   await until(() => paired !== "" || failed.length > 0);
   const [kept] = keeping;
-  expect([paired, failed, kept?.words?.length]).toEqual(["owner", [], 6]);
+  expect([paired, failed, kept?.words?.length, kept?.account?.length]).toEqual(["owner", [], 6, 43]);
   if (kept === undefined) throw new Error("nothing was kept");
 
   const ways: (string | null)[] = [];

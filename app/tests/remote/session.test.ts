@@ -14,13 +14,33 @@ test("a request is answered on its stream, and the stream is over", async () => 
   phone.session.hello({ client: "test" });
   expect((await up()).map((one) => one.kind)).toEqual([KIND.HELLO]);
   hub.channel.send(frame(KIND.WELCOME, 0, body(WELCOME)));
-  expect(await down()).toEqual([{ kind: "welcomed", welcome: WELCOME }]);
+  expect(await down()).toEqual([{ kind: "welcomed", welcome: { ...WELCOME, account: null } }]);
   const stream = phone.session.request("id", "devices.list", {}) ?? 0;
   expect((await up()).map((one) => [one.kind, one.stream])).toEqual([[KIND.REQUEST, stream]]);
   hub.channel.streams.begin(stream);
   hub.channel.send(frame(KIND.ANSWER, stream, body({ ok: true, body: { devices: [] } })));
   expect(await down()).toEqual([{ kind: "answered", stream, answer: { ok: true, body: { devices: [] } } }]);
   expect(phone.channel.streams.count).toBe(0);
+});
+
+const MARK = "A".repeat(43);
+
+test.each([
+  [MARK, MARK],
+  [undefined, null],
+  [7, null],
+  ["", null],
+  [`${MARK}A`, null],
+  [`${"A".repeat(42)}B`, null], // stray bits at its end
+])("a mark of the account that is %s is kept as %s", async (account, kept) => {
+  const { hub, down } = await ends();
+  const facts = { ...WELCOME.phone, account };
+  hub.channel.send(frame(KIND.WELCOME, 0, body({ ...WELCOME, phone: facts })));
+  hub.channel.send(frame(KIND.PAIRED, 0, body(facts)));
+  expect(await down()).toEqual([
+    { kind: "welcomed", welcome: { ...WELCOME, account: kept } },
+    { kind: "paired", facts: WELCOME.phone, account: kept },
+  ]);
 });
 
 test("an answer of a megabyte comes whole, however it was cut", async () => {

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Bytes } from "../../src/gate/bytes";
 import { Channel } from "../../src/remote/channel";
 import { newPair } from "../../src/remote/crypto";
+import type { Place } from "../../src/remote/code";
 import { CODE, type Code, frame, FROM_PHONE, KIND, u16 } from "../../src/remote/frames";
 import type { HubKept } from "../../src/remote/kept";
 import { AT_HOME, MODE, prologue } from "../../src/remote/keys";
@@ -11,6 +12,7 @@ import type { Line } from "../../src/remote/line";
 import { Handshake } from "../../src/remote/noise";
 import { SECOND_PAYLOAD } from "../../src/remote/opening";
 import { IKPSK1 } from "../../src/remote/pattern";
+import type { Hello } from "../../src/remote/session";
 import { FIRST_CREDIT, Streams } from "../../src/remote/streams";
 import { Opener, Sealer } from "../../src/remote/transport";
 import { type Lacking, SessionWay } from "../../src/remote/way";
@@ -18,14 +20,19 @@ import { body, chance, PSK } from "./ends";
 
 const hub = await newPair();
 const WELCOME = { home: "h", version: "1", boot: "b", phone: { name: "p", role: "carer", rooms: null, expires: null } };
-/** What the hub says when somebody greets it: its welcome, where there is one, and its goodbye. */
-let says: { welcome: boolean; goodbye: Code };
+/** What the hub says when somebody greets it: its welcome, where there is one, with a mark, and its goodbye. */
+let says: { welcome: boolean; goodbye: Code | null; account?: string };
+/** How it was greeted, and where. */
+let greetings: [Place["kind"], string | undefined][] = [];
+/** Whether somebody is at home. */
+let atHome = true;
+const RELAY = { kind: "relay", host: "r", tls: 1, wss: 1, route: AT_HOME, slot: 0, password: "" } as unknown as Place;
 let dials = 0;
 
-vi.mock("../../src/remote/places", async (original) => ({ ...(await original<object>()), openLine: () => playHub() }));
+vi.mock("../../src/remote/places", async (original) => ({ ...(await original<object>()), openLine: (place: Place) => (place.kind === "relay" || atHome ? playHub(place) : Promise.reject(new Error("away"))) }));
 
 /** A line with a hub at its other end. */
-function playHub(): Promise<Line> {
+function playHub(place: Place): Promise<Line> {
   dials += 1;
   const channel = new Channel(FROM_PHONE, new Streams({ sending: FIRST_CREDIT, receiving: 0 }), 0);
   let crypto: { sealer: Sealer; opener: Opener } | null = null;
@@ -46,9 +53,12 @@ function playHub(): Promise<Line> {
     line.hear(answer);
   };
   const greeted = async (wire: Bytes, { sealer, opener }: { sealer: Sealer; opener: Opener }): Promise<void> => {
-    channel.receive(await opener.open(wire), 0);
-    if (says.welcome) channel.send(frame(KIND.WELCOME, 0, body(WELCOME)));
-    channel.send(frame(KIND.CLOSE, 0, u16(says.goodbye)));
+    const [hello] = channel.receive(await opener.open(wire), 0);
+    const { account } = JSON.parse(new TextDecoder().decode(hello?.body)) as Hello;
+    greetings.push([place.kind, account]);
+    const phone = { ...WELCOME.phone, account: says.account };
+    if (says.welcome) channel.send(frame(KIND.WELCOME, 0, body({ ...WELCOME, phone })));
+    if (says.goodbye !== null) channel.send(frame(KIND.CLOSE, 0, u16(says.goodbye)));
     for (const content of channel.take()) line.hear(await sealer.seal(content));
   };
   let greeting = false; // its first message is the greeting, what follows is its goodbye
@@ -72,14 +82,15 @@ async function until(reached: () => boolean): Promise<void> {
   expect(reached()).toBe(true);
 }
 
-function begin() {
+function begin(more: Partial<HubKept> = {}) {
+  const marks: (string | null)[] = [];
   const told: (Lacking | "live" | null)[] = [];
   let over: Code | null = null;
   const kept = { hubKey: hub.publicKey, psk: PSK, places: [] };
   const all = newPair().then((own) => {
-    const way = new SessionWay({ ...kept, own } as unknown as HubKept, { chance, page: "http://home.test", language: () => "en" }, {
+    const way = new SessionWay({ ...kept, own, ...more } as unknown as HubKept, { chance, page: "http://home.test", language: () => "en" }, {
       connected: (by, lacking) => told.push(by === null ? lacking : "live"),
-      may: () => undefined,
+      may: (_, account) => marks.push(account),
       over: (code) => {
         over = code;
       },
@@ -87,11 +98,13 @@ function begin() {
     void way.run();
     return way;
   });
-  return { all, told, over: () => over };
+  return { all, told, marks, over: () => over };
 }
 
 beforeEach(() => {
   dials = 0;
+  greetings = [];
+  atHome = true;
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
 });
 
@@ -161,4 +174,66 @@ test.each([CODE.REVOKED, CODE.NOT_CONFIRMED, CODE.PAIRING_ENDED])("code %i is th
   await until(() => over() === goodbye);
   await vi.advanceTimersByTimeAsync(3_600_000);
   expect([dials, told]).toEqual([1, ["live"]]);
+});
+
+const [OLD, NEW] = ["A".repeat(43), "E".repeat(43)];
+
+test("by a relay the account is identified, at home it is not, and what is told there is kept", async () => {
+  says = { welcome: true, goodbye: CODE.DONE, account: NEW };
+  const { all, marks } = begin({ account: OLD, places: [RELAY] });
+  const way = await all;
+  await until(() => marks.length === 1);
+  atHome = false; // from here on it is by the relay, where nothing is told
+  says = { welcome: true, goodbye: null };
+  await vi.advanceTimersByTimeAsync(60_000);
+  await until(() => marks.length === 2);
+  expect(greetings).toEqual([
+    ["home", undefined],
+    ["relay", NEW],
+  ]);
+  expect(marks).toEqual([NEW, NEW]);
+  way.stop();
+});
+
+test("a mark that a home does not know any more is forgotten there, so that an older hub is spoken with by relays too", async () => {
+  says = { welcome: true, goodbye: CODE.DONE };
+  const { all, marks } = begin({ account: OLD, places: [RELAY] });
+  const way = await all;
+  await until(() => marks.length === 1);
+  atHome = false;
+  await vi.advanceTimersByTimeAsync(60_000);
+  await until(() => greetings.length > 1);
+  expect([greetings.at(-1), marks[0]]).toEqual([["relay", undefined], null]);
+  way.stop();
+});
+
+test("a phone that was let in while it was away is told by the relay, and comes again with its mark", async () => {
+  atHome = false;
+  says = { welcome: true, goodbye: CODE.DONE, account: NEW };
+  const { all } = begin({ places: [RELAY] });
+  const way = await all;
+  await until(() => greetings.length === 1);
+  await vi.advanceTimersByTimeAsync(60_000);
+  await until(() => greetings.length > 1);
+  expect(greetings.slice(0, 2)).toEqual([
+    ["relay", undefined],
+    ["relay", NEW],
+  ]);
+  way.stop();
+});
+
+test("by a relay that does not know the account a phone says so, keeps its keys, and comes again when somebody looks", async () => {
+  atHome = false;
+  says = { welcome: false, goodbye: CODE.ACCOUNT };
+  const { all, told, over } = begin({ account: OLD, places: [RELAY] });
+  const way = await all;
+  await until(() => told.includes("account"));
+  await vi.advanceTimersByTimeAsync(149_000);
+  expect([told, over(), greetings]).toEqual([["account"], null, [["relay", OLD]]]);
+  atHome = true;
+  says = { welcome: true, goodbye: null, account: NEW };
+  way.wake();
+  await until(() => told.includes("live"));
+  expect(greetings.at(-1)).toEqual(["home", undefined]);
+  way.stop();
 });

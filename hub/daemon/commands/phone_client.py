@@ -88,7 +88,7 @@ def _run(life: Coroutine[None, None, None]) -> int:
 async def _pair(options: argparse.Namespace) -> None:
     from hub.remote.initiator import Dial  # noqa: PLC0415 - see _session
     from hub.remote.keys import KEY_SIZE, Mode, pairing_psk  # noqa: PLC0415
-    from hub.remote.messages import Hello  # noqa: PLC0415
+    from hub.remote.messages import Hello, mark_told  # noqa: PLC0415
     from hub.remote.phone_session import Paired, Secret  # noqa: PLC0415
     from hub.remote.qr import BadCode, decode  # noqa: PLC0415
     from hub.remote.words import words  # noqa: PLC0415
@@ -138,6 +138,7 @@ async def _pair(options: argparse.Namespace) -> None:
                         await home.kept()
                         print(f"Compare with what the home shows:   {' '.join(words(home.hash))}", flush=True)
                     case Paired(facts=facts):
+                        keys.learn(path, keys.read(path), mark_told(facts))
                         print(f"Paired as {printable(facts.role)}. Keys: {path}", flush=True)
                         role = facts.role
                         break
@@ -271,23 +272,27 @@ async def _session(options: argparse.Namespace, use: Callable[..., Coroutine[Non
     """A session with the home that paired us. Its imports cost a third of a second, and only here."""
     from hub.remote.initiator import Dial  # noqa: PLC0415
     from hub.remote.keys import Mode  # noqa: PLC0415
-    from hub.remote.messages import Hello  # noqa: PLC0415
+    from hub.remote.messages import Hello, mark_told  # noqa: PLC0415
     from hub.remote.phone_session import Welcomed  # noqa: PLC0415
 
     from ..phone import keys  # noqa: PLC0415
     from ..phone.connection import CLIENT, connected  # noqa: PLC0415
 
-    kept = keys.read(_keys_file(options))
+    path = _keys_file(options)
+    kept = keys.read(path)
 
     def dial(route: bytes) -> Dial:
         return Dial(mode=Mode.SESSION, hub_key=kept.hub_key, private=kept.private, psk=kept.psk, route=route)
 
     hello = Hello(client=CLIENT, language="en")
-    async with connected(dial, kept.ways, hello, SystemClock(), random_bytes) as home:
+    async with connected(dial, kept.ways, hello, SystemClock(), random_bytes, kept.account) as home:
         match await home.next():
             case Welcomed(welcome=welcome):
                 if welcome.phone is None:
                     raise CommandFailed("nobody at home confirmed this phone yet", EXIT_IO)
+                mark = mark_told(welcome.phone)
+                if mark or home.at_home:
+                    keys.learn(path, kept, mark)
             case _:
                 raise CommandFailed("the home speaks another version; update both", EXIT_IO)
         await use(home)

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import msgspec
+from msgspec.structs import replace
 
 from hub.remote import base64url
 from hub.remote.frames import Code
@@ -15,7 +16,7 @@ from hub.remote.initiator import Dial, Initiator
 from hub.remote.keys import Mode
 from hub.remote.messages import FOLLOW, Answer, Hello, Request
 from hub.remote.phone_session import Answered, Data, Event, PhoneSession, StreamEnded, Told
-from hub.remote.qr import Way
+from hub.remote.qr import RelayWay, Way
 from privacy.ports import Clock, RandomBytes
 
 from ..command_line import EXIT_IO, EXIT_NOT_RUNNING, EXIT_PERMISSION, CommandFailed
@@ -31,6 +32,7 @@ _SAID = {
     Code.NOT_CONFIRMED: "at home nobody confirmed this phone; pair it anew with a new code",
     Code.PAIRING_ENDED: "the pairing was ended at home; ask for a new code",
     Code.NOT_NOW: "it is none of this phone's hours, or the home is not sure of the time; come again later",
+    Code.ACCOUNT: "by a relay it is not known by the home's account; connect once at home, or pair it anew",
     Code.TOO_FAST: "this phone sent too much at once; try again in a minute",
     Code.PROTOCOL: "home and phone do not understand each other; update both",
 }
@@ -55,7 +57,7 @@ class SessionLost(CommandFailed):
 
 
 class Connection:
-    """One session. hash: of its handshake, for the six words."""
+    """One session. hash: of its handshake, for the six words; at_home: no relay is between."""
 
     def __init__(
         self,
@@ -65,7 +67,7 @@ class Connection:
         clock: Clock,
     ) -> None:
         self._pipe, self._session, self._clock = pipe, session, clock
-        self.hash = handshake_hash
+        self.hash, self.at_home = handshake_hash, True
         self._waiting: list[Event] = []
 
     async def next(self) -> Event:
@@ -173,9 +175,16 @@ class Connection:
 
 @asynccontextmanager
 async def connected(
-    dial: Callable[[bytes], Dial], ways: Sequence[Way], hello: Hello, clock: Clock, random_bytes: RandomBytes
+    dial: Callable[[bytes], Dial],
+    ways: Sequence[Way],
+    hello: Hello,
+    clock: Clock,
+    random_bytes: RandomBytes,
+    account: bytes = b"",
 ) -> AsyncIterator[Connection]:
     """A session by the first way that works. dial: whom to reach by a route, and with what.
+
+    account: the mark that is shown by a relay; empty: this phone has none.
 
     Raises:
         CommandFailed: none does.
@@ -186,14 +195,17 @@ async def connected(
         whom = dial(route_of(way))
         way_out = _NOBODY[whom.mode]
         handshake = Initiator(whom, random_bytes)
+        by_relay = isinstance(way, RelayWay)
+        greeting = replace(hello, account=base64url.encode(account)) if by_relay else hello
         async with AsyncExitStack() as stack:
             try:
                 pipe = await stack.enter_async_context(opened(way, handshake.connection, clock, random_bytes))
-                found = await opened_session(pipe, handshake, hello, clock)
+                found = await opened_session(pipe, handshake, greeting, clock)
             except Closed as closed:
                 tried.append(f"{name_of(way)}: {closed.what}")
                 continue
             if found is not None:
+                found.at_home = not by_relay
                 yield found
                 return
         tried.append(f"{name_of(way)}: no answer within {ANSWER_S:.0f} s")

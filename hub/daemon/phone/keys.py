@@ -2,23 +2,26 @@
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hub.remote import base64url
 from hub.remote.qr import Home, Way
-from privacy.durable import fsync
+from privacy.durable import fsync, write_durably
 
 from ..command_line import EXIT_CANT_WRITE, EXIT_NOT_RUNNING, EXIT_PERMISSION, CommandFailed
 from .ways import from_fields, to_fields
 
-VERSION = 3  # 1 knew origins at home and no relays, 2 no key for consents
+VERSION = 4  # 1 knew origins at home and no relays, 2 no key for consents, 3 no mark of the account
 _SIZE = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhoneKeys:
-    """What a paired phone keeps. ways: tried in this order; grant: of its P-256 key, empty: it has none."""
+    """What a paired phone keeps. ways: tried in this order; grant: of its P-256 key, empty: it has none.
+
+    account: the mark by which it identifies the home's account by a relay, empty: it was told none.
+    """
 
     hub_key: bytes
     gate_key: bytes
@@ -26,6 +29,7 @@ class PhoneKeys:
     psk: bytes
     ways: tuple[Way, ...]
     grant: bytes = b""
+    account: bytes = b""
 
 
 def check_free(path: Path) -> None:
@@ -44,18 +48,11 @@ def write(path: Path, keys: PhoneKeys) -> None:
     Raises:
         CommandFailed: it is there already, or can't be written.
     """
-    fields = {
-        name: base64url.encode(getattr(keys, name))
-        for name in ("hub_key", "gate_key", "private", "psk", "grant")
-    }
-    text = json.dumps(
-        {"version": VERSION, **fields, "ways": [dict(to_fields(way)) for way in keys.ways]}, indent=1
-    )
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
-            file.write(text + "\n")
+            file.write(_text(keys))
             file.flush()
             os.fsync(file.fileno())
         fsync(path.parent)
@@ -63,6 +60,29 @@ def write(path: Path, keys: PhoneKeys) -> None:
         raise _taken(path) from error
     except OSError as error:
         raise CommandFailed(f"{path}: {error.strerror}; use --keys", EXIT_CANT_WRITE) from error
+
+
+def learn(path: Path, keys: PhoneKeys, account: bytes) -> None:
+    """Keep the mark of the account that the home told; empty: it has none.
+
+    Raises:
+        CommandFailed: it can't be written.
+    """
+    if account == keys.account:
+        return
+    try:
+        write_durably(path, _text(replace(keys, account=account)).encode())
+    except OSError as error:
+        raise CommandFailed(f"{path}: {error.strerror}; use --keys", EXIT_CANT_WRITE) from error
+
+
+def _text(keys: PhoneKeys) -> str:
+    fields = {
+        name: base64url.encode(getattr(keys, name))
+        for name in ("hub_key", "gate_key", "private", "psk", "grant", "account")
+    }
+    ways = [dict(to_fields(way)) for way in keys.ways]
+    return json.dumps({"version": VERSION, **fields, "ways": ways}, indent=1) + "\n"
 
 
 def _taken(path: Path) -> CommandFailed:
@@ -96,7 +116,7 @@ def _keys(text: str) -> PhoneKeys | None:
     try:
         match json.loads(text):
             case {
-                "version": 1 | 2 | 3,
+                "version": 1 | 2 | 3 | 4,
                 "hub_key": str(hub_key),
                 "gate_key": str(gate_key),
                 "private": str(private),
@@ -113,16 +133,21 @@ def _keys(text: str) -> PhoneKeys | None:
     if len(known) != len(fields) or ways is None:
         return None
     return PhoneKeys(
-        hub_key=known[0], gate_key=known[1], private=known[2], psk=known[3], ways=ways, grant=_grant(rest)
+        hub_key=known[0],
+        gate_key=known[1],
+        private=known[2],
+        psk=known[3],
+        ways=ways,
+        grant=_later(rest, "grant"),
+        account=_later(rest, "account"),
     )
 
 
-def _grant(rest: dict[object, object]) -> bytes:
-    match rest:
-        case {"grant": str(text)} if (key := base64url.decode(text)) is not None and len(key) == _SIZE:
-            return key
-        case _:
-            return b""
+def _later(rest: dict[object, object], name: str) -> bytes:
+    """What files of older versions do not have."""
+    text = rest.get(name)
+    key = base64url.decode(text) if isinstance(text, str) else None
+    return key if key is not None and len(key) == _SIZE else b""
 
 
 def _ways(rest: dict[object, object]) -> tuple[Way, ...] | None:

@@ -38,6 +38,15 @@ async def operate(home: Home, method: str, path: str, body: object = None) -> di
         return told
 
 
+async def enter_customer_id(home: Home, text: str) -> None:
+    """What the owner enters at home."""
+    async with (
+        home.browser(peer="console") as browser,
+        browser.patch("/api/v1/account", json={"customer_id": text}) as answer,
+    ):
+        assert (await answer.json())["customer_id"] == text
+
+
 class Shell:
     """A phone: its keys, and how it comes in."""
 

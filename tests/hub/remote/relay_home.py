@@ -15,7 +15,7 @@ from hub.remote import base64url, mqtt
 from hub.remote.broker import Broker, logged_in
 from hub.remote.initiator import Dial, Initiator
 from hub.remote.keys import Mode, pairing_psk
-from hub.remote.messages import Hello
+from hub.remote.messages import Hello, mark_told
 from hub.remote.noise import public_key
 from hub.remote.phone_session import Paired, Secret, Welcomed
 from hub.remote.qr import RelayWay
@@ -49,6 +49,7 @@ class Phone:
     hub_key: bytes
     psk: bytes
     way: RelayWay
+    account: str
 
     @property
     def key(self) -> str:
@@ -64,9 +65,12 @@ class Phone:
         )
 
     @contextlib.asynccontextmanager
-    async def connected(self, way: RelayWay | None = None) -> AsyncIterator[Connection | None]:
-        """By its own way, or another one; None: nobody answers."""
-        async with _connected(way or self.way, self.dial()) as connection:
+    async def connected(
+        self, way: RelayWay | None = None, account: str | None = None
+    ) -> AsyncIterator[Connection | None]:
+        """By its own way, or another one, with its mark, or another one; None: nobody answers."""
+        hello = Hello(client="test", account=self.account if account is None else account)
+        async with _connected(way or self.way, self.dial(), hello) as connection:
             yield connection
 
     @contextlib.asynccontextmanager
@@ -78,10 +82,10 @@ class Phone:
 
 
 @contextlib.asynccontextmanager
-async def _connected(way: RelayWay, dial: Dial, name: str = "Phone") -> AsyncIterator[Connection | None]:
+async def _connected(way: RelayWay, dial: Dial, hello: Hello) -> AsyncIterator[Connection | None]:
     handshake = Initiator(dial, os.urandom)
     async with opened(way, handshake.connection, SystemClock(), os.urandom) as pipe:
-        yield await opened_session(pipe, handshake, Hello(client="test", name=name), SystemClock())
+        yield await opened_session(pipe, handshake, hello, SystemClock())
 
 
 @dataclass(kw_only=True)
@@ -137,7 +141,7 @@ class RelayHome:
             route=way.route,
             pairing=bytes.fromhex(code["pairing"]),
         )
-        async with _connected(way, dial, name) as connection:
+        async with _connected(way, dial, Hello(client="test", name=name)) as connection:
             assert connection is not None
             event = await connection.next()
             assert isinstance(event, Secret)
@@ -145,8 +149,10 @@ class RelayHome:
             row = await until(self._waiting)
             assert row["words"] == list(words(connection.hash))
             await operate(self.home, "PUT", f"/waiting/{row['pairing']}", {"role": role})
-            assert isinstance(await connection.next(), Paired)
-        return Phone(private=private, hub_key=hub_key, psk=event.psk, way=way)
+            paired = await connection.next()
+            assert isinstance(paired, Paired)
+        account = base64url.encode(mark_told(paired.facts))
+        return Phone(private=private, hub_key=hub_key, psk=event.psk, way=way, account=account)
 
     async def _waiting(self) -> dict[str, Any] | None:
         rows = (await operate(self.home, "GET", "/waiting"))["waiting"]

@@ -19,6 +19,7 @@ from hub.remote.transport import MOST_WIRE, WIRE_SIZES
 from tests.hub.lamp import LAMP
 from tests.mosquitto import Mosquitto
 
+from .phones import enter_customer_id
 from .relay_home import Phone, RelayHome, relay_home, until
 
 STATE = f"{LAMP}:1.STATE"
@@ -232,13 +233,13 @@ async def test_who_has_no_key_gets_no_byte_back(there: RelayHome) -> None:
 
 @pytest.mark.obligation("Q6.4-b")
 async def test_the_relays_full_view_holds_nothing_but_five_sizes(there: RelayHome) -> None:
+    await enter_customer_id(there.home, CUSTOMER)
     async with there.as_owner_of_the_relay() as seeing, listening(seeing, "#") as ears:
         phone = await there.pair(name=CANARY)
         async with phone.session() as connection:
             told: list[bytes] = []
             for name, body in (
                 ("rooms.add", {"name": CANARY}),
-                ("account.change", {"customer_id": CUSTOMER}),
                 ("account.read", {}),
                 ("rooms.list", {}),
                 ("devices.list", {}),

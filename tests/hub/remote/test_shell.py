@@ -15,7 +15,7 @@ from hub.daemon.command_line import CommandFailed
 from hub.daemon.commands import phone_client
 from hub.daemon.phone import keys
 from hub.daemon.phone.connection import SessionLost, connected
-from hub.remote import topics
+from hub.remote import base64url, topics
 from hub.remote.frames import Code
 from hub.remote.initiator import Dial
 from hub.remote.keys import Mode
@@ -47,6 +47,7 @@ def kept(phone: Phone, path: Path) -> argparse.Namespace:
         private=phone.private,
         psk=phone.psk,
         ways=(phone.way,),
+        account=base64url.decode(phone.account) or b"",
     )
     keys.write(path, own)
     return argparse.Namespace(keys=path, json=True)

@@ -3,6 +3,7 @@
 The second half uses nothing of hub.remote: it spells the protocol with primitives and an independent Noise.
 """
 
+import base64
 import hmac
 import json
 from hashlib import sha256
@@ -82,6 +83,14 @@ def test_a_phone_written_from_the_specification_alone_is_answered(case: dict[str
     assert bytes(8) + up.encrypt_with_ad(b"", padded) == bytes.fromhex(case["hello"]["message"])
     welcome = down.decrypt_with_ad(b"", bytes.fromhex(case["welcome"]["message"])[8:])
     assert welcome[2 : 2 + int.from_bytes(welcome[:2])].hex() == case["welcome"]["content"]
+
+
+@pytest.mark.parametrize("case", DOCUMENT["marks"], ids=lambda case: str(case["customer_id"]))
+def test_a_mark_is_made_as_the_specification_says(case: dict[str, Any]) -> None:
+    key, phone = bytes.fromhex(case["account_key"]), bytes.fromhex(case["phone_key"])
+    mark = hkdf(key, phone + case["customer_id"].encode(), b"homebase/1 account")
+    assert mark.hex() == case["mark"]
+    assert base64.urlsafe_b64encode(mark).rstrip(b"=").decode() == case["shown"]
 
 
 @pytest.mark.parametrize("case", DOCUMENT["transport"], ids=lambda case: str(case["number"]))

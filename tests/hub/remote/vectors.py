@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from hub.remote import base64url
+from hub.remote.account import mark_of
 from hub.remote.frames import Frame, Kind
 from hub.remote.initiator import Dial, Initiator
 from hub.remote.keys import AT_HOME, Mode, hkdf, pairing_psk, prologue
@@ -24,7 +25,7 @@ FILE = ROOT / "tests" / "vectors" / "remote.json"
 ROUTE = bytes(range(0x10, 0x20))
 HUB, PHONE, PSK = (stream_of_bytes(seed)(32) for seed in ("hub", "phone", "psk"))
 PAIRING, SECRET, CLAIM = bytes(range(8)), bytes(range(0x40, 0x50)), bytes(range(0x50, 0x60))
-GATE_KEY = bytes(range(0x60, 0x80))
+GATE_KEY, ACCOUNT_KEY = bytes(range(0x60, 0x80)), bytes(range(0x80, 0xA0))
 
 
 class Known:
@@ -153,6 +154,7 @@ def document() -> dict[str, Any]:
                 (Kind.CREDIT, 7, (65_536).to_bytes(4)),
                 (Kind.END, 7, b""),
                 (Kind.CLOSE, 0, (8).to_bytes(2)),
+                (Kind.HELLO, 0, b'{"client":"example","account":"%b"}' % (b"A" * 43)),
             )
             for encoded in (Frame(kind=kind, stream=stream, body=body),)
         ],
@@ -161,6 +163,17 @@ def document() -> dict[str, Any]:
             "words_of_zeros": list(words(bytes(32))),
             "id": base64url.encode(bytes(range(16))),
         },
+        "marks": [
+            {
+                "account_key": ACCOUNT_KEY.hex(),
+                "customer_id": customer_id,
+                "phone_key": public_key(PHONE).hex(),
+                "mark": mark.hex(),
+                "shown": base64url.encode(mark),
+            }
+            for customer_id in ("", "C-4711", "Käthe 0815")
+            for mark in (mark_of(ACCOUNT_KEY, customer_id, public_key(PHONE)),)
+        ],
     }
 
 

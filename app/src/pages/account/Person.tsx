@@ -57,12 +57,14 @@ export function Person({ account, again }: { account: Account; again: () => void
           <input
             value={customer}
             maxLength={40}
+            aria-describedby="customer-hint"
             autocomplete="off"
             spellcheck={false}
             onInput={(event) => {
               setCustomer(event.currentTarget.value);
             }}
           />
+          <small id="customer-hint">{t("account.customer.hint")}</small>
         </label>
         <button type="submit" disabled={running}>
           {t("account.save")}

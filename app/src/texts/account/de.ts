@@ -20,6 +20,7 @@ export const de: Record<keyof typeof en, string> = {
   "account.name": "Vor- und Nachname",
   "account.postal": "Postanschrift",
   "account.customer": "Kundennummer",
+  "account.customer.hint": "Lässt sich zu Hause ändern. Danach muss jedes gekoppelte Telefon einmal zu Hause verbunden sein, bevor es von unterwegs wieder hereinkommt.",
 
   "email.title": "E-Mail-Adresse",
   "email.address": "Adresse",

@@ -18,6 +18,7 @@ export const en = {
   "account.name": "First and last name",
   "account.postal": "Postal address",
   "account.customer": "Customer ID",
+  "account.customer.hint": "Can be changed at home. After that each paired phone has to be connected at home once before it gets in from afar again.",
 
   "email.title": "E-mail address",
   "email.address": "Address",
