@@ -158,9 +158,8 @@ class Admission:
             visit.news.set()
 
     async def _store(self, store: Store) -> list[Command]:
-        phone = Phone(
-            key=store.phone_key, psk=store.psk, name=store.name, permit=None, since=self._clock.now()
-        )
+        now = self._clock.now()
+        phone = Phone(key=store.phone_key, psk=store.psk, name=store.name, permit=None, since=now, seen=now)
         try:
             await self.book.add(phone)
             await self.relays.give(store.pairing, phone.key)

@@ -10,7 +10,7 @@ from hub.home.permits import Permit
 class Phone:
     """One phone. key: its X25519 key; psk: of its sessions; permit: None while nobody confirmed it.
 
-    seen: of its latest session.
+    seen: of its latest session; its pairing is the first.
     """
 
     key: bytes

@@ -40,6 +40,8 @@ async def home(tmp_path: Path) -> AsyncIterator[Home]:
 async def test_a_paired_phone_asks_what_its_role_may_and_is_known_after_a_restart(tmp_path: Path) -> None:
     async with running_home(tmp_path) as home:
         guest = await paired(home, "guest")
+        (listed,) = cast("list[dict[str, object]]", (await operate(home, "GET", ""))["phones"])
+        assert listed["last_seen"] is not None  # to be paired is to be here
         async with session(home, guest) as connection:
             assert (await asked(connection, "health", {}))["status"] == "ok"
             assert (await asked(connection, "rooms.add", {"name": "Attic"}))["code"] == "forbidden"
