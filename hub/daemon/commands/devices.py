@@ -45,12 +45,15 @@ def run(options: argparse.Namespace) -> int:
         for device in devices:
             print(json.dumps(device, ensure_ascii=False))
         return 0
-    values = values_of(
-        rows_of(ask_home(home, "GET", "/api/v1/datapoints"), "datapoints"), SystemClock().now()
-    )
+    print_devices(devices, rows_of(ask_home(home, "GET", "/api/v1/datapoints"), "datapoints"))
+    return 0
+
+
+def print_devices(devices: Iterable[Row], datapoints: Iterable[Row]) -> None:
+    """The table, by address."""
+    values = values_of(datapoints, SystemClock().now())
     head = ("ADDRESS", "MODEL", "FIRMWARE", "NAME", "STATE", "VALUES")
     print_table(head, [_row(device, values) for device in sorted(devices, key=_address)])
-    return 0
 
 
 def values_of(datapoints: Iterable[Row], now: datetime) -> Mapping[str, str]:

@@ -6,6 +6,7 @@ Only the gate decides; this file asks it and prints.
 import argparse
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from ..command_line import EPILOG
 from ..gate_console import ask_gate, print_table, rows_of
@@ -18,11 +19,13 @@ Answer = Mapping[str, object]
 def configure(parser: argparse.ArgumentParser) -> None:
     """The verbs with their options."""
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    shared = argparse.ArgumentParser(add_help=False)
-    add_home(shared)
-    shared.add_argument("--json", action="store_true", help="for programs")
+    at_home, as_phone = argparse.ArgumentParser(add_help=False), argparse.ArgumentParser(add_help=False)
+    add_home(at_home)
+    phone_client.shared(as_phone)
+    for shared in (at_home, as_phone):
+        shared.add_argument("--json", action="store_true", help="for programs")
 
-    def verb(name: str, summary: str) -> argparse.ArgumentParser:
+    def verb(name: str, summary: str, shared: argparse.ArgumentParser = at_home) -> argparse.ArgumentParser:
         return verbs.add_parser(
             name,
             help=summary,
@@ -33,7 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         )
 
     phone_home.configure(verb)
-    phone_client.configure(verb)
+    phone_client.configure(partial(verb, shared=as_phone))
     verb("claim", "show the code that makes a phone an owner's, for ten minutes")
     confirm = verb("confirm", "after a restore: which consents go on; all others are withdrawn")
     confirm.add_argument("marks", nargs="*", help="of those that go on; without --yes they are only listed")

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from privacy.system import SystemClock, environment, random_bytes
 
@@ -24,32 +24,46 @@ from ..command_line import (
     CommandFailed,
     printable,
 )
+from ..gate_console import rows_of
 from ..home import problem_failure
 from . import phone_consents, phone_naming
+from .devices import print_devices
 
 if TYPE_CHECKING:
     from ..phone.connection import Connection
     from ..phone.keys import PhoneKeys
 
+KEYS = "$XDG_STATE_HOME/homebase/phone.json, else ~/.local/state/homebase/phone.json"
 CODE_LIMIT = 4096  # characters that are read of standard input
 Add = Callable[[str, str], argparse.ArgumentParser]
 _SIGNED = {**phone_consents.VERBS, **phone_naming.VERBS}
 
 
 def configure(add: Add) -> None:
-    """The verbs with their options."""
+    """The verbs with their options; ``add`` gives each what ``shared`` has."""
     pair = add("pair", "be a phone: read a code from standard input, show six words, wait for the home's yes")
     pair.add_argument("--name", default="shell", help="what this phone calls itself; default: shell")
-    devices = add("devices", "as a phone: list the home's devices")
+    add("devices", "as a phone: list the home's devices")
     set_value = add("set", "as a phone: set a datapoint")
     set_value.add_argument("datapoint", help="for example bidcos:SIM0000001:1.STATE")
     set_value.add_argument("value", help="on, off, a number, or the name of a choice")
-    watch = add("watch", "as a phone: print changes as they happen")
+    add("watch", "as a phone: print changes as they happen")
     copy = add("copy", "as an owner's phone: save a copy of all that the hub keeps, as lines of JSON")
     copy.add_argument("file", type=Path, help="a new file; it is made with mode 0600")
-    signed = (*phone_consents.configure(add), *phone_naming.configure(add))
-    for parser in (pair, devices, set_value, watch, copy, *signed):
-        parser.add_argument("--keys", type=Path, metavar="FILE", help="of this phone")
+    phone_consents.configure(add)
+    phone_naming.configure(add)
+
+
+def shared(parser: argparse.ArgumentParser) -> None:
+    """What each verb has: the phone's keys. A phone may be elsewhere, so no folder of a home is taken."""
+    parser.add_argument("--keys", type=Path, metavar="FILE", help=f"of this phone; default: {KEYS}")
+    parser.add_argument("--state", "--run", type=_no_home, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+
+
+def _no_home(folder: str) -> NoReturn:
+    raise argparse.ArgumentTypeError(
+        f"{folder!r}: a phone finds its home by its keys; name their file with --keys FILE, default {KEYS}"
+    )
 
 
 def pair(options: argparse.Namespace) -> int:
@@ -178,21 +192,19 @@ def _consented(verb: str, options: argparse.Namespace) -> int:
 
 
 async def _devices(options: argparse.Namespace) -> None:
-    answer = await _asked(options, "devices.list", {})
     if options.json:
+        (answer,) = await _asked(options, ("devices.list", {}))
         print(json.dumps(answer))
         return
-    rows = answer.get("devices") if isinstance(answer, Mapping) else answer
-    for row in rows if isinstance(rows, list) else []:
-        print(printable(f"{row.get('address')}  {row.get('model')}  {row.get('name') or '-'}"))
+    devices, datapoints = await _asked(options, ("devices.list", {}), ("datapoints.list", {}))
+    print_devices(rows_of(devices, "devices"), rows_of(datapoints, "datapoints"))
 
 
 async def _set(options: argparse.Namespace) -> None:
     from .set import value_of  # noqa: PLC0415
 
     body = {"id": options.datapoint, "value": value_of(options.value)}
-    answer = await _asked(options, "datapoints.set", body)
-    assert isinstance(answer, Mapping)
+    (answer,) = await _asked(options, ("datapoints.set", body))
     value = json.dumps(answer.get("value"))
     print(printable(f"{answer.get('id')} = {value} ({answer.get('origin')})"))
 
@@ -252,20 +264,24 @@ async def _copy(options: argparse.Namespace) -> None:
     print(f"{options.file}: {size} bytes. It holds your whole home: keep it well.")
 
 
-async def _asked(options: argparse.Namespace, name: str, body: object) -> object:
+async def _asked(options: argparse.Namespace, *questions: tuple[str, object]) -> list[Mapping[str, object]]:
+    """The answers to operations with their bodies, in one session."""
     from ..phone.connection import Connection  # noqa: PLC0415
 
-    answers: list[object] = []
+    answers: list[Mapping[str, object]] = []
 
     async def ask(home: Connection) -> None:
-        answer = await home.ask(name, body, random_bytes)
-        if not answer.ok:
-            problem = json.loads(bytes(answer.problem))
-            raise problem_failure(int(problem.get("status", 500)), problem)
-        answers.append(json.loads(bytes(answer.body)))
+        for name, body in questions:
+            answer = await home.ask(name, body, random_bytes)
+            if not answer.ok:
+                problem = json.loads(bytes(answer.problem))
+                raise problem_failure(int(problem.get("status", 500)), problem)
+            told = json.loads(bytes(answer.body))
+            assert isinstance(told, dict)
+            answers.append(told)
 
     await _session(options, ask)
-    return answers[0]
+    return answers
 
 
 async def _session(options: argparse.Namespace, use: Callable[..., Coroutine[None, None, None]]) -> None:

@@ -19,9 +19,9 @@ Add = Callable[[str, str], argparse.ArgumentParser]
 Session = Callable[..., Awaitable[None]]
 
 
-def configure(add: Add) -> list[argparse.ArgumentParser]:
+def configure(add: Add) -> None:
     """The verbs with their options."""
-    consents = add("consents", "as a phone: what holds, by the gate's signed word")
+    add("consents", "as a phone: what holds, by the gate's signed word")
     grant = add("grant", "as an owner's phone: agree, signed by its key")
     grant.add_argument("activity", help="homebase notice names them")
     grant.add_argument("--recipient", required=True, help="who gets it")
@@ -32,7 +32,6 @@ def configure(add: Add) -> list[argparse.ArgumentParser]:
     grant.add_argument("--days", type=float, help="how long; without it for good, where that is allowed")
     withdraw = add("withdraw", "as a phone: take back all consents of an activity")
     withdraw.add_argument("activity", help="homebase phone consents names those that hold")
-    return [consents, grant, withdraw]
 
 
 async def consents(options: argparse.Namespace, phone: "Agreeing") -> None:

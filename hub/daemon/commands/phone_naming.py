@@ -16,13 +16,12 @@ if TYPE_CHECKING:
 Add = Callable[[str, str], argparse.ArgumentParser]
 
 
-def configure(add: Add) -> list[argparse.ArgumentParser]:
+def configure(add: Add) -> None:
     """The verbs with their options."""
-    offer = add("offer", "as a later phone: offer its key by six words, wait until an owner's phone names it")
+    add("offer", "as a later phone: offer its key by six words, wait until an owner's phone names it")
     name = add("name", "as an owner's phone: let the phone that shows these six words agree for this home")
     name.add_argument("words", nargs="+", metavar="WORD", help="the six that homebase phone offer shows")
     name.add_argument("--withdraws", action="store_true", help="it may take back, and agree to nothing")
-    return [offer, name]
 
 
 async def offer(options: argparse.Namespace, phone: "Agreeing") -> None:

@@ -140,3 +140,19 @@ async def test_a_code_is_not_spent_where_keys_are_already(tmp_path: Path) -> Non
     path.touch(0o600)
     with pytest.raises(CommandFailed, match="there already; use --keys"):  # standard input is not even read
         await phone_client._pair(argparse.Namespace(keys=path, name="x"))
+
+
+async def test_devices_are_the_table_that_is_printed_at_home_too(
+    tmp_path: Path, broker: Mosquitto, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with relay_home(tmp_path / "hub", broker) as there:
+        await there.add()
+        options = kept(await there.pair(), tmp_path / "phone.json")
+        options.json = False
+        there.home.lamp.report(STATE, True)
+        await phone_client._devices(options)
+        told = capsys.readouterr().out
+        head, *rows = told.splitlines()
+        assert head.split() == ["ADDRESS", "MODEL", "FIRMWARE", "NAME", "STATE", "VALUES"]
+        assert [row.split()[0] for row in rows] == sorted(row.split()[0] for row in rows)
+        assert any(row.startswith(str(LAMP)) and "1.STATE on (" in row for row in rows)
