@@ -106,8 +106,10 @@ _TEXTS = {
         "This recipient is not registered; add it as [[recipient]] to homebase.toml.",
     ),
     Reason.RECIPIENT_NOT_DECLARED: (
-        "Der Empfänger ist für diesen Vorgang nicht eingetragen.",
-        "The recipient is not registered for this activity.",
+        "Der Empfänger ist für diesen Vorgang nicht eingetragen;"
+        " ergänze den Vorgang in homebase.toml bei seinem [[recipient]].",
+        "The recipient is not registered for this activity;"
+        " add the activity to its [[recipient]] in homebase.toml.",
     ),
     Reason.WRONG_ROLE: (
         "Die Rolle dieses Empfängers ist bei dem Vorgang nicht vorgesehen.",

@@ -113,6 +113,8 @@ def _show(options: argparse.Namespace) -> Answer:
             activity=options.activity,
             ticket=options.ticket,
             groups=groups,
+            recipient=getattr(options, "recipient", None),
+            country=getattr(options, "country", None),
             language=options.lang,
         )
     if options.json:
@@ -178,7 +180,8 @@ def _give(options: argparse.Namespace) -> int:
 
 def _allow(options: argparse.Namespace) -> int:
     """What goes by a stream: there are no bytes to look at, but what it is, and to whom."""
-    named = {"activity": options.activity, "recipient": options.recipient, "language": options.lang}
+    named = {key: getattr(options, key) for key in ("activity", "recipient", "country")}
+    named["language"] = options.lang
     told = ask_gate(options.home, "consent.about", **named)
     if not options.json:
         about = part_of(told, "activity_text")
@@ -190,7 +193,7 @@ def _allow(options: argparse.Namespace) -> int:
     if not options.yes and not _agrees(options):
         print(words("nothing_allowed", options.lang))
         return 1
-    answer = ask_gate(options.home, "consent.allow", country=options.country, **named)
+    answer = ask_gate(options.home, "consent.allow", **named)
     print(json.dumps(answer, ensure_ascii=False) if options.json else words("allowed_standing", options.lang))
     return 0
 

@@ -13,7 +13,7 @@ from typing import Annotated
 import msgspec
 
 from privacy import checkpoint, notice, notice_linked
-from privacy.consent import Wish
+from privacy.consent import Wish, wrong_recipient
 from privacy.conversation import ConversationLost, Declined, Handler
 from privacy.gate.door import receipts, spelling
 from privacy.gate.door.door import Door, Refused
@@ -22,7 +22,7 @@ from privacy.gate.storage.store import StoreError
 from privacy.payload import timestamp
 from privacy.reasons import Reason
 from privacy.recipients import Recipient
-from privacy.register import Form, Language
+from privacy.register import Activity, Form, Language
 
 PAGE = 200
 _WAYS_OUT = {  # what an owner may take back
@@ -113,9 +113,21 @@ async def _receipt(door: Door, asked: _Asked) -> Fields:
 
 async def _preview(door: Door, asked: _Asked) -> Fields:
     row = door.desk.register.get(asked.activity)
+    await _check_recipient(door, row, asked)
     groups = frozenset(asked.groups or (row.groups if row else ()))
     shown = await door.preview(asked.activity, groups, asked.ticket)
     return {**spelling.preview(shown), "activity_text": _about(door, shown.activity, asked.language)}
+
+
+async def _check_recipient(door: Door, row: Activity | None, asked: _Asked) -> None:
+    """Whom the question names, if anybody, must be one that the activity has: before anybody agrees."""
+    if row is None or asked.recipient is None:
+        return
+    who = door.desk.recipients.get(asked.recipient)
+    wrong = Reason.UNKNOWN_RECIPIENT if who is None else wrong_recipient(who, row, asked.country)
+    if wrong is not None:
+        await door.desk.refuse(row.id, asked.recipient, wrong, asked.ticket)
+        raise Refused(wrong)
 
 
 def command(activity: str, ticket: str, preview_id: str, named_home: str) -> str:

@@ -37,11 +37,15 @@ def table(door: Door) -> Mapping[str, Handler]:
 
     async def about(question: Fields) -> Fields:
         asked = fields_as(question, _Asked)
-        row = door.desk.register.get(asked.activity)
-        if row is None or row.mode is not Mode.TUNNELLED:
-            raise _declined(Reason.WRONG_MODE, asked.language)
+        recipient = _recipient(door, asked)
+        wish = _wish(door, asked, recipient)
+        given = wish if isinstance(wish, Reason) else _proposed(door, wish, 0)
+        if isinstance(given, Reason):  # nobody is asked to agree to what can't be given
+            await door.desk.refuse(asked.activity, recipient, given, "")
+            raise _declined(given, asked.language)
+        row = door.desk.register.activities[given.activity]
         told = notice.activity_json(row, door.desk.recipients.values(), asked.language)
-        return {"activity_text": told, "recipient": _recipient(door, asked)}
+        return {"activity_text": told, "recipient": recipient}
 
     async def allow(question: Fields) -> Fields:
         asked = fields_as(question, _Asked)
@@ -62,14 +66,13 @@ def _recipient(door: Door, asked: _Asked) -> str:
     return asked.recipient or (names[0] if len(names) == 1 else "")
 
 
-async def _give(door: Door, asked: _Asked, recipient: str) -> Grant | Reason:
-    desk, at = door.desk, door.desk.time.instant()
-    row = desk.register.get(asked.activity)
+def _wish(door: Door, asked: _Asked, recipient: str) -> Wish | Reason:
+    row = door.desk.register.get(asked.activity)
     if row is None:
         return Reason.UNKNOWN_ACTIVITY
     if row.mode is not Mode.TUNNELLED:
         return Reason.WRONG_MODE
-    wish = Wish(
+    return Wish(
         activity=row.id,
         recipient=recipient,
         form=Form.STANDING,
@@ -80,13 +83,24 @@ async def _give(door: Door, asked: _Asked, recipient: str) -> Grant | Reason:
         country=asked.country,
     )
 
+
+def _proposed(door: Door, wish: Wish, number: int) -> Grant | Reason:
+    desk = door.desk
+    return propose(wish, desk.register, desk.recipients, desk.time.instant().to_count_from(), number)
+
+
+async def _give(door: Door, asked: _Asked, recipient: str) -> Grant | Reason:
+    wish = _wish(door, asked, recipient)
+    if isinstance(wish, Reason):
+        return wish
+
     def make(tx: Transaction) -> Ready | Reason:
-        grant = propose(wish, desk.register, desk.recipients, at.to_count_from(), records.next_grant_id(tx))
+        grant = _proposed(door, wish, records.next_grant_id(tx))
         if isinstance(grant, Reason):
             return grant
-        return door.ready(replace(grant, mark=base64url(desk.random_bytes(NONCE_SIZE))), None)
+        return door.ready(replace(grant, mark=base64url(door.desk.random_bytes(NONCE_SIZE))), None)
 
-    about = About(activity=row.id, recipient=recipient, ticket="")
+    about = About(activity=wish.activity, recipient=recipient, ticket="")
     ready = await door.giving.give(about, make)
     return ready if isinstance(ready, Reason) else ready.grant
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from privacy import checkpoint, merkle
+from privacy import checkpoint, merkle, recipients
 from privacy.clockwork import Vouched
 from privacy.conversation import ConversationLost, Declined
+from privacy.gate.console import tunnel_consents
 from privacy.gate.console.console_verbs import table
 from privacy.gate.control import control_verbs
 from privacy.gate.door.door import Door
@@ -43,6 +44,50 @@ async def test_a_refusal_is_said_in_the_language_of_who_asks(tmp_path: Path) -> 
     async with opened(tmp_path) as door:
         with pytest.raises(Declined, match="noch nicht gebaut"):
             await ask(door, "consent.preview", activity="backup.cloud", ticket="T-1", language="de")
+
+
+async def test_who_gets_nothing_is_said_before_anything_is_shown(tmp_path: Path) -> None:
+    asked = {"activity": house.ACTIVITY, "ticket": "T-1"}
+    async with opened(tmp_path) as door:
+        with pytest.raises(Declined, match=r"add it as \[\[recipient\]\] to homebase.toml"):
+            await ask(door, "consent.preview", **asked, recipient="stranger")
+        assert (await ask(door, "ledger.list"))["entries"][-1]["data"]["reason"] == "unknown_recipient"
+        assert await refusal(door, "consent.preview", **asked, recipient="abroad") == "country_needs_consent"
+        assert (await ask(door, "consent.preview", **asked, recipient="abroad", country="US"))["bytes"]
+        assert (await ask(door, "consent.preview", **asked, recipient="support"))["bytes"]
+
+
+@pytest.mark.parametrize(
+    ("activity", "recipient", "language", "said"),
+    [
+        ("remote.access", "stranger", "de", r"ergänze \[\[recipient\]\] in homebase.toml"),
+        ("remote.access", None, "en", r"add it as \[\[recipient\]\] to homebase.toml"),
+        ("remote.access", "support", "en", "add the activity to its"),
+        ("remote.acces", "support", "en", "homebase notice` lists all"),
+        (house.ACTIVITY, "support", "en", "the other way"),
+    ],
+)
+async def test_nobody_is_asked_about_a_stream_that_could_not_be_allowed(
+    tmp_path: Path, activity: str, recipient: str | None, language: str, said: str
+) -> None:
+    async with opened(tmp_path) as door:
+        about = tunnel_consents.table(door)["consent.about"]
+        with pytest.raises(Declined, match=said):
+            await about({"activity": activity, "recipient": recipient, "language": language})
+        assert (await ask(door, "ledger.list"))["entries"][-1]["kind"] == "refusal"
+
+
+async def test_a_stream_that_can_be_allowed_is_asked_about_and_leaves_no_entry(tmp_path: Path) -> None:
+    relay = {"name": "relay", "role": "own", "host": "relay.example.org", "country": "DE"}
+    more = {"activities": ["remote.access"], "transport": "mqtts"}
+    known, mistakes = recipients.read([{**relay, **more}], house.register())
+    assert not mistakes
+    async with opened(tmp_path, rules=(house.register(), known)) as door:
+        before = (await ask(door, "ledger.list"))["entries"]
+        told = await tunnel_consents.table(door)["consent.about"]({"activity": "remote.access"})
+        assert isinstance(told, dict)
+        assert told["recipient"] == "relay"
+        assert (await ask(door, "ledger.list"))["entries"] == before
 
 
 async def test_a_repeated_refusal_is_one_entry_and_a_count(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ export const reasonsDe = {
   "refused.unknown_group": "Diese Datengruppe gibt es bei dem Vorgang nicht; »homebase notice« zeigt sie.",
   "refused.unknown_field": "Die Daten passen nicht zum festgelegten Aufbau.",
   "refused.unknown_recipient": "Dieser Empfänger ist nicht eingetragen; trage ihn in homebase.toml unter [[recipient]] ein.",
-  "refused.recipient_not_declared": "Der Empfänger ist für diesen Vorgang nicht eingetragen.",
+  "refused.recipient_not_declared": "Der Empfänger ist für diesen Vorgang nicht eingetragen; ergänze den Vorgang in homebase.toml bei seinem [[recipient]].",
   "refused.wrong_role": "Die Rolle dieses Empfängers ist bei dem Vorgang nicht vorgesehen.",
   "refused.wrong_mode": "Für diesen Vorgang ist der andere Weg vorgesehen: geprüfte Daten statt Verbindung, oder umgekehrt.",
   "refused.addressee_not_declared": "Die Einwilligung gilt für einen anderen Empfänger dahinter (Nummer, Postfach, Konto, Schlüssel).",

@@ -8,7 +8,7 @@ export const reasonsEn = {
   "refused.unknown_group": "The activity has no such group of data; `homebase notice` lists them.",
   "refused.unknown_field": "The data does not fit the closed schema.",
   "refused.unknown_recipient": "This recipient is not registered; add it as [[recipient]] to homebase.toml.",
-  "refused.recipient_not_declared": "The recipient is not registered for this activity.",
+  "refused.recipient_not_declared": "The recipient is not registered for this activity; add the activity to its [[recipient]] in homebase.toml.",
   "refused.wrong_role": "The activity does not allow recipients of this role.",
   "refused.wrong_mode": "This activity goes the other way: checked data instead of a connection, or the reverse.",
   "refused.addressee_not_declared": "The consent is for somebody else behind this host (number, mailbox, account, key).",
