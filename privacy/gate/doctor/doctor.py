@@ -13,7 +13,7 @@ import stat
 import sys
 import tomllib
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 if __name__ == "__main__":
@@ -184,6 +184,16 @@ def _runs(state: Path) -> bool:
         return False
 
 
+def _lan_of(state: Path) -> bool | None:
+    """What --lan or --no-lan said when the running home was started; None: neither, or not to be seen."""
+    try:
+        words = Path(f"/proc/{_holder(state)}/cmdline").read_bytes().split(b"\0")
+        said = json.loads(words[-2])["lan"]
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
+    return said if isinstance(said, bool) else None
+
+
 def radio(config: Path, *, runs: bool = False) -> Iterator[Finding]:
     """Each serial device: can it be opened, and which radio is it?
 
@@ -213,6 +223,10 @@ def network(state: Path, config: Path) -> Iterator[Finding]:
         settings = read_config(config).lan
     except BadConfig:
         return
+    if (said := _lan_of(state)) is not None:
+        from privacy.gate.lan.settings import LanSettings  # noqa: PLC0415 - as below
+
+        settings = replace(settings or LanSettings(), on=said)
     if settings is None and not (state / "gate" / "lan.json").exists():
         return
     from privacy.gate.doctor.doctor_lan import in_home_network  # noqa: PLC0415 - few homes have it: it costs

@@ -1,7 +1,10 @@
 """What the doctor says about the home's network: certificate, interfaces, who listens, a firewall."""
 
+import json
 import os
 import socket
+import subprocess
+import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +18,12 @@ from privacy.gate.lan.identity import identity_in
 from privacy.gate.lan.settings import LanSettings
 
 NOW = datetime.now(UTC)
+HOLDS = """import fcntl, os, sys
+lock = open(sys.argv[1], "w+")
+fcntl.flock(lock, fcntl.LOCK_EX)
+print(os.getpid(), file=lock, flush=True)
+print("held", flush=True)
+sys.stdin.read()"""
 Rules = list[Mapping[str, Mapping[str, object]]]
 
 
@@ -103,3 +112,21 @@ def match(right: object) -> object:
 )
 def test_a_firewall_that_drops_is_seen(there: Rules, dropped: bool) -> None:
     assert drops(there, 8443) is dropped
+
+
+@pytest.mark.parametrize(
+    ("lan", "said"), [(True, "nothing listens"), (None, "not open"), (False, "not open")]
+)
+def test_how_the_running_home_was_started_counts_more_than_its_settings(
+    state: Path, lan: bool | None, said: str
+) -> None:
+    identity_in(state / "gate", "", NOW, os.urandom)
+    config = state / "homebase.toml"
+    config.write_text('[lan]\ninterfaces = ["lo"]\nport = 1\n')
+    words = [sys.executable, "-c", HOLDS, str(state / "gate/lock"), json.dumps({"lan": lan})]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stdin=subprocess.PIPE) as home:
+        assert home.stdout is not None
+        home.stdout.readline()
+        findings = {finding.name: finding for finding in network(state, config)}
+        home.communicate()
+    assert said in findings["network"].text
