@@ -3,9 +3,10 @@
 import { useState } from "preact/hooks";
 import type { Activity } from "../../api/types";
 import { textOf } from "../../gate/attest";
-import { question, whoAmI } from "../../gate/phone";
+import { me, question, whoAmI } from "../../gate/phone";
 import { Icon } from "../../parts/Icon";
 import { bytes, dateTime } from "../../state/format";
+import { useSelect } from "../../state/store";
 import { useCentre } from "../../texts/privacy";
 import { ActivityFacts, ActivityState } from "./ActivityFacts";
 import { Exact } from "./Exact";
@@ -80,9 +81,10 @@ function One({ activity, again }: { activity: Activity; again: () => void }) {
   );
 }
 
-/** Off; one tap leads to what has to be seen before a yes. */
+/** Off; one tap leads to what has to be seen before a yes, or to what this browser lacks for one. */
 function Allow({ activity, onGive }: { activity: Activity; onGive: () => void }) {
   const { t } = useCentre();
+  const { state } = useSelect(me, (value) => value);
   const label = t("privacy.allow.of", { title: activity.title });
   const page = PAGES[activity.id];
   if (page !== undefined)
@@ -93,6 +95,15 @@ function Allow({ activity, onGive }: { activity: Activity; onGive: () => void })
     );
   if (activity.recipients.length === 0) return <p class="quiet">{t("privacy.recipient.missing")}</p>;
   if (activity.forms.every((form) => form === "once")) return <p class="quiet">{t("privacy.elsewhere")}</p>;
+  if (state === "none" || state === "reads") {
+    const needed = t(state === "reads" ? "centre.phone.agree" : "centre.phone.pair");
+    return (
+      <a class="button wide" href="#/privacy/phone" aria-label={`${needed}: ${activity.title}`}>
+        {needed}
+      </a>
+    );
+  }
+  if (state === "insecure") return <p class="quiet">{t("phone.state.insecure.text")}</p>;
   return (
     <button type="button" class="wide" role="switch" aria-checked="false" aria-label={label} onClick={onGive}>
       {t("privacy.allow")}
