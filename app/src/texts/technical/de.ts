@@ -26,7 +26,7 @@ export const de = {
   "airtime.forecast": "Bleibt es bei diesem Tempo, ist sie in etwa {time} verbraucht.",
   "airtime.forecast.calm": "Seit einer Viertelstunde wird viel gesendet: Bliebe es so, wäre sie in etwa {time} verbraucht.",
   "airtime.exhausted": "Für Befehle verbraucht. Nur Antworten an Geräte und Alarme werden gesendet; alles andere wartet, bis älteres Senden eine Stunde her ist.",
-  "airtime.law": "Das Gesetz erlaubt 1 % jeder Stunde, damit der Funk von allen durchkommt.",
+  "airtime.law": "Das Gesetz erlaubt 1 % jeder Stunde, damit der Funk von allen durchkommt.",
   "airtime.by": "Wer sie verbraucht hat",
   "airtime.nobody": "In dieser Stunde wurde nichts gesendet.",
   "airtime.share": "{cause} {share}",
