@@ -6,12 +6,12 @@ import { Chart } from "../parts/Chart";
 import { Controls } from "../parts/Controls";
 import { Dialog } from "../parts/Dialog";
 import { Title } from "../parts/Frame";
-import { useAction } from "../parts/hooks";
+import { useAction, useRole } from "../parts/hooks";
 import { lazy } from "../parts/lazy";
 import { usePoints } from "../parts/live";
 import { RoomSelect } from "../parts/RoomSelect";
 import { Standing } from "../parts/Tile";
-import { cameFrom, client, go, home, phase, tell } from "../state/app";
+import { cameFrom, client, go, home, tell } from "../state/app";
 import { describe, type Face, facesOf, kindOf, place, shownIds } from "../state/faces";
 import { deviceName, faceName, roomName } from "../state/names";
 import { isDoubtful, parameterName } from "../state/reading";
@@ -34,14 +34,14 @@ export function DevicePage({ address, part }: { address: string; part: DevicePar
   const texts = useTexts();
   const { t } = texts;
   const device = useSelect(home, (state) => state.devices.get(address));
-  const role = useSelect(phase, (state) => (state.name === "in" ? state.role : "guest"));
+  const role = useRole();
   const rooms = useSelect(home, (state) => state.rooms);
   const back = useBack();
   if (device === undefined) {
     return (
       <>
         <Title text={t("device.title")} back={back} />
-        <p>{t("device.gone")}</p>
+        <p>{t(role === "owner" ? "device.gone" : "device.gone.mine")}</p>
       </>
     );
   }
@@ -108,7 +108,7 @@ function Overview({ device, role }: { device: Device; role: Role }) {
         {faces.map((face) => (
           <FaceCard key={face.id} face={face} />
         ))}
-        <Course device={device} faces={faces} />
+        {!isVisitor(role) && <Course device={device} faces={faces} />}
         <Health device={device} role={role} />
       </div>
       <div>

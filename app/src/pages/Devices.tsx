@@ -2,12 +2,14 @@
 
 import { DriverState } from "../parts/DriverState";
 import { Title } from "../parts/Frame";
+import { useRole } from "../parts/hooks";
 import { Icon } from "../parts/Icon";
 import { ICON } from "../parts/Tile";
 import { home } from "../state/app";
 import { facesOf } from "../state/faces";
 import { percent, SECOND } from "../state/format";
 import { deviceName, roomName, sorted } from "../state/names";
+import { isVisitor } from "../state/roles";
 import { deviceLink } from "../state/route";
 import { useSelect } from "../state/store";
 import { useTexts } from "../texts";
@@ -16,14 +18,17 @@ import type { Driver } from "../api/types";
 export function DevicesPage() {
   const texts = useTexts();
   const { t, tn } = texts;
+  const role = useRole();
   const devices = useSelect(home, (state) => state.devices);
   const rooms = useSelect(home, (state) => state.rooms);
   return (
     <>
       <Title text={t("devices.title")} back={{ href: "#/more", label: t("tab.more") }} />
-      <a class="button primary wide" href="#/devices/teach-in">
-        <Icon name="plus" size={18} /> {t("devices.teach")}
-      </a>
+      {role === "owner" && (
+        <a class="button primary wide" href="#/devices/teach-in">
+          <Icon name="plus" size={18} /> {t("devices.teach")}
+        </a>
+      )}
       <Radio />
       <section aria-labelledby="devices-list">
         <h2 id="devices-list">{t("devices.list")}</h2>
@@ -50,10 +55,11 @@ export function DevicesPage() {
   );
 }
 
+/** The radio in short; visitors are told nothing of it. */
 export function Radio() {
   const { t } = useTexts();
   const drivers = useSelect(home, (state) => state.drivers);
-  return (
+  return isVisitor(useRole()) ? null : (
     <section aria-labelledby="devices-radio">
       <h2 id="devices-radio">{t("devices.radio")}</h2>
       {drivers.map((driver) => (

@@ -2,11 +2,13 @@
 
 import { Chart } from "../parts/Chart";
 import { Title } from "../parts/Frame";
+import { useRole } from "../parts/hooks";
 import { home } from "../state/app";
 import { describe, kindOf, place } from "../state/faces";
 import type { Home } from "../state/home";
 import { distinctName, sorted } from "../state/names";
 import { valueName } from "../state/reading";
+import { isVisitor } from "../state/roles";
 import { historyLink } from "../state/route";
 import { charted, favourite } from "../state/series";
 import { useSelect } from "../state/store";
@@ -31,6 +33,17 @@ function choices({ devices, rooms }: Home, texts: Texts): { device: string; valu
 }
 
 export function HistoryPage({ id }: { id: string | null }) {
+  const { t } = useTexts();
+  const visitor = isVisitor(useRole());
+  return (
+    <>
+      <Title text={t("history.title")} />
+      {visitor ? <p class="card">{t("app.residents")}</p> : <Whole id={id} />}
+    </>
+  );
+}
+
+function Whole({ id }: { id: string | null }) {
   const texts = useTexts();
   const { t } = texts;
   const devices = useSelect(home, (state) => state.devices);
@@ -44,7 +57,6 @@ export function HistoryPage({ id }: { id: string | null }) {
   const name = device === undefined ? "" : distinctName(device, devices.values(), rooms, texts);
   return (
     <>
-      <Title text={t("history.title")} />
       {groups.length === 0 && <p class="quiet">{t("history.nothing")}</p>}
       {groups.length > 0 && (
         <div class="card">

@@ -2,6 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { Title } from "../parts/Frame";
+import { useRole } from "../parts/hooks";
 import { Icon } from "../parts/Icon";
 import { ReviewHint } from "../parts/ReviewHint";
 import { Tile } from "../parts/Tile";
@@ -17,6 +18,7 @@ const SECTIONS: readonly Section[] = ["light", "blind", "climate", "sensor"];
 export function HomePage() {
   const texts = useTexts();
   const { t } = texts;
+  const owner = useRole() === "owner";
   const [chosen, setChosen] = useState<Chip | null>(null);
   const devices = useSelect(home, (state) => state.devices);
   const faces = allFaces(sorted(devices.values(), texts));
@@ -32,10 +34,12 @@ export function HomePage() {
       {faces.length === 0 ? (
         <div class="card empty">
           <h2>{t("home.empty.title")}</h2>
-          <p>{t("home.empty.text")}</p>
-          <a class="button primary" href="#/devices/teach-in">
-            {t("devices.teach")}
-          </a>
+          <p>{t(owner ? "home.empty.text" : "teach.owner")}</p>
+          {owner && (
+            <a class="button primary" href="#/devices/teach-in">
+              {t("devices.teach")}
+            </a>
+          )}
         </div>
       ) : (
         <Chips chosen={chosen} choose={setChosen} />

@@ -2,9 +2,11 @@
 
 import type { ComponentChildren } from "preact";
 import { Title } from "../parts/Frame";
+import { useRole } from "../parts/hooks";
 import { Icon, type IconName } from "../parts/Icon";
 import { LanguageChoice } from "../parts/LanguageChoice";
 import { logOut, phase } from "../state/app";
+import { isVisitor } from "../state/roles";
 import { useSelect } from "../state/store";
 import { useTexts } from "../texts";
 
@@ -36,7 +38,8 @@ export function Rows({ children }: { children: ComponentChildren }) {
 
 export function MorePage() {
   const { t } = useTexts();
-  const owner = useSelect(phase, (value) => value.name === "in" && value.role === "owner");
+  const role = useRole();
+  const owner = role === "owner";
   const byToken = useSelect(phase, (value) => value.name === "in" && value.token !== null);
   return (
     <>
@@ -46,8 +49,13 @@ export function MorePage() {
         <Row href="#/settings" icon="settings" title={t("more.settings")} text={t("more.settings.text")} />
         {owner && <Row href="#/account" icon="person" title={t("more.account")} text={t("more.account.text")} />}
         {owner && <Row href="#/phones" icon="key" title={t("more.phones")} text={t("more.phones.text")} />}
-        <Row href="#/devices" icon="radio" title={t("more.devices")} text={t("more.devices.text")} />
-        <Row href="#/radio" icon="signal" title={t("more.radio")} text={t("more.radio.text")} />
+        <Row
+          href="#/devices"
+          icon="radio"
+          title={t("more.devices")}
+          text={t(owner ? "more.devices.text" : "more.devices.list")}
+        />
+        {!isVisitor(role) && <Row href="#/radio" icon="signal" title={t("more.radio")} text={t("more.radio.text")} />}
         <Row href="#/system" icon="system" title={t("more.system")} text={t("more.system.text")} />
       </Rows>
       {!byToken && (
@@ -81,12 +89,13 @@ export function SettingsPage() {
 
 export function BasePage() {
   const { t } = useTexts();
+  const visitor = isVisitor(useRole());
   return (
     <>
       <Title text={t("base.title")} back={{ href: "#/settings", label: t("settings.title") }} />
       <Rows>
         <Row href="#/settings/base/diagnosis" icon="shield" title={t("base.diagnosis")} />
-        <Row href="#/devices" icon="radio" title={t("devices.radio")} />
+        {!visitor && <Row href="#/devices" icon="radio" title={t("devices.radio")} />}
         <Row href="#/system" icon="system" title={t("system.title")} />
       </Rows>
     </>

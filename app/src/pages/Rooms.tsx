@@ -3,11 +3,12 @@
 import { useCallback, useState } from "preact/hooks";
 import { Dialog } from "../parts/Dialog";
 import { Title } from "../parts/Frame";
-import { useAction } from "../parts/hooks";
+import { useAction, useRole } from "../parts/hooks";
 import { Icon } from "../parts/Icon";
 import { Tile } from "../parts/Tile";
 import { client, go, home, tell } from "../state/app";
 import { sorted } from "../state/names";
+import { isVisitor } from "../state/roles";
 import { roomLink } from "../state/route";
 import { useSelect } from "../state/store";
 import { allFaces } from "../state/summary";
@@ -18,6 +19,7 @@ const REST = "-";
 
 export function RoomsPage() {
   const { t, tn, language } = useTexts();
+  const visitor = isVisitor(useRole());
   const rooms = useSelect(home, (state) => state.rooms);
   const devices = useSelect(home, (state) => state.devices);
   const count = (id: string | null) => [...devices.values()].filter((device) => device.room === id).length;
@@ -27,7 +29,7 @@ export function RoomsPage() {
   return (
     <>
       <Title text={t("rooms.title")} />
-      {list.length === 0 && <p class="quiet">{t("rooms.empty")}</p>}
+      {list.length === 0 && <p class="quiet">{t(visitor ? "rooms.none" : "rooms.empty")}</p>}
       {(list.length > 0 || rest > 0) && (
         <ul class="rows card">
           {list.map((room) => (
@@ -42,7 +44,7 @@ export function RoomsPage() {
           )}
         </ul>
       )}
-      <AddRoom />
+      {!visitor && <AddRoom />}
     </>
   );
 }
@@ -102,6 +104,7 @@ function AddRoom() {
 export function RoomPage({ id }: { id: string }) {
   const texts = useTexts();
   const { t } = texts;
+  const role = useRole();
   const rooms = useSelect(home, (state) => state.rooms);
   const devices = useSelect(home, (state) => state.devices);
   const back = { href: "#/rooms", label: t("rooms.title") };
@@ -110,7 +113,7 @@ export function RoomPage({ id }: { id: string }) {
     return (
       <>
         <Title text={t("rooms.title")} back={back} />
-        <p>{t("room.gone")}</p>
+        <p>{t(role === "owner" ? "room.gone" : "room.gone.mine")}</p>
       </>
     );
   }
@@ -121,18 +124,18 @@ export function RoomPage({ id }: { id: string }) {
   return (
     <>
       <Title text={room?.name ?? t("rooms.rest")} back={back} />
-      {faces.length === 0 && <p class="quiet">{t("room.empty")}</p>}
+      {faces.length === 0 && <p class="quiet">{t(isVisitor(role) ? "room.none" : "room.empty")}</p>}
       <ul class="tiles">
         {faces.map((face) => (
           <Tile key={face.id} face={face} showRoom={false} />
         ))}
       </ul>
-      {room !== undefined && <EditRoom key={room.name} id={room.id} name={room.name} />}
+      {room !== undefined && !isVisitor(role) && <EditRoom key={room.name} id={room.id} name={room.name} removable={role === "owner"} />}
     </>
   );
 }
 
-function EditRoom({ id, name }: { id: string; name: string }) {
+function EditRoom({ id, name, removable }: { id: string; name: string; removable: boolean }) {
   const { t } = useTexts();
   const [next, setNext] = useState(name);
   const [asking, setAsking] = useState(false);
@@ -176,16 +179,18 @@ function EditRoom({ id, name }: { id: string; name: string }) {
           {t("room.rename")}
         </button>
       </form>
-      <button
-        type="button"
-        class="danger"
-        disabled={removing}
-        onClick={() => {
-          setAsking(true);
-        }}
-      >
-        {t("room.remove")}
-      </button>
+      {removable && (
+        <button
+          type="button"
+          class="danger"
+          disabled={removing}
+          onClick={() => {
+            setAsking(true);
+          }}
+        >
+          {t("room.remove")}
+        </button>
+      )}
       {asking && (
         <Dialog
           title={t("room.remove.ask", { name })}

@@ -3,7 +3,7 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { Device, PairingStep } from "../api/types";
 import { Title } from "../parts/Frame";
-import { useAction, useNow } from "../parts/hooks";
+import { useAction, useNow, useRole } from "../parts/hooks";
 import { Icon } from "../parts/Icon";
 import { Controls } from "../parts/Controls";
 import { usePoints } from "../parts/live";
@@ -25,6 +25,17 @@ const WINDOW_S = 60;
 const mine = new Store(false);
 
 export function TeachInPage() {
+  const { t } = useTexts();
+  const owner = useRole() === "owner";
+  return (
+    <>
+      <Title text={t("teach.title")} back={{ href: "#/devices", label: t("devices.title") }} />
+      {owner ? <Whole /> : <p class="card">{t("teach.owner")}</p>}
+    </>
+  );
+}
+
+function Whole() {
   const { t } = useTexts();
   const steps = useSelect(home, (state) => state.pairing);
   const drivers = useSelect(home, (state) => state.drivers);
@@ -56,7 +67,6 @@ export function TeachInPage() {
   const listening = now.stage === "open" || now.stage === "configuring";
   return (
     <>
-      <Title text={t("teach.title")} back={{ href: "#/devices", label: t("devices.title") }} />
       {now.stage === "idle" && <p class="lead">{t("teach.lead")}</p>}
       {listening && <Listening now={now} end={end} />}
       {now.stage === "paired" && now.device !== null && (

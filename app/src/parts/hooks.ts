@@ -1,8 +1,15 @@
 // Small hooks that pages share.
 
 import { useCallback, useEffect, useState } from "preact/hooks";
-import { tellProblem } from "../state/app";
+import type { Role } from "../api/types";
+import { phase, tellProblem } from "../state/app";
 import { isAway } from "../state/problems";
+import { useSelect } from "../state/store";
+
+/** What this person is in the home. */
+export function useRole(): Role {
+  return useSelect(phase, (value) => (value.name === "in" ? value.role : "guest"));
+}
 
 /** Run something once at a time; problems are told. */
 export function useAction<A extends unknown[]>(run: (...args: A) => Promise<void>): [boolean, (...args: A) => void] {

@@ -6,9 +6,9 @@ import type { Device } from "../../api/types";
 import { useChannelName } from "../../parts/naming";
 import { Dialog } from "../../parts/Dialog";
 import { Failed } from "../../parts/Failed";
-import { useAction, useLoad } from "../../parts/hooks";
+import { useAction, useLoad, useRole } from "../../parts/hooks";
 import { Icon } from "../../parts/Icon";
-import { client, home, phase, tell } from "../../state/app";
+import { client, home, tell } from "../../state/app";
 import { channelOf, type Link, linkNews, linksOf, sleepers } from "../../state/links";
 import { deviceName } from "../../state/names";
 import { deviceLink } from "../../state/route";
@@ -23,7 +23,7 @@ export function LinksPart({ device }: { device: Device }) {
   const { t } = useTechnical();
   const [refresh, setRefresh] = useState(0);
   const [done, setDone] = useState<Written | null>(null);
-  const role = useSelect(phase, (state) => (state.name === "in" ? state.role : "guest"));
+  const role = useRole();
   const news = useSelect(home, (state) => linkNews(state.devices));
   const [loaded, again] = useLoad(
     () => memoryApi(client).peerings(device.address, refresh > 0),

@@ -5,10 +5,9 @@ import { memoryApi, type Week, type Written } from "../../api/memory";
 import type { Channel, Device } from "../../api/types";
 import { Dialog } from "../../parts/Dialog";
 import { Failed } from "../../parts/Failed";
-import { useAction, useLoad } from "../../parts/hooks";
-import { client, phase } from "../../state/app";
+import { useAction, useLoad, useRole } from "../../parts/hooks";
+import { client } from "../../state/app";
 import { dayNames } from "../../state/format";
-import { useSelect } from "../../state/store";
 import { changedDays, copyDay, faultOf, tidy, withDay } from "../../state/week";
 import { useTechnical } from "../../texts/technical";
 import { DayEditor } from "./DayEditor";
@@ -103,7 +102,7 @@ function Editor({ device, address, program, before, done, setDone, again, reread
   const [week, setWeek] = useState(before);
   const [chosen, setChosen] = useState(0);
   const [asking, setAsking] = useState(false);
-  const role = useSelect(phase, (state) => (state.name === "in" ? state.role : "guest"));
+  const role = useRole();
   const [writing, write] = useAction(
     useCallback(async () => {
       setAsking(false);

@@ -4,14 +4,14 @@ import { useCallback } from "preact/hooks";
 import { state } from "../../gate/phone";
 import { visit } from "../../gate/visit";
 import { Title } from "../../parts/Frame";
-import { useLoad } from "../../parts/hooks";
+import { useLoad, useRole } from "../../parts/hooks";
 import { Icon } from "../../parts/Icon";
 import { client, tell } from "../../state/app";
 import { dateTime } from "../../state/format";
 import { isVisitor } from "../../state/roles";
 import { useCentre } from "../../texts/privacy";
 import { PhoneState } from "./PhoneState";
-import { ForGuests, useAct, useMe, useRole, useVisited } from "./shared";
+import { ForGuests, useAct, useMe, useVisited } from "./shared";
 
 export function AccessPage() {
   const { t } = useCentre();

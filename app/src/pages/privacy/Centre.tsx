@@ -2,6 +2,7 @@
 
 import type { Activities } from "../../api/types";
 import { Title } from "../../parts/Frame";
+import { useRole } from "../../parts/hooks";
 import { Icon } from "../../parts/Icon";
 import { bytes, clock } from "../../state/format";
 import { today } from "../../state/privacy";
@@ -11,7 +12,7 @@ import { Row, Rows } from "../More";
 import { ActivityList } from "./ActivityList";
 import { Findings } from "./Findings";
 import { PhoneState } from "./PhoneState";
-import { ForGuests, Shown, useGatePage, useMe, useRole } from "./shared";
+import { ForGuests, Shown, useGatePage, useMe } from "./shared";
 
 export function PrivacyPage() {
   const { t } = useCentre();

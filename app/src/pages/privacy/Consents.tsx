@@ -3,12 +3,13 @@
 import { useCallback } from "preact/hooks";
 import { page } from "../../gate/phone";
 import { Title } from "../../parts/Frame";
+import { useRole } from "../../parts/hooks";
 import { Icon } from "../../parts/Icon";
 import { dateTime } from "../../state/format";
 import { isVisitor } from "../../state/roles";
 import { json, save } from "../../state/save";
 import { useCentre } from "../../texts/privacy";
-import { ForGuests, Shown, useAct, useGatePage, useMe, useRole } from "./shared";
+import { ForGuests, Shown, useAct, useGatePage, useMe } from "./shared";
 import { useWithdrawal } from "./withdrawal";
 
 interface Consent {

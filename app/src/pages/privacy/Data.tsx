@@ -3,7 +3,7 @@
 import { useCallback } from "preact/hooks";
 import { page } from "../../gate/phone";
 import { Title } from "../../parts/Frame";
-import { useLoad } from "../../parts/hooks";
+import { useLoad, useRole } from "../../parts/hooks";
 import { Icon } from "../../parts/Icon";
 import { client, tell } from "../../state/app";
 import { number } from "../../state/format";
@@ -16,7 +16,7 @@ import { Deregister } from "./Deregister";
 import { Erase } from "./Erase";
 import { LiftButton } from "./LiftButton";
 import { Restrict } from "./Restrict";
-import { ForGuests, type Paged, Shown, useAct, useMe, useRole } from "./shared";
+import { ForGuests, type Paged, Shown, useAct, useMe } from "./shared";
 import { NotConfirmed } from "../../gate/attest";
 
 type OfGate = Holdings & { notice: unknown };

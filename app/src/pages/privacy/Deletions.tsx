@@ -2,11 +2,12 @@
 
 import { useCallback } from "preact/hooks";
 import { page } from "../../gate/phone";
+import { useRole } from "../../parts/hooks";
 import { Icon } from "../../parts/Icon";
 import { tell } from "../../state/app";
 import { dateTime } from "../../state/format";
 import { useCentre } from "../../texts/privacy";
-import { Shown, useAct, useGatePage, useRole } from "./shared";
+import { Shown, useAct, useGatePage } from "./shared";
 
 interface Deletion {
   transfer: string;

@@ -3,7 +3,7 @@
 
 import type { Activities, Activity } from "../../api/types";
 import { Title } from "../../parts/Frame";
-import { useNow } from "../../parts/hooks";
+import { useNow, useRole } from "../../parts/hooks";
 import { Icon } from "../../parts/Icon";
 import { dateTime, MINUTE, SECOND, span } from "../../state/format";
 import { isVisitor } from "../../state/roles";
@@ -11,7 +11,7 @@ import { useCentre } from "../../texts/privacy";
 import { ActivityFacts, ActivityState } from "./ActivityFacts";
 import { Deletions } from "./Deletions";
 import { Prepare } from "./Prepare";
-import { ForGuests, Shown, useGatePage, useMe, useRole } from "./shared";
+import { ForGuests, Shown, useGatePage, useMe } from "./shared";
 import { useWithdrawal } from "./withdrawal";
 
 const ID = "diagnosis.remote";

@@ -5,7 +5,7 @@ import { useCallback, useEffect, useRef } from "preact/hooks";
 import type { Activity } from "../../api/types";
 import { me, whoAmI } from "../../gate/phone";
 import { visit } from "../../gate/visit";
-import { useLoad, useNow } from "../../parts/hooks";
+import { useLoad, useNow, useRole } from "../../parts/hooks";
 import { Icon } from "../../parts/Icon";
 import { client, route } from "../../state/app";
 import { MINUTE, span } from "../../state/format";
@@ -13,7 +13,7 @@ import { longest } from "../../state/privacy";
 import { isVisitor } from "../../state/roles";
 import { useSelect } from "../../state/store";
 import { useCentre } from "../../texts/privacy";
-import { useActs, useRole, useSaidAgain, useVisited } from "./shared";
+import { useActs, useSaidAgain, useVisited } from "./shared";
 import { useWithdrawal } from "./withdrawal";
 
 const LOOK_EVERY_MS = 5 * MINUTE;

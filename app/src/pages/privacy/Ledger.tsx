@@ -5,12 +5,12 @@ import type { LedgerEntry, LedgerPage as LedgerAnswer } from "../../api/types";
 import { page } from "../../gate/phone";
 import { NotConfirmed } from "../../gate/attest";
 import { Title } from "../../parts/Frame";
-import { useLoad } from "../../parts/hooks";
+import { useLoad, useRole } from "../../parts/hooks";
 import { dateTime } from "../../state/format";
 import { isVisitor } from "../../state/roles";
 import { refusal, useCentre } from "../../texts/privacy";
 import { Findings } from "./Findings";
-import { ForGuests, type Paged, Shown, useMe, useRole, useVisited } from "./shared";
+import { ForGuests, type Paged, Shown, useMe, useVisited } from "./shared";
 
 const STEP = 50;
 

@@ -3,10 +3,11 @@
 import { useCallback, useState } from "preact/hooks";
 import type { Activity } from "../../api/types";
 import { page } from "../../gate/phone";
+import { useRole } from "../../parts/hooks";
 import { tell } from "../../state/app";
 import { useCentre } from "../../texts/privacy";
 import { LiftButton } from "./LiftButton";
-import { useAct, useRole } from "./shared";
+import { useAct } from "./shared";
 
 interface Closed {
   cut: number;

@@ -8,13 +8,14 @@ import { visit } from "../../gate/visit";
 import { Copy } from "../../parts/Copy";
 import { Dialog } from "../../parts/Dialog";
 import { Title } from "../../parts/Frame";
+import { useRole } from "../../parts/hooks";
 import { Icon } from "../../parts/Icon";
 import { Scan } from "../../parts/Scan";
 import { phase, tell } from "../../state/app";
 import { isVisitor } from "../../state/roles";
 import { useCentre } from "../../texts/privacy";
 import { OfferMine } from "./Naming";
-import { ForGuests, useAct, useMe, useRole } from "./shared";
+import { ForGuests, useAct, useMe } from "./shared";
 
 const COMMAND = "homebase phone claim";
 

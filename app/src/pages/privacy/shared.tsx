@@ -9,7 +9,7 @@ import { visit, visited } from "../../gate/visit";
 import { Failed } from "../../parts/Failed";
 import { type Loaded, useLoad } from "../../parts/hooks";
 import { Icon } from "../../parts/Icon";
-import { phase, tellProblem } from "../../state/app";
+import { tellProblem } from "../../state/app";
 import { Store, useSelect } from "../../state/store";
 import { type Centre, refusal, useCentre } from "../../texts/privacy";
 
@@ -138,11 +138,6 @@ export function useMe() {
 
 export function useVisited() {
   return useSelect(visited, (value) => value);
-}
-
-/** What this person is in the home. */
-export function useRole() {
-  return useSelect(phase, (value) => (value.name === "in" ? value.role : "guest"));
 }
 
 /** Guests see nothing of this, and end their own session alone. */

@@ -4,9 +4,11 @@ import { useCallback, useEffect, useState } from "preact/hooks";
 import { radioApi, type RadioFrame } from "../../api/radio";
 import { useChannelName } from "../../parts/naming";
 import { Title } from "../../parts/Frame";
+import { useRole } from "../../parts/hooks";
 import { Icon } from "../../parts/Icon";
 import { client, home, tellProblem } from "../../state/app";
 import { decibels, SECOND } from "../../state/format";
+import { isVisitor } from "../../state/roles";
 import { deviceLink } from "../../state/route";
 import { flagNames, FRAMES_SHOWN, grouped, header, type Header, matching, meaningKeys, newest, parties, type Party } from "../../state/sniffer";
 import { useSelect } from "../../state/store";
@@ -15,6 +17,17 @@ import { type Technical, useTechnical } from "../../texts/technical";
 const ASK_EVERY_MS = SECOND;
 
 export function FramesPage() {
+  const { t } = useTechnical();
+  const visitor = isVisitor(useRole());
+  return (
+    <>
+      <Title text={t("frames.title")} back={{ href: "#/radio", label: t("radio.title") }} />
+      {visitor ? <p class="card">{t("app.residents")}</p> : <Whole />}
+    </>
+  );
+}
+
+function Whole() {
   const { t, tn } = useTechnical();
   const radio = useSelect(home, (state) => state.drivers.find((driver) => driver.airtime !== null)?.name ?? "bidcos");
   const [frames, setFrames] = useState<readonly RadioFrame[]>([]);
@@ -37,7 +50,6 @@ export function FramesPage() {
   });
   return (
     <>
-      <Title text={t("frames.title")} back={{ href: "#/radio", label: t("radio.title") }} />
       <p class="lead">{t("frames.lead")}</p>
       <div class="inline">
         <button

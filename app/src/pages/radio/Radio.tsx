@@ -3,9 +3,11 @@
 import type { Driver } from "../../api/types";
 import { DriverState } from "../../parts/DriverState";
 import { Title } from "../../parts/Frame";
+import { useRole } from "../../parts/hooks";
 import { Icon } from "../../parts/Icon";
-import { home, phase } from "../../state/app";
+import { home } from "../../state/app";
 import { dateTime } from "../../state/format";
+import { isVisitor } from "../../state/roles";
 import { useSelect } from "../../state/store";
 import { useTechnical } from "../../texts/technical";
 import { Row, Rows } from "../More";
@@ -14,12 +16,21 @@ import { SignalList } from "./SignalList";
 
 export function RadioPage() {
   const { t } = useTechnical();
-  const drivers = useSelect(home, (state) => state.drivers);
-  const role = useSelect(phase, (state) => (state.name === "in" ? state.role : "guest"));
-  const radios = drivers.filter((driver) => driver.airtime !== null || driver.state !== "stopped");
+  const role = useRole();
   return (
     <>
       <Title text={t("radio.title")} back={{ href: "#/more", label: t("tab.more") }} />
+      {isVisitor(role) ? <p class="card">{t("app.residents")}</p> : <Radios owner={role === "owner"} />}
+    </>
+  );
+}
+
+function Radios({ owner }: { owner: boolean }) {
+  const { t } = useTechnical();
+  const drivers = useSelect(home, (state) => state.drivers);
+  const radios = drivers.filter((driver) => driver.airtime !== null || driver.state !== "stopped");
+  return (
+    <>
       {radios.length === 0 && <p>{t("radio.none")}</p>}
       {radios.map((driver) => (
         <div class="columns" key={driver.name}>
@@ -30,7 +41,7 @@ export function RadioPage() {
           <div>
             <SignalList name={driver.name} />
             <Rows>
-              {role === "owner" && (
+              {owner && (
                 <Row href="#/radio/keys" icon="key" title={t("keys.title")} text={t("keys.row")} />
               )}
               <Row href="#/radio/frames" icon="signal" title={t("frames.title")} text={t("frames.row")} />
