@@ -1,7 +1,6 @@
 """Keeps drivers alive: each in its own task, restarted after a pause, its failures its own."""
 
 import asyncio
-import itertools
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ log = logging.getLogger(__name__)
 MAX_DELAY_S = 300.0
 RELINK_S = 1.0  # a stick that was pulled is looked for this often: back when it is back
 SERVED_S = 10.0  # a run that ended sooner served nobody, however slow the machine: its reason is told once
+BEGIN_S = 5.0  # for so long after the start a link may be missing without a word in the log
 STABLE_S = 300.0  # a run that lasted so long was good: the next failure starts again with a short pause
 
 
@@ -40,9 +40,10 @@ async def supervise(driver: Driver, clock: Clock, publish: Callable[[DriverState
     """Keep one driver alive until cancelled; its failure never reaches its neighbours."""
     delays = delays_s()
     told = ""
-    for attempt in itertools.count():
+    begun_s = clock.monotonic()
+    while True:
         started_s = clock.monotonic()
-        ended = await apart(_run(driver, told, begins=attempt == 0), f"{driver.name}.run")
+        ended = await apart(_run(driver, told, begins=started_s - begun_s < BEGIN_S), f"{driver.name}.run")
         lost = DriverStateChanged(
             driver=driver.name, state=DriverState.LOST, at=clock.now(), detail=ended.detail
         )
@@ -66,8 +67,8 @@ class _Ended:
 async def _run(driver: Driver, told: str, *, begins: bool) -> _Ended:
     """Run once. told: the failure that the log knows already: a port may be missing for weeks.
 
-    begins: for the first time. A simulator that starts at the same moment may not be there yet, so a missing
-    link is logged when it is missing a moment later, too.
+    begins: the home has just started. A simulator, or a stick that the machine was just given, may not be
+    there yet, so a missing link is logged when it is missing a while later, too.
     """
     ended = _Ended(detail="ended")  # a run that returns by itself is a failure too
     try:

@@ -84,8 +84,8 @@ async def test_a_lost_link_is_told_and_looked_for_each_second_however_long_it_ta
 
 @pytest.mark.parametrize(
     ("away_s", "said"),
-    [(0.5, 0), (600, 1)],
-    ids=["a simulator that starts meanwhile", "a stick that is not there"],
+    [(4.0, 0), (600, 1)],
+    ids=["a simulator that starts slowly", "a stick that is not there"],
 )
 async def test_a_link_that_is_missing_at_the_very_beginning_is_logged_when_it_stays_so(
     away_s: float, said: int, caplog: pytest.LogCaptureFixture

@@ -100,7 +100,7 @@ async def test_a_missing_stick_is_said_once_and_the_home_runs(tmp_path: Path, st
                 if driver["state"] == "lost":
                     break
         assert driver["detail"] == "port_missing"
-        await asyncio.sleep(2.5)
+        await asyncio.sleep(7.5)
         process.terminate()
         _, said = await process.communicate()
     assert said.count(b"driver.stopped") == 1
