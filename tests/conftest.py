@@ -7,7 +7,7 @@ from hypothesis import settings
 
 pytest_plugins = ["tests.obligations.plugin"]
 
-settings.register_profile("commit", deadline=None, derandomize=True)
+settings.register_profile("commit", deadline=None, derandomize=True, max_examples=50)
 settings.register_profile("night", deadline=None, max_examples=1000)
 settings.load_profile("commit")
 

@@ -9,11 +9,8 @@ from tests.endurance.stars import Outcome, Trial, try_one
 from tests.endurance.virtual import run
 
 
-# any two of air, signature and radio meet; all eight combinations are script/nightly's
-@pytest.mark.parametrize(
-    ("loss", "signed", "radio"),
-    [(0.0, False, "cul"), (0.0, True, "module"), (0.2, True, "cul"), (0.2, False, "module")],
-)
+# both airs, signed and not, both radios; all eight combinations are script/nightly's
+@pytest.mark.parametrize(("loss", "signed", "radio"), [(0.2, True, "cul"), (0.0, False, "module")])
 def test_every_common_model_is_taught_in_read_commanded_and_heard(
     loss: float, signed: bool, radio: str
 ) -> None:

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from privacy.notice_page import as_html
 from privacy.register import Language
-from tests.journeys.phones import AXE, AXE_RULES, PHONE, TABLET, chromium
+from tests.journeys.phones import AXE, AXE_RULES, AXE_RUN, PHONE, TABLET, chromium
 from tests.privacy import house
 
 
@@ -95,5 +95,5 @@ def _barriers(page: Page) -> list[object]:
     if not AXE.exists():
         pytest.fail("axe-core is missing: run script/build-app --test once")
     page.evaluate(AXE.read_text())
-    found = page.evaluate("rules => axe.run(document, { runOnly: rules })", AXE_RULES)
+    found = page.evaluate(AXE_RUN, AXE_RULES)
     return [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found["violations"]]
