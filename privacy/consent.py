@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
+from privacy.canonical import Json
 from privacy.instant import Instant
 from privacy.reasons import Reason
 from privacy.recipients import Recipient
@@ -71,6 +72,24 @@ class Grant:
     stale_since: datetime | None = None
     stale_running_s: float | None = None
     visited: bool = False
+
+    def agreed(self) -> dict[str, Json]:
+        """What was agreed to, with whom and how, as the ledger and phones are told alike."""
+        return {
+            "mark": self.mark,
+            "activity": self.activity,
+            "recipient": self.recipient,
+            "addressee": self.addressee,
+            "host": self.host,
+            "country": self.country,
+            "form": self.form.value,
+            "groups": sorted(self.groups),
+            "categories": sorted(category.value for category in self.categories),
+            "ticket": self.ticket,
+            "language": self.language,
+            "via": self.via.value,
+            "key": self.key,
+        }
 
     def expired(self, at: Instant) -> bool:
         """Whether its time is over by either measure."""

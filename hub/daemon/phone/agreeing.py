@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from hub.home.phones import phone_id
 from hub.remote.noise import public_key
 from hub.remote.words import words as words_of
 from privacy import attest, canonical, jws
@@ -37,7 +38,6 @@ NO_SUCH_WORDS = (
     " they differ, somebody is in between, and you name nothing"
 )
 LOOK_S = 2.0  # between two looks whether our key was named
-ID_SIZE = 8  # bytes of a session key that name a phone
 Told = Mapping[str, Any]
 
 
@@ -114,7 +114,7 @@ class Agreeing:
             raise CommandFailed(NO_SUCH_WORDS, EXIT_USAGE)
         keys = {name: found[0][name] for name in ("grant_key", "offer", "session_key")}
         told = _done(await self._stated("homebase.key/1", {**keys, "may_grant": may_grant}))
-        return {**told, "phone": jws.unbase64url(keys["session_key"])[:ID_SIZE].hex()}
+        return {**told, "phone": phone_id(jws.unbase64url(keys["session_key"]))}
 
     def _offered(self, one: Told) -> Offered:
         point, session = (jws.unbase64url(one[name]) for name in ("grant_key", "session_key"))

@@ -115,21 +115,9 @@ def _place(grant: Grant) -> tuple[str, ...]:
 
 def _told(grant: Grant) -> dict[str, canonical.Json]:
     return {
+        **grant.agreed(),
         "grant": grant.id,
-        "mark": grant.mark,
-        "activity": grant.activity,
-        "recipient": grant.recipient,
-        "addressee": grant.addressee,
-        "host": grant.host,
-        "country": grant.country,
-        "form": grant.form.value,
-        "groups": sorted(grant.groups),
-        "categories": sorted(category.value for category in grant.categories),
-        "ticket": grant.ticket,
         "text_sha256": grant.text_hash,
-        "language": grant.language,
-        "via": grant.via.value,
-        "key": grant.key,
         "until": None if grant.until is None else timestamp(grant.until),
         "payload_sha256": grant.payload_sha256,
     }

@@ -305,21 +305,9 @@ class Phones:
 def told(grant: Grant) -> Told:
     """A consent as phones are told of it."""
     return {
-        "mark": grant.mark,
+        **grant.agreed(),
         "number": grant.id,
-        "activity": grant.activity,
-        "recipient": grant.recipient,
-        "addressee": grant.addressee,
-        "host": grant.host,
-        "country": grant.country,
-        "form": grant.form.value,
-        "groups": sorted(grant.groups),
-        "categories": sorted(category.value for category in grant.categories),
-        "ticket": grant.ticket,
         "text": grant.text_hash,
-        "language": grant.language,
-        "via": grant.via.value,
-        "key": grant.key,
         "epoch": grant.epoch,
         "given": timestamp(grant.given),
         "until": timestamp(grant.until) if grant.until and grant.form is Form.UNTIL else None,
