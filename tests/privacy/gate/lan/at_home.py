@@ -50,12 +50,15 @@ class AtHome:
         return await asyncio.to_thread(self._connect, context or trusting())
 
     def _connect(self, context: ssl.SSLContext) -> ssl.SSLSocket:
-        raw = socket.create_connection(("127.0.0.1", self.port), timeout=60)
+        # not wrapped once it is connected: Python leaves what was reset by then open
+        connection = context.wrap_socket(socket.socket(), server_hostname=NAMES[0])
         try:
-            return context.wrap_socket(raw, server_hostname=NAMES[0])
+            connection.settimeout(60)
+            connection.connect(("127.0.0.1", self.port))
         except BaseException:
-            raw.close()
+            connection.close()
             raise
+        return connection
 
     async def get(self, path: str, *headers: str, host: str = "", method: str = "GET") -> Got:
         """One request over TLS."""
