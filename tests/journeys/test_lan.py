@@ -39,9 +39,11 @@ SECONDS = 120_000
 AT_HOME = re.compile("verbunden, zu Hause")
 
 
-@pytest.fixture(scope="module")
-def house(network: Network, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
-    folder = tmp_path_factory.mktemp("lan")
+@pytest.fixture
+def house(network: Network, tmp_path: Path) -> Iterator[RunningHouse]:
+    """A home of its own for each journey: only its first phone may agree without being named by another."""
+    folder = tmp_path / "house"
+    folder.mkdir()
     config = folder / "homebase.toml"
     config.write_text(RECIPIENT)
     arguments = ("--config", str(config), "--devices", "1", "--lan")
