@@ -4,8 +4,10 @@ import os
 from pathlib import Path
 
 
-def write_durably(path: Path, data: bytes) -> None:
-    """Put ``data`` at ``path``, mode 0600, on the disk when this returns; an older file stays until then.
+def write_durably(path: Path, data: bytes, mode: int = 0o600, owner: tuple[int, int] | None = None) -> None:
+    """Put ``data`` at ``path``, on the disk when this returns; an older file stays until then.
+
+    owner: user and group; None: whoever writes.
 
     Raises:
         OSError: nothing was changed; ``path`` with the suffix .new may be left behind.
@@ -13,6 +15,9 @@ def write_durably(path: Path, data: bytes) -> None:
     new = path.with_suffix(".new")
     descriptor = os.open(new, os.O_CREAT | os.O_WRONLY | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:
+        if owner is not None:
+            os.fchown(descriptor, *owner)
+        os.fchmod(descriptor, mode)
         left = memoryview(data)
         while left:
             left = left[os.write(descriptor, left) :]

@@ -52,15 +52,15 @@ class RecipientRow(Struct, frozen=True, forbid_unknown_fields=True):
     ca_file: PEM, absent means the system's store.
     """
 
-    name: Annotated[str, Meta(pattern="^[a-z][a-z0-9-]{0,31}$")]
+    name: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,31}\Z")]
     role: str
     host: Annotated[str, Meta(max_length=253)]
-    country: Annotated[str, Meta(pattern="^[A-Z]{2}$")]
+    country: Annotated[str, Meta(pattern=r"^[A-Z]{2}\Z")]
     activities: Annotated[list[str], Meta(min_length=1)]
     transport: Literal["https", "smtp", "smtps", "mqtts"] = "https"
     port: Annotated[int, Meta(ge=1, le=65535)] | None = None
-    path: Annotated[str, Meta(pattern="^/[A-Za-z0-9._~/-]{0,200}$")] = "/"
-    safeguard: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
+    path: Annotated[str, Meta(pattern=r"^/[A-Za-z0-9._~/-]{0,200}\Z")] = "/"
+    safeguard: Annotated[str, Meta(pattern=r"^[^\x00-\x1f\x7f-\x9f]{1,200}\Z")] | None = None
     ca_file: Annotated[str, Meta(min_length=1)] | None = None
     keys: Annotated[list[str], Meta(min_length=1)] = []
 
@@ -131,6 +131,7 @@ _ALLOWED = {
     "port": "1 to 65535",
     "transport": '"https", "smtp", "smtps" or "mqtts"',
     "path": 'a path that starts with "/"',
+    "safeguard": "one line of 1 to 200 characters",
     "activities": "a list of names of the register",
     "keys": sealing.ALLOWED,
 }

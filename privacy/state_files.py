@@ -12,6 +12,7 @@ TOP: Mapping[str, str] = {
     "gate": "the gate's folder",
     "hub": "the hub's folder",
     "homebase.toml": "settings, written by the owner",
+    "homebase.new": "such settings while they are being written",
     "simulator": "the demo's simulated devices",
     "lost+found": "the file system's own",
 }

@@ -111,6 +111,11 @@ COMMANDS = (
     ),
     Command(name="phone", module="hub.daemon.commands.phone", summary="phones that may agree for this home"),
     Command(
+        name="recipient",
+        module="hub.daemon.commands.recipient",
+        summary="who may get something once you consented: in homebase.toml",
+    ),
+    Command(
         name="relay", module="hub.daemon.commands.relay", summary="relays by which phones get in from outside"
     ),
     Command(name="app", module="hub.daemon.commands.app", summary="the app as files for another web server"),

@@ -1,7 +1,7 @@
 """Opens what the door needs before anything else starts: register, recipients, store; or says why not."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +9,8 @@ from privacy import recipients
 from privacy.gate.desk import Desk, packaged_register
 from privacy.gate.storage.store import Store, StoreError
 from privacy.ports import Clock, RandomBytes
-from privacy.register import RegisterError
+from privacy.recipients import Recipient
+from privacy.register import Register, RegisterError
 
 EXIT_CONFIG, EXIT_CANT_WRITE, EXIT_IO = 65, 73, 74
 
@@ -30,6 +31,19 @@ class Opened:
     store: Store
 
 
+def registered(
+    rows: Sequence[Mapping[str, object]], register: Register, readable: Callable[[str], bool]
+) -> tuple[Mapping[str, Recipient], tuple[str, ...]]:
+    """Return the recipients by name, and one line for each mistake; with one of them nothing starts."""
+    known, mistakes = recipients.read(rows, register)
+    unread = tuple(
+        f"[[recipient]] {row.name}: ca_file = {row.ca_file!r}; allowed is a readable file"
+        for row in known.values()
+        if row.ca_file is not None and not readable(row.ca_file)
+    )
+    return known, (*mistakes, *unread)
+
+
 def open_desk(
     folder: Path,
     rows: Sequence[Mapping[str, object]],
@@ -47,12 +61,7 @@ def open_desk(
         register = packaged_register()
     except RegisterError as error:
         raise CantOpen(f"the register can't be used: {error}; install homebase again", EXIT_CONFIG) from error
-    known, mistakes = recipients.read(rows, register)
-    mistakes += tuple(
-        f"[[recipient]] {row.name}: ca_file = {row.ca_file!r}; allowed is a readable file"
-        for row in known.values()
-        if row.ca_file is not None and not os.access(row.ca_file, os.R_OK)
-    )
+    known, mistakes = registered(rows, register, lambda file: os.access(file, os.R_OK))
     if mistakes:
         raise CantOpen(f"homebase.toml: {' · '.join(mistakes)}; correct the file", EXIT_CONFIG)
     try:

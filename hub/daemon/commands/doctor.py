@@ -7,12 +7,12 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from privacy.places import CONFIG, RUN_STATE, demo_state
 from privacy.system import environment
 
-from ..command_line import EXIT_INTERNAL, EXIT_PERMISSION, CommandFailed
+from ..command_line import EXIT_INTERNAL
 from .doctor_german import LEVELS, NAMES, german
 from .start import ROOT, installed_packages, language_of
+from .which_config import config_of, state_of
 
 DOCTOR = Path("privacy/gate/doctor/doctor.py")
 
@@ -29,9 +29,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print findings; the exit code is that of the worst."""
-    demo = demo_state(environment())
-    state = (options.state or (RUN_STATE if RUN_STATE.exists() else demo)).absolute()
-    config = (options.config or _config_of(state, demo)).absolute()
+    state = state_of(options.state)
+    config = (options.config or config_of(state)).absolute()
     asked = json.dumps({"state": str(state), "config": str(config)})
     python, packages = str(Path(sys.executable).resolve()), installed_packages()
     code = 0
@@ -57,17 +56,3 @@ def spoken(finding: Mapping[str, str], language: str) -> str:
         level, name, text, way_out = LEVELS[level], NAMES.get(name, name), german(text), german(way_out)
     width = max(len(word) for word in (LEVELS.values() if language == "de" else LEVELS))
     return f"{level:{width}}  {name}: {text}" + (f" -> {way_out}" if way_out else "")
-
-
-def _config_of(state: Path, demo: Path) -> Path:
-    """Return the configuration that a home of ``state`` is started with.
-
-    Raises:
-        CommandFailed: the folder is somebody else's.
-    """
-    inside = state / "homebase.toml"
-    try:
-        return inside if state == demo or inside.exists() else CONFIG
-    except PermissionError as error:
-        text = f"{state}: this user may not look inside; ask as its owner, or with sudo"
-        raise CommandFailed(text, EXIT_PERMISSION) from error

@@ -1,0 +1,208 @@
+"""``homebase recipient``: who may get something once you consented to it, as homebase.toml names them.
+
+A program of the gate reads and writes the file by the rules of a start (privacy/gate/entering); this asks and
+prints. The running gate knows them from its start, and a consent names its recipient's host: nothing goes to
+another one by a change here.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import cast
+
+from privacy.places import CONFIG
+
+from ..command_line import EXIT_CONFIG, EXIT_INTERNAL, EXIT_NOT_RUNNING, EXIT_USAGE, CommandFailed, printable
+from ..gate_console import ask_gate, print_table, rows_of
+from ..which_home import RUN, Named
+from .start import ROOT, between, installed_packages
+from .verbs import Verbs, print_json, run_verb
+from .which_config import config_of, state_of
+
+Answer = Mapping[str, object]
+PROGRAM = Path("privacy/gate/entering/entering.py")
+_ROW = (
+    "name",
+    "role",
+    "host",
+    "country",
+    "activities",
+    "transport",
+    "port",
+    "path",
+    "safeguard",
+    "ca_file",
+    "keys",
+)
+
+_GIVE = "homebase consent give {activity} --recipient {name}"
+_NEXT = {
+    "account.register": "homebase account mail-server --user NAME, then homebase account confirm",
+    "setup.timezone": "homebase account timezone",
+    "remote.access": "homebase relay add {name}, then"
+    " homebase consent give remote.access --standing --recipient {name}",
+}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The verbs with their options."""
+    verbs = Verbs(parser)
+    listing = verbs.add("list", "who stands in homebase.toml", _list)
+    check = verbs.add("check", "whether a start would take them; says every mistake", _check)
+    add = verbs.add("add", "enter one; opens nothing by itself", _add)
+    add.add_argument("name", help='a to z, 0 to 9 and "-", at most 32')
+    add.add_argument(
+        "--role", required=True, help="own, processor, partner or authority, as the activity allows"
+    )
+    add.add_argument("--host", required=True, help="one exact name, without https:// and port")
+    add.add_argument("--country", required=True, metavar="XX", help="two letters, ISO 3166-1")
+    activity = "of the notice, such as diagnosis.remote; may be repeated"
+    add.add_argument("--activity", dest="activities", required=True, action="append", help=activity)
+    add.add_argument("--transport", help='"https" (default), "smtp", "smtps" or "mqtts"')
+    add.add_argument("--port", type=between(int, 1, 65_535), metavar="N", help="default: the transport's")
+    add.add_argument("--path", help='of https; default "/"')
+    add.add_argument("--safeguard", metavar="TEXT", help="needed outside the European Economic Area")
+    add.add_argument("--ca-file", metavar="FILE", help="PEM, an absolute path; default: the system's store")
+    add.add_argument("--key", dest="keys", action="append", metavar="AGE1…", help="of age; may be repeated")
+    remove = verbs.add("remove", "take one out", _remove)
+    remove.add_argument("name", help="homebase recipient list")
+    remove.add_argument(
+        "--anyway", action="store_true", help="though it has not confirmed that it deleted what it got"
+    )
+    for verb in (listing, check, add, remove):
+        verb.add_argument(
+            "--config", type=Path, metavar="FILE", help="homebase.toml of the home that is meant"
+        )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do one verb."""
+    return run_verb(options)
+
+
+def _list(options: argparse.Namespace) -> int:
+    answer = _ask(options)
+    if options.json:
+        return print_json(answer)
+    table = [
+        (
+            row.get("name"),
+            row.get("role"),
+            f"{row.get('transport')}://{row.get('host')}:{row.get('port')}",
+            row.get("country"),
+            " ".join(_texts(row, "activities")),
+        )
+        for row in rows_of(answer, "recipients")
+    ]
+    print_table(("NAME", "ROLE", "WHERE", "COUNTRY", "FOR"), table)
+    _refuse_mistakes(options, answer)
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    answer = _ask(options)
+    _refuse_mistakes(options, answer)
+    if options.json:
+        return print_json(answer)
+    names = [str(row.get("name")) for row in rows_of(answer, "recipients")]
+    print(f"{_file(options)}: nothing wrong; recipients: {', '.join(names) or 'none'}")
+    return 0
+
+
+def _add(options: argparse.Namespace) -> int:
+    row = {key: value for key in _ROW if (value := getattr(options, key)) is not None}
+    answer = _ask(options, row=row)
+    if options.json:
+        return print_json(answer)
+    print(f"{printable(options.name)} stands in {_file(options)}. {_restart(options)}")
+    print("Nothing goes there before you allow it. After the start:")
+    for activity in options.activities:
+        print("  " + _NEXT.get(activity, _GIVE).format(activity=activity, name=options.name))
+    return 0
+
+
+def _remove(options: argparse.Namespace) -> int:
+    if not options.anyway:
+        _look_for_deletions(options)
+    answer = _ask(options, remove=options.name)
+    if options.json:
+        return print_json(answer)
+    print(f"{printable(options.name)} stands in {_file(options)} no more. {_restart(options)}")
+    print("Until then what you allowed still holds; homebase consent withdraw ends it at once.")
+    if mistakes := _texts(answer, "mistakes"):
+        print(f"still wrong there: {printable(' · '.join(mistakes))}")
+    return 0
+
+
+def _look_for_deletions(options: argparse.Namespace) -> None:
+    """A recipient without an entry can't be asked to delete any more.
+
+    Raises:
+        CommandFailed: it has not confirmed all deletions that it is asked for.
+    """
+    try:
+        rows = rows_of(ask_gate(options.home, "rights.status"), "deletions")
+    except CommandFailed as failure:
+        if failure.code == EXIT_NOT_RUNNING:
+            return  # nobody who could say
+        raise
+    open_ = [row for row in rows if row.get("recipient") == options.name and row.get("state") != "confirmed"]
+    if open_:
+        raise CommandFailed(
+            f"{options.name}: {len(open_)} of its transfers are not confirmed as deleted"
+            " (homebase rights status), and without its entry it is not asked again; wait, or add --anyway",
+            EXIT_USAGE,
+        )
+
+
+def _file(options: argparse.Namespace) -> Path:
+    """Return the homebase.toml that is meant.
+
+    Raises:
+        CommandFailed: it can't be known.
+    """
+    home: Named | None = options.home
+    if options.config is not None:
+        return cast("Path", options.config).absolute()
+    if home is not None and home.option == RUN:
+        raise CommandFailed(
+            f"{home}: a folder of sockets names no homebase.toml; add --config FILE", EXIT_USAGE
+        )
+    return config_of(state_of(None if home is None else home.folder))
+
+
+def _restart(options: argparse.Namespace) -> str:
+    if _file(options) == CONFIG:
+        return "It counts from the gate's next start: sudo systemctl restart homebase-gate"
+    return "It counts from the next start: end homebase (Ctrl-C) and start it again."
+
+
+def _ask(options: argparse.Namespace, **question: object) -> Answer:
+    file = _file(options)
+    python, asked = str(Path(sys.executable).resolve()), json.dumps({"file": str(file), **question})
+    done = subprocess.run(  # noqa: S603 - our own file under our own interpreter
+        [python, "-I", "-S", str(ROOT / PROGRAM), installed_packages(), asked],
+        stdout=subprocess.PIPE,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise CommandFailed(f"{PROGRAM.name} ended with {done.returncode}; please report this", EXIT_INTERNAL)
+    answer = cast("Answer", json.loads(done.stdout))
+    match answer:
+        case {"wrong": str(text), "code": int(code)}:
+            raise CommandFailed(text, code)
+        case _:
+            return answer
+
+
+def _refuse_mistakes(options: argparse.Namespace, answer: Answer) -> None:
+    if mistakes := _texts(answer, "mistakes"):
+        raise CommandFailed(f"{_file(options)}: {' · '.join(mistakes)}; correct the file", EXIT_CONFIG)
+
+
+def _texts(answer: Answer, key: str) -> list[str]:
+    value = answer.get(key)
+    return [str(each) for each in value] if isinstance(value, list) else []

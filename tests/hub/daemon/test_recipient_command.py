@@ -1,0 +1,83 @@
+"""homebase recipient: the file that a home is started with, one line per mistake, open deletions in mind."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from hub.daemon.command_line import CommandFailed, parse
+from hub.daemon.commands import recipient
+from tests.hub.daemon.test_command_line import homebase
+
+RELAY = ("--role", "own", "--host", "relay.example.org", "--country", "DE", "--activity", "remote.access")
+MQTTS = ("--transport", "mqtts")
+
+
+def test_a_recipient_is_entered_listed_checked_and_taken_out_of_its_homes_file(tmp_path: Path) -> None:
+    file = tmp_path / "homebase.toml"
+    file.write_text("# mine\n")
+
+    def asked(*words: str) -> tuple[int, str, str]:
+        done = homebase("recipient", *words, "--state", str(tmp_path), folder=tmp_path)
+        assert done.stderr.count("\n") == (0 if done.returncode == 0 else 1)
+        return done.returncode, done.stdout, done.stderr
+
+    code, _, refused = asked("add", "relay", *RELAY)
+    assert (code, "transport = 'https'; remote.access needs \"mqtts\"" in refused) == (65, True)
+    assert file.read_text() == "# mine\n"
+    code, said, _ = asked("add", "relay", *RELAY, *MQTTS)
+    assert (code, f"relay stands in {file}" in said, "start it again" in said) == (0, True, True)
+    assert "consent give remote.access --standing --recipient relay" in said
+    code, said, _ = asked("list", "--json")
+    (row,) = json.loads(said)["recipients"]
+    assert (row["name"], row["port"], row["activities"]) == ("relay", 8883, ["remote.access"])
+    assert "relay  own   mqtts://relay.example.org:8883  DE" in asked("list")[1]
+    assert "nothing wrong; recipients: relay" in asked("check")[1]
+    file.write_text(file.read_text().replace('"own"', '"friend"'))
+    code, _, wrong = asked("check")
+    assert (code, "role = 'friend'; allowed are authority, own" in wrong) == (65, True)
+    assert asked("list")[0] == 65
+    assert asked("remove", "relay")[0] == 0
+    assert file.read_text() == "# mine\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("list", "--run", "/x"), 2, "add --config FILE"),
+        (("add", "relay", *RELAY, "--port", "0"), 2, "allowed is 1 to 65535"),
+        (("add", "relay"), 2, "--role, --host, --country, --activity"),
+        (("check", "--config", "/not/there/homebase.toml"), 0, ""),
+        (
+            ("add", "relay", *RELAY, *MQTTS, "--config", "/not/there/x.toml"),
+            74,
+            "name another file with --config",
+        ),
+        (("remove", "x", "--state", "/not/there", "--config", "/dev/null"), 2, "has no such [[recipient]]"),
+    ],
+)
+def test_wrong_use_is_one_line(words: tuple[str, ...], code: int, said: str, tmp_path: Path) -> None:
+    done = homebase("recipient", *words, folder=tmp_path)
+    assert (done.returncode, said in done.stderr, done.stderr.count("\n")) == (code, True, int(code != 0))
+
+
+@pytest.mark.parametrize(("state", "stays"), [("asked", True), ("waiting", True), ("confirmed", False)])
+def test_who_has_not_confirmed_a_deletion_is_not_taken_out_unasked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, state: str, stays: bool
+) -> None:
+    file = tmp_path / "homebase.toml"
+    row = "[[recipient]]\nname = 'relay'\nrole = 'own'\nhost = 'relay.example.org'\ncountry = 'DE'\n"
+    file.write_text(row + "activities = ['remote.access']\ntransport = 'mqtts'\n")
+
+    def ask(*_: object) -> dict[str, object]:
+        return {"deletions": [{"recipient": "relay", "state": state}, {"recipient": "x", "state": "asked"}]}
+
+    monkeypatch.setattr(recipient, "ask_gate", ask)
+    words = ["recipient", "remove", "relay", "--config", str(file)]
+    if stays:
+        with pytest.raises(CommandFailed, match=r"1 of its transfers are not confirmed.*--anyway"):
+            parse(words)
+        assert "relay" in file.read_text()
+        words.append("--anyway")
+    assert parse(words) == 0
+    assert file.read_text() == ""
