@@ -62,6 +62,7 @@ STATUS: Mapping[str, int] = {
     "answer_forgotten": 409,
     "clock_unsure": 409,
     "key_index_taken": 409,
+    "last_owner": 409,
     "license_expired": 409,
     "license_no_key": 409,
     "license_not_yet": 409,

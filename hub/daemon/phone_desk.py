@@ -63,13 +63,13 @@ class LatePhones:
         """Let one not in."""
         await (await self._phones()).refuse(pairing)
 
-    async def change(self, phone: str, name: str, permit: Permit) -> PhoneInfo:
+    async def change(self, phone: str, name: str, permit: Permit, *, keep_owner: bool = False) -> PhoneInfo:
         """Change one."""
-        return await (await self._phones()).change(phone, name, permit)
+        return await (await self._phones()).change(phone, name, permit, keep_owner=keep_owner)
 
-    async def remove(self, phone: str) -> KeyLeft:
+    async def remove(self, phone: str, *, keep_owner: bool = False) -> KeyLeft:
         """Let one go."""
-        return await (await self._phones()).remove(phone)
+        return await (await self._phones()).remove(phone, keep_owner=keep_owner)
 
 
 class _Coded(msgspec.Struct, frozen=True):

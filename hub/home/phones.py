@@ -110,10 +110,19 @@ class Phones(Protocol):
         """The words differ, or the code was shown by mistake."""
         ...
 
-    async def change(self, phone: str, name: str, permit: Permit) -> PhoneInfo:
-        """Give it another name or permit, at once. Raises Refused: unknown_phone; StoreError: as before."""
+    async def change(self, phone: str, name: str, permit: Permit, *, keep_owner: bool = False) -> PhoneInfo:
+        """Give it another name or permit, at once. keep_owner: the last owner's phone stays an owner's.
+
+        Raises:
+            Refused: unknown_phone, last_owner.
+            StoreError: as before.
+        """
         ...
 
-    async def remove(self, phone: str) -> KeyLeft:
-        """Let it go: its session ends at once. Raises Refused: unknown_phone."""
+    async def remove(self, phone: str, *, keep_owner: bool = False) -> KeyLeft:
+        """Let it go: its session ends at once. keep_owner: the last owner's phone stays.
+
+        Raises:
+            Refused: unknown_phone, last_owner.
+        """
         ...

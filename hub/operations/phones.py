@@ -74,7 +74,12 @@ async def refuse_phone(house: House, _: Caller, asked: messages.OnePairing) -> N
 
 
 async def change_phone(house: House, _: Caller, asked: messages.ChangePhone) -> messages.Phone:
-    """Change a phone's name, role, rooms, hours or end; it counts at once."""
+    """Change a phone's name, role, rooms, hours or end; it counts at once.
+
+    Raises:
+        Refused: last_owner. Whoever has the password owns the home; where nobody has, the last owner's phone
+            stays one, whoever asks.
+    """
     known = next((one for one in await house.phones.all() if one.id == asked.id), None)
     if known is None or known.permit is None:
         raise Refused("unknown_phone", field="id", value=asked.id)
@@ -86,12 +91,18 @@ async def change_phone(house: House, _: Caller, asked: messages.ChangePhone) -> 
         term=before.term if isinstance(asked.expires, UnsetType) else _term(house, asked.expires),
     )
     name = known.name if asked.name is UNSET else asked.name
-    return _phone(await house.phones.change(asked.id, name, _checked(permit)))
+    keep_owner = not house.access.claimed
+    return _phone(await house.phones.change(asked.id, name, _checked(permit), keep_owner=keep_owner))
 
 
-async def remove_phone(house: House, _: Caller, asked: messages.OnePhone) -> messages.Removed:
-    """Let a phone go: its session ends at once, and its key at the gate counts no more."""
-    return messages.Removed(key=(await house.phones.remove(asked.id)).value)
+async def remove_phone(house: House, caller: Caller, asked: messages.OnePhone) -> messages.Removed:
+    """Let a phone go: its session ends at once, and its key at the gate counts no more.
+
+    Raises:
+        Refused: last_owner, as in change_phone; the console removes a stolen phone all the same.
+    """
+    keep_owner = bool(caller.phone) and not house.access.claimed
+    return messages.Removed(key=(await house.phones.remove(asked.id, keep_owner=keep_owner)).value)
 
 
 # what is asked

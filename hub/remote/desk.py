@@ -4,6 +4,7 @@ A phone that goes is told to the gate too, whose key for it counts no more; whil
 over restarts of the hub too.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,7 @@ from hub.home.phones import (
     WaitingPhone,
     phone_id,
 )
+from hub.home.roles import Role
 from privacy.ports import Clock
 
 from .admission import Admission
@@ -60,6 +62,7 @@ class Desk:
     def __init__(self, admission: Admission, gate: Gate, clock: Clock) -> None:
         self._admission, self._gate, self._clock = admission, gate, clock
         self._book = admission.book
+        self._changing = asyncio.Lock()  # two owners that lower each other at once leave one of them
         self._untold = set(self._book.untold)  # phones that went; the gate does not know it yet
         self._over: set[bytes] = set()  # whose stay is over, and the gate knows it
         self._book.gone.append(self._went)
@@ -138,18 +141,25 @@ class Desk:
 
     # change
 
-    async def change(self, phone: str, name: str, permit: Permit) -> PhoneInfo:
+    async def change(self, phone: str, name: str, permit: Permit, *, keep_owner: bool = False) -> PhoneInfo:
         """Another name or permit."""
-        found = self._named(phone)
-        if found is None or found.permit is None:
-            raise Refused("unknown_phone", field="id", value=phone)
-        return self._told(await self._book.permit(found.key, name, permit), None)
+        async with self._changing:
+            found = self._named(phone)
+            if found is None or found.permit is None:
+                raise Refused("unknown_phone", field="id", value=phone)
+            if keep_owner and permit.role is not Role.OWNER and self._is_last_owner(found):
+                raise Refused("last_owner", field="role", value=permit.role.value)
+            return self._told(await self._book.permit(found.key, name, permit), None)
 
-    async def remove(self, phone: str) -> KeyLeft:
+    async def remove(self, phone: str, *, keep_owner: bool = False) -> KeyLeft:
         """Let it go."""
-        found = self._named(phone)
+        async with self._changing:
+            found = self._named(phone)
+            if found is not None and keep_owner and self._is_last_owner(found):
+                raise Refused("last_owner", field="id", value=phone)
+            if found is not None:
+                await self._book.remove(found.key)
         if found is not None:
-            await self._book.remove(found.key)
             return await self._tell(found.key)
         for key in await self._gate.keys():
             if phone_id(key.session_key) == phone:
@@ -159,6 +169,10 @@ class Desk:
     def _named(self, name: str) -> Phone | None:
         found = [phone for phone in self._book.all() if phone_id(phone.key) == name]
         return found[0] if len(found) == 1 else None
+
+    def _is_last_owner(self, phone: Phone) -> bool:
+        owners = [one.key for one in self._book.all() if one.permit and one.permit.role is Role.OWNER]
+        return owners == [phone.key]
 
     def _went(self, phone: Phone) -> None:
         if phone.permit is not None:

@@ -30,6 +30,12 @@ export async function offerWords(gate: Bytes, point: Bytes, sessionKey: Bytes, o
   return sixWords(await sha256(concat(CONTEXT, gate, point, sessionKey, offer)));
 }
 
+/** By what the home tells this phone from others; null: this browser is none. */
+export async function ownId(): Promise<string | null> {
+  const hub = await read("hub");
+  return hub === null ? null : toHex(hub.own.publicKey.slice(0, PHONE_SIZE));
+}
+
 // the later phone
 
 /** Offer this phone's key for ten minutes; the words to show. Throws Refused, NotConfirmed, Problem, NoPhone. */

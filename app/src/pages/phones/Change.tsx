@@ -1,7 +1,9 @@
-// One phone's name and what it may, changed by its owner: it counts at once, wherever the phone is.
+// One phone's name and what it may, changed by its owner: it counts at once, wherever the phone is. Who takes the role
+// from the phone in the own hand is asked once more.
 
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { PhoneInfo, phonesApi } from "../../api/phones";
+import { Dialog } from "../../parts/Dialog";
 import { home, tell } from "../../state/app";
 import { changesOf, draftOf } from "../../state/permit";
 import { usePhoneTexts } from "../../texts/phones";
@@ -9,15 +11,23 @@ import { PermitFields, usePermit } from "./Permit";
 
 const LONGEST_NAME = 60;
 
-export function Change(props: { api: ReturnType<typeof phonesApi>; phone: PhoneInfo; name: string; onEnd: (changed: boolean) => void }) {
-  const { api, phone, name, onEnd } = props;
+interface Props {
+  api: ReturnType<typeof phonesApi>;
+  phone: PhoneInfo;
+  name: string;
+  isOwn: boolean;
+  onEnd: (changed: boolean) => void;
+}
+
+export function Change({ api, phone, name, isOwn, onEnd }: Props) {
   const { t } = usePhoneTexts();
   const [before] = useState(() => draftOf(phone, home.get().rooms.map((room) => room.id)));
+  const [asking, setAsking] = useState(false);
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => {
     field.current?.focus();
   }, []);
-  const { draft, change, faults, tried, running, save } = usePermit(
+  const { draft, change, faults, isRight, tried, running, save } = usePermit(
     before,
     before,
     useCallback(
@@ -39,7 +49,8 @@ export function Change(props: { api: ReturnType<typeof phonesApi>; phone: PhoneI
       aria-label={t("phones.change.of", { name })}
       onSubmit={(event) => {
         event.preventDefault();
-        save();
+        if (isOwn && isRight && before.role === "owner" && draft.role !== "owner") setAsking(true);
+        else save();
       }}
     >
       <label class="field">
@@ -74,6 +85,22 @@ export function Change(props: { api: ReturnType<typeof phonesApi>; phone: PhoneI
           {t("save")}
         </button>
       </div>
+      {asking && (
+        <Dialog
+          title={t("phones.lower")}
+          confirm={t("phones.lower.do")}
+          danger
+          onConfirm={() => {
+            setAsking(false);
+            save();
+          }}
+          onClose={() => {
+            setAsking(false);
+          }}
+        >
+          <p>{t("phones.lower.text", { role: t(`phones.role.${draft.role}`) })}</p>
+        </Dialog>
+      )}
     </form>
   );
 }

@@ -45,7 +45,7 @@ export function usePermit(first: Draft, before: Draft | null, send: (draft: Draf
     setRefused(null);
     setDraft((old) => ({ ...old, ...changes }));
   };
-  return { draft, change, faults, tried, running, save };
+  return { draft, change, faults, isRight: Object.keys(found).length === 0, tried, running, save };
 }
 
 interface FieldsProps {

@@ -2,7 +2,7 @@
 
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { type PhoneInfo, phonesApi } from "../../api/phones";
-import type { Offer } from "../../gate/naming";
+import { type Offer, ownId } from "../../gate/naming";
 import { Age } from "../../parts/Age";
 import { Dialog } from "../../parts/Dialog";
 import { Failed } from "../../parts/Failed";
@@ -35,6 +35,8 @@ function Whole() {
   const api = useMemo(() => phonesApi(client), []);
   const nameOf = ({ name }: PhoneInfo) => (name === "" ? t("phones.unnamed") : name);
   const [loaded, again] = useLoad(api.list, "phones");
+  const [known] = useLoad(ownId, "own");
+  const own = known.state === "here" ? known.value : null;
   const offered = useOffers();
   const [leaving, setLeaving] = useState<PhoneInfo | null>(null);
   const [running, remove] = useAction(
@@ -64,6 +66,7 @@ function Whole() {
             api={api}
             phone={phone}
             name={nameOf(phone)}
+            isOwn={phone.id === own}
             running={running}
             offer={phone.role === null || phone.may_agree === true ? undefined : offered.find((one) => one.phone === phone.id)}
             onChanged={again}
@@ -85,6 +88,7 @@ function Whole() {
             setLeaving(null);
           }}
         >
+          {leaving.id === own && <p>{t("phones.remove.own")}</p>}
           <p>{t("phones.remove.text")}</p>
         </Dialog>
       )}
@@ -96,6 +100,8 @@ interface OneProps {
   api: ReturnType<typeof phonesApi>;
   phone: PhoneInfo;
   name: string;
+  /** It is the phone that shows this page. */
+  isOwn: boolean;
   running: boolean;
   /** A key that it would like to agree by. */
   offer: Offer | undefined;
@@ -103,7 +109,7 @@ interface OneProps {
   onRemove: () => void;
 }
 
-function One({ api, phone, name, running, offer, onChanged, onRemove }: OneProps) {
+function One({ api, phone, name, isOwn, running, offer, onChanged, onRemove }: OneProps) {
   const { t } = usePhoneTexts();
   const [changing, setChanging] = useState<"never" | "now" | "done">("never");
   const button = useRef<HTMLButtonElement>(null);
@@ -116,7 +122,7 @@ function One({ api, phone, name, running, offer, onChanged, onRemove }: OneProps
         <Icon name="person" size={20} /> {name}
       </h2>
       <p>
-        <Facts phone={phone} />
+        <Facts phone={phone} isOwn={isOwn} />
       </p>
       <Limits phone={phone} />
       {offer !== undefined && <Compare offer={offer} name={name} onNamed={onChanged} />}
@@ -125,6 +131,7 @@ function One({ api, phone, name, running, offer, onChanged, onRemove }: OneProps
           api={api}
           phone={phone}
           name={name}
+          isOwn={isOwn}
           onEnd={(changed) => {
             setChanging("done");
             if (changed) onChanged();
@@ -173,7 +180,7 @@ function Limits({ phone: { rooms, hours, expires } }: { phone: PhoneInfo }) {
   );
 }
 
-function Facts({ phone }: { phone: PhoneInfo }) {
+function Facts({ phone, isOwn }: { phone: PhoneInfo; isOwn: boolean }) {
   const { t } = usePhoneTexts();
   return (
     <>
@@ -188,6 +195,7 @@ function Facts({ phone }: { phone: PhoneInfo }) {
           {t("phones.last")} <Age at={phone.last_seen} />
         </>
       )}
+      {isOwn && ` · ${t("phones.own")}`}
       {phone.may_agree === true && ` · ${t("phones.may_agree")}`}
       {phone.state !== "open" && ` · ${t(`phones.state.${phone.state}`)}`}
     </>
