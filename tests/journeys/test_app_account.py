@@ -37,6 +37,37 @@ def test_the_owner_enters_their_data_and_finds_it_again(mine: Phone) -> None:
     expect(page.get_by_text("HB-").first).to_be_visible()
     mine.has_no_barriers("account, filled")
     mine.picture("account-de")
+    enter_phones(mine)
+
+
+def enter_phones(mine: Phone) -> None:
+    """A number and a device: told what is wrong, corrected, removed; nothing is sent anywhere."""
+    contacts = mine.page.get_by_role("region", name="Telefone für Nachrichten")
+    number = contacts.get_by_label("Telefonnummer")
+    number.fill("0151 12345678")
+    contacts.get_by_role("button", name="Eintragen").click()
+    expect(contacts.get_by_text("ein Plus und 7 bis 15 Ziffern")).to_be_visible()
+    mine.has_no_barriers("account, a wrong number")
+    number.fill("0049 151 / 12345678")
+    contacts.get_by_label("Wessen").fill("Ada")
+    contacts.get_by_role("button", name="Eintragen").click()
+    expect(contacts.get_by_text("SMS +4915112345678 Ada")).to_be_visible()
+    expect(number).to_have_value("")
+    contacts.get_by_label("Wofür").select_option("push")
+    number.fill("+4915112345678")
+    contacts.get_by_label("Geräte-ID für Push").fill("token-1")
+    contacts.get_by_role("button", name="Eintragen").click()
+    expect(contacts.get_by_role("listitem")).to_have_count(2)
+    contacts.get_by_role("button", name="+4915112345678 ändern").first.click()
+    number.fill("+4915112345679")
+    contacts.get_by_role("button", name="Speichern").click()
+    expect(contacts.get_by_text("SMS +4915112345679 Ada")).to_be_visible()
+    expect(contacts.get_by_role("listitem")).to_have_count(2)
+    contacts.get_by_role("button", name="+4915112345678 entfernen").click()
+    mine.page.get_by_role("dialog").get_by_role("button", name="Entfernen").click()
+    expect(contacts.get_by_role("listitem")).to_have_count(1)
+    mine.has_no_barriers("account, a number")
+    mine.picture("account-phones-de", above=contacts)
 
 
 @pytest.mark.obligation("Q6.3-a")

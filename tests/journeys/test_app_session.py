@@ -129,6 +129,9 @@ def test_a_guest_by_session_is_a_guest(mine: Phone) -> None:
     mine.open("#/privacy/access")
     expect(mine.page.get_by_role("heading", name="Wer Zugriff hat")).to_be_visible()
     expect(mine.page.locator("main .card")).to_have_count(1)  # guests see nothing of this
+    mine.open("#/account")
+    expect(mine.page.get_by_text("Das sieht und ändert nur, wem das Zuhause gehört.")).to_be_visible()
+    expect(mine.page.get_by_text("Telefone für Nachrichten")).to_have_count(0)
 
 
 def test_an_owner_pairs_another_phone_on_the_page_of_phones_and_removes_it(

@@ -45,6 +45,17 @@ export interface Reached {
   push_devices: { device: string; number: string; label: string }[];
 }
 
+export type Kind = "sms" | "push";
+
+/** A phone that messages may go to. */
+export interface Contact {
+  kind: Kind;
+  number: string;
+  label: string;
+  /** Of a phone for push; empty for SMS. */
+  device: string;
+}
+
 export interface MailPreview extends Preview {
   mail: { subject: string; text: string };
 }
@@ -56,6 +67,11 @@ export const accountApi = (client: Client, language: string) => ({
   setLicense: (document: string) => client.ask<LicenseInfo>("license.set", { document }),
   removeLicense: () => client.ask<null>("license.remove"),
   setEmail: (address: string) => client.gate<Reached>("POST", `/gate/v1/account/email?lang=${language}`, { address }),
+  /** replaces: the number, or for push the device, that it comes in the place of; "" is none. */
+  keepContact: ({ number, label, device }: Contact, replaces: string) =>
+    client.gate<Reached>("POST", `/gate/v1/account/contacts?lang=${language}`, { number, label, device, replaces }),
+  dropContact: ({ number, device }: Contact) =>
+    client.gate<Reached>("POST", `/gate/v1/account/contacts/removals?lang=${language}`, { number, device }),
   confirm: (code: string) =>
     client.gate<{ confirmed: boolean }>("POST", `/gate/v1/account/confirmations?lang=${language}`, { code }),
 });

@@ -114,8 +114,10 @@ class Account:
             return False
         return await self._desk.store.write(lambda tx: addressees.drop_access_data(tx, server.name))
 
-    async def keep_contact(self, number: str, label: str, device: str) -> None:
+    async def keep_contact(self, number: str, label: str, device: str, replaces: str = "") -> None:
         """Add a number for SMS, or a device for push with its number. Nothing is sent to it in this version.
+
+        replaces: the number, or the device's id, in whose place it comes; "" adds it, or changes its label.
 
         Raises:
             AccountRefused: number_form, label_form, device_form, too_many.
@@ -126,7 +128,7 @@ class Account:
         if device:
             _checked(FieldKind.CODE, device, "device_form")
         row = Contact(number=number, label=label, since=self._desk.time.instant().at, device=device)
-        if not await self._desk.store.write(lambda tx: addressees.keep_contact(tx, row)):
+        if not await self._desk.store.write(lambda tx: addressees.keep_contact(tx, row, replaces)):
             raise AccountRefused("too_many")
 
     async def drop_contact(self, number: str, device: str) -> bool:

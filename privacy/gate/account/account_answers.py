@@ -21,6 +21,18 @@ class _Email(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     address: Line
 
 
+class _Contact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    number: Line
+    label: Line = ""
+    device: Line = ""
+    replaces: Line = ""
+
+
+class _Dropped(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    number: Line = ""
+    device: Line = ""
+
+
 class _Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pass
 
@@ -42,6 +54,16 @@ def owners(account: Account, door: Door, named_home: str) -> Mapping[tuple[str, 
         await account.set_email(msgspec.json.decode(request.body, type=_Email).address)
         return json_answer(200, await about(account))
 
+    async def contact(request: Request, language: Language) -> Answer:
+        asked = msgspec.json.decode(request.body, type=_Contact)
+        await account.keep_contact(asked.number, asked.label, asked.device, asked.replaces)
+        return json_answer(200, await about(account))
+
+    async def drop(request: Request, language: Language) -> Answer:
+        asked = msgspec.json.decode(request.body, type=_Dropped)
+        await account.drop_contact(asked.number, asked.device)
+        return json_answer(200, await about(account))
+
     async def preview(request: Request, language: Language) -> Answer:
         msgspec.json.decode(request.body, type=_Nothing)
         told = await previewed(account, door.desk, language)
@@ -52,6 +74,8 @@ def owners(account: Account, door: Door, named_home: str) -> Mapping[tuple[str, 
     return {
         ("GET", "/gate/v1/account"): _answering(door, look),
         ("POST", "/gate/v1/account/email"): _answering(door, email),
+        ("POST", "/gate/v1/account/contacts"): _answering(door, contact),
+        ("POST", "/gate/v1/account/contacts/removals"): _answering(door, drop),
         ("POST", "/gate/v1/account/previews"): _answering(door, preview),
     }
 

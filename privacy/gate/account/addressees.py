@@ -141,12 +141,15 @@ def push_devices(tx: Transaction) -> list[Contact]:
     ]
 
 
-def keep_contact(tx: Transaction, row: Contact) -> bool:
-    """Add it or change its label; False when there are too many."""
+def keep_contact(tx: Transaction, row: Contact, replaces: str = "") -> bool:
+    """Add it, change its label, or put it in the place of another; False when there are too many."""
     table, key, value = _place(row)
-    count = tx.execute(f"SELECT count(*) FROM {table} WHERE {key} <> ?", (value,)).fetchone()  # noqa: S608 -- names of the schema
+    others = f"SELECT count(*) FROM {table} WHERE {key} NOT IN (?, ?)"  # noqa: S608 -- names of the schema
+    count = tx.execute(others, (value, replaces)).fetchone()
     if count is None or cast("int", count[0]) >= MOST:
         return False
+    if replaces != value:
+        tx.execute(f"DELETE FROM {table} WHERE {key} = ?", (replaces,))  # noqa: S608 -- names of the schema
     if row.device:
         tx.execute(
             "INSERT INTO push_devices (device, number, label, since_ms) VALUES (?, ?, ?, ?)"

@@ -11,7 +11,8 @@ import { SECOND } from "../../state/format";
 import { useSelect } from "../../state/store";
 import { useAccountTexts } from "../../texts/account";
 import { Shown, useGatePage, useMe } from "../privacy/shared";
-import { Code, Contacts, Email } from "./Email";
+import { Contacts } from "./Contacts";
+import { Code, Email } from "./Email";
 import { License, Place } from "./Installation";
 import { Person } from "./Person";
 
@@ -60,7 +61,7 @@ function Own() {
               {(value) => (
                 <>
                   <Email reached={value} again={look} />
-                  <Contacts reached={value} />
+                  <Contacts reached={value} again={look} />
                 </>
               )}
             </Shown>

@@ -4,7 +4,6 @@ import { useCallback, useEffect, useState } from "preact/hooks";
 import { accountApi, type MailPreview, type Reached } from "../../api/account";
 import type { Activities, Activity } from "../../api/types";
 import { page } from "../../gate/phone";
-import { Copy } from "../../parts/Copy";
 import { useAction } from "../../parts/hooks";
 import { Icon } from "../../parts/Icon";
 import { client, confirmation, tell } from "../../state/app";
@@ -178,26 +177,5 @@ export function Code({ again }: { again: () => void }) {
         {t("email.code.do")}
       </button>
     </form>
-  );
-}
-
-export function Contacts({ reached }: { reached: Reached }) {
-  const { t } = useAccountTexts();
-  const rows = [
-    ...reached.sms_numbers.map((one) => ({ key: one.number, text: `SMS ${one.number} ${one.label}` })),
-    ...reached.push_devices.map((one) => ({ key: one.device, text: `Push ${one.number} ${one.label}` })),
-  ];
-  return (
-    <section class="card" aria-labelledby="account-contacts">
-      <h2 id="account-contacts">{t("contacts.title")}</h2>
-      {rows.length === 0 && <p class="quiet">{t("contacts.none")}</p>}
-      <ul class="plainlist">
-        {rows.map((row) => (
-          <li key={row.key}>{row.text}</li>
-        ))}
-      </ul>
-      <p>{t("contacts.add")}</p>
-      <Copy text="homebase account contact add +4915112345678" label={t("contacts.add")} />
-    </section>
   );
 }
