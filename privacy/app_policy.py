@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 
+PERMISSIONS = "camera=(self), microphone=(), geolocation=(), display-capture=(), usb=(), serial=(), midi=()"
+"""The camera reads the code of a pairing, on the app's own pages alone; the rest is never asked for."""
+
 
 def policy(connect: Sequence[str] = (), *, in_page: bool = False) -> str:
     """The policy. connect: origins beside its own that it may speak with; in_page: said in the page itself.

@@ -4,10 +4,12 @@ import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, Locator, Playwright, expect
 
+from .camera import KEEP_TRACK, browser_with_camera, is_off, show
 from .houses import RunningHouse, run_homebase
 from .pairing import KEPT, console, pair, show_code, the_waiting, words_on
 from .phones import Phone, phone, until
@@ -28,6 +30,11 @@ SEEN = """() => new Promise(resolve => {
     };
   };
 })"""
+HIDDEN = """() => {
+  Object.defineProperty(document, 'visibilityState', { value: 'hidden' });
+  document.dispatchEvent(new Event('visibilitychange'));
+}"""
+ALLOWED = "() => ['camera', 'microphone'].map(name => document.featurePolicy.allowsFeature(name))"
 DAYS = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")
 
 
@@ -114,6 +121,10 @@ def test_what_is_no_code_and_a_used_one_are_told_apart(mine: Phone) -> None:
     expect(mine.page.locator("[data-why=unreadable]")).to_be_visible()
     mine.picture("pair-code-de")
     mine.has_no_barriers("code")
+    mine.page.get_by_role("button", name="Den QR-Code mit der Kamera lesen").click()
+    expect(mine.page.locator("[data-trouble=missing]")).to_be_visible()  # this machine has no camera
+    mine.picture("pair-no-camera-de")
+    mine.has_no_barriers("no camera")
     code = str(console(mine.house, "code")["text"])
     mine.page.get_by_role("textbox", name="Code").fill(code)
     mine.page.get_by_role("button", name="Koppeln", exact=True).click()
@@ -124,14 +135,51 @@ def test_what_is_no_code_and_a_used_one_are_told_apart(mine: Phone) -> None:
     expect(mine.page.locator("[data-why=silent]")).to_be_visible()
 
 
-def test_a_guest_by_session_is_a_guest(mine: Phone) -> None:
-    pair(mine, role="guest")
-    mine.open("#/privacy/access")
-    expect(mine.page.get_by_role("heading", name="Wer Zugriff hat")).to_be_visible()
-    expect(mine.page.locator("main .card")).to_have_count(1)  # guests see nothing of this
-    mine.open("#/account")
-    expect(mine.page.get_by_text("Das sieht und ändert nur, wem das Zuhause gehört.")).to_be_visible()
-    expect(mine.page.get_by_text("Telefone für Nachrichten")).to_have_count(0)
+def test_a_guest_who_held_the_camera_on_the_code_is_a_guest(
+    playwright: Playwright, house: RunningHouse, tmp_path: Path
+) -> None:
+    film = tmp_path / "film.y4m"
+    show(film, "https://example.org/")
+    with browser_with_camera(playwright, film) as browser, phone(browser, house) as mine:
+        page = mine.page
+        mine.open()
+        page.get_by_role("button", name="Dieses Telefon koppeln").click()
+        # given a camera that sees another code: that is said, and nothing comes of it
+        page.get_by_role("button", name="Den QR-Code mit der Kamera lesen").click()
+        expect(page.locator("[data-hint=foreign]")).to_be_visible()
+        mine.has_no_barriers("a foreign code")
+        mine.picture("pair-camera-de")
+        page.evaluate(KEEP_TRACK)
+        assert not is_off(page)
+        assert page.evaluate("() => 'BarcodeDetector' in window") is False  # so our own reader read it
+        assert console(house, "waiting")["waiting"] == []
+        # when nobody looks at the page any more, the camera goes off, as it does when it is closed
+        page.evaluate(HIDDEN)
+        expect(page.locator("video")).to_have_count(0)
+        assert is_off(page)
+        page.get_by_role("button", name="Den QR-Code mit der Kamera lesen").press("Enter")
+        expect(page.locator("[data-hint=foreign]")).to_be_visible()
+        page.evaluate(KEEP_TRACK)
+        page.get_by_role("button", name="Kamera schließen").press("Enter")
+        assert is_off(page)
+        # when it sees the home's code, the phone is paired
+        page.get_by_label("Wie heißt dieses Telefon?").fill("Bens Telefon")
+        show(film, str(console(house, "code")["text"]))
+        page.get_by_role("button", name="Den QR-Code mit der Kamera lesen").press("Enter")
+        shown = words_on(mine)
+        expect(page.locator("video")).to_have_count(0)
+        row = the_waiting(house)
+        assert (row["words"], row["name"]) == (shown, "Bens Telefon")
+        console(house, "admit", str(row["pairing"]), "--role", "guest")
+        expect(page.locator(".connection")).to_have_text(re.compile("verbunden, zu Hause"))
+        mine.open("#/privacy/access")
+        expect(page.get_by_role("heading", name="Wer Zugriff hat")).to_be_visible()
+        expect(page.locator("main .card")).to_have_count(1)  # guests see nothing of this
+        mine.open("#/account")
+        expect(page.get_by_text("Das sieht und ändert nur, wem das Zuhause gehört.")).to_be_visible()
+        expect(page.get_by_text("Telefone für Nachrichten")).to_have_count(0)
+        assert page.evaluate(ALLOWED) == [True, False]
+        assert mine.said == []
 
 
 def test_an_owner_pairs_another_phone_on_the_page_of_phones_and_removes_it(

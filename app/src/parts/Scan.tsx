@@ -1,17 +1,10 @@
-// Reads a QR code with the camera, where the browser can read such codes; typing is always possible.
+// Reads a QR code with the camera; pasting its text is always possible beside it. No picture is kept or sent.
 
+import "../style/scan.css";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { openCamera } from "../camera/life";
+import type { Hint, Trouble } from "../camera/watch";
 import { useTexts } from "../texts";
-
-const LOOK_EVERY_MS = 250;
-
-interface Detector {
-  detect: (source: HTMLVideoElement) => Promise<{ rawValue: string }[]>;
-}
-type DetectorClass = new (options: { formats: string[] }) => Detector;
-
-const detectorOf = (): DetectorClass | undefined =>
-  (globalThis as { BarcodeDetector?: DetectorClass }).BarcodeDetector;
 
 interface ScanProps {
   label: string;
@@ -22,74 +15,64 @@ interface ScanProps {
 
 export function Scan({ label, accepts, onRead }: ScanProps) {
   const { t } = useTexts();
-  const [state, setState] = useState<"off" | "on" | "failed">("off");
-  if (detectorOf() === undefined) return null;
-  return state === "on" ? (
-    <Camera
-      label={label}
-      accepts={accepts}
-      onRead={(text) => {
-        setState("off");
-        onRead(text);
-      }}
-      onFailed={() => {
-        setState("failed");
-      }}
-    />
-  ) : (
-    <>
-      {state === "failed" && (
-        <p class="bad" role="alert">
-          {t("scan.failed")}
+  const [state, setState] = useState<"off" | "on" | Trouble>("off");
+  const on = state === "on";
+  return (
+    <div class="scan">
+      {on && (
+        <Camera
+          accepts={accepts}
+          onRead={(text) => {
+            setState("off");
+            onRead(text);
+          }}
+          onEnd={setState}
+        />
+      )}
+      {!on && state !== "off" && (
+        <p class="bad" role="alert" data-trouble={state}>
+          {t(`scan.${state}`)}
         </p>
       )}
       <button
         type="button"
         class="wide"
         onClick={() => {
-          setState("on");
+          setState(on ? "off" : "on");
         }}
       >
-        {label}
+        {on ? t("scan.close") : label}
       </button>
-    </>
+    </div>
   );
 }
 
-function Camera({ label, accepts, onRead, onFailed }: ScanProps & { onFailed: () => void }) {
+type CameraProps = Omit<ScanProps, "label"> & { onEnd: (why: "off" | Trouble) => void };
+
+function Camera(props: CameraProps) {
+  const { t } = useTexts();
   const video = useRef<HTMLVideoElement>(null);
+  const latest = useRef(props); // what is typed while it looks counts, too
+  latest.current = props;
+  const [hint, setHint] = useState<Hint | "opening">("opening");
   useEffect(() => {
-    const Class = detectorOf();
-    let stream: MediaStream | null = null;
-    const stop = () => {
-      for (const track of stream?.getTracks() ?? []) track.stop();
-    };
-    let timer = 0;
-    let wanted = true;
-    const look = async (detector: Detector) => {
-      const seen = video.current === null ? [] : await detector.detect(video.current).catch(() => []);
-      const text = seen.map((code) => code.rawValue).find(accepts);
-      if (!wanted) return;
-      if (text === undefined) timer = window.setTimeout(() => void look(detector), LOOK_EVERY_MS);
-      else onRead(text);
-    };
-    const begin = async () => {
-      if (Class === undefined) return;
-      stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
-      if (video.current === null || !wanted) {
-        stop(); // it was left while the browser asked
-        return;
-      }
-      video.current.srcObject = stream;
-      await video.current.play();
-      await look(new Class({ formats: ["qr_code"] }));
-    };
-    begin().catch(onFailed);
-    return () => {
-      wanted = false;
-      window.clearTimeout(timer);
-      stop();
-    };
+    if (video.current === null) return;
+    video.current.parentElement?.scrollIntoView({ block: "nearest" });
+    return openCamera(video.current, {
+      accepts: (text) => latest.current.accepts(text),
+      onRead: (text) => {
+        latest.current.onRead(text);
+      },
+      onHint: setHint,
+      onEnd: props.onEnd,
+    });
   }, []);
-  return <video ref={video} class="scan" muted playsInline aria-label={label} />;
+  return (
+    <>
+      <video ref={video} muted playsInline aria-label={t("scan.picture")} />
+      <p role="status" data-hint={hint}>
+        {t(`scan.${hint}`)}
+      </p>
+    </>
+  );
 }

@@ -14,7 +14,7 @@ from hashlib import sha256
 from importlib import resources
 from pathlib import Path
 
-from privacy.app_policy import policy
+from privacy.app_policy import PERMISSIONS, policy
 
 from ..command_line import EXIT_CANT_WRITE, EXIT_NOT_RUNNING, EXIT_USAGE, CommandFailed
 
@@ -65,7 +65,8 @@ def exported(files: Mapping[str, bytes], connect: Sequence[str]) -> Mapping[str,
     shell["files"][f"./{PAGE}"] = f"sha256-{_digest(changed)}"
     shell["version"] = _digest(json.dumps(shell["files"]).encode())
     worker = f"{_SHELL}{json.dumps(shell)};\n{rest}".encode()
-    own = {**files, PAGE: changed, WORKER: worker, README: _README.format(policy=policy(connect)).encode()}
+    told = _README.format(policy=policy(connect), permissions=PERMISSIONS)
+    own = {**files, PAGE: changed, WORKER: worker, README: told.encode()}
     return {**own, LISTING: json.dumps({"files": sorted(own)}, indent=1).encode()}
 
 
@@ -113,6 +114,7 @@ The page holds its own policy, so it is safe without settings. Add these headers
     X-Content-Type-Options: nosniff
     Referrer-Policy: no-referrer
     Cross-Origin-Opener-Policy: same-origin
+    Permissions-Policy: {permissions}
     Cache-Control: no-cache                              for / and all that is not in assets/
     Cache-Control: public, max-age=31536000, immutable   for assets/
 

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-from privacy.app_policy import policy
+from privacy.app_policy import PERMISSIONS, policy
 from privacy.gate.front.exchange import Answer, Request, problem
 
 PAGE_HEADERS = (
     ("Referrer-Policy", "no-referrer"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Permissions-Policy", PERMISSIONS),
 )
 TYPES = {  # what the app consists of; other files are not served
     ".css": "text/css; charset=utf-8",

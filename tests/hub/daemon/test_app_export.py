@@ -32,6 +32,7 @@ def test_the_page_says_itself_what_it_may_do() -> None:
     assert "connect-src 'self' wss://relay.example.org" in rules
     assert not any("frame-ancestors" in rule for rule in rules)
     assert page.index("Content-Security-Policy") < page.index("<title>")
+    assert b"Permissions-Policy: camera=(self), " in exported(FILES, ())[README]  # not for a page to say
 
 
 def test_the_worker_knows_the_page_as_it_is_now_and_another_setting_is_another_version() -> None:

@@ -41,6 +41,9 @@ async def test_the_page_comes_with_a_policy_that_lets_only_the_app_act(bench: Fr
     assert (got.status, got.body) == (200, b"<!doctype html><title>home</title>")
     policy = got.headers["content-security-policy"].split("; ")
     assert {"default-src 'none'", "script-src 'self'", "require-trusted-types-for 'script'"} <= set(policy)
+    permissions = got.headers["permissions-policy"].split(", ")
+    assert permissions[0] == "camera=(self)"
+    assert all(rule.endswith("=()") for rule in permissions[1:])
     assert got.headers["x-content-type-options"] == "nosniff"
     assert got.headers["cache-control"] == "no-cache"
     assert "set-cookie" not in got.headers
