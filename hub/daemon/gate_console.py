@@ -36,6 +36,8 @@ _EXITS = {
     "no_timezone_service": EXIT_USAGE,
     "looked_up_already": EXIT_USAGE,
     "code_over": EXIT_USAGE,
+    "unknown_activity": EXIT_USAGE,
+    "unknown_consent": EXIT_USAGE,
     "unknown_holding": EXIT_USAGE,
     "unknown_phone": EXIT_USAGE,
     "unknown_relay": EXIT_USAGE,

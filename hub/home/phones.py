@@ -107,7 +107,7 @@ class Phones(Protocol):
         ...
 
     async def refuse(self, pairing: bytes) -> None:
-        """The words differ, or the code was shown by mistake."""
+        """The words differ, or the code was shown by mistake. Raises Refused: unknown_phone."""
         ...
 
     async def change(self, phone: str, name: str, permit: Permit, *, keep_owner: bool = False) -> PhoneInfo:

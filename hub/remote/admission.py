@@ -207,7 +207,7 @@ class Admission:
         """
         key = self._pairings.admit(pairing)
         if key is None:
-            raise Refused("unknown_phone")
+            raise Refused("unknown_phone", field="pairing", value=pairing.hex())
         phone = await self.book.permit(key, name, permit)
         self.relays.over(pairing)
         self.book.marks.confirmed(key)
@@ -218,5 +218,11 @@ class Admission:
         return phone
 
     async def refuse(self, pairing: bytes) -> None:
-        """The words differ, or the code was shown by mistake."""
+        """The words differ, or the code was shown by mistake; nothing happens where it ended without a phone.
+
+        Raises:
+            Refused: unknown_phone.
+        """
+        if self._pairings.get(pairing) is None and pairing not in self.notices:
+            raise Refused("unknown_phone", field="pairing", value=pairing.hex())
         await self._do(self._pairings.cancel(pairing, Over.REFUSED))

@@ -25,8 +25,13 @@ def table(phones: Phones) -> Mapping[str, Handler]:
         return {"consents": [told(grant) for grant in phones.unconfirmed()]}
 
     async def confirm_list(question: Fields) -> Fields:
+        keep = fields_as(question, _Listed).keep
+        known = {grant.mark for grant in phones.unconfirmed()}
+        for mark in keep:  # a slip of the pen would end what was meant to go on
+            if mark not in known:
+                raise Declined("unknown_consent", f"{mark[:64]!r} is not listed; see homebase phone confirm")
         try:
-            return await phones.confirm_list(fields_as(question, _Listed).keep)
+            return await phones.confirm_list(keep)
         except StoreError as error:
             raise Declined("ledger_not_writable", str(error)) from error
 

@@ -98,6 +98,19 @@ async def test_a_pending_phone_may_ask_nothing_and_a_refused_one_is_gone(home: H
     late = await operate(home, "PUT", f"/waiting/{row['pairing']}", {"role": "owner"})
     assert late["code"] == "unknown_phone"
     assert (await operate(home, "GET", ""))["phones"] == []
+    # to say no once more changes nothing; what never was, or is in, is not "refused"
+    assert await operate(home, "DELETE", f"/waiting/{row['pairing']}") == {}
+    code = await ask(home, "phones.code")
+    async with shell.connected(home, shell.pairing(code)) as connection:
+        assert connection is not None
+        await shell.keep(connection)
+        pairing = (await waiting(home))["pairing"]
+        await operate(home, "PUT", f"/waiting/{pairing}", {"role": "guest"})
+    for unknown in (pairing, "00112233aabbccdd"):
+        told = await operate(home, "DELETE", f"/waiting/{unknown}")
+        assert (told["code"], told["value"]) == ("unknown_phone", unknown)
+    (row,) = cast("list[dict[str, object]]", (await operate(home, "GET", ""))["phones"])
+    assert row["role"] == "guest"
 
 
 async def test_a_removed_phone_is_out_within_a_second(home: Home) -> None:

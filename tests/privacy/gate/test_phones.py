@@ -507,6 +507,10 @@ async def test_the_list_can_be_confirmed_at_the_console_and_the_book_says_so(tmp
         listed = await console["consent.unconfirmed"]({})
         assert isinstance(listed, dict)
         assert [row["mark"] for row in listed["consents"]] == [mark]
+        # a mark that nobody knows is no yes to an end of all others
+        with pytest.raises(Declined, match="unknown_consent"):
+            await console["consent.confirm_list"]({"keep": [mark[:-1]]})
+        assert [*door.desk.standing.live()] != []
         await console["consent.confirm_list"]({"keep": [mark]})
         assert [grant.mark for grant in door.until_grants()] == [mark]
         entries = (await ask(door, "ledger.list"))["entries"]

@@ -2,6 +2,7 @@
 
 import { useCallback, useEffect, useState } from "preact/hooks";
 import type { NewCode, phonesApi, Waiting, Why } from "../../api/phones";
+import { Problem } from "../../api/problem";
 import { toBase64url } from "../../gate/bytes";
 import { whoAmI } from "../../gate/phone";
 import { Copy } from "../../parts/Copy";
@@ -98,7 +99,10 @@ function Code(props: { api: Api; step: Extract<Step, { name: "code" }>; onEnd: (
   }, [step.id]);
   const [refusing, refuse] = useAction(
     useCallback(async () => {
-      await api.refuse(step.id);
+      await api.refuse(step.id).catch((error: unknown) => {
+        if (error instanceof Problem && error.body.code === "unknown_phone") onEnd(null); // somebody was quicker, or the hub began anew
+        throw error;
+      });
       onEnd("refused");
     }, [api, step.id]),
   );
