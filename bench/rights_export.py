@@ -21,7 +21,7 @@ from bench.home import START, datapoint_ids
 from bench.house import ROOT, House, cpu_s
 from bench.result import Figure, Result
 from hub.core.history_tables import DAY_MS, SERIES_BITS, Batch, SeriesRow, key_of, write_batch
-from hub.core.means import SLOTS_PER_DAY, Bucket, pack
+from hub.core.means import SLOT_MS, SLOTS_PER_DAY, Bucket, pack
 from hub.core.store import Store
 from privacy.gate.storage.store import Store as GateStore
 from privacy.places import runtime_folder
@@ -70,7 +70,7 @@ async def fill_hub(folder: Path, part: float) -> None:
         await store.write(lambda c: write_batch(c, Batch(series=series)))
         mean_days = round(MEAN_DAYS * part)
         first_day = int(START.timestamp() * 1000) // DAY_MS - mean_days
-        slots = pack((slot, Bucket.of(3, 20.5, 20.0, 21.0)) for slot in range(SLOTS_PER_DAY))
+        slots = pack((slot, Bucket.of(3, SLOT_MS, 20.5, 20.0, 21.0)) for slot in range(SLOTS_PER_DAY))
         days = [
             (day << SERIES_BITS | row.id, slots)
             for day in range(first_day, first_day + mean_days)

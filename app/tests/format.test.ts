@@ -95,12 +95,19 @@ describe("history", () => {
   };
 
   test("keeps the extremes that a mean would hide", () => {
-    expect(extremes(answer)).toEqual({ min: 10, mean: 52 / 3, max: 25 });
-    expect(extremes({ ...answer, points: [] })).toBeNull();
+    expect(extremes(answer, 4_500_000)).toEqual({ min: 10, mean: 52 / 3, max: 25 });
+    expect(extremes({ ...answer, points: [] }, 0)).toBeNull();
+  });
+
+  test("a mean is weighed by time: the slot that goes on weighs as long as it is old", () => {
+    // 20 and 22 for 15 minutes each, 10 for five so far: (20 * 15 + 22 * 15 + 10 * 5) / 35
+    expect(extremes(answer, 3_900_000)?.mean).toBeCloseTo(680 / 35);
+    const [row] = tableRows({ ...answer, points: [[0, 20, 20, 20], [900_000, 30, 30, 30]] }, "day", 1_200_000);
+    expect(row?.mean).toBeCloseTo((20 * 15 + 30 * 5) / 20);
   });
 
   test("is a table short enough to read, newest first", () => {
-    expect(tableRows(answer, "day")).toEqual([
+    expect(tableRows(answer, "day", 4_500_000)).toEqual([
       { atMs: 3_600_000, mean: 10, min: 10, max: 10 },
       { atMs: 0, mean: 21, min: 19, max: 25 },
     ]);

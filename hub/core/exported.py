@@ -6,6 +6,7 @@ HIDDEN instead of shown.
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
+from math import isnan
 from typing import Any
 
 from sqlalchemy import Column, Connection, LargeBinary, Table, func, select
@@ -13,8 +14,8 @@ from sqlalchemy import Column, Connection, LargeBinary, Table, func, select
 from privacy.rights import Cell, Hidden, Page
 
 from . import schema
-from .history_tables import DAY_MS, SERIES_BITS, SERIES_MASK, SLOT_MS
-from .means import SLOTS_PER_DAY, records
+from .history_tables import DAY_MS, SERIES_BITS, SERIES_MASK
+from .means import SLOT_MS, SLOTS_PER_DAY, records
 from .stored_values import as_kind
 
 HIDDEN = (
@@ -134,6 +135,7 @@ def _days(connection: Connection, after: int, limit: int) -> Page:
         rows += [
             (date + _SLOT_TIMES[slot], datapoint, mean, low, high, count, unit)
             for slot, count, mean, low, high in records(slots)
+            if not isnan(mean)  # there a value ceases to hold
         ]
     return Page(
         columns=("at", "datapoint", "mean", "lowest", "highest", "values", "unit"),

@@ -18,9 +18,9 @@ from privacy.ports import Clock, RandomBytes
 from privacy.vocabulary import DataCategory
 
 from . import history_tables as tables
-from .history_tables import DAY_MS, HOUR_MS, SLOT_MS
+from .history_tables import DAY_MS, HOUR_MS
 from .holdings import MEANS_DAYS, RAW_DAYS
-from .means import Bucket
+from .means import HOLD_MS, SLOT_MS, Bucket, Cut, Sample, merge
 from .recorder import Recorder
 from .store import Store
 from .stored_values import unix_ms
@@ -55,7 +55,10 @@ class HistoryConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """Buckets of one datapoint: (start in unix ms, mean, lowest, highest); empty ones are absent."""
+    """Buckets of one datapoint: (start in unix ms, mean, lowest, highest of what held in it).
+
+    A mean is weighed by time, see means.py; buckets of which nothing is known are absent.
+    """
 
     id: DatapointId
     unit: str | None
@@ -116,7 +119,7 @@ class History:
         """At most ``points`` (1..2000) buckets of equal length over start ≤ at < end.
 
         Read day by day, so that a long chart never holds up a write. Values that wait for their batch are
-        in it; asking writes nothing.
+        in it; asking writes nothing. Nothing is said of the time to come.
 
         Raises:
             ValueError: end is not after start, or points out of range.
@@ -135,15 +138,15 @@ class History:
         buckets: dict[int, Bucket] = {}
         if series is not None:
             async with self._recorder.settled() as waiting:
-                for at_ms, number in waiting(series.id):
-                    if start_ms <= at_ms < end_ms:
-                        _merge(buckets, (at_ms - start_ms) // bucket_ms, Bucket.of(1, number, number, number))
+                past = _Past(self._store, series.id, sorted(waiting(series.id)), unix_ms(self._clock.now()))
                 for day in self._days(start_ms, end_ms):
                     span = (max(start_ms, day * DAY_MS), min(end_ms, (day + 1) * DAY_MS))
-                    for place, bucket in await self._read_day(
-                        series.id, day, span, start_ms, bucket_ms, by_means
-                    ):
-                        _merge(buckets, place, bucket)
+                    if by_means:
+                        for at_ms, bucket in await past.slots(day, *span):
+                            merge(buckets, (at_ms - start_ms) // bucket_ms, bucket)
+                    else:
+                        for place, bucket in (await past.cut(*span, start_ms, bucket_ms)).items():
+                            merge(buckets, place, bucket)
         return Chart(
             id=datapoint,
             unit=series.unit if series else None,
@@ -158,20 +161,6 @@ class History:
         oldest = unix_ms(self._clock.now() - timedelta(days=self.config.means_days + 1))
         newest = unix_ms(self._clock.now() + timedelta(days=2))  # clocks that were ahead
         return range(max(start_ms, oldest) // DAY_MS, -(-min(end_ms, newest) // DAY_MS))
-
-    async def _read_day(
-        self, series: int, day: int, span: tuple[int, int], origin_ms: int, bucket_ms: int, by_means: bool
-    ) -> list[tuple[int, Bucket]]:
-        if by_means and await self._store.read(lambda connection: tables.has_means(connection, day)):
-            slots = await self._store.read(lambda connection: tables.read_days(connection, series, (day,)))
-            return [
-                ((at_ms - origin_ms) // bucket_ms, bucket)
-                for at_ms, bucket in slots
-                if span[0] <= at_ms < span[1]
-            ]
-        return await self._store.read(
-            lambda connection: tables.read_raw(connection, series, *span, origin_ms, bucket_ms)
-        )
 
     # erasing
 
@@ -256,13 +245,16 @@ class History:
             day = await self._store.read(partial(tables.first_raw_day, since=day + 1))
 
     async def _make_means_of(self, day: int) -> None:
-        means: dict[int, list[tuple[int, Bucket]]] = {}
         start_ms = day * DAY_MS
-        for hour_ms in range(start_ms, start_ms + DAY_MS, HOUR_MS):  # a busy day at once would hold up writes
-            hour = partial(tables.read_slots, start_ms=hour_ms, end_ms=hour_ms + HOUR_MS)
-            for series, slot, bucket in await self._store.read(hour):
-                means.setdefault(series, []).append((slot, bucket))
-        await self._store.write(partial(tables.write_means, day=day, means=means))
+        means = tables.DayMeans(day, {})
+        for hour_ms in range(
+            start_ms - HOLD_MS, start_ms, HOUR_MS
+        ):  # a busy day at once would hold up writes
+            newest = partial(tables.read_all_newest, start_ms=hour_ms, end_ms=hour_ms + HOUR_MS)
+            means.known.update(await self._store.read(newest))
+        for hour_ms in range(start_ms, start_ms + DAY_MS, HOUR_MS):
+            await self._store.read(partial(means.read_hour, start_ms=hour_ms))
+        await self._store.write(means.write)
 
     def _is_held(self, at: datetime) -> bool:
         now_s = self._clock.monotonic()
@@ -275,8 +267,44 @@ class History:
         return now_s < self._held_until_s
 
 
-def _merge(buckets: dict[int, Bucket], place: int, bucket: Bucket) -> None:
-    if place in buckets:
-        buckets[place].add(bucket)
-    else:
-        buckets[place] = bucket
+class _Past:
+    """One series, read day by day, oldest first. waiting: numbers that are in no table yet."""
+
+    def __init__(self, store: Store, series: int, waiting: list[Sample], now_ms: int) -> None:
+        self._store, self._series, self._waiting, self._now_ms = store, series, waiting, now_ms
+        self._before: Sample | None = None  # the newest value before _read_to_ms
+        self._read_to_ms: int | None = None
+
+    async def slots(self, day: int, start_ms: int, end_ms: int) -> list[tuple[int, Bucket]]:
+        """The quarters of an hour of one day, each of the same weight, as (start in unix ms, bucket)."""
+        if await self._store.read(partial(tables.has_means, day=day)):
+            kept = await self._store.read(partial(tables.read_days, series=self._series, days=(day,)))
+            return [(at_ms, bucket) for at_ms, bucket in kept if start_ms <= at_ms < end_ms]
+        found = await self.cut(start_ms, end_ms, 0, SLOT_MS)
+        return [
+            (place * SLOT_MS, Bucket.of(one.count, SLOT_MS, one.mean, one.low, one.high))
+            for place, one in found.items()
+        ]
+
+    async def cut(self, start_ms: int, end_ms: int, origin_ms: int, width_ms: int) -> dict[int, Bucket]:
+        """Buckets of that width, counted from the origin."""
+        if self._read_to_ms != start_ms:
+            self._before = await self._newest_before(start_ms)
+        late = [one for one in self._waiting if start_ms <= one[0] < end_ms]
+        until_ms = max(start_ms, min(end_ms, self._now_ms))
+        cut = Cut(start_ms=start_ms, until_ms=until_ms, origin_ms=origin_ms, width_ms=width_ms)
+        before, self._read_to_ms = self._before, end_ms
+
+        def read(connection: Connection) -> tuple[Sample | None, dict[int, Bucket]]:
+            samples = tables.read_values(connection, self._series, start_ms, end_ms)
+            samples = sorted([*samples, *late]) if late else samples
+            return samples[-1] if samples else before, cut.buckets(samples, before)
+
+        self._before, found = await self._store.read(read)
+        return found
+
+    async def _newest_before(self, at_ms: int) -> Sample | None:
+        read = partial(tables.read_newest, series=self._series, start_ms=at_ms - HOLD_MS, end_ms=at_ms)
+        kept = await self._store.read(read)
+        found = [*([] if kept is None else [kept]), *(one for one in self._waiting if one[0] < at_ms)]
+        return max(found, default=None)

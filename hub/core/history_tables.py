@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 import msgspec
 from sqlalchemy import Connection
 
-from .means import SLOT_S, Bucket, pack, unpack
+from .means import SLOT_MS, Bucket, Cut, Sample, merge, pack, unpack
 
 SERIES_BITS = 20
 SERIES_MASK = (1 << SERIES_BITS) - 1
 DAY_MS = 86_400_000
 HOUR_MS = 3_600_000
-SLOT_MS = SLOT_S * 1000
+_NUMBERS = "key >= ? AND key < ? AND typeof(value) IN ('integer', 'real')"
 _NOT_IN = "(key & 1048575) NOT IN (SELECT value FROM json_each(?))"
 Number = int | float
 Scalar = int | float | str
@@ -108,17 +108,23 @@ def read_stored(connection: Connection) -> Stored:
     return Stored(series=series, state=state, state_at=state_at)
 
 
-def read_raw(
-    connection: Connection, series: int, start_ms: int, end_ms: int, origin_ms: int, bucket_ms: int
-) -> list[tuple[int, Bucket]]:
-    """Buckets of the values in start ≤ at < end; a bucket's number counts from ``origin_ms``."""
+def read_values(connection: Connection, series: int, start_ms: int, end_ms: int) -> list[Sample]:
+    """The numbers of one series in start ≤ at < end, oldest first."""
     rows = connection.exec_driver_sql(
-        "SELECT ((key >> 20) - ?) / ?, count(*), avg(value), min(value), max(value) FROM history"
-        " WHERE key >= ? AND key < ? AND (key & 1048575) = ? AND typeof(value) IN ('integer', 'real')"
-        " GROUP BY 1",
-        (origin_ms, bucket_ms, key_of(start_ms, 0), key_of(end_ms, 0), series),
+        f"SELECT key >> 20, value FROM history WHERE {_NUMBERS} AND (key & 1048575) = ? ORDER BY key",  # noqa: S608 -- constant text
+        (key_of(start_ms, 0), key_of(end_ms, 0), series),
     )
-    return [(row[0], Bucket.of(*row[1:])) for row in rows]
+    return [(row[0], row[1]) for row in rows]
+
+
+def read_newest(connection: Connection, series: int, start_ms: int, end_ms: int) -> Sample | None:
+    """The newest number of one series in start ≤ at < end."""
+    row = connection.exec_driver_sql(
+        f"SELECT key >> 20, value FROM history WHERE {_NUMBERS} AND (key & 1048575) = ?"  # noqa: S608 -- constant text
+        " ORDER BY key DESC LIMIT 1",
+        (key_of(start_ms, 0), key_of(end_ms, 0), series),
+    ).fetchone()
+    return None if row is None else (row[0], row[1])
 
 
 def read_days(connection: Connection, series: int, days: Iterable[int]) -> list[tuple[int, Bucket]]:
@@ -150,24 +156,47 @@ def has_means(connection: Connection, day: int) -> bool:
     return row.fetchone() is not None
 
 
-def read_slots(connection: Connection, start_ms: int, end_ms: int) -> list[tuple[int, int, Bucket]]:
-    """15-minute means of all series over start ≤ at < end, as (series, slot of the day, bucket)."""
+def read_all_newest(connection: Connection, start_ms: int, end_ms: int) -> dict[int, Sample]:
+    """Series → its newest number in start ≤ at < end."""
     rows = connection.exec_driver_sql(
-        "SELECT key & 1048575, ((key >> 20) - ?) / ?, count(*), avg(value), min(value), max(value)"
-        " FROM history WHERE key >= ? AND key < ? AND typeof(value) IN ('integer', 'real')"
-        " GROUP BY 1, 2 ORDER BY 1, 2",
-        (start_ms - start_ms % DAY_MS, SLOT_MS, key_of(start_ms, 0), key_of(end_ms, 0)),
+        f"SELECT key & 1048575, max(key) >> 20, value FROM history WHERE {_NUMBERS} GROUP BY 1",  # noqa: S608 -- constant text
+        (key_of(start_ms, 0), key_of(end_ms, 0)),
     )
-    return [(row[0], row[1], Bucket.of(*row[2:])) for row in rows]
+    return {row[0]: (row[1], row[2]) for row in rows}
 
 
-def write_means(connection: Connection, day: int, means: Mapping[int, Iterable[tuple[int, Bucket]]]) -> None:
-    """Keep the 15-minute means of one day. means: series → its slots, oldest first."""
-    for series, slots in means.items():
-        connection.exec_driver_sql(
-            "INSERT OR REPLACE INTO history_days (key, slots) VALUES (?, ?)",
-            (day << SERIES_BITS | series, pack(slots)),
-        )
+@dataclass(frozen=True, slots=True)
+class DayMeans:
+    """15-minute means of one day while they are made, hour by hour. known: series → its value by then."""
+
+    day: int
+    known: dict[int, Sample]
+    slots: dict[int, dict[int, Bucket]] = field(default_factory=dict)
+
+    def read_hour(self, connection: Connection, start_ms: int) -> None:
+        """Take the hour from there in, oldest hour first."""
+        end_ms = start_ms + HOUR_MS
+        cut = Cut(start_ms=start_ms, until_ms=end_ms, origin_ms=self.day * DAY_MS, width_ms=SLOT_MS)
+        fresh: dict[int, list[Sample]] = {}
+        for series, at_ms, value in connection.exec_driver_sql(
+            f"SELECT key & 1048575, key >> 20, value FROM history WHERE {_NUMBERS} ORDER BY key",  # noqa: S608 -- constant text
+            (key_of(start_ms, 0), key_of(end_ms, 0)),
+        ):
+            fresh.setdefault(series, []).append((at_ms, value))
+        for series in self.known.keys() | fresh.keys():
+            samples = fresh.get(series, [])
+            for slot, bucket in cut.buckets(samples, self.known.get(series)).items():
+                merge(self.slots.setdefault(series, {}), slot, bucket)
+            if samples:
+                self.known[series] = samples[-1]
+
+    def write(self, connection: Connection) -> None:
+        """Keep them."""
+        for series, slots in self.slots.items():
+            connection.exec_driver_sql(
+                "INSERT OR REPLACE INTO history_days (key, slots) VALUES (?, ?)",
+                (self.day << SERIES_BITS | series, pack(sorted(slots.items()))),
+            )
 
 
 def erase_raw(connection: Connection, before_ms: int, limit: int, but: Iterable[int] = ()) -> int:

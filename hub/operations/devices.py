@@ -91,7 +91,7 @@ async def set_datapoint(house: House, caller: Caller, asked: SetDatapoint) -> Da
 
 
 async def read_history(house: House, _: Caller, asked: ReadHistory) -> History:
-    """A datapoint's past as mean, minimum and maximum per slot of time."""
+    """A datapoint's past as mean by time, minimum and maximum per slot of time."""
     datapoint = datapoint_of(asked.id)
     description = house.registry.parameter(datapoint)
     if description is None:

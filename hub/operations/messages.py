@@ -252,7 +252,11 @@ class Rooms(Answer):
 
 
 class History(Answer):
-    """points: Unix milliseconds, mean, minimum, maximum; oldest first."""
+    """points: of each slot of ``resolution_s`` its start in Unix milliseconds, mean, minimum, maximum.
+
+    Oldest first. A value holds until the next one, for a day at most; the mean is weighed by how long each
+    held in the slot. Slots of which nothing is known are left out.
+    """
 
     id: DatapointName
     unit: str | None

@@ -77,7 +77,7 @@ function Course({ name, parameterName, parameter, kind, answer, range, untilMs }
     const exact = parameter.type === "BOOL" ? value > 0 : parameter.type === "ENUM" ? Math.round(value) : value;
     return reading(exact, parameterName, parameter, kind, texts);
   };
-  const ends = extremes(answer);
+  const ends = extremes(answer, untilMs);
   const isState = parameter.type === "BOOL" || parameter.type === "ENUM";
   const summarised = ({ min, mean, max }: Extremes) => {
     const fill = { name, range: t(`history.range.${range}`), min: say(min), max: say(max) };
@@ -103,7 +103,7 @@ function Course({ name, parameterName, parameter, kind, answer, range, untilMs }
               </tr>
             </thead>
             <tbody>
-              {tableRows(answer, range).map((row) => (
+              {tableRows(answer, range, untilMs).map((row) => (
                 <tr key={row.atMs}>
                   <th scope="row">{dateTime(row.atMs, language)}</th>
                   <td>{say(row.min)}</td>

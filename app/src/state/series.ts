@@ -70,14 +70,21 @@ export interface Extremes {
   max: number;
 }
 
-export function extremes(answer: HistoryAnswer): Extremes | null {
+/** The mean is weighed by time: each point is the mean of a slot, all of one length but the last, which goes on. */
+export function extremes(answer: HistoryAnswer, untilMs: number): Extremes | null {
   if (answer.points.length === 0) return null;
-  const sum = answer.points.reduce((total, point) => total + point[1], 0);
+  const lasts = lastsOf(answer, untilMs);
+  const sum = answer.points.reduce((total, point) => total + point[1] * lasts(point[0]), 0);
   return {
     min: answer.points.reduce((low, point) => Math.min(low, point[2]), Infinity),
-    mean: sum / answer.points.length,
+    mean: sum / answer.points.reduce((total, point) => total + lasts(point[0]), 0),
     max: answer.points.reduce((high, point) => Math.max(high, point[3]), -Infinity),
   };
+}
+
+/** How long a slot lasts, in milliseconds, by its start; at least one. */
+function lastsOf({ resolution_s }: HistoryAnswer, untilMs: number): (atMs: number) => number {
+  return (atMs) => Math.max(1, Math.min(resolution_s * 1000, untilMs - atMs));
 }
 
 export interface TableRow {
@@ -87,18 +94,19 @@ export interface TableRow {
   max: number;
 }
 
-/** Rows of one hour (day), six hours (week) or a day (month), newest first. */
-export function tableRows(answer: HistoryAnswer, range: Range): TableRow[] {
+/** Rows of one hour (day), six hours (week) or a day (month), newest first; means by time. */
+export function tableRows(answer: HistoryAnswer, range: Range, untilMs: number): TableRow[] {
   const width = range === "day" ? HOUR : range === "week" ? 6 * HOUR : DAY;
-  const rows = new Map<number, TableRow & { count: number }>();
+  const lasts = lastsOf(answer, untilMs);
+  const rows = new Map<number, TableRow & { lastsMs: number }>();
   for (const [atMs, mean, min, max] of answer.points) {
     const slot = Math.floor(atMs / width) * width;
     const row = rows.get(slot);
     if (row === undefined) {
-      rows.set(slot, { atMs: slot, mean, min, max, count: 1 });
+      rows.set(slot, { atMs: slot, mean, min, max, lastsMs: lasts(atMs) });
     } else {
-      row.mean += (mean - row.mean) / (row.count + 1);
-      row.count += 1;
+      row.lastsMs += lasts(atMs);
+      row.mean += ((mean - row.mean) * lasts(atMs)) / row.lastsMs;
       row.min = Math.min(row.min, min);
       row.max = Math.max(row.max, max);
     }

@@ -150,8 +150,17 @@ async def test_a_chart_has_mean_lowest_and_highest_of_each_bucket(tmp_path: Path
         for second, number in ((0, 10.0), (5, 20.0), (9, 30.0), (25, 7.5)):
             history.record(temperature(number, second))
         history.record(value(1, at=at(3)))  # another datapoint
-        assert await points(history, 0, 100, 10) == [(0, 20.0, 10.0, 30.0), (20, 7.5, 7.5, 7.5)]
-        assert await points(history, 5, 9, 2) == [(5, 20.0, 20.0, 20.0)]
+        # 10 for 5 s, 20 for 4 s, 30 for 1 s; then 30 holds until 25 s, and 7.5 to the end
+        assert await points(history, 0, 50, 5) == [
+            (0, 16.0, 10.0, 30.0),
+            (10, 30.0, 30.0, 30.0),
+            (20, 18.75, 7.5, 30.0),
+            (30, 7.5, 7.5, 7.5),
+            (40, 7.5, 7.5, 7.5),
+        ]
+        assert await points(history, 5, 9, 2) == [(5, 20.0, 20.0, 20.0), (7, 20.0, 20.0, 20.0)]
+        # what held before the chart holds in it, and nothing is said of the time to come
+        assert await points(history, 90, 120, 3) == [(90, 7.5, 7.5, 7.5)]
         chart = await history.query(SWITCH.datapoint("UNKNOWN"), at(0), at(1), 5)
         assert chart.points == ()
 
@@ -176,6 +185,38 @@ async def test_a_chart_is_the_same_before_and_after_its_values_are_written_and_w
         assert await points(history, 0, 100, 10) == before
 
 
+async def test_a_mean_over_midnight_and_over_values_that_wait_is_by_time(tmp_path: Path) -> None:
+    midnight, day = 12 * 3600, 86400  # START is at noon
+    async with opened(tmp_path, ManualClock(at(midnight + day))) as (history, _, _):
+        history.record(temperature(10.0, 0))
+        await history.flush()
+        history.record(temperature(20.0, midnight - 150))  # waits for its batch
+        # 10 until 150 s before midnight, 20 for a day, then nothing is known
+        assert await points(history, midnight - 300, midnight + 300, 1) == [
+            (midnight - 300, 17.5, 10.0, 20.0)
+        ]
+        end = midnight - 150 + day
+        assert await points(history, end - 300, end + 150, 3) == [
+            (end - 300, 20.0, 20.0, 20.0),
+            (end - 150, 20.0, 20.0, 20.0),
+        ]
+
+
+async def test_means_by_quarters_are_by_time_before_and_after_they_are_kept(tmp_path: Path) -> None:
+    day, hour = 86400, 3600
+    clock = ManualClock(at(2 * day))
+    async with opened(tmp_path, clock) as (history, _, _):
+        for seconds, number in ((day - 60, 4.0), (day + 5 * hour, 8.0), (day + 5 * hour + 300, 2.0)):
+            history.record(temperature(number, seconds))
+        await history.flush()
+        before = await points(history, day, 2 * day, 24)
+        assert before[:2] == [(day, 4.0, 4.0, 4.0), (day + hour, 4.0, 4.0, 4.0)]
+        assert len(before) == 24
+        assert before[5:6] == [(day + 5 * hour, (8 * 5 + 2 * 55) / 60, 2.0, 8.0)]
+        await history.sweep(clock.now())
+        assert await points(history, day, 2 * day, 24) == before
+
+
 async def test_means_stay_when_raw_values_are_erased(tmp_path: Path) -> None:
     day = 86400
     clock = ManualClock(at(3 * day))
@@ -190,7 +231,10 @@ async def test_means_stay_when_raw_values_are_erased(tmp_path: Path) -> None:
         assert await history.sweep(clock.now()) == 2 * 48
         assert await rows(store) == 2 * 24
         assert await points(history, 0, 3 * day, 72) == before
-        assert [point for point in before if point[0] < 7200] == [(0, 0.5, 0, 1), (3600, 1.5, 1, 2)]
+        assert [(at, round(mean, 6), low, high) for at, mean, low, high in before[:2]] == [
+            (0, 0.983333, 0, 1),  # an hour's value for a minute, the next one's for 59
+            (3600, 1.983333, 1, 2),
+        ]
 
         clock.jump(timedelta(days=30))
         await history.sweep(clock.now())
