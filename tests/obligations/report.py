@@ -1,7 +1,7 @@
-"""Each obligation with its tests and their results: python -m tests.obligations.report FOLDER.
+"""Each obligation with its tests and their results: python -m tests.obligations.report FOLDER ….
 
-FOLDER holds what plugin.py wrote, one file for each run. Ends with 1 when an id has no passing test, or a
-failing one.
+FOLDER holds what plugin.py wrote, one file for each run; a test's result in a later folder stands instead of
+the one in an earlier folder. Ends with 1 when an id has no passing test, or a failing one.
 """
 
 import json
@@ -13,8 +13,8 @@ from pathlib import Path
 
 from tests.obligations import tables
 
-Results = Mapping[str, Mapping[str, str]]
-"""Test → result, by obligation."""
+Results = Mapping[str, str]
+"""Test → result, of one obligation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,7 @@ class Verdict:
 
 
 def merged(texts: Sequence[str]) -> dict[str, dict[str, str]]:
-    """All runs together; where a test ran twice, the worse result counts."""
+    """All runs of one folder together, by obligation; where a test ran twice, the worse result counts."""
     worst = ["passed", "skipped", "failed"]
     found: dict[str, dict[str, str]] = {}
     for text in texts:
@@ -39,7 +39,12 @@ def merged(texts: Sequence[str]) -> dict[str, dict[str, str]]:
     return found
 
 
-def judge(number: str, results: Mapping[str, str], pending: str | None) -> Verdict:
+def replaced(before: Mapping[str, Results], after: Mapping[str, Results]) -> dict[str, Results]:
+    """What ran again counts as it ran then."""
+    return {number: {**before.get(number, {}), **after.get(number, {})} for number in {*before, *after}}
+
+
+def judge(number: str, results: Results, pending: str | None) -> Verdict:
     """Say what the results of an id's tests mean."""
     if "failed" in results.values():
         return Verdict(id=number, word="FAILED", broken=True)
@@ -51,7 +56,7 @@ def judge(number: str, results: Mapping[str, str], pending: str | None) -> Verdi
     return Verdict(id=number, word="ONLY SKIPPED" if results else "NO TEST", broken=True)
 
 
-def lines(verdict: Verdict, promise: str, results: Mapping[str, str]) -> list[str]:
+def lines(verdict: Verdict, promise: str, results: Results) -> list[str]:
     """The lines of one id; the cases of one test stand together."""
     cases = Counter((test.partition("[")[0], result) for test, result in results.items())
     told = [f"{verdict.id:8} {verdict.word}: {promise}"]
@@ -62,11 +67,13 @@ def lines(verdict: Verdict, promise: str, results: Mapping[str, str]) -> list[st
 
 def main(arguments: Sequence[str]) -> int:
     """Print all; 0 when every id is kept or may wait."""
-    files = sorted(Path(arguments[0]).glob("*.json")) if len(arguments) == 1 else []
-    if not files:
+    found: dict[str, Results] = {}
+    for folder in arguments:
+        found = replaced(found, merged([path.read_text() for path in sorted(Path(folder).glob("*.json"))]))
+    if not found:
         print("obligations: no run wrote into that folder; script/obligations without a name runs the tests")
         return 2
-    found, waiting = merged([path.read_text() for path in files]), tables.pending()
+    waiting = tables.pending()
     verdicts = [judge(number, found.get(number, {}), waiting.get(number)) for number in tables.promises()]
     for verdict in verdicts:
         print("\n".join(lines(verdict, tables.promises()[verdict.id], found.get(verdict.id, {}))))
