@@ -101,6 +101,17 @@ def test_runs_are_merged_and_the_worse_result_counts() -> None:
     assert merged == {"Q2": {"a::b": "failed", "a::c": "failed"}, "T3": {"a::c": "failed"}}
 
 
+def test_what_ran_again_counts_as_it_ran_then() -> None:
+    before = {"Q2": {"a::b": "failed", "c::d": "failed"}, "T3": {"c::d": "passed"}}
+    after = {"Q2": {"a::b": "passed"}, "Q3": {"a::e": "failed"}}
+    found = report.replaced(before, after)
+    assert found == {
+        "Q2": {"a::b": "passed", "c::d": "failed"},
+        "T3": {"c::d": "passed"},
+        "Q3": {"a::e": "failed"},
+    }
+
+
 @pytest.mark.parametrize(
     ("results", "pending", "word", "broken", "stale"),
     [
