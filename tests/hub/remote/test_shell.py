@@ -5,7 +5,8 @@ import asyncio
 import contextlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from hub.daemon.commands import phone_client
 from hub.daemon.phone import keys
 from hub.daemon.phone.connection import SessionLost, connected
 from hub.remote import base64url, topics
+from hub.remote.account import AccountMarks
 from hub.remote.frames import Code
 from hub.remote.initiator import Dial
 from hub.remote.keys import Mode
@@ -23,11 +25,11 @@ from hub.remote.noise import public_key
 from hub.remote.phone_session import Welcomed
 from hub.remote.qr import Home as AtHome
 from privacy.system import SystemClock
-from tests.hub.home_in_a_box import running_home
+from tests.hub.home_in_a_box import Home, running_home
 from tests.hub.lamp import LAMP
 from tests.mosquitto import Mosquitto
 
-from .phones import HELLO, WAIT_S, paired, session
+from .phones import HELLO, WAIT_S, enter_customer_id, paired, session
 from .relay_home import Phone, relay_home, trusted_broker, until
 
 STATE = f"{LAMP}:1.STATE"
@@ -140,6 +142,92 @@ async def test_a_code_is_not_spent_where_keys_are_already(tmp_path: Path) -> Non
     path.touch(0o600)
     with pytest.raises(CommandFailed, match="there already; use --keys"):  # standard input is not even read
         await phone_client._pair(argparse.Namespace(keys=path, name="x"))
+
+
+# the account's mark
+
+
+@contextlib.asynccontextmanager
+async def door_of(home: Home) -> AsyncIterator[AtHome]:
+    """The way at home: a port that leads to the hub as the gate's does, and says who comes."""
+
+    async def pass_on(source: asyncio.StreamReader, to: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):
+            while data := await source.read(65536):
+                to.write(data)
+                await to.drain()
+        to.close()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        inner, outward = await asyncio.open_unix_connection(home.front.run_folder / "front.sock")
+        outward.write(await reader.readline() + b"Homebase-Peer: 127.0.0.1\r\n")
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(pass_on(reader, outward))
+            tasks.create_task(pass_on(inner, writer))
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        yield AtHome(origin=f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+
+
+def without_mark(phone: Phone, path: Path, way: Any) -> argparse.Namespace:
+    options = kept(phone, path)
+    keys.write(path.with_suffix(".new"), replace(keys.read(path), ways=(way,), account=b""))
+    path.with_suffix(".new").replace(path)
+    return options
+
+
+async def test_the_mark_that_welcome_tells_at_home_is_kept_and_opens_a_relay(
+    tmp_path: Path, broker: Mosquitto, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with relay_home(tmp_path / "hub", broker) as there:
+        await there.add()
+        await enter_customer_id(there.home, "Kd-4711081547")
+        phone, path = await there.pair(), tmp_path / "phone.json"
+        async with door_of(there.home) as way:
+            options = without_mark(phone, path, way)
+            await phone_client._devices(options)
+            learned = keys.read(path)
+            assert learned.account == base64url.decode(phone.account)
+            # the control: of a hub that tells another mark, that one is kept, and it opens nothing
+            with monkeypatch.context() as hostile:
+                hostile.setattr(AccountMarks, "mark", lambda *_: bytes(32))
+                await phone_client._devices(options)
+            assert keys.read(path).account == bytes(32)
+            anothers = keys.read(path)
+            # and one that tells none, an older one, is a home without marks
+            with monkeypatch.context() as older:
+                older.setattr(AccountMarks, "mark", lambda *_: b"")
+                await phone_client._devices(options)
+            assert keys.read(path).account == b""
+        for name, mine in (("right", learned), ("wrong", anothers)):
+            far = tmp_path / f"{name}.json"
+            keys.write(far, replace(mine, ways=(phone.way,)))
+            outcome = (
+                contextlib.nullcontext()
+                if name == "right"
+                else pytest.raises(CommandFailed, match="not known")
+            )
+            with outcome:
+                await phone_client._devices(argparse.Namespace(keys=far, json=True))
+
+
+async def test_a_mark_that_a_relay_tells_since_paired_was_lost_is_kept(
+    tmp_path: Path, broker: Mosquitto
+) -> None:
+    async with relay_home(tmp_path / "hub", broker) as there:
+        await there.add()
+        phone, path = await there.pair(), tmp_path / "phone.json"
+        options = without_mark(phone, path, phone.way)
+        with pytest.raises(SessionLost):  # it is told, and asked nothing
+            await phone_client._devices(options)
+        assert keys.read(path).account == base64url.decode(phone.account)
+        await phone_client._devices(options)
+        # the control: once it showed its mark no relay tells it, and nothing is learned
+        forgetful = without_mark(phone, tmp_path / "forgetful.json", phone.way)
+        with pytest.raises(CommandFailed, match="not known"):
+            await phone_client._devices(forgetful)
+        assert keys.read(forgetful.keys).account == b""
 
 
 async def test_devices_are_the_table_that_is_printed_at_home_too(
