@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import select
 import socket
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -11,6 +12,13 @@ from .command_line import EXIT_IO, EXIT_NOT_RUNNING, EXIT_PERMISSION, EXIT_USAGE
 from .which_home import NOT_RUNNING, Named, not_found, places
 
 ANSWER_TIME_S = 70.0  # the gate gives up after 60
+LOOK_S = 5.0  # without an answer: then it is asked whether the home lives
+ALIVE_S = 10.0  # for the answer to that, which takes milliseconds, on a small and busy machine a second
+_HANGS = (
+    "the home does not answer, not even whether it lives: it hangs or was stopped, and may do later what was"
+    " asked; restart it: sudo systemctl restart homebase-gate homebase-hub, or end homebase run and start it"
+    " again"
+)
 _NOT_YOURS = "this home belongs to another user; run the command as root (sudo), or as that user"
 # the ways out of the API as whoever types commands goes them; longer ones first
 AS_COMMANDS = {
@@ -27,8 +35,8 @@ AS_WORDS = {"true or false": "on or off", "true, false": "on, off"}  # what the 
 
 
 class _LocalConnection(http.client.HTTPConnection):
-    def __init__(self, path: Path) -> None:
-        super().__init__("homebase", timeout=ANSWER_TIME_S)
+    def __init__(self, path: Path, timeout_s: float) -> None:
+        super().__init__("homebase", timeout=timeout_s)
         self._path = path
 
     def connect(self) -> None:
@@ -71,15 +79,18 @@ def ask_home(
 ) -> Mapping[str, object]:
     """Ask the home at ``path`` (home.sock) and return the JSON it answers. loads: reads that.
 
+    A long command is waited for as long as the home lives.
+
     Raises:
-        CommandFailed: not running, or the home's problem with its way out.
+        CommandFailed: not running, hanging, or the home's problem with its way out.
     """
     headers = {"Accept-Language": "en"}  # all commands speak English, whatever the home's language is
     if body is not None:
         headers["Content-Type"] = "application/json"
-    connection = _LocalConnection(path)
+    connection = _LocalConnection(path, ANSWER_TIME_S)
     try:
         connection.request(method, target, None if body is None else json.dumps(body).encode(), headers)
+        _wait(connection, path)
         answer = connection.getresponse()
         content = cast("Mapping[str, object]", loads(answer.read() or b"{}"))
     except (FileNotFoundError, ConnectionRefusedError) as error:
@@ -93,6 +104,33 @@ def ask_home(
     if answer.status >= 400:
         raise problem_failure(answer.status, content)
     return content
+
+
+def _wait(connection: _LocalConnection, path: Path) -> None:
+    """Until an answer begins, or the gate's time is over."""
+    for _ in range(int(ANSWER_TIME_S / LOOK_S)):
+        if select.select([connection.sock], [], [], LOOK_S)[0]:
+            return
+        _look(path)
+    raise TimeoutError("timed out")
+
+
+def _look(path: Path) -> None:
+    """Ask whether the home lives.
+
+    Raises:
+        CommandFailed: it does not say so.
+    """
+    probe = _LocalConnection(path, ALIVE_S)
+    try:
+        probe.request("GET", "/api/v1/health")
+        alive = probe.getresponse().status < 400
+    except OSError as error:
+        raise CommandFailed(_HANGS, EXIT_NOT_RUNNING) from error
+    finally:
+        probe.close()
+    if not alive:
+        raise CommandFailed(_HANGS, EXIT_NOT_RUNNING)
 
 
 def problem_failure(status: int, problem: Mapping[str, object]) -> CommandFailed:

@@ -59,7 +59,7 @@ TEXTS: Mapping[str, tuple[str, str, str]] = {
     "hub_late": (
         "Keine Antwort",
         "Es kam keine Antwort in der erlaubten Zeit.",
-        "Nach dem Gerät sehen, dann noch einmal versuchen.",
+        "Nachsehen, was daraus wurde, dann noch einmal versuchen; antwortet nichts, Homebase neu starten.",
     ),
     "hub_answer_refused": (
         "Antwort nicht weitergegeben",

@@ -230,7 +230,7 @@ def _late() -> Answer:
         504,
         "hub_late",
         f"no answer within {ANSWER_TIME_S:.0f} s",
-        way_out="look at the device, then try again",
+        way_out="look what became of it, then try again; if nothing answers, restart homebase",
     )
 
 
