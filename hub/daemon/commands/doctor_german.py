@@ -67,6 +67,9 @@ SENTENCES = {
     r"the certificates for (.+) end on (.+)": r"die Zertifikate für \1 enden am \2",
     r"made at the first start with --lan": "entsteht beim ersten Start mit --lan",
     r"not open: \[lan\] on, or --lan, opens it": "nicht offen: [lan] on oder --lan öffnet es",
+    r"\[lan\] is not on; whether it was started with --lan is not to be seen \(port (.+)\)": (
+        r"[lan] ist nicht an; ob homebase mit --lan gestartet wurde, ist nicht zu sehen (Port \1)"
+    ),
     r"no interface with a private address that is up": (
         "keine Schnittstelle mit privater Adresse, die verbunden ist"
     ),

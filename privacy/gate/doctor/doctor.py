@@ -185,12 +185,22 @@ def _runs(state: Path) -> bool:
 
 
 def _lan_of(state: Path) -> bool | None:
-    """What --lan or --no-lan said when the running home was started; None: neither, or not to be seen."""
+    """What --lan or --no-lan said when the running home was started; None: neither, or none runs.
+
+    Raises:
+        OSError: that is not to be seen.
+    """
     try:
-        words = Path(f"/proc/{_holder(state)}/cmdline").read_bytes().split(b"\0")
-        said = json.loads(words[-2])["lan"]
-    except (OSError, ValueError, LookupError, TypeError):
+        holder = _holder(state)
+    except FileNotFoundError:
+        return None  # never started
+    if holder is None:
         return None
+    words = Path(f"/proc/{holder}/cmdline").read_bytes().split(b"\0")
+    try:
+        said = json.loads(words[-2])["lan"]
+    except (ValueError, LookupError, TypeError) as error:
+        raise OSError("not the command line of a home") from error
     return said if isinstance(said, bool) else None
 
 
@@ -223,16 +233,21 @@ def network(state: Path, config: Path) -> Iterator[Finding]:
         settings = read_config(config).lan
     except BadConfig:
         return
-    if (said := _lan_of(state)) is not None:
-        from privacy.gate.lan.settings import LanSettings  # noqa: PLC0415 - as below
-
-        settings = replace(settings or LanSettings(), on=said)
-    if settings is None and not (state / "gate" / "lan.json").exists():
+    said, seen = None, True
+    try:
+        said = _lan_of(state)
+        once_open = (state / "gate" / "lan.json").exists()
+    except OSError:
+        seen, once_open = False, False
+    if settings is None and said is None and seen and not once_open:
         return
     from privacy.gate.doctor.doctor_lan import in_home_network  # noqa: PLC0415 - few homes have it: it costs
     from privacy.gate.lan.settings import LanSettings  # noqa: PLC0415
 
-    yield from in_home_network(settings or LanSettings(), state, runs=_runs(state))
+    settings = settings or LanSettings()
+    if said is not None:
+        settings = replace(settings, on=said)
+    yield from in_home_network(settings, state, runs=_runs(state), seen=seen)
 
 
 def simulated(state: Path) -> Finding | None:

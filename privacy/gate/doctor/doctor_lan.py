@@ -22,9 +22,18 @@ _LISTENS = "0A"  # proc_net_tcp(5)
 _FIREWALL_S = 5.0
 
 
-def in_home_network(settings: LanSettings, state: Path, *, runs: bool) -> Iterator[Finding]:
-    """Findings in the order in which a start needs it. runs: this home does."""
+def in_home_network(
+    settings: LanSettings, state: Path, *, runs: bool, seen: bool = True
+) -> Iterator[Finding]:
+    """Findings in the order in which a start needs it.
+
+    runs: this home does; seen: whether it is to be seen how it was started, else [lan] alone is known.
+    """
     yield _certificate(settings, state)
+    if not settings.on and not seen and not _listens(settings.port):
+        text = f"[lan] is not on; whether it was started with --lan is not to be seen (port {settings.port})"
+        yield Finding(name="network", level=WARN, text=text, way_out="run as its user or root")
+        return
     if not settings.on and not _listens(settings.port):
         yield Finding(name="network", level=OK, text="not open: [lan] on, or --lan, opens it")
         return

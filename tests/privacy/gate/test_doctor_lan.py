@@ -114,6 +114,24 @@ def test_a_firewall_that_drops_is_seen(there: Rules, dropped: bool) -> None:
     assert drops(there, 8443) is dropped
 
 
+@pytest.mark.parametrize(("words", "said"), [("{}", "not open"), ("nothing of a home", "is not to be seen")])
+def test_a_home_whose_command_line_cant_be_read_is_not_said_to_be_closed(
+    state: Path, words: str, said: str
+) -> None:
+    # given a home without [lan], which runs; of {"lan": null} nobody doubts that it was started without --lan
+    identity_in(state / "gate", "", NOW, os.urandom)
+    (state / "homebase.toml").write_text("")
+    told = json.dumps({"lan": None}) if words == "{}" else words
+    command = [sys.executable, "-c", HOLDS, str(state / "gate/lock"), told]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.PIPE) as home:
+        assert home.stdout is not None
+        home.stdout.readline()
+        findings = {finding.name: finding for finding in network(state, state / "homebase.toml")}
+        home.communicate()
+    assert said in findings["network"].text
+    assert (findings["network"].way_out != "") is (said == "is not to be seen")
+
+
 @pytest.mark.parametrize(
     ("lan", "said"), [(True, "nothing listens"), (None, "not open"), (False, "not open")]
 )
