@@ -1,7 +1,8 @@
 """aiohttp through a tunnel: ``ClientSession(connector=TunnelConnector(gate, to))``, and nothing else changes.
 
 One connector leads to one recipient. http:// and other hosts, also by a redirect, are refused; so is a proxy,
-whoever set it.
+whoever set it. To a device in the house http:// is right: where it was entered by its certificate, the gate
+speaks TLS with it.
 """
 
 import ssl
@@ -17,14 +18,22 @@ if TYPE_CHECKING:
     from aiohttp.tracing import Trace
 
 
-class TunnelConnector(aiohttp.BaseConnector):
-    """Opens a tunnel where others open a socket; kept alive and reused as aiohttp does with any connection.
+INSIDE = "local.device"
+KEPT_S = (
+    330.0  # longer than five minutes between two questions: each tunnel is entries in the ledger for years
+)
 
-    limit: connections at once.
+
+class TunnelConnector(aiohttp.BaseConnector):
+    """Opens a tunnel where others open a socket, and keeps it for the next question while the other end does.
+
+    limit: connections at once. kept_s: how long one waits for its next question.
     """
 
-    def __init__(self, gate: OpensTunnels, to: Destination, *, limit: int = 20) -> None:
-        super().__init__(limit=limit)
+    def __init__(
+        self, gate: OpensTunnels, to: Destination, *, limit: int = 20, kept_s: float = KEPT_S
+    ) -> None:
+        super().__init__(limit=limit, keepalive_timeout=kept_s)
         self._gate, self._to = gate, to
         self._trust: ssl.SSLContext | None = None
 
@@ -35,7 +44,7 @@ class TunnelConnector(aiohttp.BaseConnector):
         timeout: "ClientTimeout",  # noqa: ASYNC109 - aiohttp calls it so
     ) -> ResponseHandler:
         del traces
-        if not req.is_ssl() or req.proxy is not None:
+        if not (req.is_ssl() or self._to.activity == INSIDE) or req.proxy is not None:
             raise _refused(req, "only https, and no proxy")
         try:
             async with aiohttp.helpers.ceil_timeout(timeout.sock_connect):
@@ -43,14 +52,17 @@ class TunnelConnector(aiohttp.BaseConnector):
         except (GateDeclined, GateLost) as error:
             raise _refused(req, str(error)) from error
         try:
-            return await self._encrypted(req, tunnel)
+            return await self._connected(req, tunnel)
         except BaseException:
             tunnel.socket.close()
             raise
 
-    async def _encrypted(self, req: "ClientRequest", tunnel: Tunnel) -> ResponseHandler:
+    async def _connected(self, req: "ClientRequest", tunnel: Tunnel) -> ResponseHandler:
         if (req.host, req.port) != (tunnel.host, tunnel.port):
             raise _refused(req, f"this connector leads to {tunnel.host}:{tunnel.port} only")
+        if not req.is_ssl():
+            _, protocol = await self._loop.create_connection(self._factory, sock=tunnel.socket)
+            return protocol
         self._trust = self._trust or tunnel.trust()
         try:
             _, protocol = await self._loop.create_connection(

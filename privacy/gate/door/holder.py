@@ -20,6 +20,7 @@ from privacy.ports import Holding
 from privacy.rights import Cell, Effect, Hidden, Page, Scope
 from privacy.vocabulary import DataCategory
 
+TOGETHER = timedelta(hours=1)  # entries that are due within so long are erased by one entry
 AFTER_LEAVING = timedelta(days=180)  # the shortest six months have 181 days
 DETAILS = frozenset(  # what tells who somebody is, or where; obligation Q6.15
     {
@@ -142,8 +143,10 @@ class GateHolder:
         records.drop_grants(tx, at - PROOF)
         book.drop_past(tx, at - PROOF)
         tx.execute("DELETE FROM deletions WHERE due_ms < ?", (book.to_ms(at - PROOF),))
-        if old := book.older(tx, at - PROOF):
-            book.erase(tx, old, "retention", at, self._desk.random_bytes)
+        old = book.older(tx, at - PROOF)
+        if len(old) < book.PAGE and not book.older(tx, at - PROOF - TOGETHER):
+            return []  # an entry that says so for each of them would take their place
+        book.erase(tx, old, "retention", at, self._desk.random_bytes)
         return old
 
     def _drop_details(self, tx: Transaction, at: datetime) -> None:

@@ -144,6 +144,10 @@ STEPS = (
         FROM refusals GROUP BY 1, 2, 3
         ON CONFLICT DO UPDATE SET refused = excluded.refused;
     """,
+    # the sweep's question again: what was erased before is not looked through each minute
+    """
+    CREATE INDEX entries_to_erase ON entries (at_ms) WHERE content IS NOT NULL;
+    """,
 )
 
 # the limitation period of § 195 BGB, three years from the end of the year: proof of consent (Art. 7 (1) GDPR)

@@ -91,7 +91,7 @@ async def test_what_kills_of_before_the_upgrade_left_open_ends_with_it(tmp_path:
         await door.desk.record(Kind.CUT, {"transfer": "bb" * 8})
     connection = connected(tmp_path, (tmp_path / "key").read_bytes())
     connection.execute("DROP TABLE unfinished")
-    for later in ("INDEX entries_by_time", "TABLE staged", "TABLE counts"):
+    for later in ("INDEX entries_by_time", "INDEX entries_to_erase", "TABLE staged", "TABLE counts"):
         connection.execute(f"DROP {later}")
     before = next(n for n, step in enumerate(STEPS) if "TABLE unfinished" in step)
     connection.execute(f"PRAGMA user_version = {before}")

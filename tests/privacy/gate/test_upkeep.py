@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from privacy.gate.door import holder
 from privacy.gate.door.door import Door
+from privacy.gate.door.holder import GateHolder
 from privacy.gate.door.upkeep import Upkeep
 from privacy.gate.storage import book, records
 from privacy.gate.storage.records import Sent
-from privacy.ledger import content_of
+from privacy.ledger import Kind, content_of
 from tests.privacy import house
 from tests.privacy.gate.at_the_door import ManualClock, opened
 
@@ -75,13 +77,39 @@ async def test_proof_is_kept_for_its_term_and_then_erased_by_name(tmp_path: Path
     async with opened(tmp_path, clock) as door:
         for _ in range(3):
             await door.withdraw(house.ACTIVITY)
+        before = await kinds(door)
         clock.passed_s = 4 * 366 * DAY_S + 60
+        await Upkeep(door).once()
+        assert await kinds(door) == before  # within the hour they go together
+        clock.passed_s += holder.TOGETHER.total_seconds()
         await Upkeep(door).once()
         assert (await kinds(door)) == [None, None, None, None, None, None, "erased"]
         findings = await door.desk.store.read(
             lambda tx: book.check(tx, door.desk.origin, door.desk.public_key)
         )
         assert findings == ()
+
+
+@pytest.mark.parametrize(("together", "most"), [(holder.TOGETHER, 3), (timedelta(0), 92)])
+async def test_what_is_erased_is_not_replaced_by_as_much_that_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, together: timedelta, most: int
+) -> None:
+    # control: without waiting for each other each of them leaves an entry of its own, for good
+    monkeypatch.setattr(holder, "TOGETHER", together)
+    clock = ManualClock()
+    async with opened(tmp_path, clock) as door:
+        first = clock.passed_s
+        for _ in range(90):
+            clock.passed_s += 60
+            await door.desk.record(Kind.CANARY, {"passed": True})
+        sweeping = GateHolder(door.desk)
+        clock.passed_s = first + 4 * 366 * DAY_S
+        for _ in range(90 + int(together.total_seconds() / 60) + 2):
+            clock.passed_s += 60
+            await sweeping.sweep(door.desk.time.instant().at)
+        left = [kind for kind in await kinds(door) if kind is not None]
+    assert set(left) == {"erased"}
+    assert most - 2 <= len(left) <= most
 
 
 async def test_ended_consents_are_marked_and_a_checkpoint_is_signed_hourly_while_there_is_news(

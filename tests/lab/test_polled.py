@@ -1,0 +1,156 @@
+"""A cloud or device that is asked again and again: one tunnel and its entries, with each byte in them."""
+
+import asyncio
+import hashlib
+import socket
+import ssl
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import aiohttp
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from hub.outward import TunnelConnector
+from hub.outward.connector import KEPT_S
+from tests.lab.devices_lab import TO_DEVICE
+from tests.lab.devices_lab import at_work as at_home
+from tests.lab.home_network import STICK, HomeRecorder, Network
+from tests.lab.outside import RECEIVER, authority, made_in
+from tests.lab.tunnel_lab import CLOUD, HOST, TO_CLOUD, TunnelLab, row, tunnel_lab, until
+from tests.needs import NETWORKS
+
+pytestmark = [pytest.mark.lab, NETWORKS]
+
+TLS_PORT, POLLS, EVERY_S = 4443, 12, 300.0
+
+
+class _Answers(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "4")
+        self.end_headers()
+        self.wfile.write(b"21.5")
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+class _Polled(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, listening: socket.socket, context: ssl.SSLContext) -> None:
+        super().__init__(listening.getsockname(), _Answers, bind_and_activate=False)
+        self.socket.close()
+        self.socket, self._context = listening, context
+
+    def get_request(self) -> tuple[socket.socket, object]:
+        connection, peer = self.socket.accept()
+        return self._context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False), peer
+
+
+@contextmanager
+def polled(namespace: str, address: str, context: ssl.SSLContext) -> Iterator[None]:
+    """An HTTPS server there that keeps its connections."""
+    listening = made_in(namespace, lambda: socket.create_server((address, TLS_PORT)))
+    with _Polled(listening, context) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        try:
+            yield
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.fixture
+def waiting(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Lets five minutes pass for aiohttp's connections."""
+    passed_s = 0.0
+
+    def wait() -> None:
+        nonlocal passed_s
+        passed_s += EVERY_S
+
+    monkeypatch.setattr("aiohttp.connector.monotonic", lambda: time.monotonic() + passed_s)
+    return wait
+
+
+async def poll(connector: TunnelConnector, url: str, wait: Callable[[], None]) -> None:
+    """Ask again and again, as a driver of a bridge does."""
+    async with aiohttp.ClientSession(connector=connector) as session:
+        for _ in range(POLLS):
+            async with session.get(url) as answer:
+                assert await answer.read() == b"21.5"
+            wait()
+
+
+# a cloud
+
+
+@pytest.fixture
+async def cloud(wire: tuple[str, str], tmp_path: Path) -> AsyncIterator[TunnelLab]:
+    for folder in ("gate", "s"):
+        (tmp_path / folder).mkdir()
+    ca_file, context = authority(tmp_path / "ca", HOST)
+    rows = [
+        row("cloud", HOST, CLOUD, port=TLS_PORT, ca_file=str(ca_file)),
+        row("voice", HOST, "voice.generic"),
+    ]
+    with polled(wire[1], RECEIVER, context):
+        async with tunnel_lab(wire, tmp_path / "gate", tmp_path / "s", rows=rows) as lab:
+            yield lab
+
+
+# control: with what aiohttp keeps by itself, 15 s, each question is a tunnel of its own
+@pytest.mark.parametrize(("kept_s", "tunnels"), [(KEPT_S, 1), (15.0, POLLS)])
+async def test_a_cloud_that_is_asked_each_five_minutes_is_one_tunnel_and_each_byte_is_counted(
+    cloud: TunnelLab, waiting: Callable[[], None], kept_s: float, tunnels: int
+) -> None:
+    cloud.packets()
+    await poll(TunnelConnector(cloud.hub, TO_CLOUD, kept_s=kept_s), f"https://{HOST}:{TLS_PORT}/", waiting)
+    await until(lambda: not cloud.gate.door.tunnels.running())
+    packets = [one for one in cloud.packets() if one.protocol == "tcp"]
+    assert sum(one.syn for one in packets) == tunnels
+    for kind in ("transfer_begin", "lookup", "transfer_end"):
+        assert len(await cloud.entries(kind)) == tunnels
+    ends = await cloud.entries("transfer_end")
+    assert sum(end["sent"] for end in ends) == sum(one.size for one in packets)
+    assert await cloud.sound()
+
+
+# a device in the house
+
+
+@pytest.mark.parametrize(("kept_s", "tunnels"), [(KEPT_S, 1), (15.0, POLLS)])
+async def test_a_device_by_its_certificate_is_asked_in_the_clear_under_the_gates_tls_by_one_tunnel(
+    network: Network,
+    recorder: HomeRecorder,
+    tmp_path: Path,
+    waiting: Callable[[], None],
+    kept_s: float,
+    tunnels: int,
+) -> None:
+    _, context = authority(tmp_path / "ca", "bridge.invalid")
+    shown = x509.load_pem_x509_certificate((tmp_path / "ca" / "server.pem").read_bytes())
+    fingerprint = hashlib.sha256(shown.public_bytes(Encoding.DER)).hexdigest()
+    with polled(network.stick, STICK, context):
+        async with at_home(network, tmp_path) as lab:
+            await lab.entered(mac="", port=TLS_PORT, certificate_sha256=fingerprint)
+            recorder.taken()
+            await poll(
+                TunnelConnector(lab.hub, TO_DEVICE, kept_s=kept_s), f"http://{STICK}:{TLS_PORT}/", waiting
+            )
+            await until(lambda: not lab.gate.door.tunnels.running())
+            assert {(one.to, one.port) for one in recorder.taken()} == {(STICK, TLS_PORT)}
+            begins, ends = await lab.entries("transfer_begin"), await lab.entries("transfer_end")
+            assert (len(begins), len(ends)) == (tunnels, tunnels)
+            assert sum(end["received"] for end in ends) > POLLS * len(b"21.5")
+            assert await asyncio.to_thread(lab.gate.ask, "ledger.verify")
