@@ -92,7 +92,7 @@ def test_frames_are_read_only_when_somebody_wants_them(mine: Phone) -> None:
     address = str(Simulator(mine.house).device(BUTTON)["address"]).upper()
     expect(press.locator("li", has_text="Taster")).to_contain_text(address)
     # and only those of one device are shown
-    page.get_by_role("textbox", name=re.compile("^Nur mit diesem Namen")).fill("taster")
+    page.get_by_role("textbox", name=re.compile("^Nur zeigen")).fill("taster")
     named = page.locator(".frames summary", has_text="Taster")
     expect(page.locator(".frames > li")).to_have_count(named.count())
     mine.has_no_barriers("frames")

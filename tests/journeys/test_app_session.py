@@ -195,6 +195,7 @@ def test_an_owner_pairs_another_phone_on_the_page_of_phones_and_removes_it(
     mine.open("#/phones")
     page = mine.page
     _is_asked_before_it_gives_up_its_role(mine)
+    _is_asked_the_same_in_english(mine)
     page.get_by_role("button", name="Code zeigen").click()
     text = page.get_by_role("region", name="Kopplungscode").inner_text()
     mine.has_no_barriers("code for a new phone")
@@ -242,6 +243,34 @@ def _is_asked_before_it_gives_up_its_role(mine: Phone) -> None:
     )
     form.get_by_role("button", name="Abbrechen").click()
     expect(row).to_contain_text("Eigentümer: alles")
+
+
+def _is_asked_the_same_in_english(mine: Phone) -> None:
+    """Another language is that of the home's answers, too, in a session that was begun in the first."""
+    page = mine.page
+    _speaks(mine, "English")
+    row = page.locator("[data-phone]").filter(has=page.get_by_text("Adas Telefon", exact=True))
+    row.get_by_role("button", name="Change Adas Telefon").click()
+    form = page.get_by_role("form", name="Change Adas Telefon")
+    form.get_by_label("What may it do?").select_option("guest")
+    for limit in ("Some rooms only", "At some times only", "Only until a day"):
+        form.get_by_label(limit).check()
+    mine.has_no_barriers("a permit in English")
+    mine.picture("phones-permit-en", above=form)
+    for limit in ("Some rooms only", "At some times only", "Only until a day"):
+        form.get_by_label(limit).uncheck()
+    form.get_by_role("button", name="Save").click()
+    page.get_by_role("dialog").get_by_role("button", name="Give it up").click()
+    expect(form.locator("[data-fault=role]").get_by_role("alert")).to_contain_text(
+        "Nobody would own this home"
+    )
+    _speaks(mine, "Deutsch")
+
+
+def _speaks(mine: Phone, language: str) -> None:
+    mine.open("#/settings")
+    mine.page.get_by_label(language).check()
+    mine.open("#/phones")
 
 
 def _becomes_a_carer_and_rests(mine: Phone, other: Phone, row: Locator) -> None:

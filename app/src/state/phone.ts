@@ -72,9 +72,13 @@ export function begin(first: HubKept): void {
 
   const seeing = keepSeen();
   const forgetWaking = wakeUp(session);
+  const unlisten = language.subscribe(() => {
+    session.wake(true); // a session keeps the language of its greeting
+  });
   stopLast = () => {
     seeing.stop();
     forgetWaking();
+    unlisten();
     session.stop();
   };
   goBy(session);

@@ -51,29 +51,29 @@ function Whole() {
   return (
     <>
       <p class="lead">{t("frames.lead")}</p>
-      <div class="inline">
-        <button
-          type="button"
-          class={listening ? "" : "primary"}
-          aria-pressed={listening}
-          onClick={() => {
-            setListening(!listening);
+      <button
+        type="button"
+        class={listening ? "wide" : "primary wide"}
+        aria-pressed={listening}
+        onClick={() => {
+          setListening(!listening);
+        }}
+      >
+        <Icon name={listening ? "stop" : "radio"} size={18} /> {t(listening ? "frames.pause" : "frames.listen")}
+      </button>
+      <label class="field">
+        <span>{t("frames.filter")}</span>
+        <input
+          value={filter}
+          autocomplete="off"
+          spellcheck={false}
+          aria-describedby="frames-filter"
+          onInput={(event) => {
+            setFilter(event.currentTarget.value);
           }}
-        >
-          <Icon name={listening ? "stop" : "radio"} size={18} /> {t(listening ? "frames.pause" : "frames.listen")}
-        </button>
-        <label class="field">
-          <span>{t("frames.filter")}</span>
-          <input
-            value={filter}
-            autocomplete="off"
-            spellcheck={false}
-            onInput={(event) => {
-              setFilter(event.currentTarget.value);
-            }}
-          />
-        </label>
-      </div>
+        />
+        <small id="frames-filter">{t("frames.filter.hint")}</small>
+      </label>
       <p class="quiet" role="status">
         {listening ? tn("frames.count", shown.length) : t("frames.paused")}
       </p>
