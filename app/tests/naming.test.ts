@@ -29,7 +29,7 @@ const { NotConfirmed } = await import("../src/gate/attest");
 const { canonical, readCanonical } = await import("../src/gate/canonical");
 const { concat, fromBase64url, toBase64url, utf8 } = await import("../src/gate/bytes");
 const { newGrantPair, keyId, pointOf } = await import("../src/gate/keys");
-const { isNamed, nameOffer, offerMine, offers, offerWords } = await import("../src/gate/naming");
+const { isNamed, nameOffer, offerMine, offerOf, offers, offerWords, ownId, unlisted } = await import("../src/gate/naming");
 const { lookAgain, whoAmI } = await import("../src/gate/phone");
 const { newPair } = await import("../src/remote/crypto");
 
@@ -123,4 +123,27 @@ test("an owner's phone takes an offer only under its key's own id, and names exa
   expect(said).toEqual({ ...expected, at: said.at, challenge: "c" });
   gate.bodies.statements = () => ({ done: true, key: vectors.owner.kid, may_grant: true });
   await expect(nameOffer(offer)).rejects.toThrow(NotConfirmed);
+});
+
+test("a phone is told from others by the key of its sessions, a browser without sessions by the one that it enrolled", async () => {
+  const id = (key: Uint8Array) => [...key.slice(0, 8)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const { own } = kept.get("hub") as { own: Awaited<ReturnType<typeof newPair>> };
+  expect(await ownId()).toBe(id(own.publicKey));
+  kept.delete("hub");
+  expect(await ownId()).toBeNull();
+  const session = await newPair();
+  kept.set("phone", { keys: { grant: await newGrantPair(), session } });
+  expect(await ownId()).toBe(id(session.publicKey));
+});
+
+test("an offer is compared at its phone, and what no phone in the list offers is told apart", () => {
+  const offer = (phone: string) => ({ offer: "o", kid: phone, grantKey: "", sessionKey: "", phone, words: [] });
+  const [guest, browser, agrees] = [
+    { id: "a", role: "guest", may_agree: null },
+    { id: "b", role: null, may_agree: false },
+    { id: "c", role: "owner", may_agree: true },
+  ] as const;
+  const offered = ["a", "b", "c", "d"].map(offer);
+  expect([guest, browser, agrees].map((one) => offerOf(one, offered)?.phone)).toEqual(["a", undefined, undefined]);
+  expect(unlisted([guest, browser, agrees], offered).map(({ phone }) => phone)).toEqual(["b", "d"]);
 });

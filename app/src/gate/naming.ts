@@ -1,6 +1,7 @@
 // A later phone's key: offered under its own signature, shown as six words, named by an owner's phone.
 // Source: docs/protocols/gate.md, "Later phones".
 
+import type { PhoneInfo } from "../api/phones";
 import { sixWords } from "../remote/words";
 import { isMembers, NotConfirmed, textOf } from "./attest";
 import { type Bytes, concat, fromBase64url, same, sha256, toBase64url, toHex, utf8 } from "./bytes";
@@ -25,15 +26,18 @@ export interface Offer {
   words: string[];
 }
 
+type Listed = Pick<PhoneInfo, "id" | "role" | "may_agree">;
+
 /** What both phones show for these keys. */
 export async function offerWords(gate: Bytes, point: Bytes, sessionKey: Bytes, offer: Bytes): Promise<string[]> {
   return sixWords(await sha256(concat(CONTEXT, gate, point, sessionKey, offer)));
 }
 
-/** By what the home tells this phone from others; null: this browser is none. */
+/** By what the home tells this phone, or this browser that may agree, from others; null: it is neither. */
 export async function ownId(): Promise<string | null> {
-  const hub = await read("hub");
-  return hub === null ? null : toHex(hub.own.publicKey.slice(0, PHONE_SIZE));
+  const [hub, phone] = await Promise.all([read("hub"), read("phone")]);
+  const own = hub?.own ?? phone?.keys.session;
+  return own === undefined ? null : toHex(own.publicKey.slice(0, PHONE_SIZE));
 }
 
 // the later phone
@@ -66,6 +70,17 @@ export async function isNamed(): Promise<boolean> {
 }
 
 // an owner's phone
+
+/** The offer of that phone; none of one that has no sessions, or may agree already. */
+export function offerOf({ id, role, may_agree }: Listed, offered: readonly Offer[]): Offer | undefined {
+  return role === null || may_agree === true ? undefined : offered.find((one) => one.phone === id);
+}
+
+/** What no phone in the list offers. */
+export function unlisted(phones: readonly Listed[], offered: readonly Offer[]): readonly Offer[] {
+  const known = new Set(phones.filter(({ role, may_agree }) => role !== null || may_agree === true).map(({ id }) => id));
+  return offered.filter(({ phone }) => !known.has(phone));
+}
 
 /** The keys that wait, by the gate's signed word. Throws NotConfirmed, Problem, NoPhone. */
 export async function offers(): Promise<Offer[]> {

@@ -44,7 +44,11 @@ export function NewPhone({ api, onPaired }: { api: Api; onPaired: () => void }) 
           {t(`phones.ended.${step.why}`)}
         </p>
       )}
-      {step.name === "code" ? (
+      {step.name === "ended" && step.why === "no_key" ? (
+        <a class="button wide" href="#/privacy/phone">
+          {t("phones.pair_first")}
+        </a>
+      ) : step.name === "code" ? (
         <Code
           api={api}
           step={step}

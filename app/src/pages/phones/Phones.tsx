@@ -2,7 +2,7 @@
 
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { type PhoneInfo, phonesApi } from "../../api/phones";
-import { type Offer, ownId } from "../../gate/naming";
+import { type Offer, offerOf, ownId, unlisted } from "../../gate/naming";
 import { Age } from "../../parts/Age";
 import { Dialog } from "../../parts/Dialog";
 import { Failed } from "../../parts/Failed";
@@ -18,6 +18,8 @@ import { usePhoneTexts } from "../../texts/phones";
 import { Compare, useOffers } from "../privacy/Naming";
 import { Change } from "./Change";
 import { NewPhone } from "./NewPhone";
+
+const KID_SHOWN = 8;
 
 export function PhonesPage() {
   const { t } = usePhoneTexts();
@@ -38,6 +40,11 @@ function Whole() {
   const [known] = useLoad(ownId, "own");
   const own = known.state === "here" ? known.value : null;
   const offered = useOffers();
+  const strange = loaded.state === "here" ? unlisted(loaded.value.phones, offered) : [];
+  const strangers = strange.map(({ kid }) => kid).join();
+  useEffect(() => {
+    if (strangers !== "") again(); // it may have been paired since the list was read
+  }, [strangers, again]);
   const [leaving, setLeaving] = useState<PhoneInfo | null>(null);
   const [running, remove] = useAction(
     useCallback(
@@ -68,13 +75,18 @@ function Whole() {
             name={nameOf(phone)}
             isOwn={phone.id === own}
             running={running}
-            offer={phone.role === null || phone.may_agree === true ? undefined : offered.find((one) => one.phone === phone.id)}
+            offer={offerOf(phone, offered)}
             onChanged={again}
             onRemove={() => {
               setLeaving(phone);
             }}
           />
         ))}
+      {strange.map(({ kid }) => (
+        <p class="card" role="status" key={kid} data-unlisted={kid}>
+          <Icon name="warning" size={18} /> {t("phones.unlisted", { key: kid.slice(0, KID_SHOWN) })}
+        </p>
+      ))}
       <NewPhone api={api} onPaired={again} />
       {leaving !== null && (
         <Dialog
@@ -88,8 +100,8 @@ function Whole() {
             setLeaving(null);
           }}
         >
-          {leaving.id === own && <p>{t("phones.remove.own")}</p>}
-          <p>{t("phones.remove.text")}</p>
+          {leaving.id === own && leaving.role !== null && <p>{t("phones.remove.own")}</p>}
+          <p>{t(leaving.id === own && leaving.role === null ? "phones.remove.own.browser" : "phones.remove.text")}</p>
         </Dialog>
       )}
     </>
@@ -195,7 +207,7 @@ function Facts({ phone, isOwn }: { phone: PhoneInfo; isOwn: boolean }) {
           {t("phones.last")} <Age at={phone.last_seen} />
         </>
       )}
-      {isOwn && ` · ${t("phones.own")}`}
+      {isOwn && ` · ${t(phone.role === null ? "phones.own.browser" : "phones.own")}`}
       {phone.may_agree === true && ` · ${t("phones.may_agree")}`}
       {phone.state !== "open" && ` · ${t(`phones.state.${phone.state}`)}`}
     </>

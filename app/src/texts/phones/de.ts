@@ -34,6 +34,7 @@ export const de: Record<keyof typeof en, string> = {
   "phones.state.over": "seine Zeit ist um; 14 Tage danach geht es aus der Liste",
   "phones.may_agree": "darf zustimmen",
   "phones.own": "dieses Telefon",
+  "phones.own.browser": "dieser Browser",
   "phones.role": "Was darf es?",
   "phones.role.none": "ohne Sitzungen",
   "phones.role.owner": "Eigentümer: alles",
@@ -70,6 +71,7 @@ export const de: Record<keyof typeof en, string> = {
   "phones.remove": "Entfernen",
   "phones.remove.of": "{name} entfernen",
   "phones.remove.own": "Das ist das Telefon in deiner Hand: Du verlässt damit dieses Zuhause.",
+  "phones.remove.own.browser": "Das ist der Browser, den du gerade ansiehst: Er bleibt angemeldet, darf aber nicht mehr zustimmen.",
   "phones.remove.text": "Seine Sitzung endet sofort, sein Schlüssel zählt nicht mehr, und was es von deinem Zuhause weiß, wird dort gelöscht.",
   "phones.removed": "{name} ist entfernt.",
   "phones.new": "Noch ein Telefon",
@@ -89,4 +91,6 @@ export const de: Record<keyof typeof en, string> = {
   "phones.ended.not_written": "Deine Zentrale konnte es nicht aufschreiben: Niemand wurde gekoppelt. Ist ihr Speicher voll?",
   "phones.ended.cancelled": "Der Code wurde zurückgezogen: Niemand wurde gekoppelt.",
   "phones.ended.no_key": "Dieser Browser kennt den Schlüssel des Tors nicht, darum zeichnet er keinen Code. Kopple ihn zuerst, oder tippe homebase phone code ein, wo homebase läuft.",
+  "phones.pair_first": "Diesen Browser koppeln",
+  "phones.unlisted": "Etwas, das kein Telefon dieser Liste ist, bietet einen Schlüssel an ({key} …) und möchte zustimmen. Es kann nicht zugelassen werden: Das kann nur ein Telefon der Liste. Zeigt eines deiner Telefone gerade sechs Wörter, dann entferne es und kopple es neu. Sonst tu nichts; das Angebot endet nach zehn Minuten.",
 };

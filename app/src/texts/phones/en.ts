@@ -32,6 +32,7 @@ export const en = {
   "phones.state.over": "its time is over; it leaves the list 14 days after",
   "phones.may_agree": "may agree",
   "phones.own": "this phone",
+  "phones.own.browser": "this browser",
   "phones.role": "What may it do?",
   "phones.role.none": "no sessions",
   "phones.role.owner": "Owner: everything",
@@ -68,6 +69,7 @@ export const en = {
   "phones.remove": "Remove",
   "phones.remove.of": "Remove {name}",
   "phones.remove.own": "This is the phone in your hand: you leave this home with it.",
+  "phones.remove.own.browser": "This is the browser that you are looking at: it stays logged in, but may agree to nothing any more.",
   "phones.remove.text": "Its session ends at once, its key counts no more, and what it knows of your home is deleted there.",
   "phones.removed": "{name} is removed.",
   "phones.new": "Another phone",
@@ -87,4 +89,6 @@ export const en = {
   "phones.ended.not_written": "Your home base could not write it down: nobody was paired. Is its disk full?",
   "phones.ended.cancelled": "The code was withdrawn: nobody was paired.",
   "phones.ended.no_key": "This browser does not know the gate’s key, so it draws no code. Pair it first, or type homebase phone code where homebase runs.",
+  "phones.pair_first": "Pair this browser",
+  "phones.unlisted": "Something that is no phone in this list offers a key ({key} …) and would like to agree. It can’t be let in: only a phone in the list can. If one of your phones shows six words just now, remove it and pair it anew. Otherwise do nothing; the offer ends after ten minutes.",
 } as const;
