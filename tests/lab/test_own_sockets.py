@@ -1,14 +1,17 @@
-"""Real programs that make their own sockets, through the forwarder and a granted tunnel: curl, paho-mqtt.
+"""Real programs that make their own sockets, through the forwarder: curl, wget, ffmpeg, paho-mqtt.
 
-They get where the grant leads, with TLS of their own; elsewhere, and after the withdrawal, they get nowhere.
+They get where the grant leads, with TLS of their own (OpenSSL, GnuTLS); elsewhere, and after the
+withdrawal, they get nowhere.
 """
 
 import asyncio
+import os
 import shutil
 import socket
+import struct
 import subprocess
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,6 +22,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from privacy.forwarder import forwarding
 from tests.lab.outside import RECEIVER, Receiver, authority, made_in
+from tests.lab.polled import polled
 from tests.lab.tunnel_lab import (
     CLOUD,
     HOST,
@@ -116,6 +120,74 @@ async def test_curl_reaches_its_recipient_and_nobody_else(lab: tuple[TunnelLab, 
         await home.ask("consent.withdraw", activity=CLOUD)
         assert (await curl(*how, url))[0] == 56
     assert len(receiver.arrived) == 1
+
+
+SOUND = b"".join(struct.pack("<h", value % 2000) for value in range(0, 16_000 * 7, 7))  # a second, 16 kHz
+WAV = b"".join(
+    (
+        struct.pack(
+            "<4sI4s4sIHHIIHH", b"RIFF", 36 + len(SOUND), b"WAVE", b"fmt ", 16, 1, 1, 16_000, 32_000, 2, 16
+        ),
+        struct.pack("<4sI", b"data", len(SOUND)),
+        SOUND,
+    )
+)
+
+
+def wget(proxy: str, ca_file: Path, url: str) -> list[str]:
+    """Debian builds it with GnuTLS, as ffmpeg and what else plays media."""
+    told = ("use_proxy=yes", f"https_proxy={proxy}", f"ca_certificate={ca_file}", "tries=1", "timeout=30")
+    return ["wget", "--no-config", "-q", "-O", "-", *(word for one in told for word in ("-e", one)), url]
+
+
+def ffmpeg(proxy: str, ca_file: Path, url: str) -> list[str]:
+    """Reads a stream as a camera's and writes its plain samples."""
+    tls = ("-tls_verify", "1", "-ca_file", str(ca_file), "-http_proxy", proxy)
+    return ["ffmpeg", "-nostdin", "-v", "error", *tls, "-i", url, "-f", "s16le", "-"]
+
+
+async def ran(command: list[str]) -> tuple[int, bytes]:
+    """Its exit code and what it wrote; nothing of the machine's environment speaks along."""
+    quiet = asyncio.subprocess.DEVNULL
+    process = await asyncio.create_subprocess_exec(
+        *command, stdout=asyncio.subprocess.PIPE, stderr=quiet, env={"PATH": os.environ["PATH"]}
+    )
+    async with asyncio.timeout(PATIENCE_S):
+        said, _ = await process.communicate()
+    assert process.returncode is not None
+    return process.returncode, said
+
+
+@pytest.mark.parametrize(("program", "gets"), [(wget, WAV), (ffmpeg, SOUND)])
+async def test_a_program_with_gnutls_gets_its_stream_and_nobody_elses(
+    wire: tuple[str, str], tmp_path: Path, program: Callable[[str, Path, str], list[str]], gets: bytes
+) -> None:
+    if shutil.which(program.__name__) is None:
+        pytest.skip(f"{program.__name__} is not installed; script/nightly tunnels installs it")
+    for folder in ("gate", "s"):
+        (tmp_path / folder).mkdir()
+    ca_file, context = authority(tmp_path / "ca", HOST)
+    url, rows = f"https://{HOST}:{HTTPS_PORT}/live.wav", [row("cloud", HOST, CLOUD, port=HTTPS_PORT)]
+    rows.append(row("voice", HOST, VOICE))
+    with polled(wire[1], (RECEIVER, HTTPS_PORT), context, WAV):
+        async with (
+            tunnel_lab(wire, tmp_path / "gate", tmp_path / "s", rows=rows) as home,
+            forwarding(home.hub, TO_CLOUD) as proxy,
+        ):
+            assert await ran(program(proxy, ca_file, url)) == (0, gets)
+            (begin,) = await home.entries("transfer_begin")
+            assert (begin["recipient"], begin["port"]) == ("cloud", HTTPS_PORT)
+            home.packets()
+            # another host, another authority, no consent: not a byte comes
+            code, said = await ran(program(proxy, ca_file, url.replace(HOST, OTHER_HOST)))
+            assert (code != 0, said, home.packets()) == (True, b"", [])
+            foreign, _ = authority(tmp_path / "other", HOST)
+            code, said = await ran(program(proxy, foreign, url))
+            assert (code != 0, said) == (True, b"")
+            await home.ask("consent.withdraw", activity=CLOUD)
+            home.packets()
+            code, said = await ran(program(proxy, ca_file, url))
+            assert (code != 0, said, home.packets()) == (True, b"", [])
 
 
 def talk(proxy: str, ca_file: Path, heard: list[bytes]) -> str:

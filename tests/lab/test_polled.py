@@ -2,13 +2,8 @@
 
 import asyncio
 import hashlib
-import socket
-import ssl
-import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import aiohttp
@@ -21,53 +16,15 @@ from hub.outward.connector import KEPT_S
 from tests.lab.devices_lab import TO_DEVICE
 from tests.lab.devices_lab import at_work as at_home
 from tests.lab.home_network import STICK, HomeRecorder, Network
-from tests.lab.outside import RECEIVER, authority, made_in
+from tests.lab.outside import RECEIVER, authority
+from tests.lab.polled import polled
 from tests.lab.tunnel_lab import CLOUD, HOST, TO_CLOUD, TunnelLab, row, tunnel_lab, until
 from tests.needs import NETWORKS
 
 pytestmark = [pytest.mark.lab, NETWORKS]
 
 TLS_PORT, POLLS, EVERY_S = 4443, 12, 300.0
-
-
-class _Answers(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.send_header("Content-Length", "4")
-        self.end_headers()
-        self.wfile.write(b"21.5")
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
-class _Polled(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self, listening: socket.socket, context: ssl.SSLContext) -> None:
-        super().__init__(listening.getsockname(), _Answers, bind_and_activate=False)
-        self.socket.close()
-        self.socket, self._context = listening, context
-
-    def get_request(self) -> tuple[socket.socket, object]:
-        connection, peer = self.socket.accept()
-        return self._context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False), peer
-
-
-@contextmanager
-def polled(namespace: str, address: str, context: ssl.SSLContext) -> Iterator[None]:
-    """An HTTPS server there that keeps its connections."""
-    listening = made_in(namespace, lambda: socket.create_server((address, TLS_PORT)))
-    with _Polled(listening, context) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        try:
-            yield
-        finally:
-            server.shutdown()
-            thread.join()
+CONTENT = b"21.5"
 
 
 @pytest.fixture
@@ -88,7 +45,7 @@ async def poll(connector: TunnelConnector, url: str, wait: Callable[[], None]) -
     async with aiohttp.ClientSession(connector=connector) as session:
         for _ in range(POLLS):
             async with session.get(url) as answer:
-                assert await answer.read() == b"21.5"
+                assert await answer.read() == CONTENT
             wait()
 
 
@@ -104,7 +61,7 @@ async def cloud(wire: tuple[str, str], tmp_path: Path) -> AsyncIterator[TunnelLa
         row("cloud", HOST, CLOUD, port=TLS_PORT, ca_file=str(ca_file)),
         row("voice", HOST, "voice.generic"),
     ]
-    with polled(wire[1], RECEIVER, context):
+    with polled(wire[1], (RECEIVER, TLS_PORT), context, CONTENT):
         async with tunnel_lab(wire, tmp_path / "gate", tmp_path / "s", rows=rows) as lab:
             yield lab
 
@@ -141,7 +98,7 @@ async def test_a_device_by_its_certificate_is_asked_in_the_clear_under_the_gates
     _, context = authority(tmp_path / "ca", "bridge.invalid")
     shown = x509.load_pem_x509_certificate((tmp_path / "ca" / "server.pem").read_bytes())
     fingerprint = hashlib.sha256(shown.public_bytes(Encoding.DER)).hexdigest()
-    with polled(network.stick, STICK, context):
+    with polled(network.stick, (STICK, TLS_PORT), context, CONTENT):
         async with at_home(network, tmp_path) as lab:
             await lab.entered(mac="", port=TLS_PORT, certificate_sha256=fingerprint)
             recorder.taken()
@@ -152,5 +109,5 @@ async def test_a_device_by_its_certificate_is_asked_in_the_clear_under_the_gates
             assert {(one.to, one.port) for one in recorder.taken()} == {(STICK, TLS_PORT)}
             begins, ends = await lab.entries("transfer_begin"), await lab.entries("transfer_end")
             assert (len(begins), len(ends)) == (tunnels, tunnels)
-            assert sum(end["received"] for end in ends) > POLLS * len(b"21.5")
+            assert sum(end["received"] for end in ends) > POLLS * len(CONTENT)
             assert await asyncio.to_thread(lab.gate.ask, "ledger.verify")
