@@ -12,7 +12,7 @@ import socket
 import stat
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -79,11 +79,21 @@ def versions() -> Iterator[Finding]:
 def configuration(config: Path) -> Finding:
     """The gate's part of homebase.toml; the hub checks its own at its start."""
     try:
-        read_config(config)
+        rows = read_config(config).recipients
     except BadConfig as error:
         return Finding(name="configuration", level=FAIL, text=str(error), way_out="correct the file", code=65)
+    if rows and (mistakes := _mistakes_of_recipients(rows)):
+        told = ": ".join((str(config), " · ".join(mistakes)))
+        return Finding(name="configuration", level=FAIL, text=told, way_out="correct the file", code=65)
     text = f"{config}" if config.exists() else f"{config} does not exist: defaults"
     return Finding(name="configuration", level=OK, text=text)
+
+
+def _mistakes_of_recipients(rows: Sequence[Mapping[str, object]]) -> tuple[str, ...]:
+    from privacy.gate.desk import packaged_register  # noqa: PLC0415 - the store with it: few have recipients
+    from privacy.gate.opening import registered  # noqa: PLC0415
+
+    return registered(rows, packaged_register(), lambda file: os.access(file, os.R_OK))[1]
 
 
 def isolation() -> Finding:

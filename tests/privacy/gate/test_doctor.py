@@ -122,7 +122,13 @@ def test_isolation_that_can_not_be_had_is_a_failure(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize(
-    ("config", "code"), [("", 0), ("[gate]\nport = -1\n", 65), ('[radio]\nport = "/dev/ttyACM77"\n', 74)]
+    ("config", "code"),
+    [
+        ("", 0),
+        ("[gate]\nport = -1\n", 65),
+        ('[[recipient]]\nname = "relay"\n', 65),
+        ('[radio]\nport = "/dev/ttyACM77"\n', 74),
+    ],
 )
 def test_the_command_ends_with_the_code_of_the_worst(tmp_path: Path, config: str, code: int) -> None:
     (tmp_path / "homebase.toml").write_text(config)
