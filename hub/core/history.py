@@ -247,9 +247,8 @@ class History:
     async def _make_means_of(self, day: int) -> None:
         start_ms = day * DAY_MS
         means = tables.DayMeans(day, {})
-        for hour_ms in range(
-            start_ms - HOLD_MS, start_ms, HOUR_MS
-        ):  # a busy day at once would hold up writes
+        # hour by hour: a busy day at once would hold up writes
+        for hour_ms in range(start_ms - HOLD_MS, start_ms, HOUR_MS):
             newest = partial(tables.read_all_newest, start_ms=hour_ms, end_ms=hour_ms + HOUR_MS)
             means.known.update(await self._store.read(newest))
         for hour_ms in range(start_ms, start_ms + DAY_MS, HOUR_MS):
@@ -288,23 +287,22 @@ class _Past:
 
     async def cut(self, start_ms: int, end_ms: int, origin_ms: int, width_ms: int) -> dict[int, Bucket]:
         """Buckets of that width, counted from the origin."""
-        if self._read_to_ms != start_ms:
-            self._before = await self._newest_before(start_ms)
         late = [one for one in self._waiting if start_ms <= one[0] < end_ms]
         until_ms = max(start_ms, min(end_ms, self._now_ms))
         cut = Cut(start_ms=start_ms, until_ms=until_ms, origin_ms=origin_ms, width_ms=width_ms)
-        before, self._read_to_ms = self._before, end_ms
+        known, goes_on = self._before, self._read_to_ms == start_ms
 
         def read(connection: Connection) -> tuple[Sample | None, dict[int, Bucket]]:
+            before = known if goes_on else self._newest_before(connection, start_ms)
             samples = tables.read_values(connection, self._series, start_ms, end_ms)
             samples = sorted([*samples, *late]) if late else samples
             return samples[-1] if samples else before, cut.buckets(samples, before)
 
         self._before, found = await self._store.read(read)
+        self._read_to_ms = end_ms
         return found
 
-    async def _newest_before(self, at_ms: int) -> Sample | None:
-        read = partial(tables.read_newest, series=self._series, start_ms=at_ms - HOLD_MS, end_ms=at_ms)
-        kept = await self._store.read(read)
+    def _newest_before(self, connection: Connection, at_ms: int) -> Sample | None:
+        kept = tables.read_newest(connection, self._series, at_ms - HOLD_MS, at_ms)
         found = [*([] if kept is None else [kept]), *(one for one in self._waiting if one[0] < at_ms)]
         return max(found, default=None)

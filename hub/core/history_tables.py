@@ -17,7 +17,10 @@ SERIES_BITS = 20
 SERIES_MASK = (1 << SERIES_BITS) - 1
 DAY_MS = 86_400_000
 HOUR_MS = 3_600_000
-_NUMBERS = "key >= ? AND key < ? AND typeof(value) IN ('integer', 'real')"
+_NUMBER = "typeof(value) IN ('integer', 'real')"
+# looks at the key first: a value is unpacked only where it is wanted
+_OF_SERIES = f"key >= ? AND key < ? AND (key & 1048575) = ? AND {_NUMBER}"
+_OF_ALL = f"key >= ? AND key < ? AND {_NUMBER}"
 _NOT_IN = "(key & 1048575) NOT IN (SELECT value FROM json_each(?))"
 Number = int | float
 Scalar = int | float | str
@@ -111,7 +114,7 @@ def read_stored(connection: Connection) -> Stored:
 def read_values(connection: Connection, series: int, start_ms: int, end_ms: int) -> list[Sample]:
     """The numbers of one series in start ≤ at < end, oldest first."""
     rows = connection.exec_driver_sql(
-        f"SELECT key >> 20, value FROM history WHERE {_NUMBERS} AND (key & 1048575) = ? ORDER BY key",  # noqa: S608 -- constant text
+        f"SELECT key >> 20, value FROM history WHERE {_OF_SERIES} ORDER BY key",  # noqa: S608 -- constant text
         (key_of(start_ms, 0), key_of(end_ms, 0), series),
     )
     return [(row[0], row[1]) for row in rows]
@@ -120,7 +123,7 @@ def read_values(connection: Connection, series: int, start_ms: int, end_ms: int)
 def read_newest(connection: Connection, series: int, start_ms: int, end_ms: int) -> Sample | None:
     """The newest number of one series in start ≤ at < end."""
     row = connection.exec_driver_sql(
-        f"SELECT key >> 20, value FROM history WHERE {_NUMBERS} AND (key & 1048575) = ?"  # noqa: S608 -- constant text
+        f"SELECT key >> 20, value FROM history WHERE {_OF_SERIES}"  # noqa: S608 -- constant text
         " ORDER BY key DESC LIMIT 1",
         (key_of(start_ms, 0), key_of(end_ms, 0), series),
     ).fetchone()
@@ -159,7 +162,7 @@ def has_means(connection: Connection, day: int) -> bool:
 def read_all_newest(connection: Connection, start_ms: int, end_ms: int) -> dict[int, Sample]:
     """Series → its newest number in start ≤ at < end."""
     rows = connection.exec_driver_sql(
-        f"SELECT key & 1048575, max(key) >> 20, value FROM history WHERE {_NUMBERS} GROUP BY 1",  # noqa: S608 -- constant text
+        f"SELECT key & 1048575, max(key) >> 20, value FROM history WHERE {_OF_ALL} GROUP BY 1",  # noqa: S608 -- constant text
         (key_of(start_ms, 0), key_of(end_ms, 0)),
     )
     return {row[0]: (row[1], row[2]) for row in rows}
@@ -179,7 +182,7 @@ class DayMeans:
         cut = Cut(start_ms=start_ms, until_ms=end_ms, origin_ms=self.day * DAY_MS, width_ms=SLOT_MS)
         fresh: dict[int, list[Sample]] = {}
         for series, at_ms, value in connection.exec_driver_sql(
-            f"SELECT key & 1048575, key >> 20, value FROM history WHERE {_NUMBERS} ORDER BY key",  # noqa: S608 -- constant text
+            f"SELECT key & 1048575, key >> 20, value FROM history WHERE {_OF_ALL} ORDER BY key",  # noqa: S608 -- constant text
             (key_of(start_ms, 0), key_of(end_ms, 0)),
         ):
             fresh.setdefault(series, []).append((at_ms, value))

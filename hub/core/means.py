@@ -78,21 +78,24 @@ class Cut:
         if before is not None:
             end_ms = min(samples[0][0] if samples else self.until_ms, before[0] + HOLD_MS, self.until_ms)
             if end_ms > self.start_ms:
-                self._hold(found, before[1], self.start_ms, end_ms)
+                self._hold(found, before[1], self.start_ms, end_ms, count=0)
         for (at_ms, value), (next_ms, _) in pairwise([*samples, (self.until_ms, 0)]):
-            self._hold(found, value, at_ms, min(next_ms, at_ms + HOLD_MS, self.until_ms))
-            found[(at_ms - self.origin_ms) // self.width_ms].count += 1
+            self._hold(found, value, at_ms, min(next_ms, at_ms + HOLD_MS, self.until_ms), count=1)
         return found
 
-    def _hold(self, found: dict[int, Bucket], value: float, begin_ms: int, end_ms: int) -> None:
-        """One value from begin to end. Called for each sample, so it makes nothing that it does not need."""
+    def _hold(
+        self, found: dict[int, Bucket], value: float, begin_ms: int, end_ms: int, *, count: int
+    ) -> None:
+        """One value from begin to end; it counts where it begins. Plain, since each sample comes here."""
+        place = (begin_ms - self.origin_ms) // self.width_ms
+        close_ms = self.origin_ms + (place + 1) * self.width_ms
         while True:
-            place, after_ms = divmod(begin_ms - self.origin_ms, self.width_ms)
-            close_ms = begin_ms - after_ms + self.width_ms
-            held_ms = max(1, min(end_ms, close_ms) - begin_ms)
+            held_ms = (min(close_ms, end_ms)) - begin_ms
+            held_ms = max(held_ms, 1)
             if (one := found.get(place)) is None:
-                found[place] = Bucket(0, held_ms, value * held_ms, value, value)
+                found[place] = Bucket(count, held_ms, value * held_ms, value, value)
             else:
+                one.count += count
                 one.held_ms += held_ms
                 one.total += value * held_ms
                 if value < one.low:
@@ -101,7 +104,7 @@ class Cut:
                     one.high = value
             if end_ms <= close_ms:
                 return
-            begin_ms = close_ms
+            place, begin_ms, close_ms, count = place + 1, close_ms, close_ms + self.width_ms, 0
 
 
 def pack(slots: Iterable[tuple[int, Bucket]]) -> bytes:
