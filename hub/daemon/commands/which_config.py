@@ -21,7 +21,8 @@ def config_of(state: Path) -> Path:
     """
     inside = state / "homebase.toml"
     try:
-        return inside if state == demo_state(environment()).absolute() or inside.exists() else CONFIG
+        demo = state == demo_state(environment()).absolute() or (state / "simulator").exists()
+        return inside if demo or inside.exists() else CONFIG
     except PermissionError as error:
         text = f"{state}: this user may not look inside; ask as its owner, or with sudo"
         raise CommandFailed(text, EXIT_PERMISSION) from error

@@ -7,6 +7,8 @@ import pytest
 
 from hub.daemon.command_line import CommandFailed, parse
 from hub.daemon.commands import recipient
+from hub.daemon.commands.which_config import config_of
+from privacy.places import CONFIG
 from tests.hub.daemon.test_command_line import homebase
 
 RELAY = ("--role", "own", "--host", "relay.example.org", "--country", "DE", "--activity", "remote.access")
@@ -16,6 +18,10 @@ MQTTS = ("--transport", "mqtts")
 def test_a_recipient_is_entered_listed_checked_and_taken_out_of_its_homes_file(tmp_path: Path) -> None:
     file = tmp_path / "homebase.toml"
     file.write_text("# mine\n")
+    (tmp_path / "demo" / "simulator").mkdir(parents=True)
+    # the file of a demo is inside its folder, also before it is there
+    assert config_of(tmp_path / "demo") == tmp_path / "demo" / "homebase.toml"
+    assert config_of(tmp_path / "other") == CONFIG  # control
 
     def asked(*words: str) -> tuple[int, str, str]:
         done = homebase("recipient", *words, "--state", str(tmp_path), folder=tmp_path)
