@@ -201,6 +201,8 @@ class NameServer(Listening):
 
     def _open(self) -> socket.socket:
         server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        # room for every question of a burst: one that the kernel drops would be missing among those asked
+        server.setsockopt(socket.SOL_SOCKET, _RCVBUFFORCE, 8 << 20)
         server.bind((RESOLVER, 53))
         return server
 
