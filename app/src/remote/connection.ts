@@ -13,10 +13,10 @@ import { Opener, Sealer } from "./transport";
 export const ANSWER_MS = 10_000; // of a hub; one that does not know us answers nothing
 const PING_MS = 25_000;
 
-/** What a connection tells: the session's events, and its end; `ended` null: the line broke. */
+/** What a connection tells: the session's events, and its end; `ended` null: the line broke; `back`: as Line.gone. */
 export interface Listener {
   event: (mine: Connection, event: SessionEvent) => void;
-  over: (mine: Connection, ended: Ended | null) => void;
+  over: (mine: Connection, ended: Ended | null, back: boolean) => void;
 }
 
 const monotonicMs = (): number => performance.now();
@@ -45,9 +45,9 @@ export class Connection {
     line.hear = (wire) => {
       this.incoming = this.incoming.then(() => this.heard(wire));
     };
-    line.gone = () => {
+    line.gone = (back) => {
       this.incoming = this.incoming.then(() => {
-        this.over(null);
+        this.over(null, back);
       });
     };
     this.pinging = setInterval(() => {
@@ -92,12 +92,12 @@ export class Connection {
     this.over(null);
   }
 
-  private over(ended: Ended | null): void {
+  private over(ended: Ended | null, back = false): void {
     if (this.isOver) return;
     this.isOver = true;
     clearInterval(this.pinging);
     this.line.close();
-    this.listener.over(this, ended);
+    this.listener.over(this, ended, back);
   }
 }
 

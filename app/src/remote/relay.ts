@@ -8,7 +8,7 @@ import { connectPacket, DISCONNECT, type Heard, MqttDecoder, PING, publishPacket
 
 const PING_MS = 30_000;
 const ID_SIZE = 16;
-const AWAY = 0; // the one byte of a hub that went
+const [AWAY, HERE] = [0, 1]; // the one byte of a hub that went, or came
 
 /** A line there. Rejects when the relay can't be reached, or refuses this phone. */
 export function openByRelay(place: Extract<Place, { kind: "relay" }>, connection: Bytes): Promise<Line> {
@@ -29,8 +29,12 @@ export function openByRelay(place: Extract<Place, { kind: "relay" }>, connection
     const pinging = setInterval(() => {
       say(PING);
     }, PING_MS);
+    let opening: Bytes | null = null; // the first message; a hub that came after it gets it once more
+    let answered = false;
+    let back = false;
     const line: Line = {
       send: (wire) => {
+        opening ??= wire;
         say(publishPacket(`${mine}/u`, wire));
       },
       close: () => {
@@ -40,12 +44,20 @@ export function openByRelay(place: Extract<Place, { kind: "relay" }>, connection
       hear: () => undefined,
       gone: () => undefined,
     };
+    const present = (state: number | undefined) => {
+      back = state === HERE && answered;
+      if (state === AWAY || back) line.close();
+      else if (state === HERE && opening !== null) line.send(opening);
+    };
     const take = (heard: Heard) => {
       if (heard.kind === "accepted") say(subscribePacket(`${mine}/d`, `${home}/presence`));
       else if (heard.kind === "subscribed") resolve(line);
       else if (heard.kind === "fault") line.close();
-      else if (heard.topic === `${mine}/d`) line.hear(heard.payload);
-      else if (heard.topic === `${home}/presence` && heard.payload[0] === AWAY) line.close();
+      else if (heard.topic === `${home}/presence`) present(heard.payload[0]);
+      else if (heard.topic === `${mine}/d`) {
+        answered = true;
+        line.hear(heard.payload);
+      }
     };
     socket.onmessage = (event: MessageEvent<unknown>) => {
       if (!(event.data instanceof ArrayBuffer)) return;
@@ -58,7 +70,7 @@ export function openByRelay(place: Extract<Place, { kind: "relay" }>, connection
     socket.onclose = () => {
       clearInterval(pinging);
       reject(new Error(`no relay at ${host}`));
-      line.gone();
+      line.gone(back);
     };
   });
 }

@@ -71,6 +71,7 @@ export class SessionWay implements Way {
   private current: Connection | null = null;
   private by: Place["kind"] = "home";
   private stopped = false;
+  private back = false; // the hub went from the relay and is there again
   private wakeUp: (() => void) | null = null;
   private ended: (() => void) | null = null;
   private listener: StreamListener | null = null;
@@ -100,7 +101,9 @@ export class SessionWay implements Way {
       if (reached === "live") {
         const sinceMs = performance.now();
         await over;
-        if (performance.now() - sinceMs >= STEADY_MS) attempt = 0;
+        const steady = performance.now() - sinceMs >= STEADY_MS;
+        if (steady) attempt = 0;
+        if (steady && this.back) continue; // a relay that says so again and again makes no hurry
       } else {
         this.lacks(reached);
       }
@@ -191,8 +194,8 @@ export class SessionWay implements Way {
           this.event(told);
         }
       };
-      const over = (mine: Connection, ended: Ended | null) => {
-        this.over(mine, ended);
+      const over = (mine: Connection, ended: Ended | null, back: boolean) => {
+        this.over(mine, ended, back);
         resolve(lackingOf(ended) ?? "away");
       };
       void connect(line, dial, chance, hello, { event, over }, connection).then((made) => {
@@ -261,13 +264,14 @@ export class SessionWay implements Way {
     }
   }
 
-  private over(mine: Connection, ended: Ended | null): void {
+  private over(mine: Connection, ended: Ended | null, back: boolean): void {
     if (ended?.byPeer === true && FINAL.has(ended.code)) {
       this.stop();
       this.told.over(ended.code);
     }
     if (mine !== this.current) return;
     this.current = null;
+    this.back = back;
     this.following = null;
     this.requests.lost(performance.now());
     this.listener?.state("lost");

@@ -27,7 +27,10 @@ let greetings: [Place["kind"], string | undefined][] = [];
 /** Whether somebody is at home. */
 let atHome = true;
 const RELAY = { kind: "relay", host: "r", tls: 1, wss: 1, route: AT_HOME, slot: 0, password: "" } as unknown as Place;
+const [OLD, NEW] = ["A".repeat(43), "E".repeat(43)];
 let dials = 0;
+/** The line that was opened last. */
+let last: Line;
 
 vi.mock("../../src/remote/places", async (original) => ({ ...(await original<object>()), openLine: (place: Place) => (place.kind === "relay" || atHome ? playHub(place) : Promise.reject(new Error("away"))) }));
 
@@ -72,6 +75,7 @@ function playHub(place: Place): Promise<Line> {
     hear: () => undefined,
     gone: () => undefined,
   };
+  last = line;
   return Promise.resolve(line);
 }
 
@@ -177,6 +181,28 @@ test("a hub that ends each session at once is asked ever more seldom", async () 
   way.stop();
 });
 
+test.each([
+  ["a hub that is there again is opened without a pause", true, 10_000, 2],
+  ["control: one that only went gets the pause", false, 10_000, 1],
+  ["control: so does one that comes again and again", true, 9000, 1],
+] as const)("by a relay %s", async (_, back, lastedMs, want) => {
+  atHome = false;
+  says = { welcome: true, goodbye: null, account: NEW };
+  const most = vi.spyOn(Math, "random").mockReturnValue(1);
+  const { all, told } = begin({ places: [RELAY] });
+  const way = await all;
+  await until(() => told.includes("live"));
+  const startMs = performance.now();
+  const clock = vi.spyOn(performance, "now").mockImplementation(() => startMs + lastedMs);
+  last.gone(back);
+  await until(() => told.length === 2);
+  await new Promise((resolve) => sleep(resolve, 50));
+  expect(dials).toBe(want);
+  clock.mockRestore();
+  most.mockRestore();
+  way.stop();
+});
+
 test.each([CODE.REVOKED, CODE.NOT_CONFIRMED, CODE.PAIRING_ENDED])("code %i is the end", async (goodbye) => {
   says = { welcome: true, goodbye };
   const { all, told, over } = begin();
@@ -185,8 +211,6 @@ test.each([CODE.REVOKED, CODE.NOT_CONFIRMED, CODE.PAIRING_ENDED])("code %i is th
   await vi.advanceTimersByTimeAsync(3_600_000);
   expect([dials, told]).toEqual([1, ["live"]]);
 });
-
-const [OLD, NEW] = ["A".repeat(43), "E".repeat(43)];
 
 test("by a relay the account is identified, at home it is not, and what is told there is kept", async () => {
   says = { welcome: true, goodbye: CODE.DONE, account: NEW };
