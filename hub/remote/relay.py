@@ -146,6 +146,9 @@ class Relays:
     async def _keep(self, relay: Relay) -> None:
         changed = self._changed[relay.name] = asyncio.Event()
         way = self.ways[relay.name] = Way()
+        # told to nobody else; the same each time, so that a broker that still holds a lost connection of ours
+        # ends it, and says its will, before the new one says that we are here, and not a minute after
+        client_id = base64url.encode(self._random_bytes(CLIENT_ID_SIZE))
         attempts = 0
         try:
             while True:
@@ -155,7 +158,7 @@ class Relays:
                     await changed.wait()
                     continue
                 began_s = self._clock.monotonic()
-                await apart(self._attempt(relay, way), "remote.attempt")
+                await apart(self._attempt(relay, way, client_id), "remote.attempt")
                 held = self._clock.monotonic() - began_s >= SETTLED_S
                 attempts = 0 if held else attempts + 1
                 await self._pause(attempts, changed)
@@ -171,12 +174,12 @@ class Relays:
         except TimeoutError:
             return
 
-    async def _attempt(self, relay: Relay, way: Way) -> None:
+    async def _attempt(self, relay: Relay, way: Way, client_id: str) -> None:
         """One connection to its end, and what became of it in ``way``; logged where it is news."""
         before = (way.state, way.code)
         way.state = "waiting" if way.state == "unused" else way.state
         try:
-            await self._connected(relay, way)
+            await self._connected(relay, way, client_id)
         except GateDeclined as declined:
             now = ("refused", declined.code)
         except GateLost:
@@ -195,7 +198,7 @@ class Relays:
         if now != before:
             log.warning("relay.away", extra={"relay": relay.name, "state": now[0], "reason": now[1]})
 
-    async def _connected(self, relay: Relay, way: Way) -> None:
+    async def _connected(self, relay: Relay, way: Way, client_id: str) -> None:
         """Returns once no slot is in use; raises when the connection is over before."""
         to = Destination(activity=ACTIVITY, recipient=relay.name, categories=CATEGORIES)
         tunnel = await self._gate.open(to)
@@ -206,7 +209,7 @@ class Relays:
             raise
         presence = topics.presence(relay.route)
         login = mqtt.Login(
-            client_id=base64url.encode(self._random_bytes(CLIENT_ID_SIZE)),  # told to nobody else
+            client_id=client_id,
             user=topics.user(relay.route),
             password=relay.row.password,
             will=(presence, topics.GONE),

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import socket
 import time
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -164,6 +165,13 @@ class Front:
         """As the gate does it: at once."""
         for writer in self.tunnels:
             writer.transport.abort()
+
+    def lose_tunnels(self) -> list[socket.socket]:
+        """Cut them so that who is at their far ends hears nothing of it until what is returned is closed."""
+        kept = [one.get_extra_info("socket") for one in self.tunnels]
+        held = [socket.socket(fileno=os.dup(one.fileno())) for one in kept if one.family == socket.AF_INET]
+        self.cut_tunnels()
+        return held
 
     async def _park(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.add(writer)

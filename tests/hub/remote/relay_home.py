@@ -160,10 +160,10 @@ class RelayHome:
         return rows[0] if rows else None
 
     def log_in(
-        self, user: str, password: str, client_id: str | None = None
+        self, user: str, password: str, client_id: str | None = None, will: tuple[str, bytes] | None = None
     ) -> contextlib.AbstractAsyncContextManager[Broker]:
         """Any user of the broker, by our own client."""
-        return broker_user(self.broker, user, password, client_id)
+        return broker_user(self.broker, user, password, client_id, will)
 
     def as_owner_of_the_relay(self) -> contextlib.AbstractAsyncContextManager[Broker]:
         return self.log_in(ADMIN, ADMIN_PASSWORD)
@@ -171,13 +171,17 @@ class RelayHome:
 
 @contextlib.asynccontextmanager
 async def broker_user(
-    broker: Mosquitto, user: str, password: str, client_id: str | None = None
+    broker: Mosquitto,
+    user: str,
+    password: str,
+    client_id: str | None = None,
+    will: tuple[str, bytes] | None = None,
 ) -> AsyncIterator[Broker]:
     trust = ssl.create_default_context(cafile=str(broker.ca_file))
     reader, writer = await asyncio.open_connection(HOST, broker.port, ssl=trust)
     try:
         known = client_id or base64url.encode(os.urandom(16))
-        login = mqtt.Login(client_id=known, user=user, password=password)
+        login = mqtt.Login(client_id=known, user=user, password=password, will=will)
         yield await logged_in(reader, writer, login, SystemClock())
     finally:
         writer.transport.abort()

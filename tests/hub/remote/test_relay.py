@@ -25,6 +25,7 @@ from .phones import operate
 from .relay_home import RELAY, WAIT_S, Phone, RelayHome, relay_home, until
 
 STATE = f"{LAMP}:1.STATE"
+QUIET_S = 0.5
 
 
 @pytest.fixture
@@ -46,8 +47,8 @@ async def switches(phone: Phone) -> bool:
     return False
 
 
-async def presence(broker: Broker) -> bytes:
-    async with asyncio.timeout(WAIT_S):
+async def presence(broker: Broker, limit_s: float = WAIT_S) -> bytes:
+    async with asyncio.timeout(limit_s):
         async for message in broker.messages():
             if message.topic.endswith("/presence"):
                 return message.payload
@@ -161,6 +162,42 @@ async def test_what_the_hub_says_of_itself_comes_and_goes_with_it(there: RelayHo
                 await connection.next()
         await there.state()
         assert await presence(watching) == topics.HERE
+
+
+async def test_a_connection_that_was_lost_unheard_ends_no_session_of_the_next_one(there: RelayHome) -> None:
+    await there.add()
+    phone = await there.pair()
+    async with there.as_owner_of_the_relay() as watching:
+        await watching.subscribe(topics.presence(phone.way.route))
+        assert isinstance(await watching.next(), mqtt.Subscribed)
+        unheard = there.home.front.lose_tunnels()
+        await there.state()
+        assert [await presence(watching), await presence(watching)] == [topics.GONE, topics.HERE]
+        async with phone.session() as connection:
+            for one in unheard:
+                one.close()
+            assert await switched(connection)
+            with pytest.raises(TimeoutError):
+                await presence(watching, QUIET_S)
+
+
+@pytest.mark.parametrize(("follower", "said"), [("first", [b"will"]), ("second", [])])
+async def test_a_broker_says_the_will_of_a_lost_connection_at_once_to_who_has_its_name(
+    there: RelayHome, follower: str, said: list[bytes]
+) -> None:
+    there.broker.add_user("user", "a password", "topic readwrite place/#")
+    async with there.as_owner_of_the_relay() as watching:
+        await watching.subscribe("place/#")
+        assert isinstance(await watching.next(), mqtt.Subscribed)
+        async with (
+            there.log_in("user", "a password", "first", ("place/presence", b"will")),
+            there.log_in("user", "a password", follower) as second,
+        ):
+            await second.publish("place/presence", b"here")
+            heard = [await presence(watching)]
+            while heard[-1] != b"here":
+                heard.append(await presence(watching))
+            assert heard == [*said, b"here"]
 
 
 async def test_after_a_restart_of_the_broker_hub_and_phone_come_back(there: RelayHome) -> None:
