@@ -1,10 +1,12 @@
 """One side of an established session: messages in, frames out, and the rules that both sides share. Pure.
 
 Both sides: a repeat or forgery is dropped and counted, a gap or a broken rule ends the session, as do
-silence and age. What has to be sent waits in ``take()``. What frames mean: hub_session.py, phone_session.py.
+silence and age. What has to be sent waits in ``take()`` or ``next()``.
+What frames mean: hub_session.py, phone_session.py.
 Source: docs/protocols/remote.md, "Sessions".
 """
 
+from collections import deque
 from dataclasses import dataclass
 
 from .frames import Code, Frame, FrameDecoder, Kind, Limits, Malformed
@@ -32,6 +34,7 @@ class Channel:
     """Frames over one session. accepts: what the other side may send.
 
     dropped: messages that were repeats or not authentic. ended: why it is over, None while it lives.
+    unsent: bytes that wait to be sent.
     """
 
     def __init__(self, split: Split, accepts: Limits, streams: Streams, now_s: float) -> None:
@@ -41,8 +44,8 @@ class Channel:
         self.streams = streams
         self._since_s = self._heard_s = now_s
         self._pings: list[bytes] = []
-        self._out: list[bytes] = []
-        self.dropped = 0
+        self._out: deque[bytes] = deque()
+        self.dropped = self.unsent = 0
         self.ended: Ended | None = None
 
     @property
@@ -121,7 +124,13 @@ class Channel:
         for frame in frames:
             self._account(frame)
         data = b"".join(frame.encode() for frame in frames)
-        self._out += [self._sealer.seal(data[at : at + MOST]) for at in range(0, len(data), MOST)]
+        self._queue(data)
+
+    def _queue(self, data: bytes) -> None:
+        for at in range(0, len(data), MOST):
+            wire = self._sealer.seal(data[at : at + MOST])
+            self._out.append(wire)
+            self.unsent += len(wire)
 
     def is_open(self, stream: int) -> bool:
         """Whether that stream lives."""
@@ -153,14 +162,21 @@ class Channel:
     def refuse(self, stream: int, code: Code) -> None:
         """Reset a stream that was never opened here."""
         if self.ended is None:
-            self._out.append(
-                self._sealer.seal(Frame(kind=Kind.RESET, stream=stream, body=code.to_bytes(2)).encode())
-            )
+            self._queue(Frame(kind=Kind.RESET, stream=stream, body=code.to_bytes(2)).encode())
 
     def take(self) -> list[bytes]:
         """What has to be sent now, oldest first."""
-        out, self._out = self._out, []
+        out, self.unsent = list(self._out), 0
+        self._out.clear()
         return out
+
+    def next(self) -> bytes | None:
+        """The oldest message that has to be sent; None: all was taken."""
+        if not self._out:
+            return None
+        wire = self._out.popleft()
+        self.unsent -= len(wire)
+        return wire
 
     def close(self, code: Code) -> None:
         """End it, and tell the other side why."""
@@ -169,6 +185,10 @@ class Channel:
             self.ended = Ended(code=code, by_peer=False)
 
     # time
+
+    def not_listening(self, now_s: float) -> None:
+        """We read nothing until now, so that the other side could not be heard."""
+        self._heard_s = now_s
 
     @property
     def wake_at_s(self) -> float:

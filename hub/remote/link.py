@@ -178,23 +178,33 @@ class Remote:
                 async for message in messages:
                     events = visit.session.receive(message, self._clock.monotonic())
                     await self._take(visit, events, tasks)
+                    await self._room(visit)
                 visit.stop()
         except* ConnectionError:
             pass  # it went: the phone comes again
         finally:
             self._visits.leave(visit)
 
+    async def _room(self, visit: Visit) -> None:
+        """Read no further while too much waits to be sent."""
+        visit.is_held = True
+        await visit.room()
+        visit.is_held = False
+
     async def _write(self, visit: Visit) -> None:
         while True:
             await visit.news.wait()
             visit.news.clear()
-            for wire in visit.session.channel.take():
+            while (wire := visit.session.channel.next()) is not None:
                 try:
                     async with asyncio.timeout(SEND_S):
                         await visit.line.send(wire)
                 except TimeoutError:
                     visit.line.close()
-                    return
+                    raise ConnectionResetError from None
+                visit.sent()
+                if visit.is_held:  # its pings wait unread
+                    visit.session.channel.not_listening(self._clock.monotonic())
             if visit.session.channel.is_over:
                 visit.line.close()
                 return
@@ -318,6 +328,7 @@ class Remote:
                 visit.credited.clear()
                 await visit.credited.wait()
             visit.news.set()
+            await visit.room()
 
         with suppress(TimeoutError, ConnectionResetError, Refused):
             await self._home.follow(self._caller(visit), send)

@@ -10,7 +10,7 @@ from .visits import Visit
 
 
 async def pour(visit: Visit, stream: int, pieces: AsyncIterator[bytes]) -> None:
-    """Send all of it, then end the stream; nothing is made beyond what the phone gave credit for.
+    """Send all of it, then end the stream; nothing is made beyond credit and what the transport takes.
 
     Raises:
         ConnectionResetError: the phone gave it up.
@@ -24,5 +24,6 @@ async def pour(visit: Visit, stream: int, pieces: AsyncIterator[bytes]) -> None:
                 visit.credited.clear()
                 await visit.credited.wait()
             visit.news.set()
+            await visit.room()
     visit.session.end(stream)
     visit.news.set()

@@ -9,6 +9,8 @@ from .hub_session import HubSession
 from .once import Once
 from .responder import Half
 
+MOST_UNSENT = 1 << 20  # bytes of a session; beyond it nothing more is read or made for its phone
+
 
 class Line(Protocol):
     """One connection of a transport."""
@@ -34,6 +36,8 @@ class Visit:
         self.language, self.is_in = "", False
         self.news = asyncio.Event()  # something has to be sent
         self.credited = asyncio.Event()
+        self._sent = asyncio.Event()
+        self.is_held = False  # its phone is not read, until it takes what waits for it
         self.following: dict[int, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -45,6 +49,16 @@ class Visit:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+    async def room(self) -> None:
+        """Wait while more than MOST_UNSENT bytes wait to be sent."""
+        while self.session.channel.unsent > MOST_UNSENT:
+            self._sent.clear()
+            await self._sent.wait()
+
+    def sent(self) -> None:
+        """The transport took a message."""
+        self._sent.set()
 
     def stop(self) -> None:
         """The transport is gone: end what was begun."""
