@@ -13,8 +13,9 @@ import { openLine, placesOf, routeOf } from "./places";
 import type { Hello, PhoneFacts, SessionEvent } from "./session";
 import { sixWords } from "./words";
 
-/** Why nobody was paired: `away`: no place answered; `silent`: the code is used or over; `unkept`: nothing stays here. */
-export type Failure = "away" | "silent" | "not_confirmed" | "seen" | "ended" | "unkept";
+/** Why nobody was paired: `away`: no place answered; `no_relay`: an exported app finds none in the code; `silent`: the
+ * code is used or over; `unkept`: nothing stays here. */
+export type Failure = "away" | "no_relay" | "silent" | "not_confirmed" | "seen" | "ended" | "unkept";
 
 export interface Steps {
   /** Write what is kept, so that it survives; resolves when it is on the disk. */
@@ -36,10 +37,11 @@ const WHY: Partial<Record<Code, Failure>> = {
 };
 
 /** Pair by the first place that answers. The returned function gives up. */
-export async function pair(code: PairingCode, hello: Hello, chance: Chance, page: string, steps: Steps): Promise<() => void> {
+export async function pair(code: PairingCode, hello: Hello, chance: Chance, page: string | null, steps: Steps): Promise<() => void> {
   const own = await newPair();
   let silent = false;
-  for (const place of placesOf(code.ways, page)) {
+  const places = placesOf(code.ways, page);
+  for (const place of places) {
     const made = await tryAt(place, code, own, hello, chance, steps);
     if (made === "silent") silent = true;
     else if (made !== "away")
@@ -47,7 +49,7 @@ export async function pair(code: PairingCode, hello: Hello, chance: Chance, page
         made.close();
       };
   }
-  steps.failed(silent ? "silent" : "away");
+  steps.failed(silent ? "silent" : places.length === 0 ? "no_relay" : "away");
   return () => undefined;
 }
 

@@ -9,13 +9,11 @@ const OPEN_MS = { home: 4000, relay: 10_000 }; // a home that is not in this net
 
 export const routeOf = (place: Place): Bytes => (place.kind === "home" ? AT_HOME : place.route);
 
-/** The code's places, and first the home that served this page: it may have moved since. No policy lets it speak with
- * another home by plain http. */
-export function placesOf(places: readonly Place[], page: string): Place[] {
-  const others = places.filter(
-    (place) => place.kind !== "home" || (place.origin !== page && place.origin.startsWith("https:")),
-  );
-  return [{ kind: "home", origin: page }, ...others];
+/** The gate that served this page, which may have moved since the code, then the relays. `page`: its origin; null: the
+ * app was exported to another web server. A gate answers pages of its own origin alone, so the code's others are none. */
+export function placesOf(places: readonly Place[], page: string | null): Place[] {
+  const relays = places.filter((place) => place.kind === "relay");
+  return page === null ? relays : [{ kind: "home", origin: page }, ...relays];
 }
 
 /** A line there, for one connection. Rejects when nobody answers in time. */

@@ -58,8 +58,8 @@ export interface Told {
 
 export interface Surroundings {
   chance: Chance;
-  /** The origin of this page. */
-  page: string;
+  /** The origin of the gate that served this page; null: none did. */
+  page: string | null;
   language: () => string;
 }
 

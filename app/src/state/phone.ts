@@ -9,6 +9,7 @@ import type { PhoneFacts } from "../remote/session";
 import { SessionWay } from "../remote/way";
 import { language } from "../texts";
 import { enterAsPhone, followHome, goBy, home, leave, link, type LoginReason, phase } from "./app";
+import { gateOrigin } from "./served";
 
 const SLEPT_MS = 30_000; // a page that was hidden for so long may hold a dead line
 const SEEN_EVERY_MS = 10_000;
@@ -28,7 +29,7 @@ export function begin(first: HubKept): void {
   const unreached = first.places.some((place) => place.kind === "relay") ? "far" : "base";
   const session = new SessionWay(
     kept,
-    { chance, page: location.origin, language: () => language.get() },
+    { chance, page: gateOrigin(), language: () => language.get() },
     {
       connected: (by, lacking) => {
         link.update((old) => ({ ...old, by, missing: lacking === "away" ? unreached : lacking }));

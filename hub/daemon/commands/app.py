@@ -20,6 +20,7 @@ from ..command_line import EXIT_CANT_WRITE, EXIT_NOT_RUNNING, EXIT_USAGE, Comman
 
 PAGE, WORKER, LISTING, README = "index.html", "sw.js", "homebase-app.json", "README.txt"
 _HEAD, _SHELL = "<head>", "self.SHELL="
+_MARK = '\n    <meta name="homebase-export" />'  # so that the app knows: app/src/state/served.ts
 _RELAY = re.compile(r"[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?(:[1-9][0-9]{0,4})?")
 
 
@@ -58,7 +59,7 @@ def exported(files: Mapping[str, bytes], connect: Sequence[str]) -> Mapping[str,
     rules = policy(connect, in_page=True)
     page = files[PAGE].decode()
     place = page.index(_HEAD) + len(_HEAD)
-    meta = f'\n    <meta http-equiv="Content-Security-Policy" content="{rules}" />'
+    meta = f'\n    <meta http-equiv="Content-Security-Policy" content="{rules}" />{_MARK}'
     changed = (page[:place] + meta + page[place:]).encode()
     first, _, rest = files[WORKER].decode().partition("\n")
     shell = json.loads(first.removeprefix(_SHELL).removesuffix(";"))
@@ -131,6 +132,9 @@ nginx:
       add_header Cache-Control no-cache always;
     }}
 
+From here the app reaches a home by a relay only (homebase relay add): a gate refuses pages of another
+address. Phones that should also get in at home, without a relay, open the home's own address.
+
 A new version: export into this folder again. Phones notice it and ask before they take it.
 
 
@@ -140,5 +144,7 @@ Die App als Dateien
 Liefere diesen Ordner über HTTPS aus, unter einem eigenen Hostnamen: Dort verwahrt der Browser die Schlüssel
 der App. Wer diese Dateien ausliefert, bestimmt, welches Programm auf deinem Telefon läuft. Tu es selbst,
 oder vertrau dem, der es tut. Die Seite enthält ihre Regeln selbst; die Kopfzeilen oben sind besser noch dazu.
+Von hier erreicht die App ein Zuhause nur über ein Relay (homebase relay add): Das Tor weist Seiten einer
+fremden Adresse ab. Telefone, die zu Hause auch ohne Relay hineinkommen sollen, öffnen dessen eigene Adresse.
 Eine neue Fassung: noch einmal hierher exportieren. Telefone merken es und fragen, bevor sie sie nehmen.
 """

@@ -35,6 +35,14 @@ def test_the_page_says_itself_what_it_may_do() -> None:
     assert b"Permissions-Policy: camera=(self), " in exported(FILES, ())[README]  # not for a page to say
 
 
+def test_the_page_says_that_no_gate_serves_it_in_the_words_that_the_app_looks_for() -> None:
+    mark = b'<meta name="homebase-export" />'
+    assert mark in exported(FILES, ())[PAGE]
+    assert mark not in (BUILT / PAGE).read_bytes()  # control: as the gate serves it
+    assert 'meta[name="homebase-export"]' in (ROOT / "app/src/state/served.ts").read_text()
+    assert b"by a relay only" in exported(FILES, ())[README]
+
+
 def test_the_worker_knows_the_page_as_it_is_now_and_another_setting_is_another_version() -> None:
     one, other = (dict(exported(FILES, (host,))) for host in ("wss://a.example", "wss://b.example"))
     for files in (one, other):

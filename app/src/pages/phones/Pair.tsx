@@ -14,6 +14,7 @@ import type { HubKept } from "../../remote/kept";
 import { type Failure, pair } from "../../remote/pairing";
 import { enterAsPhone, leave } from "../../state/app";
 import { begin, chance, removed } from "../../state/phone";
+import { gateOrigin } from "../../state/served";
 import { usePhoneTexts } from "../../texts/phones";
 
 const COMMAND = "homebase phone code";
@@ -93,7 +94,7 @@ async function ask(code: PairingCode, name: string, show: (step: Step) => void):
     return () => undefined;
   }
   const hello = { client: "homebase app", name: name.trim().slice(0, MOST_NAME), language: document.documentElement.lang };
-  return pair(code, hello, chance, location.origin, {
+  return pair(code, hello, chance, gateOrigin(), {
     keep: async (kept) => {
       await navigator.storage.persist().catch(() => false); // asked for; a browser may say no
       await forget(); // of a home before

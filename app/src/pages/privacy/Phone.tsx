@@ -13,6 +13,7 @@ import { Icon } from "../../parts/Icon";
 import { Scan } from "../../parts/Scan";
 import { phase, tell } from "../../state/app";
 import { isVisitor } from "../../state/roles";
+import { gateOrigin } from "../../state/served";
 import { useCentre } from "../../texts/privacy";
 import { OfferMine } from "./Naming";
 import { ForGuests, useAct, useMe } from "./shared";
@@ -108,7 +109,9 @@ function Known({ now }: { now: Extract<Me, { state: "reads" | "here" }> }) {
           <dd class="breakable">{toBase64url(now.gate)}</dd>
         </div>
       </dl>
-      <p class="quiet">{t("phone.gate.text")}</p>
+      <p class="quiet">
+        {t(gateOrigin() === null ? "phone.from.export" : "phone.from.gate", { host: location.host })} {t("phone.gate.text")}
+      </p>
     </section>
   );
 }

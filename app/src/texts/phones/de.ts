@@ -16,6 +16,7 @@ export const de: Record<keyof typeof en, string> = {
   "pair.words.text": "Wo der Code gezeigt wurde, stehen jetzt dieselben sechs Wörter. Lass sie dort jemanden vergleichen. Ist eines anders, ist jemand dazwischen: Dann sagt Nein.",
   "pair.waiting": "Es wartet auf das Ja von zu Hause, höchstens zehn Minuten. Dein Schlüssel bleibt in diesem Browser.",
   "pair.failed.away": "Dein Zuhause ist von hier nicht zu erreichen. Ist dieses Telefon in seinem Netz? Dann versuche es noch einmal.",
+  "pair.failed.no_relay": "Diese App kommt nicht von deiner Zentrale, darum spricht sie mit ihr nur über ein Relay, und in diesem Code ist keines. Richte eines ein (homebase relay add) und lass dir einen neuen Code zeigen, oder öffne die App der Zentrale selbst.",
   "pair.failed.silent": "Dein Zuhause antwortet auf diesen Code nicht: Er ist benutzt, oder seine zehn Minuten sind um. Lass dir einen neuen zeigen.",
   "pair.failed.not_confirmed": "Zu Hause hat niemand die Wörter bestätigt. Lass dir einen neuen Code zeigen und versuche es noch einmal.",
   "pair.failed.seen": "Die Kopplung wurde abgebrochen: Jemand anderes hat diesen Code auch gezeigt, oder deine Zentrale konnte es nicht aufschreiben. Niemand wurde gekoppelt. Lass dir einen neuen zeigen, wo niemand zusieht.",

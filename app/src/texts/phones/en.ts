@@ -14,6 +14,7 @@ export const en = {
   "pair.words.text": "Where the code was shown, the same six words stand now. Let somebody there compare them. If one differs, somebody is in between: then say no.",
   "pair.waiting": "Waiting for the yes from home, ten minutes at most. Your key stays in this browser.",
   "pair.failed.away": "Your home can’t be reached from here. Is this phone in its network? Then try again.",
+  "pair.failed.no_relay": "This app does not come from your home base, so it speaks with it by a relay only, and this code has none. Set one up (homebase relay add) and have a new code shown, or open the home base’s own app.",
   "pair.failed.silent": "Your home does not answer this code: it was used, or its ten minutes are over. Have a new one shown.",
   "pair.failed.not_confirmed": "At home nobody confirmed the words. Have a new code shown and try again.",
   "pair.failed.seen": "The pairing was ended: somebody else showed this code, too, or your home base could not write it down. Nobody was paired. Have a new one shown, where nobody looks on.",
