@@ -18,6 +18,12 @@ AT_HOME = bytes(ROUTE_SIZE)  # the route of a connection that no relay carries
 _DIGEST = 32
 
 
+def fingerprint(key: bytes) -> str:
+    """A key for people to compare: half of its SHA-256, in groups of four digits."""
+    digits = sha256(key).hexdigest()[:_DIGEST]
+    return " ".join(digits[at : at + 4] for at in range(0, _DIGEST, 4))
+
+
 class Mode(IntEnum):
     """What a connection is for; its first byte."""
 

@@ -192,13 +192,25 @@ def test_an_owner_pairs_another_phone_on_the_page_of_phones_and_removes_it(
         console(house, "remove", str(one["id"]))
     pair(mine, name="Adas Telefon")
     until(lambda: "phone" in mine.page.evaluate(KEPT), "its key is with the gate")
-    mine.open("#/phones")
     page = mine.page
+    mine.open("#/privacy/phone")
+    expect(page.locator("[data-fingerprint]")).to_have_count(2)
+    shown_of_me = page.locator("[data-fingerprint]").all_inner_texts()
+    expect(page.get_by_text(f"Diese App kommt vom Tor selbst (127.0.0.1:{house.port})")).to_be_visible()
+    mine.has_no_barriers("this phone")
+    mine.picture("phone-de")
+    mine.open("#/phones")
     _is_asked_before_it_gives_up_its_role(mine)
     _is_asked_the_same_in_english(mine)
     page.get_by_role("button", name="Code zeigen").click()
     text = page.get_by_role("region", name="Kopplungscode").inner_text()
+    # with the fingerprints that the console shows, and that stand on the phone's own page
+    marks = console(house, "code")["fingerprints"]
+    assert isinstance(marks, dict)
+    assert shown_of_me == [marks["hub"], marks["gate"]]
+    expect(page.locator("[data-fingerprint]")).to_have_text(shown_of_me)
     mine.has_no_barriers("code for a new phone")
+    mine.picture("phones-code-de", above=page.locator("[data-fingerprint]").first)
     with phone(browser, house) as other:
         # when another phone shows it, the owner compares the words and lets it in as a guest
         show_code(other, text, "Bens Telefon")

@@ -91,6 +91,8 @@ export const de: Record<TextKey, string> = {
 
   "setup.title": "Willkommen zu Hause",
   "setup.lead": "Ein Passwort, dann gehört dein Zuhause dir. Nichts verlässt das Haus.",
+  "key.hub": "Fingerabdruck des Hubs",
+  "key.gate": "Fingerabdruck des Tors",
   "setup.name": "Dein Name",
   "setup.name.hint": "Freiwillig; er bleibt im Haus. Ohne ihn heißt du „Owner“.",
   "setup.password": "Passwort des Eigentümers",

@@ -89,6 +89,8 @@ export const en = {
 
   "setup.title": "Welcome home",
   "setup.lead": "One password, and your home is yours. Nothing leaves the house.",
+  "key.hub": "The hub’s fingerprint",
+  "key.gate": "The gate’s fingerprint",
   "setup.name": "Your name",
   "setup.name.hint": "Optional; it stays in the house. Without it you are called “Owner”.",
   "setup.password": "Owner’s password",

@@ -56,8 +56,12 @@ def code(options: argparse.Namespace) -> int:
     wanted = _limits(options)
     answer = ask_gate(options.home, "phone.code", relays=not options.at_home)
     text, pairing, without = str(answer.get("text")), str(answer.get("pairing")), answer.get("without")
+    from hub.remote import keys, qr  # noqa: PLC0415 - as segno
+
+    drawn = qr.decode(text)
+    marks = {"hub": keys.fingerprint(drawn.hub_key), "gate": keys.fingerprint(drawn.gate_key)}
     if options.json:
-        print(json.dumps({"text": text, "pairing": pairing, "without": without}))
+        print(json.dumps({"text": text, "pairing": pairing, "without": without, "fingerprints": marks}))
         return 0
     for name in without if isinstance(without, list) else []:
         print(f"No slot is free at the relay {name}: homebase relay renew {name}, then show a new code.")
@@ -67,7 +71,10 @@ def code(options: argparse.Namespace) -> int:
     print(
         "Scan this with the phone within ten minutes, or paste the next line there. Show it to nobody else."
     )
-    print(text, flush=True)
+    print(text)
+    print('The phone shows these two once it is paired, on its page "This phone and the gate":')
+    for name, mark in marks.items():
+        print(f"  {name:4} key  {mark}", flush=True)
     return _compare(options, pairing, wanted)
 
 

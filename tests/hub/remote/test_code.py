@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.remote.keys import fingerprint
 from hub.remote.qr import MOST, BadCode, Home, PairingCode, RelayWay, decode, encode
 from hub.remote.words import COUNT, WORDS, words
 
@@ -33,6 +34,13 @@ def test_a_code_is_read_back() -> None:
     assert decode(f" {text}\n") == CODE
     later = replace(CODE, claim=b"", ways=(Home(origin="http://127.0.0.1:8080"),))
     assert decode(encode(later)) == later
+
+
+def test_a_fingerprint_is_half_of_a_keys_hash() -> None:
+    assert (
+        fingerprint(CODE.hub_key) == "630d cd29 66c4 3366 9112 5448 bbb2 5b4f"
+    )  # app/tests/remote/fingerprint.test.ts has the same
+    assert fingerprint(CODE.gate_key) != fingerprint(CODE.hub_key)
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,18 @@
 // A code for another phone, drawn on this page with the gate's key that this phone knows itself; then its six words.
 
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
 import type { NewCode, phonesApi, Waiting, Why } from "../../api/phones";
 import { Problem } from "../../api/problem";
 import { toBase64url } from "../../gate/bytes";
 import { whoAmI } from "../../gate/phone";
 import { Copy } from "../../parts/Copy";
+import { Fingerprints } from "../../parts/Fingerprints";
 import { useAction } from "../../parts/hooks";
 import { Qr } from "../../parts/Qr";
-import { tell } from "../../state/app";
+import { readCode } from "../../remote/code";
+import { link, tell } from "../../state/app";
 import { type Draft, NEW, permitOf } from "../../state/permit";
+import { useSelect } from "../../state/store";
 import { usePhoneTexts } from "../../texts/phones";
 import { PermitFields, usePermit } from "./Permit";
 
@@ -72,6 +75,8 @@ export function NewPhone({ api, onPaired }: { api: Api; onPaired: () => void }) 
 function Code(props: { api: Api; step: Extract<Step, { name: "code" }>; onEnd: (why: Why | null) => void }) {
   const { t } = usePhoneTexts();
   const { api, step, onEnd } = props;
+  const code = useMemo(() => readCode(step.text), [step.text]);
+  const far = useSelect(link, (value) => value.by === "relay");
   const [waiting, setWaiting] = useState<Waiting["waiting"][number] | null>(null);
   const { draft, change, faults, tried, running: admitting, save: admit } = usePermit(
     NEW,
@@ -117,6 +122,14 @@ function Code(props: { api: Api; step: Extract<Step, { name: "code" }>; onEnd: (
         <p>{t("phones.code.text")}</p>
         <Qr text={step.text} label={t("phones.code")} />
         <Copy text={step.text} label={t("phones.code")} />
+        {code !== null && !far && (
+          <>
+            <p>{t("phones.code.keys")}</p>
+            <dl class="facts">
+              <Fingerprints hub={code.hubKey} gate={code.gateKey} />
+            </dl>
+          </>
+        )}
         <button
           type="button"
           class="wide"

@@ -1,14 +1,15 @@
 // This browser as a phone of the home: enrolled by the code that the gate shows, with a key that never leaves it.
 
 import { useCallback, useState } from "preact/hooks";
-import { toBase64url } from "../../gate/bytes";
 import { readClaim } from "../../gate/keys";
+import { read } from "../../gate/memory";
 import { enrol, leaveHome, type Me } from "../../gate/phone";
 import { visit } from "../../gate/visit";
 import { Copy } from "../../parts/Copy";
 import { Dialog } from "../../parts/Dialog";
+import { Fingerprints } from "../../parts/Fingerprints";
 import { Title } from "../../parts/Frame";
-import { useRole } from "../../parts/hooks";
+import { useLoad, useRole } from "../../parts/hooks";
 import { Icon } from "../../parts/Icon";
 import { Scan } from "../../parts/Scan";
 import { phase, tell } from "../../state/app";
@@ -91,6 +92,7 @@ function Enrol() {
 /** What this browser and the gate know of each other. */
 function Known({ now }: { now: Extract<Me, { state: "reads" | "here" }> }) {
   const { t } = useCentre();
+  const [hub] = useLoad(() => read("hub"), now.state);
   return (
     <section class="card" aria-labelledby="key" data-known={now.state}>
       <h2 id="key">
@@ -104,10 +106,7 @@ function Known({ now }: { now: Extract<Me, { state: "reads" | "here" }> }) {
             <dd class="breakable">{now.phone.kid}</dd>
           </div>
         )}
-        <div>
-          <dt>{t("phone.gate")}</dt>
-          <dd class="breakable">{toBase64url(now.gate)}</dd>
-        </div>
+        <Fingerprints hub={hub.state === "here" ? (hub.value?.hubKey ?? null) : null} gate={now.gate} />
       </dl>
       <p class="quiet">
         {t(gateOrigin() === null ? "phone.from.export" : "phone.from.gate", { host: location.host })} {t("phone.gate.text")}

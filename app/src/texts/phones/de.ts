@@ -92,6 +92,7 @@ export const de: Record<keyof typeof en, string> = {
   "phones.ended.not_written": "Deine Zentrale konnte es nicht aufschreiben: Niemand wurde gekoppelt. Ist ihr Speicher voll?",
   "phones.ended.cancelled": "Der Code wurde zurückgezogen: Niemand wurde gekoppelt.",
   "phones.ended.no_key": "Dieser Browser kennt den Schlüssel des Tors nicht, darum zeichnet er keinen Code. Kopple ihn zuerst, oder tippe homebase phone code ein, wo homebase läuft.",
+  "phones.code.keys": "Das andere Telefon zeigt dieselben zwei, wenn es gekoppelt ist: unter „Dieses Telefon und das Tor“.",
   "phones.pair_first": "Diesen Browser koppeln",
   "phones.unlisted": "Etwas, das kein Telefon dieser Liste ist, bietet einen Schlüssel an ({key} …) und möchte zustimmen. Es kann nicht zugelassen werden: Das kann nur ein Telefon der Liste. Zeigt eines deiner Telefone gerade sechs Wörter, dann entferne es und kopple es neu. Sonst tu nichts; das Angebot endet nach zehn Minuten.",
 };

@@ -90,6 +90,7 @@ export const en = {
   "phones.ended.not_written": "Your home base could not write it down: nobody was paired. Is its disk full?",
   "phones.ended.cancelled": "The code was withdrawn: nobody was paired.",
   "phones.ended.no_key": "This browser does not know the gate’s key, so it draws no code. Pair it first, or type homebase phone code where homebase runs.",
+  "phones.code.keys": "The other phone shows the same two once it is paired: under “This phone and the gate”.",
   "phones.pair_first": "Pair this browser",
   "phones.unlisted": "Something that is no phone in this list offers a key ({key} …) and would like to agree. It can’t be let in: only a phone in the list can. If one of your phones shows six words just now, remove it and pair it anew. Otherwise do nothing; the offer ends after ten minutes.",
 } as const;
