@@ -204,6 +204,9 @@ def test_an_owner_pairs_another_phone_on_the_page_of_phones_and_removes_it(
     _is_asked_the_same_in_english(mine)
     page.get_by_role("button", name="Code zeigen").click()
     text = page.get_by_role("region", name="Kopplungscode").inner_text()
+    # black on white, so that a camera reads it
+    expect(page.locator(".qr .paper")).to_have_css("fill", "rgb(255, 255, 255)")
+    mine.picture("phones-qr-de", above=page.locator(".qr"))
     # with the fingerprints that the console shows, and that stand on the phone's own page
     marks = console(house, "code")["fingerprints"]
     assert isinstance(marks, dict)

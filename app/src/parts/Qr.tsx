@@ -1,5 +1,6 @@
 // A QR code, drawn on this page from its text.
 
+import "../style/qr.css";
 import { useMemo } from "preact/hooks";
 import { qrCode, qrPath } from "../state/qr";
 
