@@ -1,5 +1,6 @@
 """A browser is paired by the text of a QR code, speaks with its home by a session, and is removed."""
 
+import json
 import re
 import time
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Playwright, expect
 
 from .camera import KEEP_TRACK, browser_with_camera, is_off, show
-from .houses import RunningHouse, run_homebase
+from .houses import RunningHouse
 from .pairing import KEPT, console, pair, show_code, the_waiting, words_on
 from .phones import Phone, phone, until
 from .using import switches_and_watches
@@ -35,6 +36,7 @@ HIDDEN = """() => {
   document.dispatchEvent(new Event('visibilitychange'));
 }"""
 ALLOWED = "() => ['camera', 'microphone'].map(name => document.featurePolicy.allowsFeature(name))"
+ZONE = "() => Intl.DateTimeFormat().resolvedOptions().timeZone"
 DAYS = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")
 
 
@@ -57,6 +59,8 @@ def test_a_phone_is_paired_switches_a_light_watches_it_and_is_removed(mine: Phon
     mine.picture("pair-words-de")
     named = str(console(mine.house, "admit", str(row["pairing"]), "--role", "owner")["id"])
     expect(page.locator(".connection")).to_have_text(re.compile("verbunden, zu Hause"))
+    # the home knows no timezone, and this phone may be asked for it once
+    page.get_by_role("region", name="Noch zwei Angaben").get_by_role("button", name="Nicht jetzt").click()
     switches_and_watches(mine)
     # and nothing went past the session: no token, no request but for the app's own files
     assert page.evaluate("() => sessionStorage.length") == 0
@@ -64,6 +68,8 @@ def test_a_phone_is_paired_switches_a_light_watches_it_and_is_removed(mine: Phon
     # when the page is loaded anew, it is the same phone, without a password
     page.reload()
     expect(page.locator(".connection")).to_have_text(re.compile("verbunden, zu Hause"))
+    mine.tile(LAMP)
+    expect(page.get_by_role("region", name="Noch zwei Angaben")).to_have_count(0)
     # when it is removed at home, its session ends within a second
     begin = time.monotonic()
     console(mine.house, "remove", named)
@@ -312,18 +318,22 @@ def _becomes_a_carer_and_rests(mine: Phone, other: Phone, row: Locator) -> None:
     expect(row).to_contain_text("Nur diese Räume: Küche")
     expect(row.get_by_role("button", name="Bens Telefon ändern")).to_be_focused()
     # when it gets hours, the hub's refusal stands at their field until the home knows its timezone
-    row.get_by_role("button", name="Bens Telefon ändern").click()
-    form.get_by_label("Nur zu manchen Zeiten").check()
     later = (datetime.now(UTC).weekday() + 3) % 7  # a day that it is nowhere
-    for day, name in enumerate(DAYS):
-        form.get_by_label(name).set_checked(day == later)
-    form.get_by_role("button", name="Speichern").click()
+
+    def wish_hours() -> None:
+        row.get_by_role("button", name="Bens Telefon ändern").click()
+        form.get_by_label("Nur zu manchen Zeiten").check()
+        for day, name in enumerate(DAYS):
+            form.get_by_label(name).set_checked(day == later)
+        form.get_by_role("button", name="Speichern").click()
+
+    wish_hours()
     expect(form.locator("[data-fault=hours]").get_by_role("alert")).to_contain_text("Zeitzone")
     mine.has_no_barriers("a refusal of a permit")
-    told = ("account", "set", "--timezone", "Europe/Berlin", "--state", str(mine.house.state))
-    assert run_homebase(*told, runtime=mine.house.run.parent)[0] == 0
     mine.picture("phones-hours-de", above=form)
-    form.get_by_role("button", name="Speichern").click()
+    _tells_the_timezone(mine)
+    mine.open("#/phones")
+    wish_hours()
     # then it rests, and says so
     expect(row).to_contain_text(f"Nur zu diesen Zeiten: {DAYS[later][:2]} 08:00\N{EN DASH}12:00")
     expect(row).to_contain_text("ruht: außerhalb seiner Zeiten")
@@ -340,6 +350,19 @@ def _becomes_a_carer_and_rests(mine: Phone, other: Phone, row: Locator) -> None:
     expect(row).not_to_contain_text("ruht")
     other.page.evaluate("() => window.dispatchEvent(new Event('focus'))")
     expect(other.page.locator(".connection")).to_have_text(re.compile("verbunden, zu Hause"))
+
+
+def _tells_the_timezone(mine: Phone) -> None:
+    """A home that was begun with a phone asks it for what a set-up with a password brings along."""
+    mine.open("#/")
+    card = mine.page.get_by_role("region", name="Noch zwei Angaben")
+    card.get_by_label("Dein Name").fill("Ada")
+    mine.has_no_barriers("first run")
+    mine.picture("first-run-de")
+    card.get_by_role("button", name="Speichern").click()
+    expect(card).to_have_count(0)
+    told = json.loads(mine.house.ok("account", "show", "--json"))
+    assert (told["name"], told["installation"]["timezone"]) == ("Ada", mine.page.evaluate(ZONE))
 
 
 def _may_agree_too(mine: Phone, other: Phone, row: Locator) -> None:

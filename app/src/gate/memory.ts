@@ -1,5 +1,5 @@
 // What this phone keeps: its keys, how it reaches its home and what that looked like, the account's mark, the gate's
-// key, the last checkpoint, what it withdrew. IndexedDB, since only there a key can be kept that no script can read.
+// key, the last checkpoint, what it withdrew, and what it need not be asked again. IndexedDB, since only there a key can be kept that no script can read.
 // The notice (7.1) lists the database by its name; a phone that is removed forgets all of it.
 
 import type { HubKept } from "../remote/kept";
@@ -41,6 +41,8 @@ export interface Kept {
   asking: Asking;
   phone: Enrolled;
   witness: Witnessed;
+  /** Its owner was asked for name and timezone, and said: not now. */
+  asked: boolean;
   /** Marks of consents that this phone knows as withdrawn, with their activity. */
   withdrawn: { activity: string; mark: string }[];
   /** Withdrawals that the gate has not confirmed: of everything that was given until then, by this phone's clock. */

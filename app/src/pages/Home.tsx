@@ -1,17 +1,23 @@
 // The start page: what needs a look, then every light one tap away.
 
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
+import type { Account } from "../api/account";
 import { Title } from "../parts/Frame";
 import { useRole } from "../parts/hooks";
 import { Icon } from "../parts/Icon";
+import { lazy } from "../parts/lazy";
 import { ReviewHint } from "../parts/ReviewHint";
 import { Tile } from "../parts/Tile";
-import { home } from "../state/app";
+import { client, home, link } from "../state/app";
 import { type Section, sectionOf } from "../state/faces";
+import { asksFirst } from "../state/first";
 import { sorted } from "../state/names";
 import { sameList, useSelect } from "../state/store";
 import { allFaces, belongs, type Chip, CHIPS } from "../state/summary";
+import { ownTimezone } from "../state/timezone";
 import { useTexts } from "../texts";
+
+const FirstRun = lazy(() => import("./FirstRun").then((file) => file.FirstRun), "silent");
 
 const SECTIONS: readonly Section[] = ["light", "blind", "climate", "sensor"];
 
@@ -19,6 +25,8 @@ export function HomePage() {
   const texts = useTexts();
   const { t } = texts;
   const owner = useRole() === "owner";
+  const account = useAccount(owner);
+  const by = useSelect(link, (value) => value.by);
   const [chosen, setChosen] = useState<Chip | null>(null);
   const devices = useSelect(home, (state) => state.devices);
   const faces = allFaces(sorted(devices.values(), texts));
@@ -31,6 +39,7 @@ export function HomePage() {
   return (
     <>
       <Title text={t("home.title")} />
+      {account !== null && asksFirst(account, by, ownTimezone()) && <FirstRun account={account} />}
       {faces.length === 0 ? (
         <div class="card empty">
           <h2>{t("home.empty.title")}</h2>
@@ -58,7 +67,7 @@ export function HomePage() {
           </section>
         );
       })}
-      <ReviewHint />
+      {account?.review_due === true && <ReviewHint />}
       <p class="foot">
         <a href="#/privacy">
           <Icon name="shield" size={18} /> {t("home.privacy")}
@@ -66,6 +75,25 @@ export function HomePage() {
       </p>
     </>
   );
+}
+
+/** The account, for its owner; null: somebody else, or it did not come, and is asked for at the next visit. */
+function useAccount(owner: boolean): Account | null {
+  const [account, setAccount] = useState<Account | null>(null);
+  useEffect(() => {
+    if (!owner) return;
+    let wanted = true;
+    client.ask<Account>("account.read").then(
+      (value) => {
+        if (wanted) setAccount(value);
+      },
+      () => undefined,
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [owner]);
+  return owner ? account : null;
 }
 
 function Chips({ chosen, choose }: { chosen: Chip | null; choose: (chip: Chip | null) => void }) {

@@ -1,0 +1,19 @@
+// Which phone is asked for the name and timezone of a home that nobody set up with a password.
+
+import { expect, test } from "vitest";
+import type { Account } from "../src/api/account";
+import { asksFirst } from "../src/state/first";
+
+const account = (timezone: string) => ({ name: "", installation: { timezone } }) as Account;
+
+test("a phone at home is asked as long as the home has no timezone", () => {
+  expect(asksFirst(account(""), "home", "Europe/Berlin")).toBe(true);
+  expect(asksFirst(account("Europe/Berlin"), "home", "Europe/Berlin")).toBe(false);
+});
+
+test("nobody else is: who is far away, who has no session as a phone or no timezone, and who may not read the account", () => {
+  expect(asksFirst(account(""), "relay", "Europe/Berlin")).toBe(false);
+  expect(asksFirst(account(""), null, "Europe/Berlin")).toBe(false);
+  expect(asksFirst(account(""), "home", "")).toBe(false);
+  expect(asksFirst(null, "home", "Europe/Berlin")).toBe(false);
+});
