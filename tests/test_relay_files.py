@@ -21,7 +21,7 @@ from hub.remote import topics
 from hub.remote.broker import BrokerLost, BrokerRefused
 from hub.remote.mosquitto import acl_lines, password_line
 from hub.remote.transport import MOST_WIRE
-from tests.hub.remote.relay_home import broker_user
+from tests.hub.remote.relay_home import broker_user, knows
 from tests.lab.outside import authority
 from tests.mosquitto import HOST, Mosquitto, free_port, mosquitto
 from tests.paths import ROOT
@@ -155,14 +155,6 @@ def script(folder: Path, name: str = HOST) -> Iterator[Mosquitto]:
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(WAIT_S)
-
-
-async def knows(broker: Mosquitto, user: str, password: str) -> bool:
-    """Whether the broker lets it in. A broker that reads its files may close a connection meanwhile."""
-    with contextlib.suppress(BrokerRefused, BrokerLost, ConnectionError):
-        async with broker_user(broker, user, password):
-            return True
-    return False
 
 
 def near_its_end(folder: Path) -> None:

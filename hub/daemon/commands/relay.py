@@ -17,6 +17,7 @@ from .verbs import Verbs, run_verb
 
 Answer = Mapping[str, object]
 PASSWORDS, ACL = "passwords", "acl"  # a broker's files, as config/relay/mosquitto.conf names them
+_READ = "let the broker read them again (systemctl reload homebase-relay)"
 _NAME = re.compile("[a-z][a-z0-9-]{0,31}")
 _STATES = {
     "unused": "no phone has a slot yet; homebase phone code",
@@ -65,12 +66,15 @@ def _name(text: str) -> str:
 def _add(options: argparse.Namespace) -> int:
     _look_into(options)
     answer = ask_gate(options.home, "relay.add", name=options.name, wss_port=options.websocket)
+    then = (
+        f"{_READ} and pair a phone: homebase phone code.\nNothing connects before you allow it:"
+        f" homebase consent give remote.access --standing --recipient {options.name}"
+    )
     return _tell_broker(
         options,
         answer,
-        "Then let the broker read them again (systemctl reload homebase-relay) and pair a phone:"
-        f" homebase phone code.\nNothing connects before you allow it: homebase consent give remote.access"
-        f" --standing --recipient {options.name}",
+        by_hand=f"Append these lines to its files there, then {then}",
+        done=f"Its users stand in {options.into} now; {then}",
     )
 
 
@@ -82,8 +86,12 @@ def _renew(options: argparse.Namespace) -> int:
         print("No slot is burned; nothing changed.")
         return 0
     slots = ", ".join(map(str, fresh)) if isinstance(fresh, list) else ""
+    then = f"{_READ}. Until then the old passwords count."
     return _tell_broker(
-        options, answer, f"Renewed: {slots}. Put these lines in the place of the old ones of the same users."
+        options,
+        answer,
+        by_hand=f"Renewed: {slots}. Put these lines in the place of the same users' old ones, then {then}",
+        done=f"Renewed: {slots}. The new lines stand in {options.into} now; {then}",
     )
 
 
@@ -105,13 +113,14 @@ def _remove(options: argparse.Namespace) -> int:
     rows = rows_of(ask_gate(options.home, "relay.list"), "relays")
     route = next((str(row.get("route")) for row in rows if row.get("name") == options.name), "")
     answer = ask_gate(options.home, "relay.remove", name=options.name)
-    if options.into is not None and route:
-        _change(options.into, route, [], [])
-    if options.json:
-        print(json.dumps(answer))
-    else:
-        print(f"Removed. At the broker, strike out the users that begin with hb1-{route}-")
-    return 0
+    then = f"{_READ}. Until then their passwords count."
+    return _tell_broker(
+        options,
+        {"route": route, **answer},
+        by_hand=f"Removed. At the broker, strike the users hb1-{route}-… out of {PASSWORDS} and {ACL},"
+        f" then {then}",
+        done=f"Removed. Its users are struck out of {options.into}; {then}",
+    )
 
 
 def _list(options: argparse.Namespace) -> int:
@@ -153,7 +162,8 @@ def _state(row: Answer) -> str:
     return f"{told} ({printable(reason)})" if reason else told
 
 
-def _tell_broker(options: argparse.Namespace, answer: Answer, then: str) -> int:
+def _tell_broker(options: argparse.Namespace, answer: Answer, *, by_hand: str, done: str) -> int:
+    """Write the broker's lines, or show them. by_hand, done: what is left to do then, and after --into."""
     route = str(answer.get("route"))
     passwords, acl = _lines(answer, "passwords"), _lines(answer, "acl")
     failed = None
@@ -164,16 +174,22 @@ def _tell_broker(options: argparse.Namespace, answer: Answer, then: str) -> int:
             failed = error  # the lines come but once: they are shown all the same
     if options.json:
         print(json.dumps(answer))
-    elif options.into is None or failed is not None:
+    elif options.into is not None and failed is None:
+        print(done)
+    else:
+        _show(passwords, acl)
+        print(by_hand)
+    if failed is not None:
+        raise failed
+    return 0
+
+
+def _show(passwords: list[str], acl: list[str]) -> None:
+    if passwords:
         print(f"# for the broker's {PASSWORDS} (mosquitto_passwd's form; the passwords stand nowhere in it)")
         print("\n".join(passwords))
         print(f"# for the broker's {ACL}")
         print("\n".join(acl))
-    if failed is not None:
-        raise failed
-    if not options.json:
-        print(then)
-    return 0
 
 
 def _lines(answer: Answer, key: str) -> list[str]:
@@ -217,11 +233,11 @@ def _kept_passwords(old: list[str], prefix: str, users: set[str] | None) -> list
 
 
 def _kept_acl(old: list[str], prefix: str, _: set[str] | None) -> list[str]:
-    """Lines of other routes."""
+    """Lines of other routes, and all that is no user's: patterns, comments."""
     kept, ours = [], False
     for line in old:
         if line.startswith("user "):
             ours = line.removeprefix("user ").startswith(prefix)
-        if not ours:
+        if not (ours and line.startswith(("user ", "topic "))):
             kept.append(line)
     return kept

@@ -12,7 +12,7 @@ from typing import Any
 from hub.daemon.phone.connection import Connection, opened_session
 from hub.daemon.phone.ways import opened
 from hub.remote import base64url, mqtt
-from hub.remote.broker import Broker, logged_in
+from hub.remote.broker import Broker, BrokerLost, BrokerRefused, logged_in
 from hub.remote.initiator import Dial, Initiator
 from hub.remote.keys import Mode, pairing_psk
 from hub.remote.messages import Hello, mark_told
@@ -185,6 +185,14 @@ async def broker_user(
         yield await logged_in(reader, writer, login, SystemClock())
     finally:
         writer.transport.abort()
+
+
+async def knows(broker: Mosquitto, user: str, password: str) -> bool:
+    """Whether the broker lets it in. One that reads its files may close a connection meanwhile."""
+    with contextlib.suppress(BrokerRefused, BrokerLost, ConnectionError):
+        async with broker_user(broker, user, password):
+            return True
+    return False
 
 
 @contextlib.asynccontextmanager
