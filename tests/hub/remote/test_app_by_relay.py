@@ -3,7 +3,6 @@
 import asyncio
 import os
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -66,11 +65,9 @@ async def test_the_app_is_paired_by_a_relay_comes_back_after_its_loss_and_is_rem
                 names = [room.name for room in house.home.house.rooms.all()]
                 assert (names.count("Attic"), names.count("Cellar")) == (1, 1)
                 # when it is removed, it is told
-                began = time.monotonic()
                 await operate(house.home, "DELETE", f"/{admitted['id']}")
                 await until(lambda: phone.poll() is not None, LIMIT_S)
                 assert phone.returncode == 0, (tmp_path / "said").read_text()[-3000:]
-                assert time.monotonic() - began < LIMIT_S
             finally:
                 phone.kill()
                 phone.wait()

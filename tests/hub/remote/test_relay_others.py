@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from hub.daemon.command_line import CommandFailed
+from hub.daemon.phone import connection as phones
 from hub.remote import base64url, mqtt, relay, topics
 from hub.remote.broker import Broker, BrokerLost, BrokerRefused
 from hub.remote.initiator import Dial, Initiator
@@ -306,11 +307,27 @@ async def test_control_without_the_pace_a_slot_that_floods_goes_on(
 async def test_a_flood_of_openings_keeps_nobody_else_out(there: RelayHome) -> None:
     owner, guest = await there.pair(), await there.pair("guest")
     async with as_slot(there, guest) as flooding:
-        for _ in range(300):
-            handshake = Initiator(guest.dial(), os.urandom)  # each of them authentic
-            await flooding.publish(
-                topics.up(guest.way.route, guest.way.slot, handshake.connection), handshake.opening
-            )
+        await flood_of_openings(guest, flooding)
         async with asyncio.timeout(60), owner.session() as connection:
             answer = await connection.ask("rooms.list", {}, os.urandom)
             assert json.loads(bytes(answer.body)) is not None
+
+
+async def test_control_without_their_pace_openings_keep_the_owner_out(
+    there: RelayHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "OPENINGS", 1e9)
+    monkeypatch.setattr(phones, "ANSWER_S", 4.0)  # without a flood it is well under one
+    owner, guest = await there.pair(), await there.pair("guest")
+    async with as_slot(there, guest) as flooding:
+        await flood_of_openings(guest, flooding)
+        async with owner.connected() as answered:
+            assert answered is None
+
+
+async def flood_of_openings(guest: Phone, flooding: Broker) -> None:
+    for _ in range(300):
+        handshake = Initiator(guest.dial(), os.urandom)  # each of them authentic
+        await flooding.publish(
+            topics.up(guest.way.route, guest.way.slot, handshake.connection), handshake.opening
+        )
