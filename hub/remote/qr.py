@@ -14,6 +14,7 @@ MOST = 1200  # characters: a QR code of that many is still read by a phone's cam
 MOST_WAYS = 4
 MOST_SLOT = 15
 _HEAD = "homebase:pair:1:"
+_BREAKS = dict.fromkeys(map(ord, " \t\n\r"))  # whoever pastes a code may break it into lines
 _PARTS = 6
 _ORIGIN = re.compile(r"https?://(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:[1-9][0-9]{0,4})?")
 _HOST = re.compile(r"\[[0-9a-f:.]+\]|[a-z0-9.-]+")
@@ -77,7 +78,7 @@ def decode(text: str) -> PairingCode:
     Raises:
         BadCode: any other text.
     """
-    text = text.strip()
+    text = text.translate(_BREAKS)
     if len(text) > MOST:
         raise BadCode(f"{len(text)} characters; a code has at most {MOST}")
     if not text.startswith(_HEAD):

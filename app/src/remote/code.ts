@@ -12,6 +12,7 @@ const [KEY, PAIRING, SECRET, ROUTE] = [32, 8, 16, 16];
 const ORIGIN = /^https?:\/\/(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:[1-9][0-9]{0,4})?$/;
 const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9.-]+)$/;
 const PASSWORD = /^[A-Za-z0-9_-]{16,64}$/;
+const BREAKS = /[ \t\n\r]+/g; // whoever pastes a code may break it into lines
 const NUMBER = /^(0|[1-9][0-9]{0,4})$/;
 
 /** Where a home is reached: `origin` of the page that its gate serves, or a place at a relay; ports 0: not offered. */
@@ -29,9 +30,9 @@ export interface PairingCode {
   ways: Place[];
 }
 
-/** Read a code; null: any other text. Blanks around it and breaks within don't matter. */
+/** Read a code; null: any other text. */
 export function readCode(text: string): PairingCode | null {
-  const whole = text.replace(/\s+/g, "");
+  const whole = text.replace(BREAKS, "");
   if (whole.length > MOST || !whole.startsWith(HEAD)) return null;
   const [hub, gate, pairing, secret, claim, ...rest] = whole.slice(HEAD.length).split(":");
   const ways = rest.join(":").split(";").map(readWay);

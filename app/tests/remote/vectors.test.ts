@@ -104,24 +104,19 @@ test("the first code's second way is a place at a relay", () => {
   });
 });
 
-test("a text that is no code, or none of ours, is refused before anything is sent", () => {
-  const whole = vectors.codes[0]?.text ?? "";
-  const wrong = [
-    "",
-    whole.slice(1),
-    whole.replace(":1:", ":2:"),
-    whole.slice(0, 120),
-    `${whole};h,http://b`.repeat(4),
-    `${whole};;`,
-    whole.replace("h,http://127.0.0.1:8080", "h,http://127.0.0.1:8080/path"),
-    whole.replace("h,http", "h,ftp"),
-    whole.replace(",8883,", ",08883,"),
-    whole.replace(",8883,", ",88830,"),
-    whole.replace(",3,A", ",16,A"),
-    whole.replace("relay.example", "Relay.example"),
-    `${whole}${"A".repeat(1200)}`,
-  ];
-  expect(wrong.map(readCode)).toEqual(wrong.map(() => null));
+test("a code may be broken into lines", () => {
+  const first = readCode(vectors.codes[0]?.text ?? "");
+  expect(vectors.pasted.map((one) => readCode(one.text))).toEqual(vectors.pasted.map(() => first));
+});
+
+test("the other forms of a host and an origin are read", () => {
+  const ways = vectors.other_ways.map((one) => JSON.stringify(readCode(one.text)?.ways));
+  expect(new Set(ways).size).toBe(ways.length);
+  expect(ways).not.toContain(undefined);
+});
+
+test.each(vectors.no_codes)("no code, and refused before anything is sent: $name", (one) => {
+  expect(readCode(one.text)).toBeNull();
 });
 
 test.each(vectors.transport)("message $number is sealed and opened as the specification says", async (one) => {

@@ -1,5 +1,6 @@
 """The text of a pairing's QR code, and the six words."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -73,7 +74,7 @@ def test_whatever_is_read_is_a_code_or_refused(text: str) -> None:
             known = decode(candidate)
         except BadCode:
             continue
-        assert encode(known) == candidate.strip()
+        assert encode(known) == re.sub("[ \t\n\r]", "", candidate)
 
 
 def test_a_way_that_could_not_be_read_back_is_not_written() -> None:

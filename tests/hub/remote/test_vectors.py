@@ -20,7 +20,7 @@ from dissononce.processing.impl.handshakestate import HandshakeState
 from dissononce.processing.impl.symmetricstate import SymmetricState
 from dissononce.processing.modifiers.psk import PSKPatternModifier
 
-from hub.remote.qr import decode
+from hub.remote.qr import BadCode, decode
 from tests.hub.remote import vectors
 from tests.paths import ROOT
 
@@ -37,6 +37,22 @@ def test_a_code_of_the_file_is_read(code: dict[str, Any]) -> None:
     read = decode(code["text"])
     fields = ("hub_key", "gate_key", "pairing", "secret", "claim")
     assert {field: getattr(read, field).hex() for field in fields} == {field: code[field] for field in fields}
+
+
+def test_a_code_may_be_broken_into_lines() -> None:
+    first = decode(DOCUMENT["codes"][0]["text"])
+    assert [decode(one["text"]) for one in DOCUMENT["pasted"]] == [first] * len(DOCUMENT["pasted"])
+
+
+def test_the_other_forms_of_host_and_origin_are_read() -> None:
+    ways = [str(decode(one["text"]).ways) for one in DOCUMENT["other_ways"]]
+    assert len(set(ways)) == len(ways)
+
+
+@pytest.mark.parametrize("one", DOCUMENT["no_codes"], ids=lambda one: str(one["name"]))
+def test_a_text_that_is_no_code_is_refused(one: dict[str, str]) -> None:
+    with pytest.raises(BadCode):
+        decode(one["text"])
 
 
 def hkdf(material: bytes, salt: bytes, info: bytes) -> bytes:

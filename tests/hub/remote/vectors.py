@@ -14,7 +14,7 @@ from hub.remote.keys import AT_HOME, Mode, hkdf, pairing_psk, prologue
 from hub.remote.noise import CipherState, public_key
 from hub.remote.opening import decode
 from hub.remote.padding import SIZES, pad
-from hub.remote.qr import Home, PairingCode, RelayWay, encode
+from hub.remote.qr import MOST, Home, PairingCode, RelayWay, encode
 from hub.remote.responder import Responder
 from hub.remote.transport import EPOCH, Sealer
 from hub.remote.words import words
@@ -68,6 +68,72 @@ def codes() -> list[dict[str, Any]]:
             }
         )
     return made
+
+
+def pasted(text: str) -> dict[str, str]:
+    """Spellings of that code that are read as it is."""
+    return {
+        "blanks around": f"  {text}\n",
+        "lines": "\n".join(text[at : at + 40] for at in range(0, len(text), 40)),
+        "lines of a mail": "\r\n\t".join(text[at : at + 60] for at in range(0, len(text), 60)),
+        "blanks within": text.replace(":", " : "),
+    }
+
+
+def other_ways(text: str) -> dict[str, str]:
+    """Codes with the other forms of HOST and ORIGIN."""
+    return {
+        "address of IPv6 at home": text.replace("//127.0.0.1:8080", "//[fd00::1]:8080"),
+        "no port": text.replace("http://127.0.0.1:8080", "https://hub.example"),
+        "address of IPv6 of a relay": text.replace("r,relay.example,", "r,[2001:db8::1],"),
+        "address of IPv4 of a relay": text.replace("r,relay.example,", "r,192.0.2.1,"),
+        "relay without WebSocket": text.replace(",443,", ",0,"),
+    }
+
+
+def no_codes(text: str) -> dict[str, str]:
+    """Texts that are refused."""
+    fields = text.split(":")
+    hub_key = fields[3]
+    return {
+        "nothing": "",
+        "cut at its head": text[1:],
+        "cut in a key": text[:120],
+        "cut in its password": text[:-7],
+        "another version": text.replace(":1:", ":2:", 1),
+        "capitals": text.replace("homebase", "Homebase", 1),
+        "no break of a line": text.replace(":", "\u00a0:"),
+        "form feed": text.replace(":", "\f:"),
+        "mark of byte order": f"\ufeff{text}",
+        "padding": text.replace(hub_key, f"{hub_key}=", 1),
+        "another spelling of the same bytes": text.replace(
+            hub_key, hub_key[:-1] + chr(ord(hub_key[-1]) + 1), 1
+        ),
+        "short claim": text.replace(fields[7], fields[7][:-4], 1),
+        "five ways": text + ";h,http://b" * 3,
+        "an empty way": f"{text};",
+        "a way that is not known": f"{text};x,what",
+        "too long": text + "A" * MOST,
+        "a path": text.replace(":8080", ":8080/path"),
+        "a slash": text.replace(":8080", ":8080/"),
+        "another scheme": text.replace("h,http:", "h,ftp:"),
+        "capitals in a home": text.replace("127.0.0.1", "Hub.example"),
+        "a port that begins with 0": text.replace(":8080", ":08080"),
+        "an address of IPv6 without brackets": text.replace("//127.0.0.1:", "//fd00::1:"),
+        "a zone": text.replace("//127.0.0.1", "//[fe80::1%25eth0]"),
+        "capitals in an address": text.replace("//127.0.0.1", "//[FD00::1]"),
+        "user": text.replace("//127", "//me@127"),
+        "no host": text.replace("relay.example", ""),
+        "capitals in a relay": text.replace("relay.example", "Relay.example"),
+        "underscore in a relay": text.replace("relay.example", "relay_1.example"),
+        "leading zero": text.replace(",8883,", ",08883,"),
+        "port beyond 65535": text.replace(",8883,", ",65536,"),
+        "slot beyond 15": text.replace(",3,A", ",16,A"),
+        "digits of another script": text.replace(",3,A", ",\u0663,A"),
+        "short route": text.replace(base64url.encode(ROUTE), base64url.encode(ROUTE[1:])),
+        "short password": text.replace("A" * 22, "A" * 15),
+        "one field more": f"{text},x",
+    }
 
 
 def handshake(mode: Mode, route: bytes) -> dict[str, Any]:
@@ -142,6 +208,10 @@ def document() -> dict[str, Any]:
     return {
         "source": "docs/protocols/remote.md; made by tests/hub/remote/vectors.py",
         "codes": codes(),
+        **{
+            key: [{"name": name, "text": made} for name, made in spelled(codes()[0]["text"]).items()]
+            for key, spelled in (("pasted", pasted), ("other_ways", other_ways), ("no_codes", no_codes))
+        },
         "handshakes": [handshake(mode, route) for mode in Mode for route in (AT_HOME, ROUTE)],
         "transport": transport(),
         "padding": [{"content": bytes(size).hex(), "size": len(pad(bytes(size)))} for size in (0, 254, 255)]
