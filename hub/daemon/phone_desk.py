@@ -80,6 +80,12 @@ class _Named(msgspec.Struct, frozen=True):
     phone: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{16}$")]
 
 
+_NO_CODE = {
+    "too_many_codes": "too many codes are open; wait ten minutes, or refuse one",
+    "too_many_phones": "64 phones are paired, as many as a home can have; remove one (homebase phone list)",
+}
+
+
 def questions(phones: Phones) -> Mapping[str, Handler]:
     """What the gate's console asks → answer."""
 
@@ -87,7 +93,7 @@ def questions(phones: Phones) -> Mapping[str, Handler]:
         try:
             made = await phones.code(relays=fields_as(question, _Coded).relays)
         except Refused as error:
-            raise GateDeclined("busy", "too many codes are open; wait ten minutes, or refuse one") from error
+            raise GateDeclined("busy", _NO_CODE[error.code]) from error
         except StoreError as error:
             raise GateDeclined(
                 "store_failed", "the disk could not be written; homebase doctor says more"

@@ -68,7 +68,10 @@ class WaitingPhone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndedPairing:
-    """A pairing that ended without a phone. why: expired, shown_twice, refused, not_written, cancelled."""
+    """A pairing that ended without a phone.
+
+    why: expired, shown_twice, refused, not_written, full, cancelled.
+    """
 
     pairing: bytes
     why: str
@@ -91,7 +94,7 @@ class Phones(Protocol):
         ...
 
     async def code(self, *, relays: bool) -> PhoneCode:
-        """Begin a pairing. Raises Refused: too_many_codes; StoreError: there is none."""
+        """Begin a pairing. Raises Refused: too_many_codes, too_many_phones; StoreError: there is none."""
         ...
 
     async def ways(self, code: PhoneCode) -> tuple[str, ...]:

@@ -104,7 +104,7 @@ class WaitingPhone(Answer):
     words: tuple[str, ...]
 
 
-Why = Literal["expired", "shown_twice", "refused", "not_written", "cancelled"]
+Why = Literal["expired", "shown_twice", "refused", "not_written", "full", "cancelled"]
 
 
 class EndedPairing(Answer):

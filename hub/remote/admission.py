@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 
 LOOK_S = 1.0  # between two looks at pairings that are over by themselves
 MOST_NOTICES = 32
-_CLOSED = {State.RESTS: Code.NOT_NOW, State.OVER: Code.REVOKED}
+_CLOSED = {State.RESTS: Code.NOT_NOW, State.OVER: Code.OVER}
 _CLOSES = {Over.EXPIRED: Code.NOT_CONFIRMED, Over.REFUSED: Code.NOT_CONFIRMED}
 
 
@@ -163,7 +163,10 @@ class Admission:
         try:
             await self.book.add(phone)
             await self.relays.give(store.pairing, phone.key)
-        except (StoreError, Refused) as error:
+        except Refused as error:  # the last place went to another phone meanwhile
+            log.warning("phone.not_stored", extra={"code": error.code})
+            return self._pairings.cancel(store.pairing, Over.FULL)
+        except StoreError as error:
             log.error("phone.not_stored", extra={"code": error.code})
             return self._pairings.not_written(store.pairing)
         return self._pairings.stored(store.pairing)

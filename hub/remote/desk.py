@@ -27,6 +27,7 @@ from privacy.ports import Clock
 from .admission import Admission
 from .pairing import LIFE_S
 from .phone import Phone
+from .phones import MOST
 
 TELL_EVERY_S = 5.0
 
@@ -102,6 +103,8 @@ class Desk:
 
     async def code(self, *, relays: bool) -> PhoneCode:
         """Begin a pairing; a slot of each relay is written down before it is shown."""
+        if self._book.is_full:
+            raise Refused("too_many_phones", allowed=f"at most {MOST}")
         code = self._admission.open_code()
         if code is None:
             raise Refused("too_many_codes")

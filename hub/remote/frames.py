@@ -83,6 +83,7 @@ class Code(IntEnum):
     NOT_NOW = 14
     BROKEN_OFF = 15
     ACCOUNT = 16
+    OVER = 17
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

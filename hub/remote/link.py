@@ -29,10 +29,10 @@ from .phone import Phone
 from .pouring import pour
 from .responder import HALF_OPEN_S, Admits, Half, Responder
 from .visits import Line, Visit, Visits
+from .waiting import Place, Waiting
 
 log = logging.getLogger(__name__)
 
-MOST_WAITING = 16  # transports without a session
 SEND_S = 30.0  # a transport that takes nothing for so long is gone
 _REFUSED = {Turn.FORGOTTEN: "answer_forgotten", Turn.FULL: "too_many_attempts"}
 
@@ -97,7 +97,7 @@ class Remote:
         self._boot = base64url.encode(random_bytes(16))
         self._once: dict[bytes, Once] = {}
         self._executing: dict[tuple[bytes, str], asyncio.Event] = {}
-        self._waiting = 0
+        self._at_home, self._by_relay = Waiting(responder.is_waiting), Waiting(responder.is_waiting)
         self._tasks: asyncio.TaskGroup | None = None
         admission.book.gone.append(self._phone_gone)
         admission.book.changed = partial(visits.end, code=Code.DONE)  # it comes again, with its rights
@@ -119,9 +119,9 @@ class Remote:
     # one connection
 
     @property
-    def is_full(self) -> bool:
-        """Whether no further transport is taken until one of those that wait is through."""
-        return self._waiting >= MOST_WAITING or self._tasks is None
+    def is_stopped(self) -> bool:
+        """Whether no transport is taken: it does not run yet, or no more."""
+        return self._tasks is None
 
     async def serve(
         self, line: Line, messages: AsyncIterator[bytes], route: bytes, admits: Admits | None = None
@@ -130,20 +130,26 @@ class Remote:
 
         admits: who may come in by that slot of a relay; None: at home, where anybody may who has a key.
         """
-        self._waiting += 1
-        greeted = None
+        waiting = self._at_home if admits is None else self._by_relay
         try:
-            async with asyncio.timeout(HALF_OPEN_S):
-                greeted = await self._greeted(line, messages, route, admits)
+            async with asyncio.timeout(HALF_OPEN_S) as deadline:
+                place = waiting.enter(deadline)
+                try:
+                    greeted = await self._greeted(line, messages, route, admits, place)
+                finally:
+                    waiting.leave(place)
         except (TimeoutError, ConnectionError):
             return
-        finally:
-            self._waiting -= 1
         if greeted is not None:
             await self._live(*greeted, messages)
 
     async def _greeted(
-        self, line: Line, messages: AsyncIterator[bytes], route: bytes, admits: Admits | None
+        self,
+        line: Line,
+        messages: AsyncIterator[bytes],
+        route: bytes,
+        admits: Admits | None,
+        place: Place,
     ) -> tuple[Visit, list[Event]] | None:
         """The session and its first events; None: there is none, and the connection is over."""
         half: Half | None = None
@@ -158,6 +164,7 @@ class Remote:
                         return None  # by a relay nobody sees that we do not wait for more
                     if half is not None:
                         await line.send(half.answer)
+                        place.answered(half, HALF_OPEN_S)
                 elif half is not None:
                     events = self._responder.first(half, message, now_s)
                     if events is not None:

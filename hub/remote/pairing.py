@@ -38,6 +38,7 @@ class Over(Enum):
     SHOWN_TWICE = "shown_twice"  # somebody else has the code
     REFUSED = "refused"  # a person said that the words differ
     NOT_WRITTEN = "not_written"
+    FULL = "full"  # the home has as many phones as it may
     CANCELLED = "cancelled"
 
 
@@ -223,7 +224,7 @@ class Pairings:
         return known.phone_key
 
     def cancel(self, pairing: bytes, over: Over) -> list[Command]:
-        """A person ended it: the words differ, or the code was shown by mistake."""
+        """It ended: the words differ, the code was shown by mistake, or there is no room for the phone."""
         known = self._known.get(pairing)
         return [] if known is None else known.end(over)
 

@@ -77,6 +77,11 @@ class PhoneBook:
         """All of them, oldest first."""
         return tuple(sorted(self._phones.values(), key=lambda phone: (phone.since, phone.key)))
 
+    @property
+    def is_full(self) -> bool:
+        """Whether no further phone has room."""
+        return len(self._phones) >= MOST
+
     async def add(self, phone: Phone) -> None:
         """Keep a phone that was paired, without rights.
 
@@ -84,7 +89,7 @@ class PhoneBook:
             Refused: too_many_phones.
             StoreError: it is not kept.
         """
-        if len(self._phones) >= MOST and phone.key not in self._phones:
+        if self.is_full and phone.key not in self._phones:
             raise Refused("too_many_phones", allowed=f"at most {MOST}")
         await self._records.put(phone)
         self._phones[phone.key] = phone

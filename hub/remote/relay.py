@@ -300,7 +300,7 @@ class Relays:
             line.put(payload)
         elif (
             opening.connection_of(payload) == place[1]
-            and not self._remote.is_full
+            and not self._remote.is_stopped
             and slot.openings.admits(now_s)
         ):
             self._begin(connection, place, payload)

@@ -1,6 +1,7 @@
 """The transport at home: a WebSocket, spliced unread by the gate. I/O.
 
-Who shows no key gets nothing but the upgrade: no ping, no close frame, and the end only after ten seconds.
+Who shows no key gets nothing but the upgrade: no ping, no close frame, and the end after ten seconds, or
+when others need its place.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -43,7 +44,7 @@ def make_handler(remote: Remote) -> Callable[[web.Request], Awaitable[web.Stream
         response = web.WebSocketResponse(compress=False, autoping=False, max_msg_size=TOO_MUCH_WIRE)
         if not response.can_prepare(request):
             raise Refused("websocket_only")
-        if remote.is_full:
+        if remote.is_stopped:
             raise Refused("busy", retry_after_s=RETRY_S)
         await response.prepare(request)
         line = _Line(request, response)

@@ -39,7 +39,7 @@ export interface NewCode {
   expires_in_s: number;
 }
 
-export type Why = "expired" | "shown_twice" | "refused" | "not_written" | "cancelled";
+export type Why = "expired" | "shown_twice" | "refused" | "not_written" | "full" | "cancelled";
 
 export interface Waiting {
   waiting: { pairing: string; name: string; words: string[] }[];

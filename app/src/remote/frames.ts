@@ -47,6 +47,7 @@ export const CODE = {
   NOT_NOW: 14,
   BROKEN_OFF: 15,
   ACCOUNT: 16,
+  OVER: 17,
 } as const;
 export type Code = (typeof CODE)[keyof typeof CODE];
 

@@ -28,21 +28,28 @@ const FINAL: ReadonlySet<Code> = new Set([CODE.REVOKED, CODE.NOT_CONFIRMED, CODE
 
 /**
  * Why there is no session. `away`: nobody was reached; `stranger`: somebody who did not answer this phone; `rests`: it
- * is none of this phone's hours; `account`: by a relay it does not identify the home's account; `elsewhere`: another
+ * is none of this phone's hours; `over`: its time is over, and may be given another end; `account`: by a relay it does not identify the home's account; `elsewhere`: another
  * tab of this browser has it; `hub`: the hub stops.
  */
-export type Lacking = "away" | "stranger" | "rests" | "account" | "elsewhere" | "hub";
+export type Lacking = "away" | "stranger" | "rests" | "over" | "account" | "elsewhere" | "hub";
 
 /** What the hub's goodbye means where it is more than a loss. */
 const LACKING: Partial<Record<Code, Lacking>> = {
   [CODE.NOT_NOW]: "rests",
+  [CODE.OVER]: "over",
   [CODE.ACCOUNT]: "account",
   [CODE.REPLACED]: "elsewhere",
   [CODE.STOPPING]: "hub",
 };
 
 /** What no other place and no next try changes for a while. */
-const LASTING: ReadonlySet<Lacking | "live" | null> = new Set(["rests", "account"]);
+const LASTING: ReadonlySet<Lacking | "live" | null> = new Set(["rests", "over", "account"]);
+
+/** The silence that a goodbye explains: a hub that stops, and one whose guest's time is over, answer nobody. */
+const EXPLAINS: Partial<Record<Lacking, ReadonlySet<Lacking | null>>> = {
+  hub: new Set(["away"]),
+  over: new Set(["away", "stranger"]),
+};
 
 /** What it means that nobody answered at a place: a relay is silent for every home that is not there. */
 const SILENT: Record<Place["kind"], Lacking> = { home: "stranger", relay: "away" };
@@ -122,7 +129,7 @@ export class SessionWay implements Way {
   private isStopped = (): boolean => this.stopped;
 
   private lacks(why: Lacking | null): void {
-    if (this.stopped || (why === "away" && this.lacking === "hub")) return; // a hub that stops explains the silence
+    if (this.stopped || (this.lacking !== null && EXPLAINS[this.lacking]?.has(why) === true)) return;
     this.lacking = why;
     this.told.connected(null, why);
   }

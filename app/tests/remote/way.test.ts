@@ -142,6 +142,28 @@ test("outside its hours a phone says so, keeps its keys, and comes again after m
   way.stop();
 });
 
+test("a stay that ends leaves the keys: the silence after it is explained, and another end lets it in", async () => {
+  says = { welcome: true, goodbye: CODE.OVER };
+  const { all, told, over } = begin({ places: [RELAY] });
+  const way = await all;
+  await until(() => told.includes("over"));
+  expect([told, over()]).toEqual([["live", "over"], null]); // to be told that it was removed would be final
+  atHome = false;
+  says = { welcome: true, goodbye: null };
+  way.wake();
+  await until(() => told.at(-1) === "live");
+  expect([told, over()]).toEqual([["live", "over", "live"], null]);
+  way.stop();
+});
+
+test("a phone that was removed is told for good", async () => {
+  says = { welcome: true, goodbye: CODE.REVOKED };
+  const { all, over } = begin();
+  await all;
+  await until(() => over() !== null);
+  expect(over()).toBe(CODE.REVOKED);
+});
+
 test("a session that ends at its hours' end rests as well", async () => {
   says = { welcome: true, goodbye: CODE.NOT_NOW };
   const { all, told, over } = begin();

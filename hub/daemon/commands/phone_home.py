@@ -24,6 +24,7 @@ _ENDED = {
     "shown_twice": "SOMEBODY ELSE HAS THIS CODE: two phones showed it. Nobody was paired. Show a new one.",
     "refused": "Refused: nobody was paired.",
     "not_written": "The disk could not be written: nobody was paired. homebase doctor says more.",
+    "full": "The home has 64 phones, as many as it may: nobody was paired. Remove one, then show a new code.",
     "cancelled": "The code was withdrawn: nobody was paired.",
 }
 _KEYS: Mapping[object, str] = {True: "yes", False: "withdraws"}

@@ -27,7 +27,8 @@ CLIENT = "homebase phone"
 ANSWER_S = 10.0  # of a hub; one that knows us not answers nothing
 PING_S = 25.0
 _SAID = {
-    Code.REVOKED: "this phone was removed at home, or its time is over; ask the owner, or pair it anew",
+    Code.REVOKED: "this phone was removed at home; ask the owner, or pair it anew",
+    Code.OVER: "this phone's time at home is over; the owner can give it another end within 14 days",
     Code.REPLACED: "this phone opened another session; end one of them",
     Code.NOT_CONFIRMED: "at home nobody confirmed this phone; pair it anew with a new code",
     Code.PAIRING_ENDED: "the pairing was ended at home; ask for a new code",

@@ -57,16 +57,24 @@ def allowed_hosts(desk: Desk) -> frozenset[str]:
 
 
 def ways(homes: tuple[str, ...], offered: list[Offered], relays: Relays, room: int) -> list[str]:
-    """Of a code: home by each origin, then by relays, as many as fit. room: characters."""
-    found = [f"h,{origin}" for origin in homes]
-    for one in offered:
-        if (to := relays.get(one.relay)) is None:
-            continue  # struck out of homebase.toml
+    """Of a code: home by each origin, then by relays, as many as fit. room: characters.
+
+    homes: the one that reaches furthest last; the others make room for relays.
+    """
+    there = [one for one in offered if one.relay in relays]  # the others are struck out of homebase.toml
+    found = [f"h,{origin}" for origin in homes[-max(1, MOST_WAYS - len(there)) :]]
+    for one in there:
+        to = relays[one.relay]
         route = base64url(bytes.fromhex(one.route))
         way = f"r,{to.host},{to.port},{one.wss_port},{route},{one.slot},{one.password}"
         if len(found) < MOST_WAYS and len(";".join([*found, way])) <= room:
             found.append(way)
     return found
+
+
+def left_out(offered: list[Offered], shown: str) -> list[str]:
+    """Relays that were offered and have no way in this text."""
+    return [one.relay for one in offered if f",{base64url(bytes.fromhex(one.route))}," not in shown]
 
 
 def table(recipients: Mapping[str, Recipient], ask_hub: AskHub) -> Mapping[str, Handler]:

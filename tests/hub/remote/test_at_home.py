@@ -1,7 +1,6 @@
 """Sessions with a whole hub over its WebSocket: who gets an answer, what is executed, what survives."""
 
 import asyncio
-import contextlib
 import json
 import os
 from collections.abc import AsyncIterator
@@ -16,7 +15,6 @@ from hub.contract import StoreError
 from hub.remote import base64url
 from hub.remote.initiator import Dial, Initiator
 from hub.remote.keys import AT_HOME, Mode
-from hub.remote.link import MOST_WAITING
 from hub.remote.messages import Hello, Request
 from hub.remote.phone_session import Answered, Welcomed
 from hub.remote.store import PhoneRecords
@@ -182,16 +180,6 @@ async def test_a_secret_that_can_not_be_written_as_spent_opens_nothing(
     assert ended == [{"pairing": code["pairing"], "why": "not_written"}]
     # the control: with a disk that writes, the same is a pairing
     assert (await paired(home)).psk
-
-
-async def test_no_more_strangers_wait_than_the_hub_has_room_for(home: Home) -> None:
-    async with contextlib.AsyncExitStack() as stack:
-        browser = await stack.enter_async_context(home.browser())
-        for _ in range(MOST_WAITING):
-            await stack.enter_async_context(browser.ws_connect("/session"))
-        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
-            await browser.ws_connect("/session")
-        assert refused.value.status == 503
 
 
 async def test_an_erasure_of_the_installation_ends_phones_too(home: Home) -> None:

@@ -2,15 +2,22 @@
 
 import asyncio
 import contextlib
+import os
 from pathlib import Path
+from typing import cast
 
 import pytest
 
-from hub.remote import visits
+from hub.remote import link, phones, visits
+from hub.remote.initiator import Dial, Initiator
+from hub.remote.keys import AT_HOME, Mode
+from hub.remote.phone_session import Secret, Welcomed
+from hub.remote.responder import Half
 from hub.remote.visits import Visit, Visits
+from hub.remote.waiting import MOST_WAITING, Place, Waiting
 from tests.hub.home_in_a_box import running_home
 
-from .phones import asked, paired, session
+from .phones import Shell, ask, asked, operate, paired, session
 
 BOUND = 128 << 10
 PINGS = 9_000  # beyond what the sockets between take by themselves
@@ -54,3 +61,95 @@ async def test_a_phone_that_reads_nothing_does_not_fill_the_hubs_memory(
             answer = await asked(connection, "health", {})
             assert answer["status"] == "ok"
             await flooding
+
+
+@pytest.mark.parametrize("makes_room", [True, False], ids=["room", "control"])
+async def test_strangers_that_wait_do_not_keep_a_phone_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, makes_room: bool
+) -> None:
+    enter = Waiting.enter
+
+    def full(self: Waiting, deadline: asyncio.Timeout) -> Place:
+        if len(self._places) >= MOST_WAITING:
+            raise ConnectionResetError
+        return enter(self, deadline)
+
+    async with running_home(tmp_path) as home:
+        known = await paired(home)
+        if not makes_room:
+            monkeypatch.setattr(Waiting, "enter", full)
+        async with contextlib.AsyncExitStack() as stack:
+            browser = await stack.enter_async_context(home.browser())
+            for _ in range(MOST_WAITING):
+                await stack.enter_async_context(browser.ws_connect("/session"))
+            async with known.connected(home) as connection:
+                assert (connection is not None) is makes_room
+                if connection is not None:
+                    assert isinstance(await connection.next(), Welcomed)
+
+
+async def test_who_has_a_half_open_handshake_makes_no_room_until_it_is_displaced() -> None:
+    is_open = True
+    waiting = Waiting(lambda _: is_open)
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def place() -> Place:
+            return waiting.enter(await stack.enter_async_context(asyncio.timeout(60.0)))
+
+        phone = await place()
+        phone.half = cast("Half", object())  # only whether there is one counts
+        strangers = [await place() for _ in range(MOST_WAITING - 1)]
+        newer = await place()
+        assert strangers[0] not in waiting._places
+        assert phone in waiting._places
+        is_open = False
+        last = await place()
+        assert phone not in waiting._places
+        assert {newer, last} < set(waiting._places)
+        assert len(waiting._places) == MOST_WAITING
+        stack.pop_all()  # their time is up
+
+
+@pytest.mark.parametrize("anew", [True, False], ids=["anew", "control"])
+async def test_the_time_for_the_first_message_begins_at_the_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, anew: bool
+) -> None:
+    async with running_home(tmp_path) as home:
+        known = await paired(home)
+        monkeypatch.setattr(link, "HALF_OPEN_S", 1.5)
+        if not anew:
+            monkeypatch.setattr(Place, "answered", lambda *_: None)
+        async with home.browser() as browser, browser.ws_connect("/session", autoping=False) as socket:
+            dial = Dial(
+                mode=Mode.SESSION, hub_key=known.hub_key, private=known.private, psk=known.psk, route=AT_HOME
+            )
+            await asyncio.sleep(1.0)
+            await socket.send_bytes(Initiator(dial, os.urandom).opening)
+            assert len(await socket.receive_bytes()) == 280
+            begin = asyncio.get_running_loop().time()
+            await socket.receive(timeout=10.0)
+            waited_s = asyncio.get_running_loop().time() - begin
+            assert (waited_s > 1.2) is anew
+
+
+async def test_a_home_that_is_full_of_phones_makes_no_code_and_says_so_where_two_race(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running_home(tmp_path) as home:
+        late, code = Shell(), await ask(home, "phones.code")
+        owner = await paired(home)
+        monkeypatch.setattr(phones, "MOST", 1)
+        # a code that was made before is told why nobody comes in by it
+        async with late.connected(home, late.pairing(code)) as connection:
+            assert connection is not None
+            assert isinstance(await connection.next(), Secret)
+            await connection.kept()
+            with pytest.raises(Exception, match="ended at home"):
+                await connection.next()
+        ended = (await operate(home, "GET", "/waiting"))["ended"]
+        assert ended == [{"pairing": code["pairing"], "why": "full"}]
+        # no further one is made; the control: after one went it is
+        with pytest.raises(Exception, match="64 phones"):
+            await ask(home, "phones.code")
+        await operate(home, "DELETE", f"/{owner.id}")
+        assert (await ask(home, "phones.code"))["pairing"]

@@ -1,6 +1,7 @@
 """The console's word on pairing: the gate draws the code and passes on nothing that is not of its form."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from hub.remote.qr import Home, RelayWay, decode
 from privacy import jws, recipients
 from privacy.conversation import ConversationLost, Declined, Handler
 from privacy.gate.desk import packaged_register
-from privacy.gate.phones import pairing_verbs
+from privacy.gate.phones import pairing_verbs, relay_verbs
 from privacy.gate.phones.phones import Phones
 from tests.privacy.gate.at_the_door import ManualClock, opened
 from tests.privacy.gate.test_phones import way_to
@@ -80,7 +81,7 @@ async def test_a_relays_host_is_the_one_that_the_owner_entered_and_no_other(tmp_
 async def test_a_home_served_in_its_network_is_found_there_too_and_four_ways_are_all(tmp_path: Path) -> None:
     async with opened(tmp_path) as door:
         homes = (ORIGIN, "https://lumiko.local:8443")
-        offered = [OFFERED | {"slot": slot} for slot in range(4)]
+        offered = [OFFERED | {"slot": slot} for slot in range(2)]
         hub = Hub({**MADE, "relays": offered})
         code = decode(await text_of(pairing_verbs.table(Phones(door), hub.ask, lambda: homes, RELAYS)))
         assert code.ways[:2] == tuple(Home(origin=origin) for origin in homes)
@@ -159,6 +160,28 @@ async def test_the_ways_that_a_paired_phone_draws_are_those_of_the_gate(tmp_path
         home, relay = told["ways"]
         assert home == f"h,{ORIGIN}"
         assert relay.startswith("r,relay.example.org,8883,8884,")
+
+
+def test_three_relays_are_in_a_code_whichever_origins_the_home_has() -> None:
+    there, here = "https://homebase-1.local:8443", "http://127.0.0.1:8080"
+    relays = {name: replace(RELAYS["relay"], name=name) for name in ("one", "two", "three", "four")}
+    offered = [
+        relay_verbs.Offered(relay=name, wss_port=8884, route=f"{n:032x}", slot=n, password="A" * 24)
+        for n, name in enumerate(relays)
+    ]
+
+    def ways(count: int, room: int = 1000) -> list[str]:
+        return relay_verbs.ways((here, there), offered[:count], relays, room)
+
+    # the origin of this machine makes room, that of the home's network does not
+    assert [way[0] for way in ways(3)] == ["h", "r", "r", "r"]
+    assert ways(3)[0] == f"h,{there}"
+    # the control: with two relays both have room
+    assert ways(2)[:2] == [f"h,{here}", f"h,{there}"]
+    assert [way[0] for way in ways(2)[2:]] == ["r", "r"]
+    # what has no room is named
+    assert relay_verbs.left_out(offered, ";".join(ways(4))) == ["four"]
+    assert relay_verbs.left_out(offered[:3], ";".join(ways(3, room=180))) == ["two", "three"]
 
 
 async def test_a_hub_that_is_away_is_said_and_opens_no_claim(tmp_path: Path) -> None:

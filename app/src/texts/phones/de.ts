@@ -89,6 +89,7 @@ export const de: Record<keyof typeof en, string> = {
   "phones.ended.expired": "Der Code ist abgelaufen: Niemand wurde gekoppelt.",
   "phones.ended.shown_twice": "Jemand anderes hat diesen Code auch gezeigt. Niemand wurde gekoppelt. Zeig einen neuen, wo niemand zusieht.",
   "phones.ended.refused": "Niemand wurde gekoppelt.",
+  "phones.ended.full": "Dein Zuhause hat schon 64 Telefone, mehr gehen nicht: Niemand wurde gekoppelt. Entferne eines und zeig einen neuen Code.",
   "phones.ended.not_written": "Deine Zentrale konnte es nicht aufschreiben: Niemand wurde gekoppelt. Ist ihr Speicher voll?",
   "phones.ended.cancelled": "Der Code wurde zurückgezogen: Niemand wurde gekoppelt.",
   "phones.ended.no_key": "Dieser Browser kennt den Schlüssel des Tors nicht, darum zeichnet er keinen Code. Kopple ihn zuerst, oder tippe homebase phone code ein, wo homebase läuft.",

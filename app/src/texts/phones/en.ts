@@ -87,6 +87,7 @@ export const en = {
   "phones.ended.expired": "The code is over: nobody was paired.",
   "phones.ended.shown_twice": "Somebody else showed this code, too. Nobody was paired. Show a new one, where nobody looks on.",
   "phones.ended.refused": "Nobody was paired.",
+  "phones.ended.full": "Your home already has 64 phones, as many as it may: nobody was paired. Remove one, and show a new code.",
   "phones.ended.not_written": "Your home base could not write it down: nobody was paired. Is its disk full?",
   "phones.ended.cancelled": "The code was withdrawn: nobody was paired.",
   "phones.ended.no_key": "This browser does not know the gate’s key, so it draws no code. Pair it first, or type homebase phone code where homebase runs.",
