@@ -18,6 +18,7 @@ from hub.home.permits import Moment
 from hub.remote import mqtt, topics
 from hub.remote.admission import LOOK_S
 from hub.remote.broker import Broker
+from hub.remote.waiting import MOST_WAITING
 from tests.hub.lamp import LAMP
 from tests.mosquitto import HOST, Mosquitto, mosquitto
 
@@ -102,6 +103,16 @@ async def test_a_phone_is_paired_and_switches_a_lamp_by_the_relay_alone(there: R
         assert (state["used"], state["burned"]) == ([phone.way.slot], [])
         assert state["sessions"] == 1
     assert len(there.home.lamp.causes) == 1
+
+
+async def test_strangers_at_home_keep_nobody_out_who_comes_by_a_relay(there: RelayHome) -> None:
+    await there.add()
+    phone = await there.pair()
+    async with contextlib.AsyncExitStack() as stack:
+        browser = await stack.enter_async_context(there.home.browser())
+        for _ in range(MOST_WAITING):
+            await stack.enter_async_context(browser.ws_connect("/session"))
+        assert await switches(phone)
 
 
 async def test_a_relay_that_nobody_has_a_slot_at_is_not_spoken_with(there: RelayHome) -> None:
