@@ -13,12 +13,23 @@ from hub.remote.keys import AT_HOME, Mode, pairing_psk
 from hub.remote.messages import Hello
 from hub.remote.noise import public_key
 from hub.remote.phone_session import Paired, Secret, Welcomed
+from hub.remote.waiting import MOST_WAITING, Place, Waiting
 from hub.remote.words import words
 from privacy.system import SystemClock
 from tests.hub.home_in_a_box import Home
 
 WAIT_S = 60.0
 HELLO = Hello(client="test", name="Phone")
+
+
+_enter = Waiting.enter
+
+
+def enter_without_room(self: Waiting, deadline: asyncio.Timeout) -> Place:
+    """The guard switched off: in the place of ``Waiting.enter``, where all are taken nobody goes."""
+    if len(self._places) >= MOST_WAITING:
+        raise ConnectionResetError
+    return _enter(self, deadline)
 
 
 async def ask(home: Home, question: str, **fields: object) -> dict[str, object]:

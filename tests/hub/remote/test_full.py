@@ -17,7 +17,7 @@ from hub.remote.visits import Visit, Visits
 from hub.remote.waiting import MOST_WAITING, Place, Waiting
 from tests.hub.home_in_a_box import running_home
 
-from .phones import Shell, ask, asked, operate, paired, session
+from .phones import Shell, ask, asked, enter_without_room, operate, paired, session
 
 BOUND = 128 << 10
 PINGS = 9_000  # beyond what the sockets between take by themselves
@@ -67,17 +67,10 @@ async def test_a_phone_that_reads_nothing_does_not_fill_the_hubs_memory(
 async def test_strangers_that_wait_do_not_keep_a_phone_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, makes_room: bool
 ) -> None:
-    enter = Waiting.enter
-
-    def full(self: Waiting, deadline: asyncio.Timeout) -> Place:
-        if len(self._places) >= MOST_WAITING:
-            raise ConnectionResetError
-        return enter(self, deadline)
-
     async with running_home(tmp_path) as home:
         known = await paired(home)
         if not makes_room:
-            monkeypatch.setattr(Waiting, "enter", full)
+            monkeypatch.setattr(Waiting, "enter", enter_without_room)
         async with contextlib.AsyncExitStack() as stack:
             browser = await stack.enter_async_context(home.browser())
             for _ in range(MOST_WAITING):

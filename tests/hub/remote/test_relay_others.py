@@ -17,10 +17,11 @@ from hub.remote.initiator import Dial, Initiator
 from hub.remote.keys import CONNECTION_SIZE, Mode, pairing_psk
 from hub.remote.phone_session import Welcomed
 from hub.remote.transport import MOST_WIRE, WIRE_SIZES
+from hub.remote.waiting import Waiting
 from tests.hub.lamp import LAMP
 from tests.mosquitto import Mosquitto
 
-from .phones import enter_customer_id
+from .phones import enter_customer_id, enter_without_room
 from .relay_home import Phone, RelayHome, relay_home, until
 
 STATE = f"{LAMP}:1.STATE"
@@ -313,10 +314,11 @@ async def test_a_flood_of_openings_keeps_nobody_else_out(there: RelayHome) -> No
             assert json.loads(bytes(answer.body)) is not None
 
 
-async def test_control_without_their_pace_openings_keep_the_owner_out(
+async def test_control_without_pace_and_room_openings_keep_the_owner_out(
     there: RelayHome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(relay, "OPENINGS", 1e9)
+    monkeypatch.setattr(Waiting, "enter", enter_without_room)
     monkeypatch.setattr(phones, "ANSWER_S", 4.0)  # without a flood it is well under one
     owner, guest = await there.pair(), await there.pair("guest")
     async with as_slot(there, guest) as flooding:
