@@ -184,6 +184,8 @@ class Remote:
                 await self._take(visit, first, tasks)
                 async for message in messages:
                     events = visit.session.receive(message, self._clock.monotonic())
+                    if visit.session.channel.is_over:
+                        visit.ending()
                     await self._take(visit, events, tasks)
                     await self._room(visit)
                 visit.stop()
@@ -207,7 +209,7 @@ class Remote:
                     async with asyncio.timeout(SEND_S):
                         await visit.line.send(wire)
                 except TimeoutError:
-                    visit.line.close()
+                    visit.line.close(at_once=True)
                     raise ConnectionResetError from None
                 visit.sent()
                 if visit.is_held:  # its pings wait unread

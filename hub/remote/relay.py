@@ -59,7 +59,7 @@ class _Line:
             raise ConnectionResetError
         await self._broker.publish(self._topic, message)
 
-    def close(self) -> None:
+    def close(self, *, at_once: bool = False) -> None:  # noqa: ARG002 - the broker's connection stays either way
         if not self._over:
             self._over = True
             self._waiting.put_nowait(None)

@@ -9,6 +9,7 @@ from .hub_session import HubSession
 from .once import Once
 from .responder import Half
 
+END_S = 1.0  # that a session which is over has its transport for what waits to be sent
 MOST_UNSENT = 1 << 20  # bytes of a session; beyond it nothing more is read or made for its phone
 
 
@@ -19,8 +20,8 @@ class Line(Protocol):
         """Send a message; waits while the other side is slow. Raises ConnectionError when it is gone."""
         ...
 
-    def close(self) -> None:
-        """End it; its messages end too."""
+    def close(self, *, at_once: bool = False) -> None:
+        """End it; its messages end too. at_once: what still waits to be sent is thrown away."""
         ...
 
 
@@ -40,6 +41,7 @@ class Visit:
         self.is_held = False  # its phone is not read, until it takes what waits for it
         self.following: dict[int, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._is_ending = False
 
     def begin(
         self, tasks: asyncio.TaskGroup, name: str, life: Coroutine[None, None, None]
@@ -66,9 +68,16 @@ class Visit:
             task.cancel()
 
     def end(self, code: Code) -> None:
-        """End the session; what has to be sent goes first."""
+        """End the session; what has to be sent goes first, within END_S."""
         self.session.channel.close(code)
+        self.ending()
         self.news.set()
+
+    def ending(self) -> None:
+        """The session is over: a phone that takes nothing keeps its transport no longer."""
+        if not self._is_ending:
+            self._is_ending = True
+            asyncio.get_running_loop().call_later(END_S, lambda: self.line.close(at_once=True))
 
 
 class Visits:

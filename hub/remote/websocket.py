@@ -26,9 +26,12 @@ class _Line:
     async def send(self, message: bytes) -> None:
         await self._response.send_frame(message, WSMsgType.BINARY)
 
-    def close(self) -> None:
-        if self._request.transport is not None:
-            self._request.transport.close()  # what was written is sent first
+    def close(self, *, at_once: bool = False) -> None:
+        transport = self._request.transport
+        if transport is not None and at_once:
+            transport.abort()
+        elif transport is not None:
+            transport.close()  # what was written is sent first
 
     async def messages(self) -> AsyncIterator[bytes]:
         """Binary messages until it ends; anything else is ignored."""

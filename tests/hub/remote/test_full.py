@@ -3,11 +3,14 @@
 import asyncio
 import contextlib
 import os
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import cast
 
 import pytest
 
+from hub.daemon.command_line import CommandFailed
+from hub.daemon.phone.connection import Connection
 from hub.remote import link, phones, visits
 from hub.remote.initiator import Dial, Initiator
 from hub.remote.keys import AT_HOME, Mode
@@ -23,44 +26,98 @@ BOUND = 128 << 10
 PINGS = 9_000  # beyond what the sockets between take by themselves
 
 
-@pytest.mark.parametrize("bound", [BOUND, 1 << 40], ids=["bound", "control"])
-async def test_a_phone_that_reads_nothing_does_not_fill_the_hubs_memory(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bound: int
-) -> None:
-    monkeypatch.setattr(visits, "MOST_UNSENT", bound)
-    seen: list[Visit] = []
+@pytest.fixture
+def seen(monkeypatch: pytest.MonkeyPatch) -> list[Visit]:
+    """Every session that begins at the hub."""
+    begun: list[Visit] = []
     enter = Visits.enter
 
     def entered(self: Visits, visit: Visit) -> None:
-        seen.append(visit)
+        begun.append(visit)
         enter(self, visit)
 
     monkeypatch.setattr(Visits, "enter", entered)
+    return begun
+
+
+async def flood(connection: Connection, visit: Visit) -> int:
+    """Ask on and read nothing; returns how much waited at most."""
+    phone, most = connection._session, 0
+    for _ in range(PINGS):
+        phone.ping()
+        for wire in phone.channel.take():
+            await connection._pipe.send(wire)
+        most = max(most, visit.session.channel.unsent)
+    return most
+
+
+@contextlib.asynccontextmanager
+async def flooding(connection: Connection, visit: Visit) -> AsyncIterator[asyncio.Task[int]]:
+    """It does so until nothing more is taken."""
+    task = asyncio.create_task(flood(connection, visit))
+    with contextlib.suppress(TimeoutError, ConnectionError, CommandFailed):
+        await asyncio.wait_for(asyncio.shield(task), 5.0)
+    try:
+        yield task
+    finally:
+        task.cancel()
+        with contextlib.suppress(BaseException):
+            await task
+
+
+@pytest.mark.parametrize("bound", [BOUND, 1 << 40], ids=["bound", "control"])
+async def test_a_phone_that_reads_nothing_does_not_fill_the_hubs_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seen: list[Visit], bound: int
+) -> None:
+    monkeypatch.setattr(visits, "MOST_UNSENT", bound)
+    async with running_home(tmp_path) as home:
+        guest = await paired(home, "guest")
+        async with session(home, guest) as connection, flooding(connection, seen[-1]) as asking:
+            # then little waits for it; without the bound more than four times as much
+            most = seen[-1].session.channel.unsent
+            assert most <= BOUND + 65_543 if bound == BOUND else most > 4 * BOUND
+            # and nothing was lost: once it reads, all is answered
+            assert seen[-1].session.channel.ended is None
+            answer = await asked(connection, "health", {})
+            assert answer["status"] == "ok"
+            await asking
+
+
+@pytest.mark.parametrize("limit_s", [visits.END_S, 60.0], ids=["limit", "control"])
+async def test_a_removed_phone_that_reads_nothing_is_out_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seen: list[Visit], limit_s: float
+) -> None:
+    monkeypatch.setattr(visits, "MOST_UNSENT", BOUND)
+    monkeypatch.setattr(visits, "END_S", limit_s)
+    async with running_home(tmp_path) as home:
+        guest = await paired(home, "guest")
+        async with session(home, guest) as connection, flooding(connection, seen[-1]):
+            transport = transport_of(seen[-1])
+            await operate(home, "DELETE", f"/{guest.id}")
+            await asyncio.sleep(visits.END_S + 1.0 if limit_s < 60.0 else 2.0)
+            is_gone = transport.is_closing() and transport.get_write_buffer_size() == 0
+            assert is_gone is (limit_s < 60.0)
+
+
+async def test_what_takes_no_message_is_closed_with_what_waits_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seen: list[Visit]
+) -> None:
+    monkeypatch.setattr(visits, "MOST_UNSENT", BOUND)
+    monkeypatch.setattr(link, "SEND_S", 1.0)
     async with running_home(tmp_path) as home:
         guest = await paired(home, "guest")
         async with session(home, guest) as connection:
-            phone, pipe, channel = connection._session, connection._pipe, seen[-1].session.channel
-            most = 0
+            transport = transport_of(seen[-1])
+            async with flooding(connection, seen[-1]), asyncio.timeout(30.0):
+                while not transport.is_closing():
+                    await asyncio.sleep(0.1)
+                assert transport.get_write_buffer_size() == 0
 
-            async def flood() -> None:
-                nonlocal most
-                for _ in range(PINGS):
-                    phone.ping()
-                    for wire in phone.channel.take():
-                        await pipe.send(wire)
-                    most = max(most, channel.unsent)
 
-            # when it asks on and reads nothing
-            flooding = asyncio.create_task(flood())
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.shield(flooding), 5.0)
-            # then little waits for it; without the bound more than four times as much
-            assert most <= BOUND + 65_543 if bound == BOUND else most > 4 * BOUND
-            # and nothing was lost: once it reads, all is answered
-            assert channel.ended is None
-            answer = await asked(connection, "health", {})
-            assert answer["status"] == "ok"
-            await flooding
+def transport_of(visit: Visit) -> asyncio.WriteTransport:
+    transport = visit.line._request.transport  # type: ignore[attr-defined]
+    assert isinstance(transport, asyncio.WriteTransport)
+    return transport
 
 
 @pytest.mark.parametrize("makes_room", [True, False], ids=["room", "control"])
