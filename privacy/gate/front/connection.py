@@ -323,5 +323,8 @@ async def _pass_on_both_ways(
 async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     while data := await reader.read(_PIECE):
         writer.write(data)
-        await writer.drain()  # waits while the other side is slow: nothing piles up here
+        if writer.transport.get_write_buffer_size() or writer.transport.is_closing():
+            # the other side is slow: nothing piles up here, and who takes nothing is gone
+            async with asyncio.timeout(WRITE_TIME_S):
+                await writer.drain()
     raise _Closed

@@ -1,10 +1,13 @@
 """WebSockets through the front: checked at the door, then passed on unread, never piled up."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+
+from privacy.gate.front import connection
 
 from .bench import FrontBench, Got, front_bench
 
@@ -93,6 +96,24 @@ async def test_a_browser_that_does_not_read_stops_the_hub_not_the_gate(bench: Fr
         await reader.read(1 << 20)
     writer.close()
     await writer.wait_closed()
+
+
+@pytest.mark.parametrize(("limit_s", "stays"), [(0.5, False), (60.0, True)], ids=["limit", "control"])
+async def test_a_browser_that_reads_nothing_for_long_is_gone(
+    bench: FrontBench, monkeypatch: pytest.MonkeyPatch, limit_s: float, stays: bool
+) -> None:
+    monkeypatch.setattr(connection, "WRITE_TIME_S", limit_s)
+    bench.says, bench.flood = f"{SWITCH}{ACCEPT}\r\n\r\n".encode(), 64 << 20
+    reader, writer = await asyncio.open_connection("127.0.0.1", bench.port, limit=1 << 12)
+    writer.write(asking(bench))
+    await reader.readuntil(b"\r\n\r\n")
+    await asyncio.sleep(3.0)
+    got = 0
+    with contextlib.suppress(ConnectionError):
+        while got < bench.flood and (data := await reader.read(1 << 20)):
+            got += len(data)
+    assert (got >= bench.flood) is stays
+    writer.transport.abort()
 
 
 async def test_both_ends_close_together(bench: FrontBench) -> None:
