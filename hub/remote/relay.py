@@ -20,6 +20,7 @@ from privacy.vocabulary import DataCategory
 from . import base64url, mqtt, opening, topics
 from .broker import Broker, BrokerLost, BrokerRefused, logged_in
 from .frames import Code
+from .keys import hkdf
 from .link import Remote
 from .pace import Pace, pause_s
 from .relay_book import Relay, RelayBook
@@ -59,7 +60,7 @@ class _Line:
             raise ConnectionResetError
         await self._broker.publish(self._topic, message)
 
-    def close(self, *, at_once: bool = False) -> None:  # noqa: ARG002 - the broker's connection stays either way
+    def close(self, *, at_once: bool = False) -> None:
         if not self._over:
             self._over = True
             self._waiting.put_nowait(None)
@@ -108,6 +109,16 @@ class Way:
     sessions: int = 0
 
 
+def client_id(relay: Relay) -> str:
+    """Told to nobody else, and the same each time, also after a power cut.
+
+    A broker that still holds a lost connection of ours ends it, and says its will, before the new one says
+    that we are here, and not a minute after.
+    """
+    made = hkdf(relay.row.password.encode(), relay.route, b"homebase/1 client id", CLIENT_ID_SIZE)
+    return base64url.encode(made)
+
+
 class Relays:
     """All relays of a home. ways: how it is with each."""
 
@@ -146,9 +157,6 @@ class Relays:
     async def _keep(self, relay: Relay) -> None:
         changed = self._changed[relay.name] = asyncio.Event()
         way = self.ways[relay.name] = Way()
-        # told to nobody else; the same each time, so that a broker that still holds a lost connection of ours
-        # ends it, and says its will, before the new one says that we are here, and not a minute after
-        client_id = base64url.encode(self._random_bytes(CLIENT_ID_SIZE))
         attempts = 0
         try:
             while True:
@@ -158,7 +166,7 @@ class Relays:
                     await changed.wait()
                     continue
                 began_s = self._clock.monotonic()
-                await apart(self._attempt(relay, way, client_id), "remote.attempt")
+                await apart(self._attempt(relay, way), "remote.attempt")
                 held = self._clock.monotonic() - began_s >= SETTLED_S
                 attempts = 0 if held else attempts + 1
                 await self._pause(attempts, changed)
@@ -174,12 +182,12 @@ class Relays:
         except TimeoutError:
             return
 
-    async def _attempt(self, relay: Relay, way: Way, client_id: str) -> None:
+    async def _attempt(self, relay: Relay, way: Way) -> None:
         """One connection to its end, and what became of it in ``way``; logged where it is news."""
         before = (way.state, way.code)
         way.state = "waiting" if way.state == "unused" else way.state
         try:
-            await self._connected(relay, way, client_id)
+            await self._connected(relay, way)
         except GateDeclined as declined:
             now = ("refused", declined.code)
         except GateLost:
@@ -198,7 +206,7 @@ class Relays:
         if now != before:
             log.warning("relay.away", extra={"relay": relay.name, "state": now[0], "reason": now[1]})
 
-    async def _connected(self, relay: Relay, way: Way, client_id: str) -> None:
+    async def _connected(self, relay: Relay, way: Way) -> None:
         """Returns once no slot is in use; raises when the connection is over before."""
         to = Destination(activity=ACTIVITY, recipient=relay.name, categories=CATEGORIES)
         tunnel = await self._gate.open(to)
@@ -209,7 +217,7 @@ class Relays:
             raise
         presence = topics.presence(relay.route)
         login = mqtt.Login(
-            client_id=client_id,
+            client_id=client_id(relay),
             user=topics.user(relay.route),
             password=relay.row.password,
             will=(presence, topics.GONE),

@@ -56,16 +56,22 @@ def code(options: argparse.Namespace) -> int:
     """Draw the code; for people also wait for the phone and ask about its words."""
     wanted = _limits(options)
     answer = ask_gate(options.home, "phone.code", relays=not options.at_home)
-    text, pairing, without = str(answer.get("text")), str(answer.get("pairing")), answer.get("without")
+    text, pairing = str(answer.get("text")), str(answer.get("pairing"))
+    told = {name: _names(answer.get(name)) for name in ("without", "left_out")}
     from hub.remote import keys, qr  # noqa: PLC0415 - as segno
 
     drawn = qr.decode(text)
     marks = {"hub": keys.fingerprint(drawn.hub_key), "gate": keys.fingerprint(drawn.gate_key)}
     if options.json:
-        print(json.dumps({"text": text, "pairing": pairing, "without": without, "fingerprints": marks}))
+        print(json.dumps({"text": text, "pairing": pairing, **told, "fingerprints": marks}))
         return 0
-    for name in without if isinstance(without, list) else []:
+    for name in told["without"]:
         print(f"No slot is free at the relay {name}: homebase relay renew {name}, then show a new code.")
+    for name in told["left_out"]:
+        print(
+            f"The code does not name the relay {name}: it names three at most, and those of homebase.toml"
+            f" alone; homebase relay list shows all, homebase relay remove {name} gives one up."
+        )
     import segno  # noqa: PLC0415 - used once in the life of a phone
 
     segno.make_qr(text, error="m").terminal(compact=True)
@@ -77,6 +83,10 @@ def code(options: argparse.Namespace) -> int:
     for name, mark in marks.items():
         print(f"  {name:4} key  {mark}", flush=True)
     return _compare(options, pairing, wanted)
+
+
+def _names(told: object) -> list[str]:
+    return [str(name) for name in told] if isinstance(told, list) else []
 
 
 def _compare(options: argparse.Namespace, pairing: str, wanted: Answer) -> int:

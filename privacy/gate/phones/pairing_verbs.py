@@ -69,8 +69,8 @@ def table(
         text = f"homebase:pair:1:{fields}:{claim}:"
         room = relay_verbs.MOST_CODE - len(text)
         text += ";".join(relay_verbs.ways(origins(), made.relays, relays, room))
-        without = [*made.without, *relay_verbs.left_out(made.relays, text)]
-        return {"text": text, "pairing": made.pairing, "without": without}
+        left_out = relay_verbs.left_out(made.relays, text)
+        return {"text": text, "pairing": made.pairing, "without": made.without, "left_out": left_out}
 
     async def remove(question: Fields) -> Fields:
         """Key first: whoever may agree is out even while the hub is away."""

@@ -7,6 +7,7 @@ import os
 import signal
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,9 +16,11 @@ import pytest
 from hub.daemon.command_line import CommandFailed
 from hub.daemon.phone.connection import Connection
 from hub.home.permits import Moment
-from hub.remote import mqtt, topics
+from hub.remote import mqtt, relay, topics
 from hub.remote.admission import LOOK_S
 from hub.remote.broker import Broker
+from hub.remote.relay_book import Relay
+from hub.remote.relay_records import RelayRow
 from hub.remote.waiting import MOST_WAITING
 from tests.hub.lamp import LAMP
 from tests.mosquitto import HOST, Mosquitto, mosquitto
@@ -190,6 +193,15 @@ async def test_a_connection_that_was_lost_unheard_ends_no_session_of_the_next_on
             assert await switched(connection)
             with pytest.raises(TimeoutError):
                 await presence(watching, QUIET_S)
+
+
+def test_a_hub_has_the_same_client_id_after_a_power_cut_and_another_one_with_another_password() -> None:
+    row = RelayRow(
+        name="relay", route=bytes(16), password="a password", host=HOST, tls_port=8883, wss_port=8884
+    )
+    ids = [relay.client_id(Relay(row=one)) for one in (row, row, replace(row, password="another"))]
+    assert ids[0] == ids[1] != ids[2]
+    assert len(ids[0]) == 22
 
 
 @pytest.mark.parametrize(("follower", "said"), [("first", [b"will"]), ("second", [])])
