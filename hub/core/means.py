@@ -1,7 +1,7 @@
 """A series as a course over time: a value holds until the next one. Means by time; a day of them as bytes.
 
 A value holds for HOLD_MS at most: what is alive is heard at least daily, and the history knows no other gap.
- A mean is weighed by how long each value held: 20 for ten minutes and 30 for five is 23.3, however many
+A mean is weighed by how long each value held: 20 for ten minutes and 30 for five is 23.3, however many
 reports said so. Pure.
 """
 

@@ -53,7 +53,7 @@ export const de: Record<TextKey, string> = {
   "link.lost.base": "Deine Zentrale ist nicht zu erreichen. Hat sie Strom, und ist dieses Gerät in ihrem Netz? Es wird laufend neu verbunden.",
   "link.lost.far": "Deine Zentrale ist weder in diesem Netz noch von unterwegs zu erreichen. Ist dieses Telefon online, und hat sie Strom und Internet? Es wird laufend neu verbunden. Wurde das Telefon zu Hause entfernt, kopple es neu.",
   "link.lost.hub": "Deine Zentrale startet gerade oder ist angehalten; schalten geht erst, wenn sie wieder da ist. Bleibt es länger als zwei Minuten so, starte sie neu.",
-  "link.lost.stranger": "Dein Zuhause antwortet diesem Telefon nicht. Es wird laufend neu verbunden. Wurde das Telefon zu Hause entfernt, oder ist seine Zeit um, entkopple es unter „Mehr“ und kopple es neu.",
+  "link.lost.stranger": "Dein Zuhause antwortet diesem Telefon nicht. Es wird laufend neu verbunden. Wurde das Telefon zu Hause entfernt, entkopple es unter „Mehr“ und kopple es neu. Ist nur seine Zeit um, lass es gekoppelt: Ein Eigentümer kann ihm binnen 14 Tagen ein neues Ende geben.",
   "link.lost.rests": "Für dieses Telefon gelten gerade keine vereinbarten Zeiten, oder dein Zuhause weiß die Uhrzeit nicht sicher. Es bleibt gekoppelt und verbindet sich zu seiner Zeit wieder. Passt die Zeit nicht, frage den Eigentümer.",
   "link.lost.over": "Die Zeit dieses Telefons bei diesem Zuhause ist um. Es bleibt gekoppelt: Gibt der Eigentümer ihm innerhalb von 14 Tagen ein neues Ende, verbindet es sich wieder. Sonst entkopple es unter „Mehr“.",
   "link.lost.account": "Von unterwegs erkennt dein Zuhause dieses Telefon nicht an seinem Konto, etwa nach einer Änderung der Kundennummer. Öffne die App einmal zu Hause, in dessen Netz; dann geht es von unterwegs wieder. Oder kopple das Telefon neu.",
@@ -115,7 +115,7 @@ export const de: Record<TextKey, string> = {
   "login.out": "Du bist abgemeldet.",
   "login.removed": "Dieses Telefon wurde zu Hause entfernt. Alles, was es vom Zuhause wusste, ist hier gelöscht. Mit einem neuen Code lässt es sich wieder koppeln.",
   "login.not_confirmed": "Zu Hause hat niemand die Wörter bestätigt. Lass dir einen neuen Code zeigen und versuche es noch einmal.",
-  "login.seen": "Die Kopplung wurde abgebrochen: Jemand anderes hat den Code auch gezeigt, oder deine Zentrale konnte es nicht aufschreiben. Niemand wurde gekoppelt. Lass dir einen neuen zeigen, wo niemand zusieht.",
+  "login.seen": "Die Kopplung wurde abgebrochen: Jemand anderes hat den Code auch gezeigt, deine Zentrale konnte es nicht aufschreiben, oder sie hat schon 64 Telefone. Niemand wurde gekoppelt. Lass dir einen neuen zeigen, wo niemand zusieht, und vorher eines entfernen, wenn es zu viele sind.",
   "login.pair": "Dieses Telefon koppeln",
   "logout": "Abmelden",
 

@@ -51,7 +51,7 @@ export const en = {
   "link.lost.base": "Your home base can’t be reached. Does it have power, and is this device in its network? It keeps connecting.",
   "link.lost.far": "Your home base can’t be reached, neither in this network nor from afar. Is this phone online, and does your home base have power and internet? It keeps connecting. If the phone was removed at home, pair it anew.",
   "link.lost.hub": "Your home base is starting or has been stopped; nothing can be switched until it is back. If it stays like this for more than two minutes, restart it.",
-  "link.lost.stranger": "Your home does not answer this phone. It keeps connecting. If the phone was removed at home, or its time is over, unpair it under “More” and pair it anew.",
+  "link.lost.stranger": "Your home does not answer this phone. It keeps connecting. If the phone was removed at home, unpair it under “More” and pair it anew. If only its time is over, keep it paired: an owner can give it another end within 14 days.",
   "link.lost.rests": "These are not this phone’s hours, or your home is not sure of the time. It stays paired and connects again when its time comes. If the hours are wrong, ask the owner.",
   "link.lost.over": "This phone’s time at this home is over. It stays paired: if the owner gives it another end within 14 days, it connects again. Otherwise unpair it under “More”.",
   "link.lost.account": "From afar your home does not recognise this phone by its account, for example after the customer ID was changed. Open the app once at home, in its network; then it works from afar again. Or pair the phone anew.",
@@ -113,7 +113,7 @@ export const en = {
   "login.out": "You are logged out.",
   "login.removed": "This phone was removed at home. Everything that it knew of the home is deleted here. With a new code it can be paired again.",
   "login.not_confirmed": "At home nobody confirmed the words. Have a new code shown and try again.",
-  "login.seen": "The pairing was ended: somebody else showed the code, too, or your home base could not write it down. Nobody was paired. Have a new one shown, where nobody looks on.",
+  "login.seen": "The pairing was ended: somebody else showed the code, too, your home base could not write it down, or it has 64 phones already. Nobody was paired. Have a new one shown, where nobody looks on, after removing one where there are too many.",
   "login.pair": "Pair this phone",
   "logout": "Log out",
 

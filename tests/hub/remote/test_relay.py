@@ -11,12 +11,13 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from hub.daemon.command_line import CommandFailed
 from hub.daemon.phone.connection import Connection
 from hub.home.permits import Moment
-from hub.remote import mqtt, relay, topics
+from hub.remote import link, mqtt, relay, topics
 from hub.remote.admission import LOOK_S
 from hub.remote.broker import Broker
 from hub.remote.relay_book import Relay
@@ -108,14 +109,20 @@ async def test_a_phone_is_paired_and_switches_a_lamp_by_the_relay_alone(there: R
     assert len(there.home.lamp.causes) == 1
 
 
-async def test_strangers_at_home_keep_nobody_out_who_comes_by_a_relay(there: RelayHome) -> None:
+async def test_strangers_at_home_keep_nobody_out_who_comes_by_a_relay(
+    there: RelayHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link, "HALF_OPEN_S", 120.0)  # none of them goes by itself
     await there.add()
-    phone = await there.pair()
+    phone, waiting = await there.pair(), list[aiohttp.ClientWebSocketResponse]()
     async with contextlib.AsyncExitStack() as stack:
         browser = await stack.enter_async_context(there.home.browser())
         for _ in range(MOST_WAITING):
-            await stack.enter_async_context(browser.ws_connect("/session"))
+            waiting.append(await stack.enter_async_context(browser.ws_connect("/session")))
         assert await switches(phone)
+        # and nobody made room: with one count for both the oldest would be out
+        with pytest.raises(TimeoutError):
+            await waiting[0].receive(0.5)
 
 
 async def test_a_relay_that_nobody_has_a_slot_at_is_not_spoken_with(there: RelayHome) -> None:

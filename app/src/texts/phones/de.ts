@@ -19,7 +19,7 @@ export const de: Record<keyof typeof en, string> = {
   "pair.failed.no_relay": "Diese App kommt nicht von deiner Zentrale, darum spricht sie mit ihr nur über ein Relay, und in diesem Code ist keines. Richte eines ein (homebase relay add) und lass dir einen neuen Code zeigen, oder öffne die App der Zentrale selbst.",
   "pair.failed.silent": "Dein Zuhause antwortet auf diesen Code nicht: Er ist benutzt, oder seine zehn Minuten sind um. Lass dir einen neuen zeigen.",
   "pair.failed.not_confirmed": "Zu Hause hat niemand die Wörter bestätigt. Lass dir einen neuen Code zeigen und versuche es noch einmal.",
-  "pair.failed.seen": "Die Kopplung wurde abgebrochen: Jemand anderes hat diesen Code auch gezeigt, oder deine Zentrale konnte es nicht aufschreiben. Niemand wurde gekoppelt. Lass dir einen neuen zeigen, wo niemand zusieht.",
+  "pair.failed.seen": "Die Kopplung wurde abgebrochen: Jemand anderes hat diesen Code auch gezeigt, deine Zentrale konnte es nicht aufschreiben, oder sie hat schon 64 Telefone. Niemand wurde gekoppelt. Lass dir einen neuen zeigen, wo niemand zusieht, und vorher eines entfernen, wenn es zu viele sind.",
   "pair.failed.ended": "Die Verbindung endete, bevor dieses Telefon gekoppelt war. Lass dir einen neuen Code zeigen und versuche es noch einmal.",
   "pair.failed.unkept": "Dieser Browser hebt nichts auf, darum wurde er nicht gekoppelt. Ist es ein privates Fenster, oder ist der Speicher voll? Öffne die App in einem gewöhnlichen Fenster und lass dir einen neuen Code zeigen.",
   "pair.failed.unreadable": "Das ist kein Kopplungscode, oder ein Teil fehlt. Kopiere die ganze Zeile, die mit homebase:pair:1: beginnt.",

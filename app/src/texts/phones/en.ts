@@ -17,7 +17,7 @@ export const en = {
   "pair.failed.no_relay": "This app does not come from your home base, so it speaks with it by a relay only, and this code has none. Set one up (homebase relay add) and have a new code shown, or open the home base’s own app.",
   "pair.failed.silent": "Your home does not answer this code: it was used, or its ten minutes are over. Have a new one shown.",
   "pair.failed.not_confirmed": "At home nobody confirmed the words. Have a new code shown and try again.",
-  "pair.failed.seen": "The pairing was ended: somebody else showed this code, too, or your home base could not write it down. Nobody was paired. Have a new one shown, where nobody looks on.",
+  "pair.failed.seen": "The pairing was ended: somebody else showed this code, too, your home base could not write it down, or it has 64 phones already. Nobody was paired. Have a new one shown, where nobody looks on, after removing one where there are too many.",
   "pair.failed.ended": "The connection ended before this phone was paired. Have a new code shown and try again.",
   "pair.failed.unkept": "This browser keeps nothing, so it was not paired. Is it a private window, or is its storage full? Open the app in an ordinary window and have a new code shown.",
   "pair.failed.unreadable": "This is not a pairing code, or a part of it is missing. Copy the whole line that begins with homebase:pair:1:",
