@@ -1,0 +1,1 @@
+"""Backups: where copies lie, and how they get there and back."""
