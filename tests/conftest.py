@@ -3,7 +3,12 @@
 A commit is judged by the same examples each time; script/nightly properties looks for new ones.
 """
 
+import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler.protocol import Scheduling
+
+from tests.sharing import Sharing, ordered
 
 pytest_plugins = ["tests.obligations.plugin"]
 
@@ -17,3 +22,14 @@ SHORT = 16  # bytes that a test's id may spell; longer ones are keys and payload
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Name long bytes by their length: every worker has to collect the same ids."""
     return f"{argname}-{len(val)}-bytes" if isinstance(val, bytes) and len(val) > SHORT else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What waits beside what counts."""
+    items[:] = ordered(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling | None:
+    """Several workers share the files by tests/sharing.py."""
+    return Sharing(config, log) if config.getvalue("dist") == "loadfile" else None
