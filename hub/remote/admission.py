@@ -82,7 +82,7 @@ class Admission:
     def _end_stays(self) -> None:
         """End the session of whoever may not be here any more, or not now."""
         for phone in self.book.all():
-            if (code := _CLOSED.get(self.state_of(phone))) is not None:
+            if (code := self.closed(phone)) is not None:
                 self._visits.end(phone.key, code)
 
     async def _forget_stays(self) -> None:
@@ -96,6 +96,10 @@ class Admission:
     def state_of(self, phone: Phone) -> State:
         """How it stands with a phone now; open as well while nobody confirmed it."""
         return State.OPEN if phone.permit is None else self._moments.state(phone.permit)
+
+    def closed(self, phone: Phone) -> Code | None:
+        """Why it may not be here now; None: it may."""
+        return _CLOSED.get(self.state_of(phone))
 
     # what the responder asks
 

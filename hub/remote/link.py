@@ -14,7 +14,6 @@ from typing import Protocol
 
 from hub.contract import StoreError
 from hub.home.errors import Refused
-from hub.home.permits import State
 from hub.operations import Caller
 from privacy.ports import Clock, RandomBytes
 
@@ -112,9 +111,10 @@ class Remote:
                 self._tasks = None
                 self._visits.end_all(Code.STOPPING)
 
-    def end(self, key: bytes, code: Code) -> None:
-        """End that phone's session, if it has one."""
-        self._visits.end(key, code)
+    def end_on(self, line: Line, code: Code) -> None:
+        """End the session on that line, which is told, or close the line where none began."""
+        if not self._visits.end_on(line, code):
+            line.close()
 
     # one connection
 
@@ -269,8 +269,8 @@ class Remote:
             log.info("phone.not_identified")
             visit.end(Code.ACCOUNT)
             return
-        if self._admission.state_of(phone) is not State.OPEN:
-            visit.end(Code.NOT_NOW)
+        if (closed := self._admission.closed(phone)) is not None:
+            visit.end(closed)
             return
         mark = marks.mark(phone.key) if visit.at_home or not identified else b""
         welcome = Welcome(
@@ -331,13 +331,7 @@ class Remote:
 
     async def _follow(self, visit: Visit, stream: int) -> None:
         async def send(message: bytes) -> None:
-            while not visit.session.event(stream, message):
-                if not visit.session.channel.is_open(stream):
-                    raise ConnectionResetError
-                visit.credited.clear()
-                await visit.credited.wait()
-            visit.news.set()
-            await visit.room()
+            await visit.put(stream, partial(visit.session.event, stream, message))
 
         with suppress(TimeoutError, ConnectionResetError, Refused):
             await self._home.follow(self._caller(visit), send)

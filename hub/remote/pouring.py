@@ -4,6 +4,7 @@ Source: docs/protocols/remote.md, "Streams and credit".
 """
 
 from collections.abc import AsyncIterator
+from functools import partial
 
 from .frames import MOST_DATA
 from .visits import Visit
@@ -18,12 +19,6 @@ async def pour(visit: Visit, stream: int, pieces: AsyncIterator[bytes]) -> None:
     async for piece in pieces:
         for start in range(0, len(piece), MOST_DATA):
             part = piece[start : start + MOST_DATA]
-            while not visit.session.data(stream, part):
-                if not visit.session.channel.is_open(stream):
-                    raise ConnectionResetError
-                visit.credited.clear()
-                await visit.credited.wait()
-            visit.news.set()
-            await visit.room()
+            await visit.put(stream, partial(visit.session.data, stream, part))
     visit.session.end(stream)
     visit.news.set()

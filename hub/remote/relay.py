@@ -41,7 +41,7 @@ CATEGORIES = frozenset(
 )
 SETTLED_S = 60.0  # a connection that held so long was a good one: the next pause is a short one again
 CLIENT_ID_SIZE = 16
-WAITING = 64  # messages of one connection that its session did not take yet; one more ends it
+WAITING = 4 << 20  # bytes of one connection that its session did not take yet; more ends it
 OPENINGS, OPENINGS_PER_S = 8.0, 0.5  # of one slot
 MESSAGES, MESSAGES_PER_S = 400.0, 200.0
 DEAF_S = 60.0  # so long a slot that floods is not listened to
@@ -53,6 +53,7 @@ class _Line:
     def __init__(self, broker: Broker, topic: str) -> None:
         self._broker, self._topic = broker, topic
         self._waiting: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self._size = 0  # of what waits
         self._over = False
 
     async def send(self, message: bytes) -> None:
@@ -65,16 +66,19 @@ class _Line:
             self._over = True
             self._waiting.put_nowait(None)
 
-    def put(self, message: bytes) -> None:
-        """A message came. One that finds no room would be missing: the connection ends instead."""
-        if self._waiting.qsize() >= WAITING:
-            self.close()
-        elif not self._over:
+    def put(self, message: bytes) -> bool:
+        """A message came; False: it finds no room, and is missing."""
+        if self._size + len(message) > WAITING:
+            return False
+        if not self._over:
+            self._size += len(message)
             self._waiting.put_nowait(message)
+        return True
 
     async def messages(self) -> AsyncIterator[bytes]:
         """Messages until it ends."""
         while (message := await self._waiting.get()) is not None:
+            self._size -= len(message)
             yield message
 
 
@@ -305,7 +309,8 @@ class Relays:
         if not slot.messages.admits(now_s):
             self._stop_listening(connection, place[0], now_s)
         elif line is not None:
-            line.put(payload)
+            if not line.put(payload):
+                self._remote.end_on(line, Code.GAP)
         elif (
             opening.connection_of(payload) == place[1]
             and not self._remote.is_stopped
@@ -318,7 +323,7 @@ class Relays:
         line = _Line(connection.broker, topics.down(relay.route, number, phone_connection))
         connection.lines[place] = line
         connection.places[topics.up(relay.route, number, phone_connection)] = place
-        line.put(payload)
+        _ = line.put(payload)
         connection.tasks.create_task(self._serve(connection, place, line), name="remote.phone")
 
     async def _serve(self, connection: _Connection, place: tuple[int, bytes], line: _Line) -> None:
@@ -335,7 +340,7 @@ class Relays:
         if not slot.deaf_until_s:
             slot.deaf_until_s = now_s + DEAF_S
             log.warning("relay.flooded", extra={"relay": connection.relay.name, "slot": number})
-            phone = connection.relay.slots[number].phone
-            if phone is not None and any(place[0] == number for place in connection.lines):
-                self._remote.end(phone, Code.TOO_FAST)  # told, then its transport is closed
+            for place, line in connection.lines.items():
+                if place[0] == number:
+                    self._remote.end_on(line, Code.TOO_FAST)  # told, then its transport is closed
             self._changed[connection.relay.name].set()

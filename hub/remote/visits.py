@@ -1,7 +1,7 @@
 """Sessions on their transports: which phone is here, and how its session is ended from elsewhere."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Protocol
 
 from .frames import Code
@@ -51,6 +51,22 @@ class Visit:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+    async def put(self, stream: int, queue: Callable[[], bool]) -> None:
+        """Queue a frame that needs credit once there is room and credit; queue: False without credit.
+
+        Raises:
+            ConnectionResetError: the stream is over.
+        """
+        while True:
+            await self.room()
+            if queue():
+                break
+            if not self.session.channel.is_open(stream):
+                raise ConnectionResetError
+            self.credited.clear()
+            await self.credited.wait()
+        self.news.set()
 
     async def room(self) -> None:
         """Wait while more than MOST_UNSENT bytes wait to be sent."""
@@ -104,6 +120,13 @@ class Visits:
         """End that phone's session, if it has one."""
         if (visit := self._visits.get(key)) is not None:
             visit.end(code)
+
+    def end_on(self, line: Line, code: Code) -> bool:
+        """End the session on that line; whether there is one."""
+        found = [visit for visit in self._visits.values() if visit.line is line]
+        for visit in found:
+            visit.end(code)
+        return bool(found)
 
     def all(self) -> tuple[Visit, ...]:
         """All sessions."""

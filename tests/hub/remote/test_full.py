@@ -11,15 +11,18 @@ import pytest
 
 from hub.daemon.command_line import CommandFailed
 from hub.daemon.phone.connection import Connection
-from hub.remote import link, phones, visits
+from hub.remote import channel, link, phones, visits
+from hub.remote.frames import Code, Frame, Kind
 from hub.remote.initiator import Dial, Initiator
 from hub.remote.keys import AT_HOME, Mode
+from hub.remote.once import Once
 from hub.remote.phone_session import Secret, Welcomed
 from hub.remote.responder import Half
-from hub.remote.visits import Visit, Visits
+from hub.remote.visits import Line, Visit, Visits
 from hub.remote.waiting import MOST_WAITING, Place, Waiting
 from tests.hub.home_in_a_box import running_home
 
+from .ends import Hub, Phone, connected, known
 from .phones import Shell, ask, asked, enter_without_room, operate, paired, session
 
 BOUND = 128 << 10
@@ -112,6 +115,75 @@ async def test_what_takes_no_message_is_closed_with_what_waits_for_it(
                 while not transport.is_closing():
                     await asyncio.sleep(0.1)
                 assert transport.get_write_buffer_size() == 0
+
+
+class SlowLine:
+    """A transport that takes a message each 0.25 s."""
+
+    def __init__(self, line: Line) -> None:
+        self._line, self.close = line, line.close
+
+    async def send(self, message: bytes) -> None:
+        await asyncio.sleep(0.25)
+        await self._line.send(message)
+
+
+@pytest.mark.parametrize("counts", [False, True], ids=["rule", "control"])
+async def test_the_time_in_which_a_phone_is_not_read_is_no_silence_of_its(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seen: list[Visit], counts: bool
+) -> None:
+    if counts:
+        monkeypatch.setattr(channel.Channel, "not_listening", lambda *_: None)
+    async with running_home(tmp_path) as home:
+        guest = await paired(home, "guest")
+        monkeypatch.setattr(channel, "SILENCE_S", 1.5)
+        async with session(home, guest) as connection:
+            visit = seen[-1]
+            visit.line = SlowLine(visit.line)
+            monkeypatch.setattr(visits, "MOST_UNSENT", 500)
+            # when what waits for it takes three seconds, and it says one thing in the beginning
+            for _ in range(12):
+                visit.session.channel.send(Frame(kind=Kind.PONG, body=bytes(8)))
+            connection._session.ping()
+            await connection.flush()
+            async with asyncio.timeout(30.0):
+                while visit.session.ended is None and visit.session.channel.unsent > visits.MOST_UNSENT:
+                    await asyncio.sleep(0.05)
+            # then it lives; where that counted as silence it would be over
+            ended = visit.session.ended
+            assert (ended and ended.code) == (Code.SILENT if counts else None)
+
+
+async def test_what_needs_credit_is_queued_once_there_is_room_and_not_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hub, phone = Hub(), Phone()
+    known(hub, phone)
+    half = connected(hub, phone).half
+    assert half is not None
+    visit = Visit(half, cast("Line", None), Once(), at_home=True)
+    out, waited = visit.session.channel, list[int]()
+    out.streams.open(1)
+    for _ in range(4):
+        out.send(Frame(kind=Kind.PONG, body=bytes(8)))
+    monkeypatch.setattr(visits, "MOST_UNSENT", 1000)
+
+    def queue() -> bool:
+        waited.append(out.unsent)
+        return visit.session.event(1, b"{}")
+
+    task = asyncio.create_task(visit.put(1, queue))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert (waited, out.unsent) == ([], 1120)
+    assert out.next() is not None
+    visit.sent()
+    await task
+    assert (waited, out.unsent) == ([840], 1120)
+    # the control: with room it is queued at once, whoever takes nothing
+    monkeypatch.setattr(visits, "MOST_UNSENT", 1120)
+    await visit.put(1, queue)
+    assert waited == [840, 1120]
 
 
 def transport_of(visit: Visit) -> asyncio.WriteTransport:

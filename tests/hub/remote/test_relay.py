@@ -20,8 +20,10 @@ from hub.home.permits import Moment
 from hub.remote import link, mqtt, relay, topics
 from hub.remote.admission import LOOK_S
 from hub.remote.broker import Broker
+from hub.remote.frames import Code
 from hub.remote.relay_book import Relay
 from hub.remote.relay_records import RelayRow
+from hub.remote.visits import Visit
 from hub.remote.waiting import MOST_WAITING
 from tests.hub.lamp import LAMP
 from tests.mosquitto import HOST, Mosquitto, mosquitto
@@ -31,6 +33,7 @@ from .relay_home import RELAY, WAIT_S, Phone, RelayHome, relay_home, until
 
 STATE = f"{LAMP}:1.STATE"
 QUIET_S = 0.5
+FULL = 1 << 16  # bytes that may wait where little room is
 
 
 @pytest.fixture
@@ -107,6 +110,38 @@ async def test_a_phone_is_paired_and_switches_a_lamp_by_the_relay_alone(there: R
         assert (state["used"], state["burned"]) == ([phone.way.slot], [])
         assert state["sessions"] == 1
     assert len(there.home.lamp.causes) == 1
+
+
+@pytest.mark.parametrize("room", [FULL, relay.WAITING], ids=["full", "control"])
+async def test_what_finds_no_room_ends_the_session_which_is_told(
+    there: RelayHome, monkeypatch: pytest.MonkeyPatch, room: int
+) -> None:
+    await there.add()
+    phone, reads = await there.pair(), asyncio.Event()
+    reads.set()
+
+    async def held(_: Visit) -> None:
+        await reads.wait()
+
+    monkeypatch.setattr(Visit, "room", held)
+    monkeypatch.setattr(relay, "WAITING", room)
+    async with phone.session() as connection, asyncio.timeout(WAIT_S):
+        reads.clear()  # the hub reads no further, as where too much waits to be sent
+        for _ in range(300):  # 84,000 bytes, and well more than 64 messages
+            connection._session.ping()
+            await connection.flush()
+        if room == FULL:
+            with pytest.raises(CommandFailed, match="lost"):
+                await connection.next()
+            ended = connection._session.ended
+            assert ended is not None
+            assert (ended.code, ended.by_peer) == (Code.GAP, True)
+        else:
+            await asyncio.sleep(QUIET_S)
+            reads.set()
+            assert await switched(connection)  # nothing was missing
+    reads.set()
+    assert await switches(phone)
 
 
 async def test_strangers_at_home_keep_nobody_out_who_comes_by_a_relay(

@@ -21,7 +21,9 @@ from hub.home.roles import Role
 from hub.operations import OPERATIONS, Operation, Reach
 from hub.operations import permission as permission_module
 from hub.remote.frames import Code
+from hub.remote.hub_session import Event
 from hub.remote.phone_session import Welcomed
+from hub.remote.responder import Half, Responder
 from tests.hub.home_in_a_box import Home, running_home
 from tests.hub.lamp import LAMP, describe
 from tests.hub.operations.test_table import MAY
@@ -373,6 +375,27 @@ async def test_a_stay_ends_when_it_comes_also_where_somebody_sets_the_clock_back
         assert (await operate(home, "PATCH", f"/{guest.id}", {"expires": later}))["state"] == "open"
         async with session(home, guest) as connection:
             assert (await asked(connection, "session.read", {}))["role"] == "guest"
+
+
+async def test_a_stay_that_ends_before_the_greeting_is_told_so_and_not_to_come_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with furnished(tmp_path) as (home, _):
+        until = datetime.now(UTC) + timedelta(hours=1)
+        guest = await paired(home, "guest", expires=until.isoformat())
+        now, first = home.house.moments.now(), Responder.first
+        assert now is not None
+        after = Moment(at=now.at + timedelta(hours=2), running_s=now.running_s, sure=True)
+
+        def late(self: Responder, half: Half, wire: bytes, now_s: float) -> list[Event] | None:
+            home.house.moments.told(after, home.house.clock.monotonic())
+            return first(self, half, wire, now_s)
+
+        # when its opening is answered and the time is over before its HELLO is read
+        monkeypatch.setattr(Responder, "first", late)
+        async with guest.connected(home) as connection:
+            assert connection is not None
+            assert await ended_with(connection) is Code.OVER
 
 
 async def test_who_has_an_end_waits_while_nobody_vouches_for_the_clock(tmp_path: Path) -> None:
