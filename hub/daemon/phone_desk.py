@@ -51,6 +51,10 @@ class LatePhones:
         """How its phone finds this home."""
         return await (await self._phones()).ways(code)
 
+    async def left_out(self, pairing: bytes, relays: Sequence[str]) -> None:
+        """A code names no way by these."""
+        await (await self._phones()).left_out(pairing, relays)
+
     async def waiting(self) -> tuple[Sequence[WaitingPhone], Sequence[EndedPairing]]:
         """Whose words wait."""
         return await (await self._phones()).waiting()
@@ -74,6 +78,11 @@ class LatePhones:
 
 class _Coded(msgspec.Struct, frozen=True):
     relays: bool = True
+
+
+class _LeftOut(msgspec.Struct, frozen=True):
+    pairing: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{16}$")]
+    relays: list[str]
 
 
 class _Named(msgspec.Struct, frozen=True):
@@ -106,6 +115,11 @@ def questions(phones: Phones) -> Mapping[str, Handler]:
             "without": list(made.without),
         }
 
+    async def left_out(question: Fields) -> Fields:
+        told = fields_as(question, _LeftOut)
+        await phones.left_out(bytes.fromhex(told.pairing), told.relays)
+        return {}
+
     async def remove(question: Fields) -> Fields:
         try:
             left = await phones.remove(fields_as(question, _Named).phone)
@@ -115,7 +129,7 @@ def questions(phones: Phones) -> Mapping[str, Handler]:
             raise GateDeclined("store_failed", _NOT_WRITTEN) from error
         return {"key": left.value}
 
-    return {"phones.code": code, "phones.remove": remove}
+    return {"phones.code": code, "phones.left_out": left_out, "phones.remove": remove}
 
 
 def offered(slot: SlotOffer) -> Fields:

@@ -101,6 +101,10 @@ class Phones(Protocol):
         """How its phone finds this home, in the spelling of a code. Raises Refused: gate_away."""
         ...
 
+    async def left_out(self, pairing: bytes, relays: Sequence[str]) -> None:
+        """Whoever drew the code left these relays out: their slots are free again."""
+        ...
+
     async def waiting(self) -> tuple[Sequence[WaitingPhone], Sequence[EndedPairing]]:
         """Whose words wait, and what ended of late."""
         ...

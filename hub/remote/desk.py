@@ -5,11 +5,13 @@ over restarts of the hub too.
 """
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from hub.contract import StoreError
 from hub.home.errors import Refused
 from hub.home.permits import Permit, State
 from hub.home.phones import (
@@ -24,12 +26,16 @@ from hub.home.phones import (
 from hub.home.roles import Role
 from privacy.ports import Clock
 
+from . import base64url
 from .admission import Admission
 from .pairing import LIFE_S
 from .phone import Phone
 from .phones import MOST
 
+log = logging.getLogger(__name__)
+
 TELL_EVERY_S = 5.0
+_ROUTE = 4  # where it stands in a way by a relay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,8 +137,20 @@ class Desk:
         )
 
     async def ways(self, code: PhoneCode) -> tuple[str, ...]:
-        """How its phone finds this home."""
-        return await self._gate.ways(code.slots)
+        """How its phone finds this home; slots of relays that the gate leaves out are free again."""
+        ways = await self._gate.ways(code.slots)
+        named = {way.split(",")[_ROUTE] for way in ways if way.startswith("r,")}
+        out = [one.relay for one in code.slots if base64url.encode(one.route) not in named]
+        if out:
+            await self.left_out(code.pairing, out)
+        return ways
+
+    async def left_out(self, pairing: bytes, relays: Sequence[str]) -> None:
+        """The code names no way by these relays."""
+        try:
+            await self._admission.relays.take_back(pairing, relays)
+        except StoreError as error:  # burned with the code, and renewed by hand
+            log.warning("relay.slot_not_free", extra={"code": error.code})
 
     async def admit(self, pairing: bytes, name: str, permit: Permit) -> PhoneInfo:
         """The words are the same."""

@@ -7,7 +7,7 @@ Source: docs/protocols/remote.md, "Relay".
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, field, replace
 
 from privacy.ports import RandomBytes
@@ -175,6 +175,25 @@ class RelayBook:
                 slot.taken, slot.pairing = True, pairing
         self.changed()
         return chosen
+
+    async def take_back(self, pairing: bytes, relays: Container[str]) -> None:
+        """The code of that pairing names no way by these: nobody was shown their slots' passwords.
+
+        Raises:
+            StoreError: they are burned when the code is over.
+        """
+        async with self._writing:
+            unshown = [
+                (relay, slot)
+                for relay, slot in self._all()
+                if slot.pairing == pairing and slot.phone is None and relay.name in relays
+            ]
+            await self._records.put_slots(
+                [replace(_row(relay, slot), taken=False) for relay, slot in unshown]
+            )
+            for _, slot in unshown:
+                slot.taken, slot.pairing = False, None
+        self.changed()
 
     async def give(self, pairing: bytes, phone_key: bytes) -> None:
         """The phone of that code is stored: the slots on its code are its own.

@@ -8,10 +8,12 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import aiohttp
 
 from privacy.conversation import Conversation, Declined, Handler
+from privacy.jws import base64url
 from privacy.tunnel import ACCEPTED, TICKET_SIZE
 
 
@@ -32,6 +34,7 @@ class Front:
         self.removed: list[str] = []  # session keys of phones that the hub said are out
         self.handlers: dict[str, Handler] = {}  # of the living connection
         self.board = ""  # the serial number that the machine tells
+        self.names_relays = False  # in codes that phones draw
         self.relays: dict[str, tuple[str, int, str]] = {}  # recipients by name: host, port, CA in PEM
         self.refuses: str = ""  # the reason by which no tunnel opens
         self.tunnels: list[asyncio.StreamWriter] = []  # open ones
@@ -104,8 +107,13 @@ class Front:
             told = {"at": now.isoformat(), "running_s": time.monotonic(), "sure": self.clock_sure}
             return {"held": False, **told}
 
-        async def ways(_: Mapping[str, object]) -> Mapping[str, object]:
-            return {"ways": ["h,http://127.0.0.1:8480"]}
+        async def ways(message: Mapping[str, object]) -> Mapping[str, object]:
+            offered = cast("list[Mapping[str, object]]", message["relays"]) if self.names_relays else []
+            relays = [
+                f"r,relay.test,8883,0,{base64url(bytes.fromhex(str(one['route'])))},{one['slot']},{one['password']}"
+                for one in offered
+            ]
+            return {"ways": ["h,http://127.0.0.1:8480", *relays]}
 
         async def keys(_: Mapping[str, object]) -> Mapping[str, object]:
             return {"keys": self.keys}

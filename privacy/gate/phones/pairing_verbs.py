@@ -6,6 +6,7 @@ Source: docs/protocols/remote.md, "The code" and "Pairing".
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Annotated
 
 import msgspec
@@ -70,6 +71,9 @@ def table(
         room = relay_verbs.MOST_CODE - len(text)
         text += ";".join(relay_verbs.ways(origins(), made.relays, relays, room))
         left_out = relay_verbs.left_out(made.relays, text)
+        if left_out:
+            with suppress(ConversationLost, Declined):  # else their slots are burned with the code
+                await ask_hub("phones.left_out", pairing=made.pairing, relays=left_out)
         return {"text": text, "pairing": made.pairing, "without": made.without, "left_out": left_out}
 
     async def remove(question: Fields) -> Fields:

@@ -20,6 +20,7 @@ ORIGIN = "http://127.0.0.1:8480"
 ROW = {"name": "relay", "role": "own", "host": "relay.example.org", "country": "DE", "transport": "mqtts"}
 RELAYS, _ = recipients.read([ROW | {"activities": ["remote.access"]}], packaged_register())
 OFFERED = {"relay": "relay", "wss_port": 8884, "route": "44" * 16, "slot": 7, "password": "p" * 24}
+ELSEWHERE = OFFERED | {"relay": "elsewhere", "route": "55" * 16}
 MADE: Mapping[str, object] = {"hub_key": "11" * 32, "pairing": "22" * 8, "secret": "33" * 16}
 
 
@@ -64,7 +65,7 @@ async def test_the_first_phones_code_holds_a_claim_that_enrols_and_later_ones_do
 async def test_a_relays_host_is_the_one_that_the_owner_entered_and_no_other(tmp_path: Path) -> None:
     async with opened(tmp_path) as door:
         # given a hub that offers a slot of that relay, and one of a relay that nobody entered
-        offered = [OFFERED, OFFERED | {"relay": "elsewhere"}]
+        offered = [OFFERED, ELSEWHERE]
         verbs = pairing_verbs.table(Phones(door), Hub({**MADE, "relays": offered}).ask, origins, RELAYS)
         code = decode(await text_of(verbs))
         relay = RelayWay(
@@ -76,6 +77,18 @@ async def test_a_relays_host_is_the_one_that_the_owner_entered_and_no_other(tmp_
             password="p" * 24,
         )
         assert code.ways == (Home(origin=ORIGIN), relay)
+
+
+async def test_the_hub_is_told_which_relays_a_code_leaves_out_and_nothing_where_it_names_all(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as door:
+        for offered, out in (([OFFERED, ELSEWHERE], ["elsewhere"]), ([OFFERED], None)):
+            hub = Hub({**MADE, "relays": offered})
+            verbs = pairing_verbs.table(Phones(door), hub.ask, origins, RELAYS)
+            await text_of(verbs)
+            told = [fields for op, fields in hub.asked if op == "phones.left_out"]
+            assert told == ([] if out is None else [{"pairing": MADE["pairing"], "relays": out}])
 
 
 async def test_a_home_served_in_its_network_is_found_there_too_and_four_ways_are_all(tmp_path: Path) -> None:
