@@ -47,6 +47,7 @@ class EventStream:
         self._flush_later: asyncio.TimerHandle | None = None
         house.rooms.rooms_changed = self._rooms_changed
         house.rooms.label_changed = self._label_changed
+        house.notifications.changed = self._notifications_changed
 
     async def run(self) -> None:
         """Follow the bus until cancelled."""
@@ -71,6 +72,10 @@ class EventStream:
 
     def _rooms_changed(self) -> None:
         self._news.rooms = True
+        self._schedule()
+
+    def _notifications_changed(self) -> None:
+        self._news.notifications = True
         self._schedule()
 
     def _label_changed(self, device: DeviceAddress) -> None:

@@ -49,6 +49,7 @@ STATUS: Mapping[str, int] = {
     "unknown_record": 404,
     "unknown_datapoint": 404,
     "unknown_device": 404,
+    "unknown_notification": 404,
     "unknown_parameter": 404,
     "unknown_path": 404,
     "unknown_peer": 404,

@@ -77,6 +77,8 @@ ROUTES = (
     _route("DELETE", "/phones/waiting/{pairing}", "phones.refuse", 204),
     _route("PATCH", "/phones/{id}", "phones.change"),
     _route("DELETE", "/phones/{id}", "phones.remove"),
+    _route("GET", "/notifications", "notifications.list"),
+    _route("POST", "/notifications/{id}/acknowledgement", "notifications.acknowledge"),
     _route("GET", "/rooms", "rooms.list"),
     _route("POST", "/rooms", "rooms.add", 201),
     _route("PATCH", "/rooms/{id}", "rooms.rename"),

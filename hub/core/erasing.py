@@ -73,6 +73,9 @@ def _erased(connection: Connection, scope: Scope, series: Sequence[int]) -> Iter
         yield Effect(holding="hub.relays", erased=connection.execute(delete(schema.relays)).rowcount)
         gone = connection.execute(delete(schema.installation)).rowcount
         yield Effect(holding="hub.installation", erased=gone)
+    if scope.covers(DataCategory.MESSAGE):
+        gone = connection.execute(delete(schema.notifications)).rowcount
+        yield Effect(holding="hub.notifications", erased=gone)
     if scope.covers(DataCategory.HOUSEHOLD):
         yield Effect(holding="hub.rooms", erased=connection.execute(delete(schema.rooms)).rowcount)
     if scope.covers(DataCategory.DEVICE_NAME):
@@ -95,6 +98,10 @@ def _person(connection: Connection, name: str) -> Iterator[Effect]:
     why = "the owner: nobody could use the home; deregister it to erase them" if owners else ""
     yield Effect(holding="hub.sessions", erased=ended)
     yield Effect(holding="hub.people", erased=gone, stays=owners, why=why)
+    if not owners:
+        told = schema.notifications
+        unnamed = update(told).where(told.c.acknowledged_by == name).values(acknowledged_by=None)
+        yield Effect(holding="hub.notifications", erased=connection.execute(unnamed).rowcount)
 
 
 def _values(connection: Connection, series: Sequence[int]) -> Iterator[Effect]:

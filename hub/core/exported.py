@@ -27,7 +27,12 @@ HIDDEN = (
     Hidden(holding="hub.remote_keys", field="private", why="proves to phones that it is this home"),
     Hidden(holding="hub.driver_records", field="value", why="keys and counters of the paired devices"),
 )
-_TIMES = frozenset({"created_at", "expires_at", "changed_at", "seen_at"})
+_TIMES = frozenset(
+    {
+        *("created_at", "expires_at", "changed_at", "seen_at"),
+        *("begun_at", "latest_at", "ended_at", "acknowledged_at"),
+    }
+)
 _KEYS = frozenset({"key", "id", "route", "phone"})  # of phones, pairings and relays
 _SKIPPED = frozenset({"alembic_version"})  # how the tables are built; no person
 _AT = "strftime('%Y-%m-%dT%H:%M:%fZ', {} / 1000.0, 'unixepoch')"

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import delete, update
+from sqlalchemy import Delete, delete, func, update
 
 from hub.contract import StoreError
 from privacy.ports import Clock, Holding
@@ -19,7 +19,7 @@ from privacy.vocabulary import DataCategory
 from . import erasing, exported, schema
 from .history import History
 from .history_tables import DAY_MS
-from .holdings import COPY_DAYS, MEASURED, PAIRING_DAYS, holdings
+from .holdings import COPY_DAYS, MEASURED, PAIRING_DAYS, TOLD_DAYS, holdings
 from .repositories import Settings
 from .store import Store
 from .upgrade import upgrade_copies
@@ -40,9 +40,19 @@ _CORRECTABLE = {  # what people wrote; measured values are the devices' word
 class StoreHolder:
     """Follows privacy.ports.Holder."""
 
-    def __init__(self, store: Store, history: History, clock: Clock, ask_held: AskHeld | None = None) -> None:
-        """ask_held: the gate's word whether the clock jumped and nobody confirmed it; None: it is away."""
-        self._ask_held = ask_held
+    def __init__(
+        self,
+        store: Store,
+        history: History,
+        clock: Clock,
+        ask_held: AskHeld | None = None,
+        told_days: int = TOLD_DAYS,
+    ) -> None:
+        """ask_held: the gate's word whether the clock jumped and nobody confirmed it; None: it is away.
+
+        told_days: notifications are kept so long.
+        """
+        self._ask_held, self._told_days = ask_held, told_days
         self._store = store
         self._history = history
         self._clock = clock
@@ -81,7 +91,7 @@ class StoreHolder:
 
     def holdings(self) -> tuple[Holding, ...]:
         """All places, with the owner's own terms for history."""
-        return holdings(self._history.config.raw_days, self._history.config.means_days)
+        return holdings(self._history.config.raw_days, self._history.config.means_days, self._told_days)
 
     def shown(self) -> tuple[str, ...]:
         """The tables that have pages."""
@@ -157,14 +167,17 @@ class StoreHolder:
             StoreError: it can't be written.
         """
         spent_ms = at.timestamp() * 1000 - PAIRING_DAYS * DAY_MS
-        old = (
+        old: tuple[Delete, ...] = (
             delete(schema.sessions).where(schema.sessions.c.expires_at < at.timestamp() * 1000),
             delete(schema.pairings).where(schema.pairings.c.created_at < spent_ms),
         )
+        held = None if self._ask_held is None else await self._ask_held()
+        if not held:
+            told, told_ms = schema.notifications, at.timestamp() * 1000 - self._told_days * DAY_MS
+            old += (delete(told).where(func.coalesce(told.c.ended_at, told.c.latest_at) < told_ms),)
         ended = await self._store.write(
             lambda connection: sum(connection.execute(one).rowcount for one in old)
         )
-        held = None if self._ask_held is None else await self._ask_held()
         return ended + self._sweep_copies(at) + await self._history.sweep(at, held=held)
 
     def _apply(self, categories: frozenset[DataCategory]) -> None:

@@ -11,6 +11,7 @@ _OWNER = "until the owner removes it"
 _PAIRED = "the devices are paired and could not be spoken with; remove a device to erase it"
 RAW_DAYS = 30
 MEANS_DAYS = 730
+TOLD_DAYS = 90
 SESSION_DAYS = 90
 PAIRING_DAYS = 30
 COPY_DAYS = 30  # of the whole store, made before an upgrade
@@ -25,10 +26,12 @@ MEASURED = (
 )
 
 
-def holdings(raw_days: int = RAW_DAYS, means_days: int = MEANS_DAYS) -> tuple[Holding, ...]:
+def holdings(
+    raw_days: int = RAW_DAYS, means_days: int = MEANS_DAYS, told_days: int = TOLD_DAYS
+) -> tuple[Holding, ...]:
     """All holdings of the hub's store.
 
-    raw_days, means_days: the owner's settings for history.
+    raw_days, means_days: the owner's settings for history; told_days: for notifications.
     """
     run = "run the home"
     chart = "show the home's past to its people"
@@ -69,6 +72,7 @@ def holdings(raw_days: int = RAW_DAYS, means_days: int = MEANS_DAYS) -> tuple[Ho
         ),
         _kept("hub.installation", DataCategory.INSTALLATION, "know which Home Base it is"),
         _kept("hub.settings", DataCategory.SYSTEM, run, stays="the home can't run without its settings"),
+        _timed("hub.notifications", DataCategory.MESSAGE, "tell people what happened at home", told_days),
         _kept(
             "hub.driver_records",
             DataCategory.DEVICE_IDENTITY,

@@ -18,7 +18,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import UserDefinedType
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")  # oldest first; the last is this program's
+REVISIONS = (
+    "0001",
+    "0002",
+    "0003",
+    "0004",
+    "0005",
+    "0006",
+    "0007",
+)  # oldest first; the last is this program's
 HEAD = REVISIONS[-1]
 
 metadata = MetaData()
@@ -161,6 +169,20 @@ installation = Table(
     Column("value", Text, nullable=False),
     Column("changed_at", Integer, nullable=False),
     sqlite_with_rowid=False,
+)
+
+notifications = Table(
+    "notifications",  # what people were told; kinds: hub/home/notifications/kinds.py
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),  # a device's address, a driver's name, or empty
+    Column("begun_at", Integer, nullable=False),
+    Column("latest_at", Integer, nullable=False),
+    Column("times", Integer, nullable=False),  # that it came
+    Column("ended_at", Integer),
+    Column("acknowledged_at", Integer),
+    Column("acknowledged_by", Text),
 )
 
 driver_records = Table(

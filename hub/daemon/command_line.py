@@ -82,6 +82,9 @@ COMMANDS = (
     Command(name="link", module="hub.daemon.commands.link", summary="direct links between devices"),
     Command(name="week", module="hub.daemon.commands.week", summary="week programs of thermostats"),
     Command(
+        name="notify", module="hub.daemon.commands.notify", summary="what you have to know about the home"
+    ),
+    Command(
         name="radio",
         module="hub.daemon.commands.radio",
         summary="frames on the air, send time, signals and keys",

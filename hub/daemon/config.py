@@ -100,8 +100,22 @@ class LicenseConfig:
                 yield "key", "name+id+key as your issuer gives it (C2SP signed-note, Ed25519)"
 
 
-S = TypeVar("S", "HomeConfig", "HistoryConfig", "RadioConfig", "LogConfig", "LicenseConfig")
-Section = HomeConfig | HistoryConfig | RadioConfig | LogConfig | LicenseConfig
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotificationsConfig:
+    """[notifications]. keep_days: what people were told, and messages that left, are kept 1 to 3650 days."""
+
+    keep_days: int = 90
+
+    def mistakes(self) -> Iterator[tuple[str, str]]:
+        """Key and allowed range of each value that is out of range."""
+        if not 1 <= self.keep_days <= 3650:
+            yield "keep_days", "1 to 3650 days"
+
+
+S = TypeVar(
+    "S", "HomeConfig", "HistoryConfig", "RadioConfig", "LogConfig", "LicenseConfig", "NotificationsConfig"
+)
+Section = HomeConfig | HistoryConfig | RadioConfig | LogConfig | LicenseConfig | NotificationsConfig
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +127,7 @@ class Config:
     radio: RadioConfig = field(default_factory=RadioConfig)
     log: LogConfig = field(default_factory=LogConfig)
     license: LicenseConfig = field(default_factory=LicenseConfig)
+    notifications: NotificationsConfig = field(default_factory=NotificationsConfig)
 
 
 class Mistakes(ConfigError):
@@ -146,6 +161,7 @@ def config_from(table: Mapping[str, object], language: str = "de") -> Config:
         radio=_section("radio", RadioConfig, table, found),
         log=_section("log", LogConfig, table, found),
         license=_section("license", LicenseConfig, table, found),
+        notifications=_section("notifications", NotificationsConfig, table, found),
     )
     if found:
         raise Mistakes(tuple(found))

@@ -39,6 +39,8 @@ from hub.home.details import Details
 from hub.home.installation import Installation
 from hub.home.license import read_key
 from hub.home.moments import Moments
+from hub.home.notifications.centre import Notifications, Sources
+from hub.home.notifications.records import NotificationRecords
 from hub.home.records import Records
 from hub.home.replacements import Replacements
 from hub.home.rights import Rights
@@ -126,7 +128,7 @@ async def _furnished(plan: Plan, store: Store, gate: GateClient) -> AsyncIterato
     )
     registry, state = Registry(), State()
     registry.restore(await kept.load())
-    holder = StoreHolder(store, past, clock, partial(clock_held, gate))
+    holder = StoreHolder(store, past, clock, partial(clock_held, gate), config.notifications.keep_days)
     restored = await past.start()
     await holder.load()
     # history outlives a device; its last value does not
@@ -152,6 +154,11 @@ async def _furnished(plan: Plan, store: Store, gate: GateClient) -> AsyncIterato
         phones, moments = LatePhones(), Moments(clock, lambda: installation.zone)
         board = DriverBoard((config.radio.driver,), clock.now())
         bus = Bus()
+        rights = Rights(holder, past, access, rooms, registry, state)
+        sources = Sources(bus=bus, registry=registry, moments=moments, restricted=lambda: rights.restricted)
+        notifications = Notifications(NotificationRecords(store=store), sources, clock)
+        await notifications.load()
+        rights.notifications_erased = notifications.erased
         intake = Intake(
             bus=bus, registry=registry, state=state, board=board, record=past.record, keep=kept.keep
         )
@@ -170,17 +177,19 @@ async def _furnished(plan: Plan, store: Store, gate: GateClient) -> AsyncIterato
             board=board,
             history=past,
             channels=ChannelTexts(),
-            rights=Rights(holder, past, access, rooms, registry, state),
+            rights=rights,
             account=Account(Details(store=store, table=schema.account), clock),
             installation=installation,
             phones=phones,
             moments=moments,
+            notifications=notifications,
         )
         _answer_gate(plan, gate, house, drivers)
         lives: dict[str, Live] = {
             "hub.history": past.run,
             "hub.sweep": holder.run,
             "hub.devices": kept.run,
+            "hub.notifications": notifications.run,
             "hub.drivers": partial(_drive, plan, drivers.values(), intake),
         }
         if plan.options.demo:

@@ -74,6 +74,10 @@ class Access:
         """The number of whoever has that name; None: nobody."""
         return next((one.id for one in await self._records.people() if one.name == name), None)
 
+    async def name(self, number: int) -> str:
+        """Of the person with that number; empty: nobody."""
+        return next((one.name for one in await self._records.people() if one.id == number), "")
+
     def forget_owner(self) -> None:
         """Everybody was erased: the home is nobody's, until it is set up by the next start's token."""
         self._owner = None

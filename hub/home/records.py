@@ -70,8 +70,8 @@ class Records:
                 key=row.token_hash,
                 person=row.person,
                 role=Role(row.role),
-                created_at=_from_ms(row.created_at),
-                expires_at=_from_ms(row.expires_at),
+                created_at=from_ms(row.created_at),
+                expires_at=from_ms(row.expires_at),
                 program=bool(row.program),
             )
             for row in rows
@@ -153,7 +153,7 @@ class Records:
         found = {}
         for row in rows:
             old, _, new = row.key.removeprefix(_REPLACED).partition(">")
-            found[(DeviceAddress.parse(old), DeviceAddress.parse(new))] = _from_ms(int(row.value))
+            found[(DeviceAddress.parse(old), DeviceAddress.parse(new))] = from_ms(int(row.value))
         return found
 
     async def forget_replacement(self, old: DeviceAddress, new: DeviceAddress) -> None:
@@ -192,5 +192,6 @@ def to_ms(at: datetime) -> int:
     return (at - _EPOCH) // _MILLISECOND
 
 
-def _from_ms(number: int) -> datetime:
+def from_ms(number: int) -> datetime:
+    """A moment of unix milliseconds."""
     return _EPOCH + number * _MILLISECOND

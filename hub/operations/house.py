@@ -7,6 +7,7 @@ from hub.home.access import Access
 from hub.home.account import Account
 from hub.home.installation import Installation
 from hub.home.moments import Moments
+from hub.home.notifications.centre import Notifications
 from hub.home.phones import Phones
 from hub.home.replacements import Replacements
 from hub.home.rights import Rights
@@ -38,3 +39,4 @@ class House:
     installation: Installation
     phones: Phones
     moments: Moments
+    notifications: Notifications

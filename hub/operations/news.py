@@ -25,7 +25,8 @@ from hub.contract import (
 from hub.core import Change, HomeEvent
 
 from .house import House
-from .messages import Changes, Snapshot
+from .messages import Changes, Notification, Snapshot
+from .notifications import told as notifications_told
 from .seen import devices_seen, drivers_seen, rooms_seen, values_seen
 from .translate import (
     PENDING,
@@ -42,7 +43,7 @@ MOST_STEPS = 32  # of a teach-in that wait for a slow client; older ones go firs
 
 @dataclass(slots=True, kw_only=True)
 class News:
-    """What has to be told. rooms: all of them, because one changed."""
+    """What has to be told. rooms, notifications: all of them, because one changed."""
 
     values: dict[DatapointId, Datapoint] = field(default_factory=dict)
     devices: set[DeviceAddress] = field(default_factory=set)
@@ -50,9 +51,11 @@ class News:
     drivers: set[str] = field(default_factory=set)
     steps: list[PairingProgress] = field(default_factory=list)
     rooms: bool = False
+    notifications: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.values or self.devices or self.removed or self.drivers or self.steps or self.rooms)
+        devices = self.values or self.devices or self.removed
+        return bool(devices or self.drivers or self.steps or self.rooms or self.notifications)
 
     def add(self, event: HomeEvent) -> None:
         """Take one event in."""
@@ -90,6 +93,7 @@ class News:
             drivers=self.drivers | later.drivers,
             steps=(self.steps + later.steps)[-MOST_STEPS:],
             rooms=self.rooms or later.rooms,
+            notifications=self.notifications or later.notifications,
         )
         for device in later.removed:
             both._remove(device)
@@ -109,6 +113,7 @@ def everything(house: House) -> News:
         devices=set(house.registry.devices),
         drivers=set(house.board.statuses),
         rooms=True,
+        notifications=True,
     )
 
 
@@ -123,6 +128,7 @@ def snapshot(house: House, seq: int, view: View) -> Snapshot:
         rooms=tuple(room_message(room) for room in rooms_seen(house, view)),
         drivers=tuple(driver_message(status) for status in drivers),
         pairing=tuple(pairing_message(step) for one in drivers for step in house.board.trace(one.name)),
+        notifications=notifications_told(house.notifications.waiting(), view),
     )
 
 
@@ -146,6 +152,8 @@ def told(house: House, news: News, view: View) -> tuple[Changes, News]:
     )
     if news.rooms:
         changes.rooms = tuple(room_message(room) for room in rooms_seen(house, view))
+    if news.notifications:
+        changes.notifications = notifications_told(house.notifications.waiting(), view)
     if news.steps:
         changes.pairing = pairing_message(news.steps[0])
     return changes, News(steps=news.steps[1:])
@@ -161,6 +169,7 @@ class Narrow:
         self._house, self._view = house, view
         self._known = {device.description.address for device in devices_seen(house, view)}
         self._rooms = tuple(rooms_seen(house, view))
+        self._notifications = self._notified()
 
     def of(self, news: News) -> News:
         """What of these is theirs to know; ``news`` stays as it is."""
@@ -177,7 +186,12 @@ class Narrow:
             mine.removed.add(device)
         if news.rooms and (rooms := tuple(rooms_seen(self._house, self._view))) != self._rooms:
             self._rooms, mine.rooms = rooms, True
+        if (told := self._notified()) != self._notifications:  # also where a device came into view
+            self._notifications, mine.notifications = told, True
         return mine
+
+    def _notified(self) -> tuple[Notification, ...]:
+        return notifications_told(self._house.notifications.waiting(), self._view)
 
     def _look(self, device: DeviceAddress, mine: News) -> None:
         if self._view.sees(device):

@@ -11,6 +11,7 @@ from . import (
     devices,
     entry,
     keys,
+    notifications,
     pairing,
     paramsets,
     peerings,
@@ -106,6 +107,10 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     _operation("phones.refuse", phones.refuse_phone, Verb.RULE, Reach.HOME, changes=True),
     _operation("phones.change", phones.change_phone, Verb.RULE, Reach.HOME, changes=True),
     _operation("phones.remove", phones.remove_phone, Verb.RULE, Reach.HOME, changes=True),
+    _operation("notifications.list", notifications.list_notifications, Verb.SEE, Reach.VIEW),
+    _operation(
+        "notifications.acknowledge", notifications.acknowledge, Verb.ARRANGE, Reach.HOME, changes=True
+    ),
     _operation("rooms.list", rooms.list_rooms, Verb.SEE, Reach.VIEW),
     _operation("rooms.add", rooms.add_room, Verb.ARRANGE, Reach.HOME, changes=True),
     _operation("rooms.rename", rooms.rename_room, Verb.ARRANGE, Reach.HOME, changes=True),

@@ -78,6 +78,9 @@ async def furnished(folder: Path) -> AsyncIterator[Furnished]:
         slot = {"relay": 1, "number": 0, "password": "slot-word", "taken": 1, "phone": b"\x01" * 32}
         await store.write(lambda c: c.execute(insert(schema.relays).values(relay)))
         await store.write(lambda c: c.execute(insert(schema.relay_slots).values(slot)))
+        told = {"kind": "smoke", "subject": str(DEVICE), "begun_at": NOW_MS, "latest_at": NOW_MS, "times": 1}
+        told |= {"ended_at": NOW_MS, "acknowledged_at": NOW_MS, "acknowledged_by": "Bob"}
+        await store.write(lambda c: c.execute(insert(schema.notifications).values(told)))
         await store.write(lambda c: c.execute(insert(schema.people), people))
         await store.write(lambda c: c.execute(insert(schema.sessions), sessions))
         for number in range(300):
@@ -181,6 +184,7 @@ async def test_one_person_goes_and_the_owner_stays_with_a_reason(tmp_path: Path)
         assert (kept.erased, kept.stays) == (0, 1)
         assert "deregister" in kept.why
         assert [row["name"] for row in await shown(home.holder, "hub.people")] == ["Ada"]
+        assert [row["acknowledged_by"] for row in await shown(home.holder, "hub.notifications")] == [None]
 
 
 async def test_what_stays_on_an_erasure_of_everything_is_named_with_its_reason(tmp_path: Path) -> None:

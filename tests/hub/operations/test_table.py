@@ -25,10 +25,10 @@ from tests.hub.lamp import STATE
 VERBS: dict[Verb | None, set[str]] = {
     None: {"health", "setup.read", "setup.claim", "login"},
     Verb.STAY: {"session.read", "session.end"},
-    Verb.SEE: {"devices.list", "devices.read", "rooms.list", "datapoints.list"},
+    Verb.SEE: {"devices.list", "devices.read", "rooms.list", "datapoints.list", "notifications.list"},
     Verb.SET: {"datapoints.set"},
     Verb.RECALL: {"history.read"},
-    Verb.ARRANGE: {"devices.change", "rooms.add", "rooms.rename"},
+    Verb.ARRANGE: {"devices.change", "rooms.add", "rooms.rename", "notifications.acknowledge"},
     Verb.INSPECT: {"drivers.list", "paramsets.read", "peerings.list", "peerings.partners"}
     | {"peerings.profiles", "weeks.read", "radio.frames", "radio.airtime", "radio.signals", "pairing.read"},
     Verb.RULE: {"devices.remove", "pairing.start", "pairing.stop", "rooms.remove", "paramsets.write"}
@@ -40,7 +40,7 @@ VERBS: dict[Verb | None, set[str]] = {
     | {"phones.remove"},
 }
 IN_ROOMS = {  # what whoever is limited to rooms may ask; all else is about the whole home
-    Reach.VIEW: {"devices.list", "rooms.list", "datapoints.list"},
+    Reach.VIEW: {"devices.list", "rooms.list", "datapoints.list", "notifications.list"},
     Reach.DEVICE: {"devices.read"},
     Reach.DATAPOINT: {"datapoints.set", "history.read"},
     Reach.NOTHING: {"health", "setup.read", "setup.claim", "login", "session.read", "session.end"},

@@ -1,0 +1,1 @@
+"""What people at home have to know: which events tell them, how often, and who has seen it."""

@@ -1,0 +1,218 @@
+"""Follows the home and keeps what people are told, in memory and in the store.
+
+Read downwards: run → take (one event) or tick (what lasts) → _say → _keep. Nothing leaves the house.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from hub.contract import (
+    AirtimeChanged,
+    Datapoint,
+    DeviceReachable,
+    DeviceRemoved,
+    DeviceUnreachable,
+    DriverState,
+    DriverStateChanged,
+    Origin,
+    StoreError,
+)
+from hub.core import Bus, Change, HomeEvent, Registry
+from privacy.ports import Clock
+from privacy.vocabulary import DataCategory
+
+from ..errors import Refused
+from ..moments import Moments
+from . import model
+from .kinds import SETTLE, Kind, sign
+from .model import Notification
+from .records import NotificationRecords
+
+log = logging.getLogger(__name__)
+
+TICK_S = 15.0
+SHOWN = 200  # of the past
+REMEMBERED = 1000
+FORGET_AFTER = timedelta(days=2)  # what is over for so long stands in the store alone
+_HEARD = frozenset({Origin.REPORTED, Origin.CONFIRMED})
+Key = tuple[Kind, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """What notifications are made from. restricted: kinds of data that are used for nothing (Art. 18)."""
+
+    bus: Bus
+    registry: Registry
+    moments: Moments
+    restricted: Callable[[], frozenset[DataCategory]]
+
+
+class Notifications:
+    """One per home, and the one writer of its notifications. changed: told after each change."""
+
+    def __init__(self, records: NotificationRecords, sources: Sources, clock: Clock) -> None:
+        self._records, self._sources, self._clock = records, sources, clock
+        self._latest: dict[Key, Notification] = {}
+        self._settling_s: dict[Key, float] = {}  # since when it is so, monotonic
+        self.changed: Callable[[], None] = lambda: None
+
+    async def load(self) -> None:
+        """Read what lasted when the home ended.
+
+        Raises:
+            StoreError: it can't be read.
+        """
+        for one in reversed(await self._records.latest(REMEMBERED)):
+            self._latest[one.kind, one.subject] = one
+
+    async def run(self) -> None:
+        """Follow the home until cancelled."""
+        with self._sources.bus.subscribe("home.notifications") as subscription:
+            while True:
+                try:
+                    async with asyncio.timeout(TICK_S):
+                        events = await subscription.take()
+                except TimeoutError:
+                    events = []
+                for event in events:
+                    await self.take(event)
+                await self.tick()
+
+    # look
+
+    def waiting(self) -> tuple[Notification, ...]:
+        """Those that somebody should look at, most urgent first, then the newest."""
+        found = [one for one in self._latest.values() if one.waits]
+        order = list(type(found[0].urgency)) if found else []
+        return tuple(sorted(found, key=lambda one: (order.index(one.urgency), -one.latest.timestamp())))
+
+    async def past(self) -> tuple[Notification, ...]:
+        """The newest of all, whether they wait or not.
+
+        Raises:
+            StoreError: they can't be read.
+        """
+        return await self._records.latest(SHOWN)
+
+    # change
+
+    async def acknowledge(self, number: int, by: str) -> Notification:
+        """Somebody knows of it. What was acknowledged before stays as it is.
+
+        Raises:
+            Refused: unknown_notification.
+            StoreError: nothing was changed.
+        """
+        known = await self._find(number)
+        done = model.acknowledge(known, by, self._clock.now())
+        if done is None:
+            return known
+        await self._records.keep(done)
+        if (done.kind, done.subject) in self._latest and self._latest[done.kind, done.subject].id == number:
+            self._latest[done.kind, done.subject] = done
+        self.changed()
+        return done
+
+    def erased(self) -> None:
+        """They went from the store."""
+        self._latest.clear()
+        self.changed()
+
+    async def _find(self, number: int) -> Notification:
+        for one in (*self._latest.values(), *await self._records.latest(REMEMBERED)):
+            if one.id == number:
+                return one
+        raise Refused("unknown_notification", field="id", value=number)
+
+    # from events to matters
+
+    async def take(self, event: HomeEvent) -> None:
+        """Take one event in."""
+        match event:
+            case Change(datapoint=datapoint) if datapoint.origin in _HEARD:
+                await self._take_value(datapoint)
+            case DeviceUnreachable(device=device):
+                # all are silent without a radio, and of that people are told already
+                if not self._lost(device.interface):
+                    await self._say(Kind.UNREACHABLE, str(device), so=True)
+            case DeviceReachable(device=device):
+                await self._say(Kind.UNREACHABLE, str(device), so=False)
+            case DeviceRemoved(device=device):
+                for kind in Kind:
+                    await self._say(kind, str(device), so=False)
+            case DriverStateChanged(driver=driver, state=state):
+                await self._say(Kind.RADIO_LOST, driver, so=state is DriverState.LOST)
+            case AirtimeChanged(driver=driver):
+                used_up = event.used_ms >= event.limit_ms or event.exhausted_in_s == 0.0
+                await self._say(Kind.AIRTIME_USED_UP, driver, so=used_up)
+            case _:
+                pass
+
+    async def tick(self) -> None:
+        """Look at what takes time: what lasts long enough by now, whether the clock is sure."""
+        if (moment := self._sources.moments.now()) is not None:
+            await self._say(Kind.CLOCK_UNSURE, "", so=not moment.sure)
+        now_s = self._clock.monotonic()
+        for kind, subject in list(self._settling_s):
+            if now_s - self._settling_s[kind, subject] >= SETTLE[kind].total_seconds():
+                del self._settling_s[kind, subject]
+                await self._begin(kind, subject)
+        now = self._clock.now()
+        for key, one in list(self._latest.items()):
+            if not one.waits and one.ended is not None and now - one.ended > FORGET_AFTER:
+                del self._latest[key]
+
+    async def _take_value(self, datapoint: Datapoint) -> None:
+        device = datapoint.id.channel.device
+        await self._say(Kind.UNREACHABLE, str(device), so=False)  # also one of before a restart
+        if datapoint.category in self._sources.restricted():
+            return
+        description = self._sources.registry.parameter(datapoint.id)
+        if description is None:
+            return
+        found = sign(self._channel_type(datapoint), datapoint.id.parameter, description, datapoint.value)
+        if found is not None:
+            kind, so = found
+            await self._say(kind, str(device), so=so)
+
+    def _channel_type(self, datapoint: Datapoint) -> str:
+        known = self._sources.registry.devices.get(datapoint.id.channel.device)
+        channels: Iterator[str] = (
+            channel.type
+            for channel in (() if known is None else known.description.channels)
+            if channel.index == datapoint.id.channel.index
+        )
+        return next(channels, "")
+
+    def _lost(self, driver: str) -> bool:
+        lasting: Mapping[Key, Notification] = self._latest
+        known = lasting.get((Kind.RADIO_LOST, driver))
+        return (Kind.RADIO_LOST, driver) in self._settling_s or (known is not None and known.ended is None)
+
+    async def _say(self, kind: Kind, subject: str, *, so: bool) -> None:
+        known = self._latest.get((kind, subject))
+        if not so:
+            self._settling_s.pop((kind, subject), None)
+            await self._keep(model.end(known, self._clock.now()))
+        elif kind not in SETTLE:
+            await self._begin(kind, subject)
+        elif known is None or known.ended is not None:
+            self._settling_s.setdefault((kind, subject), self._clock.monotonic())
+
+    async def _begin(self, kind: Kind, subject: str) -> None:
+        known = self._latest.get((kind, subject))
+        await self._keep(model.begin(known, kind, subject, self._clock.now()))
+
+    async def _keep(self, one: Notification | None) -> None:
+        if one is None:
+            return
+        try:
+            one = await self._records.keep(one)
+        except StoreError as error:  # people are told all the same; it is written with its next change
+            log.warning("notification.not_kept", extra={"code": error.code})
+        self._latest[one.kind, one.subject] = one
+        self.changed()
