@@ -29,6 +29,9 @@ const DataPage = lazy(() => import("./pages/privacy/Data").then((file) => file.D
 const DiagnosisPage = lazy(() => import("./pages/privacy/Diagnosis").then((file) => file.DiagnosisPage));
 const LedgerPage = lazy(() => import("./pages/privacy/Ledger").then((file) => file.LedgerPage));
 const NoticePage = lazy(() => import("./pages/privacy/Notice").then((file) => file.NoticePage));
+const NotificationsPage = lazy(() =>
+  import("./pages/notifications/Notifications").then((file) => file.NotificationsPage),
+);
 const PhonePage = lazy(() => import("./pages/privacy/Phone").then((file) => file.PhonePage));
 const PhonesPage = lazy(() => import("./pages/phones/Phones").then((file) => file.PhonesPage));
 const PrivacyPage = lazy(() => import("./pages/privacy/Centre").then((file) => file.PrivacyPage));
@@ -102,6 +105,8 @@ function Page({ where }: { where: Route }) {
       return <AccountPage />;
     case "phone":
       return <PhonePage />;
+    case "notifications":
+      return <NotificationsPage />;
     case "phones":
       return <PhonesPage />;
     case "consents":
@@ -134,6 +139,7 @@ const NEEDS_HOME: ReadonlySet<Route["page"]> = new Set<Route["page"]>([
   "device",
   "devices",
   "history",
+  "notifications",
   "radio",
   "frames",
   "keys",

@@ -1,12 +1,17 @@
 import { describe, expect, test } from "vitest";
 import type { PairingStep } from "../src/api/types";
-import { answered, apply, EMPTY, lostDrivers } from "../src/state/home";
+import { answered, apply, EMPTY, lostDrivers, urgent } from "../src/state/home";
 import { Store } from "../src/state/store";
 import { teachIn } from "../src/state/teachin";
 import { light, point } from "./samples";
 
 const ID = "bidcos:A1:1.STATE";
 const driver = { name: "bidcos", state: "ready" as const, detail: "", since: "2026-01-01T00:00:00.000Z", airtime: null };
+const at = "2026-01-01T00:00:00.000Z";
+const waiting = {
+  ...{ id: "2", kind: "battery_low", urgency: "device" as const, subject: "bidcos:A1", begun_at: at, latest_at: at },
+  ...{ count: 1, ended_at: null, acknowledged_at: null, acknowledged_by: "", waiting: true },
+};
 const started = apply(EMPTY, { seq: 1, snapshot: [point(ID, false)], devices: [light], rooms: [], drivers: [driver] });
 
 describe("a home from messages", () => {
@@ -26,6 +31,14 @@ describe("a home from messages", () => {
   test("forgets a removed device with its values", () => {
     const next = apply(started, { seq: 2, removed: ["bidcos:A1"] });
     expect([next.devices.size, next.values.size]).toEqual([0, 0]);
+  });
+
+  test("keeps what waits until the home tells another list, and knows what is urgent", () => {
+    const smoke = { ...waiting, id: "1", kind: "smoke", urgency: "danger" as const };
+    const next = apply(started, { seq: 2, notifications: [smoke, waiting] });
+    expect(apply(next, { seq: 3, changes: [point(ID, true)] }).notifications).toEqual([smoke, waiting]);
+    expect(urgent(next)).toEqual([smoke]);
+    expect(apply(next, { seq: 3, notifications: [] }).notifications).toEqual([]);
   });
 
   test("knows a lost stick, and its return", () => {

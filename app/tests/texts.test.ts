@@ -4,6 +4,8 @@ import { de as accountDe } from "../src/texts/account/de";
 import { en as accountEn } from "../src/texts/account/en";
 import { de } from "../src/texts/de";
 import { en } from "../src/texts/en";
+import { de as notificationsDe } from "../src/texts/notifications/de";
+import { en as notificationsEn } from "../src/texts/notifications/en";
 import { de as phonesDe } from "../src/texts/phones/de";
 import { en as phonesEn } from "../src/texts/phones/en";
 import { de as privacyDe } from "../src/texts/privacy/de";
@@ -20,6 +22,7 @@ const places = (words: string) => [...words.matchAll(/\{(\w+)\}/g)].map((match) 
 const CATALOGUES: [string, Record<string, string>, Record<string, string>][] = [
   ["plain", de, en],
   ["account", accountDe, accountEn],
+  ["notifications", notificationsDe, notificationsEn],
   ["phones", phonesDe, phonesEn],
   ["privacy", privacyDe, privacyEn],
   ["reasons", reasonsDe, reasonsEn],
@@ -51,7 +54,7 @@ describe("the catalogues", () => {
       [...source.matchAll(/\bt\(\s*"([^"]+)"/g)].map((match) => match[1] ?? ""),
     );
     expect(named.length).toBeGreaterThan(100);
-    const known = { ...en, ...accountEn, ...phonesEn, ...technicalEn, ...parametersEn, ...privacyEn, ...reasonsEn };
+    const known = { ...en, ...accountEn, ...notificationsEn, ...phonesEn, ...technicalEn, ...parametersEn, ...privacyEn, ...reasonsEn };
     expect(named.filter((key) => !(key in known))).toEqual([]);
   });
 });

@@ -12,6 +12,8 @@ export const PLACES = {
   "account.review": "POST /account/reviews",
   "license.set": "PUT /account/license",
   "license.remove": "DELETE /account/license",
+  "notifications.list": "GET /notifications",
+  "notifications.acknowledge": "POST /notifications/{id}/acknowledgement",
   "devices.change": "PATCH /devices/{address}",
   "devices.remove": "DELETE /devices/{address}",
   "datapoints.set": "PUT /datapoints/{id}",

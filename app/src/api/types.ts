@@ -107,6 +107,23 @@ export interface PairingStep {
 }
 
 /** One WebSocket message: the first holds `snapshot` and everything else, later ones hold what is new. */
+/** Something that people have to know. `subject`: a device's address, a driver's name, or empty. */
+export interface Notification {
+  id: string;
+  kind: string;
+  urgency: "danger" | "alarm" | "device" | "info";
+  subject: string;
+  begun_at: string;
+  latest_at: string;
+  count: number;
+  ended_at: string | null;
+  acknowledged_at: string | null;
+  /** Empty: by the command line. */
+  acknowledged_by: string;
+  /** Somebody should still look. */
+  waiting: boolean;
+}
+
 export interface EventMessage {
   seq: number;
   snapshot?: Datapoint[];
@@ -115,6 +132,8 @@ export interface EventMessage {
   removed?: string[];
   rooms?: Room[];
   drivers?: Driver[];
+  /** All that wait. */
+  notifications?: Notification[];
   /** One step; in the snapshot all steps of the latest windows. */
   pairing?: PairingStep | PairingStep[];
 }

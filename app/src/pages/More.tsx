@@ -5,7 +5,7 @@ import { Title } from "../parts/Frame";
 import { useRole } from "../parts/hooks";
 import { Icon, type IconName } from "../parts/Icon";
 import { LanguageChoice } from "../parts/LanguageChoice";
-import { logOut, phase } from "../state/app";
+import { home, logOut, phase } from "../state/app";
 import { isVisitor } from "../state/roles";
 import { useSelect } from "../state/store";
 import { useTexts } from "../texts";
@@ -37,14 +37,21 @@ export function Rows({ children }: { children: ComponentChildren }) {
 }
 
 export function MorePage() {
-  const { t } = useTexts();
+  const { t, tn } = useTexts();
   const role = useRole();
   const owner = role === "owner";
+  const waiting = useSelect(home, (value) => value.notifications.length);
   const byToken = useSelect(phase, (value) => value.name === "in" && value.token !== null);
   return (
     <>
       <Title text={t("more.title")} />
       <Rows>
+        <Row
+          href="#/notifications"
+          icon="bell"
+          title={t("more.notify")}
+          text={waiting === 0 ? t("more.notify.none") : tn("more.notify.waiting", waiting)}
+        />
         <Row href="#/privacy" icon="shield" title={t("more.privacy")} text={t("more.privacy.text")} />
         <Row href="#/settings" icon="settings" title={t("more.settings")} text={t("more.settings.text")} />
         {owner && <Row href="#/account" icon="person" title={t("more.account")} text={t("more.account.text")} />}

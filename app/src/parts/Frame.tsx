@@ -52,7 +52,8 @@ function toMain(event: Event): void {
 }
 
 function Tabs() {
-  const { t } = useTexts();
+  const { t, tn } = useTexts();
+  const waiting = useSelect(home, (value) => value.notifications.length);
   const here = useSelect(route, (value) => value);
   const from = useSelect(cameFrom, (value) => value);
   const current = tabOf(here.page === "device" ? from : here);
@@ -62,6 +63,11 @@ function Tabs() {
         <a key={tab} href={href} aria-current={tab === current ? "page" : undefined}>
           <Icon name={icon} />
           <span>{t(`tab.${tab}`)}</span>
+          {tab === "more" && waiting > 0 && (
+            <span class="count" role="img" aria-label={tn("tab.waiting", waiting)}>
+              {waiting}
+            </span>
+          )}
         </a>
       ))}
     </nav>
@@ -111,6 +117,7 @@ function Banners() {
       {scarce.map((driver) => (
         <Scarce key={driver.name} driver={driver} />
       ))}
+      <Urgent />
       <Leaving />
     </div>
   );
@@ -118,6 +125,8 @@ function Banners() {
 
 // beside the first screen, not before it
 const Leaving = lazy(() => import("../pages/privacy/Leaving").then((file) => file.Leaving), "silent");
+
+const Urgent = lazy(() => import("../pages/notifications/Urgent").then((file) => file.Urgent), "silent");
 
 const NOTE_STAYS_MS = 6000;
 

@@ -120,7 +120,7 @@ export function enterAsPhone(kept: HubKept, seen: Seen | null): void {
     expiresAt: kept.facts?.expires ?? null,
   }));
   if (seen !== null) {
-    home.update(() => seen.home);
+    home.update(() => ({ ...EMPTY, ...seen.home })); // an app of before may have kept less
     link.update((old) => ({ ...old, heardMs: seen.atMs }));
   }
   void import("./phone").then(({ begin }) => {

@@ -1,6 +1,6 @@
 // The home as this page knows it: a pure function from messages to state.
 
-import type { Datapoint, Device, Driver, EventMessage, PairingStep, Room } from "../api/types";
+import type { Datapoint, Device, Driver, EventMessage, Notification, PairingStep, Room } from "../api/types";
 
 const PAIRING_STEPS_KEPT = 50;
 
@@ -12,6 +12,8 @@ export interface Home {
   values: ReadonlyMap<string, Datapoint>;
   /** Steps of the running or last teach-in, oldest first. */
   pairing: readonly PairingStep[];
+  /** Those that wait for somebody to look, most urgent first. */
+  notifications: readonly Notification[];
 }
 
 export const EMPTY: Home = {
@@ -21,6 +23,7 @@ export const EMPTY: Home = {
   drivers: [],
   values: new Map(),
   pairing: [],
+  notifications: [],
 };
 
 /** The home after one message. A snapshot replaces what was known. */
@@ -33,6 +36,7 @@ export function apply(home: Home, message: EventMessage): Home {
     drivers: driversAfter(home.drivers, message.drivers, whole),
     values: valuesAfter(home, message),
     pairing: pairingAfter(home.pairing, message.pairing),
+    notifications: message.notifications ?? home.notifications,
   };
 }
 
@@ -79,6 +83,11 @@ function pairingAfter(old: readonly PairingStep[], news: EventMessage["pairing"]
 function stepAfter(old: readonly PairingStep[], step: PairingStep): readonly PairingStep[] {
   const begun = step.stage === "open" && (old.at(-1)?.stage !== "open" || old.at(-1)?.until !== step.until);
   return begun ? [step] : [...old, step].slice(-PAIRING_STEPS_KEPT);
+}
+
+/** Danger and alarms that nobody acknowledged. */
+export function urgent(home: Home): Notification[] {
+  return home.notifications.filter((one) => one.urgency === "danger" || one.urgency === "alarm");
 }
 
 /** Drivers whose hardware is gone; the home's values are old until it is back. */

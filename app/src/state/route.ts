@@ -15,6 +15,7 @@ export type Route =
   | { page: "account" }
   | { page: "phone" }
   | { page: "phones" }
+  | { page: "notifications" }
   | { page: "consents" }
   | { page: "data" }
   | { page: "access" }
@@ -49,6 +50,7 @@ const PLAIN: Record<string, Route> = {
   "privacy/data": { page: "data" },
   "privacy/access": { page: "access" },
   phones: { page: "phones" },
+  notifications: { page: "notifications" },
   devices: { page: "devices" },
   "devices/teach-in": { page: "teach-in" },
   system: { page: "system" },

@@ -507,6 +507,12 @@ export const de: Record<TextKey, string> = {
   "history.loading": "Wird gelesen …",
 
   "more.title": "Mehr",
+  "more.notify": "Benachrichtigungen",
+  "more.notify.none": "Nichts wartet auf dich",
+  "more.notify.waiting.one": "{count} wartet",
+  "more.notify.waiting.other": "{count} warten",
+  "tab.waiting.one": "{count} Benachrichtigung wartet",
+  "tab.waiting.other": "{count} Benachrichtigungen warten",
   "more.privacy": "Datenschutz",
   "more.privacy.text": "Was verlässt mein Zuhause?",
   "more.settings": "Einstellungen",

@@ -505,6 +505,12 @@ export const en = {
   "history.loading": "Reading …",
 
   "more.title": "More",
+  "more.notify": "Notifications",
+  "more.notify.none": "Nothing waits for you",
+  "more.notify.waiting.one": "{count} waits",
+  "more.notify.waiting.other": "{count} wait",
+  "tab.waiting.one": "{count} notification waits",
+  "tab.waiting.other": "{count} notifications wait",
   "more.privacy": "Privacy",
   "more.privacy.text": "What leaves my home?",
   "more.settings": "Settings",

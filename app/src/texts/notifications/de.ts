@@ -1,0 +1,35 @@
+// German, for notifications.
+
+import type { en } from "./en";
+
+export const de: Record<keyof typeof en, string> = {
+  "notify.title": "Benachrichtigungen",
+  "notify.waiting": "Anzusehen",
+  "notify.none": "Nichts wartet auf dich.",
+  "notify.past": "Davor",
+  "notify.past.none": "Noch nichts.",
+  "notify.kept": "90 Tage aufgehoben, oder so lange, wie es der Eigentümer in homebase.toml eingestellt hat.",
+  "notify.ack": "Ich weiß es",
+  "notify.ack.of": "Ich weiß es: {what}",
+  "notify.acked": "Bestätigt. Es wird niemandem noch einmal gesagt.",
+  "notify.by": "bestätigt von {name}",
+  "notify.by.console": "an der Zentrale bestätigt",
+  "notify.lasts": "dauert an",
+  "notify.over": "vorbei",
+  "notify.times": "{count}-mal",
+  "notify.base": "Zentrale",
+  "notify.to": "Alle Benachrichtigungen",
+  "notify.class.danger": "Gefahr",
+  "notify.class.alarm": "Alarm",
+  "notify.class.device": "Gerät",
+  "notify.class.info": "Hinweis",
+  "notify.kind.smoke": "Rauch",
+  "notify.kind.water": "Wasser",
+  "notify.kind.overheated": "Überhitzt",
+  "notify.kind.sabotage": "Sabotage: geöffnet oder bewegt",
+  "notify.kind.unreachable": "Antwortet nicht",
+  "notify.kind.battery_low": "Batterie schwach",
+  "notify.kind.radio_lost": "Der Funk ist weg",
+  "notify.kind.airtime_used_up": "Sendezeit aufgebraucht",
+  "notify.kind.clock_unsure": "Niemand bürgt für die Uhr",
+};

@@ -1,0 +1,21 @@
+// Texts of notifications. Loaded with them.
+
+import { useSelect } from "../../state/store";
+import { type Catalogues, language, type Language, type TextKey, type Texts, textsOf } from "..";
+import { de as plainDe } from "../de";
+import { en as plainEn } from "../en";
+import { de } from "./de";
+import { en } from "./en";
+
+export type NotificationKey = TextKey | keyof typeof en;
+
+const CATALOGUES: Catalogues<NotificationKey> = { de: { ...plainDe, ...de }, en: { ...plainEn, ...en } };
+
+const notifications: Record<Language, Texts<NotificationKey>> = {
+  de: textsOf(CATALOGUES, "de"),
+  en: textsOf(CATALOGUES, "en"),
+};
+
+export function useNotificationTexts(): Texts<NotificationKey> {
+  return notifications[useSelect(language, (value) => value)];
+}
