@@ -42,6 +42,7 @@ PAGES = {
     "data": "#/privacy/data",
     "access": "#/privacy/access",
     "phones": "#/phones",
+    "notifications": "#/notifications",
     "devices": "#/devices",
     "teach-in": "#/devices/teach-in",
     "system": "#/system",
