@@ -1,7 +1,7 @@
 // Which page is shown.
 
 import { Boundary } from "./parts/Boundary";
-import { Frame, Notes } from "./parts/Frame";
+import { Frame, Notes, Title } from "./parts/Frame";
 import { lazy } from "./parts/lazy";
 import { Newer } from "./parts/Newer";
 import { BasePage, MorePage, SettingsPage } from "./pages/More";
@@ -13,7 +13,7 @@ import { HomePage } from "./pages/Home";
 import { NotFoundPage } from "./pages/NotFound";
 import { RoomPage, RoomsPage } from "./pages/Rooms";
 import { SystemPage } from "./pages/System";
-import { home, phase, route } from "./state/app";
+import { home, link, phase, route } from "./state/app";
 import type { Route } from "./state/route";
 import { useSelect } from "./state/store";
 import { useTexts } from "./texts";
@@ -69,6 +69,8 @@ function Shown() {
 function Page({ where }: { where: Route }) {
   const { t } = useTexts();
   const loaded = useSelect(home, (value) => value.loaded);
+  const over = useSelect(link, (value) => value.missing === "over");
+  if (!loaded && over && NEEDS_HOME.has(where.page)) return <Title text={t("app.over")} />; // the banner says the rest
   if (!loaded && NEEDS_HOME.has(where.page)) {
     return (
       <p class="quiet" role="status">

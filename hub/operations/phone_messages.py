@@ -84,7 +84,8 @@ class NewCode(Answer):
     """What a code is made of (docs/protocols/remote.md, "The code"), all base64url but ``pairing_id``.
 
     Whoever draws it puts in the gate key that it knows itself; CLAIM stays empty. pairing_id: for the other
-    operations. without: relays that have no slot left for it.
+    operations. without: relays that have no slot left for it; left_out: those that it does not name, as it
+    names three at most, and those of homebase.toml alone.
     """
 
     pairing_id: Pairing
@@ -93,6 +94,7 @@ class NewCode(Answer):
     secret: str
     ways: tuple[str, ...]
     without: tuple[str, ...]
+    left_out: tuple[str, ...]
     expires_in_s: float
 
 

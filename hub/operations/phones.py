@@ -29,15 +29,21 @@ async def list_phones(house: House, _: Caller, __: Nothing) -> messages.PhoneLis
 async def begin_code(house: House, _: Caller, asked: messages.BeginCode) -> messages.NewCode:
     """Begin a pairing; whoever asks draws the code, for ten minutes."""
     code = await house.phones.code(relays=asked.relays)
+    ways = await house.phones.ways(code)
     return messages.NewCode(
         pairing_id=code.pairing.hex(),
         hub_key=_base64url(code.hub_key),
         pairing=_base64url(code.pairing),
         secret=_base64url(code.secret),
-        ways=await house.phones.ways(code),
+        ways=ways,
         without=code.without,
+        left_out=tuple(slot.relay for slot in code.slots if not _is_named(slot, ways)),
         expires_in_s=code.expires_in_s,
     )
+
+
+def _is_named(slot: home.SlotOffer, ways: tuple[str, ...]) -> bool:
+    return any(f",{_base64url(slot.route)}," in way for way in ways)
 
 
 async def list_waiting(house: House, _: Caller, __: Nothing) -> messages.Waiting:

@@ -4,7 +4,7 @@ import json
 import re
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -146,6 +146,7 @@ def test_a_guest_who_held_the_camera_on_the_code_is_a_guest(
 ) -> None:
     film = tmp_path / "film.y4m"
     show(film, "https://example.org/")
+    house.ok("consent", "clock", "--confirm")
     with browser_with_camera(playwright, film) as browser, phone(browser, house) as mine:
         page = mine.page
         mine.open()
@@ -176,7 +177,7 @@ def test_a_guest_who_held_the_camera_on_the_code_is_a_guest(
         expect(page.locator("video")).to_have_count(0)
         row = the_waiting(house)
         assert (row["words"], row["name"]) == (shown, "Bens Telefon")
-        console(house, "admit", str(row["pairing"]), "--role", "guest")
+        key = str(console(house, "admit", str(row["pairing"]), "--role", "guest")["id"])
         expect(page.locator(".connection")).to_have_text(re.compile("verbunden, zu Hause"))
         mine.open("#/privacy/access")
         expect(page.get_by_role("heading", name="Wer Zugriff hat")).to_be_visible()
@@ -185,7 +186,47 @@ def test_a_guest_who_held_the_camera_on_the_code_is_a_guest(
         expect(page.get_by_text("Das sieht und ändert nur, wem das Zuhause gehört.")).to_be_visible()
         expect(page.get_by_text("Telefone für Nachrichten")).to_have_count(0)
         assert page.evaluate(ALLOWED) == [True, False]
+        _compares_the_keys(mine)
+        _its_stay_ends(mine, key)
         assert mine.said == []
+
+
+def _compares_the_keys(mine: Phone) -> None:
+    """A guest, too, sees by which keys its phone knows this home."""
+    page = mine.page
+    mine.open("#/privacy")
+    page.get_by_role("link", name="Dieses Telefon und das Tor").click()
+    marks = console(mine.house, "code")["fingerprints"]
+    assert isinstance(marks, dict)
+    expect(page.locator("[data-fingerprint]")).to_have_text([marks["hub"], marks["gate"]])
+    mine.has_no_barriers("keys for a guest")
+    mine.picture("phone-guest-de")
+
+
+def _its_stay_ends(mine: Phone, key: str) -> None:
+    """It is told so, also when it is opened later and nobody answers; how the home looked is kept no more."""
+    page, over = mine.page, mine.page.locator(".banner[data-missing=over]")
+    mine.open("#/")
+    expect(page.get_by_text(LAMP, exact=True)).to_be_visible()
+    page.evaluate(HIDDEN)
+    until(lambda: LAMP in page.evaluate(SEEN), "it is kept as it was seen")
+
+    def ends_soon() -> bool:  # once the hub heard that somebody vouches for the time
+        end = datetime.now(UTC) + timedelta(seconds=6)
+        return mine.house.command("phone", "change", key, "--until", end.isoformat())[0] == 0
+
+    until(ends_soon, "its end")
+    expect(over).to_be_visible()
+    expect(page.get_by_text(LAMP, exact=True)).to_have_count(0)
+    mine.has_no_barriers("after its stay")
+    mine.picture("guest-over-de")
+    until(lambda: "seen" not in page.evaluate(KEPT), "how the home looked is forgotten", 10)
+    page.reload()
+    expect(over).to_be_visible(timeout=3000)  # before the silence of the hub tells anything
+    expect(page.get_by_text(LAMP, exact=True)).to_have_count(0)
+    console(mine.house, "change", key, "--until", "1h")
+    page.evaluate("() => window.dispatchEvent(new Event('focus'))")
+    expect(page.get_by_text(LAMP, exact=True)).to_be_visible()
 
 
 def test_an_owner_pairs_another_phone_on_the_page_of_phones_and_removes_it(

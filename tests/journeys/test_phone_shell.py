@@ -53,6 +53,11 @@ def paired(house: RunningHouse, keys: Path, role: str = "owner") -> str:
         assert len(words) == 6
         admitted = console(house, "admit", str(row["pairing"]), "--role", role)
         assert "Paired as" in process.stdout.readline()
+        # and the same two keys as at home
+        marks = code["fingerprints"]
+        assert isinstance(marks, dict)
+        _, *told = (process.stdout.readline().split() for _ in range(3))
+        assert told == [[name, "key", *str(marks[name]).split()] for name in ("hub", "gate")]
         if role == "owner":  # it enrols its key with the gate
             assert process.wait(WAIT_S) == 0
     return str(admitted["id"])

@@ -36,6 +36,10 @@ export interface NewCode {
   pairing: string;
   secret: string;
   ways: string[];
+  /** Relays that have no slot left for it. */
+  without: string[];
+  /** Relays that it does not name: there were too many, or homebase.toml does not name them any more. */
+  left_out: string[];
   expires_in_s: number;
 }
 

@@ -58,6 +58,11 @@ export async function keep<K extends keyof Kept>(name: K, value: Kept[K]): Promi
   await inStore("readwrite", (store) => store.put(value, name));
 }
 
+/** Forget one thing. */
+export async function drop(name: keyof Kept): Promise<void> {
+  await inStore("readwrite", (store) => store.delete(name));
+}
+
 /** Forget everything: this browser is no phone of the home any more. */
 export async function forget(): Promise<void> {
   await inStore("readwrite", (store) => store.clear());

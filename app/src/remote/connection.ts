@@ -10,13 +10,13 @@ import { type Chance, type Dial, Initiator } from "./opening";
 import { type Hello, PhoneSession, type SessionEvent } from "./session";
 import { Opener, Sealer } from "./transport";
 
-export const ANSWER_MS = 10_000; // of a hub; one that does not know us answers nothing
+export const ANSWER_MS = 10_000; // of a hub, to the handshake and to the greeting; one that does not know us answers nothing
 const PING_MS = 25_000;
 
-/** What a connection tells: the session's events, and its end; `ended` null: the line broke; `back`: as Line.gone. */
+/** What a connection tells: the session's events, and its end; `ended` null: the line broke, or nobody greeted back. */
 export interface Listener {
   event: (mine: Connection, event: SessionEvent) => void;
-  over: (mine: Connection, ended: Ended | null, back: boolean) => void;
+  over: (mine: Connection, ended: Ended | null) => void;
 }
 
 const monotonicMs = (): number => performance.now();
@@ -30,6 +30,7 @@ export class Connection {
   private incoming: Promise<void> = Promise.resolve();
   private outgoing: Promise<void> = Promise.resolve();
   private readonly pinging: ReturnType<typeof setInterval>;
+  private readonly greeting: ReturnType<typeof setTimeout>;
   private isOver = false;
 
   constructor(
@@ -45,9 +46,9 @@ export class Connection {
     line.hear = (wire) => {
       this.incoming = this.incoming.then(() => this.heard(wire));
     };
-    line.gone = (back) => {
+    line.gone = () => {
       this.incoming = this.incoming.then(() => {
-        this.over(null, back);
+        this.over(null);
       });
     };
     this.pinging = setInterval(() => {
@@ -55,6 +56,9 @@ export class Connection {
       this.session.ping();
       this.flush();
     }, PING_MS);
+    this.greeting = setTimeout(() => {
+      this.over(null);
+    }, ANSWER_MS);
     this.session.hello(hello);
     this.flush();
   }
@@ -62,7 +66,9 @@ export class Connection {
   private async heard(wire: Bytes): Promise<void> {
     const judged = await this.opener.open(wire);
     if (this.isOver) return;
-    for (const event of this.session.receive(judged, monotonicMs())) this.listener.event(this, event);
+    const events = this.session.receive(judged, monotonicMs());
+    if (events.length > 0) clearTimeout(this.greeting);
+    for (const event of events) this.listener.event(this, event);
     this.flush();
   }
 
@@ -92,12 +98,13 @@ export class Connection {
     this.over(null);
   }
 
-  private over(ended: Ended | null, back = false): void {
+  private over(ended: Ended | null): void {
     if (this.isOver) return;
     this.isOver = true;
     clearInterval(this.pinging);
+    clearTimeout(this.greeting);
     this.line.close();
-    this.listener.over(this, ended, back);
+    this.listener.over(this, ended);
   }
 }
 

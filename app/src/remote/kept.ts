@@ -21,3 +21,6 @@ export interface HubKept {
   /** What this phone may; null: nobody confirmed it yet. */
   facts: PhoneFacts | null;
 }
+
+/** When this phone's stay ends, in ms, as it was told last; NaN: never. By its own clock it is over from then on. */
+export const endOf = (facts: PhoneFacts | null): number => Date.parse(facts?.expires ?? "");

@@ -8,8 +8,7 @@ export interface Line {
   close: () => void;
   /** Set once, by whoever uses the line. */
   hear: (wire: Bytes) => void;
-  /** `back`: the hub went meanwhile and is there again, so that a new line needs no pause. */
-  gone: (back: boolean) => void;
+  gone: () => void;
 }
 
 /** The address of sessions at a gate's origin. */
@@ -38,7 +37,7 @@ export function openAtHome(origin: string): Promise<Line> {
     };
     socket.onclose = () => {
       reject(new Error(`no home at ${origin}`));
-      line.gone(false);
+      line.gone();
     };
   });
 }

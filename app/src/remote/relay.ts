@@ -1,6 +1,7 @@
 // A line by a relay: MQTT over a WebSocket, in the phone's own slot. Loaded when it is needed: at home it never is. I/O.
 // Source: docs/protocols/remote.md, "Relay" and "Presence".
 
+import { fullJitterMs } from "../api/backoff";
 import { type Bytes, toBase64url } from "../gate/bytes";
 import type { Place } from "./code";
 import type { Line } from "./line";
@@ -31,7 +32,7 @@ export function openByRelay(place: Extract<Place, { kind: "relay" }>, connection
     }, PING_MS);
     let opening: Bytes | null = null; // the first message; a hub that came after it gets it once more
     let answered = false;
-    let back = false;
+    let repeating: ReturnType<typeof setTimeout> | undefined;
     const line: Line = {
       send: (wire) => {
         opening ??= wire;
@@ -45,9 +46,14 @@ export function openByRelay(place: Extract<Place, { kind: "relay" }>, connection
       gone: () => undefined,
     };
     const present = (state: number | undefined) => {
-      back = state === HERE && answered;
-      if (state === AWAY || back) line.close();
-      else if (state === HERE && opening !== null) line.send(opening);
+      if (state === AWAY || (state === HERE && answered)) line.close();
+      else if (state === HERE) {
+        clearTimeout(repeating);
+        repeating = setTimeout(repeat, fullJitterMs(0, Math.random())); // not with all other phones of this home at once
+      }
+    };
+    const repeat = () => {
+      if (opening !== null && !answered) line.send(opening);
     };
     const take = (heard: Heard) => {
       if (heard.kind === "accepted") say(subscribePacket(`${mine}/d`, `${home}/presence`));
@@ -69,8 +75,9 @@ export function openByRelay(place: Extract<Place, { kind: "relay" }>, connection
     };
     socket.onclose = () => {
       clearInterval(pinging);
+      clearTimeout(repeating);
       reject(new Error(`no relay at ${host}`));
-      line.gone(back);
+      line.gone();
     };
   });
 }

@@ -11,7 +11,7 @@ import type { Ended } from "./channel";
 import type { Place } from "./code";
 import { connect, type Connection } from "./connection";
 import { type Code, CODE } from "./frames";
-import type { HubKept } from "./kept";
+import { endOf, type HubKept } from "./kept";
 import { CONNECTION_SIZE, MODE } from "./keys";
 import { type Chance, NO_PAIRING } from "./opening";
 import { openLine, placesOf, routeOf } from "./places";
@@ -46,10 +46,8 @@ const LACKING: Partial<Record<Code, Lacking>> = {
 const LASTING: ReadonlySet<Lacking | "live" | null> = new Set(["rests", "over", "account"]);
 
 /** The silence that a goodbye explains: a hub that stops, and one whose guest's time is over, answer nobody. */
-const EXPLAINS: Partial<Record<Lacking, ReadonlySet<Lacking | null>>> = {
-  hub: new Set(["away"]),
-  over: new Set(["away", "stranger"]),
-};
+const OF_AN_END: ReadonlySet<Lacking | null> = new Set(["away", "stranger"]);
+const EXPLAINS: Partial<Record<Lacking, ReadonlySet<Lacking | null>>> = { hub: new Set(["away"]), over: OF_AN_END };
 
 /** What it means that nobody answered at a place: a relay is silent for every home that is not there. */
 const SILENT: Record<Place["kind"], Lacking> = { home: "stranger", relay: "away" };
@@ -78,13 +76,14 @@ export class SessionWay implements Way {
   private current: Connection | null = null;
   private by: Place["kind"] = "home";
   private stopped = false;
-  private back = false; // the hub went from the relay and is there again
+  private looked = false; // while it was asking: it asks once more without a pause
   private wakeUp: (() => void) | null = null;
   private ended: (() => void) | null = null;
   private listener: StreamListener | null = null;
   private following: number | null = null;
   private lacking: Lacking | null = null;
   private account: string | null;
+  private endsMs: number; // of this phone's stay; NaN: never
 
   constructor(
     private readonly kept: HubKept,
@@ -92,6 +91,7 @@ export class SessionWay implements Way {
     private readonly told: Told,
   ) {
     this.account = kept.account ?? null;
+    this.endsMs = endOf(kept.facts);
     this.requests = new Requests(() => toBase64url(around.chance.bytes(ID_SIZE)));
     this.looking = setInterval(() => {
       this.requests.wake(performance.now());
@@ -100,6 +100,7 @@ export class SessionWay implements Way {
 
   /** Keep a session until `stop`. */
   async run(): Promise<void> {
+    if (this.isPastEnd()) this.lacks("over"); // said at once: who answers, if anybody, takes a while
     for (let attempt = 0; !this.isStopped(); ) {
       const over = new Promise<void>((resolve) => {
         this.ended = resolve;
@@ -108,9 +109,7 @@ export class SessionWay implements Way {
       if (reached === "live") {
         const sinceMs = performance.now();
         await over;
-        const steady = performance.now() - sinceMs >= STEADY_MS;
-        if (steady) attempt = 0;
-        if (steady && this.back) continue; // a relay that says so again and again makes no hurry
+        if (performance.now() - sinceMs >= STEADY_MS) attempt = 0;
       } else {
         this.lacks(reached);
       }
@@ -128,17 +127,23 @@ export class SessionWay implements Way {
 
   private isStopped = (): boolean => this.stopped;
 
-  private lacks(why: Lacking | null): void {
-    if (this.stopped || (this.lacking !== null && EXPLAINS[this.lacking]?.has(why) === true)) return;
+  private lacks(reached: Lacking | null): void {
+    if (this.stopped || (this.lacking !== null && EXPLAINS[this.lacking]?.has(reached) === true)) return;
+    const why = this.isPastEnd() && OF_AN_END.has(reached) ? "over" : reached;
     this.lacking = why;
+    this.listener?.state("lost");
     this.told.connected(null, why);
   }
+
+  /** By this phone's clock and what it was told last: a hub answers nobody whose time is over. */
+  private isPastEnd = (): boolean => this.endsMs <= Date.now();
 
   /** Somebody looks, or a network is there. slept: what is open may be dead. */
   wake(slept = false): void {
     if (slept) this.current?.abandon();
     else if (this.current !== null && this.by === "relay") void this.goHome();
-    this.wakeUp?.();
+    if (this.wakeUp === null) this.looked = this.current === null;
+    else this.wakeUp();
   }
 
   /** From afar to home, where it is in reach again: a session there ends the one by the relay. */
@@ -150,7 +155,9 @@ export class SessionWay implements Way {
 
   private pause(attempt: number): Promise<void> {
     return new Promise((resolve) => {
-      if (this.stopped || this.current !== null) {
+      const now = this.stopped || this.looked || this.current !== null;
+      this.looked = false;
+      if (now) {
         resolve();
         return;
       }
@@ -201,8 +208,8 @@ export class SessionWay implements Way {
           this.event(told);
         }
       };
-      const over = (mine: Connection, ended: Ended | null, back: boolean) => {
-        this.over(mine, ended, back);
+      const over = (mine: Connection, ended: Ended | null) => {
+        this.over(mine, ended);
         resolve(lackingOf(ended) ?? "away");
       };
       void connect(line, dial, chance, hello, { event, over }, connection).then((made) => {
@@ -235,7 +242,7 @@ export class SessionWay implements Way {
   }
 
   private may(facts: PhoneFacts | null, account: string | null): void {
-    if (facts !== null) this.account = account;
+    if (facts !== null) [this.account, this.endsMs] = [account, endOf(facts)];
     this.told.may(facts, account);
   }
 
@@ -271,17 +278,15 @@ export class SessionWay implements Way {
     }
   }
 
-  private over(mine: Connection, ended: Ended | null, back: boolean): void {
+  private over(mine: Connection, ended: Ended | null): void {
     if (ended?.byPeer === true && FINAL.has(ended.code)) {
       this.stop();
       this.told.over(ended.code);
     }
     if (mine !== this.current) return;
     this.current = null;
-    this.back = back;
     this.following = null;
     this.requests.lost(performance.now());
-    this.listener?.state("lost");
     this.lacks(lackingOf(ended));
     this.ended?.();
   }

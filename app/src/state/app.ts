@@ -6,7 +6,7 @@ import { Problem } from "../api/problem";
 import type { Datapoint, EventMessage, Role, Session, Value } from "../api/types";
 import type { StreamState, Way } from "../api/way";
 import { read, type Seen } from "../gate/memory";
-import type { HubKept } from "../remote/kept";
+import { endOf, type HubKept } from "../remote/kept";
 import type { Lacking } from "../remote/way";
 import { language } from "../texts";
 import { isAway } from "./problems";
@@ -107,7 +107,7 @@ async function startAsPhone(): Promise<boolean> {
   const [kept, seen] = await Promise.all([read("hub"), read("seen")]).catch(() => [null, null]);
   if (kept === null) return false;
   if (kept.facts === null) phase.update(() => ({ name: "pairing", kept }));
-  else enterAsPhone(kept, seen);
+  else enterAsPhone(kept, endOf(kept.facts) <= Date.now() ? null : seen);
   return true;
 }
 

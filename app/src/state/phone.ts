@@ -1,6 +1,6 @@
 // A paired phone's life on this page: its session, what it may, what it last saw, and its end.
 
-import { keep } from "../gate/memory";
+import { drop, keep } from "../gate/memory";
 import { enrolBy, leaveHome, lookAgain, Refused } from "../gate/phone";
 import { newPair } from "../remote/crypto";
 import { CODE } from "../remote/frames";
@@ -8,6 +8,7 @@ import type { HubKept } from "../remote/kept";
 import type { PhoneFacts } from "../remote/session";
 import { SessionWay } from "../remote/way";
 import { language } from "../texts";
+import { EMPTY } from "./home";
 import { enterAsPhone, followHome, goBy, home, leave, link, type LoginReason, phase } from "./app";
 import { gateOrigin } from "./served";
 
@@ -33,6 +34,7 @@ export function begin(first: HubKept): void {
     {
       connected: (by, lacking) => {
         link.update((old) => ({ ...old, by, missing: lacking === "away" ? unreached : lacking }));
+        if (lacking === "over") forgetSeen();
       },
       may: (facts, account) => {
         if (facts === null) return;
@@ -129,6 +131,13 @@ function keepSeen(): { stop: () => void; renew: () => void } {
       dueMs = 0;
     },
   };
+}
+
+/** A stay that is over shows the home no more, and keeps nothing of how it looked. */
+function forgetSeen(): void {
+  home.update(() => EMPTY);
+  link.update((old) => ({ ...old, heardMs: 0 }));
+  void drop("seen").catch(() => undefined);
 }
 
 function wakeUp(session: SessionWay): () => void {

@@ -8,6 +8,7 @@ export const de: Record<TextKey, string> = {
   "app.loading": "Dein Zuhause wird gefragt …",
   "app.residents": "Das sehen Eigentümer und Bewohner.",
   "app.language": "Sprache",
+  "app.over": "Deine Zeit hier ist um",
   "app.newer": "Eine neue Fassung der App ist da.",
   "app.newer.take": "Neu laden",
   "app.title": "{page} · homebase",

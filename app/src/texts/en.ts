@@ -6,6 +6,7 @@ export const en = {
   "app.loading": "Asking your home …",
   "app.residents": "Owners and residents see this.",
   "app.language": "Language",
+  "app.over": "Your time here is over",
   "app.newer": "A new version of the app is here.",
   "app.newer.take": "Reload",
   "app.title": "{page} · homebase",

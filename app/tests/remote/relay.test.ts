@@ -45,46 +45,71 @@ async function opened() {
   broker.say(ACCEPTED);
   broker.say(SUBSCRIBED);
   const line = await opening;
-  const ends: boolean[] = [];
-  line.gone = (back) => ends.push(back);
+  let ends = 0;
+  line.gone = () => {
+    ends += 1;
+  };
   line.send(OPENING);
   const wanted = toBase64url(publishPacket(`${MINE}/u`, OPENING));
-  return { ends, openings: () => broker.heard.filter((packet) => toBase64url(packet) === wanted).length };
+  return { ends: () => ends, openings: () => broker.heard.filter((packet) => toBase64url(packet) === wanted).length };
 }
 
 beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   broker = new Broker();
   vi.stubGlobal("WebSocket", Object.assign(function () { return broker; }, { OPEN: Broker.OPEN }));
 });
 
 afterEach(() => {
   vi.unstubAllGlobals();
+  vi.useRealTimers();
 });
 
-test("a hub that comes before it answered gets the opening once more, and the line stays", async () => {
+test("a hub that comes before it answered gets the opening once more, within a second that chance parts among phones, and the line stays", async () => {
   const { ends, openings } = await opened();
-  expect(openings()).toBe(1);
+  const chance = vi.spyOn(Math, "random").mockReturnValue(0.75);
   broker.presence(HERE);
-  expect([openings(), ends]).toEqual([2, []]);
+  await vi.advanceTimersByTimeAsync(749);
+  expect(openings()).toBe(1);
+  await vi.advanceTimersByTimeAsync(1);
+  expect([openings(), ends()]).toEqual([2, 0]);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(openings()).toBe(2);
+  chance.mockRestore();
 });
 
-test("a hub that answered and comes anew has lost the session: the line ends, and needs no pause", async () => {
+test("a hub that answers meanwhile gets the opening no more, nor does one whose line ended", async () => {
+  const { openings } = await opened();
+  broker.presence(HERE);
+  broker.say(publishPacket(`${MINE}/d`, OPENING));
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(openings()).toBe(1);
+  broker = new Broker();
+  const other = await opened();
+  broker.presence(HERE);
+  broker.presence(AWAY);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect([other.openings(), other.ends()]).toEqual([1, 1]);
+});
+
+test("a hub that answered and comes anew has lost the session: the line ends", async () => {
   const { ends, openings } = await opened();
   broker.say(publishPacket(`${MINE}/d`, OPENING));
   broker.presence(HERE);
-  expect([openings(), ends]).toEqual([1, [true]]);
+  expect([openings(), ends()]).toEqual([1, 1]);
 });
 
-test("a hub that goes ends the line, and is not there again", async () => {
+test("a hub that goes ends the line", async () => {
   const { ends } = await opened();
   broker.say(publishPacket(`${MINE}/d`, OPENING));
   broker.presence(AWAY);
-  expect(ends).toEqual([false]);
+  expect(ends()).toBe(1);
 });
 
 test("what the hub says of itself under another route is not heard", async () => {
   const { ends, openings } = await opened();
   broker.say(publishPacket("hb1/AAAAAAAAAAAAAAAAAAAAAA/presence", new Uint8Array([HERE])));
   broker.say(publishPacket("hb1/AAAAAAAAAAAAAAAAAAAAAA/presence", new Uint8Array([AWAY])));
-  expect([openings(), ends]).toEqual([1, []]);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect([openings(), ends()]).toEqual([1, 0]);
 });

@@ -29,6 +29,8 @@ let atHome = true;
 const RELAY = { kind: "relay", host: "r", tls: 1, wss: 1, route: AT_HOME, slot: 0, password: "" } as unknown as Place;
 const [OLD, NEW] = ["A".repeat(43), "E".repeat(43)];
 let dials = 0;
+/** Lines that were given up here. */
+let closed = new Set<Line>();
 /** The line that was opened last. */
 let last: Line;
 
@@ -37,6 +39,7 @@ vi.mock("../../src/remote/places", async (original) => ({ ...(await original<obj
 /** A line with a hub at its other end. */
 function playHub(place: Place): Promise<Line> {
   dials += 1;
+  const heard = greetings; // of this test: a line may outlive it
   const channel = new Channel(FROM_PHONE, new Streams({ sending: FIRST_CREDIT, receiving: 0 }), 0);
   let crypto: { sealer: Sealer; opener: Opener } | null = null;
   const opened = async (opening: Bytes): Promise<void> => {
@@ -58,7 +61,7 @@ function playHub(place: Place): Promise<Line> {
   const greeted = async (wire: Bytes, { sealer, opener }: { sealer: Sealer; opener: Opener }): Promise<void> => {
     const [hello] = channel.receive(await opener.open(wire), 0);
     const { account } = JSON.parse(new TextDecoder().decode(hello?.body)) as Hello;
-    greetings.push([place.kind, account]);
+    heard.push([place.kind, account]);
     const phone = { ...WELCOME.phone, account: says.account };
     if (says.welcome) channel.send(frame(KIND.WELCOME, 0, body({ ...WELCOME, phone })));
     if (says.goodbye !== null) channel.send(frame(KIND.CLOSE, 0, u16(says.goodbye)));
@@ -71,7 +74,9 @@ function playHub(place: Place): Promise<Line> {
       else if (!greeting) void greeted(wire, crypto);
       greeting = crypto !== null;
     },
-    close: () => undefined,
+    close: () => {
+      closed.add(line);
+    },
     hear: () => undefined,
     gone: () => undefined,
   };
@@ -99,6 +104,7 @@ async function afterPause(reached: () => boolean): Promise<void> {
 function begin(more: Partial<HubKept> = {}) {
   const marks: (string | null)[] = [];
   const told: (Lacking | "live" | null)[] = [];
+  const states: string[] = [];
   let over: Code | null = null;
   const kept = { hubKey: hub.publicKey, psk: PSK, places: [] };
   const all = newPair().then((own) => {
@@ -109,14 +115,16 @@ function begin(more: Partial<HubKept> = {}) {
         over = code;
       },
     });
+    way.follow({ message: () => undefined, state: (now) => states.push(now), refused: () => undefined, answers: () => Promise.resolve(true) });
     void way.run();
     return way;
   });
-  return { all, told, marks, over: () => over };
+  return { all, told, states, marks, over: () => over };
 }
 
 beforeEach(() => {
   dials = 0;
+  closed = new Set();
   greetings = [];
   atHome = true;
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
@@ -153,6 +161,35 @@ test("a stay that ends leaves the keys: the silence after it is explained, and a
   way.wake();
   await until(() => told.at(-1) === "live");
   expect([told, over()]).toEqual([["live", "over", "live"], null]);
+  way.stop();
+});
+
+const ending = (expires: string | null) => ({ facts: { name: "p", role: "guest", rooms: null, expires } });
+
+test("a phone that is opened after its end knows so at once, though nobody answers it, and another end lets it in", async () => {
+  atHome = false;
+  const { all, told, states, over } = begin(ending("2026-01-01T00:00:00Z"));
+  const way = await all;
+  await until(() => told.length === 1);
+  expect([told, over()]).toEqual([["over"], null]);
+  await vi.advanceTimersByTimeAsync(149_000); // it asks seldom, as it would after a goodbye
+  expect([told, states, dials]).toEqual([["over"], ["connecting", "lost"], 0]);
+  atHome = true;
+  says = { welcome: true, goodbye: null };
+  way.wake();
+  await until(() => told.at(-1) === "live");
+  way.stop();
+});
+
+test.each([
+  ["a later end", "2999-01-01T00:00:00Z"],
+  ["no end", null],
+])("control: where nobody answers a phone with %s, it is away and says so", async (_, expires) => {
+  atHome = false;
+  const { all, told, states } = begin(ending(expires));
+  const way = await all;
+  await until(() => told.length === 1);
+  expect([told, states]).toEqual([["away"], ["connecting", "lost"]]);
   way.stop();
 });
 
@@ -204,24 +241,70 @@ test("a hub that ends each session at once is asked ever more seldom", async () 
 });
 
 test.each([
-  ["a hub that is there again is opened without a pause", true, 10_000, 2],
-  ["control: one that only went gets the pause", false, 10_000, 1],
-  ["control: so does one that comes again and again", true, 9000, 1],
-] as const)("by a relay %s", async (_, back, lastedMs, want) => {
+  ["lasted ten seconds: within a second", 10_000, 800],
+  ["was soon over, the second time: within two", 9000, 1600],
+] as const)("a home that is there again is not opened by all phones at once, where the session %s", async (_, lastedMs, pauseMs) => {
   atHome = false;
   says = { welcome: true, goodbye: null, account: NEW };
-  const most = vi.spyOn(Math, "random").mockReturnValue(1);
+  const chance = vi.spyOn(Math, "random").mockReturnValue(0.8);
   const { all, told } = begin({ places: [RELAY] });
   const way = await all;
-  await until(() => told.includes("live"));
-  const startMs = performance.now();
-  const clock = vi.spyOn(performance, "now").mockImplementation(() => startMs + lastedMs);
-  last.gone(back);
-  await until(() => told.length === 2);
-  await new Promise((resolve) => sleep(resolve, 50));
-  expect(dials).toBe(want);
+  let nowMs = performance.now();
+  const clock = vi.spyOn(performance, "now").mockImplementation(() => nowMs);
+  for (const [turn, waitedMs] of [800, pauseMs].entries()) {
+    await until(() => told.length === 2 * turn + 1);
+    nowMs += lastedMs;
+    last.gone();
+    await until(() => told.length === 2 * turn + 2);
+    await vi.advanceTimersByTimeAsync(waitedMs - 1);
+    expect(dials).toBe(turn + 1);
+    await vi.advanceTimersByTimeAsync(1);
+    await until(() => dials === turn + 2);
+  }
   clock.mockRestore();
-  most.mockRestore();
+  chance.mockRestore();
+  way.stop();
+});
+
+test("a home that answers the handshake and never greets back is given up after ten seconds", async () => {
+  says = { welcome: false, goodbye: null };
+  const { all, told } = begin();
+  const way = await all;
+  await until(() => greetings.length === 1);
+  await vi.advanceTimersByTimeAsync(9_990);
+  expect([told, closed.has(last)]).toEqual([[], false]);
+  await vi.advanceTimersByTimeAsync(10);
+  const given = last;
+  await until(() => told.length === 1);
+  expect([told, closed.has(given)]).toEqual([["away"], true]);
+  way.stop();
+});
+
+test.each([
+  ["so it asks once more without a pause", true, 2],
+  ["control: where nobody looked it pauses", false, 1],
+] as const)("somebody looks while it asks: %s", async (_, looks, want) => {
+  says = { welcome: false, goodbye: null };
+  const chance = vi.spyOn(Math, "random").mockReturnValue(1);
+  const { all, told } = begin();
+  const way = await all;
+  await until(() => greetings.length === 1);
+  if (looks) way.wake();
+  await vi.advanceTimersByTimeAsync(10_000);
+  await until(() => told.length === 1);
+  await new Promise((resolve) => sleep(resolve, 20));
+  expect(dials).toBe(want);
+  chance.mockRestore();
+  way.stop();
+});
+
+test("control: one that greets is kept", async () => {
+  says = { welcome: true, goodbye: null };
+  const { all, told } = begin();
+  const way = await all;
+  await until(() => told.length === 1);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect([told, closed.has(last)]).toEqual([["live"], false]);
   way.stop();
 });
 

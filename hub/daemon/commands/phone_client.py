@@ -101,7 +101,7 @@ def _run(life: Coroutine[None, None, None]) -> int:
 
 async def _pair(options: argparse.Namespace) -> None:
     from hub.remote.initiator import Dial  # noqa: PLC0415 - see _session
-    from hub.remote.keys import KEY_SIZE, Mode, pairing_psk  # noqa: PLC0415
+    from hub.remote.keys import KEY_SIZE, Mode, fingerprint, pairing_psk  # noqa: PLC0415
     from hub.remote.messages import Hello, mark_told  # noqa: PLC0415
     from hub.remote.phone_session import Paired, Secret  # noqa: PLC0415
     from hub.remote.qr import BadCode, decode  # noqa: PLC0415
@@ -154,6 +154,9 @@ async def _pair(options: argparse.Namespace) -> None:
                     case Paired(facts=facts):
                         keys.learn(path, keys.read(path), mark_told(facts))
                         print(f"Paired as {printable(facts.role)}. Keys: {path}", flush=True)
+                        print("The home's keys, as homebase phone code shows them at home:")
+                        print(f"  hub  key  {fingerprint(code.hub_key)}")
+                        print(f"  gate key  {fingerprint(code.gate_key)}", flush=True)
                         role = facts.role
                         break
                     case _:

@@ -11,7 +11,7 @@ from functools import partial
 
 from privacy.system import SystemClock
 
-from ..command_line import EXIT_USAGE, CommandFailed, printable
+from ..command_line import EXIT_IO, EXIT_USAGE, CommandFailed, printable
 from ..gate_console import ask_gate, print_table, rows_of
 from ..home import ask_home, home_socket
 from . import phone_limits
@@ -60,7 +60,14 @@ def code(options: argparse.Namespace) -> int:
     told = {name: _names(answer.get(name)) for name in ("without", "left_out")}
     from hub.remote import keys, qr  # noqa: PLC0415 - as segno
 
-    drawn = qr.decode(text)
+    try:
+        drawn = qr.decode(text)
+    except qr.BadCode as error:
+        _ask(options, "DELETE", f"/api/v1/phones/waiting/{pairing}")
+        what = f"the gate drew a code that no phone can read: {error}"
+        raise CommandFailed(
+            f"{what}; restart homebase, so that gate and hub are of one version", EXIT_IO
+        ) from error
     marks = {"hub": keys.fingerprint(drawn.hub_key), "gate": keys.fingerprint(drawn.gate_key)}
     if options.json:
         print(json.dumps({"text": text, "pairing": pairing, **told, "fingerprints": marks}))

@@ -8,6 +8,7 @@ import { whoAmI } from "../../gate/phone";
 import { Copy } from "../../parts/Copy";
 import { Fingerprints } from "../../parts/Fingerprints";
 import { useAction } from "../../parts/hooks";
+import { Icon } from "../../parts/Icon";
 import { Qr } from "../../parts/Qr";
 import { readCode } from "../../remote/code";
 import { link, tell } from "../../state/app";
@@ -19,7 +20,7 @@ import { PermitFields, usePermit } from "./Permit";
 const LOOK_MS = 1500;
 
 type Api = ReturnType<typeof phonesApi>;
-type Step = { name: "none" } | { name: "code"; id: string; text: string } | { name: "ended"; why: Why | "no_key" };
+type Step = { name: "none" } | { name: "code"; id: string; text: string; without: string[]; leftOut: string[] } | { name: "ended"; why: Why | "no_key" };
 
 /** The text of a code; null: this browser does not know the gate's key, so it can't vouch for it. */
 async function textOf(code: NewCode): Promise<string | null> {
@@ -36,7 +37,7 @@ export function NewPhone({ api, onPaired }: { api: Api; onPaired: () => void }) 
       const code = await api.code();
       const text = await textOf(code);
       if (text === null) await api.refuse(code.pairing_id);
-      setStep(text === null ? { name: "ended", why: "no_key" } : { name: "code", id: code.pairing_id, text });
+      setStep(text === null ? { name: "ended", why: "no_key" } : { name: "code", id: code.pairing_id, text, without: code.without, leftOut: code.left_out });
     }, [api]),
   );
   return (
@@ -119,6 +120,16 @@ function Code(props: { api: Api; step: Extract<Step, { name: "code" }>; onEnd: (
   if (waiting === null)
     return (
       <>
+        {step.without.map((relay) => (
+          <p class="bad" key={relay} data-without={relay}>
+            <Icon name="warning" size={18} /> {t("phones.code.without", { relay })}
+          </p>
+        ))}
+        {step.leftOut.map((relay) => (
+          <p class="bad" key={relay} data-left-out={relay}>
+            <Icon name="warning" size={18} /> {t("phones.code.left_out", { relay })}
+          </p>
+        ))}
         <p>{t("phones.code.text")}</p>
         <Qr text={step.text} label={t("phones.code")} />
         <Copy text={step.text} label={t("phones.code")} />

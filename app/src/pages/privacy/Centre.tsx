@@ -20,7 +20,19 @@ export function PrivacyPage() {
   return (
     <>
       <Title text={t("privacy.title")} back={{ href: "#/more", label: t("tab.more") }} />
-      {isVisitor(role) ? <ForGuests /> : <Whole />}
+      {isVisitor(role) ? <ForVisitors /> : <Whole />}
+    </>
+  );
+}
+
+function ForVisitors() {
+  const { t } = useCentre();
+  return (
+    <>
+      <ForGuests />
+      <Rows>
+        <Row href="#/privacy/phone" icon="key" title={t("phone.title")} text={t("phone.keys")} />
+      </Rows>
     </>
   );
 }

@@ -1,6 +1,7 @@
 // This browser as a phone of the home: enrolled by the code that the gate shows, with a key that never leaves it.
 
 import { useCallback, useState } from "preact/hooks";
+import type { Bytes } from "../../gate/bytes";
 import { readClaim } from "../../gate/keys";
 import { read } from "../../gate/memory";
 import { enrol, leaveHome, type Me } from "../../gate/phone";
@@ -29,6 +30,7 @@ export function PhonePage() {
     <>
       <Title text={t("phone.title")} back={{ href: "#/privacy", label: t("more.privacy") }} />
       {isVisitor(role) && <ForGuests />}
+      {isVisitor(role) && now.gate !== null && <Keys gate={now.gate} />}
       {!isVisitor(role) && now.state === "insecure" && <p class="card">{t("phone.state.insecure.text")}</p>}
       {!isVisitor(role) && now.gate !== null && <Known now={now} />}
       {!isVisitor(role) && now.state === "reads" && <OfferMine />}
@@ -89,10 +91,29 @@ function Enrol() {
   );
 }
 
+/** For whoever sees no more of this page: that this phone speaks with the right home can be looked up here, too. */
+function Keys({ gate }: { gate: Bytes }) {
+  const { t } = useCentre();
+  return (
+    <section class="card" aria-labelledby="keys">
+      <h2 id="keys">{t("phone.keys")}</h2>
+      <p>{t("phone.keys.text")}</p>
+      <dl class="facts">
+        <Marks gate={gate} />
+      </dl>
+    </section>
+  );
+}
+
+/** The home's keys as they stood in the code; a browser with a token alone knows the gate's. */
+function Marks({ gate }: { gate: Bytes }) {
+  const [hub] = useLoad(() => read("hub"), "hub");
+  return <Fingerprints hub={hub.state === "here" ? (hub.value?.hubKey ?? null) : null} gate={gate} />;
+}
+
 /** What this browser and the gate know of each other. */
 function Known({ now }: { now: Extract<Me, { state: "reads" | "here" }> }) {
   const { t } = useCentre();
-  const [hub] = useLoad(() => read("hub"), now.state);
   return (
     <section class="card" aria-labelledby="key" data-known={now.state}>
       <h2 id="key">
@@ -106,7 +127,7 @@ function Known({ now }: { now: Extract<Me, { state: "reads" | "here" }> }) {
             <dd class="breakable">{now.phone.kid}</dd>
           </div>
         )}
-        <Fingerprints hub={hub.state === "here" ? (hub.value?.hubKey ?? null) : null} gate={now.gate} />
+        <Marks gate={now.gate} />
       </dl>
       <p class="quiet">
         {t(gateOrigin() === null ? "phone.from.export" : "phone.from.gate", { host: location.host })} {t("phone.gate.text")}

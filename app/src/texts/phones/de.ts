@@ -80,6 +80,8 @@ export const de: Record<keyof typeof en, string> = {
   "phones.new.do": "Code zeigen",
   "phones.code": "Kopplungscode",
   "phones.code.text": "Öffne die App auf dem anderen Telefon, wähle „Dieses Telefon koppeln“ und lies das ein, oder füge den Text ein. Zeig es sonst niemandem.",
+  "phones.code.without": "Beim Relay {relay} ist kein Platz frei, darum ist das neue Telefon darüber nicht zu erreichen: Tippe homebase relay renew {relay} ein und zeig dann einen neuen Code.",
+  "phones.code.left_out": "Der Code nennt das Relay {relay} nicht: Er nennt höchstens drei, und nur die aus homebase.toml. homebase relay list zeigt alle; homebase relay remove {relay} gibt eines auf.",
   "phones.unnamed": "Telefon ohne Namen",
   "phones.nameless": "Das neue Telefon",
   "phones.words.text": "{name} zeigt sechs Wörter. Sind es genau diese?",

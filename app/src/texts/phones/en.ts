@@ -78,6 +78,8 @@ export const en = {
   "phones.new.do": "Show a code",
   "phones.code": "Pairing code",
   "phones.code.text": "Open the app on the other phone, choose “Pair this phone”, and scan this or paste the text. Show it to nobody else.",
+  "phones.code.without": "No slot is free at the relay {relay}, so the new phone is not reached by it: run homebase relay renew {relay}, then show a new code.",
+  "phones.code.left_out": "The code does not name the relay {relay}: it names three at most, and those of homebase.toml alone. homebase relay list shows all; homebase relay remove {relay} gives one up.",
   "phones.unnamed": "Phone without a name",
   "phones.nameless": "The new phone",
   "phones.words.text": "{name} shows six words. Are they exactly these?",

@@ -238,6 +238,8 @@ export const de = {
   "phone.secret": "Das Geheimnis im Code wird nie gesendet: Dieser Browser beweist nur, dass er es kennt. Sein eigener Schlüssel entsteht hier und kann ihn nicht verlassen.",
   "phone.enrolled": "Gekoppelt. Dieser Browser kann jetzt zustimmen.",
   "phone.key": "Schlüssel dieses Browsers",
+  "phone.keys": "Die Schlüssel dieses Zuhauses",
+  "phone.keys.text": "Sie standen im Code, mit dem dieses Telefon gekoppelt wurde. Wo der Code gezeigt wurde und auf dem Telefon eines Eigentümers unter „Dieses Telefon und das Tor“ stehen dieselben zwei; sind sie anders, sprichst du mit jemand anderem: Dann entkopple es.",
   "phone.from.gate": "Diese App kommt vom Tor selbst ({host}), nicht vom Hub.",
   "phone.from.export": "Diese App kommt von {host}, nicht vom Tor: Wer dort die Dateien hinlegt, bestimmt, welches Programm hier läuft. Mit dem Zuhause spricht sie nur über ein Relay.",
   "phone.gate.text": "Der Schlüssel des Tors stand im QR-Code; alles, was hier »vom Tor bestätigt« heißt, ist mit ihm geprüft. Die Fingerabdrücke zeigt auch die Zentrale (homebase phone code).",

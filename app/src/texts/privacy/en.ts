@@ -237,6 +237,8 @@ export const en = {
   "phone.secret": "The secret in the code is never sent: this browser only proves that it knows it. Its own key is made here and can’t leave it.",
   "phone.enrolled": "Paired. This browser may agree now.",
   "phone.key": "This browser’s key",
+  "phone.keys": "The keys of this home",
+  "phone.keys.text": "They stood in the code that this phone was paired with. Where the code was shown, and on an owner’s phone under “This phone and the gate”, the same two stand; if they differ, you speak with somebody else: unpair it.",
   "phone.from.gate": "This app comes from the gate itself ({host}), not from the hub.",
   "phone.from.export": "This app comes from {host}, not from the gate: whoever puts its files there decides what program runs here. It speaks with the home by a relay only.",
   "phone.gate.text": "The gate’s key stood in the QR code; whatever is called confirmed by the gate here was checked with it. The home base shows the fingerprints, too (homebase phone code).",
