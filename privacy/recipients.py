@@ -41,6 +41,7 @@ class Transport(Enum):
 PORTS = {Transport.HTTPS: 443, Transport.SMTP: 587, Transport.SMTPS: 465, Transport.MQTTS: 8883}
 TRANSPORTS = {  # of activities that are not spoken with by HTTPS
     "account.register": frozenset({Transport.SMTP, Transport.SMTPS}),
+    "mail.send": frozenset({Transport.SMTP, Transport.SMTPS}),
     "remote.access": frozenset({Transport.MQTTS}),
 }
 _BY_HTTPS = frozenset({Transport.HTTPS})

@@ -41,6 +41,8 @@ _EXITS = {
     "unknown_holding": EXIT_USAGE,
     "unknown_phone": EXIT_USAGE,
     "unknown_relay": EXIT_USAGE,
+    "unknown_service": EXIT_USAGE,
+    "unknown_way": EXIT_USAGE,
     "hub_away": EXIT_NOT_RUNNING,
     "ledger_not_writable": EXIT_CANT_WRITE,
     "internal": EXIT_INTERNAL,

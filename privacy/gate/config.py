@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from privacy.gate.lan.settings import LanSettings
     from privacy.inside import InsideEntry
 
+MESSAGES_DAYS = 90
 PORT = 8480  # of the front on 127.0.0.1
 
 
@@ -45,7 +46,7 @@ class GateConfig:
     port: 1 to 65535 on 127.0.0.1, 0 lets the kernel choose. serial: the radio's device, None looks for one,
     unless stick names one in the network.
     recipients: tables of [[recipient]], unread (privacy/register.py checks them). devices: of [[device]].
-    lan: of [lan], None where all is as it comes.
+    lan: of [lan], None where all is as it comes. messages_days: [notifications] keep_days.
     """
 
     port: int = PORT
@@ -54,6 +55,7 @@ class GateConfig:
     recipients: tuple[Mapping[str, object], ...] = ()
     devices: "Mapping[str, InsideEntry]" = field(default_factory=dict)
     lan: "LanSettings | None" = None
+    messages_days: int = MESSAGES_DAYS
 
 
 def read_config(path: Path) -> GateConfig:
@@ -99,6 +101,7 @@ def config_from(table: Mapping[str, object], path: Path) -> GateConfig:
         recipients=tuple(recipients),
         devices=_devices(table.get("device", [])),
         lan=_lan(table.get("lan")),
+        messages_days=_keep_days(table.get("notifications")),
     )
 
 
@@ -133,6 +136,12 @@ def _lan(table: object) -> "LanSettings | None":
 
     settings = settings_from(table)
     return None if settings == LanSettings() else settings
+
+
+def _keep_days(section: object) -> int:
+    """Of a section that the hub checks, and says what is wrong with it; until then as it comes."""
+    days = section.get("keep_days") if isinstance(section, dict) else None
+    return days if isinstance(days, int) and 1 <= days <= 3650 else MESSAGES_DAYS
 
 
 def _stick(port: str, mac: str) -> "InsideEntry | None":

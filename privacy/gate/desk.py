@@ -7,7 +7,7 @@ door.py decides and deliveries.py sends.
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -21,6 +21,7 @@ from privacy.gate.storage import book, epochs, key_records, records, remembered,
 from privacy.gate.storage.book import News
 from privacy.gate.storage.closures import Closures
 from privacy.gate.storage.closures import stored as stored_closures
+from privacy.gate.storage.schema import MESSAGES_KEPT
 from privacy.gate.storage.store import Store, StoreError, StoreThread, Transaction
 from privacy.gate.storage.timekeeper import Timekeeper, Vouches, machine_vouches
 from privacy.instant import Instant
@@ -66,6 +67,7 @@ class Desk:
     # what closed and could not be written yet: until it is, everything outward is closed
     unwritten: list[Callable[[Transaction], object]] = field(default_factory=list)
     closures: Closures = field(default_factory=Closures)
+    messages_kept: timedelta = MESSAGES_KEPT
     struck: frozenset[str] = frozenset()  # activities whose entry in homebase.toml the owner took back
 
     @classmethod

@@ -5,6 +5,7 @@ import json
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 from privacy.gate.config import BadConfig, GateConfig, Mistake, read_config
@@ -126,6 +127,7 @@ def _begin(
             begun.end()
         return _say(str(error), error.code)
 
+    opened.desk.messages_kept = timedelta(days=config.messages_days)
     start = wiring.Start(
         places=places,
         installed=installed,

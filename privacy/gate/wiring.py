@@ -49,6 +49,8 @@ from privacy.gate.machine import board
 from privacy.gate.machine.output import say
 from privacy.gate.machine.peer import why_not_jailed
 from privacy.gate.machine.process import tell_systemd
+from privacy.gate.messages import message_verbs
+from privacy.gate.messages.messages import Messages
 from privacy.gate.opening import Opened
 from privacy.gate.phones import pairing_verbs, phone_answers, phone_front, phone_verbs, relay_verbs
 from privacy.gate.phones.phone_front import Sheltered
@@ -152,11 +154,12 @@ class _Gate:
         self._access_log = AccessLog(rows, self._clock, sqlcipher.DatabaseError)
         sessions = Sessions(self._streams)
         desk = start.opened.desk
+        messages = Messages(self._door)
         account = Account(self._door, f"http://127.0.0.1:{start.listening.getsockname()[1]}/")
         self._rights = RightsDesk(self._door, GateHolder(desk, self._access_log.forget))
         self._phones = Phones(self._door, Erasing(self._rights, self._ask_hub))
         own = self._own_answers(account)
-        self._control = Control(self._is_hub, {**self._questions(), **phone_front.table(own)})
+        self._control = Control(self._is_hub, {**self._questions(messages), **phone_front.table(own)})
         routes = Routes(
             AppFiles(relays=partial(relay_verbs.allowed_hosts, desk)).answer,
             {
@@ -187,6 +190,7 @@ class _Gate:
                 ),
                 **relay_verbs.table(desk.recipients, self._ask_hub),
                 **account_verbs.table(account, desk),
+                **message_verbs.for_console(messages),
                 **disclosures.table(desk),
             }
         )
@@ -276,7 +280,7 @@ class _Gate:
         there = None if self._lan is None else self._lan.site
         return tuple(site.origin for site in (self._site, there) if site is not None)
 
-    def _questions(self) -> Mapping[str, Handler]:
+    def _questions(self, messages: Messages) -> Mapping[str, Handler]:
         return {
             "hello": self._hello,
             "claimed": self._token.claimed,
@@ -288,6 +292,7 @@ class _Gate:
             ),
             **tunnel_verbs.table(self._door.tunnels),
             **staging_verbs.table(self._door),
+            **message_verbs.for_hub(messages),
         }
 
     async def _hello(self, question: Mapping[str, object]) -> Mapping[str, object] | Reply:

@@ -262,10 +262,11 @@ class Arrived:
 
     headers: dict[str, str]
     body: bytes
+    path: str = "/"
 
 
 class Receiver(Listening):
-    """An HTTPS receiver. mode: ok, slow, trickle, redirect, error, no_receipt, plain (no TLS)."""
+    """An HTTPS receiver. mode: ok, slow, trickle, redirect, error, refused, no_receipt, plain (no TLS)."""
 
     def __init__(self, namespace: str, context: ssl.SSLContext, port: int = 443) -> None:
         self.context, self.mode = context, "ok"
@@ -335,9 +336,10 @@ class Receiver(Listening):
             body += piece
         refused = self.errors_from is not None and len(self.arrived) + 1 >= self.errors_from
         if not refused:
-            self.arrived.append(Arrived(headers=headers, body=body))
+            self.arrived.append(Arrived(headers=headers, body=body, path=lines[0].split()[1]))
         answers = {
             "error": (503, {}),
+            "refused": (422, {}),
             "no_receipt": (200, {"thanks": "yes"}),
             "redirect": (307, {}),
         }

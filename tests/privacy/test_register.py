@@ -9,7 +9,8 @@ from tests.privacy import house
 FILES = {path.name: path.read_text() for path in (ROOT / "config" / "notice").glob("*.toml")}
 
 NAMED = """disclosure.authority 4, portal.access_log 6.1, account.register 6.2, account.review 6.2,
-setup.timezone 6.3, license.check 6.3, radio.identity 6.3, home.control 6.3, sms.send 6.3, push.send 6.3,
+setup.timezone 6.3, license.check 6.3, radio.identity 6.3, home.control 6.3, mail.send 6.3,
+sms.send 6.3, push.send 6.3,
 local.device 6.3, remote.access 6.4, backup.local 6.5, backup.cloud 6.5, diagnosis.remote 6.6,
 support.ticket 6.6, deletion.request 6.6, device_cloud.generic 6.7, camera.live 6.8, camera.cloud 6.8,
 camera.security_firm 6.8, voice.generic 6.9, history.cloud.display 6.10, mail.product 6.11,
@@ -26,6 +27,8 @@ BUILT = {
     "home.control",
     "license.check",
     "local.device",
+    "mail.send",
+    "sms.send",
     "portal.access_log",
     "portal.browser",
     "radio.identity",

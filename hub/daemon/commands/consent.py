@@ -16,6 +16,7 @@ from .start import between
 
 DEFAULT_TERM_S = 86_400
 BY_ENTRY = "local."  # opened by an entry in homebase.toml, so there is nothing to preview
+MESSAGES = frozenset({"mail.send", "sms.send"})
 _UNITS_S = {"h": 3600, "d": 86_400}
 Answer = Mapping[str, object]
 
@@ -239,6 +240,8 @@ def _withdraw(options: argparse.Namespace) -> int:
     elif answer.get("recorded"):
         told = {"cut": answer.get("cut"), "after": answer.get("bytes_after"), "entry": answer.get("entry")}
         print(words("withdrawn", options.lang, ended=len(list_of(answer, "grants")), **told))
+        if options.activity in MESSAGES:
+            print(words("messages_left", options.lang, activity=options.activity))
     else:
         print(words("not_recorded", options.lang))
     return 0

@@ -62,6 +62,10 @@ _WORDS = {
         "widerrufen: {ended} Einwilligungen beendet, {cut} Übertragungen abgeschnitten,"
         " {after} Bytes nach der Entscheidung; Eintrag {entry} im Protokoll",
     ),
+    "messages_left": (
+        "the messages that were sent are still here; to erase them: homebase notify forget {activity}",
+        "die gesendeten Nachrichten liegen noch hier; um sie zu löschen: homebase notify forget {activity}",
+    ),
     "not_recorded": (
         "withdrawn and closed, but not yet recorded: the disk can't be written; nothing leaves meanwhile",
         "widerrufen und geschlossen, aber noch nicht vermerkt: Der Datenträger ist nicht beschreibbar;"

@@ -7,6 +7,7 @@ from privacy.system import SystemClock
 
 from ..command_line import printable
 from ..gate_console import print_table, rows_of
+from . import notify_messages
 from .devices import age
 from .verbs import Verbs, ask, print_json, run_verb
 
@@ -31,6 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     listing.add_argument("--all", action="store_true", help="those that are over or acknowledged, too")
     done = verbs.add("ack", "say that you know of it", _acknowledge)
     done.add_argument("id", nargs="+", help="of homebase notify list; or: all")
+    notify_messages.configure(verbs)
 
 
 def run(options: argparse.Namespace) -> int:

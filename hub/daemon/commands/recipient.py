@@ -40,6 +40,8 @@ _ROW = (
 
 _GIVE = "homebase consent give {activity} --recipient {name}"
 _NEXT = {
+    "mail.send": "homebase notify service NAME, then homebase notify allow",
+    "sms.send": "homebase notify service NAME, then homebase notify allow",
     "account.register": "homebase account mail-server --user NAME, then homebase account confirm",
     "setup.timezone": "homebase account timezone",
     "remote.access": "homebase relay add {name}, then"

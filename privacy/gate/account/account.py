@@ -40,7 +40,7 @@ class Account:
 
     def __init__(self, door: Door, link: str) -> None:
         self.door, self._desk, self._link = door, door.desk, link
-        door.deliveries.post = self.post
+        door.deliveries.posts[ACTIVITY] = self.post
 
     # look
 
@@ -115,7 +115,7 @@ class Account:
         return await self._desk.store.write(lambda tx: addressees.drop_access_data(tx, server.name))
 
     async def keep_contact(self, number: str, label: str, device: str, replaces: str = "") -> None:
-        """Add a number for SMS, or a device for push with its number. Nothing is sent to it in this version.
+        """Add a number for SMS, or a device for push with its number. Nothing is sent before a consent.
 
         replaces: the number, or the device's id, in whose place it comes; "" adds it, or changes its label.
 

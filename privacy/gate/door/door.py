@@ -39,12 +39,15 @@ log = logging.getLogger(__name__)
 Collect = Callable[[str, list[str]], Awaitable[Mapping[str, object]]]
 """Asks the hub for the groups of an activity; its answer is believed in nothing."""
 
+Note = Callable[[Transaction, Grant, Outgoing], None]
 PREVIEW_TIME = timedelta(minutes=30)
 WAIT_FOR_DELIVERY_S = 20.0  # a command waits so long for the outcome of what it started
 
 
 _OTHER_PREVIEWS = {  # of activities that have no groups
     "account.register": "homebase account confirm",
+    "mail.send": "homebase notify allow",
+    "sms.send": "homebase notify allow",
     "setup.timezone": "homebase account timezone",
 }
 
@@ -152,8 +155,10 @@ class Door:
 
     # agree
 
-    async def give(self, wish: Wish, preview_id: str) -> Given:
+    async def give(self, wish: Wish, preview_id: str, note: Note | None = None) -> Given:
         """Write the consent down, then send the previewed bytes at once; waits 20 s for the outcome.
+
+        note: writes down with it what is sent.
 
         Raises:
             Refused: it can't be given, or was withdrawn while it was being written.
@@ -171,7 +176,10 @@ class Door:
             grant = propose(exact, self.desk.register, self.desk.recipients, at.to_count_from(), number)
             if isinstance(grant, Reason):
                 return grant
-            return self.ready(replace(grant, mark=mark), shown)
+            made = self.ready(replace(grant, mark=mark), shown)
+            if note is not None and made.item is not None:
+                note(tx, made.grant, made.item)
+            return made
 
         ready = await self.giving.give(
             About(activity=wish.activity, recipient=wish.recipient, ticket=wish.ticket), make

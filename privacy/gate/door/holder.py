@@ -5,12 +5,13 @@ says so in its holding. Nothing here can be put right by people: the book is cor
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import cast
 
 from privacy import canonical
 from privacy.gate.desk import Desk
-from privacy.gate.storage import book, key_records, records, staged, upgrade
+from privacy.gate.storage import book, key_records, messages, records, staged, upgrade
 from privacy.gate.storage.book import News
 from privacy.gate.storage.closures import ClosureKind
 from privacy.gate.storage.schema import COPIES, COPY_KEPT, HIDDEN, HOLDINGS, PARTS, PROOF
@@ -55,7 +56,12 @@ class GateHolder:
 
     def holdings(self) -> tuple[Holding, ...]:
         """All tables, and the copies of them."""
-        return (*HOLDINGS.values(), *(part for part, _ in PARTS), *COPIES)
+        kept = (*HOLDINGS.values(), *(part for part, _ in PARTS))
+        days = self._desk.messages_kept
+        return (
+            *(replace(one, retention=days) if one.name == "gate.messages" else one for one in kept),
+            *COPIES,
+        )
 
     def shown(self) -> tuple[str, ...]:
         """The tables that have pages."""
@@ -129,6 +135,7 @@ class GateHolder:
             old = [] if held else self._drop_proof(tx, at)
             self._drop_details(tx, at)
             key_records.drop_keys(tx, at - PROOF)
+            messages.sweep(tx, at - self._desk.messages_kept)
             due = records.due_copies(tx, at, running_s)
             if due:
                 records.drop_copies(tx, due)

@@ -14,9 +14,10 @@ from privacy.conversation import ConversationLost, Declined
 from privacy.gate.door.door import Door, Refused
 from privacy.gate.door.holder import GateHolder
 from privacy.gate.outbox.deletion_requests import DeletionRequests
-from privacy.gate.outbox.deliveries import GIVE_UP_AFTER
-from privacy.gate.storage import book, records
+from privacy.gate.outbox.deliveries import EXPIRES, GIVE_UP_AFTER
+from privacy.gate.storage import book, messages, records
 from privacy.gate.storage.book import to_ms
+from privacy.gate.storage.messages import Fate
 from privacy.gate.storage.records import Outgoing
 from privacy.gate.storage.store import StoreError, Transaction
 from privacy.reasons import Reason
@@ -62,7 +63,7 @@ class Upkeep:
         waiting = await self._desk.store.read(records.outgoing)
         for item in waiting:
             grant = live.get(item.grant_id)
-            if grant is None or at.at - item.first >= GIVE_UP_AFTER:
+            if grant is None or at.at - item.first >= EXPIRES.get(grant.activity, GIVE_UP_AFTER):
                 await self._give_up(item)
             elif item.next <= at.at:
                 self._door.retry(grant, item)
@@ -102,7 +103,7 @@ class Upkeep:
                 await self._desk.store.write(partial(_ended, grant, reason, at.at))
 
     async def _give_up(self, item: Outgoing) -> None:
-        await self._desk.store.write(lambda tx: records.drop_outgoing(tx, item.transfer), closing=True)
+        await self._desk.store.write(partial(_given_up, item), closing=True)
 
     async def _sign(self) -> None:
         at = self._desk.time.instant().at
@@ -112,6 +113,11 @@ class Upkeep:
         ):
             await self._desk.checkpoint()
             self._signed_at, self._signed_size = at, size
+
+
+def _given_up(item: Outgoing, tx: Transaction) -> None:
+    records.drop_outgoing(tx, item.transfer)
+    messages.ended(tx, item.transfer, Fate.EXPIRED)
 
 
 def _last_sent(grant: Grant, tx: Transaction) -> int:

@@ -87,19 +87,18 @@ class Upload:
                 if len(body) > MAX_ANSWER:
                     raise TransferFailed(f"{self._target.host}: an answer of more than {MAX_ANSWER} bytes")
             elif isinstance(event, h11.EndOfMessage):
-                return Answer(status=status, receipt=_receipt(body), body=body)
+                return Answer(status=status, receipt=self.receipt(status, body), body=body)
             elif isinstance(event, h11.ConnectionClosed):
                 raise TransferFailed(f"{self._target.host}: closed without an answer")
+
+    def receipt(self, status: int, body: bytes) -> str | None:
+        """The receiver's word that it has it: here of the agreed form, at most 200 printable characters."""
+        try:
+            receipt = msgspec.json.decode(body, type=_Receipt).receipt
+        except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError):
+            return None
+        return receipt if 1 <= len(receipt) <= 200 and receipt.isprintable() else None
 
     def _host_header(self) -> str:
         target = self._target
         return target.host if target.port == 443 else f"{target.host}:{target.port}"
-
-
-def _receipt(body: bytes) -> str | None:
-    """The receipt in an answer of the agreed form, at most 200 printable characters."""
-    try:
-        receipt = msgspec.json.decode(body, type=_Receipt).receipt
-    except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError):
-        return None
-    return receipt if 1 <= len(receipt) <= 200 and receipt.isprintable() else None

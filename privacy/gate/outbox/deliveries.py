@@ -14,15 +14,16 @@ from privacy import canonical, sealing
 from privacy.closed_schema import FieldRefused
 from privacy.consent import Grant, categories_of
 from privacy.decide import EgressRequest, Permit, Refusal, decide
-from privacy.delivered import FILE_SCHEMA, check_addressee, check_body
+from privacy.delivered import ADDRESSED, FILE_SCHEMA, check_addressee, check_body
 from privacy.gate.desk import Desk
 from privacy.gate.network import resolver
 from privacy.gate.network.tls_line import Answer, Carrier, Target, TransferFailed
 from privacy.gate.outbox import cargo, deletion_requests
 from privacy.gate.outbox.cargo import Cargo, FileLost
-from privacy.gate.storage import records, staged
+from privacy.gate.storage import messages, records, staged
 from privacy.gate.storage.attempt import Cut, Outcome, Result
 from privacy.gate.storage.book import News
+from privacy.gate.storage.messages import Fate
 from privacy.gate.storage.records import Outgoing, Sent
 from privacy.gate.storage.store import StoreError, Transaction
 from privacy.ledger import Kind
@@ -36,10 +37,15 @@ from privacy.vocabulary import DataCategory
 RETRY_AFTER_S = (60.0, 300.0, 900.0)  # then hourly, for a day after the first attempt
 RETRY_LAST_S = 3600.0
 GIVE_UP_AFTER = timedelta(hours=24)
+EXPIRES = {  # messages of which nobody wants to hear later
+    "mail.send": timedelta(hours=12),
+    "sms.send": timedelta(hours=2),
+}
+_FATES = {(Result.DELIVERED, False): Fate.SENT, (Result.FAILED, False): Fate.FAILED}
 # these may pass by themselves: it is tried again
 WAITS = frozenset({Reason.CLOCK_UNSURE, Reason.BUDGET_USED_UP, Reason.LEDGER_NOT_WRITABLE})
 Post = Callable[[Grant, Outgoing, Target], Awaitable[Carrier]]
-"""Makes the mail of a transfer whose recipient is a mail server; may raise TransferFailed."""
+"""Makes the letter of a transfer, such as a mail; may raise TransferFailed."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -57,7 +63,7 @@ class Deliveries:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._running: dict[str, _Running] = {}
-        self.post: Post | None = None  # set by the wiring; without one no mail leaves
+        self.posts: dict[str, Post] = {}  # of activities whose letters are made as they leave
 
     def running(self) -> Sequence[str]:
         """Ids of the transfers that run."""
@@ -151,7 +157,7 @@ class Deliveries:
             check_body(desk.register.activities[grant.activity], item.body)
         except (FieldRefused, PayloadRefused):
             return Reason.UNKNOWN_FIELD
-        if by_mail and not check_addressee(item.body, grant.addressee):
+        if not check_addressee(grant.activity, item.body, grant.addressee):
             return Reason.ADDRESSEE_NOT_DECLARED
         return verdict
 
@@ -233,9 +239,9 @@ class Deliveries:
         )
 
     def _is_kept(self, permit: Permit) -> bool:
-        """Whether there is somebody who has to delete it later: a letter box is its owner's."""
+        """Whether there is somebody who has to delete it later: letter box and phone are their owners'."""
         row = self._desk.register.activities[permit.request.activity]
-        return row.storage != timedelta(0) and not _by_mail(_recipient(permit))
+        return row.storage != timedelta(0) and row.id not in ADDRESSED
 
     async def _send(self, permit: Permit, running: _Running, servers: tuple[str, ...]) -> Answer:
         to = _recipient(permit)
@@ -249,10 +255,8 @@ class Deliveries:
         return await running.upload.run()
 
     async def _carrier(self, running: _Running, target: Target, to: Recipient) -> Carrier:
-        if _by_mail(to):
-            if self.post is None:
-                raise TransferFailed(f"{to.host}: this gate sends no mail", final=True)
-            return await self.post(running.grant, running.item, target)
+        if (post := self.posts.get(running.grant.activity)) is not None:
+            return await post(running.grant, running.item, target)
         headers = (
             ("Homebase-Activity", running.grant.activity),
             ("Homebase-Ticket", running.grant.ticket),
@@ -281,6 +285,8 @@ class Deliveries:
             )
             if not outcome.again:
                 records.drop_outgoing(tx, item.transfer)
+            fate = _FATES.get((outcome.result, outcome.again), Fate.WAITING)
+            messages.ended(tx, item.transfer, fate, outcome.what, outcome.receipt or "")
             if over:
                 records.end_grant(tx, grant, Reason.USED_UP, desk.time.instant().at)
 
@@ -294,8 +300,13 @@ class Deliveries:
         again = reason in WAITS
         await self._desk.refuse(grant.activity, grant.recipient, reason, grant.ticket)
         if not again:
-            await self._desk.store.write(lambda tx: records.drop_outgoing(tx, item.transfer), closing=True)
+            await self._desk.store.write(partial(_dropped, item.transfer, reason), closing=True)
         return Outcome(result=Result.REFUSED, what=reason.value, reason=reason, again=again)
+
+
+def _dropped(transfer: str, reason: Reason, tx: Transaction) -> None:
+    records.drop_outgoing(tx, transfer)
+    messages.ended(tx, transfer, Fate.FAILED, reason.value)
 
 
 def _unwritable(error: StoreError) -> Outcome:

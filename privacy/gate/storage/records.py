@@ -11,7 +11,7 @@ from typing import cast
 import msgspec
 
 from privacy.consent import Grant
-from privacy.gate.storage import counts
+from privacy.gate.storage import counts, messages
 from privacy.gate.storage.book import to_ms
 from privacy.gate.storage.store import Transaction
 from privacy.ports import DERIVED
@@ -217,6 +217,8 @@ def drop_outgoing(tx: Transaction, transfer: str) -> None:
 
 def purge_outbox(tx: Transaction, grant_ids: Sequence[int]) -> int:
     """Drop everything that waits under these grants; return how much."""
+    for number in grant_ids:
+        messages.withdrawn(tx, number)
     return sum(
         tx.execute("DELETE FROM outbox WHERE grant_id = ?", (number,)).rowcount for number in grant_ids
     )

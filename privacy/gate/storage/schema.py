@@ -148,10 +148,20 @@ STEPS = (
     """
     CREATE INDEX entries_to_erase ON entries (at_ms) WHERE content IS NOT NULL;
     """,
+    # messages to the household, with what became of each
+    """
+    CREATE TABLE messages (
+        transfer TEXT PRIMARY KEY, activity TEXT NOT NULL, recipient TEXT NOT NULL, addressee TEXT NOT NULL,
+        text TEXT NOT NULL, at_ms INTEGER NOT NULL, fate TEXT NOT NULL, what TEXT NOT NULL,
+        receipt TEXT NOT NULL
+    ) WITHOUT ROWID;
+    """,
 )
 
 # the limitation period of § 195 BGB, three years from the end of the year: proof of consent (Art. 7 (1) GDPR)
 PROOF = timedelta(days=4 * 366)
+
+MESSAGES_KEPT = timedelta(days=90)  # as it comes: [notifications] keep_days of homebase.toml
 
 
 _PROOF = "proof of what you agreed to and what left, for claims (Art. 17 (3) e GDPR), until they lapse"
@@ -246,6 +256,13 @@ HOLDINGS = {
         _holding("mail_addresses", DataCategory.ACCOUNT, "the account's e-mail address", None, _OWNER),
         _holding("sms_numbers", DataCategory.PHONE_NUMBER, "whom a message may go to", None, _OWNER),
         _holding("push_devices", DataCategory.PHONE_NUMBER, "whom a message may go to", None, _OWNER),
+        _holding(
+            "messages",
+            DataCategory.MESSAGE,
+            "what was sent to whom, and what became of it",
+            MESSAGES_KEPT,
+            "clause 6.3; the owner may set another time",
+        ),
         _holding("access_data", DataCategory.ACCOUNT, "log in to a service", None, _OWNER),
         _holding("previews", DataCategory.DEVICE, "shown before a yes", timedelta(hours=1), "then made anew"),
         _holding("outbox", DataCategory.DEVICE, "retry of a delivery", timedelta(days=1), "clause 6.6"),
@@ -281,6 +298,7 @@ HOLDINGS = {
     )
 }
 _MAILED = "activity = 'account.register'"
+_TOLD = "activity IN ('mail.send', 'sms.send')"
 # further kinds of data in tables that mostly hold another, and which rows those are
 PARTS = (
     (
@@ -299,6 +317,26 @@ PARTS = (
             "sent", DataCategory.ACCOUNT, "exact copy of what left", timedelta(days=28), "as all copies"
         ),
         _MAILED,
+    ),
+    (
+        _holding(
+            "previews", DataCategory.MESSAGE, "shown before a yes", timedelta(hours=1), "then made anew"
+        ),
+        _TOLD,
+    ),
+    (
+        _holding("outbox", DataCategory.MESSAGE, "retry of a delivery", timedelta(days=1), "then given up"),
+        "transfer IN (SELECT transfer FROM messages)",
+    ),
+    (
+        _holding(
+            "sent", DataCategory.MESSAGE, "exact copy of what left", timedelta(days=28), "as all copies"
+        ),
+        _TOLD,
+    ),
+    (
+        _holding("messages", DataCategory.PHONE_NUMBER, "what was sent to whom", MESSAGES_KEPT, "clause 6.3"),
+        "true",
     ),
     (_holding("push_devices", DataCategory.INSTALLATION, "whom a message may go to", None, _OWNER), "true"),
 )

@@ -29,6 +29,8 @@ export function ActivityList({ activities, again }: { activities: Activity[]; ag
 const PAGES: Partial<Record<string, string>> = {
   "diagnosis.remote": "#/settings/base/diagnosis",
   "account.register": "#/account",
+  "mail.send": "#/notifications",
+  "sms.send": "#/notifications",
 };
 const isOpen = (activity: Activity) => activity.state === "active" || activity.state === "suspended";
 

@@ -1,0 +1,181 @@
+"""The verbs of ``homebase notify`` about messages that leave, each by a consent of its own at the gate."""
+
+import argparse
+import getpass
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from ..command_line import EXIT_IO, EXIT_USAGE, CommandFailed, printable
+from ..gate_console import ask_gate, part_of, print_table, rows_of
+from .consent_words import words
+from .radio_keys import secret_in
+from .verbs import Verbs, print_json
+
+Answer = Mapping[str, object]
+WAIT_S, LOOK_S = 30.0, 0.5  # for the fate of a test
+
+
+def configure(verbs: Verbs) -> None:
+    """The verbs with their options."""
+    verbs.add("ways", "addresses and numbers that messages may go to, and whether you agreed", _ways)
+    allow = verbs.add(
+        "allow", "look at a test message, then allow messages to that address; it is sent", _allow
+    )
+    allow.add_argument("way", help="ID of homebase notify ways, or the address or number itself")
+    allow.add_argument("--recipient", metavar="NAME", help="the service; default: the only one")
+    allow.add_argument("--country", help="of the service, where it is outside the EEA")
+    allow.add_argument("--lang", choices=["de", "en"], default="en", help="of the messages; default: en")
+    allow.add_argument("--yes", action="store_true", help="do not ask")
+    test = verbs.add(
+        "test", "send a test message to all whom you allowed, and wait for what becomes of it", _test
+    )
+    test.add_argument("way", nargs="?", help="one of them")
+    verbs.add("sent", "messages that left, or were to, and what became of each", _sent)
+    forget = verbs.add("forget", "erase the messages that were sent", _forget)
+    forget.add_argument("activity", nargs="?", help="only these: mail.send or sms.send")
+    service = verbs.add("service", "how to log in to a service that homebase.toml names", _service)
+    service.add_argument("recipient", metavar="NAME")
+    service.add_argument("--sender", default="", help="mail address, or the number or name an SMS comes from")
+    service.add_argument("--user", default="", help="empty: the secret is a bearer token")
+    service.add_argument("--file", type=Path, help="holds the secret, mode 0600; else it is asked for")
+
+
+def _ways(options: argparse.Namespace) -> int:
+    answer = ask_gate(options.home, "messages.ways")
+    if options.json:
+        return print_json(answer)
+    rows = rows_of(answer, "ways")
+    if not rows:
+        print(
+            "none; confirm your e-mail address (homebase account confirm),"
+            " or enter a number: homebase account contact add"
+        )
+        return 0
+    fields = ("id", "kind", "addressee", "label")
+    print_table(
+        ("ID", "KIND", "TO", "WHOSE", "ALLOWED", "LAST SENT"),
+        [
+            (*(row.get(name) for name in fields), "yes" if row.get("allowed") else "no", row.get("last_sent"))
+            for row in rows
+        ],
+    )
+    return 0
+
+
+def _allow(options: argparse.Namespace) -> int:
+    way, language = _way(options, options.way), options.lang
+    shown = ask_gate(options.home, "messages.preview", way=way, language=language)
+    if not options.json:
+        _show(options, shown)
+    if not options.yes:
+        if not sys.stdin.isatty():
+            raise CommandFailed(words("nobody_to_ask", language), EXIT_USAGE)
+        if input(words("ask_standing", language)).strip().lower() not in {"yes", "ja"}:
+            print(words("nothing_allowed", language))
+            return 0
+    given = ask_gate(
+        options.home,
+        "messages.give",
+        way=way,
+        preview=shown["preview"],
+        language=language,
+        recipient=options.recipient,
+        country=options.country,
+    )
+    if options.json:
+        return print_json(given)
+    print(words("allowed_standing", language))
+    delivery = part_of(given, "delivery")
+    print(f"test message: {delivery.get('result')}; {printable(delivery.get('what'))}")
+    return 0
+
+
+def _show(options: argparse.Namespace, shown: Answer) -> None:
+    told = part_of(shown, "activity_text")
+    for key in ("title", "purpose", "data", "storage"):
+        print(printable(told.get(key)))
+    for row in rows_of(told, "recipients"):
+        print(words("to", options.lang, **{key: row.get(key) for key in ("name", "role", "host", "country")}))
+    told_bytes = {"bytes": len(str(shown.get("text")).encode()), "sha256": shown.get("sha256")}
+    print(words("bytes", options.lang, **told_bytes))
+    print(printable(shown.get("text")))
+    if mail := part_of(shown, "mail"):
+        print(*map(printable, str(mail.get("text")).splitlines()), sep="\n")
+
+
+def _test(options: argparse.Namespace) -> int:
+    rows = rows_of(ask_gate(options.home, "messages.ways"), "ways")
+    wanted = None if options.way is None else _way(options, options.way)
+    chosen = [row for row in rows if row.get("id") == wanted or (wanted is None and row.get("allowed"))]
+    if not chosen:
+        raise CommandFailed("nobody is allowed to get messages; see homebase notify ways", EXIT_USAGE)
+    sent = {
+        str(ask_gate(options.home, "messages.send", way=row["id"], event="test")["transfer"]): row
+        for row in chosen
+    }
+    found = _fates(options, sent)
+    if options.json:
+        print_json({"messages": list(found.values())})
+    else:
+        for transfer, row in sent.items():
+            one = found.get(transfer, {})
+            print(f"{printable(row.get('addressee'))}: {one.get('fate')}; {printable(one.get('what'))}")
+    return 0 if all(found.get(one, {}).get("fate") == "sent" for one in sent) else EXIT_IO
+
+
+def _fates(options: argparse.Namespace, sent: Mapping[str, Answer]) -> dict[str, Answer]:
+    found: dict[str, Answer] = {}
+    for _ in range(int(WAIT_S / LOOK_S)):
+        rows = rows_of(ask_gate(options.home, "messages.list"), "messages")
+        found = {str(row["transfer"]): row for row in rows if row.get("transfer") in sent}
+        over = all(row.get("fate") != "waiting" or row.get("what") for row in found.values())
+        if over:
+            break
+        time.sleep(LOOK_S)
+    return found
+
+
+def _sent(options: argparse.Namespace) -> int:
+    answer = ask_gate(options.home, "messages.list")
+    if options.json:
+        return print_json(answer)
+    names = ("at", "addressee", "recipient", "fate", "receipt", "what", "text")
+    head = ("AT", "TO", "BY", "FATE", "RECEIPT", "WHAT", "TEXT")
+    print_table(head, [tuple(row.get(name) for name in names) for row in rows_of(answer, "messages")])
+    return 0
+
+
+def _forget(options: argparse.Namespace) -> int:
+    answer = ask_gate(options.home, "messages.forget", activity=options.activity)
+    if options.json:
+        return print_json(answer)
+    print(f"erased: {answer.get('forgotten')}; numbers stay until homebase account contact remove NUMBER")
+    return 0
+
+
+def _service(options: argparse.Namespace) -> int:
+    if options.file is None and not sys.stdin.isatty():
+        raise CommandFailed("nobody to ask here; name a file of mode 0600 with --file", EXIT_USAGE)
+    secret = getpass.getpass("Secret: ") if options.file is None else secret_in(options.file)
+    answer = ask_gate(
+        options.home,
+        "messages.access",
+        recipient=options.recipient,
+        sender=options.sender,
+        user=options.user,
+        password=secret,
+    )
+    if options.json:
+        return print_json(answer)
+    print("kept, encrypted, by the gate")
+    return 0
+
+
+def _way(options: argparse.Namespace, named: str) -> str:
+    rows = rows_of(ask_gate(options.home, "messages.ways"), "ways")
+    found = [str(row["id"]) for row in rows if named in {row.get("id"), row.get("addressee")}]
+    if not found:
+        raise CommandFailed(f"{printable(named)}: no such way; homebase notify ways lists them", EXIT_USAGE)
+    return found[0]

@@ -1,0 +1,1 @@
+"""Messages to the household: mail, SMS; made, sent and kept by the gate alone."""

@@ -1,0 +1,178 @@
+"""What console and hub may ask about messages. Only the console may agree; the hub may tell of an event.
+
+The hub names a way by its id and is told no number and no address.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from functools import wraps
+from typing import Annotated, Any
+
+import msgspec
+
+from privacy import message_text, notice
+from privacy.conversation import Declined, Handler
+from privacy.gate.account.addressees import AccessData
+from privacy.gate.door import spelling
+from privacy.gate.door.door import Refused
+from privacy.gate.messages.message_words import WORDS
+from privacy.gate.messages.messages import WORDS as KINDS
+from privacy.gate.messages.messages import MessageRefused, Messages, Way
+from privacy.gate.storage.messages import Message
+from privacy.gate.storage.store import StoreError
+from privacy.message_text import Event
+from privacy.payload import timestamp
+from privacy.register import Language
+
+Fields = Mapping[str, object]
+Line = Annotated[str, msgspec.Meta(max_length=500)]
+Name = Annotated[str, msgspec.Meta(max_length=message_text.LONGEST_NAME, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")]
+MOST = 200
+
+
+class _Asked(msgspec.Struct, frozen=True):
+    """The fields of all verbs; each takes what it needs. name, at: of an event."""
+
+    language: Language = Language.EN
+    way: Line = ""
+    preview: Line = ""
+    recipient: str | None = None
+    country: str | None = None
+    activity: str | None = None
+    sender: Line = ""
+    user: Line = ""
+    password: Line = ""
+    event: Line = ""
+    name: Name = ""
+    at: datetime | None = None
+    transfers: Annotated[list[Line], msgspec.Meta(max_length=MOST)] = []
+
+
+Verb = Callable[[Messages, _Asked], Awaitable[Fields]]
+
+
+def for_console(messages: Messages) -> Mapping[str, Handler]:
+    """All verbs of the console."""
+    return {name: _handler(messages, verb) for name, verb in _CONSOLE.items()}
+
+
+def for_hub(messages: Messages) -> Mapping[str, Handler]:
+    """The questions of the hub."""
+    return {name: _handler(messages, verb) for name, verb in _HUB.items()}
+
+
+def _handler(messages: Messages, verb: Verb) -> Handler:
+    @wraps(verb)
+    async def answer(question: Fields) -> Fields:
+        language = Language.EN
+        try:
+            fields = {key: value for key, value in question.items() if key in _Asked.__struct_fields__}
+            asked = msgspec.convert(fields, _Asked)
+            language = asked.language
+            return await verb(messages, asked)
+        except msgspec.ValidationError as error:
+            raise Declined("bad_question", str(error)) from error
+        except MessageRefused as error:
+            raise Declined(error.code, WORDS[error.code][language]) from error
+        except Refused as refused:
+            raise Declined(refused.reason.value, refused.reason.text(language)) from refused
+        except StoreError as error:
+            raise Declined("ledger_not_writable", str(error)) from error
+
+    return answer
+
+
+async def _ways(messages: Messages, asked: _Asked) -> Fields:
+    """For whoever may see the addresses."""
+    found = [
+        {**await _way(messages, way), "addressee": way.addressee, "activity": way.activity}
+        for way in await messages.ways()
+    ]
+    services = {kind: [row.name for row in messages.recipients(activity)] for activity, kind in KINDS.items()}
+    return {"ways": found, "services": services}
+
+
+async def _nameless(messages: Messages, asked: _Asked) -> Fields:
+    return {"ways": [await _way(messages, way) for way in await messages.ways()]}
+
+
+async def _way(messages: Messages, way: Way) -> dict[str, object]:
+    last = await messages.last_sent(way)
+    return {
+        "id": way.id,
+        "kind": KINDS[way.activity],
+        "label": way.label,
+        "allowed": messages.consent(way) is not None,
+        "last_sent": None if last is None else timestamp(last),
+    }
+
+
+async def _preview(messages: Messages, asked: _Asked) -> Fields:
+    shown = await messages.preview(asked.way, asked.language)
+    row = messages.door.desk.register.activities[shown.activity]
+    recipients = messages.door.desk.recipients.values()
+    text = message_text.mail(str(msgspec.json.decode(shown.body)["text"]), asked.language)
+    return {
+        **spelling.preview(shown),
+        "activity_text": notice.activity_json(row, recipients, asked.language),
+        "mail": {"subject": text.subject, "text": text.text} if KINDS[shown.activity] == "email" else None,
+    }
+
+
+async def _give(messages: Messages, asked: _Asked) -> Fields:
+    given = await messages.give(asked.way, asked.preview, asked.language, asked.recipient, asked.country)
+    return spelling.given(given, asked.language)
+
+
+async def _access(messages: Messages, asked: _Asked) -> Fields:
+    row = AccessData(
+        recipient=asked.recipient or "", sender=asked.sender, user=asked.user, password=asked.password
+    )
+    await messages.set_access(row)
+    return {"kept": row.recipient}
+
+
+async def _list(messages: Messages, asked: _Asked) -> Fields:
+    return {"messages": [{**_told(one), "addressee": one.addressee} for one in await messages.told(MOST)]}
+
+
+async def _forget(messages: Messages, asked: _Asked) -> Fields:
+    return {"forgotten": await messages.forget(asked.activity)}
+
+
+async def _send(messages: Messages, asked: _Asked) -> Fields:
+    if asked.event not in message_text.EVENTS:
+        raise MessageRefused("unknown_event")
+    at = asked.at if asked.at is not None and asked.at.tzinfo is not None else None
+    event = Event(kind=asked.event, name=asked.name, at=at or messages.door.desk.time.instant().at)
+    return {"transfer": await messages.send(asked.way, event)}
+
+
+async def _fates(messages: Messages, asked: _Asked) -> Fields:
+    found = await messages.fates(list(asked.transfers))
+    return {"messages": [{key: _told(one)[key] for key in ("transfer", "fate", "what")} for one in found]}
+
+
+def _told(one: Message) -> dict[str, Any]:
+    return {
+        "transfer": one.transfer,
+        "activity": one.activity,
+        "recipient": one.recipient,
+        "text": one.text,
+        "at": timestamp(one.at),
+        "fate": one.fate.value,
+        "what": one.what,
+        "receipt": one.receipt,
+    }
+
+
+_CONSOLE: Mapping[str, Verb] = {
+    "messages.ways": _ways,
+    "messages.preview": _preview,
+    "messages.give": _give,
+    "messages.access": _access,
+    "messages.list": _list,
+    "messages.forget": _forget,
+    "messages.send": _send,
+}
+_HUB: Mapping[str, Verb] = {"message.ways": _nameless, "message.send": _send, "message.fates": _fates}

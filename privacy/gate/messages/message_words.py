@@ -1,0 +1,25 @@
+"""Why something about messages is not as it was asked, in both languages, with the way out. No I/O."""
+
+from collections.abc import Mapping
+
+from privacy.register import Language
+
+DE, EN = Language.DE, Language.EN
+WORDS: Mapping[str, Mapping[Language, str]] = {
+    "unknown_way": {
+        DE: "Diese Adresse oder Nummer ist nicht eingetragen; homebase notify ways nennt alle",
+        EN: "no such address or number is entered; homebase notify ways lists them",
+    },
+    "unknown_service": {
+        DE: "kein solcher Dienst für mail.send oder sms.send in homebase.toml; homebase recipient list",
+        EN: "homebase.toml names no such service for mail.send or sms.send; see homebase recipient list",
+    },
+    "no_recipient": {
+        DE: "in homebase.toml steht kein Dienst dafür; homebase recipient add (docs/notifications.md)",
+        EN: "homebase.toml names no service for it; homebase recipient add (docs/notifications.md)",
+    },
+    "unknown_event": {
+        DE: "von diesem Ereignis gibt es keine Nachricht",
+        EN: "there is no message of that event",
+    },
+}

@@ -1,0 +1,318 @@
+"""Sends short messages to addressees whom the owner agreed to, each with its own consent.
+
+Read downwards: ways → preview → give (a test message leaves at once) → send → _post. The hub names a way by
+its id and an event; number, mailbox and words are the gate's.
+"""
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from privacy import canonical, mail_text, message_text
+from privacy.consent import Grant, Wish
+from privacy.decide import EgressRequest, Refusal, decide
+from privacy.gate.account import addressees
+from privacy.gate.account.addressees import AccessData
+from privacy.gate.door.door import PREVIEW_TIME, Door, Given, Refused
+from privacy.gate.messages.sms import Sms
+from privacy.gate.network.smtp import Letter, LogIn, Mail
+from privacy.gate.network.tls_line import Target, TransferFailed
+from privacy.gate.storage import messages, records
+from privacy.gate.storage.messages import Fate, Message
+from privacy.gate.storage.records import Outgoing, Preview
+from privacy.gate.storage.store import Transaction
+from privacy.message_text import Event
+from privacy.payload import LONGEST_KEPT
+from privacy.reasons import Reason
+from privacy.recipients import Recipient, Transport
+from privacy.register import Form, Language
+
+MAIL, SMS = "mail.send", "sms.send"
+FIELD = {MAIL: "email", SMS: "number"}  # of the payload, that names the addressee
+WORDS = {MAIL: "email", SMS: "sms"}  # how commands and the hub call them
+
+
+class MessageRefused(Exception):
+    """Not as it is asked. code: of the table in message_words.py."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """One addressee by one service. id: what the hub calls it; label: whose it is."""
+
+    id: str
+    activity: str
+    addressee: str
+    label: str
+
+
+class Messages:
+    """One per door."""
+
+    def __init__(self, door: Door) -> None:
+        self.door, self._desk = door, door.desk
+        door.deliveries.posts |= {MAIL: self._post_mail, SMS: self._post_sms}
+
+    # look
+
+    async def ways(self) -> tuple[Way, ...]:
+        """All addressees that are entered: the confirmed e-mail address, numbers.
+
+        Raises:
+            StoreError: they can't be read.
+        """
+        return await self._desk.store.read(self._ways)
+
+    def _ways(self, tx: Transaction) -> tuple[Way, ...]:
+        mail = addressees.mail_address(tx)
+        found = [(MAIL, mail.address, "")] if mail is not None and mail.confirmed is not None else []
+        found += [(SMS, one.number, one.label) for one in addressees.sms_numbers(tx)]
+        return tuple(
+            Way(id=self._id(activity, to), activity=activity, addressee=to, label=label)
+            for activity, to, label in found
+        )
+
+    def _id(self, activity: str, addressee: str) -> str:
+        """Tells ways apart, and tells nobody the number."""
+        told = f"homebase/way/1\0{activity}\0{addressee}".encode()
+        return hmac.digest(self._desk.seed, told, "sha256").hex()[:12]
+
+    def consent(self, way: Way) -> Grant | None:
+        """The live consent for that way."""
+        standing = self._desk.standing
+        return next(
+            (
+                grant
+                for grant in standing.live()
+                if (grant.activity, grant.addressee) == (way.activity, way.addressee)
+                and grant.epoch == standing.epoch
+            ),
+            None,
+        )
+
+    def recipients(self, activity: str) -> list[Recipient]:
+        """Services in homebase.toml for it."""
+        rows = sorted(self._desk.recipients.values(), key=lambda row: row.name)
+        return [row for row in rows if activity in row.activities]
+
+    # agree
+
+    async def preview(self, way_id: str, language: Language) -> Preview:
+        """Keep and return exactly the test message that would be sent.
+
+        Raises:
+            MessageRefused: unknown_way, no_recipient.
+            Refused: nothing of that kind may be sent.
+        """
+        way = await self._way(way_id)
+        row = self._desk.register.activities[way.activity]
+        if (shut := self._desk.standing.closed(row, row.categories)) is not None:
+            await self._desk.refuse(way.activity, "", shut)
+            raise Refused(shut)
+        if not self.recipients(way.activity):
+            raise MessageRefused("no_recipient")
+        made = self._desk.time.instant().at
+        body = self._body(way, Event(kind=message_text.TEST, name="", at=made), language)
+        shown = Preview(
+            id=self._desk.random_bytes(8).hex(),
+            activity=way.activity,
+            ticket="",
+            groups=frozenset(),
+            sha256=sha256(body).hexdigest(),
+            body=body,
+            delete_by=made + LONGEST_KEPT,
+            expires=made + PREVIEW_TIME,
+        )
+        await self._desk.store.write(lambda tx: records.keep_preview(tx, shown))
+        return shown
+
+    async def give(
+        self,
+        way_id: str,
+        preview: str,
+        language: Language,
+        recipient: str | None = None,
+        country: str | None = None,
+    ) -> Given:
+        """Consent to messages to that addressee; the test message that was shown leaves at once.
+
+        Raises:
+            MessageRefused, Refused: it can't be given.
+            StoreError: it could not be written, so it was not given.
+        """
+        way = await self._way(way_id)
+        known = [row.name for row in self.recipients(way.activity)]
+        wish = Wish(
+            activity=way.activity,
+            recipient=recipient or (known[0] if len(known) == 1 else ""),
+            form=Form.STANDING,
+            groups=frozenset(),
+            ticket="",
+            language=language.value,
+            addressee=way.addressee,
+            categories=self._desk.register.activities[way.activity].categories,
+            country=country,
+        )
+        return await self.door.give(wish, preview, self._note)
+
+    def _note(self, tx: Transaction, grant: Grant, item: Outgoing) -> None:
+        messages.keep(tx, _message(grant, item))
+
+    # send
+
+    async def send(self, way_id: str, event: Event) -> str:
+        """Tell that addressee of an event, under its consent; returns the transfer's id.
+
+        Raises:
+            MessageRefused: unknown_way.
+            Refused: no consent covers it, or nothing may leave.
+            StoreError: nothing was sent.
+        """
+        way = await self._way(way_id)
+        grant = self.consent(way)
+        if grant is None:
+            await self._desk.refuse(way.activity, "", Reason.NO_CONSENT)
+            raise Refused(Reason.NO_CONSENT)
+        at = self._desk.time.instant().at
+        body = self._body(way, event, Language(grant.language))
+        item = Outgoing(
+            transfer=self._desk.random_bytes(8).hex(),
+            grant_id=grant.id,
+            groups=frozenset(),
+            sha256=sha256(body).hexdigest(),
+            body=body,
+            delete_by=at + LONGEST_KEPT,
+            first=at,
+            next=at,
+            attempts=0,
+        )
+        await self._check(grant, item)
+
+        def job(tx: Transaction) -> None:
+            records.keep_outgoing(tx, item)
+            self._note(tx, grant, item)
+
+        await self._desk.store.write(job)
+        self.door.retry(grant, item)
+        return item.transfer
+
+    async def _check(self, grant: Grant, item: Outgoing) -> None:
+        """Say at once what would be refused; the delivery decides again."""
+        desk = self._desk
+        request = EgressRequest(
+            activity=grant.activity,
+            recipient=grant.recipient,
+            categories=desk.register.activities[grant.activity].categories,
+            payload_sha256=item.sha256,
+            addressee=grant.addressee,
+            size=len(item.body),
+        )
+        verdict = decide(request, desk.register, desk.recipients, desk.standing, desk.time.instant())
+        if isinstance(verdict, Refusal):
+            await desk.refuse(grant.activity, grant.recipient, verdict.reason)
+            raise Refused(verdict.reason)
+
+    async def told(self, limit: int) -> list[Message]:
+        """The newest messages with what became of them.
+
+        Raises:
+            StoreError: they can't be read.
+        """
+        return await self._desk.store.read(lambda tx: messages.latest(tx, limit))
+
+    async def fates(self, transfers: list[str]) -> list[Message]:
+        """What became of these.
+
+        Raises:
+            StoreError: they can't be read.
+        """
+        return await self._desk.store.read(lambda tx: messages.fates(tx, transfers))
+
+    async def last_sent(self, way: Way) -> datetime | None:
+        """When a service last took a message for it.
+
+        Raises:
+            StoreError: it can't be read.
+        """
+        return await self._desk.store.read(lambda tx: messages.last_sent(tx, way.activity, way.addressee))
+
+    async def forget(self, activity: str | None) -> int:
+        """Erase the messages that were sent; returns how many.
+
+        Raises:
+            StoreError: nothing was erased.
+        """
+        return await self._desk.store.write(lambda tx: messages.forget(tx, activity))
+
+    async def set_access(self, row: AccessData) -> None:
+        """Keep how to log in to a service.
+
+        Raises:
+            MessageRefused: unknown_service.
+            StoreError: nothing was changed.
+        """
+        if row.recipient not in {one.name for activity in FIELD for one in self.recipients(activity)}:
+            raise MessageRefused("unknown_service")
+        at = self._desk.time.instant().at
+        await self._desk.store.write(lambda tx: addressees.keep_access_data(tx, row, at))
+
+    async def _way(self, way_id: str) -> Way:
+        found = next((way for way in await self.ways() if way.id == way_id), None)
+        if found is None:
+            raise MessageRefused("unknown_way")
+        return found
+
+    def _body(self, way: Way, event: Event, language: Language) -> bytes:
+        text = message_text.line(event, language, self.door.zone)
+        return canonical.encode({FIELD[way.activity]: way.addressee, "text": text})
+
+    # the way out
+
+    async def _post_mail(self, grant: Grant, item: Outgoing, target: Target) -> Mail:
+        access, language = await self._access(grant, target), Language(grant.language)
+        content = mail_text.content(
+            message_text.mail(_text(item), language),
+            sender=access.sender,
+            to=grant.addressee,
+            at=item.first,
+            mark=item.transfer,
+            language=language,
+        )
+        return Mail(
+            target,
+            Letter(sender=access.sender, to=grant.addressee, content=content),
+            LogIn(user=access.user, password=access.password),
+            secure_first=self._desk.recipients[grant.recipient].transport is Transport.SMTPS,
+        )
+
+    async def _post_sms(self, grant: Grant, item: Outgoing, target: Target) -> Sms:
+        return Sms(target, await self._access(grant, target), to=grant.addressee, text=_text(item))
+
+    async def _access(self, grant: Grant, target: Target) -> AccessData:
+        found = await self._desk.store.read(lambda tx: addressees.access_data(tx, grant.recipient))
+        if found is None:
+            raise TransferFailed(f"{target.host}: no access data for this service", final=True)
+        return found
+
+
+def _message(grant: Grant, item: Outgoing) -> Message:
+    return Message(
+        transfer=item.transfer,
+        activity=grant.activity,
+        recipient=grant.recipient,
+        addressee=grant.addressee,
+        text=_text(item),
+        at=item.first,
+        fate=Fate.WAITING,
+    )
+
+
+def _text(item: Outgoing) -> str:
+    told = canonical.decode(item.body)
+    assert isinstance(told, dict)  # of _body
+    return str(told["text"])

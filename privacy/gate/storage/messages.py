@@ -1,0 +1,126 @@
+"""Messages to the household that were sent, or were to be, with what became of each. Parts of jobs.
+
+Table: messages. The text of one stays as long as the owner keeps them; the outbox and the exact copy have
+rules of their own.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from typing import cast
+
+from privacy.gate.storage.book import to_ms
+from privacy.gate.storage.store import Transaction
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Fate(Enum):
+    """What became of a message."""
+
+    WAITING = "waiting"  # it is tried, or tried again
+    SENT = "sent"  # the service took it
+    FAILED = "failed"
+    EXPIRED = "expired"  # too old to be tried again
+    WITHDRAWN = "withdrawn"  # the consent ended first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One of them. what: the last attempt in words; receipt: the service's own word."""
+
+    transfer: str
+    activity: str
+    recipient: str
+    addressee: str
+    text: str
+    at: datetime
+    fate: Fate = Fate.WAITING
+    what: str = ""
+    receipt: str = ""
+
+
+def keep(tx: Transaction, row: Message) -> None:
+    """Write a new one."""
+    tx.execute(
+        "INSERT INTO messages (transfer, activity, recipient, addressee, text, at_ms, fate, what, receipt)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            *(row.transfer, row.activity, row.recipient, row.addressee, row.text, to_ms(row.at)),
+            *(row.fate.value, row.what, row.receipt),
+        ),
+    )
+
+
+def ended(tx: Transaction, transfer: str, fate: Fate, what: str = "", receipt: str = "") -> None:
+    """Say what became of one; of no message where none has that id."""
+    tx.execute(
+        "UPDATE messages SET fate = ?, what = ?, receipt = ? WHERE transfer = ?",
+        (fate.value, what[:300], receipt, transfer),
+    )
+
+
+def withdrawn(tx: Transaction, grant_id: int) -> None:
+    """Those that wait under that consent leave no more. Before the outbox forgets them."""
+    tx.execute(
+        "UPDATE messages SET fate = ? WHERE transfer IN (SELECT transfer FROM outbox WHERE grant_id = ?)",
+        (Fate.WITHDRAWN.value, grant_id),
+    )
+
+
+def latest(tx: Transaction, limit: int) -> list[Message]:
+    """The newest first."""
+    return [_read(row) for row in tx.execute(f"{_ALL} ORDER BY at_ms DESC, transfer LIMIT ?", (limit,))]
+
+
+def fates(tx: Transaction, transfers: Sequence[str]) -> list[Message]:
+    """Those of these ids that are known."""
+    found = []
+    for transfer in transfers:
+        row = tx.execute(f"{_ALL} WHERE transfer = ?", (transfer,)).fetchone()
+        if row is not None:
+            found.append(_read(row))
+    return found
+
+
+def last_sent(tx: Transaction, activity: str, addressee: str) -> datetime | None:
+    """When a service last took one for that addressee."""
+    row = tx.execute(
+        "SELECT max(at_ms) FROM messages WHERE activity = ? AND addressee = ? AND fate = ?",
+        (activity, addressee, Fate.SENT.value),
+    ).fetchone()
+    return None if row is None or row[0] is None else _at(row[0])
+
+
+def forget(tx: Transaction, activity: str | None = None) -> int:
+    """Erase all, or those of one activity; what still waits stays until it is over."""
+    which = "fate <> 'waiting'" + ("" if activity is None else " AND activity = ?")
+    values = () if activity is None else (activity,)
+    return tx.execute(f"DELETE FROM messages WHERE {which}", values).rowcount  # noqa: S608 -- constants
+
+
+def sweep(tx: Transaction, before: datetime) -> int:
+    """Erase what is older."""
+    return tx.execute("DELETE FROM messages WHERE at_ms < ?", (to_ms(before),)).rowcount
+
+
+_ALL = "SELECT transfer, activity, recipient, addressee, text, at_ms, fate, what, receipt FROM messages"
+
+
+def _read(row: Sequence[object]) -> Message:
+    return Message(
+        transfer=str(row[0]),
+        activity=str(row[1]),
+        recipient=str(row[2]),
+        addressee=str(row[3]),
+        text=str(row[4]),
+        at=_at(row[5]),
+        fate=Fate(str(row[6])),
+        what=str(row[7]),
+        receipt=str(row[8]),
+    )
+
+
+def _at(value: object) -> datetime:
+    return _EPOCH + timedelta(milliseconds=cast("int", value))

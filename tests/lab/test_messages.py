@@ -1,0 +1,246 @@
+"""Messages to the household, from outside: nothing before the yes, the preview, nothing after its end."""
+
+import base64
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from privacy.conversation import Declined, Handler
+from privacy.gate.account.account import Account
+from privacy.gate.account.account_verbs import table as account_table
+from privacy.gate.door.holder import GateHolder
+from privacy.gate.messages.message_verbs import for_console, for_hub
+from privacy.gate.messages.messages import Messages
+from privacy.gate.rights.rights import RightsDesk
+from privacy.rights import Scope
+from privacy.vocabulary import DataCategory
+from tests.lab.gate_at_work import GateAtWork
+from tests.lab.outside import RECEIVER, NameServer, Receiver, Recorder, authority, made_in
+from tests.lab.test_account import CODE, _listen, _until
+from tests.mail_server import PASSWORD, USER, MailServer
+from tests.needs import NETWORKS
+from tests.privacy.decrypted import everything_in
+
+pytestmark = [pytest.mark.lab, NETWORKS]
+
+HOST, EMAIL, NUMBER, OTHER = "mail.example.org", "ada@example.org", "+4915112345678", "+4915187654321"
+TOKEN = "a provider's token"
+PORTS = {"mail.send": 587, "sms.send": 443}
+
+
+@dataclass(slots=True, kw_only=True)
+class Post:
+    gate: GateAtWork
+    messages: Messages
+    account: Account
+    mails: MailServer
+    sms: Receiver
+    recorder: Recorder
+
+    def ask(self, verb: str, **fields: object) -> dict[str, Any]:
+        return self._call(for_console(self.messages)[verb], fields)
+
+    def hub(self, verb: str, **fields: object) -> dict[str, Any]:
+        return self._call(for_hub(self.messages)[verb], fields)
+
+    def enter(self, verb: str, **fields: object) -> dict[str, Any]:
+        return self._call(account_table(self.account, self.gate.door.desk)[verb], fields)
+
+    def _call(self, handler: Handler, fields: Mapping[str, object]) -> dict[str, Any]:
+        async def answer() -> dict[str, Any]:
+            reply = await handler(fields)
+            assert isinstance(reply, Mapping)
+            return dict(reply)
+
+        return self.gate.call(answer())
+
+    def refusal(self, verb: str, **fields: object) -> str:
+        with pytest.raises(Declined) as declined:
+            self.hub(verb, **fields)
+        return declined.value.code
+
+    def way(self, activity: str, addressee: str = "") -> str:
+        ways = self.ask("messages.ways")["ways"]
+        return str(next(w["id"] for w in ways if w["activity"] == activity and addressee in w["addressee"]))
+
+    def arrived(self, activity: str) -> list[str]:
+        """The texts, in order."""
+        if activity == "mail.send":
+            return [str(one.mail["Subject"]) for one in self.mails.arrived]
+        return [json.loads(one.body)["text"] for one in self.sms.arrived]
+
+    def packets(self, activity: str) -> int:
+        return sum(packet.port == PORTS[activity] for packet in self.recorder.taken())
+
+    def fate(self, transfer: str) -> str:
+        (one,) = self.hub("message.fates", transfers=[transfer])["messages"]
+        return str(one["fate"])
+
+
+@pytest.fixture
+def post(wire: tuple[str, str], tmp_path: Path) -> Iterator[Post]:
+    inside, outside = wire
+    (tmp_path / "gate").mkdir()
+    ca_file, context = authority(tmp_path / "ca", HOST)
+    recorder, names = Recorder(outside), NameServer(outside, {HOST: [RECEIVER]})
+    mails, sms = MailServer(made_in(outside, _listen), context), Receiver(outside, context)
+    shared: dict[str, object] = {"role": "own", "host": HOST, "country": "DE", "ca_file": str(ca_file)}
+    activities = ["account.register", "mail.send"]
+    rows = [
+        shared | {"name": "mail", "transport": "smtp", "activities": activities},
+        shared | {"name": "sms", "path": "/messages", "activities": ["sms.send"]},
+    ]
+    try:
+        with GateAtWork(tmp_path / "gate", inside, rows) as gate:
+            gate.ask("consent.confirm_clock")
+            account = Account(gate.door, "http://127.0.0.1:8480/")
+            made = Post(
+                gate=gate,
+                messages=Messages(gate.door),
+                account=account,
+                mails=mails,
+                sms=sms,
+                recorder=recorder,
+            )
+            made.enter("account.contact", number=NUMBER, label="Ada")
+            made.enter("account.contact", number=OTHER, label="Bob")
+            made.ask("messages.access", recipient="mail", sender=USER, user=USER, password=PASSWORD)
+            made.ask("messages.access", recipient="sms", sender="homebase", password=TOKEN)
+            made.enter("account.email", address=EMAIL)
+            shown = made.enter("account.preview")
+            made.enter("account.give", preview=shown["preview"])
+            found = CODE.search(mails.arrived[-1].mail.get_content())
+            assert found is not None
+            made.enter("account.confirm", code=found[1])
+            mails.arrived.clear()
+            recorder.taken()
+            yield made
+    finally:
+        mails.close()
+        sms.close()
+        names.close()
+        recorder.close()
+
+
+@pytest.mark.obligation("Q6.3-e")
+@pytest.mark.parametrize("activity", list(PORTS))
+def test_nothing_before_the_yes_the_preview_after_it_and_nothing_after_its_end(
+    post: Post, activity: str
+) -> None:
+    way = post.way(activity, "" if activity == "mail.send" else NUMBER)
+    # before: refused, and not a packet
+    assert post.refusal("message.send", way=way, event="smoke") == "no_consent"
+    shown = post.ask("messages.preview", way=way, language="de")
+    assert post.recorder.taken() == []
+    # the yes: exactly what was shown
+    given = post.ask("messages.give", way=way, preview=shown["preview"], language="de")
+    assert given["delivery"]["result"] == "delivered"
+    assert post.arrived(activity) == [json.loads(shown["text"])["text"]]
+    assert post.arrived(activity)[0].startswith("Test: So sieht eine Nachricht aus - Homebase, ")
+    # what the hub tells of from now on
+    at = "2026-11-28T20:04:00Z"
+    transfer = post.hub("message.send", way=way, event="smoke", name="Küche", at=at)["transfer"]
+    _until(lambda: post.fate(transfer) == "sent")
+    assert post.arrived(activity)[1] == "GEFAHR: Rauch - Küche, 28.11. 20:04"
+    # after its end: refused, and not a packet; what was sent can be erased
+    done = post.gate.ask("consent.withdraw", activity=activity)
+    assert done["recorded"]
+    assert post.packets(activity) > 0
+    assert post.refusal("message.send", way=way, event="smoke") == "no_consent"
+    assert post.packets(activity) == 0
+    assert len(post.ask("messages.list")["messages"]) == 2
+    assert post.ask("messages.forget", activity=activity)["forgotten"] == 2
+    assert post.ask("messages.list")["messages"] == []
+    assert post.gate.ask("ledger.verify")["findings"] == []
+
+
+def allowed(post: Post, activity: str = "sms.send", addressee: str = NUMBER) -> str:
+    way = post.way(activity, addressee)
+    shown = post.ask("messages.preview", way=way)
+    post.ask("messages.give", way=way, preview=shown["preview"])
+    return way
+
+
+def test_an_sms_is_one_post_of_json_with_the_providers_log_in(post: Post) -> None:
+    allowed(post)
+    (arrived,) = post.sms.arrived
+    assert arrived.path == "/messages"
+    assert arrived.headers["authorization"] == f"Bearer {TOKEN}"
+    body = json.loads(arrived.body)
+    assert (body["to"], body["from"], sorted(body)) == (NUMBER, "homebase", ["from", "text", "to"])
+    post.ask("messages.access", recipient="sms", sender="homebase", user="ada", password=TOKEN)
+    transfer = post.ask("messages.send", way=post.way("sms.send", NUMBER), event="test")["transfer"]
+    _until(lambda: post.fate(transfer) == "sent")
+    word = base64.b64encode(f"ada:{TOKEN}".encode()).decode()
+    assert post.sms.arrived[-1].headers["authorization"] == f"Basic {word}"
+
+
+def test_a_consent_for_one_number_is_none_for_another_and_the_hub_learns_no_number(post: Post) -> None:
+    way = allowed(post)
+    other = post.way("sms.send", OTHER)
+    assert post.refusal("message.send", way=other, event="smoke") == "no_consent"
+    assert post.refusal("message.send", way=NUMBER, event="smoke") == "unknown_way"
+    assert post.refusal("message.send", way=way, event="buy now") == "unknown_event"
+    assert post.refusal("message.send", way=way, event="smoke", name="x" * 65) == "bad_question"
+    told = json.dumps(post.hub("message.ways"))
+    assert all(secret not in told for secret in (NUMBER, OTHER, EMAIL, TOKEN))
+    assert [one["allowed"] for one in post.hub("message.ways")["ways"] if one["kind"] == "sms"] == [
+        True,
+        False,
+    ]
+    assert len(post.sms.arrived) == 1
+    allowed(post, addressee=OTHER)  # the control
+    transfer = post.hub("message.send", way=other, event="smoke")["transfer"]
+    _until(lambda: post.fate(transfer) == "sent")
+
+
+def test_a_busy_provider_is_asked_again_until_the_message_is_too_old(post: Post) -> None:
+    way = allowed(post)
+    post.sms.mode = "error"
+    transfer = post.hub("message.send", way=way, event="smoke")["transfer"]
+    _until(lambda: len(post.sms.arrived) == 2)
+    post.sms.mode = "ok"
+    post.gate.clock.ahead = timedelta(minutes=2)
+    post.gate.call(post.gate.upkeep.once())
+    _until(lambda: post.fate(transfer) == "sent")
+    post.sms.mode = "error"
+    late = post.hub("message.send", way=way, event="smoke")["transfer"]
+    _until(lambda: len(post.sms.arrived) == 4)
+    post.sms.mode = "ok"
+    post.gate.clock.ahead = timedelta(hours=3)
+    post.gate.call(post.gate.upkeep.once())
+    assert post.fate(late) == "expired"
+    assert len(post.sms.arrived) == 4
+    post.sms.mode = "refused"  # a number that there is not
+    refused = post.hub("message.send", way=way, event="smoke")["transfer"]
+    _until(lambda: post.fate(refused) == "failed")
+
+
+@pytest.mark.obligation("Q6.3-e")
+def test_numbers_and_messages_lie_encrypted_are_kept_ninety_days_and_erased_whole(
+    post: Post, tmp_path: Path
+) -> None:
+    allowed(post)
+    text = post.arrived("sms.send")[0]
+    for path in (tmp_path / "gate").iterdir():
+        if path.is_file():
+            assert all(one.encode() not in path.read_bytes() for one in (NUMBER, text, TOKEN)), path.name
+    for kept_days, days, left in ((90, 89, 1), (120, 91, 1), (90, 91, 0)):
+        post.gate.door.desk.messages_kept = timedelta(days=kept_days)
+        post.gate.clock.ahead = timedelta(days=days)
+        post.gate.call(post.gate.upkeep.once())
+        assert len(post.ask("messages.list")["messages"]) == left
+    allowed(post, addressee=OTHER)
+    pages = everything_in(tmp_path / "gate" / "gate.db", (tmp_path / "gate" / "key").read_bytes())
+    assert b"Test: this is what a message looks like" in pages
+    rights = RightsDesk(post.gate.door, GateHolder(post.gate.door.desk))
+    for category in (DataCategory.MESSAGE, DataCategory.PHONE_NUMBER):
+        post.gate.call(rights.erase(Scope(category=category), []))
+    pages = everything_in(tmp_path / "gate" / "gate.db", (tmp_path / "gate" / "key").read_bytes())
+    assert b"Test: this is what a message looks like" not in pages
+    assert post.ask("messages.list")["messages"] == []
