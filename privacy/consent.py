@@ -246,6 +246,21 @@ def wrong_recipient(recipient: Recipient, activity: Activity, country: str | Non
     return None
 
 
+def not_as_agreed(
+    recipient: Recipient, activity: Activity, *, role: Role, country: str, host: str, addressee: str | None
+) -> Reason | None:
+    """Why a consent that named all of this does not hold for ``recipient`` as it is now, or None."""
+    if (wrong := wrong_recipient(recipient, activity, country)) is not None:
+        return wrong
+    if recipient.role is not role:  # a partner needs a yes that was said to a partner (clause 4)
+        return Reason.WRONG_ROLE
+    if recipient.host != host:
+        return Reason.OTHER_HOST
+    if recipient.addressee_of(activity) not in {None, addressee}:  # another key than was agreed to
+        return Reason.ADDRESSEE_NOT_DECLARED
+    return None
+
+
 def categories_of(activity: Activity, groups: Iterable[str]) -> frozenset[DataCategory]:
     """What kinds of data these groups hold."""
     return frozenset[DataCategory]().union(*(activity.groups[name].categories for name in groups))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import assert_never
 
-from privacy.consent import Grant, Via, wrong_recipient
+from privacy.consent import Grant, Via, not_as_agreed
 from privacy.instant import Instant
 from privacy.reasons import Reason
 from privacy.recipients import Recipient
@@ -154,16 +154,18 @@ def _earlier(
 
 def _lacking(request: EgressRequest, activity: Activity, recipient: Recipient, grant: Grant) -> Reason | None:
     """What the consent does not cover."""
-    if (wrong := wrong_recipient(recipient, activity, grant.country)) is not None:
-        return wrong
-    if recipient.role is not grant.role:  # a partner needs a yes that was said to a partner (clause 4)
-        return Reason.WRONG_ROLE
+    other = not_as_agreed(
+        recipient,
+        activity,
+        role=grant.role,
+        country=grant.country,
+        host=grant.host,
+        addressee=grant.addressee,
+    )
+    if other is not None:
+        return other
     if recipient.role is Role.AUTHORITY and grant.via is not Via.CONSOLE:
         return Reason.CONSOLE_ONLY
-    if grant.host != recipient.host:
-        return Reason.OTHER_HOST
-    if recipient.addressee_of(activity) not in {None, grant.addressee}:  # another key than was agreed to
-        return Reason.ADDRESSEE_NOT_DECLARED
     if not (request.categories <= grant.categories and request.groups <= grant.groups):
         return Reason.GROUP_NOT_CONSENTED
     return None

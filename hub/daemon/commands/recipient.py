@@ -38,6 +38,10 @@ _ROW = (
     "keys",
 )
 
+_KEYS = _ROW[1:]
+_LIVE = {"active", "suspended"}
+_LISTS = {"activities", "keys"}
+
 _GIVE = "homebase consent give {activity} --recipient {name}"
 _NEXT = {
     "mail.send": "homebase notify service NAME, then homebase notify allow",
@@ -69,12 +73,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add.add_argument("--safeguard", metavar="TEXT", help="needed outside the European Economic Area")
     add.add_argument("--ca-file", metavar="FILE", help="PEM, an absolute path; default: the system's store")
     add.add_argument("--key", dest="keys", action="append", metavar="AGE1…", help="of age; may be repeated")
+    change = verbs.add("change", "change what stands there of one; says which consents that ends", _change)
+    change.add_argument("name", help="homebase recipient list")
+    change.add_argument(
+        "values",
+        nargs="+",
+        metavar="KEY=VALUE",
+        help=f"of {', '.join(_KEYS)}; several things with commas; without a value the key goes",
+    )
     remove = verbs.add("remove", "take one out", _remove)
     remove.add_argument("name", help="homebase recipient list")
     remove.add_argument(
         "--anyway", action="store_true", help="though it has not confirmed that it deleted what it got"
     )
-    for verb in (listing, check, add, remove):
+    for verb in (listing, check, add, change, remove):
         verb.add_argument(
             "--config", type=Path, metavar="FILE", help="homebase.toml of the home that is meant"
         )
@@ -124,6 +136,56 @@ def _add(options: argparse.Namespace) -> int:
     for activity in options.activities:
         print("  " + _NEXT.get(activity, _GIVE).format(activity=activity, name=options.name))
     return 0
+
+
+def _change(options: argparse.Namespace) -> int:
+    answer = _ask(options, change=options.name, values=dict(map(_value, options.values)))
+    if options.json:
+        return print_json(answer)
+    name = printable(options.name)
+    if not answer.get("changed"):
+        print(f"{name} stands so in {_file(options)} already.")
+        return 0
+    print(f"{name} is changed in {_file(options)}. {_restart(options)}")
+    stale = answer.get("stale")
+    if isinstance(stale, dict) and stale:
+        print("From then on these consents hold no longer, as they named what stood there before:")
+        for line in _stale(options, stale):
+            print(f"  {line}")
+    return 0
+
+
+def _value(text: str) -> tuple[str, object]:
+    """A key with its value; None: the key goes.
+
+    Raises:
+        CommandFailed: it is of another form.
+    """
+    key, is_one, value = text.partition("=")
+    if not is_one or key not in _KEYS:
+        raise CommandFailed(f"{text!r}: allowed is KEY=VALUE, with one of {', '.join(_KEYS)}", EXIT_USAGE)
+    if not value:
+        return key, None
+    if key in _LISTS:
+        return key, [one.strip() for one in value.split(",")]
+    return key, int(value) if key == "port" and value.isascii() and value.isdecimal() else value
+
+
+def _stale(options: argparse.Namespace, stale: Mapping[str, Answer]) -> list[str]:
+    """Those that were given, with their ids; of a home that does not run all that there may be."""
+    words = {activity: reason.get("text") for activity, reason in stale.items()}
+    try:
+        rows = rows_of(ask_gate(options.home, "consent.list"), "consents")
+    except CommandFailed as failure:
+        if failure.code != EXIT_NOT_RUNNING:
+            raise
+        return [f"{activity}: {text}" for activity, text in words.items()]
+    given = [row for row in rows if row.get("recipient") == options.name and row.get("state") in _LIVE]
+    return [
+        f"{row.get('id')} {row['activity']}: {words[str(row['activity'])]}"
+        for row in given
+        if row.get("activity") in words
+    ] or ["none was given"]
 
 
 def _remove(options: argparse.Namespace) -> int:

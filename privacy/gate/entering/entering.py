@@ -1,4 +1,4 @@
-"""Lists, checks, enters and takes out the ``[[recipient]]`` of homebase.toml, by the rules of a start.
+"""Lists, checks, enters, changes and takes out ``[[recipient]]`` of homebase.toml, by the rules of a start.
 
 Started by ``homebase recipient`` as a process of its own, ``python -I -S entering.py SITE QUESTION``; prints
 one JSON object. It writes as whoever runs it: who may change homebase.toml says who is a recipient.
@@ -18,18 +18,20 @@ if __name__ == "__main__":
     sys.path[:0] = [str(Path(__file__).resolve().parents[3])]
     sys.path.append(sys.argv[1])
 
+from privacy.consent import not_as_agreed
 from privacy.durable import write_durably
 from privacy.gate.config import BadConfig, read_config
 from privacy.gate.desk import packaged_register
-from privacy.gate.entering.rows import NotPlain, Row, with_row, without_row
+from privacy.gate.entering.rows import NotPlain, Row, Value, with_row, with_value, without_row
 from privacy.gate.opening import registered
 from privacy.places import CONFIG
-from privacy.recipients import Recipient
-from privacy.register import RegisterError
+from privacy.recipients import Recipient, RecipientRow
+from privacy.register import Language, RegisterError
 
 KIND = "recipient"
 ACCOUNT = "homebase-gate"  # reads the installed home's files
 EXIT_USAGE, EXIT_CONFIG, EXIT_CANT_WRITE, EXIT_IO, EXIT_PERMISSION = 2, 65, 73, 74, 77
+KEYS = tuple(key for key in RecipientRow.__struct_fields__ if key != "name")  # a consent names the name
 _NEW_MODE = 0o644  # as script/install makes it: no secret stands in it
 
 
@@ -63,6 +65,69 @@ def entered(file: Path, row: Row) -> dict[str, object]:
     return listed(file)
 
 
+def changed(file: Path, name: str, values: Mapping[str, Value | None]) -> dict[str, object]:
+    """Give the recipient of that name these values; None: the key goes.
+
+    ``stale``: the activities whose consents hold no longer by that, each with the reason.
+
+    Raises:
+        Wrong: the file is as it was.
+    """
+    with _alone(file):
+        text, rows = _text(file), _rows(file)
+        at = _place(file, rows, name)
+        if unknown := values.keys() - KEYS:
+            what = ", ".join(sorted(unknown))
+            raise Wrong(f"{what}: no key that can be changed; there are {', '.join(KEYS)}", EXIT_USAGE)
+        row = {key: value for key, value in {**rows[at], **values}.items() if value is not None}
+        before, _ = _judged(file, rows)
+        after, mistakes = _judged(file, (*rows[:at], row, *rows[at + 1 :]))
+        if mistakes:
+            raise Wrong(f"{file}: {' · '.join(mistakes)}; nothing was written", EXIT_CONFIG)
+
+        def change() -> str:
+            made = text
+            for key, value in values.items():
+                if row.get(key) != rows[at].get(key):
+                    made = with_value(made, KIND, at, key, value)
+            return made
+
+        made = _changed(file, change)
+        if made != text:
+            _write(file, made)
+    stale = _stale(before.get(name), after[name])
+    return listed(file) | {"changed": made != text, "stale": stale}
+
+
+def _stale(before: Recipient | None, after: Recipient) -> dict[str, dict[str, str]]:
+    """Why consents of each activity that named ``before`` do not hold for ``after``."""
+    found, register = {}, packaged_register()
+    for activity in (register.get(name) for name in sorted(before.activities if before else ())):
+        assert activity is not None
+        assert before is not None
+        reason = not_as_agreed(
+            after,
+            activity,
+            role=before.role,
+            country=before.country,
+            host=before.host,
+            addressee=before.addressee_of(activity),
+        )
+        if reason is not None:
+            found[activity.id] = {"code": reason.value, "text": reason.text(Language.EN)}
+    return found
+
+
+def _place(file: Path, rows: Sequence[Mapping[str, object]], name: str) -> int:
+    names = [row.get("name") for row in rows]
+    if name not in names:
+        there = ", ".join(sorted(map(str, names))) or "none"
+        raise Wrong(f"{name!r}: {file} has no such [[{KIND}]]; there: {there}", EXIT_USAGE)
+    if names.count(name) > 1:
+        raise Wrong(f"{name!r}: {file} has it more than once; change one by hand", EXIT_CONFIG)
+    return names.index(name)
+
+
 def taken_out(file: Path, name: str) -> dict[str, object]:
     """Take the recipient of that name out of the file, however wrong it or another may be.
 
@@ -71,13 +136,8 @@ def taken_out(file: Path, name: str) -> dict[str, object]:
     """
     with _alone(file):
         text = _text(file)
-        names = [row.get("name") for row in _rows(file)]
-        if name not in names:
-            there = ", ".join(sorted(map(str, names))) or "none"
-            raise Wrong(f"{name!r}: {file} has no such [[{KIND}]]; there: {there}", EXIT_USAGE)
-        if names.count(name) > 1:
-            raise Wrong(f"{name!r}: {file} has it more than once; take one out by hand", EXIT_CONFIG)
-        _write(file, _changed(file, lambda: without_row(text, KIND, names.index(name))))
+        at = _place(file, _rows(file), name)
+        _write(file, _changed(file, lambda: without_row(text, KIND, at)))
     return listed(file)
 
 
@@ -189,6 +249,8 @@ def answer(question: Mapping[str, object]) -> dict[str, object]:
     match question:
         case {"row": dict(row)}:
             return entered(file, row)
+        case {"change": str(name), "values": dict(values)}:
+            return changed(file, name, values)
         case {"remove": str(name)}:
             return taken_out(file, name)
         case _:

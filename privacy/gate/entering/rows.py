@@ -1,4 +1,4 @@
-"""Rows such as ``[[recipient]]`` in the text of homebase.toml: one put in, one taken out, all else as it was.
+"""Rows such as ``[[recipient]]`` in homebase.toml: one put in, taken out or changed, all else as it was.
 
 Pure. The new text is read again by a parser and compared with what was wanted: only then is it given.
 """
@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 Value = str | int | Sequence[str]
 Row = Mapping[str, Value]
 BY_HAND = "change it by hand"
+MOST_LINES = 64  # that one value may fill
 _ESCAPED = {chr(code): f"\\u{code:04X}" for code in (*range(0x20), 0x7F)} | {'"': '\\"', "\\": "\\\\"}
 _TABLE = re.compile(r"[ \t]*\[")
 _NOTHING = re.compile(r"[ \t]*(#.*)?$")
@@ -55,10 +56,59 @@ def without_row(text: str, kind: str, number: int) -> str:
     raise NotPlain(f"that [[{kind}]] is not spelled as a block of its own; {BY_HAND}")
 
 
+def with_value(text: str, kind: str, number: int, key: str, value: Value | None) -> str:
+    """Return ``text`` with another value of ``key`` in the row of that number, from 0; None: without it.
+
+    Raises:
+        NotPlain: a value that TOML can't hold, or the row stands there in another spelling.
+        tomllib.TOMLDecodeError: ``text`` is no TOML.
+    """
+    table, end = tomllib.loads(text), "\r\n" if "\r\n" in text else "\n"
+    rows = _rows(table, kind)
+    row = rows[number]
+    if not isinstance(row, dict):
+        raise NotPlain(f"{kind} is not spelled as [[{kind}]] there; {BY_HAND}")
+    kept = {name: known for name, known in row.items() if name != key}
+    changed = kept if value is None else {**kept, **_read({key: value})}
+    wanted = {**table, kind: [changed if at == number else known for at, known in enumerate(rows)]}
+    line = "" if value is None else f"{key} = {_spelled(key, value)}{end}"
+    spellings = _replaced(text, key, line) if key in row else _inserted(text, kind, line, end)
+    for made in spellings:
+        if _says(made, wanted):
+            return made
+    raise NotPlain(f"{key} of that [[{kind}]] is not spelled as a line of its own; {BY_HAND}")
+
+
+def _replaced(text: str, key: str, line: str) -> Iterator[str]:
+    """The text with ``line`` for each part that may be the value of ``key``; judged by the caller."""
+    lines = _LINE.findall(text)
+    head = re.compile(rf"""[ \t]*(?:{key}|"{key}"|'{key}')[ \t]*=""")
+    for first in (at for at, known in enumerate(lines) if head.match(known)):
+        for last in range(first + 1, min(first + MOST_LINES, len(lines)) + 1):
+            yield "".join((*lines[:first], line, *lines[last:]))
+
+
+def _inserted(text: str, kind: str, line: str, end: str) -> Iterator[str]:
+    """The text with ``line`` behind the last value of each part that may be a row, or behind its head."""
+    lines = _LINE.findall(text if text.endswith("\n") else text + end)
+    head = _head(kind)
+    tables = [at for at, known in enumerate(lines) if _TABLE.match(known)]
+    for first in (at for at in tables if head.match(lines[at].rstrip("\r\n"))):
+        last = next((at for at in tables if at > first), len(lines))
+        while _NOTHING.match(lines[last - 1].rstrip("\r\n")):
+            last -= 1
+        for at in (last, first + 1):
+            yield "".join((*lines[:at], line, *lines[at:]))
+
+
+def _head(kind: str) -> re.Pattern[str]:
+    return re.compile(rf"""[ \t]*\[\[[ \t]*(?:{kind}|"{kind}"|'{kind}')[ \t]*\]\][ \t]*(#.*)?$""")
+
+
 def _candidates(text: str, kind: str) -> Iterator[str]:
     """The text without each part that may be a row, from its head to the next one; judged by the caller."""
     lines = _LINE.findall(text)
-    head = re.compile(rf"""[ \t]*\[\[[ \t]*(?:{kind}|"{kind}"|'{kind}')[ \t]*\]\][ \t]*(#.*)?$""")
+    head = _head(kind)
     tables = [at for at, line in enumerate(lines) if _TABLE.match(line)]
     for first in (at for at in tables if head.match(lines[at].rstrip("\r\n"))):
         for end in (*(at for at in tables if at > first), len(lines)):

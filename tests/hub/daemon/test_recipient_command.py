@@ -39,6 +39,13 @@ def test_a_recipient_is_entered_listed_checked_and_taken_out_of_its_homes_file(t
     assert (row["name"], row["port"], row["activities"]) == ("relay", 8883, ["remote.access"])
     assert "relay  own   mqtts://relay.example.org:8883  DE" in asked("list")[1]
     assert "nothing wrong; recipients: relay" in asked("check")[1]
+    code, said, _ = asked("change", "relay", "port=8884", "host=other.example.org")
+    assert (code, f"relay is changed in {file}" in said) == (0, True)
+    # the home does not run: what there may be is named
+    assert "remote.access: The recipient has another address now" in said
+    assert "relay  own   mqtts://other.example.org:8884  DE" in asked("list")[1]
+    assert "already" in asked("change", "relay", "port=8884")[1]
+    assert asked("change", "relay", "port=", "host=relay.example.org")[0] == 0
     file.write_text(file.read_text().replace('"own"', '"friend"'))
     code, _, wrong = asked("check")
     assert (code, "role = 'friend'; allowed are authority, own" in wrong) == (65, True)
@@ -59,6 +66,8 @@ def test_a_recipient_is_entered_listed_checked_and_taken_out_of_its_homes_file(t
             74,
             "name another file with --config",
         ),
+        (("change", "relay", "port"), 2, "allowed is KEY=VALUE, with one of role, host"),
+        (("change", "relay", "name=x"), 2, "allowed is KEY=VALUE, with one of role, host"),
         (("remove", "x", "--state", "/not/there", "--config", "/dev/null"), 2, "has no such [[recipient]]"),
     ],
 )
@@ -87,3 +96,27 @@ def test_who_has_not_confirmed_a_deletion_is_not_taken_out_unasked(
         words.append("--anyway")
     assert parse(words) == 0
     assert file.read_text() == ""
+
+
+@pytest.mark.parametrize(("state", "named"), [("active", True), ("withdrawn", False)])
+def test_a_change_names_the_consents_that_live(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    state: str,
+    named: bool,
+) -> None:
+    file = tmp_path / "homebase.toml"
+    row = "[[recipient]]\nname = 'relay'\nrole = 'own'\nhost = 'relay.example.org'\ncountry = 'DE'\n"
+    file.write_text(row + "activities = ['remote.access']\ntransport = 'mqtts'\n")
+
+    def ask(*_: object) -> dict[str, object]:
+        consent = {"id": 7, "activity": "remote.access", "recipient": "relay", "state": state}
+        return {"consents": [consent, consent | {"id": 8, "recipient": "x"}]}
+
+    monkeypatch.setattr(recipient, "ask_gate", ask)
+    assert parse(["recipient", "change", "relay", "host=other.example.org", "--config", str(file)]) == 0
+    said = capsys.readouterr().out
+    assert ("7 remote.access: The recipient has another address" in said) is named
+    assert ("none was given" in said) is not named
+    assert "8 " not in said

@@ -5,13 +5,14 @@ import stat
 import tomllib
 from pathlib import Path
 
+import pyrage
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from privacy.gate.entering import entering
-from privacy.gate.entering.entering import Wrong, entered, listed, taken_out
-from privacy.gate.entering.rows import NotPlain, with_row, without_row
+from privacy.gate.entering.entering import Wrong, changed, entered, listed, taken_out
+from privacy.gate.entering.rows import NotPlain, with_row, with_value, without_row
 from tests.paths import ROOT
 from tests.privacy import house
 
@@ -32,6 +33,7 @@ MAIL = {
     "activities": ["account.register"],
     "transport": "smtp",
 }
+OTHER_KEY = str(pyrage.x25519.Identity.generate().to_public())
 HOSTILE = 'x"\n[[recipient]]\nname = "evil"\n#'
 
 
@@ -206,3 +208,85 @@ def test_what_only_root_may_read_is_no_ca_file_of_the_installed_gate(
     monkeypatch.setattr(entering, "ACCOUNT", "nobody")
     with pytest.raises(Wrong, match=r"ca_file = .* allowed is a readable file"):
         entered(file, row)
+
+
+# one that is changed
+
+
+@pytest.mark.parametrize(
+    ("values", "stale"),
+    [
+        ({"port": 8443}, {}),
+        ({"path": "/in"}, {}),
+        ({"host": "other.example.org"}, {"diagnosis.remote": "other_host"}),
+        ({"country": "FR"}, {}),
+        ({"country": "US", "safeguard": "standard clauses"}, {"diagnosis.remote": "country_needs_consent"}),
+        ({"keys": [OTHER_KEY]}, {"diagnosis.remote": "addressee_not_declared"}),
+        ({"activities": ["support.ticket"]}, {"diagnosis.remote": "recipient_not_declared"}),
+    ],
+    ids=str,
+)
+def test_one_that_is_changed_says_which_consents_that_ends(
+    tmp_path: Path, values: dict[str, str | int | list[str] | None], stale: dict[str, str]
+) -> None:
+    file = written(tmp_path)
+    entered(file, ROW)
+    entered(file, MAIL)
+    told = changed(file, "support", values)
+    assert told["changed"]
+    found = told["stale"]
+    assert isinstance(found, dict)
+    assert {activity: reason["code"] for activity, reason in found.items()} == stale
+    assert tomllib.loads(file.read_text())["recipient"] == [ROW | values, MAIL]
+    # the same once more changes nothing, and back is back to the byte
+    before = file.read_bytes()
+    assert changed(file, "support", values)["changed"] is False
+    assert file.read_bytes() == before
+    changed(file, "support", {key: ROW.get(key) for key in values})
+    assert file.read_text() == with_row(with_row(EXAMPLE, "recipient", ROW), "recipient", MAIL)
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "says", "code"),
+    [
+        ("support", {"port": 0}, "port: allowed is 1 to 65535", 65),
+        ("support", {"port": "x"}, "port", 65),
+        ("support", {"host": None}, "host", 65),
+        ("support", {"country": "US"}, "safeguard is missing", 65),
+        ("support", {"name": "x"}, "no key that can be changed", 2),
+        ("support", {"evil": "x"}, "no key that can be changed", 2),
+        ("nobody", {"port": 1}, "there: support", 2),
+        ("support", {"host": HOSTILE}, "host", 65),
+    ],
+    ids=str,
+)
+def test_a_change_that_a_start_would_refuse_is_not_written(
+    tmp_path: Path, name: str, values: dict[str, str | int | list[str] | None], says: str, code: int
+) -> None:
+    file = written(tmp_path)
+    entered(file, ROW)
+    before = file.read_bytes()
+    with pytest.raises(Wrong) as refused:
+        changed(file, name, values)
+    assert says in refused.value.text
+    assert (refused.value.code, file.read_bytes()) == (code, before)
+
+
+def test_a_change_touches_the_lines_of_its_keys_alone() -> None:
+    text = (
+        "# of me\n[[recipient]] # first\nname = 'a' # who\nkeys = [\n  'x', # host = 1\n]\n\n# mine\n"
+        "[[recipient]]\nname = 'b'\nhost = 'h' # there\n\n# of the device\n[[device]]\nhost = 'h'\n"
+    )
+    made = with_value(text, "recipient", 0, "keys", ["y"])
+    assert made == text.replace("keys = [\n  'x', # host = 1\n]\n", 'keys = ["y"]\n')
+    made = with_value(text, "recipient", 1, "host", "i")
+    assert made == text.replace("host = 'h' # there\n", 'host = "i"\n')
+    assert with_value(text, "recipient", 1, "host", None) == text.replace("host = 'h' # there\n", "")
+    made = with_value(text, "recipient", 1, "port", 5)
+    assert made == text.replace("# there\n", "# there\nport = 5\n")
+    made = with_value("[[recipient]]\r\nname = 'a'", "recipient", 0, "port", 5)
+    assert made == "[[recipient]]\r\nname = 'a'\r\nport = 5\r\n"
+    for other in ("recipient = [{name = 'a', port = 4}]\n", "[[recipient]]\na.b = 1\n"):
+        key = "port" if "port" in other else "a"
+        with pytest.raises(NotPlain, match="change it by hand"):
+            with_value(other, "recipient", 0, key, 5)
