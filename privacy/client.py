@@ -154,12 +154,18 @@ class GateClient:
                 ticket=to.ticket,
             )
             match answer:
-                case {"word": str(word), "host": str(host), "port": int(port), "ca_pem": str() | None as pem}:
+                case {
+                    "word": str(word),
+                    "host": str(host),
+                    "port": int(port),
+                    "ca_pem": str() | None as pem,
+                    "gate_speaks_tls": bool(inside),
+                }:
                     pass
                 case _:
                     raise GateLost("an answer without a ticket")
             stream = await self._show(word)
-        return Tunnel(word=word, host=host, port=port, ca_pem=pem, socket=stream)
+        return Tunnel(word=word, host=host, port=port, ca_pem=pem, socket=stream, gate_speaks_tls=inside)
 
     async def encrypted(self, to: Destination) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """Open a tunnel and speak TLS with its host, whose certificate is checked.

@@ -36,6 +36,7 @@ class Destination:
 class Tunnel:
     """One connection. host, port: where it leads; ca_pem: whom to trust there, None for the system's store.
 
+    gate_speaks_tls: with a device that was entered by its certificate; what goes in is plain.
     word: the ticket it was opened with; ``GateClient.outcome`` asks by it. The owner closes ``socket``.
     """
 
@@ -44,6 +45,7 @@ class Tunnel:
     port: int
     ca_pem: str | None
     socket: socket.socket
+    gate_speaks_tls: bool = False
 
     def trust(self) -> ssl.SSLContext:
         """What a client of this host needs to check it."""
@@ -60,11 +62,13 @@ class Tunnel:
     ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """Speak TLS with the host, whose certificate is checked; closing the writer closes the tunnel.
 
-        oldest: version of TLS that is still spoken.
+        oldest: version of TLS that is still spoken; where the gate speaks TLS, it did all of it.
 
         Raises:
             ssl.SSLError, OSError: it is somebody else, or the gate or the host closed.
         """
+        if self.gate_speaks_tls:
+            return await self.plain()
         trust = self.trust()
         trust.minimum_version = oldest
         return await asyncio.open_unix_connection(sock=self.socket, ssl=trust, server_hostname=self.host)

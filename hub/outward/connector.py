@@ -1,8 +1,8 @@
 """aiohttp through a tunnel: ``ClientSession(connector=TunnelConnector(gate, to))``, and nothing else changes.
 
 One connector leads to one recipient. http:// and other hosts, also by a redirect, are refused; so is a proxy,
-whoever set it. To a device in the house http:// is right: where it was entered by its certificate, the gate
-speaks TLS with it.
+whoever set it. To a device in the house both are right: where it was entered by its certificate, the gate
+speaks TLS with it, as nobody signs for such a one, and a library that asks by https:// asks inside that.
 """
 
 import ssl
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 
 INSIDE = "local.device"
+_SELF_SIGNED = (
+    "nobody that this machine trusts signed its certificate; enter certificate_sha256 in its [[device]]"
+)
 KEPT_S = (
     330.0  # longer than five minutes between two questions: each tunnel is entries in the ledger for years
 )
@@ -60,7 +63,7 @@ class TunnelConnector(aiohttp.BaseConnector):
     async def _connected(self, req: "ClientRequest", tunnel: Tunnel) -> ResponseHandler:
         if (req.host, req.port) != (tunnel.host, tunnel.port):
             raise _refused(req, f"this connector leads to {tunnel.host}:{tunnel.port} only")
-        if not req.is_ssl():
+        if not req.is_ssl() or tunnel.gate_speaks_tls:
             _, protocol = await self._loop.create_connection(self._factory, sock=tunnel.socket)
             return protocol
         self._trust = self._trust or tunnel.trust()
@@ -69,7 +72,8 @@ class TunnelConnector(aiohttp.BaseConnector):
                 self._factory, sock=tunnel.socket, ssl=self._trust, server_hostname=tunnel.host
             )
         except ssl.SSLCertVerificationError as error:
-            raise aiohttp.ClientConnectorCertificateError(req.connection_key, error) from error
+            shown = error if self._to.activity != INSIDE else ssl.SSLCertVerificationError(1, _SELF_SIGNED)
+            raise aiohttp.ClientConnectorCertificateError(req.connection_key, shown) from error
         except ssl.SSLError as error:
             raise aiohttp.ClientConnectorSSLError(req.connection_key, error) from error
         except OSError as error:

@@ -149,7 +149,7 @@ class Front:
         host, port, pem = self.relays[str(question["recipient"])]
         word = os.urandom(16).hex()
         self._words[word] = ("127.0.0.1", port)
-        return {"word": word, "host": host, "port": port, "ca_pem": pem}
+        return {"word": word, "host": host, "port": port, "ca_pem": pem, "gate_speaks_tls": False}
 
     async def _tunnel(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.add(writer)

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from hub.outward import TunnelConnector
 from hub.outward.connector import KEPT_S
+from privacy.gate.network import device_tls
 from tests.lab.devices_lab import TO_DEVICE
 from tests.lab.devices_lab import at_work as at_home
 from tests.lab.home_network import STICK, HomeRecorder, Network
@@ -86,7 +87,9 @@ async def test_a_cloud_that_is_asked_each_five_minutes_is_one_tunnel_and_each_by
 # a device in the house
 
 
-@pytest.mark.parametrize(("kept_s", "tunnels"), [(KEPT_S, 1), (15.0, POLLS)])
+@pytest.mark.parametrize(
+    ("kept_s", "tunnels", "scheme"), [(KEPT_S, 1, "http"), (KEPT_S, 1, "https"), (15.0, POLLS, "http")]
+)
 async def test_a_device_by_its_certificate_is_asked_in_the_clear_under_the_gates_tls_by_one_tunnel(
     network: Network,
     recorder: HomeRecorder,
@@ -94,6 +97,7 @@ async def test_a_device_by_its_certificate_is_asked_in_the_clear_under_the_gates
     waiting: Callable[[], None],
     kept_s: float,
     tunnels: int,
+    scheme: str,
 ) -> None:
     _, context = authority(tmp_path / "ca", "bridge.invalid")
     shown = x509.load_pem_x509_certificate((tmp_path / "ca" / "server.pem").read_bytes())
@@ -103,7 +107,7 @@ async def test_a_device_by_its_certificate_is_asked_in_the_clear_under_the_gates
             await lab.entered(mac="", port=TLS_PORT, certificate_sha256=fingerprint)
             recorder.taken()
             await poll(
-                TunnelConnector(lab.hub, TO_DEVICE, kept_s=kept_s), f"http://{STICK}:{TLS_PORT}/", waiting
+                TunnelConnector(lab.hub, TO_DEVICE, kept_s=kept_s), f"{scheme}://{STICK}:{TLS_PORT}/", waiting
             )
             await until(lambda: not lab.gate.door.tunnels.running())
             assert {(one.to, one.port) for one in recorder.taken()} == {(STICK, TLS_PORT)}
@@ -111,3 +115,29 @@ async def test_a_device_by_its_certificate_is_asked_in_the_clear_under_the_gates
             assert (len(begins), len(ends)) == (tunnels, tunnels)
             assert sum(end["received"] for end in ends) > POLLS * len(CONTENT)
             assert await asyncio.to_thread(lab.gate.ask, "ledger.verify")
+
+
+@pytest.mark.parametrize("guard", [True, False], ids=["guard", "control"])
+async def test_a_device_with_another_certificate_than_the_entered_one_is_asked_nothing_by_https(
+    network: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, guard: bool
+) -> None:
+    if not guard:
+        monkeypatch.setattr(device_tls, "compare_digest", lambda *_: True)
+    _, context = authority(tmp_path / "ca", "bridge.invalid")
+    url = f"https://{STICK}:{TLS_PORT}/"
+    with polled(network.stick, (STICK, TLS_PORT), context, CONTENT):
+        async with at_home(network, tmp_path) as lab:
+            await lab.entered(mac="", port=TLS_PORT, certificate_sha256="ab" * 32)
+            async with aiohttp.ClientSession(connector=TunnelConnector(lab.hub, TO_DEVICE)) as session:
+                if guard:
+                    with pytest.raises(aiohttp.ClientError):
+                        await session.get(url)
+                else:
+                    async with session.get(url) as answer:
+                        assert await answer.read() == CONTENT
+            if guard:
+                # by its card alone it is believed as little, and the refusal says the way out
+                await lab.entered(port=TLS_PORT)
+                async with aiohttp.ClientSession(connector=TunnelConnector(lab.hub, TO_DEVICE)) as session:
+                    with pytest.raises(aiohttp.ClientConnectorCertificateError, match="certificate_sha256"):
+                        await session.get(url)

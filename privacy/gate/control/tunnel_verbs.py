@@ -9,6 +9,7 @@ from privacy.gate.tunnels.tunnels import Tunnels
 from privacy.reasons import Reason
 from privacy.recipients import Recipient
 from privacy.register import Language
+from privacy.standing import OwnerEntry
 from privacy.vocabulary import DataCategory
 
 Fields = Mapping[str, object]
@@ -25,7 +26,9 @@ def table(tunnels: Tunnels) -> Mapping[str, Handler]:
             raise Declined(answer.value, answer.text(Language.EN))
         ticket, to = answer
         ca_file = to.ca_file if isinstance(to, Recipient) else None
-        return {"word": ticket.word, "host": to.host, "port": to.port, "ca_pem": _pem(ca_file)}
+        pinned = isinstance(to, OwnerEntry) and to.certificate_sha256 is not None
+        where = {"host": to.host, "port": to.port, "ca_pem": _pem(ca_file), "gate_speaks_tls": pinned}
+        return {"word": ticket.word, **where}
 
     async def outcome(question: Fields) -> Fields:
         try:
