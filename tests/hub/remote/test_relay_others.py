@@ -17,7 +17,7 @@ from hub.remote.initiator import Dial, Initiator
 from hub.remote.keys import CONNECTION_SIZE, Mode, pairing_psk
 from hub.remote.phone_session import Welcomed
 from hub.remote.transport import MOST_WIRE, WIRE_SIZES
-from hub.remote.waiting import Waiting
+from hub.remote.waiting import MOST_WAITING, Waiting
 from tests.hub.lamp import LAMP
 from tests.mosquitto import Mosquitto
 
@@ -327,8 +327,30 @@ async def test_control_without_pace_and_room_openings_keep_the_owner_out(
             assert answered is None
 
 
-async def flood_of_openings(guest: Phone, flooding: Broker) -> None:
-    for _ in range(300):
+@pytest.mark.parametrize("makes_room", [True, False], ids=["room", "control"])
+async def test_more_connections_than_there_are_places_keep_nobody_else_out(
+    there: RelayHome, monkeypatch: pytest.MonkeyPatch, makes_room: bool
+) -> None:
+    owner, guests = await there.pair(), [await there.pair("guest") for _ in range(3)]
+    if not makes_room:
+        monkeypatch.setattr(Waiting, "enter", enter_without_room)
+        monkeypatch.setattr(phones, "ANSWER_S", 4.0)
+
+    async def is_flooded() -> bool:
+        return bool((await there.state())["sessions"] >= MOST_WAITING)
+
+    # when each slot opens as many at once as it may, in all half as many again as there are places
+    async with contextlib.AsyncExitStack() as stack:
+        for guest in guests:
+            flooding = await stack.enter_async_context(as_slot(there, guest))
+            await flood_of_openings(guest, flooding, int(relay.OPENINGS))
+        await until(is_flooded)
+        async with owner.connected() as answered:
+            assert (answered is not None) is makes_room
+
+
+async def flood_of_openings(guest: Phone, flooding: Broker, number: int = 300) -> None:
+    for _ in range(number):
         handshake = Initiator(guest.dial(), os.urandom)  # each of them authentic
         await flooding.publish(
             topics.up(guest.way.route, guest.way.slot, handshake.connection), handshake.opening
