@@ -108,7 +108,7 @@ class Cut:
 
 
 def pack(slots: Iterable[tuple[int, Bucket]]) -> bytes:
-    """One day's slots (0 to 95, those of which something is known) as bytes.
+    """One day's slots (0 to 95, those of which something is known) as bytes; another form needs a revision.
 
     Of slots without a value of their own only the first of a run stands, with count 0, and where the run ends
     before the day or the next record one of NaN.

@@ -1,6 +1,7 @@
 """The tables of the hub's store. Times are integers, unix milliseconds, UTC.
 
-A change here needs a revision in migrations/versions/ and its name at the end of REVISIONS;
+A change here, or of what a column's bytes mean (means.py), needs a revision in migrations/versions/ and its
+name at the end of REVISIONS: an older program then leaves the store alone, and a copy of before is beside it.
 tests/hub/core/test_upgrade.py compares both ways to this schema.
 """
 

@@ -1,4 +1,5 @@
 import math
+import struct
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -132,6 +133,16 @@ def test_days_of_before_means_were_by_time_have_their_gaps_as_they_were() -> Non
 
     back = unpack(pack([(3, mean(2, 1.0)), (9, mean(1, 2.0))]))
     assert [(slot, one.held_ms) for slot, one in back] == [(3, SLOT_MS), (9, SLOT_MS)]
+
+
+def test_the_form_of_a_day_is_the_one_that_the_newest_tables_mean() -> None:
+    # whoever changes these bytes adds a revision to hub/core/schema.py: older programs can't read them
+    slots = [(0, Bucket.of(2, SLOT_MS, 1.5, 1.0, 2.0)), (1, Bucket.of(0, SLOT_MS, 2.0, 2.0, 2.0))]
+    record = struct.Struct("<BIddd")
+    first, held, end = record.iter_unpack(pack(slots))
+    assert (first, held) == ((0, 2, 1.5, 1.0, 2.0), (1, 0, 2.0, 2.0, 2.0))
+    assert end[:2] == (2, 0)
+    assert all(math.isnan(value) for value in end[2:])
 
 
 def test_an_unfinished_record_at_the_end_is_left_out() -> None:

@@ -1,6 +1,7 @@
 """Upgrades of the store, on real files. The step that no release has yet is written by the test itself."""
 
 import os
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from sqlalchemy import Connection, insert, select, text
 from hub.contract import StoreError
 from hub.core import Store, schema, upgrade
 from hub.core.holdings import check_tables, holdings
+from hub.core.means import SLOT_MS, Bucket, pack, unpack
 from hub.core.store import KEY_NAME, STORE_NAME, make_engine
 from hub.core.upgrade import MIGRATIONS, bring_up_to_date, copy_name
 
@@ -102,6 +104,43 @@ async def test_sessions_from_before_the_second_step_stay_those_of_people(tmp_pat
     with engine.connect() as connection:
         assert connection.execute(select(schema.sessions.c.program)).scalars().all() == [0]
     engine.dispose()
+
+
+async def test_days_of_means_by_time_have_a_way_back(tmp_path: Path) -> None:
+    # given a home of the tables that the last program before means by time knew, with a day of its form
+    await a_home(tmp_path)
+    path, key = tmp_path / "old.db", (tmp_path / KEY_NAME).read_bytes()
+    engine = make_engine(path, key)
+    with engine.begin() as connection:
+        connection.execute(
+            text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+        )
+    before = scripts(tmp_path / "before")
+    for later in [*(before / "versions").glob("v000[7-9]*"), before / "versions" / "floor.py"]:
+        later.unlink()
+    upgrade._migrate(engine, before)
+    old_day = struct.pack("<BIddd", 8, 3, 20.5, 20.0, 21.0)
+    with engine.begin() as connection:
+        connection.execute(insert(schema.history_days).values(key=1, slots=old_day))
+
+    # when it is brought up to date, it is read as it was, and a day of the new form is added
+    bring_up_to_date(engine, path)
+    held = pack([(slot, Bucket.of(0, SLOT_MS, 1.0, 1.0, 1.0)) for slot in range(4)])
+    with engine.begin() as connection:
+        ((slot, bucket),) = unpack(connection.execute(select(schema.history_days.c.slots)).scalar_one())
+        assert (slot, bucket.count, bucket.mean) == (8, 3, 20.5)
+        connection.execute(insert(schema.history_days).values(key=2, slots=held))
+
+    # then a program of before leaves it alone, and what it would be put back to has no such day
+    known = schema.REVISIONS[: schema.REVISIONS.index("0006") + 1]
+    with pytest.raises(StoreError) as caught:
+        bring_up_to_date(engine, path, known=known)
+    assert (caught.value.code, copy_name(path, "0006").name in caught.value.what) == ("newer", True)
+    engine.dispose()
+    back = make_engine(copy_name(path, "0006"), key)
+    with back.connect() as connection:
+        assert connection.execute(select(schema.history_days.c.slots)).scalars().all() == [old_day]
+    back.dispose()
 
 
 async def test_an_upgrade_keeps_everything_and_a_readable_copy_from_before(tmp_path: Path) -> None:
