@@ -190,8 +190,8 @@ def _check_payload(row: Activity, wrong: Wrong) -> None:
 
 def _check_encrypted(row: Activity, wrong: Wrong) -> None:
     """What only its recipient may read is encrypted by the gate, whatever the hub says of its bytes."""
-    if row.encrypted and row.mode is not Mode.DELIVERED:
-        wrong("encrypted", "goes with the mode delivered; a stream is encrypted by its two ends")
+    if row.encrypted and row.mode is Mode.TUNNELLED:
+        wrong("encrypted", "does not go with the mode tunnelled; a stream is encrypted by its two ends")
     if row.built and not row.encrypted and any(field.kind is FieldKind.SEALED for field in row.fields):
         wrong(
             "encrypted", "false; that bytes of the hub are encrypted is not to be seen, so the gate encrypts"

@@ -36,6 +36,7 @@ GATE: Mapping[str, str] = {
     "gate-before-upgrade-*.db-wal": "such a copy that is being written; encrypted",
     "lock": "number of the running process",
     "staged": "files on their way out; encrypted to their recipients",
+    "backup": "a backup that is being put together; encrypted to the recovery sheet",
     "lost+found": "the file system's own",
 }
 HUB: Mapping[str, str] = {

@@ -12,6 +12,7 @@ from typing import TypeVar, assert_never, cast
 
 from hub.contract import (
     BY_USER,
+    RESTORED_KEY,
     Cause,
     Command,
     CommandRefused,
@@ -40,6 +41,7 @@ from .keys.radio_keys import PROOFS
 from .members.household import Household, member_of
 from .members.pairing import INTERFACE
 from .members.records import CENTRAL_KEY, new_central, read_records, write_central
+from .members.restored import raised
 from .memory.learned import learn, silence_s
 from .radios.radio import (
     Broken,
@@ -132,7 +134,7 @@ class BidcosDriver:
             for known in self._household:
                 self._context.publish(DeviceAppeared(description=known.description))
             return
-        stored = await self._context.store.load()
+        stored = await self._stored()
         records = read_records(stored)
         taken = frozenset(record.address for record in records.devices)
         central = records.central
@@ -171,6 +173,14 @@ class BidcosDriver:
         self._values.load(stored)
         await self._members.reserve_counters(list(self._household))
         self._loaded = True
+
+    async def _stored(self) -> Mapping[str, bytes]:
+        stored = dict(await self._context.store.load())
+        if stored.pop(RESTORED_KEY, None) is not None:
+            changed = raised(stored)
+            await self._context.store.save({**changed, RESTORED_KEY: None})
+            stored |= {key: value for key, value in changed.items() if value is not None}
+        return stored
 
     def _learn(self, radio: bytes) -> None:
         learn(self._services.registers, radio, self._exchanges.lanes)

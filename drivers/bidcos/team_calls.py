@@ -17,13 +17,11 @@ from .exchange.keyring import Keyring
 from .exchange.teams import CLASSES, SIGNED_CLASS, TeamGuard, team_frame
 from .members.household import Household, Member
 from .members.records import new_central
+from .members.restored import COUNTER_PREFIX, MAX_NUMBER, OWN_TEAM_KEY, VERSION
 from .memory.registers import Peer, Registers
 from .memory.wishes import PeerWish
 from .services import Services
 
-VERSION = b"\x01"
-OWN_KEY = "team/own"
-COUNTER_PREFIX = "team-counter/"
 CHANNEL = 1
 REPEATS = 6  # the others sleep and nobody acknowledges
 GAP_S = 0.7
@@ -31,7 +29,6 @@ CALLS: Mapping[str, tuple[int, int]] = {  # value for HM-Sec-SD, for HM-Sec-SD-2
     "TEST_ALARM": (0xC8, 0xC8),
     "ALL_CLEAR": (0x01, 0x00),
 }
-MAX_NUMBER = 0xFFFFFF
 Spawn = Callable[[Coroutine[object, object, None], str], asyncio.Task[None] | None]
 
 
@@ -59,7 +56,7 @@ class TeamCalls:
 
     def load(self, stored: Mapping[str, bytes]) -> None:
         """Take over what was written; a counter that can't be read is none."""
-        own = stored.get(OWN_KEY, b"")
+        own = stored.get(OWN_TEAM_KEY, b"")
         self._team = own[1:] if len(own) == 4 and own[:1] == VERSION else None
         for name, value in stored.items():
             if name.startswith(COUNTER_PREFIX) and value[:1] == VERSION:
@@ -114,7 +111,7 @@ class TeamCalls:
         if self._team is None:
             taken = frozenset(member.record.address for member in self._household)
             team = new_central(self._context.random_bytes, taken | {self._services.writing.central})
-            await self._context.store.save({OWN_KEY: VERSION + team})
+            await self._context.store.save({OWN_TEAM_KEY: VERSION + team})
             self._team = team
         return self._team
 

@@ -23,7 +23,7 @@ from hub.contract.datapoints import (
     ReceiveMode,
     Value,
 )
-from hub.contract.driver import Driver, DriverContext, DriverStore, OpenedPort, SerialPort
+from hub.contract.driver import RESTORED_KEY, Driver, DriverContext, DriverStore, OpenedPort, SerialPort
 from hub.contract.errors import (
     CommandRefused,
     ConfigError,
@@ -97,6 +97,7 @@ from hub.contract.radio import (
 __all__ = [
     "BY_USER",
     "IN_BACKGROUND",
+    "RESTORED_KEY",
     "AddPeering",
     "AirtimeChanged",
     "AirtimeEntry",

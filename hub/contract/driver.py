@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from privacy.client import OpensTunnels
 
 A = TypeVar("A")
+# a record that says that the others come from a backup: the driver raises its counters, then deletes it
+RESTORED_KEY = "restored"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,6 +67,7 @@ class Store:
         self._waiting = 0
         self._engine: Engine | None = None
         self._key = b""
+        self._replaced = False
 
     async def __aenter__(self) -> Self:
         """Open the file, making or upgrading it if need be.
@@ -103,6 +104,14 @@ class Store:
         """
         return await self._run(lambda: self._transact(fn, keep=True))
 
+    async def replace(self, fn: Callable[[Connection], T]) -> T:
+        """Write what takes the place of all that is known; nothing else is written until a new start.
+
+        Raises:
+            StoreError: nothing was written; all goes on as before.
+        """
+        return await self._run(lambda: self._replace(fn))
+
     async def compact(self) -> None:
         """Rewrite the file: nothing that was erased is left on free pages or in the log of writes.
 
@@ -121,9 +130,16 @@ class Store:
 
     # on the store's thread
 
+    def _replace(self, fn: Callable[[Connection], T]) -> T:
+        result = self._transact(fn, keep=True)
+        self._replaced = True
+        return result
+
     def _transact(self, fn: Callable[[Connection], T], *, keep: bool) -> T:
         if self._engine is None:
             raise StoreError("io", f"{place(self.path)}: the store is closed")
+        if keep and self._replaced:
+            raise StoreError("busy", f"{place(self.path)}: a backup was restored; the hub starts anew")
         with translated(self.path), self._engine.connect() as connection:
             result = fn(connection)
             if keep:

@@ -121,6 +121,11 @@ COMMANDS = (
     Command(
         name="relay", module="hub.daemon.commands.relay", summary="relays by which phones get in from outside"
     ),
+    Command(
+        name="backup",
+        module="hub.daemon.commands.backup",
+        summary="backups of this home: the recovery sheet, make, check, restore",
+    ),
     Command(name="app", module="hub.daemon.commands.app", summary="the app as files for another web server"),
     Command(name="ledger", module="hub.daemon.commands.ledger", summary="the record of all that left"),
     Command(

@@ -1,4 +1,4 @@
-"""The gate's part of homebase.toml: [gate], [lan], [radio] port and mac, [[recipient]], [[device]].
+"""The gate's part of homebase.toml: [gate], [lan], [backup], [radio] port and mac, [[recipient]], [[device]].
 
 All mistakes are found at once. The other sections are the hub's; it checks them itself at its start.
 """
@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from privacy.gate.backups.settings import BackupSettings, mistakes_in, settings_from
 
 if TYPE_CHECKING:
     from privacy.gate.lan.settings import LanSettings
@@ -47,6 +49,7 @@ class GateConfig:
     unless stick names one in the network.
     recipients: tables of [[recipient]], unread (privacy/register.py checks them). devices: of [[device]].
     lan: of [lan], None where all is as it comes. messages_days: [notifications] keep_days.
+    backup: of [backup].
     """
 
     port: int = PORT
@@ -56,6 +59,7 @@ class GateConfig:
     devices: "Mapping[str, InsideEntry]" = field(default_factory=dict)
     lan: "LanSettings | None" = None
     messages_days: int = MESSAGES_DAYS
+    backup: BackupSettings = field(default_factory=BackupSettings)
 
 
 def read_config(path: Path) -> GateConfig:
@@ -102,6 +106,9 @@ def config_from(table: Mapping[str, object], path: Path) -> GateConfig:
         devices=_devices(table.get("device", [])),
         lan=_lan(table.get("lan")),
         messages_days=_keep_days(table.get("notifications")),
+        backup=settings_from(backup)
+        if isinstance(backup := table.get("backup", {}), dict)
+        else BackupSettings(),
     )
 
 
@@ -122,10 +129,12 @@ def _mistakes(table: Mapping[str, object]) -> Iterator[Mistake]:
     if not isinstance(recipients, list) or not all(isinstance(entry, dict) for entry in recipients):
         yield Mistake(key="recipient", value=recipients, allowed="tables [[recipient]]")
     yield from _mistakes_of_devices(table.get("device", []))
+    for key, value, allowed in mistakes_in(table.get("backup", {})):
+        yield Mistake(key=key, value=value, allowed=allowed)
     if "lan" in table:
-        from privacy.gate.lan.settings import mistakes_in  # noqa: PLC0415 - as below
+        from privacy.gate.lan import settings as lan  # noqa: PLC0415 - as below
 
-        for key, value, allowed in mistakes_in(table["lan"]):
+        for key, value, allowed in lan.mistakes_in(table["lan"]):
             yield Mistake(key=key, value=value, allowed=allowed)
 
 

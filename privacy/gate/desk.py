@@ -107,11 +107,7 @@ class Desk:
         standing = Standing(epoch)
         for earlier in store.read(records.earlier_transfers):
             standing.sent(earlier)
-        for grant, reason in store.read(lambda tx: list(records.grants(tx))):
-            if reason is None:
-                standing.give(grant)
-            else:
-                standing.end(grant, reason)
+        store.read(partial(_take_consents, standing))
         closures = Closures()
         closures.load(store.read(stored_closures), standing)
         struck = frozenset(name for name in register.by_entry() if store.read(partial(_is_closed, name)))
@@ -125,7 +121,7 @@ class Desk:
             time=time,
             clock=clock,
             random_bytes=random_bytes,
-            origin=f"homebase/{epoch[:16]}",
+            origin=_origin(epoch),
             seed=seed,
             keys=Keyring(store.read(key_records.live_keys)),
             claim=Claim(random_bytes),
@@ -213,10 +209,46 @@ class Desk:
             await self.store.write(job, closing=True)
         return self.time.confirm(right)
 
+    async def begin_epoch(
+        self, reason: str, fill: Callable[[Transaction], Mapping[str, canonical.Json]]
+    ) -> None:
+        """Begin a new one: no consent of before counts until the owner confirms it.
+
+        fill: writes what comes along with it, and returns what the first entry tells of that.
+
+        Raises:
+            StoreError: nothing was written; until the next start no consent counts all the same.
+        """
+        self.standing.epoch = ""
+
+        def job(tx: Transaction) -> str:
+            told = fill(tx)
+            first = epochs.begin(tx, reason, self.random_bytes)
+            self.append(tx, News(kind=first.kind, data={**first.data, **told}))
+            return (records.meta(tx, "epoch") or b"").decode()
+
+        epoch = await self.store.write(job)
+        self.origin = _origin(epoch)
+        await self.store.read(partial(_take_consents, self.standing))
+        self.keys = Keyring(await self.store.read(key_records.live_keys))
+        self.standing.epoch = epoch
+
     async def checkpoint(self) -> str:
         """A signed checkpoint of now."""
         at = self.time.instant().at
         return await self.store.write(lambda tx: book.sign(tx, self.origin, self.seed, at))
+
+
+def _origin(epoch: str) -> str:
+    return f"homebase/{epoch[:16]}"
+
+
+def _take_consents(standing: Standing, tx: Transaction) -> None:
+    for grant, reason in records.grants(tx):
+        if reason is None:
+            standing.give(grant)
+        else:
+            standing.end(grant, reason)
 
 
 def _is_closed(activity: str, tx: Transaction) -> bool:

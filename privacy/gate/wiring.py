@@ -20,6 +20,8 @@ from privacy.gate.account.account import Account
 from privacy.gate.answers import answers
 from privacy.gate.answers.api import ROLES, Sessions, guarded
 from privacy.gate.answers.vouched import vouched
+from privacy.gate.backups import backup_verbs
+from privacy.gate.backups.backups import Backups
 from privacy.gate.config import GateConfig
 from privacy.gate.console import console_verbs, tunnel_consents
 from privacy.gate.console.console import Console, console_peer
@@ -158,6 +160,14 @@ class _Gate:
         account = Account(self._door, f"http://127.0.0.1:{start.listening.getsockname()[1]}/")
         self._rights = RightsDesk(self._door, GateHolder(desk, self._access_log.forget))
         self._phones = Phones(self._door, Erasing(self._rights, self._ask_hub))
+        self._backups = Backups(
+            desk=desk,
+            ask=self._ask_hub,
+            settings=start.config.backup,
+            version=VERSION,
+            cut=self._door.end_all,
+            zone=lambda: self._door.zone,
+        )
         own = self._own_answers(account)
         self._control = Control(self._is_hub, {**self._questions(messages), **phone_front.table(own)})
         routes = Routes(
@@ -192,6 +202,7 @@ class _Gate:
                 **account_verbs.table(account, desk),
                 **message_verbs.for_console(messages),
                 **disclosures.table(desk),
+                **backup_verbs.table(self._backups),
             }
         )
 
@@ -241,6 +252,7 @@ class _Gate:
             tasks.create_task(self._lan.run(self._front), name="gate.lan")
         tasks.create_task(self._keep_access_log(), name="gate.access_log")
         tasks.create_task(Upkeep(self._door, self._strangers.look).run(), name="gate.privacy")
+        tasks.create_task(self._backups.run(), name="gate.backups")
         if self._door.stick is not None:
             tasks.create_task(self._door.stick.run(), name="gate.stick")
         tasks.create_task(self._ready(announce), name="gate.ready")

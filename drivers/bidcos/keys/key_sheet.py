@@ -1,10 +1,8 @@
 """The system key on paper: as words, and as a text for a QR code. Pure.
 
 24 bytes: the central's address (3), the key's index (1), the key (16), a checksum (4: the beginning of the
-SHA-256 over the rest). Two bytes are a word of five letters, consonant and vowel by turns, that can be read
-out and typed in any language: a consonant says 4 bits, a vowel 2. So there are 12 words. A typing mistake is
-noticed with a certainty of all but one in four thousand million.
-Reading forgives case, blanks, hyphens, and letters that look like others of the right sort: l and i, o and 0.
+SHA-256 over the rest), as 12 words (privacy/syllables.py). A typing mistake is noticed with a certainty of
+all but one in four thousand million.
 """
 
 import hashlib
@@ -12,17 +10,15 @@ import hmac
 import re
 from dataclasses import dataclass, field
 
+from privacy import syllables
+
 from ..codec.signing import KEY_SIZE
 
-CONSONANTS = "bdfghjklmnprstvz"
-VOWELS = "aiou"
 WORD_COUNT = 12
 CODE_HEAD = "HOMEBASE:KEY:1"
 MAX_TEXT = 400  # characters; more is no sheet
 _CHECK_SIZE = 4
 _SIZE = 3 + 1 + KEY_SIZE
-_PATTERN = "CVCVC"
-_LOOKALIKES = {"C": {"i": "l", "1": "l", "5": "s", "2": "z", "8": "b"}, "V": {"l": "i", "1": "i", "0": "o"}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +32,7 @@ class Sheet:
 
 def words_of(sheet: Sheet) -> tuple[str, ...]:
     """The sheet in 12 words."""
-    data = _with_check(sheet)
-    pairs = [int.from_bytes(data[at : at + 2], "big") for at in range(0, len(data), 2)]
-    return tuple(_word(pair) for pair in pairs)
+    return syllables.words_of(_with_check(sheet))
 
 
 def code_of(sheet: Sheet) -> str:
@@ -51,7 +45,8 @@ def read_sheet(text: str) -> Sheet | None:
     """Read words or code as somebody typed them; None when it is neither, or a letter is wrong."""
     if len(text) > MAX_TEXT:
         return None
-    data = _read_code(text) if text.strip().upper().startswith("HOMEBASE") else _read_words(text)
+    is_code = text.strip().upper().startswith("HOMEBASE")
+    data = _read_code(text) if is_code else syllables.read_words(text, _SIZE + _CHECK_SIZE)
     if data is None or len(data) != _SIZE + _CHECK_SIZE:
         return None
     sheet = Sheet(address=data[:3], index=data[3], key=data[4:_SIZE])
@@ -68,25 +63,6 @@ def is_same(sheet: Sheet, other: Sheet | None) -> bool:
 def _with_check(sheet: Sheet) -> bytes:
     data = sheet.address + bytes((sheet.index,)) + sheet.key
     return data + hashlib.sha256(b"homebase key sheet" + data).digest()[:_CHECK_SIZE]
-
-
-def _word(pair: int) -> str:
-    letters = (CONSONANTS[pair >> 12], VOWELS[pair >> 10 & 3], CONSONANTS[pair >> 6 & 15])
-    return "".join((*letters, VOWELS[pair >> 4 & 3], CONSONANTS[pair & 15]))
-
-
-def _read_words(text: str) -> bytes | None:
-    letters = re.sub(r"[\W_]", "", text.lower())
-    if len(letters) != WORD_COUNT * len(_PATTERN):
-        return None
-    value = 0
-    for letter, sort in zip(letters, _PATTERN * WORD_COUNT, strict=True):
-        alphabet = CONSONANTS if sort == "C" else VOWELS
-        place = alphabet.find(_LOOKALIKES[sort].get(letter, letter))
-        if place < 0:
-            return None
-        value = value * len(alphabet) + place
-    return value.to_bytes(_SIZE + _CHECK_SIZE, "big")
 
 
 def _read_code(text: str) -> bytes | None:

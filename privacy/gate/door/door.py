@@ -345,6 +345,17 @@ class Door:
         """End all that runs under such grants, whatever way it goes."""
         return (*self.deliveries.cut(concerns), *self.tunnels.cut(concerns))
 
+    async def end_all(self) -> None:
+        """End all that runs under consents, before a new epoch begins; an entry tells of each.
+
+        Raises:
+            StoreError: that could not be written.
+        """
+        cuts = self.cut(lambda _: True)
+        await self.desk.store.write(
+            lambda tx: self.desk.append(tx, *cut_entries.news(tx, cuts, reason="restored")), closing=True
+        )
+
     def close_outward(self) -> None:
         """The book can't be written: nothing new begins meanwhile, and what runs ends now."""
         self.tunnels.close_all(Reason.LEDGER_NOT_WRITABLE)

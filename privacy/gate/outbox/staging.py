@@ -6,19 +6,16 @@ not closed is forgotten: after IDLE_S without a part, and at the start.
 """
 
 import asyncio
-import io
 import os
 import socket
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
 from pathlib import Path
 
-from privacy import sealing
 from privacy.decide import EgressRequest, Refusal, decide
 from privacy.delivered import FILE_SCHEMA
-from privacy.durable import fsync
 from privacy.gate.desk import Desk
+from privacy.gate.outbox.sealed_file import Tally, sealed
 from privacy.gate.storage import staged
 from privacy.gate.storage.staged import Staged
 from privacy.reasons import Reason
@@ -42,21 +39,6 @@ class Declining(Exception):
         self.what, self.reason = what, reason
 
 
-class _Tally:
-    """Counts bytes that pass."""
-
-    def __init__(self) -> None:
-        self._hash, self.size = sha256(), 0
-
-    def add(self, data: bytes) -> None:
-        self._hash.update(data)
-        self.size += len(data)
-
-    @property
-    def sha256(self) -> str:
-        return self._hash.hexdigest()
-
-
 @dataclass(slots=True, kw_only=True, eq=False)
 class _Open:
     """sending: a part is on its way to the encrypting thread. gone: why it was forgotten meanwhile."""
@@ -65,10 +47,10 @@ class _Open:
     addressee: str
     limit: int
     near: socket.socket
-    sealing: "asyncio.Task[_Tally | str]"
+    sealing: "asyncio.Task[Tally | str]"
     touched_s: float
     parts: int = 0
-    came: _Tally = field(default_factory=_Tally)
+    came: Tally = field(default_factory=Tally)
     sending: bool = False
     gone: Declining | None = None
 
@@ -101,7 +83,7 @@ class Staging:
         near, far = socket.socketpair()
         near.setblocking(False)
         path, (to, limit) = staged.place(self._desk.store.folder, name), asked
-        task = self._tasks.create_task(_sealed(path, far, to), name="staging.seal")
+        task = self._tasks.create_task(sealed(path, far, to), name="staging.seal")
         self._open[name] = _Open(
             request=request,
             addressee=to,
@@ -234,44 +216,6 @@ class Staging:
         late_s = self._desk.clock.monotonic() - IDLE_S
         for name in [name for name, one in self._open.items() if one.touched_s < late_s]:
             self._forget(name, Declining("idle"))
-
-
-async def _sealed(path: Path, source: socket.socket, to: str) -> _Tally | str:
-    """Encrypt what comes into ``path`` until the other end is closed; a text says why that failed."""
-    with source:
-        try:
-            return await asyncio.to_thread(_seal, path, source, to)
-        except OSError as error:
-            return error.strerror or str(error)
-        finally:
-            with suppress(OSError):
-                source.shutdown(socket.SHUT_RDWR)  # cancelled, as the gate stops: the thread is to end, too
-
-
-def _seal(path: Path, source: socket.socket, to: str) -> _Tally:
-    path.parent.mkdir(mode=0o700, exist_ok=True)
-    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "wb", buffering=0) as file, source.makefile("rb") as plain:
-        sink = _Counting(file)
-        sealing.seal_stream(plain, to, sink)
-        os.fsync(descriptor)
-    fsync(path.parent)
-    return sink.went
-
-
-class _Counting:
-    def __init__(self, file: io.FileIO) -> None:
-        self._file, self.went = file, _Tally()
-
-    def write(self, data: bytes) -> int:
-        left = memoryview(data)
-        while left:
-            left = left[self._file.write(left) :]
-        self.went.add(data)
-        return len(data)
-
-    def flush(self) -> None:
-        """Nothing is held back."""
 
 
 def _free(folder: Path) -> int:

@@ -34,6 +34,11 @@ def to_ms(at: datetime) -> int:
     return (at - _EPOCH) // timedelta(milliseconds=1)
 
 
+def from_ms(at_ms: int) -> datetime:
+    """The moment that ``to_ms`` gave."""
+    return _EPOCH + timedelta(milliseconds=at_ms)
+
+
 def size(tx: Transaction) -> int:
     """How many entries there are."""
     row = tx.execute("SELECT coalesce(max(seq) + 1, 0) FROM entries").fetchone()

@@ -156,6 +156,14 @@ STEPS = (
         receipt TEXT NOT NULL
     ) WITHOUT ROWID;
     """,
+    # copies of this home, and what is known of each
+    """
+    CREATE TABLE backups (
+        target TEXT NOT NULL, name TEXT NOT NULL, made_ms INTEGER NOT NULL, size INTEGER NOT NULL,
+        sha256 TEXT NOT NULL, state TEXT NOT NULL, why TEXT NOT NULL, verified_ms INTEGER,
+        PRIMARY KEY (target, name)
+    ) WITHOUT ROWID;
+    """,
 )
 
 # the limitation period of § 195 BGB, three years from the end of the year: proof of consent (Art. 7 (1) GDPR)
@@ -266,6 +274,7 @@ HOLDINGS = {
         _holding("access_data", DataCategory.ACCOUNT, "log in to a service", None, _OWNER),
         _holding("previews", DataCategory.DEVICE, "shown before a yes", timedelta(hours=1), "then made anew"),
         _holding("outbox", DataCategory.DEVICE, "retry of a delivery", timedelta(days=1), "clause 6.6"),
+        _holding("backups", DataCategory.BACKUP, "know which copies there are", None, _OWNER),
         _holding("staged", DataCategory.BACKUP, "a file on its way out", timedelta(days=1), "then given up"),
         _holding("sent", DataCategory.DEVICE, "exact copy of what left", timedelta(days=28), "clause 6.6"),
         _holding(

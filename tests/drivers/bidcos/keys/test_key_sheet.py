@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.bidcos.keys.key_sheet import CONSONANTS, VOWELS, Sheet, code_of, is_same, read_sheet, words_of
+from drivers.bidcos.keys.key_sheet import Sheet, code_of, is_same, read_sheet, words_of
+from privacy.syllables import CONSONANTS, VOWELS
 
 SHEET = Sheet(address=bytes.fromhex("631964"), index=1, key=bytes(range(16)))
 SHEETS = st.builds(

@@ -1,0 +1,279 @@
+"""``homebase backup``: the recovery sheet, make, list, check, restore.
+
+The sheet's secret key is made here, in this process, and shown; the gate gets its public half alone. To check
+or restore, the words are typed in and go to the gate's console for that one time. Neither keeps them.
+"""
+
+import argparse
+import getpass
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from privacy import backup_sheet
+from privacy.system import random_bytes
+
+from ..command_line import EXIT_IO, EXIT_USAGE, CommandFailed, printable
+from ..gate_console import ask_gate, part_of, print_table, rows_of
+from .radio_keys import qr_lines, secret_in, word_lines
+from .verbs import Verbs, print_json, run_verb
+
+Answer = Mapping[str, object]
+POLL_S = 0.3
+EXIT_NOT_GOOD = 1
+TRIES = 3
+_STAGES = {
+    "collecting": "collecting",
+    "storing": "storing",
+    "checking": "reading it back",
+    "restoring": "reading",
+}
+_STATES = {
+    "verified": "encrypted and restorable, read back",
+    "stored": "there, not read back yet",
+    "failed": "NOT GOOD",
+    "gone": "gone",
+    "found": "not made by this gate; homebase backup check reads it",
+}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The verbs with their options."""
+    verbs = Verbs(parser)
+    sheet = verbs.add("sheet", "make the recovery sheet that opens backups, and check it", _sheet)
+    sheet.add_argument(
+        "--replace", action="store_true", help="though there is one: it opens older backups only"
+    )
+    sheet.add_argument(
+        "--page", type=Path, metavar="FILE", help="also as a page to print; delete it afterwards"
+    )
+    sheet.add_argument("--yes", action="store_true", help="also where the output is no terminal")
+    now = verbs.add("now", "make a backup, read it back and prove it", _now)
+    now.add_argument(
+        "--new-folder", action="store_true", help="another stick, or an emptied folder, takes its place"
+    )
+    verbs.add("list", "copies, what is known of each, and when the next is made", _list)
+    check = verbs.add("check", "open a copy with the sheet, as a restore would; changes nothing", _check)
+    restore = verbs.add("restore", "put a copy back: everything, or one room", _restore)
+    restore.add_argument("--dry-run", action="store_true", help="say what would come back")
+    restore.add_argument(
+        "--room", metavar="NAME", help="this room alone, with the devices that are still here"
+    )
+    restore.add_argument(
+        "--replace", action="store_true", help="though people or devices are here already: they go"
+    )
+    for added in (check, restore):
+        added.add_argument("name", nargs="?", help="homebase backup list; default: the newest")
+        added.add_argument("--target", default="local", help="where it lies; default: local")
+        added.add_argument("--file", type=Path, metavar="FILE", help="with the sheet's words, mode 0600")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do one verb."""
+    return run_verb(options)
+
+
+# the sheet
+
+
+def _sheet(options: argparse.Namespace) -> int:
+    if not options.yes and not sys.stdout.isatty():
+        text = "the output is no terminal, and the key would stay wherever it goes; add --yes to want that"
+        raise CommandFailed(text, EXIT_USAGE)
+    if ask_gate(options.home, "backup.status").get("sheet") and not options.replace:
+        text = (
+            "there is a recovery sheet; add --replace for a new one, and keep the old one for older backups"
+        )
+        raise CommandFailed(text, EXIT_USAGE)
+    signer = bytes.fromhex(str(ask_gate(options.home, "backup.signer").get("signer")))
+    secret = random_bytes(backup_sheet.SECRET_SIZE)
+    _show(options, secret, signer)
+    _retyped(secret)
+    ask_gate(
+        options.home,
+        "backup.sheet",
+        key=_public(secret),
+        vouched=backup_sheet.vouch(secret, signer),
+    )
+    print("right: this sheet opens the backups of this home from now on. The next step: homebase backup now")
+    return 0
+
+
+def _show(options: argparse.Namespace, secret: bytes, signer: bytes) -> None:
+    import segno  # noqa: PLC0415 - used once in the life of a home
+
+    words, code = backup_sheet.words_of(secret), backup_sheet.code_of(secret, signer)
+    rows = ["".join(map(str, row)) for row in segno.make_qr(code, error="m").matrix]
+    print("Recovery sheet: who has it can read the backups of this home. It is stored nowhere else.")
+    for line in word_lines(words):
+        print(line)
+    for line in qr_lines(rows):
+        print(line)
+    print(f"for age -d -i: {backup_sheet.identity_of(secret)}")
+    print(f"signs manifests (Ed25519): {signer.hex()}")
+    if options.page is not None:
+        from .backup_page import write  # noqa: PLC0415 - as segno
+
+        write(options.page, words, rows, backup_sheet.identity_of(secret), signer.hex())
+        print(f"{options.page}: print it, then delete it; it is the key itself")
+
+
+def _retyped(secret: bytes) -> None:
+    """Read the words again from the paper.
+
+    Raises:
+        CommandFailed: they were wrong, and no backup is made for this sheet.
+    """
+    for _ in range(TRIES):
+        try:
+            told = input("The words from the paper: ")
+        except EOFError:
+            break
+        if backup_sheet.read_sheet(told) == secret:
+            return
+        print("wrong; compare letter by letter", file=sys.stderr)
+    text = "the sheet was not checked, so nothing is encrypted to it; destroy it and begin again"
+    raise CommandFailed(text, EXIT_NOT_GOOD)
+
+
+def _public(secret: bytes) -> str:
+    import pyrage  # noqa: PLC0415 - as segno
+
+    return str(pyrage.x25519.Identity.from_str(backup_sheet.identity_of(secret)).to_public())
+
+
+# make and look
+
+
+def _now(options: argparse.Namespace) -> int:
+    before = ask_gate(options.home, "backup.now", folder=options.new_folder).get("runs")
+    shown = ""
+    while True:
+        status = ask_gate(options.home, "backup.status")
+        progress = part_of(status, "progress")
+        if progress.get("runs") != before:
+            break
+        if sys.stderr.isatty() and (line := _stage(progress)) != shown:
+            print(f"\r{line:60}", end="", file=sys.stderr, flush=True)
+            shown = line
+        time.sleep(POLL_S)
+    if shown:
+        print(file=sys.stderr)
+    if progress.get("wrong"):
+        raise CommandFailed(f"no good backup: {progress.get('wrong')}", EXIT_IO, str(progress.get("code")))
+    if options.json:
+        return print_json(status)
+    newest = rows_of(status, "copies")[0]
+    print(f"{newest.get('name')}, {_size(newest.get('size'))}: {_state(newest)}")
+    return 0
+
+
+def _stage(progress: Answer) -> str:
+    done, of = int(str(progress.get("done"))), int(str(progress.get("all")))
+    share = f" {100 * done // of} %" if of else ""
+    return f"{_STAGES.get(str(progress.get('stage')), 'waiting')}{share}"
+
+
+def _list(options: argparse.Namespace) -> int:
+    status = ask_gate(options.home, "backup.status")
+    if options.json:
+        return print_json(status)
+    copies = rows_of(status, "copies")
+    print_table(
+        ("TARGET", "NAME", "SIZE", "STATE"),
+        [(row.get("target"), row.get("name"), _size(row.get("size")), _state(row)) for row in copies],
+    )
+    if not status.get("sheet"):
+        print("there is no recovery sheet: homebase backup sheet")
+    if not status.get("targets"):
+        print("there is no place for backups: [backup] folder in homebase.toml")
+    if status.get("next"):
+        print(f"next: {status['next']}")
+    if part_of(status, "progress").get("wrong"):
+        print(f"the last one failed: {printable(part_of(status, 'progress')['wrong'])}")
+    if status.get("drill_due"):
+        print("a quarter has passed: try the sheet, homebase backup check")
+    return 0
+
+
+def _state(row: Answer) -> str:
+    words = _STATES.get(str(row.get("state")), str(row.get("state")))
+    if row.get("verified"):
+        words += f" {row['verified']}"
+    return f"{words}: {printable(row['why'])}" if row.get("why") else words
+
+
+def _size(size: object) -> str:
+    number = int(str(size))
+    return f"{number / (1 << 20):.1f} MiB" if number >= 1 << 20 else f"{number / 1024:.0f} KiB"
+
+
+# back
+
+
+def _check(options: argparse.Namespace) -> int:
+    told = _read(options, trial=True)
+    if options.json:
+        return print_json(told)
+    _tell(told)
+    print("right: the sheet opens this copy, and all of it can be restored. Nothing was changed.")
+    return 0
+
+
+def _restore(options: argparse.Namespace) -> int:
+    told = _read(options, trial=options.dry_run, room=options.room, replace=options.replace)
+    if options.json:
+        return print_json(told)
+    _tell(told)
+    if not told.get("applied"):
+        print("Nothing was changed.")
+        return 0
+    print(f"{len(_texts(told, 'devices'))} devices are back; the home starts anew now, with its radio.")
+    if options.room is None:
+        print("Nothing leaves the house: what was allowed waits for you. homebase phone confirm")
+    return 0
+
+
+def _read(
+    options: argparse.Namespace, *, trial: bool, room: str | None = None, replace: bool = False
+) -> Answer:
+    name = options.name
+    if name is None:
+        rows = rows_of(ask_gate(options.home, "backup.status"), "copies")
+        there = [str(row["name"]) for row in rows if row.get("target") == options.target]
+        if not there:
+            raise CommandFailed(f"{options.target}: no copy is there; homebase backup list", EXIT_USAGE)
+        name = max(there)
+    return ask_gate(
+        options.home,
+        "backup.restore",
+        target=options.target,
+        name=name,
+        sheet=_words(options),
+        trial=trial,
+        room=room,
+        replace=replace,
+    )
+
+
+def _words(options: argparse.Namespace) -> str:
+    if options.file is not None:
+        return secret_in(options.file)
+    if not sys.stdin.isatty():
+        raise CommandFailed("nobody to ask here; name a file of mode 0600 with --file", EXIT_USAGE)
+    return getpass.getpass("the sheet's words or code: ")
+
+
+def _tell(told: Answer) -> None:
+    print(f"{printable(told.get('name'))}, made {printable(told.get('made'))}")
+    records = told.get("records")
+    rows = records.items() if isinstance(records, dict) else ()
+    print_table(("MEMBER", "RECORDS"), [(name, count) for name, count in rows])
+    for label, key in (("rooms", "rooms"), ("devices", "devices")):
+        print(f"{label}: {', '.join(map(printable, _texts(told, key))) or '-'}")
+
+
+def _texts(told: Answer, key: str) -> Sequence[str]:
+    value = told.get(key)
+    return [str(each) for each in value] if isinstance(value, list) else []

@@ -1,0 +1,337 @@
+"""Backups of this home: when one is made, for which sheet, and how one is restored. One thing at a time.
+
+What is said of a copy, and by what right: shelves.py.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from privacy import canonical
+from privacy.backup_sheet import identity_of, is_vouched
+from privacy.conversation import ConversationLost, Declined
+from privacy.gate.backups import copies, gate_members
+from privacy.gate.backups.copies import Known, Sheet, State
+from privacy.gate.backups.making import AskHub, NotMade, Order, make
+from privacy.gate.backups.reading import NotGood
+from privacy.gate.backups.restoring import Restorable, prove
+from privacy.gate.backups.schedule import AGAIN_AFTER, next_run
+from privacy.gate.backups.settings import BackupSettings
+from privacy.gate.backups.shelves import Progress, Shelves, Wrong
+from privacy.gate.backups.target import Target, TargetError
+from privacy.gate.backups.telling import told
+from privacy.gate.desk import Desk
+from privacy.gate.storage.book import News, from_ms
+from privacy.gate.storage.store import StoreError, Transaction
+from privacy.ledger import Kind
+
+if TYPE_CHECKING:
+    from pyrage.x25519 import Identity
+
+log = logging.getLogger(__name__)
+
+ROUND_S = 60.0
+_BUSY = "a backup or a restore is going on; wait for it"
+FOLDER = "backup"  # of the gate's: a copy is put together there
+PUT_WITHIN_S = 300.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restored:
+    """What a restore did, or would do. applied: False for a trial."""
+
+    name: str
+    made: str
+    version: str
+    records: Mapping[str, int]
+    rooms: tuple[str, ...]
+    devices: tuple[str, ...]
+    blank: bool
+    gate: bool
+    applied: bool
+
+
+@dataclass(kw_only=True)
+class Backups:
+    """One per gate. cut: ends all that leaves the house at this moment, as a new epoch begins."""
+
+    desk: Desk
+    ask: AskHub
+    settings: BackupSettings
+    version: str
+    cut: Callable[[], Awaitable[None]]
+    progress: Progress = field(default_factory=Progress)
+    shelves: Shelves = field(init=False)
+    zone: Callable[[], tzinfo] = lambda: UTC
+    _one: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _tasks: asyncio.TaskGroup | None = None
+    _tried: datetime | None = None
+
+    def __post_init__(self) -> None:
+        """Have places."""
+        self.shelves = Shelves(desk=self.desk, ask=self.ask, settings=self.settings, progress=self.progress)
+
+    async def begin(self) -> None:
+        """Know where backups go, and forget what a kill left half made.
+
+        Raises:
+            StoreError: the store can't be read.
+        """
+        await self.shelves.begin()
+        await asyncio.to_thread(_forget, self._folder)
+
+    async def told(self) -> Mapping[str, object]:
+        """All that people are shown.
+
+        Raises:
+            StoreError: it can't be read.
+        """
+        progress = replace(self.progress)  # before the rest: what is told to be over stands in the rest
+        return await told(self.shelves, progress, await self._next_run())
+
+    async def run(self) -> None:
+        """Make one when it is time, until cancelled."""
+        async with asyncio.TaskGroup() as self._tasks:
+            await self.begin()
+            while True:
+                try:
+                    if await self._due():
+                        await self._quietly()
+                except StoreError as error:
+                    log.warning("backup.store", extra={"code": error.code})
+                await self.desk.clock.sleep(ROUND_S)
+
+    async def _due(self) -> bool:
+        if not self.shelves.targets or not await self.desk.store.read(copies.sheets):
+            return False
+        at = await self._next_run()
+        return at is not None and at <= self.desk.time.instant().at
+
+    async def _next_run(self) -> datetime | None:
+        now = self.desk.time.instant().at
+        if self.progress.wrong and self._tried is not None:
+            return self._tried + AGAIN_AFTER
+        known = await self.desk.store.read(copies.every)
+        last = from_ms(known[0].made_ms) if known else None
+        return next_run(self.settings, last, now, self.zone())
+
+    async def _quietly(self) -> None:
+        """Make one; ``progress`` says what was wrong."""
+        self._tried = self.desk.time.instant().at
+        try:
+            await self.now()
+        except Wrong as wrong:
+            log.warning("backup.wrong", extra={"code": wrong.code})
+
+    # make
+
+    async def start(self) -> None:
+        """Begin one in a task of its own.
+
+        Raises:
+            Wrong: something else is going on.
+        """
+        if self._one.locked() or self._tasks is None:
+            raise Wrong("backup_busy", _BUSY)
+        self.progress.tell("collecting", 0, 0)
+        self._tasks.create_task(self._quietly(), name="backup.now")
+        await asyncio.sleep(0)
+
+    async def now(self) -> tuple[Known, ...]:
+        """Make a backup, put it everywhere, prove each copy; return what is known of them.
+
+        Raises:
+            Wrong: none was made, or not everywhere; the code says why.
+        """
+        if self._one.locked():
+            raise Wrong("backup_busy", _BUSY)
+        async with self._one:
+            try:
+                known = await self._everywhere()
+            except Wrong as wrong:
+                self.progress.wrong, self.progress.code = wrong.what, wrong.code
+                raise
+            finally:
+                self.progress.tell("", 0, 0)
+                self.progress.runs += 1
+        bad = next((copy for copy in known if copy.state is not State.VERIFIED), None)
+        self.progress.wrong = "" if bad is None else f"{bad.target}: {bad.why}"
+        self.progress.code = "" if bad is None else "backup_not_good"
+        if bad is not None:
+            raise Wrong("backup_not_good", self.progress.wrong)
+        return known
+
+    async def _everywhere(self) -> tuple[Known, ...]:
+        if not self.shelves.targets:
+            raise Wrong(
+                "no_target", "no place for backups; name a folder as [backup] folder in homebase.toml"
+            )
+        sheets = await self.desk.store.read(copies.sheets)
+        if not sheets:
+            raise Wrong("no_sheet", "there is no recovery sheet; make one: homebase backup sheet")
+        try:
+            made = await make(self.ask, await self._order(sheets), self.progress.tell)
+        except NotMade as error:
+            raise Wrong(error.code, str(error)) from error
+        except (ConversationLost, Declined) as error:
+            raise Wrong("hub_away", f"the hub does not give its data: {error}") from error
+        try:
+            return tuple([await self.shelves.keep(*one, made) for one in self.shelves.targets.items()])
+        finally:
+            made.source.path.unlink(missing_ok=True)
+
+    async def _order(self, sheets: list[Sheet]) -> Order:
+        desk = self.desk
+        note, at = await desk.checkpoint(), desk.time.instant().at
+        seed = await desk.store.write(lambda tx: copies.seed(tx, desk.random_bytes))
+        gate = await desk.store.read(lambda tx: gate_members.exported(tx, desk.origin, note, seed))
+        return Order(
+            gate=gate,
+            sheets=sheets,
+            seed=seed,
+            made=at,
+            version=self.version,
+            folder=self._folder,
+            most=self.settings.most_mib << 20,
+        )
+
+    # sheets
+
+    async def signer(self) -> bytes:
+        """The public key that signs manifests.
+
+        Raises:
+            StoreError: it could not be made.
+        """
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415 - late
+
+        seed = await self.desk.store.write(lambda tx: copies.seed(tx, self.desk.random_bytes))
+        return Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
+
+    async def keep_sheet(self, key: str, vouched: str) -> None:
+        """Make backups for that sheet from now on.
+
+        Raises:
+            NotAKey: of age.
+            StoreError: it was not kept.
+        """
+        at = self.desk.time.instant().at
+
+        def job(tx: Transaction) -> None:
+            copies.keep_sheet(tx, key, vouched, at)
+            self.desk.append(tx, News(kind=Kind.CONFIGURATION, data={"backup_key": key}))
+
+        await self.desk.store.write(job)
+
+    # restore
+
+    async def restore(
+        self, where: str, name: str, secret: bytes, room: str | None, *, trial: bool, anyway: bool
+    ) -> Restored:
+        """Read a copy with a sheet's key and put it in place: all, or one room.
+
+        trial: change nothing. anyway: though somebody lives here.
+
+        Raises:
+            Wrong: nothing was changed; the code says why.
+        """
+        target = self.shelves.targets.get(where)
+        if target is None:
+            raise Wrong("no_target", f"{where[:32]!r} is no place for backups; see homebase backup list")
+        if self._one.locked():
+            raise Wrong("backup_busy", _BUSY)
+        async with self._one:
+            self.progress.tell("restoring", 0, 0)
+            try:
+                return await self._restored(target, name, secret, room, trial=trial, anyway=anyway)
+            except (NotGood, gate_members.NotRestorable) as error:
+                raise Wrong("backup_not_good", str(error)) from error
+            except TargetError as error:
+                raise Wrong(error.trouble.value, error.detail or str(error)) from error
+            except Declined as error:
+                raise Wrong(error.code, error.detail) from error
+            except ConversationLost as error:
+                raise Wrong("hub_away", f"the hub does not answer: {error}") from error
+            finally:
+                self.progress.tell("", 0, 0)
+
+    async def _restored(
+        self, target: Target, name: str, secret: bytes, room: str | None, *, trial: bool, anyway: bool
+    ) -> Restored:
+        identity = _identity(secret)
+        key = str(identity.to_public())
+        try:
+            proven = await prove(self.ask, target.read(name), identity)
+            manifest = proven.read.manifest
+            vouched = manifest.vouched.get(key, "")
+            if not is_vouched(secret, bytes.fromhex(manifest.signer), vouched):
+                raise Wrong("signer_unknown", "this backup was not made by the home whose sheet this is")
+            blank = await self.desk.store.read(gate_members.is_blank)
+            put = not trial
+            if put and room is None and not anyway and proven.told.get("blank") is not True:
+                what = (
+                    "people or devices are here already and would be replaced; add --replace if that is meant"
+                )
+                raise Wrong("not_blank", what)
+            if put:
+                await self.ask("restore.put", PUT_WITHIN_S, room=room)
+                if room is None:
+                    await self._put_gate(proven, blank=blank)
+        finally:
+            await self.shelves.let_go()
+        at = self.desk.time.instant().at
+        await self.desk.store.write(lambda tx: copies.drilled(tx, key, at))
+        return _report(name, proven, blank=blank, applied=put)
+
+    async def _put_gate(self, proven: Restorable, *, blank: bool) -> None:
+        """A new epoch: whatever was allowed waits for the owner; what leaves ends now."""
+
+        def fill(tx: Transaction) -> Mapping[str, canonical.Json]:
+            if blank:
+                gate_members.put_back(tx, proven.gate)
+                copies.take_seed(tx, gate_members.seed_of(proven.gate))
+            return {"backup": gate_members.ledger_of(proven.gate)}
+
+        await self.cut()
+        await self.desk.begin_epoch("restored", fill)
+
+    @property
+    def _folder(self) -> Path:
+        return self.desk.store.folder / FOLDER
+
+
+def _identity(secret: bytes) -> "Identity":
+    import pyrage  # noqa: PLC0415 - as in making.py
+
+    return pyrage.x25519.Identity.from_str(identity_of(secret))
+
+
+def _report(name: str, proven: Restorable, *, blank: bool, applied: bool) -> Restored:
+    told = proven.read.manifest
+
+    def texts(key: str) -> tuple[str, ...]:
+        value = proven.told.get(key)
+        return tuple(str(each)[:200] for each in value) if isinstance(value, list) else ()
+
+    return Restored(
+        name=name,
+        made=told.made,
+        version=told.version,
+        records={member.name: member.records for member in told.members},
+        rooms=texts("rooms"),
+        devices=texts("devices"),
+        blank=proven.told.get("blank") is True,
+        gate=blank,
+        applied=applied,
+    )
+
+
+def _forget(folder: Path) -> None:
+    """What a kill left half made."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    for path in folder.iterdir():
+        path.unlink()

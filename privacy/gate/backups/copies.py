@@ -1,0 +1,127 @@
+"""What the gate remembers of backups: each copy, the sheets, the key that signs manifests. Parts of jobs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+import msgspec
+
+from privacy.gate.storage import records
+from privacy.gate.storage.book import to_ms
+from privacy.gate.storage.store import Transaction
+from privacy.ports import RandomBytes
+
+SEED_SIZE = 32
+_SEED, _SHEETS, _MARKER = "backup_seed", "backup_sheets", "backup_marker"
+_COLUMNS = "target, name, made_ms, size, sha256, state, why, verified_ms"
+
+
+class State(Enum):
+    """What is known of a copy. Only VERIFIED may be called encrypted and restorable."""
+
+    STORED = "stored"  # it is there; nobody read it back yet
+    VERIFIED = "verified"
+    FAILED = "failed"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A copy. why: what is wrong with it, for people; verified_ms: when it was read back last."""
+
+    target: str
+    name: str
+    made_ms: int
+    size: int
+    sha256: str
+    state: State = State.STORED
+    why: str = ""
+    verified_ms: int | None = None
+
+
+class Sheet(msgspec.Struct, frozen=True):
+    """A recovery sheet. key: age1…, public; vouched: what it says of our signer; drilled_ms: last drill."""
+
+    key: str
+    vouched: str
+    since_ms: int
+    drilled_ms: int
+
+
+def keep(tx: Transaction, copy: Known) -> None:
+    """Write it, new or changed."""
+    values = (
+        *(copy.target, copy.name, copy.made_ms, copy.size, copy.sha256),
+        *(copy.state.value, copy.why[:200], copy.verified_ms),
+    )
+    tx.execute(f"INSERT OR REPLACE INTO backups ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)  # noqa: S608 -- constants
+
+
+def forget(tx: Transaction, target: str, name: str) -> None:
+    """It was removed on purpose."""
+    tx.execute("DELETE FROM backups WHERE target = ? AND name = ?", (target, name))
+
+
+def every(tx: Transaction, target: str | None = None) -> list[Known]:
+    """All, newest first."""
+    rows = tx.execute(f"SELECT {_COLUMNS} FROM backups ORDER BY made_ms DESC, target")  # noqa: S608 -- constants
+    found = [
+        Known(
+            target=str(row[0]),
+            name=str(row[1]),
+            made_ms=int(str(row[2])),
+            size=int(str(row[3])),
+            sha256=str(row[4]),
+            state=State(row[5]),
+            why=str(row[6]),
+            verified_ms=None if row[7] is None else int(str(row[7])),
+        )
+        for row in rows
+    ]
+    return [copy for copy in found if target in {None, copy.target}]
+
+
+def sheets(tx: Transaction) -> list[Sheet]:
+    """The sheets that backups are made for."""
+    told = records.meta(tx, _SHEETS)
+    return [] if told is None else msgspec.json.decode(told, type=list[Sheet])
+
+
+def keep_sheet(tx: Transaction, key: str, vouched: str, at: datetime) -> None:
+    """Make backups for this sheet from now on, and for no earlier one."""
+    sheet = Sheet(key=key, vouched=vouched, since_ms=to_ms(at), drilled_ms=to_ms(at))
+    records.set_meta(tx, _SHEETS, msgspec.json.encode([sheet]))
+
+
+def drilled(tx: Transaction, key: str, at: datetime) -> None:
+    """Somebody opened a backup with that sheet."""
+    kept = [
+        msgspec.structs.replace(sheet, drilled_ms=to_ms(at)) if sheet.key == key else sheet
+        for sheet in sheets(tx)
+    ]
+    records.set_meta(tx, _SHEETS, msgspec.json.encode(kept))
+
+
+def seed(tx: Transaction, random_bytes: RandomBytes) -> bytes:
+    """The key that signs manifests, made when it is needed first."""
+    found = records.meta(tx, _SEED)
+    if found is None:
+        found = random_bytes(SEED_SIZE)
+        records.set_meta(tx, _SEED, found)
+    return found
+
+
+def take_seed(tx: Transaction, found: bytes) -> None:
+    """Sign with the key of the home that was restored: its sheet stays right."""
+    records.set_meta(tx, _SEED, found)
+
+
+def marker(tx: Transaction, folder: str) -> str:
+    """What lies in the folder that backups went to before; "" for a folder that got none yet."""
+    told = (records.meta(tx, _MARKER) or b"").decode().partition("\n")
+    return told[2] if told[0] == folder else ""
+
+
+def keep_marker(tx: Transaction, folder: str, word: str) -> None:
+    """Remember it."""
+    records.set_meta(tx, _MARKER, f"{folder}\n{word}".encode())

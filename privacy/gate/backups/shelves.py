@@ -1,0 +1,174 @@
+"""Puts a copy where it shall lie, fetches it back and proves it, and thins out older ones.
+
+"Encrypted" and "restorable" are said of a copy only after it was fetched back from where it lies, opened with
+the throw-away key that was made for it, checked against its manifest and put into scratch stores
+(``Known.state``). The throw-away key lives in memory from ``make`` to the end of that, and nowhere else.
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+
+from privacy.conversation import ConversationLost, Declined
+from privacy.gate.backups import copies
+from privacy.gate.backups.copies import Known, State
+from privacy.gate.backups.folder import FolderTarget, mark
+from privacy.gate.backups.making import AskHub, Made
+from privacy.gate.backups.reading import NotGood
+from privacy.gate.backups.restoring import prove
+from privacy.gate.backups.settings import BackupSettings
+from privacy.gate.backups.target import Target, TargetError
+from privacy.gate.desk import Desk
+from privacy.gate.storage.book import to_ms
+
+log = logging.getLogger(__name__)
+
+LOCAL = "local"
+
+
+class Wrong(Exception):
+    """It was not done. code: for programs; what: one line for people."""
+
+    def __init__(self, code: str, what: str) -> None:
+        super().__init__(what)
+        self.code, self.what = code, what
+
+
+@dataclass(slots=True, kw_only=True)
+class Progress:
+    """What is being done. stage: "" for nothing; all: 0 where not known. wrong, code: of the last run."""
+
+    stage: str = ""
+    done: int = 0
+    all: int = 0
+    wrong: str = ""
+    code: str = ""
+    runs: int = 0
+
+    def tell(self, stage: str, done: int, of: int) -> None:
+        """How far it got."""
+        self.stage, self.done, self.all = stage, done, of
+
+
+@dataclass(kw_only=True)
+class Shelves:
+    """All places, by name."""
+
+    desk: Desk
+    ask: AskHub
+    settings: BackupSettings
+    progress: Progress
+    targets: dict[str, Target] = field(default_factory=dict)
+    _marker: str = ""
+
+    async def begin(self) -> None:
+        """Know where backups go.
+
+        Raises:
+            StoreError: the store can't be read.
+        """
+        if folder := self.settings.folder:
+            self._marker = await self.desk.store.read(lambda tx: copies.marker(tx, folder))
+            self.targets[LOCAL] = FolderTarget(Path(folder), lambda: self._marker)
+
+    async def keep(self, where: str, target: Target, made: Made) -> Known:
+        """Put it there, read it back, thin out; return what is known of it then.
+
+        Raises:
+            Wrong: the place can't be used at all.
+            StoreError: it was not written down.
+        """
+        at_ms = to_ms(self.desk.time.instant().at)
+        size, digest = made.source.size, made.source.sha256
+        known = Known(target=where, name=made.name, made_ms=at_ms, size=size, sha256=digest)
+        try:
+            await self._mark(where)
+            await target.put(made.name, made.source, lambda done: self.progress.tell("storing", done, size))
+            await self.desk.store.write(lambda tx: copies.keep(tx, known))
+            await self._check(target, known, made)
+        except TargetError as error:
+            return await self._failed(known, f"{error.detail or error.trouble.value}")
+        except NotGood as error:
+            failed = await self._failed(known, str(error))
+            try:
+                await target.remove(made.name)  # so that the next one does not go on with its bytes
+            except TargetError as gone:
+                log.warning("backup.not_removed", extra={"code": gone.trouble.value})
+            return failed
+        except (ConversationLost, Declined) as error:
+            return await self._failed(known, f"it could not be checked: {error}")
+        now_ms = to_ms(self.desk.time.instant().at)
+        good = replace(known, state=State.VERIFIED, verified_ms=now_ms)
+        await self.desk.store.write(lambda tx: copies.keep(tx, good))
+        try:
+            await self._thin_out(where, target)
+        except TargetError as error:
+            log.warning("backup.not_thinned_out", extra={"code": error.trouble.value})
+        return good
+
+    async def _failed(self, known: Known, why: str) -> Known:
+        log.warning("backup.failed", extra={"target": known.target})
+        failed = replace(known, state=State.FAILED, why=why)
+        await self.desk.store.write(lambda tx: copies.keep(tx, failed))
+        return failed
+
+    async def _check(self, target: Target, known: Known, made: Made) -> None:
+        """Fetch it back and prove it, as a restore would; ends with what it opened being forgotten.
+
+        Raises:
+            NotGood, TargetError, ConversationLost, Declined: it is not shown to be good.
+        """
+        self.progress.tell("checking", 0, known.size)
+        try:
+            proven = await prove(self.ask, target.read(made.name), made.opens)
+        finally:
+            await self.let_go()
+        read, own = proven.read, made.manifest
+        keys = len(own.vouched) + 1
+        if (read.sha256, read.size) != (known.sha256, known.size):
+            raise NotGood("what lies there is not what was put there")
+        if read.manifest != own:
+            raise NotGood("the manifest is not the one that was made")
+        if read.keys != keys:
+            raise NotGood(f"the copy is encrypted to {read.keys} keys instead of {keys}")
+
+    async def let_go(self) -> None:
+        """The hub forgets what it holds of a copy."""
+        try:
+            await self.ask("backup.end")
+        except (ConversationLost, Declined) as error:
+            log.warning("backup.hub_holds", extra={"reason": str(error)[:200]})
+
+    async def _mark(self, where: str) -> None:
+        if where != LOCAL or self._marker:
+            return
+        folder, word = Path(self.settings.folder), self.desk.random_bytes(8).hex()
+        try:
+            word = await asyncio.to_thread(mark, folder, word)
+        except OSError as error:
+            what = f"{folder} can't be written ({error.strerror}); is the stick plugged in, and writable?"
+            raise Wrong("target_no_access", what) from error
+        await self.desk.store.write(lambda tx: copies.keep_marker(tx, str(folder), word))
+        self._marker = word
+
+    async def forget_folder(self) -> None:
+        """The next backup takes whatever is in the folder's place, a new stick for example.
+
+        Raises:
+            StoreError: it was not written.
+        """
+        await self.desk.store.write(lambda tx: copies.keep_marker(tx, self.settings.folder, ""))
+        self._marker = ""
+
+    async def _thin_out(self, where: str, target: Target) -> None:
+        """Remove what is neither among the newest nor young; never the only good one, and none of others."""
+        known = await self.desk.store.read(lambda tx: copies.every(tx, where))
+        young_ms = to_ms(self.desk.time.instant().at - timedelta(days=self.settings.keep_days))
+        good = [copy for copy in known if copy.state is State.VERIFIED]
+        old = [copy for copy in good[self.settings.keep :] if copy.made_ms < young_ms]
+        bad = [copy for copy in known if copy.state is not State.VERIFIED and copy.made_ms < good[0].made_ms]
+        for copy in (*old, *bad):
+            await target.remove(copy.name)
+            await self.desk.store.write(lambda tx, name=copy.name: copies.forget(tx, where, name))  # type: ignore[misc]

@@ -1,0 +1,369 @@
+"""Backups from end to end: made, stored, read back, restored; and writers that are never believed."""
+
+import asyncio
+import io
+import subprocess
+import tarfile
+from collections.abc import AsyncIterator, Callable, Mapping
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, Table, select
+
+from hub.contract import StoreError
+from hub.core import DriverRecords, Settings, schema
+from privacy import backup_sheet, sealing
+from privacy.backup_members import MEMBERS
+from privacy.gate.backups import copies
+from privacy.gate.backups.backups import Restored
+from privacy.gate.backups.copies import State
+from privacy.gate.backups.shelves import Wrong
+from privacy.gate.backups.target import Copy, Landed, Source
+from tests.privacy.gate.backups.home import KEY, SECRET, Home, furnish, home, public
+
+
+@pytest.fixture
+async def lived_in(tmp_path: Path) -> AsyncIterator[Home]:
+    async with home(tmp_path / "old", tmp_path / "stick") as old:
+        await furnish(old.hub.store)
+        await old.sheet()
+        yield old
+
+
+async def test_a_backup_in_the_house_needs_no_consent_and_nothing_goes_to_a_cloud(lived_in: Home) -> None:
+    # given a home where nobody agreed to anything
+    assert not list(lived_in.door.desk.standing.live())
+
+    # when a backup is made
+    (known,) = await lived_in.backups.now()
+
+    # then it lies in the folder, and the cloud was not even asked
+    assert known.state is State.VERIFIED
+    assert [path.name for path in lived_in.copies] == [known.name]
+    assert list(lived_in.backups.shelves.targets) == ["local"]
+
+
+async def test_a_blank_home_gets_everything_back(lived_in: Home, tmp_path: Path) -> None:
+    await lived_in.backups.now()
+    async with home(tmp_path / "new", tmp_path / "stick") as new:
+        # when the copy is restored onto a blank home with the sheet alone
+        restored = await new.restore()
+
+        # then rooms, devices with names and places, people, settings and keys are the same
+        assert isinstance(restored, Restored)
+        assert (restored.applied, restored.devices) == (True, ("bidcos:JEQ0123456",))
+        for table in (schema.rooms, schema.devices, schema.people, schema.settings):
+            assert await _rows(lived_in, table) == await _rows(new, table)
+        records = await DriverRecords(new.hub.store, "bidcos").load()
+        assert records[KEY] == b"\x01" + b"k" * 16
+
+        # and the driver is told that its counters are old, sessions are over, the hub starts anew
+        assert "restored" in records
+        assert not await new.hub.store.read(lambda c: c.execute(select(schema.sessions)).all())
+        assert new.hub.restarts == 1
+
+
+async def _rows(one: Home, table: Table) -> list[tuple[object, ...]]:
+    def rows(connection: Connection) -> list[tuple[object, ...]]:
+        return [tuple(row) for row in connection.execute(select(table))]
+
+    return await one.hub.store.read(rows)
+
+
+async def test_after_a_restore_the_old_hub_writes_nothing_more(lived_in: Home, tmp_path: Path) -> None:
+    await lived_in.backups.now()
+    async with home(tmp_path / "new", tmp_path / "stick") as new:
+        await new.restore()
+        with pytest.raises(StoreError):
+            await Settings(new.hub.store).put("a", 2)
+
+
+async def test_a_restored_home_begins_a_new_epoch_with_the_old_ledgers_head(
+    lived_in: Home, tmp_path: Path
+) -> None:
+    await lived_in.backups.now()
+    before = lived_in.door.desk.standing.epoch
+    async with home(tmp_path / "new", tmp_path / "stick") as new:
+        was = new.door.desk.standing.epoch
+        await new.restore()
+        desk = new.door.desk
+        assert desk.standing.epoch not in {was, before, ""}
+        from privacy.gate.storage import book
+
+        await desk.checkpoint()
+        first = await desk.store.read(lambda tx: book.one(tx, 0))
+        assert first is not None
+        assert first.content is not None
+        assert before.encode() in first.content
+        assert not await desk.store.read(lambda tx: book.check(tx, desk.origin, desk.public_key))
+        # and the sheet stays right: manifests are signed with the key that it vouches for
+        assert await new.backups.signer() == await lived_in.backups.signer()
+
+
+async def test_who_lives_somewhere_is_not_replaced_unless_that_is_meant(lived_in: Home) -> None:
+    await lived_in.backups.now()
+    with pytest.raises(Wrong) as wrong:
+        await lived_in.restore()
+    assert wrong.value.code == "not_blank"
+    assert lived_in.hub.restarts == 0
+    await lived_in.restore(anyway=True)
+    assert lived_in.hub.restarts == 1
+
+
+async def test_one_room_comes_back_alone(lived_in: Home) -> None:
+    await lived_in.backups.now()
+    store = lived_in.hub.store
+    await store.write(lambda c: c.execute(schema.rooms.delete().where(schema.rooms.c.id == 1)))
+    await Settings(store).put("a", 2)
+
+    await lived_in.restore(room="Room 1")
+
+    rows = await store.read(
+        lambda c: c.execute(select(schema.rooms.c.name, schema.devices.c.name).join(schema.devices)).all()
+    )
+    assert [tuple(row) for row in rows] == [("Room 1", "Lamp")]
+    assert await Settings(store).get("a") == 2
+    with pytest.raises(Wrong) as wrong:
+        await lived_in.restore(room="Attic")
+    assert wrong.value.code == "unknown_room"
+
+
+async def test_a_trial_changes_nothing_and_counts_as_the_quarters_drill(lived_in: Home) -> None:
+    await lived_in.backups.now()
+    lived_in.clock.passed_s += 100 * 86_400
+    assert (await lived_in.backups.told())["drill_due"] is True
+    await lived_in.restore(trial=True)
+    assert lived_in.hub.restarts == 0
+    assert (await lived_in.backups.told())["drill_due"] is False
+
+
+@pytest.mark.obligation("Q6.5-c")
+async def test_neither_hub_nor_gate_nor_another_sheet_can_open_a_copy(lived_in: Home, tmp_path: Path) -> None:
+    import pyrage
+
+    await lived_in.backups.now()
+    data = lived_in.copies[0].read_bytes()
+
+    # the throw-away key is gone, and no file of the home holds a secret key of age or the sheet's
+    kept = b"".join(path.read_bytes() for path in (tmp_path / "old").rglob("*") if path.is_file())
+    assert b"AGE-SECRET-KEY" not in kept
+    assert SECRET not in kept
+    with pytest.raises(pyrage.DecryptError):
+        pyrage.decrypt(data, [pyrage.x25519.Identity.generate()])
+    with pytest.raises(Wrong) as wrong:
+        await lived_in.restore(bytes(32 * [7]))
+    assert wrong.value.code == "backup_not_good"
+    # the control: the sheet opens it
+    assert pyrage.decrypt(data, [pyrage.x25519.Identity.from_str(backup_sheet.identity_of(SECRET))])
+
+
+async def test_a_copy_that_somebody_made_with_the_public_key_is_not_restored(
+    lived_in: Home, tmp_path: Path
+) -> None:
+    # given another home that knows the sheet's public key and says so, and signs by itself
+    async with home(tmp_path / "evil", tmp_path / "stick2") as evil:
+        await evil.backups.keep_sheet(
+            public(SECRET), backup_sheet.vouch(bytes(32), await evil.backups.signer())
+        )
+        await evil.backups.now()
+        with pytest.raises(Wrong) as wrong:
+            await evil.restore()
+    assert wrong.value.code == "signer_unknown"
+
+
+async def test_age_and_tar_open_a_copy_without_us(lived_in: Home, tmp_path: Path) -> None:
+    await lived_in.backups.now()
+    (tmp_path / "key").write_text(backup_sheet.identity_of(SECRET) + "\n")
+    done = await asyncio.to_thread(
+        subprocess.run,
+        f"age -d -i {tmp_path}/key {lived_in.copies[0]} | tar x -C {tmp_path}/stick",
+        shell=True,
+        check=True,
+    )
+    assert done.returncode == 0
+    assert sorted(
+        str(path.relative_to(tmp_path / "stick")) for path in (tmp_path / "stick").rglob("*.jsonl")
+    ) == sorted(member.file for member in MEMBERS.values())
+    rooms = (tmp_path / "stick/hub/rooms.jsonl").read_text().splitlines()
+    assert rooms[0] == '{"id":1,"name":"Room 1"}'
+
+
+# writers and places that are not what they should be: never shown as good
+
+Break = Callable[[bytes], bytes]
+
+
+class Meddling:
+    """A place that keeps something else than it was given."""
+
+    def __init__(self, target: object, meddle: Break) -> None:
+        self._target, self._meddle = target, meddle
+
+    async def put(self, name: str, source: Source, landed: Landed) -> None:
+        source.path.write_bytes(self._meddle(source.path.read_bytes()))
+        size = source.path.stat().st_size
+        await self._target.put(name, Source(path=source.path, size=size, sha256=""), landed)  # type: ignore[attr-defined]
+
+    def read(self, name: str, offset: int = 0) -> AsyncIterator[bytes]:
+        return self._target.read(name, offset)  # type: ignore[attr-defined, no-any-return]
+
+    async def copies(self) -> tuple[Copy, ...]:
+        return await self._target.copies()  # type: ignore[attr-defined, no-any-return]
+
+    async def remove(self, name: str) -> None:
+        await self._target.remove(name)  # type: ignore[attr-defined]
+
+    async def tidy(self) -> int:
+        return 0
+
+    async def free(self) -> int | None:
+        return None
+
+
+def _flip(place: float) -> Break:
+    def flipped(data: bytes) -> bytes:
+        at = min(int(place * len(data)), len(data) - 1)
+        return data[:at] + bytes((data[at] ^ 1,)) + data[at + 1 :]
+
+    return flipped
+
+
+MEDDLINGS: Mapping[str, Break] = {
+    "head": _flip(0.001),
+    "middle": _flip(0.5),
+    "end": _flip(1.0),
+    "short": lambda data: data[:-1],
+    "empty": lambda data: b"",
+    "long": lambda data: data + b"x",
+}
+
+
+async def test_a_byte_that_is_not_as_it_was_is_never_good(lived_in: Home) -> None:
+    shelves = lived_in.backups.shelves
+    real = shelves.targets["local"]
+    for what, meddle in MEDDLINGS.items():
+        shelves.targets["local"] = Meddling(real, meddle)
+        with pytest.raises(Wrong) as wrong:
+            await lived_in.backups.now()
+        assert wrong.value.code == "backup_not_good", what
+        known = await lived_in.door.desk.store.read(copies.every)
+        assert {(one.state, one.verified_ms) for one in known} == {(State.FAILED, None)}, what
+        assert lived_in.copies == [], what
+
+    # the control: the same place without the meddling
+    shelves.targets["local"] = real
+    (good, *_) = await lived_in.backups.now()
+    assert good.state is State.VERIFIED
+
+
+async def test_a_writer_that_does_not_encrypt_is_never_good(
+    lived_in: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def plain(source: object, to: str, sink: object) -> None:
+        while data := source.read(65_536):  # type: ignore[attr-defined]
+            sink.write(data)  # type: ignore[attr-defined]
+
+    with monkeypatch.context() as broken:
+        broken.setattr(sealing, "seal_stream", plain)
+        with pytest.raises(Wrong) as wrong:
+            await lived_in.backups.now()
+    assert "not encrypted" in wrong.value.what
+    assert (await lived_in.door.desk.store.read(copies.every))[0].state is State.FAILED
+    await lived_in.backups.now()
+    assert b"Room 1" not in lived_in.copies[-1].read_bytes()
+
+
+async def test_a_writer_that_forgets_the_sheet_or_adds_a_key_is_never_good(
+    lived_in: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = sealing.seal_stream
+    other = public(bytes(32 * [9]))
+    for change in (lambda to: to.split(" "), lambda to: [*to.split(" "), other]):
+
+        def meddled(
+            source: sealing.Source, to: str, sink: sealing.Sink, change: Callable[[str], list[str]] = change
+        ) -> None:
+            keys = change(to)
+            keys = [key for key in keys if key != public(SECRET)] if other not in keys else keys
+            real(source, " ".join(sorted(keys)), sink)
+
+        with monkeypatch.context() as broken:
+            broken.setattr(sealing, "seal_stream", meddled)
+            with pytest.raises(Wrong) as wrong:
+                await lived_in.backups.now()
+        assert "keys" in wrong.value.what
+
+
+async def test_a_hub_that_restores_other_than_it_saved_is_never_good(lived_in: Home) -> None:
+    ask = lived_in.hub.ask
+
+    async def lying(op: str, within_s: float = 0.0, /, **fields: object) -> object:
+        told = await ask(op, within_s, **fields)
+        if op == "restore.check":
+            return {**told, "members": {**told["members"], "rooms": "0" * 64}}  # type: ignore[dict-item]
+        return told
+
+    lived_in.backups.shelves.ask = lying  # type: ignore[assignment]
+    with pytest.raises(Wrong) as wrong:
+        await lived_in.backups.now()
+    assert "what is restored is not what was saved" in wrong.value.what
+
+
+async def test_so_many_stay_and_only_ours_go(lived_in: Home) -> None:
+    lived_in.backups.shelves.settings = lived_in.backups.settings.__class__(
+        folder=str(lived_in.folder), keep=2
+    )
+    (lived_in.folder / "homebase-20200101t000000z-0000000000000000.age").write_bytes(b"another home's")
+    for _ in range(4):
+        lived_in.clock.passed_s += 86_400
+        await lived_in.backups.now()
+    names = [path.name for path in lived_in.copies]
+    assert len(names) == 3
+    assert names[0].startswith("homebase-2020")
+    assert len(await lived_in.door.desk.store.read(copies.every)) == 2
+
+
+async def test_a_stick_that_is_out_or_another_one_gets_nothing(lived_in: Home, tmp_path: Path) -> None:
+    await lived_in.backups.now()
+    lived_in.folder.rename(tmp_path / "in-a-drawer")
+    with pytest.raises(Wrong, match="plugged in"):
+        await lived_in.backups.now()
+    lived_in.folder.mkdir()  # the empty folder that a stick is mounted on
+    with pytest.raises(Wrong, match="another stick, or none"):
+        await lived_in.backups.now()
+    assert list(lived_in.folder.iterdir()) == []
+
+    # until the owner says so
+    await lived_in.backups.shelves.forget_folder()
+    await lived_in.backups.now()
+    assert len(lived_in.copies) == 1
+
+
+async def test_too_large_a_backup_is_not_made(tmp_path: Path) -> None:
+    async with home(tmp_path / "old", tmp_path / "stick", most_mib=1) as old:
+        await furnish(old.hub.store)
+        await DriverRecords(old.hub.store, "bidcos").save({"big": bytes(1 << 20)})
+        await old.sheet()
+        with pytest.raises(Wrong, match="most_mib") as wrong:
+            await old.backups.now()
+        assert wrong.value.code == "too_large"
+        assert list(old.folder.glob("*.age")) == []
+
+
+async def test_what_a_backup_needs_is_named_where_it_is_missing(tmp_path: Path) -> None:
+    async with home(tmp_path / "old", tmp_path / "stick") as old:
+        with pytest.raises(Wrong) as wrong:
+            await old.backups.now()
+        assert wrong.value.code == "no_sheet"
+        old.backups.shelves.targets.clear()
+        with pytest.raises(Wrong) as wrong:
+            await old.backups.now()
+        assert wrong.value.code == "no_target"
+
+
+def test_tarfile_reads_what_we_write() -> None:
+    from privacy.gate.backups import archive
+
+    data = archive.head("hub/rooms.jsonl", 3, 0) + b"abc" + archive.padding(3) + archive.END
+    with tarfile.open(fileobj=io.BytesIO(data)) as tar:
+        assert tar.getnames() == ["hub/rooms.jsonl"]
