@@ -18,6 +18,7 @@ update.check 6.11, monitor.device 6.12, telemetry.usage 6.13, account.deregister
 analysis.technical T1, consent.record T2, advertising T4, advertising.contact T4, training T5,
 support.summary T5"""
 BUILT = {
+    "backup.local",
     "account.register",
     "account.review",
     "consent.record",
