@@ -10,13 +10,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-from cryptography.hazmat.primitives.hashes import SHA256
 
 from privacy import canonical
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
 LIMIT = 4096  # bytes of a statement in either serialisation
 POINT_SIZE = 65  # uncompressed: 4, x, y
@@ -84,17 +85,21 @@ def compact(value: object) -> str:
 
 def is_signed_by(statement: Statement, point: bytes) -> bool:
     """Whether the key at ``point`` (65 bytes) made the signature."""
+    from cryptography.hazmat.primitives.asymmetric.ec import ECDSA  # noqa: PLC0415 - at rest nobody signs
+    from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature  # noqa: PLC0415
+    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415
+
     r, s = (int.from_bytes(half) for half in (statement.signature[:_HALF], statement.signature[_HALF:]))
     signed = statement.text.rpartition(".")[0].encode()
     try:
         encoded = encode_dss_signature(r, s)
-        public_key(point).verify(encoded, signed, ec.ECDSA(SHA256()))
+        public_key(point).verify(encoded, signed, ECDSA(SHA256()))
     except (InvalidSignature, ValueError):
         return False
     return True
 
 
-def public_key(point: bytes) -> ec.EllipticCurvePublicKey:
+def public_key(point: bytes) -> "EllipticCurvePublicKey":
     """The P-256 key at an uncompressed point.
 
     Raises:
@@ -102,6 +107,8 @@ def public_key(point: bytes) -> ec.EllipticCurvePublicKey:
     """
     if len(point) != POINT_SIZE:
         raise ValueError(f"{len(point)} bytes, allowed is {POINT_SIZE}: 4, x, y")
+    from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415 - at rest nobody signs
+
     return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
 
 

@@ -15,26 +15,19 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from privacy.conversation import ANSWER_TIME_S, Handler, Reply
-from privacy.gate.account import account_answers, account_verbs
-from privacy.gate.account.account import Account
-from privacy.gate.answers import answers
-from privacy.gate.answers.api import ROLES, Sessions, guarded
-from privacy.gate.answers.vouched import vouched
-from privacy.gate.backups import backup_verbs
+from privacy.gate.answers.api import Sessions, guarded
 from privacy.gate.backups.backups import Backups
 from privacy.gate.config import GateConfig
-from privacy.gate.console import console_verbs, tunnel_consents
 from privacy.gate.console.console import Console, console_peer
 from privacy.gate.control import control_verbs, staging_verbs, tunnel_verbs
 from privacy.gate.control.control import Control
 from privacy.gate.door.door import Door
-from privacy.gate.door.holder import GateHolder
 from privacy.gate.door.strangers import Strangers
 from privacy.gate.door.upkeep import Upkeep
 from privacy.gate.front.access_log import FLUSH_S, AccessLog
 from privacy.gate.front.checks import loopback
 from privacy.gate.front.connection import House
-from privacy.gate.front.exchange import CONSOLE, Request
+from privacy.gate.front.exchange import CONSOLE, Endpoint, Request
 from privacy.gate.front.files import AppFiles
 from privacy.gate.front.front import Front, Routes, address_of
 from privacy.gate.front.relay import Relay
@@ -46,20 +39,14 @@ from privacy.gate.jailed.jails import Installation
 from privacy.gate.jailed.programs import Begun, Program, simulator_program
 from privacy.gate.jailed.runtime import Places, listen
 from privacy.gate.jailed.users import ACCOUNT, other_user
-from privacy.gate.lan import trust
 from privacy.gate.machine import board
+from privacy.gate.machine.later import Later
 from privacy.gate.machine.output import say
 from privacy.gate.machine.peer import why_not_jailed
 from privacy.gate.machine.process import tell_systemd
-from privacy.gate.messages import message_verbs
-from privacy.gate.messages.messages import Messages
 from privacy.gate.opening import Opened
-from privacy.gate.phones import pairing_verbs, phone_answers, phone_front, phone_verbs, relay_verbs
-from privacy.gate.phones.phone_front import Sheltered
-from privacy.gate.phones.phones import Phones
-from privacy.gate.rights import centre, disclosures, rights_answers, rights_verbs
-from privacy.gate.rights.erasing import Erasing
-from privacy.gate.rights.rights import RightsDesk
+from privacy.gate.phones import phone_front, relay_verbs
+from privacy.gate.phones.phone_front import Place
 from privacy.gate.stick.network_door import NetworkStick
 from privacy.gate.stick.serial_door import ConfiguredPort, SimulatedStick
 from privacy.gate.storage.store import StoreError
@@ -69,6 +56,7 @@ from privacy.system import SystemClock, random_bytes
 from privacy.version import VERSION
 
 if TYPE_CHECKING:
+    from privacy.gate.asked import Asked
     from privacy.gate.lan.lan import Lan
 
 log = logging.getLogger(__name__)
@@ -76,7 +64,6 @@ log = logging.getLogger(__name__)
 E = TypeVar("E", bound=BaseException)
 
 EXIT_ISOLATION, EXIT_INTERRUPTED = 77, 130
-OWNERS = frozenset({"owner"})
 CANARY_EVERY_S = 600.0  # between two ledger entries of a greeting
 
 
@@ -154,28 +141,26 @@ class _Gate:
         self._lan = _lan(start, self._clock)
         rows = start.opened.store.another_connection()
         self._access_log = AccessLog(rows, self._clock, sqlcipher.DatabaseError)
+        self._rooms: Asked | None = None
+        self._door.deliveries.load_posts = self._asked
+        own = Later(lambda: self._asked().own())
+        self._control = Control(
+            self._is_hub,
+            Later(lambda: self._asked().hub(), {**self._questions(), **phone_front.table(own)}),
+        )
         sessions = Sessions(self._streams)
-        desk = start.opened.desk
-        messages = Messages(self._door)
-        account = Account(self._door, f"http://127.0.0.1:{start.listening.getsockname()[1]}/")
-        self._rights = RightsDesk(self._door, GateHolder(desk, self._access_log.forget))
-        self._phones = Phones(self._door, Erasing(self._rights, self._ask_hub))
         self._backups = Backups(
-            desk=desk,
+            desk=start.opened.desk,
             ask=self._ask_hub,
             settings=start.config.backup,
             version=VERSION,
             cut=self._door.end_all,
             zone=lambda: self._door.zone,
         )
-        own = self._own_answers(account)
-        self._control = Control(self._is_hub, {**self._questions(messages), **phone_front.table(own)})
         routes = Routes(
-            AppFiles(relays=partial(relay_verbs.allowed_hosts, desk)).answer,
-            {
-                **({} if self._lan is None else trust.table(self._lan)),
-                **{place: guarded(sessions, one.roles, one.answer) for place, one in own.items()},
-            },
+            AppFiles(relays=partial(relay_verbs.allowed_hosts, start.opened.desk)).answer,
+            _trust(self._lan),
+            Later(lambda: {place: guarded(sessions, one.roles, one.answer) for place, one in own.items()}),
         )
         self._front = Front(
             House(
@@ -185,51 +170,25 @@ class _Gate:
                 record=self._access_log.record,
             )
         )
-        self._console = Console(
-            {
-                "status": self._tell_status,
-                **console_verbs.table(self._door),
-                **tunnel_consents.table(self._door),
-                **rights_verbs.table(self._rights, desk),
-                **phone_verbs.table(self._phones),
-                **pairing_verbs.table(
-                    self._phones,
-                    self._ask_hub,
-                    self._origins,
-                    relay_verbs.known(desk.recipients),
-                ),
-                **relay_verbs.table(desk.recipients, self._ask_hub),
-                **account_verbs.table(account, desk),
-                **message_verbs.for_console(messages),
-                **disclosures.table(desk),
-                **backup_verbs.table(self._backups),
-            }
-        )
+        self._console = Console(Later(lambda: self._asked().console(), {"status": self._tell_status}))
 
-    def _own_answers(self, account: Account) -> Mapping[tuple[str, str], Sheltered]:
-        """Everything under /gate/v1/ with the roles that it is for."""
-        desk, named_home = self._door.desk, self._start.named_home
-        status = answers.status(self._door, self._status())
-        for_household = {
-            **answers.table(self._door, named_home),
-            **rights_answers.looking(self._rights, desk),
-            **centre.looking(self._door),
-            **phone_answers.table(self._door, self._phones),
-            **account_answers.households(account, self._door),
-        }
-        for_owners = {
-            **rights_answers.closing(self._rights, desk),
-            **centre.owning(self._door, self._rights),
-            **account_answers.owners(account, self._door, named_home),
-        }
-        return {
-            ("GET", "/gate/v1/status"): Sheltered(roles=ROLES, answer=status),
-            **{
-                place: Sheltered(roles=roles, answer=vouched(endpoint, desk.seed))
-                for roles, places in ((answers.HOUSEHOLD, for_household), (OWNERS, for_owners))
-                for place, endpoint in places.items()
-            },
-        }
+    def _asked(self) -> "Asked":
+        """What people ask for, from their first question on."""
+        if self._rooms is None:
+            from privacy.gate.asked import Asked, Asking  # noqa: PLC0415 - a home at rest is asked nothing
+
+            asking = Asking(
+                door=self._door,
+                ask_hub=self._ask_hub,
+                origins=self._origins,
+                link=self._site.address,
+                named_home=self._start.named_home,
+                status=self._status(),
+                forget_log=self._access_log.forget,
+                backups=self._backups,
+            )
+            self._rooms = Asked(asking)
+        return self._rooms
 
     def run(self, tasks: asyncio.TaskGroup, announce: Callable[[str], None]) -> None:
         """Start everything in ``tasks``."""
@@ -292,19 +251,15 @@ class _Gate:
         there = None if self._lan is None else self._lan.site
         return tuple(site.origin for site in (self._site, there) if site is not None)
 
-    def _questions(self, messages: Messages) -> Mapping[str, Handler]:
+    def _questions(self) -> Mapping[str, Handler]:
         return {
             "hello": self._hello,
             "claimed": self._token.claimed,
             "serial.open": self._open_serial,
             "board": board.answer,
             **control_verbs.table(self._door),
-            **pairing_verbs.hub_table(
-                self._phones, self._origins, relay_verbs.known(self._door.desk.recipients)
-            ),
             **tunnel_verbs.table(self._door.tunnels),
             **staging_verbs.table(self._door),
-            **message_verbs.for_hub(messages),
         }
 
     async def _hello(self, question: Mapping[str, object]) -> Mapping[str, object] | Reply:
@@ -368,6 +323,14 @@ def _lan(start: Start, clock: SystemClock) -> "Lan | None":
     from privacy.gate.lan.lan import Lan  # noqa: PLC0415 - it loads TLS
 
     return Lan(start.config.lan, start.places.gate_state, clock, random_bytes, say)
+
+
+def _trust(lan: "Lan | None") -> Mapping[Place, Endpoint]:
+    if lan is None:
+        return {}
+    from privacy.gate.lan import trust  # noqa: PLC0415 - it loads every name of HTML's characters
+
+    return trust.table(lan)
 
 
 async def _stop_at(stop: asyncio.Event, code: int, programs: Sequence[asyncio.Task[None]]) -> None:

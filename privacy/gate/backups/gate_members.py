@@ -3,7 +3,6 @@
 Parts of jobs. After a restore no consent counts by itself: it is of an earlier epoch until it is confirmed.
 """
 
-import sqlite3
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from typing import cast
@@ -49,6 +48,8 @@ def scratched(members: Mapping[str, bytes]) -> dict[str, bytes]:
     Raises:
         NotRestorable: they don't fit it.
     """
+    import sqlite3  # noqa: PLC0415 - a library of its own, only to prove a copy
+
     connection = sqlite3.connect(":memory:", isolation_level=None)
     try:
         for step in STEPS:

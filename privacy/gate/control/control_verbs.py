@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from privacy.conversation import Declined, Handler
 from privacy.gate.door import spelling
 from privacy.gate.door.door import Door
-from privacy.home_day import zone_of
 from privacy.payload import timestamp
 
 Fields = Mapping[str, object]
@@ -18,7 +17,7 @@ def table(door: Door) -> Mapping[str, Handler]:
     """The questions ``standing`` and ``withdraw``, each about one activity, and ``clock``."""
 
     async def clock(question: Fields) -> Fields:
-        door.zone = zone_of(question.get("timezone"))
+        door.timezone = question.get("timezone")
         now = door.desk.time.instant()
         return {
             "held": door.desk.time.held,

@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from hashlib import sha256
 
 from privacy import canonical
@@ -28,6 +28,7 @@ from privacy.gate.storage.records import Outgoing, Preview
 from privacy.gate.storage.store import StoreError, Transaction
 from privacy.gate.storage.tombstones import Tomb, Tombstone
 from privacy.gate.tunnels.tunnels import Tunnels
+from privacy.home_day import zone_of
 from privacy.jws import base64url
 from privacy.ledger import Kind
 from privacy.payload import LONGEST_KEPT, PayloadRefused, build
@@ -94,7 +95,12 @@ class Door:
         self._tasks: asyncio.TaskGroup | None = None
         self.giving = Giving(desk)
         self.stick: NetworkStick | None = None  # where homebase.toml names one in the network
-        self.zone: tzinfo = UTC  # of the home, as the hub tells it; what is shown goes by it, and no decision
+        self.timezone: object = None  # of the home, as the hub names it
+
+    @property
+    def zone(self) -> tzinfo:
+        """Of the home; what is shown goes by it, and no decision."""
+        return zone_of(self.timezone)
 
     def begin(self, tasks: asyncio.TaskGroup) -> None:
         """Send from now on, in tasks of this group."""

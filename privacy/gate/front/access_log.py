@@ -5,7 +5,6 @@ keeps nothing longer. A clock set back by more than a day dates nothing any more
 """
 
 import logging
-import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
@@ -38,7 +37,7 @@ _Row = tuple[str, str, str, int, str]
 
 
 class Connection(Protocol):
-    """What is needed of a database connection in autocommit mode; sqlcipher3's, or sqlite3's in tests."""
+    """What is needed of a database connection in autocommit mode; sqlcipher3's."""
 
     @property
     def in_transaction(self) -> bool:
@@ -61,12 +60,10 @@ class Connection(Protocol):
 class AccessLog:
     """Takes lines, keeps them for seven days, counts them for good.
 
-    failure: the root of the connection's own errors (sqlcipher3 has another than sqlite3).
+    failure: the root of the connection's own errors.
     """
 
-    def __init__(
-        self, connection: Connection, clock: Clock, failure: type[Exception] = sqlite3.Error
-    ) -> None:
+    def __init__(self, connection: Connection, clock: Clock, failure: type[Exception]) -> None:
         self._connection, self._clock, self._failure = connection, clock, failure
         self._waiting: list[_Row] = []
         self._failed = False

@@ -7,9 +7,9 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 
+from privacy import data
 from privacy.app_policy import PERMISSIONS, policy
 from privacy.gate.front.exchange import Answer, Request, problem
 
@@ -53,7 +53,7 @@ class AppFiles:
 
     def __init__(self, folder: Path | None = None, relays: Callable[[], Iterable[str]] = tuple) -> None:
         self._relays = relays
-        root = folder or Path(str(resources.files("privacy.data"))) / "app"
+        root = folder or Path(data.__file__).with_name("app")
         self._files = dict(_listed(root))
         if (index := self._files.get("/index.html")) is not None:
             self._files["/"] = index

@@ -8,6 +8,7 @@ import asyncio
 import logging
 import socket
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from privacy.gate.front.checks import Site
 from privacy.gate.front.connection import Access, Connection, House
@@ -21,23 +22,29 @@ LAN_LIMIT, LAN_PEER_LIMIT = 128, 24  # of the home's network, apart too, and of 
 
 PeerOf = Callable[[socket.socket], str | None]
 """Names the peer of an accepted socket for the hub and the access log; None refuses it."""
+Table = Mapping[tuple[str, str], Endpoint]
+"""Who answers what method at what path."""
 
 
 class Routes:
-    """The one table of the gate's own answers; ``/api/`` is the hub's, the rest are the app's files."""
+    """The one table of the gate's own answers; ``/api/`` is the hub's, the rest are the app's files.
 
-    def __init__(self, files: Endpoint, own: Mapping[tuple[str, str], Endpoint]) -> None:
-        self._files, self._own = files, own
+    under_gate: those under ``/gate/v1/``, looked at for these paths only.
+    """
+
+    def __init__(self, files: Endpoint, own: Table, under_gate: Table = MappingProxyType({})) -> None:
+        self._files, self._own, self._under_gate = files, own, under_gate
 
     def find(self, method: str, path: str) -> Endpoint | None:
         """Return who answers; None means the hub."""
         if path == "/api" or path.startswith("/api/"):
             return None
-        if (endpoint := self._own.get((method, path))) is not None:
+        own = self._under_gate if path.startswith("/gate/v1/") else self._own
+        if (endpoint := own.get((method, path))) is not None:
             return endpoint
         if not path.startswith("/gate/"):
             return self._files
-        methods = sorted(known for known, at in self._own if at == path)
+        methods = sorted(known for known, at in own if at == path)
         return _not_here if not methods else _wrong_method(", ".join(methods))
 
 

@@ -64,6 +64,7 @@ class Deliveries:
         self._desk = desk
         self._running: dict[str, _Running] = {}
         self.posts: dict[str, Post] = {}  # of activities whose letters are made as they leave
+        self.load_posts: Callable[[], object] = lambda: None  # has them all there; called before one leaves
 
     def running(self) -> Sequence[str]:
         """Ids of the transfers that run."""
@@ -255,6 +256,7 @@ class Deliveries:
         return await running.upload.run()
 
     async def _carrier(self, running: _Running, target: Target, to: Recipient) -> Carrier:
+        self.load_posts()
         if (post := self.posts.get(running.grant.activity)) is not None:
             return await post(running.grant, running.item, target)
         headers = (

@@ -112,7 +112,9 @@ async def front_bench(folder: Path, is_jailed: Callable[[socket.socket], bool]) 
         streams = ParkedStreams(is_jailed)
         bench = FrontBench(port=listening.getsockname()[1], folder=folder, streams=streams)
         routes = Routes(
-            AppFiles(app).answer, {("GET", "/gate/v1/thing"): _thing, ("GET", "/gate/v1/mistake"): _mistake}
+            AppFiles(app).answer,
+            own={},
+            under_gate={("GET", "/gate/v1/thing"): _thing, ("GET", "/gate/v1/mistake"): _mistake},
         )
         bench.house = House(port=bench.port, find=routes.find, streams=streams, record=bench.log.append)
         front = Front(bench.house)

@@ -11,11 +11,11 @@ import pytest
 from privacy.closed_schema import FieldRefused, check_value
 from privacy.gate.account import account_answers, addressees
 from privacy.gate.account.account import Account
+from privacy.gate.asked import OWNERS
 from privacy.gate.door.door import Door
 from privacy.gate.front.exchange import Request
 from privacy.gate.phones import phone_front
 from privacy.gate.phones.phone_front import Sheltered
-from privacy.gate.wiring import OWNERS
 from privacy.register import FieldKind
 from tests.paths import ROOT
 from tests.privacy.gate.at_the_door import opened

@@ -1,0 +1,110 @@
+"""What people ask: the console's verbs, all under /gate/v1/, and what the hub asks of phones and messages.
+
+Loaded at the first such question: a home at rest is asked none, and these rooms are a tenth of its memory.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from privacy.conversation import Handler
+from privacy.gate.account import account_answers, account_verbs
+from privacy.gate.account.account import Account
+from privacy.gate.answers import answers
+from privacy.gate.answers.api import ROLES
+from privacy.gate.answers.vouched import vouched
+from privacy.gate.backups import backup_verbs
+from privacy.gate.backups.backups import Backups
+from privacy.gate.console import console_verbs, tunnel_consents
+from privacy.gate.door.door import Door
+from privacy.gate.door.holder import GateHolder
+from privacy.gate.messages import message_verbs
+from privacy.gate.messages.messages import Messages
+from privacy.gate.phones import pairing_verbs, phone_answers, phone_verbs, relay_verbs
+from privacy.gate.phones.pairing_verbs import Origins
+from privacy.gate.phones.phone_front import Place, Sheltered
+from privacy.gate.phones.phones import Phones
+from privacy.gate.phones.relay_verbs import AskHub
+from privacy.gate.rights import centre, disclosures, rights_answers, rights_verbs
+from privacy.gate.rights.erasing import Erasing
+from privacy.gate.rights.rights import RightsDesk
+
+OWNERS = frozenset({"owner"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """What the rooms need of the rest.
+
+    origins: of the app, where phones at home find it; link: where a mail's link leads; named_home: as
+    wiring.Start's; status: what the gate says of itself; forget_log: drops access lines that wait in memory.
+    """
+
+    door: Door
+    ask_hub: AskHub
+    origins: Origins
+    link: str
+    named_home: str
+    status: Mapping[str, object]
+    forget_log: Callable[[], None]
+    backups: Backups
+
+
+class Asked:
+    """The rooms, introduced to each other; their letters are the deliveries' from here on."""
+
+    def __init__(self, asking: Asking) -> None:
+        self._asking, door = asking, asking.door
+        self._account = Account(door, asking.link)
+        self._messages = Messages(door)
+        self._rights = RightsDesk(door, GateHolder(door.desk, asking.forget_log))
+        self._phones = Phones(door, Erasing(self._rights, asking.ask_hub))
+        self._relays = relay_verbs.known(door.desk.recipients)
+
+    def console(self) -> Mapping[str, Handler]:
+        """The verbs of console.sock."""
+        asking, door, desk = self._asking, self._asking.door, self._asking.door.desk
+        return {
+            **console_verbs.table(door),
+            **tunnel_consents.table(door),
+            **rights_verbs.table(self._rights, desk),
+            **phone_verbs.table(self._phones),
+            **pairing_verbs.table(self._phones, asking.ask_hub, asking.origins, self._relays),
+            **relay_verbs.table(desk.recipients, asking.ask_hub),
+            **account_verbs.table(self._account, desk),
+            **message_verbs.for_console(self._messages),
+            **disclosures.table(desk),
+            **backup_verbs.table(asking.backups),
+        }
+
+    def hub(self) -> Mapping[str, Handler]:
+        """What the hub asks about phones and messages."""
+        return {
+            **pairing_verbs.hub_table(self._phones, self._asking.origins, self._relays),
+            **message_verbs.for_hub(self._messages),
+        }
+
+    def own(self) -> Mapping[Place, Sheltered]:
+        """Everything under /gate/v1/ with the roles that it is for."""
+        door, desk, named_home = self._asking.door, self._asking.door.desk, self._asking.named_home
+        for_household = {
+            **answers.table(door, named_home),
+            **rights_answers.looking(self._rights, desk),
+            **centre.looking(door),
+            **phone_answers.table(door, self._phones),
+            **account_answers.households(self._account, door),
+        }
+        for_owners = {
+            **rights_answers.closing(self._rights, desk),
+            **centre.owning(door, self._rights),
+            **account_answers.owners(self._account, door, named_home),
+        }
+        return {
+            ("GET", "/gate/v1/status"): Sheltered(
+                roles=ROLES, answer=answers.status(door, self._asking.status)
+            ),
+            **{
+                place: Sheltered(roles=roles, answer=vouched(endpoint, desk.seed))
+                for roles, places in ((answers.HOUSEHOLD, for_household), (OWNERS, for_owners))
+                for place, endpoint in places.items()
+            },
+        }

@@ -1,0 +1,65 @@
+"""What the gate has loaded when it starts: memory and time of every home, whether it is asked or not."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+AT_START = "import asyncio, logging, privacy.gate.start, privacy.gate.wiring, privacy.gate.opening"
+FOREIGN = {"_cffi_backend", "_openssl", "cryptography", "h11", "msgspec", "sqlcipher3", "typing_extensions"}
+ON_LAN = "privacy.gate.lan"  # only where it is on
+FOR_PEOPLE = [
+    "privacy.gate.asked",
+    "privacy.gate.account",
+    "privacy.gate.rights",
+    "privacy.gate.messages",
+    "privacy.gate.answers.answers",
+    "privacy.gate.console.console_verbs",
+    "privacy.gate.phones.phones",
+    "privacy.gate.network.smtp",
+    "privacy.notice",
+    "privacy.statements",
+    "privacy.mail_text",
+]
+# what each costs, in KiB of a process's own memory: 440, 710, 610, 80, 370, 180
+UNUSED = [
+    "html.entities",
+    "importlib.resources",
+    "tempfile",
+    "sqlite3",
+    "zoneinfo",
+    "cryptography.hazmat.primitives.asymmetric.ec",
+    "cryptography.x509",
+    "email",
+    "http.client",
+]
+
+
+def loaded(statements: str) -> frozenset[str]:
+    places = [str(ROOT), *(entry for entry in sys.path if entry.endswith("site-packages"))]
+    look = f"import json, sys\nsys.path[:0] = {places}\n{statements}\nprint(json.dumps(list(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", look], capture_output=True, text=True, check=True, timeout=60
+    )
+    return frozenset(json.loads(done.stdout))
+
+
+@pytest.fixture(scope="module")
+def at_start() -> frozenset[str]:
+    return loaded(AT_START)
+
+
+def test_a_gate_that_nobody_asks_loads_nothing_for_people(at_start: frozenset[str]) -> None:
+    assert not at_start & {ON_LAN, *FOR_PEOPLE, *UNUSED}
+
+
+def test_a_gate_starts_with_few_packages_of_others(at_start: frozenset[str]) -> None:
+    packages = {name.partition(".")[0] for name in at_start} - {"privacy", "__main__"}
+    assert packages - sys.stdlib_module_names == FOREIGN
+
+
+def test_the_first_question_loads_what_people_ask() -> None:
+    assert loaded(f"{AT_START}, privacy.gate.asked") >= set(FOR_PEOPLE)
