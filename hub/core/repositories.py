@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 import msgspec
-from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection, Table, bindparam, delete, select
+from sqlalchemy.dialects.sqlite import Insert, insert
 
 from . import schema
 from .store import Store
@@ -39,13 +39,15 @@ class DriverRecords:
             await self._store.write(lambda connection: self._save(connection, records))
 
     def _save(self, connection: Connection, records: Mapping[str, bytes | None]) -> None:
-        table = schema.driver_records
-        for key, value in records.items():
-            if value is None:
-                connection.execute(delete(table).where(table.c.driver == self._driver, table.c.key == key))
-            else:
-                put = insert(table).values(driver=self._driver, key=key, value=value)
-                connection.execute(put.on_conflict_do_update(set_={"value": put.excluded.value}))
+        gone = [{"of": self._driver, "named": key} for key, value in records.items() if value is None]
+        kept = [
+            {"driver": self._driver, "key": key, "value": value}
+            for key, value in records.items()
+            if value is not None
+        ]
+        for statement, rows in ((_DROP, gone), (_KEEP, kept)):
+            if rows:
+                connection.execute(statement, rows)
 
 
 class Settings:
@@ -71,6 +73,17 @@ class Settings:
             StoreError: nothing was written.
         """
         text = msgspec.json.encode(value).decode()
-        put = insert(schema.settings).values(key=key, value=text)
-        put = put.on_conflict_do_update(set_={"value": put.excluded.value})
-        await self._store.write(lambda connection: connection.execute(put))
+        await self._store.write(lambda connection: connection.execute(_SET, {"key": key, "value": text}))
+
+
+def _keeping(table: Table) -> Insert:
+    put = insert(table)
+    return put.on_conflict_do_update(set_={"value": put.excluded.value})
+
+
+# made once: making one takes longer than running it
+_KEEP = _keeping(schema.driver_records)
+_SET = _keeping(schema.settings)
+_DROP = delete(schema.driver_records).where(
+    schema.driver_records.c.driver == bindparam("of"), schema.driver_records.c.key == bindparam("named")
+)
