@@ -66,7 +66,7 @@ class Phones:
     # keys
 
     def claim(self) -> str:
-        """Open a claim; return what its QR code says. For the console and the gate's own page alone."""
+        """Open a claim; return what its QR code says. For the console alone."""
         return f"homebase:claim:1:{jws.base64url(self.gate_key)}:{self.claim_secret()}"
 
     def claim_secret(self) -> str:
