@@ -71,8 +71,19 @@ class RadioHome:
 @contextlib.asynccontextmanager
 async def radio_home(folder: Path, *models: str) -> AsyncIterator[RadioHome]:
     """Simulator and hub until the block ends. folder: short, for sockets lie in it."""
-    home, air = folder / "home", folder / "air"
+    home = folder / "home"
     home.mkdir()
+    async with on_air(folder, *models) as stick, hub_at(home, stick) as front:
+        body = {"token": front.setup_token, "password": PASSWORD}
+        async with front.browser() as browser, browser.post("/api/v1/setup", json=body) as answer:
+            token = str((await answer.json())["token"])
+        yield RadioHome(front=front, token=token)
+
+
+@contextlib.asynccontextmanager
+async def on_air(folder: Path, *models: str) -> AsyncIterator[Path]:
+    """Simulated devices until the block ends; the stick by which they are reached."""
+    air = folder / "air"
     air.mkdir()
     arguments = ("--dir", str(air), "--models", ",".join(models), "--teach-in", "--day", "none")
     simulator = await asyncio.create_subprocess_exec(
@@ -82,18 +93,16 @@ async def radio_home(folder: Path, *models: str) -> AsyncIterator[RadioHome]:
         async with asyncio.timeout(START_S):
             while not (air / "stick").exists():
                 await asyncio.sleep(0.05)
-        async with _hub(home, air / "stick") as front:
-            body = {"token": front.setup_token, "password": PASSWORD}
-            async with front.browser() as browser, browser.post("/api/v1/setup", json=body) as answer:
-                token = str((await answer.json())["token"])
-            yield RadioHome(front=front, token=token)
+        yield air / "stick"
     finally:
         simulator.terminate()
         await simulator.wait()
 
 
 @contextlib.asynccontextmanager
-async def _hub(folder: Path, stick: Path) -> AsyncIterator[Front]:
+async def hub_at(folder: Path, stick: Path) -> AsyncIterator[Front]:
+    """A hub with its data in ``folder``; one whose store a backup took does not die, the block ends it."""
+
     def load(_: str, context: DriverContext) -> Driver:
         return BidcosDriver(replace(context, serial=Stick(stick)))
 
@@ -105,6 +114,7 @@ async def _hub(folder: Path, stick: Path) -> AsyncIterator[Front]:
         errors=ErrorCounter(clock.monotonic),
         load=load,
         radio_after_s=0.0,
+        die=lambda _: None,
     )
     async with Front(folder) as front, asyncio.TaskGroup() as tasks:
         hub = tasks.create_task(serve(plan))

@@ -4,7 +4,6 @@ The reader takes less than tar does: regular files of the list, each once and wi
 It extracts nothing; no name in it is ever a path. Source: POSIX ustar; docs/backup.md, "Format".
 """
 
-import tarfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -25,9 +24,10 @@ class NotAnArchive(ValueError):
 
 def head(name: str, size: int, at_s: int) -> bytes:
     """The header of a file. at_s: unix seconds, shown by tar."""
-    info = tarfile.TarInfo(name)
-    info.size, info.mtime, info.mode = size, at_s, 0o600
-    return info.tobuf(format=tarfile.USTAR_FORMAT)
+    numbers = b"".join(b"%07o\0" % number for number in (0o600, 0, 0)) + b"%011o\0%011o\0" % (size, at_s)
+    before, after = name.encode("ascii").ljust(100, b"\0") + numbers, b"0" + bytes(100) + b"ustar\00000"
+    block = (before + b" " * 8 + after).ljust(BLOCK, b"\0")
+    return before + b"%06o\0 " % sum(block) + block[len(before) + 8 :]
 
 
 def padding(size: int) -> bytes:

@@ -1,10 +1,9 @@
 """Backups from end to end: made, stored, read back, restored; and writers that are never believed."""
 
 import asyncio
-import io
 import subprocess
-import tarfile
 from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,11 +13,15 @@ from hub.contract import StoreError
 from hub.core import DriverRecords, Settings, schema
 from privacy import backup_sheet, sealing
 from privacy.backup_members import MEMBERS
+from privacy.decide import Permit, Refusal, decide
 from privacy.gate.backups import copies
 from privacy.gate.backups.backups import Restored
 from privacy.gate.backups.copies import State
 from privacy.gate.backups.shelves import Wrong
 from privacy.gate.backups.target import Copy, Landed, Source
+from privacy.gate.storage import book, records
+from privacy.register import Form
+from tests.privacy import house
 from tests.privacy.gate.backups.home import KEY, SECRET, Home, furnish, home, public
 
 
@@ -88,8 +91,6 @@ async def test_a_restored_home_begins_a_new_epoch_with_the_old_ledgers_head(
         await new.restore()
         desk = new.door.desk
         assert desk.standing.epoch not in {was, before, ""}
-        from privacy.gate.storage import book
-
         await desk.checkpoint()
         first = await desk.store.read(lambda tx: book.one(tx, 0))
         assert first is not None
@@ -98,6 +99,29 @@ async def test_a_restored_home_begins_a_new_epoch_with_the_old_ledgers_head(
         assert not await desk.store.read(lambda tx: book.check(tx, desk.origin, desk.public_key))
         # and the sheet stays right: manifests are signed with the key that it vouches for
         assert await new.backups.signer() == await lived_in.backups.signer()
+
+
+async def test_consents_come_back_as_proof_and_count_for_nothing_until_they_are_confirmed(
+    lived_in: Home, tmp_path: Path
+) -> None:
+    given = house.grant(Form.UNTIL, lived_in.door.desk.time.instant())
+    mine = replace(given, epoch=lived_in.door.desk.standing.epoch, mark="m1")
+    await lived_in.door.desk.store.write(lambda tx: records.keep_grant(tx, mine))
+    await lived_in.backups.now()
+    async with home(tmp_path / "new", tmp_path / "stick") as new:
+        await new.restore()
+        desk = new.door.desk
+        (back,) = desk.standing.live()
+        verdict = decide(house.request(), desk.register, desk.recipients, desk.standing, desk.time.instant())
+        assert back.mark == "m1"
+        assert isinstance(verdict, Refusal)
+        # the control: in its own home it holds
+        lived_in.door.desk.standing.give(mine)
+        desk = lived_in.door.desk
+        assert isinstance(
+            decide(house.request(), desk.register, desk.recipients, desk.standing, desk.time.instant()),
+            Permit,
+        )
 
 
 async def test_who_lives_somewhere_is_not_replaced_unless_that_is_meant(lived_in: Home) -> None:
@@ -359,11 +383,3 @@ async def test_what_a_backup_needs_is_named_where_it_is_missing(tmp_path: Path) 
         with pytest.raises(Wrong) as wrong:
             await old.backups.now()
         assert wrong.value.code == "no_target"
-
-
-def test_tarfile_reads_what_we_write() -> None:
-    from privacy.gate.backups import archive
-
-    data = archive.head("hub/rooms.jsonl", 3, 0) + b"abc" + archive.padding(3) + archive.END
-    with tarfile.open(fileobj=io.BytesIO(data)) as tar:
-        assert tar.getnames() == ["hub/rooms.jsonl"]
