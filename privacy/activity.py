@@ -110,6 +110,22 @@ class Field:
     text: Text
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metric:
+    """One figure that is asked for, and why. limits: the lowest value of each answer, from 0 upwards."""
+
+    name: str
+    category: DataCategory
+    unit: str
+    limits: tuple[int, ...]
+    text: Text
+    reason: Text
+
+    def answer(self, value: int) -> int:
+        """The number of the answer that ``value`` belongs to, from 0."""
+        return sum(value >= limit for limit in self.limits[1:])
+
+
 @dataclass(frozen=True, kw_only=True)
 class Activity:
     """One row. bytes_per_day: of payload, for each recipient; longest: of a consent with an end.
@@ -117,6 +133,7 @@ class Activity:
     fields: all that a payload may hold; empty where ``schema`` names a form of its own, or a stream passes.
     storage: the longest; delete_on: what ends it earlier. interest: the named one, of basis f.
     encrypted: the gate encrypts it to the recipient's keys, which are its addressee.
+    metrics: the closed list of figures that its messages are made of.
     """
 
     id: str
@@ -141,12 +158,18 @@ class Activity:
     interest: Text | None
     groups: Mapping[str, Group]
     fields: tuple[Field, ...]
+    metrics: tuple[Metric, ...]
     texts: Mapping[Language, ActivityText]
 
     @property
     def leaves_house(self) -> bool:
         """Whether anything of it can get through the door."""
         return self.mode is not Mode.LOCAL
+
+    @property
+    def measured(self) -> bool:
+        """Whether its messages are figures, which nobody looks at one by one before they leave."""
+        return bool(self.metrics)
 
     @cached_property
     def text_hash(self) -> str:
@@ -174,6 +197,16 @@ class Activity:
         }
         if self.encrypted:  # whoever agreed to that did not agree to less
             told["encrypted"] = True
+        if self.metrics:
+            told["metrics"] = [
+                [
+                    metric.name,
+                    metric.category.value,
+                    list(metric.limits),
+                    *(text[language] for text in (metric.text, metric.reason) for language in Language),
+                ]
+                for metric in self.metrics
+            ]
         return sha256(canonical.encode(told)).hexdigest()
 
 

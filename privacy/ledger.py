@@ -37,6 +37,7 @@ class Kind(Enum):
     RIGHT = "right"
     DELETION = "deletion"
     ERASED = "erased"
+    BUDGET = "budget"  # of privacy: spent before an anonymous answer may leave
     DISCLOSURE = "disclosure"  # to an authority, by the owner at the console
 
 

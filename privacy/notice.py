@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 
 from privacy.recipients import Recipient
-from privacy.register import Activity, Condition, Language, Party, Register
+from privacy.register import Activity, Condition, Language, Metric, Party, Register
 
 WIDTH = 100
 _WORDS = {
@@ -140,6 +140,10 @@ def activity_json(row: Activity, recipients: Iterable[Recipient], language: Lang
         "fields": [
             {"name": field.name, "text": field.text[language], "optional": field.optional}
             for field in row.fields
+        ]
+        + [
+            {"name": metric.name, "text": _metric(metric, language), "optional": False}
+            for metric in row.metrics
         ],
         "recipients": [
             {
@@ -219,7 +223,22 @@ def _details(row: Activity, language: Language) -> list[str]:
         f"{field.text[language]} ({word('optional', language)})" if field.optional else field.text[language]
         for field in row.fields
     ]
-    return [group.text[language] for group in row.groups.values()] or fields
+    figures = [_metric(metric, language) for metric in row.metrics]
+    return [group.text[language] for group in row.groups.values()] or fields + figures
+
+
+def _metric(metric: Metric, language: Language) -> str:
+    """A figure with its answers, and why it is asked for."""
+    return f"{metric.text[language]}: {answers(metric)} ({metric.reason[language]})"
+
+
+def answers(metric: Metric) -> str:
+    """All answers that a figure may have, such as 0-4, 5-14, 15+."""
+    ends = [*(limit - 1 for limit in metric.limits[1:]), None]
+    return ", ".join(
+        f"{low}+" if end is None else str(low) if end == low else f"{low}-{end}"
+        for low, end in zip(metric.limits, ends, strict=True)
+    )
 
 
 def _activity(row: Activity, recipients: Iterable[Recipient], language: Language) -> Iterator[str]:

@@ -26,6 +26,7 @@ from privacy.activity import (
     Form,
     Group,
     Language,
+    Metric,
     Mode,
     NotDone,
     Party,
@@ -35,7 +36,7 @@ from privacy.activity import (
 )
 from privacy.closed_schema import LONGEST
 from privacy.register_checks import check
-from privacy.register_rows import ActivityRow, FieldRow, NoticeFile, TextRow, WordsRow
+from privacy.register_rows import ActivityRow, FieldRow, MetricRow, NoticeFile, TextRow, WordsRow
 from privacy.terms import Terms
 from privacy.vocabulary import DataCategory
 
@@ -49,6 +50,7 @@ __all__ = [
     "Form",
     "Group",
     "Language",
+    "Metric",
     "Mistake",
     "Mode",
     "NotDone",
@@ -231,6 +233,11 @@ def _activity(name: str, row: ActivityRow, known: Terms, mistakes: list[Mistake]
             for number, spelled in enumerate(row.fields)
             if (field := _field(number, spelled, members)) is not None
         ),
+        metrics=tuple(
+            metric
+            for number, asked in enumerate(row.metrics)
+            if (metric := _metric(number, asked, members)) is not None
+        ),
         texts={Language.DE: _text(row.de), Language.EN: _text(row.en)},
     )
     if len(mistakes) == before:  # else the rules would only repeat what is wrong with the words
@@ -251,6 +258,21 @@ def _field(number: int, row: FieldRow, members: Callable[..., frozenset[Any]]) -
         longest=LONGEST[kind] if row.longest is None else row.longest,
         optional=row.optional,
         text={Language.DE: row.de, Language.EN: row.en},
+    )
+
+
+def _metric(number: int, row: MetricRow, members: Callable[..., frozenset[Any]]) -> Metric | None:
+    categories = members(DataCategory, f"metric.{number}.category", [row.category])
+    if not categories:
+        return None
+    (category,) = categories
+    return Metric(
+        name=row.name,
+        category=category,
+        unit=row.unit,
+        limits=tuple(row.limits),
+        text={Language.DE: row.de, Language.EN: row.en},
+        reason={Language.DE: row.why_de, Language.EN: row.why_en},
     )
 
 

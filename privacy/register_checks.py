@@ -7,6 +7,7 @@ tests/obligations/promises.toml.
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import pairwise
 
 from privacy.activity import Activity, Condition, Deletion, FieldKind, Form, Mode, Role
 from privacy.closed_schema import LONGEST
@@ -15,7 +16,8 @@ from privacy.vocabulary import DataCategory
 
 FILE = "homebase.file/1"  # a file in parts; its fields tell people what is in it
 # forms with parts, which payload.py holds, and files; others are lists of fields
-SCHEMAS = frozenset({"homebase.diagnosis/1", FILE})
+OTLP = "homebase.otlp/1"  # metrics as OpenTelemetry spells them; otlp.py
+SCHEMAS = frozenset({"homebase.diagnosis/1", FILE, OTLP})
 _CONSENT, _EXPLICIT = "eu-gdpr:A6-1-a", "eu-gdpr:A6-1-a-explicit-consent"
 _CONTRACT, _LAW, _INTEREST = "eu-gdpr:A6-1-b", "eu-gdpr:A6-1-c", "eu-gdpr:A6-1-f"
 # the bases that each clause names (T2: Art. 12 and 7 (1); a deletion request of 6.6 fulfils Art. 17 (2), 19)
@@ -52,6 +54,7 @@ LONGEST_STORAGE_DAYS = {
 LONGEST_OUTSIDE_DAYS = (
     181  # clause 6.15: "within six months after deregistration", March to August at the least
 )
+MOST_ANSWERS = 10  # of one figure: more of them tell more about one home than about all
 LONGEST_CONSENT_DAYS = 365  # our own: whoever agreed for a year is asked again
 _MARKETING = frozenset({"dpv:Advertising", "dpv:DirectMarketing"})
 _SOLVENCY = "dpv:CustomerSolvencyMonitoring"
@@ -72,6 +75,7 @@ def check(row: Activity, terms: Terms, wrong: Wrong) -> None:
     _check_storage(row, wrong)
     _check_payload(row, wrong)
     _check_encrypted(row, wrong)
+    _check_metrics(row, wrong)
 
 
 def _check_basis(row: Activity, terms: Terms, wrong: Wrong) -> None:
@@ -200,3 +204,21 @@ def _check_encrypted(row: Activity, wrong: Wrong) -> None:
         wrong("encrypted", "false; a file is not read by the gate, so nobody but its recipient may read it")
     if row.built and not row.encrypted and row.clause == "6.6" and row.condition is Condition.CONSENT:
         wrong("encrypted", "false; what customer service gets is encrypted to its key (clause 6.6)")
+
+
+def _check_metrics(row: Activity, wrong: Wrong) -> None:
+    """Figures are few, coarse, each with its reason, and stand where a clause speaks of them."""
+    if row.metrics and (row.clause not in {"6.12", "6.13"} or row.forms != {Form.STANDING}):
+        wrong("metric", "stands in clauses 6.12 and 6.13 alone, with the one form standing")
+    if row.built and row.clause in {"6.12", "6.13"} and not row.metrics:
+        wrong("metric", "missing; clauses 6.12 and 6.13 have a closed list of figures")
+    if (row.schema == OTLP) and not row.metrics:
+        wrong("metric", "missing; the schema spells nothing else")
+    for number, metric in enumerate(row.metrics):
+        ascending = all(low < high for low, high in pairwise(metric.limits))
+        if not (2 <= len(metric.limits) <= MOST_ANSWERS and metric.limits[0] == 0 and ascending):
+            wrong(f"metric.{number}.from", f"not 2 to {MOST_ANSWERS} numbers that rise from 0")
+    if len({metric.name for metric in row.metrics}) != len(row.metrics):
+        wrong("metric", "a name stands there twice")
+    if row.metrics and {metric.category for metric in row.metrics} != row.categories:
+        wrong("metric", "their categories together are not those of the activity")

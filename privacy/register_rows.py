@@ -38,6 +38,19 @@ class FieldRow(Struct, frozen=True, forbid_unknown_fields=True):
     optional: bool = False
 
 
+class MetricRow(Struct, frozen=True, forbid_unknown_fields=True):
+    """One figure, and why it is asked for. limits: the lowest value of each answer."""
+
+    name: Annotated[str, Meta(pattern="^[a-z][a-z_]{0,31}$")]
+    category: Name
+    unit: Annotated[str, Meta(pattern="^[A-Za-z0-9%]{1,8}$")]
+    limits: list[Annotated[int, Meta(ge=0, le=2**31)]] = field(name="from")
+    de: Words
+    en: Words
+    why_de: Words
+    why_en: Words
+
+
 class WordsRow(Struct, frozen=True, forbid_unknown_fields=True):
     """A sentence in both languages."""
 
@@ -72,6 +85,7 @@ class ActivityRow(Struct, frozen=True, forbid_unknown_fields=True):
     interest: WordsRow | None = None
     groups: dict[Name, GroupRow] = field(default_factory=dict)
     fields: list[FieldRow] = field(default_factory=list, name="field")
+    metrics: list[MetricRow] = field(default_factory=list, name="metric")
 
 
 class NoticeRow(Struct, frozen=True, forbid_unknown_fields=True):

@@ -112,6 +112,11 @@ COMMANDS = (
         module="hub.daemon.commands.disclosure",
         summary="what an authority may demand by law: written out, and recorded",
     ),
+    Command(
+        name="telemetry",
+        module="hub.daemon.commands.telemetry",
+        summary="anonymous statistics: what is asked for, what it costs, what left",
+    ),
     Command(name="phone", module="hub.daemon.commands.phone", summary="phones that may agree for this home"),
     Command(
         name="recipient",

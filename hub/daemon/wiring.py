@@ -58,6 +58,7 @@ from .diagnosis import Diagnosis, unknown_files
 from .direct_serial import DirectSerialPort
 from .drivers import GateSerialPort, LoadDriver, load_driver
 from .erasure import deregister, erase
+from .figures import Figures
 from .gate_link import board_serial, clock_held, keep_connected, keep_time
 from .log import ErrorCounter
 from .options import VERSION, Options
@@ -235,7 +236,10 @@ def _answer_gate(plan: Plan, gate: GateClient, house: House, drivers: Mapping[st
         state=plan.options.state,
         started_s=plan.clock.monotonic(),
     )
-    gate.on_request("collect", diagnosis.collect)
+    figures = Figures(
+        house=house, errors=plan.errors, state=plan.options.state, started_s=diagnosis.started_s
+    )
+    gate.on_request("collect", figures.collect_or(diagnosis.collect))
     gate.on_request("files", partial(unknown_files, plan.options.state))
     gate.on_request("erase", partial(erase, house.rights))
     gate.on_request("deregister", partial(deregister, house.rights))

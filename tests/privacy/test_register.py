@@ -35,6 +35,7 @@ BUILT = {
     "radio.identity",
     "remote.access",
     "setup.timezone",
+    "telemetry.usage",
 }
 
 

@@ -19,7 +19,17 @@ TABLES: dict[str, dict[str, Any]] = {
 ROWS = [(name, row["id"]) for name, table in TABLES.items() for row in table.get("activity", [])]
 Row = dict[str, Any]
 
-OPTIONAL = {"longest_days", "storage_days", "schema", "eea_only", "encrypted", "interest", "groups", "field"}
+OPTIONAL = {
+    "longest_days",
+    "storage_days",
+    "schema",
+    "eea_only",
+    "encrypted",
+    "interest",
+    "groups",
+    "field",
+    "metric",
+}
 # what may stand in no row, by field; a field of text takes the empty text and a number besides
 WRONG: dict[str, list[object]] = {
     "id": ["Diagnosis", "", 7],
@@ -44,6 +54,7 @@ WRONG: dict[str, list[object]] = {
     "interest": [{"de": "x"}, {"de": "", "en": "x"}, "x"],
     "groups": [{"x": {"categories": [], "de": "x", "en": "x"}}, {"x": {"categories": ["system"]}}],
     "field": [[{"name": "x"}], "x"],
+    "metric": [[{"name": "x"}], "x"],
     "de": [{}, "x"],
     "en": [{}, "x"],
 }
@@ -106,6 +117,8 @@ def texts(row: Row) -> Iterator[tuple[str, Callable[[Row], Row]]]:
         yield f"groups.{key}", lambda row, key=key: row["groups"][key]  # type: ignore[misc]
     for place in range(len(row.get("field", []))):
         yield "field", lambda row, place=place: row["field"][place]  # type: ignore[misc]
+    for place in range(len(row.get("metric", []))):
+        yield "metric", lambda row, place=place: row["metric"][place]  # type: ignore[misc]
 
 
 @pytest.mark.parametrize(("name", "number"), ROWS, ids=[number for _, number in ROWS])

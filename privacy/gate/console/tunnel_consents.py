@@ -1,7 +1,7 @@
-"""Consents for streams: a standing yes at the console.
+"""Consents for streams and for figures: a standing yes at the console.
 
-There are no bytes to look at before: what is asked about is the activity's text and the recipient. The
-tunnels count what passes.
+There are no bytes to look at before: what is asked about is the activity's text, with all that may be asked
+for, and the recipient. The tunnels count what passes.
 """
 
 from collections.abc import Mapping
@@ -70,7 +70,7 @@ def _wish(door: Door, asked: _Asked, recipient: str) -> Wish | Reason:
     row = door.desk.register.get(asked.activity)
     if row is None:
         return Reason.UNKNOWN_ACTIVITY
-    if row.mode is not Mode.TUNNELLED:
+    if row.mode is not Mode.TUNNELLED and not row.measured:
         return Reason.WRONG_MODE
     return Wish(
         activity=row.id,

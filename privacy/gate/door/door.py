@@ -6,7 +6,7 @@ upkeep.py; console_verbs.py and answers.py spell the answers.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from hashlib import sha256
@@ -18,7 +18,9 @@ from privacy.gate.desk import Desk
 from privacy.gate.door import entries
 from privacy.gate.door.giving import About, Giving, Ready
 from privacy.gate.outbox.deliveries import Deliveries
+from privacy.gate.outbox.figures import Collect
 from privacy.gate.outbox.staging import Staging
+from privacy.gate.outbox.telemetry import Telemetry
 from privacy.gate.stick.network_door import NetworkStick
 from privacy.gate.storage import book, records
 from privacy.gate.storage import cuts as cut_entries
@@ -36,9 +38,6 @@ from privacy.reasons import Reason
 from privacy.register import Form
 
 log = logging.getLogger(__name__)
-
-Collect = Callable[[str, list[str]], Awaitable[Mapping[str, object]]]
-"""Asks the hub for the groups of an activity; its answer is believed in nothing."""
 
 Note = Callable[[Transaction, Grant, Outgoing], None]
 PREVIEW_TIME = timedelta(minutes=30)
@@ -92,6 +91,7 @@ class Door:
         self.tunnels = Tunnels(desk)
         self.staging = Staging(desk)
         self._collect = collect
+        self.telemetry = Telemetry(desk, self.deliveries, collect)
         self._tasks: asyncio.TaskGroup | None = None
         self.giving = Giving(desk)
         self.stick: NetworkStick | None = None  # where homebase.toml names one in the network
@@ -106,6 +106,7 @@ class Door:
         """Send from now on, in tasks of this group."""
         self._tasks = tasks
         self.staging.begin(tasks)
+        self.telemetry.begin(tasks)
 
     # look
 

@@ -176,10 +176,11 @@ class Deliveries:
             self._desk.standing.sent(before)  # from here on its deletion can be asked for
         answer: Answer | None = None
         reason: Reason | None = None
-        again = True
+        again, received, measured = True, False, self._is_measured(running.grant)
         try:
             answer = await self._send(permit, running, servers)
-            what = f"answered {answer.status}" + ("" if answer.receipt else " without a receipt")
+            received = answer.receipt is not None or measured
+            what = f"answered {answer.status}" + ("" if received else " without a receipt")
             if 300 <= answer.status < 400:
                 what = f"answered {answer.status}: a redirect, not followed"
         except TransferFailed as error:
@@ -188,14 +189,14 @@ class Deliveries:
             what = str(error)
         except _NotOutside as error:
             what, reason = str(error), Reason.ADDRESS_NOT_OUTSIDE
-        arrived = answer is not None and 200 <= answer.status < 300 and answer.receipt is not None
+        arrived = answer is not None and 200 <= answer.status < 300 and received
         outcome = Outcome(
             result=Result.DELIVERED if arrived else Result.FAILED,
             what=what,
             reason=reason,
             receipt=answer.receipt if answer is not None and arrived else None,
             sent=0 if running.upload is None else running.upload.sent,
-            again=again and not arrived,
+            again=again and not arrived and not measured,
             answer=answer.body if answer is not None and arrived else b"",
         )
         # no longer cuttable: it is over; a withdrawal from here on finds nothing running
@@ -219,9 +220,10 @@ class Deliveries:
         if running.grant.form is Form.ONCE:
             records.keep_grant(tx, running.grant)
         wait_s = RETRY_AFTER_S[item.attempts] if item.attempts < len(RETRY_AFTER_S) else RETRY_LAST_S
-        records.keep_outgoing(
-            tx, replace(item, attempts=item.attempts + 1, next=at.at + timedelta(seconds=wait_s))
-        )
+        if not self._is_measured(running.grant):
+            records.keep_outgoing(
+                tx, replace(item, attempts=item.attempts + 1, next=at.at + timedelta(seconds=wait_s))
+            )
         records.keep_sent(
             tx,
             Sent(
@@ -242,7 +244,12 @@ class Deliveries:
     def _is_kept(self, permit: Permit) -> bool:
         """Whether there is somebody who has to delete it later: letter box and phone are their owners'."""
         row = self._desk.register.activities[permit.request.activity]
-        return row.storage != timedelta(0) and row.id not in ADDRESSED
+        return row.storage != timedelta(0) and not row.measured and row.id not in ADDRESSED
+
+    def _is_measured(self, grant: Grant) -> bool:
+        """Whether figures go: with no head of ours, no receipt, no repeat whose moment tells the home."""
+        row = self._desk.register.get(grant.activity)
+        return row is not None and row.measured
 
     async def _send(self, permit: Permit, running: _Running, servers: tuple[str, ...]) -> Answer:
         to = _recipient(permit)
@@ -259,6 +266,8 @@ class Deliveries:
         self.load_posts()
         if (post := self.posts.get(running.grant.activity)) is not None:
             return await post(running.grant, running.item, target)
+        if self._is_measured(running.grant):
+            return running.cargo.carrier(target, ())
         headers = (
             ("Homebase-Activity", running.grant.activity),
             ("Homebase-Ticket", running.grant.ticket),

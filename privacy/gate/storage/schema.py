@@ -164,6 +164,13 @@ STEPS = (
         PRIMARY KEY (target, name)
     ) WITHOUT ROWID;
     """,
+    # what anonymous answers cost, and the running week's
+    """
+    CREATE TABLE telemetry (
+        week TEXT PRIMARY KEY, month TEXT NOT NULL, metric TEXT NOT NULL, at_ms INTEGER NOT NULL,
+        answer INTEGER, epsilon_milli INTEGER NOT NULL, state TEXT NOT NULL
+    ) WITHOUT ROWID;
+    """,
 )
 
 # the limitation period of § 195 BGB, three years from the end of the year: proof of consent (Art. 7 (1) GDPR)
@@ -296,6 +303,14 @@ HOLDINGS = {
             DERIVED,
             "counts per day",
             derived_from="refused requests",
+        ),
+        _holding(
+            "telemetry",
+            DataCategory.SYSTEM,
+            "count what anonymous answers cost",
+            None,
+            "for the home's life; the answer goes with its week",
+            "weeks and amounts; without them answers could be averaged",
         ),
         _holding("access_log", DataCategory.ACCESS_LOG, "security", timedelta(days=7), "clause 6.1"),
         _holding(

@@ -183,6 +183,7 @@ export const de = {
   "ledger.kind.grant": "Einwilligung erteilt",
   "ledger.kind.withdrawal": "Einwilligung widerrufen",
   "ledger.kind.disclosure": "Auskunft an eine Behörde",
+  "ledger.kind.budget": "Privatheit ausgegeben",
   "ledger.kind.transfer_begin": "Übertragung beginnt",
   "ledger.kind.lookup": "Adresse nachgeschlagen",
   "ledger.kind.transfer_end": "Übertragung beendet",

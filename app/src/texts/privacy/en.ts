@@ -182,6 +182,7 @@ export const en = {
   "ledger.kind.grant": "Consent given",
   "ledger.kind.withdrawal": "Consent withdrawn",
   "ledger.kind.disclosure": "Disclosed to an authority",
+  "ledger.kind.budget": "Privacy spent",
   "ledger.kind.transfer_begin": "Transfer begins",
   "ledger.kind.lookup": "Address looked up",
   "ledger.kind.transfer_end": "Transfer ended",

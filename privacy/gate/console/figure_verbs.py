@@ -1,0 +1,111 @@
+"""What the console may ask about figures that leave: what is asked for and why, what it costs, what left.
+
+Looking only; consent is given and taken back as for every activity (tunnel_consents.py, console_verbs.py).
+"""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from privacy import anonymise, notice
+from privacy.activity import Metric
+from privacy.conversation import Declined, Handler, fields_as
+from privacy.gate.door import spelling
+from privacy.gate.door.door import Door
+from privacy.gate.outbox import figures, telemetry
+from privacy.gate.storage import records
+from privacy.gate.storage.budget import Asked
+from privacy.gate.storage.store import StoreError
+from privacy.payload import timestamp
+from privacy.register import Language
+
+Fields = Mapping[str, object]
+_MEANING = {
+    Language.DE: (
+        "Wer alles andere weiß, errät eine Tatsache von zweien so oft richtig: aus einer Antwort in"
+        " {answer} von 1000 Fällen, aus allen dieses Monats in {month}, aus allen bisher in {life};"
+        " durch bloßen Zufall in 500."
+    ),
+    Language.EN: (
+        "Who knows all else guesses one fact of two right so often: by one answer in {answer} of 1000 cases,"
+        " by all of this month in {month}, by all so far in {life}; by mere chance in 500."
+    ),
+}
+
+
+class _Asked(msgspec.Struct, frozen=True):
+    language: Language = Language.EN
+
+
+def table(door: Door) -> Mapping[str, Handler]:
+    """The verb ``telemetry.show``."""
+
+    async def show(question: Fields) -> Fields:
+        asked = fields_as(question, _Asked)
+        try:
+            return await _telemetry(door, asked.language)
+        except StoreError as error:
+            raise Declined("ledger_not_writable", str(error)) from error
+
+    return {"telemetry.show": show}
+
+
+async def _telemetry(door: Door, language: Language) -> Fields:
+    now = await door.telemetry.state()
+    spent = now.spent
+    guesses = {
+        "answer": anonymise.guess_permille(anonymise.EPSILON_MILLI),
+        "month": anonymise.guess_permille(spent.month_milli),
+        "life": anonymise.guess_permille(spent.life_milli),
+    }
+    return {
+        **await _about(door, telemetry.ACTIVITY, language),
+        "week": now.week.label,
+        "asked": now.asked.name,
+        "epsilon": {
+            "answer_milli": anonymise.EPSILON_MILLI,
+            "month": now.week.month,
+            "month_milli": spent.month_milli,
+            "month_limit_milli": anonymise.MONTH_MILLI,
+            "life_milli": spent.life_milli,
+            "life_limit_milli": anonymise.LIFE_MILLI,
+            "guess_permille": guesses,
+            "meaning": _MEANING[language].format(**guesses),
+        },
+        "example": anonymise.message(now.asked, now.week, 0).decode(),
+        "weeks": [_week(row) for row in now.weeks],
+    }
+
+
+async def _about(door: Door, activity: str, language: Language) -> Fields:
+    """The activity, its figures with their reasons, who gets them now, and what left last."""
+    row = door.desk.register.activities[activity]
+    last = await door.desk.store.read(lambda tx: records.latest_sent(tx, activity))
+    return {
+        "activity": activity,
+        "title": row.texts[language].title,
+        "data": row.texts[language].data,
+        "recipients": [grant.recipient for grant in figures.live(door.desk, activity)],
+        "metrics": [_metric(metric, language) for metric in row.metrics],
+        "last": None if last is None else spelling.sent(last),
+    }
+
+
+def _metric(metric: Metric, language: Language) -> Fields:
+    return {
+        "name": metric.name,
+        "unit": metric.unit,
+        "text": metric.text[language],
+        "answers": notice.answers(metric),
+        "reason": metric.reason[language],
+    }
+
+
+def _week(row: Asked) -> Fields:
+    return {
+        "week": row.week,
+        "metric": row.metric,
+        "state": row.state,
+        "at": timestamp(row.at),
+        "epsilon_milli": row.epsilon_milli,
+    }

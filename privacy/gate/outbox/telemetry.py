@@ -1,0 +1,193 @@
+"""Anonymous usage statistics (clause 6.13): one drawn answer a week, at a random moment, to whoever may.
+
+Read downwards: once → _plan → _send_at → _send. The moment is slept for to the millisecond: sent by the
+round of a minute, each home would be known by its second. Nothing is repeated at once for the same reason;
+what failed leaves at another random moment of the week, with the same answer. What it costs is on the disk,
+in the book too, before the answer may leave.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from privacy import anonymise, canonical
+from privacy.activity import Metric
+from privacy.anonymise import Week
+from privacy.consent import Grant
+from privacy.conversation import ConversationLost, Declined
+from privacy.gate.desk import Desk
+from privacy.gate.outbox import figures
+from privacy.gate.outbox.deliveries import Deliveries
+from privacy.gate.outbox.figures import Collect, NoFigure
+from privacy.gate.storage import budget
+from privacy.gate.storage.attempt import Outcome, Result
+from privacy.gate.storage.book import News
+from privacy.gate.storage.budget import Asked, Spent
+from privacy.gate.storage.records import Outgoing
+from privacy.gate.storage.store import StoreError, Transaction
+from privacy.ledger import Kind
+from privacy.payload import LONGEST_KEPT
+
+log = logging.getLogger(__name__)
+
+ACTIVITY = "telemetry.usage"
+AHEAD = timedelta(seconds=150)  # a moment so near is slept for; rounds are a minute apart
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """What people are told. week: the running one; asked: the figure of it."""
+
+    week: Week
+    asked: Metric
+    spent: Spent
+    weeks: tuple[Asked, ...]
+
+
+class Telemetry:
+    """One per door; ``once`` is called by the upkeep each minute."""
+
+    def __init__(self, desk: Desk, deliveries: Deliveries, collect: Collect) -> None:
+        self._desk, self._deliveries, self._collect = desk, deliveries, collect
+        self._tasks: asyncio.TaskGroup | None = None
+        self._slept_for: set[str] = set()
+
+    def begin(self, tasks: asyncio.TaskGroup) -> None:
+        """Send from now on, in tasks of this group."""
+        self._tasks = tasks
+
+    async def state(self) -> State:
+        """Where it stands."""
+        week = anonymise.week_of(self._desk.time.instant().at)
+        spent, weeks = await self._desk.store.read(
+            lambda tx: (budget.spent(tx, week.month), budget.every(tx))
+        )
+        asked = anonymise.asked_in(week, self._metrics())
+        return State(week=week, asked=asked, spent=spent, weeks=tuple(weeks))
+
+    async def once(self) -> None:
+        """Plan this week's moment, and wait for it when it is near.
+
+        Raises:
+            StoreError: the store can't be read or written; nothing leaves then.
+        """
+        desk = self._desk
+        if not desk.time.sure or not figures.live(desk, ACTIVITY):
+            return
+        at = desk.time.instant().at
+        week = anonymise.week_of(at)
+        asked = await desk.store.read(lambda tx: budget.find(tx, week.label))
+        if asked is None:
+            asked = await desk.store.write(lambda tx: self._plan(tx, week))
+        if asked is None or asked.state not in {"planned", "drawn"} or week.label in self._slept_for:
+            return
+        if asked.at < at:
+            await desk.store.write(lambda tx: self._late(tx, week, asked, at))
+        elif asked.at - at < AHEAD and self._tasks is not None:
+            self._slept_for.add(week.label)
+            _ = self._tasks.create_task(self._send_at(week, asked.at), name="privacy.telemetry")
+
+    def _plan(self, tx: Transaction, week: Week) -> Asked | None:
+        """A moment of the whole week, whenever the yes came: what is past already is left out."""
+        budget.close_others(tx, week.label)
+        spent = budget.spent(tx, week.month)
+        if not anonymise.may_spend(spent.month_milli, spent.life_milli):
+            return None
+        asked = Asked(
+            week=week.label,
+            month=week.month,
+            metric=anonymise.asked_in(week, self._metrics()).name,
+            at=anonymise.moment(week.begins, week.ends, self._desk.random_bytes),
+            answer=None,
+            epsilon_milli=0,
+            state="planned",
+        )
+        budget.plan(tx, asked)
+        return asked
+
+    def _late(self, tx: Transaction, week: Week, asked: Asked, at: datetime) -> None:
+        """Its moment is past: the home was off, or nobody took it. A drawn answer gets another one."""
+        if asked.answer is None:
+            budget.settle(tx, week.label, "missed")
+        elif week.ends - at > AHEAD:
+            budget.later(tx, week.label, anonymise.moment(at + AHEAD, week.ends, self._desk.random_bytes))
+
+    async def _send_at(self, week: Week, at: datetime) -> None:
+        try:
+            left = at - self._desk.time.instant().at
+            await self._desk.clock.sleep(max(left.total_seconds(), 0.0))
+            await self._send(week)
+        except (StoreError, ConversationLost, Declined, NoFigure) as error:
+            log.warning("telemetry.not_sent", extra={"reason": type(error).__name__})
+        finally:
+            self._slept_for.discard(week.label)
+
+    async def _send(self, week: Week) -> None:
+        desk, metrics = self._desk, self._metrics()
+        grants = figures.live(desk, ACTIVITY)
+        if not grants or not desk.time.sure or anonymise.week_of(desk.time.instant().at) != week:
+            return
+        metric = anonymise.asked_in(week, metrics)
+        truth = (await figures.answers(self._collect, ACTIVITY, [metric]))[metric.name]
+        answer = await desk.store.write(lambda tx: self._drawn(tx, week, metric, truth))
+        if answer is None:
+            return
+        body = anonymise.message(metric, week, answer)
+        outcomes = [await self._delivered(grant, body) for grant in grants]
+        if any(one is not None and one.result is Result.DELIVERED for one in outcomes):
+            await desk.store.write(lambda tx: budget.settle(tx, week.label, "sent"))
+
+    def _drawn(self, tx: Transaction, week: Week, metric: Metric, truth: int) -> int | None:
+        """The answer of this week: the one that was kept, else a new one, paid for in the same moment."""
+        asked = budget.find(tx, week.label)
+        if asked is None or asked.state not in {"planned", "drawn"}:
+            return None
+        if asked.answer is not None:
+            return asked.answer
+        before = budget.spent(tx, week.month)
+        if not anonymise.may_spend(before.month_milli, before.life_milli):
+            return None
+        answer = anonymise.respond(truth, len(metric.limits), self._desk.random_bytes)
+        budget.draw(tx, week.label, answer, anonymise.EPSILON_MILLI)
+        after = budget.spent(tx, week.month)
+        self._desk.append(tx, News(kind=Kind.BUDGET, data=_told(week, metric, after)))
+        return answer
+
+    async def _delivered(self, grant: Grant, body: bytes) -> Outcome | None:
+        """In a task of its own, which a withdrawal may cut; None then."""
+        assert self._tasks is not None
+        at = self._desk.time.instant().at
+        item = Outgoing(
+            transfer=self._desk.random_bytes(8).hex(),
+            grant_id=grant.id,
+            groups=frozenset(),
+            sha256=sha256(body).hexdigest(),
+            body=body,
+            delete_by=at + LONGEST_KEPT,
+            first=at,
+            next=at,
+            attempts=0,
+        )
+        task = self._tasks.create_task(self._deliveries.deliver(grant, item), name="privacy.delivery")
+        await asyncio.wait({task})
+        return None if task.cancelled() else task.result()
+
+    def _metrics(self) -> tuple[Metric, ...]:
+        return self._desk.register.activities[ACTIVITY].metrics
+
+
+def _told(week: Week, metric: Metric, spent: Spent) -> Mapping[str, canonical.Json]:
+    return {
+        "activity": ACTIVITY,
+        "metric": metric.name,
+        "week": week.label,
+        "month": week.month,
+        "epsilon_milli": anonymise.EPSILON_MILLI,
+        "month_milli": spent.month_milli,
+        "month_limit_milli": anonymise.MONTH_MILLI,
+        "life_milli": spent.life_milli,
+        "life_limit_milli": anonymise.LIFE_MILLI,
+    }

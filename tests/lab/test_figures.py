@@ -1,0 +1,142 @@
+"""Figures that leave the house, seen from outside: nothing before the yes, what was shown, nothing after."""
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from privacy import anonymise
+from privacy.gate.console import console_verbs, figure_verbs, tunnel_consents
+from tests.lab.gate_at_work import GateAtWork
+from tests.lab.outside import RECEIVER, NameServer, Receiver, Recorder, authority
+from tests.needs import NETWORKS
+
+pytestmark = [pytest.mark.lab, NETWORKS]
+
+HOST, TELEMETRY = "figures.example.org", "telemetry.usage"
+COUNTED = {"devices": 12, "rooms": 4, "unreachable": 1, "uptime": 3}
+
+
+@dataclass(slots=True, kw_only=True)
+class Lab:
+    gate: GateAtWork
+    receiver: Receiver
+    recorder: Recorder
+    names: NameServer
+
+    def ask(self, verb: str, **fields: object) -> dict[str, Any]:
+        door = self.gate.door
+        handlers = {**console_verbs.table(door), **tunnel_consents.table(door), **figure_verbs.table(door)}
+
+        async def answer() -> dict[str, Any]:
+            reply = await handlers[verb](fields)
+            assert isinstance(reply, Mapping)
+            return dict(reply)
+
+        return self.gate.call(answer())
+
+    def entries(self, kind: str) -> list[dict[str, Any]]:
+        return [entry["data"] for entry in self.ask("ledger.list")["entries"] if entry["kind"] == kind]
+
+    def round(self) -> None:
+        self.gate.call(self.gate.upkeep.once())
+
+    def move_to(self, at: datetime) -> None:
+        self.gate.clock.ahead += at - self.gate.clock.now()
+
+
+@pytest.fixture
+def lab(wire: tuple[str, str], tmp_path: Path) -> Iterator[Lab]:
+    inside, outside = wire
+    (tmp_path / "gate").mkdir()
+    ca_file, context = authority(tmp_path / "ca", HOST)
+    recorder, names = Recorder(outside), NameServer(outside, {HOST: [RECEIVER]})
+    receiver = Receiver(outside, context)
+    row: dict[str, object] = {
+        "name": "figures",
+        "role": "processor",
+        "host": HOST,
+        "country": "DE",
+        "path": "/v1/figures",
+        "activities": [TELEMETRY],
+        "ca_file": str(ca_file),
+    }
+    try:
+        with GateAtWork(tmp_path / "gate", inside, [row]) as gate:
+            gate.collected = COUNTED
+            gate.ask("consent.confirm_clock")
+            yield Lab(gate=gate, receiver=receiver, recorder=recorder, names=names)
+    finally:
+        receiver.close()
+        names.close()
+        recorder.close()
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 30.0) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.01)
+
+
+def week_passes(lab: Lab) -> None:
+    """To the next week, and in it to shortly before and then over the moment that was drawn."""
+    now = lab.gate.clock.now()
+    lab.move_to(anonymise.week_of(now).ends + timedelta(seconds=1))
+    lab.round()
+    planned = lab.ask("telemetry.show")["weeks"]
+    if planned and planned[-1]["week"] == anonymise.week_of(lab.gate.clock.now()).label:
+        at = datetime.fromisoformat(planned[-1]["at"])
+        lab.move_to(max(at - timedelta(seconds=0.3), lab.gate.clock.now()))
+        lab.round()
+
+
+@pytest.mark.obligation("Q6.13-a")
+def test_an_anonymous_answer_is_all_that_leaves_and_only_under_a_consent(lab: Lab) -> None:
+    lab.receiver.mode = "no_receipt"  # a receiver of statistics gives none
+    week_passes(lab)
+    assert lab.recorder.taken() == []
+    assert lab.names.asked == []
+
+    lab.ask("consent.allow", activity=TELEMETRY)
+    week_passes(lab)
+    wait_for(lambda: lab.ask("telemetry.show")["weeks"][-1]["state"] == "sent")
+
+    (arrived,) = lab.receiver.arrived
+    shown = lab.ask("telemetry.show")
+    assert arrived.body.decode() == shown["last"]["text"]
+    assert shown["last"]["result"] == "delivered"
+    said = json.loads(arrived.body)
+    assert (said["metric"], said["week"]) == (shown["asked"], shown["week"])
+    # nothing in the head tells homes apart: no id, no time, no word of ours
+    assert arrived.headers == {
+        "host": HOST,
+        "content-type": "application/json",
+        "content-length": str(anonymise.SIZE),
+        "connection": "close",
+    }
+    packets = lab.recorder.taken()
+    assert {(packet.to, packet.port) for packet in packets} == {(RECEIVER, 443), ("9.9.9.53", 53)}
+    assert all(b"metric" not in packet.payload for packet in packets)  # TLS
+    (spent,), (begin,) = lab.entries("budget"), lab.entries("transfer_begin")
+    assert spent["epsilon_milli"] == shown["epsilon"]["month_milli"] == 200
+    assert (begin["recipient"], begin["bytes"]) == ("figures", anonymise.SIZE)
+
+    lab.receiver.mode = "error"  # what failed is not repeated at once
+    week_passes(lab)
+    wait_for(lambda: len(lab.entries("transfer_end")) == 2)
+    lab.round()
+    assert len(lab.receiver.arrived) == 2
+    assert lab.ask("telemetry.show")["weeks"][-1]["state"] == "drawn"
+
+    lab.ask("consent.withdraw", activity=TELEMETRY)
+    lab.recorder.taken()
+    for _ in range(2):
+        week_passes(lab)
+    assert lab.recorder.taken() == []
+    assert lab.ask("ledger.verify")["findings"] == []
