@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.services import relay
 from tests.services.machine import Machine
 
 UNITS = ("homebase-gate", "homebase-hub")
@@ -229,12 +230,14 @@ FIRST = (
     a_killed_gate_comes_back_and_the_radio_never_stopped,
     a_killed_hub_comes_back,
     without_a_gate_the_hub_has_its_radio,
+    *relay.FIRST,
 )
 AFTER_BOOT = (
     it_starts_with_the_machine_and_remembers,
     both_units_are_active,
     a_failed_update_leaves_the_version_before,
     a_second_install_keeps_the_home,
+    *relay.AFTER_BOOT,
     removed_is_gone_but_the_memory,
 )
 
