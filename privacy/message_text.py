@@ -12,7 +12,7 @@ from privacy.activity import Language
 from privacy.mail_text import Words
 
 DE, EN = Language.DE, Language.EN
-TEST, DRILL = "test", "drill"
+TEST = "test"
 LONGEST_NAME = 64
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # of each event, as hub/home/notifications/kinds.py names it
@@ -27,10 +27,7 @@ EVENTS: Mapping[str, Mapping[Language, str]] = {
     "airtime_used_up": {DE: "Sendezeit aufgebraucht", EN: "Send time used up"},
     "clock_unsure": {DE: "Niemand bürgt für die Uhr", EN: "Nobody vouches for the clock"},
     TEST: {DE: "Test: So sieht eine Nachricht aus", EN: "Test: this is what a message looks like"},
-    DRILL: {
-        DE: "Monatliche Probe: Diese Nachricht ist angekommen",
-        EN: "Monthly drill: this message arrived",
-    },
+    "drill_due": {DE: "Monatliche Probe der Benachrichtigungen", EN: "Monthly drill of notifications"},
 }
 _BASE = {DE: "Homebase", EN: "Homebase"}
 _FOOT = {

@@ -10,7 +10,7 @@ const driver = { name: "bidcos", state: "ready" as const, detail: "", since: "20
 const at = "2026-01-01T00:00:00.000Z";
 const waiting = {
   ...{ id: "2", kind: "battery_low", urgency: "device" as const, subject: "bidcos:A1", begun_at: at, latest_at: at },
-  ...{ count: 1, ended_at: null, acknowledged_at: null, acknowledged_by: "", waiting: true },
+  ...{ count: 1, ended_at: null, acknowledged_at: null, acknowledged_by: "", waiting: true, told: [] },
 };
 const started = apply(EMPTY, { seq: 1, snapshot: [point(ID, false)], devices: [light], rooms: [], drivers: [driver] });
 

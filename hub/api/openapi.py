@@ -8,6 +8,7 @@ import msgspec
 
 from hub.home.roles import Verb, roles_that
 from hub.operations import Reach, messages
+from hub.operations.stream_messages import Changes, Snapshot
 
 from .problems import STATUS, Problem
 from .reasons import Reasons
@@ -23,7 +24,7 @@ def document(routes: Iterable[Route]) -> Schema:
     routes = tuple(routes)
     answers = [route.operation.answer for route in routes if route.operation.answer is not None]
     requests = [route.operation.request for route in routes]
-    kinds = [*answers, *requests, Problem, Reasons, messages.Channel, messages.Snapshot, messages.Changes]
+    kinds = [*answers, *requests, Problem, Reasons, messages.Channel, Snapshot, Changes]
     _, components = msgspec.json.schema_components(kinds, ref_template=_REF)
     paths: dict[str, Schema] = {}
     for route in routes:

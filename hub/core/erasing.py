@@ -65,6 +65,8 @@ def _erased(connection: Connection, scope: Scope, series: Sequence[int]) -> Iter
         others = delete(schema.people).where(schema.people.c.role != _OWNER)
         yield Effect(holding="hub.people", erased=connection.execute(others).rowcount)
         yield Effect(holding="hub.account", erased=connection.execute(delete(schema.account)).rowcount)
+        told = connection.execute(delete(schema.notification_people)).rowcount
+        yield Effect(holding="hub.notification_people", erased=told)
     if scope.covers(DataCategory.INSTALLATION):
         yield Effect(holding="hub.phones", erased=connection.execute(delete(schema.phones)).rowcount)
         yield Effect(holding="hub.pairings", erased=connection.execute(delete(schema.pairings)).rowcount)
@@ -98,6 +100,8 @@ def _person(connection: Connection, name: str) -> Iterator[Effect]:
     why = "the owner: nobody could use the home; deregister it to erase them" if owners else ""
     yield Effect(holding="hub.sessions", erased=ended)
     yield Effect(holding="hub.people", erased=gone, stays=owners, why=why)
+    named = delete(schema.notification_people).where(schema.notification_people.c.name == name)
+    yield Effect(holding="hub.notification_people", erased=connection.execute(named).rowcount)
     if not owners:
         told = schema.notifications
         unnamed = update(told).where(told.c.acknowledged_by == name).values(acknowledged_by=None)

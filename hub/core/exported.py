@@ -30,7 +30,7 @@ HIDDEN = (
 _TIMES = frozenset(
     {
         *("created_at", "expires_at", "changed_at", "seen_at"),
-        *("begun_at", "latest_at", "ended_at", "acknowledged_at"),
+        *("told_at", "begun_at", "latest_at", "ended_at", "acknowledged_at"),
     }
 )
 _KEYS = frozenset({"key", "id", "route", "phone"})  # of phones, pairings and relays

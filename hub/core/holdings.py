@@ -72,6 +72,8 @@ def holdings(
         ),
         _kept("hub.installation", DataCategory.INSTALLATION, "know which Home Base it is"),
         _kept("hub.settings", DataCategory.SYSTEM, run, stays="the home can't run without its settings"),
+        _kept("hub.notification_people", DataCategory.ACCOUNT, "know whom to tell"),
+        _timed("hub.notification_tellings", DataCategory.MESSAGE, "know who was told", told_days),
         _timed("hub.notifications", DataCategory.MESSAGE, "tell people what happened at home", told_days),
         _kept(
             "hub.driver_records",

@@ -27,6 +27,7 @@ REVISIONS = (
     "0005",
     "0006",
     "0007",
+    "0008",
 )  # oldest first; the last is this program's
 HEAD = REVISIONS[-1]
 
@@ -184,6 +185,30 @@ notifications = Table(
     Column("ended_at", Integer),
     Column("acknowledged_at", Integer),
     Column("acknowledged_by", Text),
+)
+
+notification_people = Table(
+    "notification_people",  # whom to tell
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("ways", Text, nullable=False),  # JSON: ids of the gate's addressees, in their order
+    Column("quiet_from", Integer),  # minutes of the day
+    Column("quiet_to", Integer),
+)
+
+notification_tellings = Table(
+    "notification_tellings",  # which message went to whom
+    metadata,
+    Column("notification", Integer, ForeignKey("notifications.id", ondelete="CASCADE"), primary_key=True),
+    Column("times", Integer, primary_key=True),
+    Column("person", Integer, ForeignKey("notification_people.id", ondelete="CASCADE"), primary_key=True),
+    Column("step", Integer, primary_key=True),
+    Column("told_at", Integer, nullable=False),
+    Column("transfer", Text, nullable=False),
+    Column("fate", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 driver_records = Table(

@@ -30,6 +30,7 @@ AS_COMMANDS = {
     "GET /api/v1/devices": "homebase devices --json",
     "GET /api/v1/drivers": "the app (More, System)",
     "GET /api/v1/rooms": "the app (Rooms)",
+    "GET /api/v1/notifications/people": "homebase notify person list",
     "GET /api/v1/notifications": "homebase notify list",
 }
 AS_WORDS = {"true or false": "on or off", "true, false": "on, off"}  # what the command line takes for them

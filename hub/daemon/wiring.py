@@ -41,7 +41,9 @@ from hub.home.installation import Installation
 from hub.home.license import read_key
 from hub.home.moments import Moments
 from hub.home.notifications.centre import Notifications, Sources
+from hub.home.notifications.people_records import PeopleRecords
 from hub.home.notifications.records import NotificationRecords
+from hub.home.notifications.teller import Gate, Teller
 from hub.home.records import Records
 from hub.home.replacements import Replacements
 from hub.home.rights import Rights
@@ -163,7 +165,8 @@ async def _furnished(plan: Plan, store: Store, gate: GateClient) -> AsyncIterato
         sources = Sources(bus=bus, registry=registry, moments=moments, restricted=lambda: rights.restricted)
         notifications = Notifications(NotificationRecords(store=store), sources, clock)
         await notifications.load()
-        rights.notifications_erased = notifications.erased
+        way_out = Gate(ask=gate.ask, name=rooms.name_of, zone=lambda: moments.zone)
+        teller = _teller(notifications, PeopleRecords(store), way_out, rights, clock)
         intake = Intake(
             bus=bus, registry=registry, state=state, board=board, record=past.record, keep=kept.keep
         )
@@ -188,6 +191,7 @@ async def _furnished(plan: Plan, store: Store, gate: GateClient) -> AsyncIterato
             phones=phones,
             moments=moments,
             notifications=notifications,
+            teller=teller,
         )
         _answer_gate(plan, gate, house, drivers)
         put_back = asyncio.Event()
@@ -198,6 +202,7 @@ async def _furnished(plan: Plan, store: Store, gate: GateClient) -> AsyncIterato
             "hub.sweep": holder.run,
             "hub.devices": kept.run,
             "hub.notifications": notifications.run,
+            "hub.teller": teller.run,
             "hub.restored": partial(_end_restored, plan, put_back),
             "hub.drivers": partial(_drive, plan, drivers.values(), intake),
         }
@@ -209,6 +214,15 @@ async def _furnished(plan: Plan, store: Store, gate: GateClient) -> AsyncIterato
             await kept.flush()
         finally:
             await past.close()
+
+
+def _teller(
+    notifications: Notifications, people: PeopleRecords, gate: Gate, rights: Rights, clock: Clock
+) -> Teller:
+    """Whoever tells people, told itself of what was erased."""
+    rights.notifications_erased = notifications.erased
+    rights.told_people_erased = people.forget
+    return Teller(notifications, people, gate, clock)
 
 
 def _driver(plan: Plan, store: Store, gate: GateClient, intake: Intake) -> Driver:

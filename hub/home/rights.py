@@ -37,6 +37,7 @@ class Rights:
         self.phones_erased: Callable[[], None] = lambda: None  # told when paired phones went from the store
         self.account_erased: Callable[[], None] = lambda: None
         self.notifications_erased: Callable[[], None] = lambda: None
+        self.told_people_erased: Callable[[], None] = lambda: None
 
     # look
 
@@ -116,6 +117,7 @@ class Rights:
         if scope.covers(DataCategory.ACCOUNT):
             self._access.sessions.drop()
         effects = await self._holder.erase(scope)
+        self.told_people_erased()
         if scope.covers(DataCategory.ACCOUNT):
             self.account_erased()
         if scope.covers(DataCategory.INSTALLATION):

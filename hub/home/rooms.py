@@ -42,6 +42,15 @@ class Rooms:
         """Name and room of a device."""
         return self._labels.get(device, UNLABELLED)
 
+    def name_of(self, subject: str) -> str:
+        """What people call a device: its name, else its room; empty for what is none, or has neither."""
+        try:
+            label = self.label(DeviceAddress.parse(subject))
+        except ValueError:
+            return ""
+        room = self._rooms.get(label.room or "")
+        return label.name or ("" if room is None else room.name)
+
     @property
     def labels(self) -> Mapping[DeviceAddress, Label]:
         """All labels."""

@@ -8,6 +8,7 @@ from hub.home.account import Account
 from hub.home.installation import Installation
 from hub.home.moments import Moments
 from hub.home.notifications.centre import Notifications
+from hub.home.notifications.teller import Teller
 from hub.home.phones import Phones
 from hub.home.replacements import Replacements
 from hub.home.rights import Rights
@@ -40,3 +41,4 @@ class House:
     phones: Phones
     moments: Moments
     notifications: Notifications
+    teller: Teller

@@ -22,7 +22,6 @@ Password = Annotated[str, Meta(min_length=10, max_length=256)]
 InterfaceName = Annotated[str, Meta(min_length=1, max_length=16, description="of a driver: bidcos")]
 RoomId = Annotated[str, Meta(min_length=1, max_length=16)]
 RoleName = Literal["owner", "resident", "guest", "carer"]
-Urgency = Literal["danger", "alarm", "device", "info"]
 JsonValue = bool | int | float | str
 
 
@@ -341,54 +340,3 @@ class TeachInTrace(Answer):
     """The latest window's steps, oldest first; empty when none was opened since the start."""
 
     steps: tuple[TeachInStep, ...]
-
-
-class Notification(Answer):
-    """Something that people have to know.
-
-    kind: smoke, water, overheated, sabotage, unreachable, battery_low, radio_lost, airtime_used_up or
-    clock_unsure. subject: a device's address, a driver's name, or empty. ended_at: null while it lasts.
-    waiting: somebody should still look. acknowledged_by: empty for the command line.
-    """
-
-    id: str
-    kind: str
-    urgency: Urgency
-    subject: str
-    begun_at: Time
-    latest_at: Time
-    count: int
-    ended_at: Time | None
-    acknowledged_at: Time | None
-    acknowledged_by: str
-    waiting: bool
-
-
-class Snapshot(Answer):
-    """First message of the event stream: everything.
-
-    home: what its people call it; pairing: steps of the latest teach-in windows, oldest first.
-    notifications: those that wait, most urgent first; in a later message all of them, too.
-    """
-
-    seq: int
-    home: str
-    snapshot: tuple[DatapointValue, ...]
-    devices: tuple[Device, ...]
-    rooms: tuple[Room, ...]
-    drivers: tuple[Driver, ...]
-    pairing: tuple[TeachInStep, ...]
-    notifications: tuple[Notification, ...]
-
-
-class Changes(Answer, omit_defaults=True):
-    """Later messages of the event stream: what is new; a part without news is missing."""
-
-    seq: int
-    changes: tuple[DatapointValue, ...] = ()
-    devices: tuple[Device, ...] = ()
-    removed: tuple[str, ...] = ()
-    rooms: tuple[Room, ...] | UnsetType = UNSET
-    drivers: tuple[Driver, ...] = ()
-    pairing: TeachInStep | UnsetType = UNSET
-    notifications: tuple[Notification, ...] | UnsetType = UNSET

@@ -25,9 +25,10 @@ from hub.contract import (
 from hub.core import Change, HomeEvent
 
 from .house import House
-from .messages import Changes, Notification, Snapshot
+from .notification_messages import Notification
 from .notifications import told as notifications_told
 from .seen import devices_seen, drivers_seen, rooms_seen, values_seen
+from .stream_messages import Changes, Snapshot
 from .translate import (
     PENDING,
     datapoint_message,

@@ -111,6 +111,9 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     _operation(
         "notifications.acknowledge", notifications.acknowledge, Verb.ARRANGE, Reach.HOME, changes=True
     ),
+    _operation("notifications.people", notifications.list_people, Verb.RULE, Reach.HOME),
+    _operation("notifications.set_person", notifications.set_person, Verb.RULE, Reach.HOME, changes=True),
+    _operation("notifications.drop_person", notifications.drop_person, Verb.RULE, Reach.HOME, changes=True),
     _operation("rooms.list", rooms.list_rooms, Verb.SEE, Reach.VIEW),
     _operation("rooms.add", rooms.add_room, Verb.ARRANGE, Reach.HOME, changes=True),
     _operation("rooms.rename", rooms.rename_room, Verb.ARRANGE, Reach.HOME, changes=True),

@@ -122,6 +122,8 @@ export interface Notification {
   acknowledged_by: string;
   /** Somebody should still look. */
   waiting: boolean;
+  /** Messages about it; in the list only. */
+  told: { person: string; at: string; fate: string; what: string }[];
 }
 
 export interface EventMessage {

@@ -1,17 +1,19 @@
 """``homebase notify``: what people have to know about the home, and that they know it."""
 
 import argparse
+import re
 from collections.abc import Mapping
 
 from privacy.system import SystemClock
 
-from ..command_line import printable
+from ..command_line import EXIT_USAGE, CommandFailed, printable
 from ..gate_console import print_table, rows_of
 from . import notify_messages
 from .devices import age
 from .verbs import Verbs, ask, print_json, run_verb
 
 Row = Mapping[str, object]
+_HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 WORDS = {
     "smoke": "smoke",
     "water": "water",
@@ -22,6 +24,7 @@ WORDS = {
     "radio_lost": "the radio is gone",
     "airtime_used_up": "send time used up",
     "clock_unsure": "nobody vouches for the clock",
+    "drill_due": "monthly drill: homebase notify test",
 }
 
 
@@ -32,6 +35,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     listing.add_argument("--all", action="store_true", help="those that are over or acknowledged, too")
     done = verbs.add("ack", "say that you know of it", _acknowledge)
     done.add_argument("id", nargs="+", help="of homebase notify list; or: all")
+    people = verbs.group("person", "whom to tell by messages, in which order, and when not")
+    people.add("list", "all of them, with their ways", _people)
+    put = people.add("set", "say whom to tell; who has that name already is changed", _set_person)
+    put.add_argument("name")
+    put.add_argument(
+        "--way", action="append", default=[], metavar="ID", help="of homebase notify ways; in order"
+    )
+    put.add_argument("--quiet", metavar="FROM-TO", help="22:00-07:00: then of danger and alarms only")
+    gone = people.add("remove", "tell somebody no more", _drop_person)
+    gone.add_argument("id", help="of homebase notify person list")
     notify_messages.configure(verbs)
 
 
@@ -81,6 +94,66 @@ def _acknowledge(options: argparse.Namespace) -> int:
         return print_json({"notifications": answers})
     print(f"acknowledged: {', '.join(map(printable, wanted)) or 'nothing waited'}")
     return 0
+
+
+def _people(options: argparse.Namespace) -> int:
+    answer = ask(options, "GET", "notifications", "people")
+    if options.json:
+        return print_json(answer)
+    ways = {
+        str(way.get("id")): f"{way.get('kind')} {way.get('label')}".strip() for way in rows_of(answer, "ways")
+    }
+    print_table(
+        ("ID", "NAME", "WAYS", "QUIET"),
+        [
+            (
+                row.get("id"),
+                row.get("name"),
+                ", ".join(ways.get(w, w) for w in _strings(row, "ways")),
+                _quiet(row),
+            )
+            for row in rows_of(answer, "people")
+        ],
+    )
+    return 0
+
+
+def _set_person(options: argparse.Namespace) -> int:
+    body = {"name": options.name, "ways": options.way, "quiet": _hours(options.quiet)}
+    answer = ask(options, "POST", "notifications", "people", body=body)
+    if options.json:
+        return print_json(answer)
+    print(f"{printable(answer.get('name'))} is told by {len(options.way)} ways")
+    return 0
+
+
+def _drop_person(options: argparse.Namespace) -> int:
+    ask(options, "DELETE", "notifications", "people", options.id)
+    print("removed")
+    return 0
+
+
+def _hours(text: str | None) -> Row | None:
+    """``22:00-07:00`` in minutes of the day."""
+    if not text:
+        return None
+    found = _HOURS.fullmatch(text)
+    if found is None:
+        raise CommandFailed(f"--quiet {printable(text)}: allowed is FROM-TO such as 22:00-07:00", EXIT_USAGE)
+    first, second, third, fourth = map(int, found.groups())
+    return {"from_minute": first * 60 + second, "to_minute": third * 60 + fourth}
+
+
+def _quiet(row: Row) -> str:
+    start, end = row.get("quiet_from"), row.get("quiet_to")
+    if not isinstance(start, int) or not isinstance(end, int):
+        return "never"
+    return f"{start // 60:02}:{start % 60:02}-{end // 60:02}:{end % 60:02}"
+
+
+def _strings(row: Row, key: str) -> list[str]:
+    value = row.get(key)
+    return [str(one) for one in value] if isinstance(value, list) else []
 
 
 def _state(row: Row) -> str:

@@ -1,6 +1,6 @@
 """Follows the home and keeps what people are told, in memory and in the store.
 
-Read downwards: run → take (one event) or tick (what lasts) → _say → _keep. Nothing leaves the house.
+Read downwards: run → take (one event) or tick (what lasts) → say → _keep. Nothing leaves the house.
 """
 
 import asyncio
@@ -138,24 +138,24 @@ class Notifications:
             case DeviceUnreachable(device=device):
                 # all are silent without a radio, and of that people are told already
                 if not self._lost(device.interface):
-                    await self._say(Kind.UNREACHABLE, str(device), so=True)
+                    await self.say(Kind.UNREACHABLE, str(device), so=True)
             case DeviceReachable(device=device):
-                await self._say(Kind.UNREACHABLE, str(device), so=False)
+                await self.say(Kind.UNREACHABLE, str(device), so=False)
             case DeviceRemoved(device=device):
                 for kind in Kind:
-                    await self._say(kind, str(device), so=False)
+                    await self.say(kind, str(device), so=False)
             case DriverStateChanged(driver=driver, state=state):
-                await self._say(Kind.RADIO_LOST, driver, so=state is DriverState.LOST)
+                await self.say(Kind.RADIO_LOST, driver, so=state is DriverState.LOST)
             case AirtimeChanged(driver=driver):
                 used_up = event.used_ms >= event.limit_ms or event.exhausted_in_s == 0.0
-                await self._say(Kind.AIRTIME_USED_UP, driver, so=used_up)
+                await self.say(Kind.AIRTIME_USED_UP, driver, so=used_up)
             case _:
                 pass
 
     async def tick(self) -> None:
         """Look at what takes time: what lasts long enough by now, whether the clock is sure."""
         if (moment := self._sources.moments.now()) is not None:
-            await self._say(Kind.CLOCK_UNSURE, "", so=not moment.sure)
+            await self.say(Kind.CLOCK_UNSURE, "", so=not moment.sure)
         now_s = self._clock.monotonic()
         for kind, subject in list(self._settling_s):
             if now_s - self._settling_s[kind, subject] >= SETTLE[kind].total_seconds():
@@ -168,7 +168,7 @@ class Notifications:
 
     async def _take_value(self, datapoint: Datapoint) -> None:
         device = datapoint.id.channel.device
-        await self._say(Kind.UNREACHABLE, str(device), so=False)  # also one of before a restart
+        await self.say(Kind.UNREACHABLE, str(device), so=False)  # also one of before a restart
         if datapoint.category in self._sources.restricted():
             return
         description = self._sources.registry.parameter(datapoint.id)
@@ -177,7 +177,7 @@ class Notifications:
         found = sign(self._channel_type(datapoint), datapoint.id.parameter, description, datapoint.value)
         if found is not None:
             kind, so = found
-            await self._say(kind, str(device), so=so)
+            await self.say(kind, str(device), so=so)
 
     def _channel_type(self, datapoint: Datapoint) -> str:
         known = self._sources.registry.devices.get(datapoint.id.channel.device)
@@ -193,7 +193,8 @@ class Notifications:
         known = lasting.get((Kind.RADIO_LOST, driver))
         return (Kind.RADIO_LOST, driver) in self._settling_s or (known is not None and known.ended is None)
 
-    async def _say(self, kind: Kind, subject: str, *, so: bool) -> None:
+    async def say(self, kind: Kind, subject: str, *, so: bool) -> None:
+        """It is so now, or it is not."""
         known = self._latest.get((kind, subject))
         if not so:
             self._settling_s.pop((kind, subject), None)

@@ -29,6 +29,7 @@ class Kind(Enum):
     RADIO_LOST = "radio_lost"
     AIRTIME_USED_UP = "airtime_used_up"
     CLOCK_UNSURE = "clock_unsure"
+    DRILL_DUE = "drill_due"
 
 
 CLASSES: Mapping[Kind, Class] = {
@@ -41,6 +42,7 @@ CLASSES: Mapping[Kind, Class] = {
     Kind.RADIO_LOST: Class.DEVICE,
     Kind.AIRTIME_USED_UP: Class.DEVICE,
     Kind.CLOCK_UNSURE: Class.INFO,
+    Kind.DRILL_DUE: Class.INFO,
 }
 # what comes again so soon after its end is the same matter
 AGAIN: Mapping[Class, timedelta] = {

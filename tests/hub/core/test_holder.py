@@ -81,6 +81,17 @@ async def furnished(folder: Path) -> AsyncIterator[Furnished]:
         told = {"kind": "smoke", "subject": str(DEVICE), "begun_at": NOW_MS, "latest_at": NOW_MS, "times": 1}
         told |= {"ended_at": NOW_MS, "acknowledged_at": NOW_MS, "acknowledged_by": "Bob"}
         await store.write(lambda c: c.execute(insert(schema.notifications).values(told)))
+        person: dict[str, object] = {"id": 1, "name": "Bob", "ways": "[]", "quiet_from": 0, "quiet_to": 60}
+        await store.write(lambda c: c.execute(insert(schema.notification_people).values(person)))
+        telling: dict[str, object] = {
+            "notification": 1,
+            "times": 1,
+            "person": 1,
+            "step": 0,
+            "told_at": NOW_MS,
+        }
+        telling |= {"transfer": "t", "fate": "sent", "what": ""}
+        await store.write(lambda c: c.execute(insert(schema.notification_tellings).values(telling)))
         await store.write(lambda c: c.execute(insert(schema.people), people))
         await store.write(lambda c: c.execute(insert(schema.sessions), sessions))
         for number in range(300):
@@ -184,6 +195,7 @@ async def test_one_person_goes_and_the_owner_stays_with_a_reason(tmp_path: Path)
         assert (kept.erased, kept.stays) == (0, 1)
         assert "deregister" in kept.why
         assert [row["name"] for row in await shown(home.holder, "hub.people")] == ["Ada"]
+        assert await shown(home.holder, "hub.notification_people") == []
         assert [row["acknowledged_by"] for row in await shown(home.holder, "hub.notifications")] == [None]
 
 

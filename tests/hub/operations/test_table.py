@@ -37,7 +37,7 @@ VERBS: dict[Verb | None, set[str]] = {
     | {"rights.holdings", "rights.records", "rights.correct", "rights.erase", "rights.restrict"}
     | {"rights.deregister", "account.read", "account.change", "account.review"}
     | {"phones.list", "phones.code", "phones.waiting", "phones.admit", "phones.refuse", "phones.change"}
-    | {"phones.remove"},
+    | {"phones.remove", "notifications.people", "notifications.set_person", "notifications.drop_person"},
 }
 IN_ROOMS = {  # what whoever is limited to rooms may ask; all else is about the whole home
     Reach.VIEW: {"devices.list", "rooms.list", "datapoints.list", "notifications.list"},

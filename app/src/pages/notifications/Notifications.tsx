@@ -21,14 +21,16 @@ export function NotificationsPage() {
     waiting.map((one) => `${one.id} ${String(one.count)}`).join(),
   );
   const known = new Set(waiting.map((one) => one.id));
-  const past = loaded.state === "here" ? loaded.value.notifications.filter((one) => !known.has(one.id)) : [];
+  const all = loaded.state === "here" ? loaded.value.notifications : [];
+  const past = all.filter((one) => !known.has(one.id));
+  const told = new Map(all.map((one) => [one.id, one.told]));
   return (
     <>
       <Title text={t("notify.title")} back={{ href: "#/more", label: t("tab.more") }} />
       <section aria-labelledby="notify-waiting">
         <h2 id="notify-waiting">{t("notify.waiting")}</h2>
         {waiting.length === 0 && <p class="card">{t("notify.none")}</p>}
-        <Several found={waiting} />
+        <Several found={waiting.map((one) => ({ ...one, told: told.get(one.id) ?? [] }))} />
       </section>
       <section aria-labelledby="notify-past">
         <h2 id="notify-past">{t("notify.past")}</h2>
@@ -78,6 +80,12 @@ function One({ one }: { one: Notification }) {
             {one.acknowledged_at !== null &&
               ` · ${one.acknowledged_by === "" ? t("notify.by.console") : t("notify.by", { name: one.acknowledged_by })}`}
           </small>
+          {one.told.map((row) => (
+            <small key={`${row.person} ${row.at}`}>
+              {t("notify.told", { name: row.person, fate: tr(`notify.fate.${row.fate}`, row.fate) })} ·{" "}
+              <Age at={row.at} />
+            </small>
+          ))}
         </span>
         {one.waiting && !visitor && (
           <button

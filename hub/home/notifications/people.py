@@ -1,0 +1,77 @@
+"""Whom to tell, in which order, and when not: what is due at a moment. Pure."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from .kinds import URGENT
+from .model import Notification
+
+EVERY = timedelta(minutes=5)  # of danger and alarm, until somebody acknowledges: then the next way
+MOST_STEPS = 24  # so for two hours
+STALE = timedelta(days=1)  # nobody wants to hear of it by a message any more
+MOST_PEOPLE, MOST_WAYS = 16, 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quiet:
+    """When somebody sleeps, in minutes of the day, 0 to 1439; it may go over midnight."""
+
+    from_minute: int
+    to_minute: int
+
+    def covers(self, at: datetime, zone: tzinfo) -> bool:
+        """Whether that moment is one of them, by the clock on the wall at home."""
+        local = at.astimezone(zone)
+        minute = local.hour * 60 + local.minute
+        if self.from_minute <= self.to_minute:
+            return self.from_minute <= minute < self.to_minute
+        return minute >= self.from_minute or minute < self.to_minute
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody who is told. id: 0 before it is stored; ways: the gate's ids, in the order they are tried."""
+
+    name: str
+    ways: tuple[str, ...]
+    quiet: Quiet | None = None
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """One message to one person. times: the notification's count then; step: 0 is the first.
+
+    transfer: the gate's id, empty where it refused; fate: as the gate says, or refused; what: more of it.
+    """
+
+    notification: int
+    times: int
+    person: int
+    step: int
+    at: datetime
+    transfer: str
+    fate: str
+    what: str = ""
+
+
+def due(
+    one: Notification,
+    people: Iterable[Person],
+    told: Collection[tuple[int, int]],
+    at: datetime,
+    zone: tzinfo | None,
+) -> Iterator[tuple[Person, int, str]]:
+    """Who has to be told of it now: person, step, way.
+
+    told: person and step of what was sent of it. zone: None: no quiet hours can be kept.
+    """
+    if not one.waits or at - one.latest > STALE:
+        return
+    urgent = one.urgency in URGENT
+    step = min(max(0, (at - one.latest) // EVERY), MOST_STEPS - 1) if urgent else 0
+    for person in people:
+        sleeps = person.quiet is not None and zone is not None and person.quiet.covers(at, zone)
+        if person.ways and (urgent or not sleeps) and (person.id, step) not in told:
+            yield person, step, person.ways[step % len(person.ways)]

@@ -1,0 +1,181 @@
+"""Whom to tell, in which order, when not, and until when: by messages that a gate sends, or refuses."""
+
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from hub.contract import DeviceUnreachable
+from hub.core import Store
+from hub.home.errors import Refused
+from hub.home.notifications.kinds import Kind
+from hub.home.notifications.people import EVERY, MOST_PEOPLE, MOST_STEPS, Person, Quiet, due
+from hub.home.notifications.people_records import PeopleRecords
+from hub.home.notifications.records import NotificationRecords
+from hub.home.notifications.teller import DRILL_AFTER, WAYS_S, Gate, Teller
+from privacy import message_text
+from privacy.client import GateDeclined, GateLost
+from tests.clock import START
+from tests.hub.home.test_notifications import DETECTOR, Desk, desk_in, told
+
+BERLIN = ZoneInfo("Europe/Berlin")
+NIGHT = Quiet(from_minute=22 * 60, to_minute=7 * 60)
+ADA = Person(id=1, name="Ada", ways=("a1", "a2"), quiet=NIGHT)
+BOB = Person(id=2, name="Bob", ways=("b1",))
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=BERLIN)
+
+
+def test_every_kind_has_words_in_both_languages() -> None:
+    assert {kind.value for kind in Kind} | {message_text.TEST} == set(message_text.EVENTS)
+
+
+@pytest.mark.parametrize(
+    ("moment", "kind", "who"),
+    [
+        ("2026-03-01T12:00", Kind.BATTERY_LOW, ["Ada", "Bob"]),
+        ("2026-03-01T21:59", Kind.BATTERY_LOW, ["Ada", "Bob"]),
+        ("2026-03-01T22:00", Kind.BATTERY_LOW, ["Bob"]),  # Ada sleeps
+        ("2026-03-01T06:59", Kind.BATTERY_LOW, ["Bob"]),
+        ("2026-03-01T07:00", Kind.BATTERY_LOW, ["Ada", "Bob"]),
+        ("2026-03-01T03:00", Kind.SMOKE, ["Ada", "Bob"]),  # danger wakes everybody
+        ("2026-03-01T03:00", Kind.SABOTAGE, ["Ada", "Bob"]),
+        ("2026-07-01T06:30", Kind.BATTERY_LOW, ["Bob"]),  # in summer too, by the clock on the wall
+    ],
+)
+def test_quiet_hours_keep_all_but_danger_and_alarm(moment: str, kind: Kind, who: list[str]) -> None:
+    one = told(kind=kind, latest=at(moment), begun=at(moment))
+    assert [person.name for person, _, _ in due(one, (ADA, BOB), (), at(moment), BERLIN)] == who
+
+
+def test_danger_goes_by_the_next_way_until_somebody_acknowledges() -> None:
+    one = told(kind=Kind.SMOKE)
+    sent: set[tuple[int, int]] = set()
+    ways = []
+    for minutes in range(16):
+        for person, step, way in due(one, (ADA, BOB), sent, START + timedelta(minutes=minutes), BERLIN):
+            sent.add((person.id, step))
+            ways.append((minutes, way))
+    assert ways == [
+        *((0, "a1"), (0, "b1"), (5, "a2"), (5, "b1")),
+        *((10, "a1"), (10, "b1"), (15, "a2"), (15, "b1")),
+    ]
+    known = told(kind=Kind.SMOKE, acknowledged=START, by="Ada")
+    assert not list(due(known, (ADA, BOB), (), START, BERLIN))
+    late = START + MOST_STEPS * EVERY
+    all_steps = {(person.id, step) for person in (ADA, BOB) for step in range(MOST_STEPS)}
+    assert not list(due(one, (ADA, BOB), all_steps, late, BERLIN))  # for two hours, not for ever
+
+
+def test_what_is_no_danger_is_told_once_and_nothing_old_is_told() -> None:
+    one = told(kind=Kind.BATTERY_LOW)
+    assert [way for _, _, way in due(one, (BOB,), (), START + timedelta(hours=5), None)] == ["b1"]
+    assert not list(due(one, (BOB,), {(2, 0)}, START + timedelta(hours=5), None))
+    assert not list(due(one, (BOB,), (), START + timedelta(hours=25), None))
+
+
+@dataclass
+class FakeGate:
+    """The gate's answers. away: it does not answer; declines: code of a refusal."""
+
+    sent: list[tuple[str, str, str]] = field(default_factory=list)
+    fates: dict[str, str] = field(default_factory=dict)
+    last: str | None = "2026-03-01T00:00:00.000Z"
+    away: bool = False
+    declines: str = ""
+
+    async def ask(self, op: str, **fields: object) -> Mapping[str, object]:
+        if self.away:
+            raise GateLost("away")
+        match op:
+            case "message.ways":
+                way = {"id": "b1", "kind": "sms", "label": "", "allowed": True, "last_sent": self.last}
+                return {"ways": [way]}
+            case "message.send":
+                if self.declines:
+                    raise GateDeclined(self.declines, "")
+                self.sent.append((str(fields["way"]), str(fields["event"]), str(fields["name"])))
+                return {"transfer": f"t{len(self.sent)}"}
+            case _:
+                asked = fields["transfers"]
+                assert isinstance(asked, list)
+                fates = {one: self.fates.get(one, "waiting") for one in asked}
+                return {"messages": [{"transfer": t, "fate": f, "what": ""} for t, f in fates.items()]}
+
+
+@asynccontextmanager
+async def telling(folder: Path) -> AsyncIterator[tuple[Desk, Teller, FakeGate]]:
+    gate = FakeGate()
+    async with desk_in(folder) as desk:
+        records = desk.notifications._records
+        people = PeopleRecords(records.store)
+        await people.put(Person(name="Bob", ways=("b1",)))
+        way_out = Gate(ask=gate.ask, name=lambda _: "Kitchen", zone=lambda: BERLIN)
+        yield desk, Teller(desk.notifications, people, way_out, desk.clock), gate
+
+
+async def test_a_message_is_sent_once_followed_and_kept_over_a_restart(tmp_path: Path) -> None:
+    async with telling(tmp_path) as (desk, teller, gate):
+        await desk.say(DeviceUnreachable(device=DETECTOR, at=START, reason="silent"))
+        for _ in range(3):
+            await teller.once()
+        assert gate.sent == [("b1", "unreachable", "Kitchen")]
+        gate.fates["t1"] = "sent"
+        await teller.once()
+        (one,) = await teller.records.told([1])
+        assert (one.transfer, one.fate, one.person) == ("t1", "sent", 1)
+    async with telling(tmp_path) as (desk, teller, gate):
+        await teller.once()
+        assert gate.sent == []
+        await desk.report("STATE", True)
+        await teller.once()
+        assert gate.sent == [("b1", "smoke", "Kitchen")]  # the control: something else is told
+
+
+async def test_a_gate_that_is_away_is_asked_again_and_one_that_refuses_is_not(tmp_path: Path) -> None:
+    async with telling(tmp_path) as (desk, teller, gate):
+        await desk.report("STATE", True)
+        gate.away = True
+        with pytest.raises(GateLost):
+            await teller.once()
+        gate.away, gate.declines = False, "no_consent"
+        for _ in range(2):
+            await teller.once()
+        (one,) = await teller.records.told([1])
+        assert (one.fate, one.what, gate.sent) == ("refused", "no_consent", [])
+
+
+async def test_a_way_that_carried_nothing_for_a_month_is_a_reminder(tmp_path: Path) -> None:
+    async with telling(tmp_path) as (desk, teller, gate):
+        await teller.once()
+        assert await desk.waiting() == []
+        await desk.pass_by(seconds=DRILL_AFTER.total_seconds() + 86400)
+        await teller.once()
+        assert await desk.waiting() == [Kind.DRILL_DUE]
+        assert gate.sent == [("b1", "drill_due", "Kitchen")]  # the reminder is the drill of the first way
+        gate.last = desk.clock.now().isoformat()
+        await desk.pass_by(seconds=WAYS_S)
+        await teller.once()
+        assert await desk.waiting() == []
+
+
+async def test_people_are_changed_by_name_removed_and_not_too_many(tmp_path: Path) -> None:
+    async with Store(tmp_path, os.urandom) as store:
+        people = PeopleRecords(store)
+        first = await people.put(Person(name="Ada", ways=("a1",)))
+        changed = await people.put(Person(name="Ada", ways=("a2", "a1"), quiet=NIGHT))
+        assert (changed.id, await people.people()) == (first.id, (changed,))
+        for number in range(MOST_PEOPLE - 1):
+            await people.put(Person(name=f"P{number}", ways=()))
+        with pytest.raises(Refused, match="too_many_people"):
+            await people.put(Person(name="one more", ways=()))
+        assert await people.drop(first.id)
+        assert not await people.drop(first.id)
+        await NotificationRecords(store=store).forget()
