@@ -9,14 +9,13 @@ import signal
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, TypeVar
 
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from privacy.conversation import ANSWER_TIME_S, Handler, Reply
 from privacy.gate.answers.api import Sessions, guarded
-from privacy.gate.backups.backups import Backups
 from privacy.gate.config import GateConfig
 from privacy.gate.console.console import Console, console_peer
 from privacy.gate.control import control_verbs, staging_verbs, tunnel_verbs
@@ -57,6 +56,7 @@ from privacy.version import VERSION
 
 if TYPE_CHECKING:
     from privacy.gate.asked import Asked
+    from privacy.gate.backups.backups import Backups
     from privacy.gate.lan.lan import Lan
 
 log = logging.getLogger(__name__)
@@ -141,22 +141,14 @@ class _Gate:
         self._lan = _lan(start, self._clock)
         rows = start.opened.store.another_connection()
         self._access_log = AccessLog(rows, self._clock, sqlcipher.DatabaseError)
-        self._rooms: Asked | None = None
         self._door.deliveries.load_posts = self._asked
+        self._backups_wanted = asyncio.Event()
         own = Later(lambda: self._asked().own())
         self._control = Control(
             self._is_hub,
             Later(lambda: self._asked().hub(), {**self._questions(), **phone_front.table(own)}),
         )
         sessions = Sessions(self._streams)
-        self._backups = Backups(
-            desk=start.opened.desk,
-            ask=self._ask_hub,
-            settings=start.config.backup,
-            version=VERSION,
-            cut=self._door.end_all,
-            zone=lambda: self._door.zone,
-        )
         routes = Routes(
             AppFiles(relays=partial(relay_verbs.allowed_hosts, start.opened.desk)).answer,
             _trust(self._lan),
@@ -174,21 +166,37 @@ class _Gate:
 
     def _asked(self) -> "Asked":
         """What people ask for, from their first question on."""
-        if self._rooms is None:
-            from privacy.gate.asked import Asked, Asking  # noqa: PLC0415 - a home at rest is asked nothing
-
-            asking = Asking(
-                door=self._door,
-                ask_hub=self._ask_hub,
-                origins=self._origins,
-                link=self._site.address,
-                named_home=self._start.named_home,
-                status=self._status(),
-                forget_log=self._access_log.forget,
-                backups=self._backups,
-            )
-            self._rooms = Asked(asking)
         return self._rooms
+
+    @cached_property
+    def _rooms(self) -> "Asked":
+        from privacy.gate.asked import Asked, Asking  # noqa: PLC0415 - a home at rest is asked nothing
+
+        asking = Asking(
+            door=self._door,
+            ask_hub=self._ask_hub,
+            origins=self._origins,
+            link=self._site.address,
+            named_home=self._start.named_home,
+            status=self._status(),
+            forget_log=self._access_log.forget,
+            backups=self._backups,
+        )
+        return Asked(asking)
+
+    @cached_property
+    def _backups(self) -> "Backups":
+        from privacy.gate.backups.backups import Backups  # noqa: PLC0415 - see _keep_backups
+
+        self._backups_wanted.set()
+        return Backups(
+            desk=self._start.opened.desk,
+            ask=self._ask_hub,
+            settings=self._start.config.backup,
+            version=VERSION,
+            cut=self._door.end_all,
+            zone=lambda: self._door.zone,
+        )
 
     def run(self, tasks: asyncio.TaskGroup, announce: Callable[[str], None]) -> None:
         """Start everything in ``tasks``."""
@@ -211,7 +219,7 @@ class _Gate:
             tasks.create_task(self._lan.run(self._front), name="gate.lan")
         tasks.create_task(self._keep_access_log(), name="gate.access_log")
         tasks.create_task(Upkeep(self._door, self._strangers.look).run(), name="gate.privacy")
-        tasks.create_task(self._backups.run(), name="gate.backups")
+        tasks.create_task(self._keep_backups(), name="gate.backups")
         if self._door.stick is not None:
             tasks.create_task(self._door.stick.run(), name="gate.stick")
         tasks.create_task(self._ready(announce), name="gate.ready")
@@ -230,6 +238,12 @@ class _Gate:
                 speed=start.speed,
             )
             yield tasks.create_task(keep(program, self._clock), name="gate.simulator")
+
+    async def _keep_backups(self) -> None:
+        """From the start where they have a place, else from people's first question on."""
+        if not self._start.config.backup.folder:
+            await self._backups_wanted.wait()
+        await self._backups.run()
 
     # who is the hub
 

@@ -13,6 +13,7 @@ FOREIGN = {"_cffi_backend", "_openssl", "cryptography", "h11", "msgspec", "sqlci
 ON_LAN = "privacy.gate.lan"  # only where it is on
 FOR_PEOPLE = [
     "privacy.gate.asked",
+    "privacy.gate.backups.backups",
     "privacy.gate.account",
     "privacy.gate.rights",
     "privacy.gate.messages",
