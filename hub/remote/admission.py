@@ -224,6 +224,10 @@ class Admission:
             visit.end(Code.DONE)  # it comes again, with its rights
         return phone
 
+    async def cancel(self, pairing: bytes) -> None:
+        """Its code could not be drawn."""
+        await self._do(self._pairings.cancel(pairing, Over.CANCELLED))
+
     async def refuse(self, pairing: bytes) -> None:
         """The words differ, or the code was shown by mistake; nothing happens where it ended without a phone.
 

@@ -137,8 +137,16 @@ class Desk:
         )
 
     async def ways(self, code: PhoneCode) -> tuple[str, ...]:
-        """How its phone finds this home; slots of relays that the gate leaves out are free again."""
-        ways = await self._gate.ways(code.slots)
+        """How its phone finds this home; slots of relays that the gate leaves out are free again.
+
+        Without the gate there is no code: neither slots nor a place among the open ones are taken.
+        """
+        try:
+            ways = await self._gate.ways(code.slots)
+        except Refused:
+            await self.left_out(code.pairing, [one.relay for one in code.slots])
+            await self._admission.cancel(code.pairing)
+            raise
         named = {way.split(",")[_ROUTE] for way in ways if way.startswith("r,")}
         out = [one.relay for one in code.slots if base64url.encode(one.route) not in named]
         if out:

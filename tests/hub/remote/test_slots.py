@@ -1,7 +1,10 @@
 """Slots of relays that a code leaves out: nobody was shown their passwords, so they are free again."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
+from hub.remote.pairing import MOST_OPEN
+from privacy.conversation import Declined
 from tests.hub.home_in_a_box import Home, running_home
 
 from .phones import ask, asked, paired, session
@@ -47,3 +50,21 @@ async def test_a_code_that_a_phone_draws_keeps_no_slot_of_a_relay_that_the_gate_
         home.front.names_relays = True
         assert "r,relay.test," in str(await asked(owner, "phones.code", {}))
         assert await slots(home) == ([0], [])
+
+
+async def test_a_code_that_the_gate_can_not_draw_takes_neither_slot_nor_place(tmp_path: Path) -> None:
+    async with running_home(tmp_path) as home, session(home, await paired(home)) as owner:
+        await ask(home, "relays.add", **RELAY)
+
+        async def away(_: Mapping[str, object]) -> Mapping[str, object]:
+            raise Declined("busy", "not now")
+
+        draws, home.front.handlers["phone.ways"] = home.front.handlers["phone.ways"], away
+        for _ in range(MOST_OPEN):
+            assert (await asked(owner, "phones.code", {}))["code"] == "gate_away"
+        assert await slots(home) == ([], [])
+        # and with the gate all places are there
+        home.front.handlers["phone.ways"] = draws
+        for _ in range(MOST_OPEN):
+            assert "secret" in await asked(owner, "phones.code", {})
+        assert (await asked(owner, "phones.code", {}))["code"] == "too_many_codes"
