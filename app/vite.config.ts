@@ -28,5 +28,5 @@ export default defineConfig({
       "/gate": { target: "http://127.0.0.1:8480" },
     },
   },
-  test: { include: ["tests/**/*.test.ts"] },
+  test: { include: ["tests/**/*.test.ts"], testTimeout: 30_000 }, // a busy machine may take ten times as long
 });

@@ -45,20 +45,20 @@ Homebase made this mail by itself; nobody reads an answer.
 """,
     ),
     Language.DE: Words(
-        subject="Bitte bestätigen Sie Ihre E-Mail-Adresse",
+        subject="Bitte bestätige deine E-Mail-Adresse",
         text="""\
 Diese E-Mail-Adresse wurde für das Konto einer Homebase eingetragen.
 
-Wenn Sie das waren, bestätigen Sie sie innerhalb von {hours} Stunden. Öffnen Sie auf dem Computer, auf dem
+Wenn du das warst, bestätige sie innerhalb von {hours} Stunden. Öffne auf dem Computer, auf dem
 die App läuft:
 
 {link}
 
-Oder geben Sie diesen Code in der App ein (Mehr > Konto), oder hinter „homebase account confirm“:
+Oder gib diesen Code in der App ein (Mehr > Konto), oder hinter „homebase account confirm“:
 
 {code}
 
-Link und Code gelten einmal. Wenn Sie es nicht waren, tun Sie nichts: Die Adresse bleibt unbestätigt.
+Link und Code gelten einmal. Wenn du es nicht warst, tu nichts: Die Adresse bleibt unbestätigt.
 
 Homebase hat diese Nachricht selbst erstellt; eine Antwort liest niemand.
 """,

@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import type { Account } from "../src/api/account";
-import { asksFirst } from "../src/state/first";
+import { asksFirst, firstStep } from "../src/state/first";
 
 const account = (timezone: string) => ({ name: "", installation: { timezone } }) as Account;
 
@@ -16,4 +16,13 @@ test("nobody else is: who is far away, who has no session as a phone or no timez
   expect(asksFirst(account(""), null, "Europe/Berlin")).toBe(false);
   expect(asksFirst(account(""), "home", "")).toBe(false);
   expect(asksFirst(null, "home", "Europe/Berlin")).toBe(false);
+});
+
+test("its owner is led from name and timezone to a first device and to what leaves the home, each once", () => {
+  expect(firstStep(null, true, 0)).toBe("place");
+  expect(firstStep(null, false, 0)).toBeNull();
+  expect(firstStep("device", false, 0)).toBe("device");
+  expect(firstStep("device", false, 3)).toBe("privacy");
+  expect(firstStep("privacy", true, 0)).toBe("privacy");
+  expect(firstStep("done", true, 0)).toBeNull();
 });

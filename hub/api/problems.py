@@ -93,6 +93,7 @@ STATUS: Mapping[str, int] = {
     "too_large": 413,
     "not_json": 415,
     "bad_frame": 422,
+    "bad_home_name": 422,
     "bad_serial": 422,
     "bad_sheet": 422,
     "foreign_sender": 422,

@@ -7,8 +7,8 @@ import json
 from importlib.resources import files
 
 _WORDS = {
-    "title": ("Auskunft über Ihre Daten", "Access to your data"),
-    "intro": ("Was dieses Haus über Sie speichert", "What this home keeps about you"),
+    "title": ("Auskunft über deine Daten", "Access to your data"),
+    "intro": ("Was dieses Haus über dich speichert", "What this home keeps about you"),
     "format": (
         "Je Bestand eine JSON-Datei (Liste von Objekten) und eine CSV-Datei (RFC 4180, UTF-8, erste Zeile:"
         " Spalten) im Ordner data; manifest.json beschreibt alles für Programme. Zeiten sind UTC; in Spalten"
@@ -20,7 +20,7 @@ _WORDS = {
     "controller": ("Verantwortlich", "Controller"),
     "officer": ("Datenschutzbeauftragte", "Data protection officer"),
     "authority": ("Beschwerde bei", "Complaint to"),
-    "rights": ("Ihre Rechte", "Your rights"),
+    "rights": ("Deine Rechte", "Your rights"),
     "activities": ("Wofür Daten verwendet werden dürfen", "What data may be used for"),
     "activity": ("Vorgang", "Activity"),
     "purpose": ("Zweck", "Purpose"),

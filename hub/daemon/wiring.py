@@ -167,13 +167,14 @@ async def _furnished(plan: Plan, store: Store, gate: GateClient) -> AsyncIterato
         await notifications.load()
         way_out = Gate(ask=gate.ask, name=rooms.name_of, zone=lambda: moments.zone)
         teller = _teller(notifications, PeopleRecords(store), way_out, rights, clock)
+        rights.installation_erased = installation.erased
         intake = Intake(
             bus=bus, registry=registry, state=state, board=board, record=past.record, keep=kept.keep
         )
         drivers = {config.radio.driver: _driver(plan, store, gate, intake)}
         house = House(
             version=VERSION,
-            name=config.home.name,
+            called=config.home.name,
             clock=clock,
             access=access,
             rooms=rooms,

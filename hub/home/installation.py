@@ -1,4 +1,4 @@
-"""What tells this Home Base from others: its id, serial number, license, timezone. Stored here, encrypted.
+"""What tells this Home Base from others: its id, name, serial number, license, timezone. All encrypted.
 
 The id is made here, once, by chance; nobody else knows it. The license is checked here, without a network;
 the home works the same with a wrong one and with none. The radio's id is the driver's.
@@ -21,7 +21,8 @@ from .license import Flaw, IssuerKey, License, check
 log = logging.getLogger(__name__)
 
 ID_SIZE = 10  # bytes: 80 bits
-FIELDS: Final = ("serial", "timezone")
+FIELDS: Final = ("name", "serial", "timezone")
+LONGEST_NAME = 64  # characters
 _ID, _LICENSE = "home_base_id", "license"
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,31}(/[A-Za-z0-9_+-]{1,32}){0,2}")
 _SERIAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,39}")
@@ -35,6 +36,7 @@ class InstallationState:
     """What is known; "" and None where it is not."""
 
     home_base_id: str
+    name: str
     serial: str
     timezone: str
     license: License | Flaw | None
@@ -54,6 +56,7 @@ class Installation:
         self._details, self._clock, self._random_bytes = details, clock, random_bytes
         self._ask_board, self._key = ask_board, key
         self.zone: tzinfo | None = None  # of the home, while one is known
+        self.name = ""  # of the home, once its people gave it one
 
     async def load(self) -> None:
         """Make the id where there is none, and say in the log when the license does not count.
@@ -64,7 +67,7 @@ class Installation:
         found = await self._details.all()
         if _ID not in found:
             found = {**found, _ID: await self._make_id()}
-        self.zone = zone_of(found.get("timezone", ""))
+        self.zone, self.name = zone_of(found.get("timezone", "")), found.get("name", "")
         if isinstance(state := self._license(found), Flaw):
             log.warning("license.invalid", extra={"code": state.value})
 
@@ -81,6 +84,7 @@ class Installation:
             found["serial"] = await self._from_board()
         return InstallationState(
             home_base_id=found[_ID],
+            name=found.get("name", ""),
             serial=found["serial"],
             timezone=found.get("timezone", ""),
             license=self._license(found),
@@ -90,7 +94,7 @@ class Installation:
         """Set fields of FIELDS; an empty value removes one.
 
         Raises:
-            Refused: unknown_timezone, bad_serial.
+            Refused: unknown_timezone, bad_serial, bad_home_name.
             StoreError: nothing was changed.
         """
         zone, serial = changes.get("timezone", ""), changes.get("serial", "")
@@ -98,9 +102,17 @@ class Installation:
             raise Refused("unknown_timezone", field="timezone", value=zone)
         if serial and not _SERIAL.fullmatch(serial):
             raise Refused("bad_serial", field="serial", value=serial)
+        name = changes.get("name", "")
+        if len(name) > LONGEST_NAME or not name.isprintable():
+            raise Refused("bad_home_name", field="home", value=name)
         await self._details.change(changes, self._clock.now())
         if "timezone" in changes:
             self.zone = zone_of(zone)
+        self.name = changes.get("name", self.name)
+
+    def erased(self) -> None:
+        """All of it went from the store."""
+        self.zone, self.name = None, ""
 
     async def begin(self, timezone: str) -> None:
         """Take the timezone that the browser named at set-up, where it is one; else the owner enters it."""

@@ -36,6 +36,7 @@ class Rights:
         self._registry, self._state = registry, state
         self.phones_erased: Callable[[], None] = lambda: None  # told when paired phones went from the store
         self.account_erased: Callable[[], None] = lambda: None
+        self.installation_erased: Callable[[], None] = lambda: None
         self.notifications_erased: Callable[[], None] = lambda: None
         self.told_people_erased: Callable[[], None] = lambda: None
 
@@ -122,6 +123,7 @@ class Rights:
             self.account_erased()
         if scope.covers(DataCategory.INSTALLATION):
             self.phones_erased()
+            self.installation_erased()
         if scope.covers(DataCategory.MESSAGE):
             self.notifications_erased()
         self._state.forget_categories(category for category in MEASURED if scope.covers(category))

@@ -24,7 +24,7 @@ async def change_account(house: House, caller: Caller, asked: messages.ChangeAcc
         "postal_address": asked.postal_address,
         "customer_id": asked.customer_id,
     }
-    place = {"serial": asked.serial, "timezone": asked.timezone}
+    place = {"name": asked.home, "serial": asked.serial, "timezone": asked.timezone}
     # what may be refused comes first
     if not caller.at_home and asked.customer_id is not UNSET:
         await _check_unchanged(house, asked.customer_id.strip())
@@ -68,6 +68,7 @@ async def _told(house: House) -> messages.AccountInfo:
         review_due=account.review_due,
         installation=messages.InstallationInfo(
             home_base_id=place.home_base_id,
+            name=house.name,
             serial=place.serial,
             timezone=place.timezone,
             license=None if place.license is None else _license(place.license),

@@ -16,12 +16,14 @@ PostalAddress = Annotated[str, Meta(max_length=400, pattern=_LINES, description=
 class ChangeAccount(Request):
     """Enter or change details; an empty text removes one, a missing field leaves it. All are optional.
 
-    timezone: a name of the tz database, for example Europe/Berlin.
+    home: what the home is called, 1 to 64 characters; empty: as in homebase.toml. timezone: a name of the tz
+    database, for example Europe/Berlin.
     """
 
     name: Line | UnsetType = UNSET
     postal_address: PostalAddress | UnsetType = UNSET
     customer_id: Id | UnsetType = UNSET
+    home: Line | UnsetType = UNSET
     serial: Id | UnsetType = UNSET
     timezone: Annotated[str, Meta(max_length=64)] | UnsetType = UNSET
 
@@ -52,9 +54,10 @@ class LicenseInfo(Answer):
 
 
 class InstallationInfo(Answer):
-    """What tells this Home Base from others. radios: their hardware, by driver."""
+    """What tells this Home Base from others. name: of the home; radios: their hardware, by driver."""
 
     home_base_id: str
+    name: str
     serial: str
     timezone: str
     license: LicenseInfo | None

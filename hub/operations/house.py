@@ -20,10 +20,10 @@ from .channels import ChannelTexts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
-    """The home's parts. name: what its people call it."""
+    """The home's parts. called: its name in homebase.toml, until its people give it one."""
 
     version: str
-    name: str
+    called: str
     clock: Clock
     access: Access
     rooms: Rooms
@@ -42,3 +42,8 @@ class House:
     moments: Moments
     notifications: Notifications
     teller: Teller
+
+    @property
+    def name(self) -> str:
+        """What its people call it."""
+        return self.installation.name or self.called

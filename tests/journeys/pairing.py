@@ -44,10 +44,10 @@ def the_waiting(house: RunningHouse) -> Mapping[str, object]:
 def show_code(mine: Phone, text: str, name: str) -> None:
     """Paste a code on the pairing page."""
     mine.open()
-    mine.page.get_by_role("button", name="Dieses Telefon koppeln").click()
-    mine.page.get_by_label("Wie heißt dieses Telefon?").fill(name)
-    mine.page.get_by_role("textbox", name="Code").fill(text)
-    mine.page.get_by_role("button", name="Koppeln", exact=True).click()
+    mine.page.get_by_role("button", name=mine.says("Dieses Telefon koppeln")).click()
+    mine.page.get_by_label(mine.says("Wie heißt dieses Telefon?")).fill(name)
+    mine.page.get_by_role("textbox", name=mine.says("Code")).fill(text)
+    mine.page.get_by_role("button", name=mine.says("Koppeln"), exact=True).click()
 
 
 def words_on(mine: Phone) -> list[str]:

@@ -47,6 +47,23 @@ SCREENS = os.environ.get("HOMEBASE_SCREENS")  # a folder: pictures of the pages 
 TEACH_IN_LIMIT_S = 180.0
 
 
+# what journeys that run in either language look for, besides German
+ENGLISH = {
+    "Code": "Code",
+    "Dieses Telefon koppeln": "Pair this phone",
+    "Dieses Telefon wurde zu Hause entfernt": "This phone was removed at home",
+    "Jetzt widerrufen: Ferndiagnose": "Withdraw now: Remote diagnosis",
+    "Koppeln": "Pair",
+    "Nicht bestätigt": "Not confirmed",
+    "Vom Tor bestätigt": "Confirmed by the gate",
+    "Widerrufen.": "Withdrawn.",
+    "Wie heißt dieses Telefon?": "What is this phone called?",
+    "Zugestimmt. Das Tor hat es bestätigt.": "Agreed. The gate confirmed it.",
+    "Zustimmen": "Agree",
+    "verbunden, zu Hause": "connected, at home",
+}
+
+
 @dataclass
 class Phone:
     """One browser's page in front of a house. said: faults of the page, refusals by its policy.
@@ -57,12 +74,17 @@ class Phone:
     page: Page
     house: RunningHouse
     at: str = ""
+    language: str = "de"
     said: list[str] = field(default_factory=list)
     open_requests: set[Request] = field(default_factory=set)
 
     @property
     def address(self) -> str:
         return self.at or f"http://127.0.0.1:{self.house.port}/"
+
+    def says(self, german: str) -> str:
+        """The same in this phone's language."""
+        return german if self.language == "de" else ENGLISH[german]
 
     def open(self, fragment: str = "") -> None:
         self.page.goto(f"{self.address}{fragment}")
@@ -195,7 +217,7 @@ def phone(
         service_workers="allow" if keeps else "block",
     )
     page = context.new_page()
-    mine = Phone(page=page, house=house, at=at)
+    mine = Phone(page=page, house=house, at=at, language=language)
 
     def hear(message: ConsoleMessage) -> None:
         if message.type == "error" and not message.text.startswith("Failed to load resource"):

@@ -59,7 +59,7 @@ def test_a_paired_phone_agrees_to_the_mail_that_it_saw(mine: Phone, folder: Path
     show = page.get_by_role("button", name="Zeigen, was gesendet würde")
     # a browser that is no phone sees the mail and the command
     show.click()
-    mail = page.get_by_role("region", name="Bitte bestätigen Sie Ihre E-Mail-Adresse")
+    mail = page.get_by_role("region", name="Bitte bestätige deine E-Mail-Adresse")
     expect(mail).to_contain_text("XXXXX-XXXXX")
     expect(page.get_by_text("homebase account confirm --preview")).to_be_visible()
     expect(page.get_by_role("button", name="Zustimmen")).to_have_count(0)

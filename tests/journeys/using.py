@@ -33,11 +33,13 @@ def agrees_and_takes_it_back(mine: Phone) -> None:
     """A consent for what is shown, and its end: each under the gate's signature."""
     page = mine.page
     mine.open(DIAGNOSIS)
-    expect(page.get_by_text("Vom Tor bestätigt").first).to_be_visible(timeout=MS)
+    expect(page.get_by_text(mine.says("Vom Tor bestätigt")).first).to_be_visible(timeout=MS)
     prepare(page)
-    page.get_by_role("button", name="Zustimmen", exact=True).click()
-    expect(page.locator(".note")).to_contain_text("Zugestimmt. Das Tor hat es bestätigt.", timeout=MS)
+    page.get_by_role("button", name=mine.says("Zustimmen"), exact=True).click()
+    expect(page.locator(".note")).to_contain_text(
+        mine.says("Zugestimmt. Das Tor hat es bestätigt."), timeout=MS
+    )
     mine.open("#/privacy")
-    page.get_by_role("switch", name="Jetzt widerrufen: Ferndiagnose").click(timeout=MS)
-    expect(page.locator(".note")).to_contain_text("Widerrufen.", timeout=MS)
-    expect(page.locator(".note")).not_to_contain_text("Nicht bestätigt")
+    page.get_by_role("switch", name=mine.says("Jetzt widerrufen: Ferndiagnose")).click(timeout=MS)
+    expect(page.locator(".note")).to_contain_text(mine.says("Widerrufen."), timeout=MS)
+    expect(page.locator(".note")).not_to_contain_text(mine.says("Nicht bestätigt"))

@@ -155,7 +155,7 @@ def test_the_mail_speaks_the_language_of_the_yes_and_names_nothing_of_the_home(p
     post.enter()
     post.give("de")
     mail = post.server.arrived[0].mail
-    assert mail["Subject"] == "Bitte bestätigen Sie Ihre E-Mail-Adresse"
+    assert mail["Subject"] == "Bitte bestätige deine E-Mail-Adresse"
     assert mail["Content-Language"] == "de"
     assert mail["Auto-Submitted"] == "auto-generated"
     assert "http://127.0.0.1:8480/#confirm=" in mail.get_content()

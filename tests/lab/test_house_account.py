@@ -88,7 +88,7 @@ def test_an_account_is_entered_confirmed_and_gone_with_the_home(house: MailedHou
 
     # when they have the mail sent, its code confirms the address, once
     shown = house.home.ok("account", "confirm", "--lang", "de", "--yes")
-    assert "Bitte bestätigen Sie Ihre E-Mail-Adresse" in shown
+    assert "Bitte bestätige deine E-Mail-Adresse" in shown
     assert "gesendet" in shown
     (arrived,) = house.server.arrived
     assert (arrived.to, arrived.secure, arrived.user) == ([EMAIL], True, USER)

@@ -14,6 +14,8 @@ export interface LicenseInfo {
 
 export interface Installation {
   home_base_id: string;
+  /** Of the home. */
+  name: string;
   serial: string;
   timezone: string;
   license: LicenseInfo | null;
@@ -34,6 +36,7 @@ export interface AccountChange {
   name?: string;
   postal_address?: string;
   customer_id?: string;
+  home?: string;
   serial?: string;
   timezone?: string;
 }

@@ -128,6 +128,8 @@ export interface Notification {
 
 export interface EventMessage {
   seq: number;
+  /** What its people call it, in the snapshot. */
+  home?: string;
   snapshot?: Datapoint[];
   changes?: Datapoint[];
   devices?: Device[];

@@ -41,8 +41,8 @@ export interface Kept {
   asking: Asking;
   phone: Enrolled;
   witness: Witnessed;
-  /** Its owner was asked for name and timezone, and said: not now. */
-  asked: boolean;
+  /** Where its owner is led next, after the name and timezone of a home that was begun with this phone. */
+  first: "device" | "privacy" | "done";
   /** Marks of consents that this phone knows as withdrawn, with their activity. */
   withdrawn: { activity: string; mark: string }[];
   /** Withdrawals that the gate has not confirmed: of everything that was given until then, by this phone's clock. */

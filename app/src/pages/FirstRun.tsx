@@ -1,35 +1,120 @@
-// Once, after the first owner's pairing: the name and the timezone, which a set-up with a password brings along.
+// After the first owner's pairing: the home's name and timezone, then a first device, then what leaves the home.
 
+import type { ComponentChildren } from "preact";
 import { useCallback, useEffect, useState } from "preact/hooks";
 import { accountApi, type Account } from "../api/account";
-import { keep, read } from "../gate/memory";
+import { keep, type Kept, read } from "../gate/memory";
 import { useAction } from "../parts/hooks";
-import { client, tell } from "../state/app";
+import { client, home as shown, tell } from "../state/app";
+import { firstStep } from "../state/first";
+import { called } from "../state/home";
 import { ownTimezone } from "../state/timezone";
 import { useAccountTexts } from "../texts/account";
 
-export function FirstRun({ account }: { account: Account }) {
-  const { t, language } = useAccountTexts();
-  const [name, setName] = useState(account.name);
-  const [open, setOpen] = useState(false);
-  const zone = ownTimezone();
+const MOST_NAME = 64;
+
+interface Props {
+  account: Account;
+  /** Whether this phone may be asked for name and timezone. */
+  asks: boolean;
+  devices: number;
+  /** They were changed. */
+  onChanged: () => void;
+}
+
+export function FirstRun({ account, asks, devices, onChanged }: Props) {
+  const [kept, setKept] = useState<Kept["first"] | null | "unread">("unread");
   useEffect(() => {
-    void read("asked").then((asked) => {
-      setOpen(asked === null);
-    });
+    void read("first").then(setKept);
   }, []);
-  const [running, save] = useAction(
-    useCallback(async () => {
-      const given = name.trim();
-      await accountApi(client, language).change(given === "" ? { timezone: zone } : { name: given, timezone: zone });
-      tell(t("account.saved"));
-      setOpen(false);
-    }, [language, name, zone, t]),
-  );
-  if (!open) return null;
+  const go = (to: Kept["first"]) => {
+    setKept(to);
+    void keep("first", to);
+  };
+  const step = kept === "unread" ? null : firstStep(kept, asks, devices);
+  switch (step) {
+    case null:
+      return null;
+    case "place":
+      return (
+        <Place
+          account={account}
+          onEnd={(changed) => {
+            go("device");
+            if (changed) onChanged();
+          }}
+        />
+      );
+    case "device":
+      return (
+        <Led
+          step={step}
+          href="#/devices/teach-in"
+          onLater={() => {
+            go("privacy");
+          }}
+        />
+      );
+    case "privacy":
+      return (
+        <Led
+          step={step}
+          href="#/privacy"
+          onGo={() => {
+            go("done");
+          }}
+          onLater={() => {
+            go("done");
+          }}
+        />
+      );
+  }
+}
+
+function Card({ title, children }: { title: string; children: ComponentChildren }) {
   return (
     <section class="card" aria-labelledby="first-run">
-      <h2 id="first-run">{t("first.title")}</h2>
+      <h2 id="first-run">{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+/** A page that comes next, and the way past it. */
+function Led(props: { step: "device" | "privacy"; href: string; onGo?: () => void; onLater: () => void }) {
+  const { t } = useAccountTexts();
+  const { step, href, onGo, onLater } = props;
+  return (
+    <Card title={t(`first.${step}`)}>
+      <p>{t(`first.${step}.text`)}</p>
+      <div class="buttons">
+        <button type="button" onClick={onLater}>
+          {t("first.later")}
+        </button>
+        <a class="button primary" href={href} onClick={onGo}>
+          {t(`first.${step}.do`)}
+        </a>
+      </div>
+    </Card>
+  );
+}
+
+function Place({ account, onEnd }: { account: Account; onEnd: (changed: boolean) => void }) {
+  const { t, language } = useAccountTexts();
+  const [name, setName] = useState(account.installation.name);
+  const zone = ownTimezone();
+  const [running, save] = useAction(
+    useCallback(async () => {
+      const home = name.trim();
+      const isNew = home !== "" && home !== account.installation.name;
+      const { installation } = await accountApi(client, language).change({ ...(isNew && { home }), timezone: zone });
+      shown.update((old) => called(old, installation));
+      tell(t("account.saved"));
+      onEnd(true);
+    }, [language, name, account, zone, t, onEnd]),
+  );
+  return (
+    <Card title={t("first.title")}>
       <p>{t("first.text")}</p>
       <form
         onSubmit={(event) => {
@@ -38,11 +123,11 @@ export function FirstRun({ account }: { account: Account }) {
         }}
       >
         <label class="field">
-          <span>{t("setup.name")}</span>
+          <span>{t("first.name")}</span>
           <input
             value={name}
-            maxLength={60}
-            autocomplete="name"
+            maxLength={MOST_NAME}
+            autocomplete="off"
             aria-describedby="first-hint"
             onInput={(event) => {
               setName(event.currentTarget.value);
@@ -56,8 +141,7 @@ export function FirstRun({ account }: { account: Account }) {
             type="button"
             disabled={running}
             onClick={() => {
-              setOpen(false);
-              void keep("asked", true);
+              onEnd(false);
             }}
           >
             {t("first.later")}
@@ -67,6 +151,6 @@ export function FirstRun({ account }: { account: Account }) {
           </button>
         </div>
       </form>
-    </section>
+    </Card>
   );
 }

@@ -1,6 +1,6 @@
 // The start page: what needs a look, then every light one tap away.
 
-import { useEffect, useState } from "preact/hooks";
+import { useCallback, useEffect, useState } from "preact/hooks";
 import type { Account } from "../api/account";
 import { Title } from "../parts/Frame";
 import { useRole } from "../parts/hooks";
@@ -25,7 +25,7 @@ export function HomePage() {
   const texts = useTexts();
   const { t } = texts;
   const owner = useRole() === "owner";
-  const account = useAccount(owner);
+  const [account, again] = useAccount(owner);
   const by = useSelect(link, (value) => value.by);
   const [chosen, setChosen] = useState<Chip | null>(null);
   const devices = useSelect(home, (state) => state.devices);
@@ -39,7 +39,9 @@ export function HomePage() {
   return (
     <>
       <Title text={t("home.title")} />
-      {account !== null && asksFirst(account, by, ownTimezone()) && <FirstRun account={account} />}
+      {account !== null && by !== null && (
+        <FirstRun account={account} asks={asksFirst(account, by, ownTimezone())} devices={devices.size} onChanged={again} />
+      )}
       {faces.length === 0 ? (
         <div class="card empty">
           <h2>{t("home.empty.title")}</h2>
@@ -77,23 +79,28 @@ export function HomePage() {
   );
 }
 
-/** The account, for its owner; null: somebody else, or it did not come, and is asked for at the next visit. */
-function useAccount(owner: boolean): Account | null {
+/** The account, for its owner; null: somebody else, or it did not come yet. Asked for anew whenever the home is reached
+ * again or somebody looks, as another phone may have changed it. */
+function useAccount(owner: boolean): [Account | null, () => void] {
   const [account, setAccount] = useState<Account | null>(null);
+  const live = useSelect(link, (value) => value.state === "live");
+  const again = useCallback(() => {
+    client.ask<Account>("account.read").then(setAccount, () => undefined);
+  }, []);
   useEffect(() => {
-    if (!owner) return;
-    let wanted = true;
-    client.ask<Account>("account.read").then(
-      (value) => {
-        if (wanted) setAccount(value);
-      },
-      () => undefined,
-    );
-    return () => {
-      wanted = false;
+    if (!owner || !live) return;
+    again();
+    const looked = () => {
+      if (document.visibilityState === "visible") again();
     };
-  }, [owner]);
-  return owner ? account : null;
+    document.addEventListener("visibilitychange", looked);
+    window.addEventListener("focus", looked);
+    return () => {
+      document.removeEventListener("visibilitychange", looked);
+      window.removeEventListener("focus", looked);
+    };
+  }, [owner, live, again]);
+  return [owner ? account : null, again];
 }
 
 function Chips({ chosen, choose }: { chosen: Chip | null; choose: (chip: Chip | null) => void }) {

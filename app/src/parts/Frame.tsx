@@ -24,6 +24,7 @@ const TABS: readonly { tab: Tab; href: string; icon: IconName }[] = [
 
 export function Frame({ children }: { children: ComponentChildren }) {
   const { t } = useTexts();
+  const name = useSelect(home, (value) => value.name);
   return (
     <div class="frame">
       <a class="skip" href="#main" onClick={toMain}>
@@ -31,7 +32,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
       </a>
       <header class="top">
         <span class="brand">
-          <Icon name="home" size={20} /> homebase
+          <Icon name="home" size={20} /> <span>{name === "" ? "homebase" : name}</span>
         </span>
         <Connection />
       </header>

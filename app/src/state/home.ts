@@ -6,6 +6,8 @@ const PAIRING_STEPS_KEPT = 50;
 
 export interface Home {
   loaded: boolean;
+  /** What its people call it; "": not known yet. */
+  name: string;
   devices: ReadonlyMap<string, Device>;
   rooms: readonly Room[];
   drivers: readonly Driver[];
@@ -18,6 +20,7 @@ export interface Home {
 
 export const EMPTY: Home = {
   loaded: false,
+  name: "",
   devices: new Map(),
   rooms: [],
   drivers: [],
@@ -31,6 +34,7 @@ export function apply(home: Home, message: EventMessage): Home {
   const whole = message.snapshot !== undefined;
   return {
     loaded: home.loaded || whole,
+    name: message.home ?? home.name,
     devices: devicesAfter(home, message, whole),
     rooms: message.rooms ?? home.rooms,
     drivers: driversAfter(home.drivers, message.drivers, whole),
@@ -89,6 +93,9 @@ function stepAfter(old: readonly PairingStep[], step: PairingStep): readonly Pai
 export function urgent(home: Home): Notification[] {
   return home.notifications.filter((one) => one.urgency === "danger" || one.urgency === "alarm");
 }
+
+/** The home after its people gave it another name; others hear of it with their next snapshot. */
+export const called = (home: Home, { name }: { name: string }): Home => ({ ...home, name });
 
 /** Drivers whose hardware is gone; the home's values are old until it is back. */
 export function lostDrivers(home: Home): Driver[] {

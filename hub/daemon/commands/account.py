@@ -25,6 +25,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     change = verbs.add("set", "enter or change the account's data; an empty text removes it", _set)
     change.add_argument("--email", metavar="ADDRESS", help="unconfirmed until the link of a mail is used")
     change.add_argument("--name", help="first and last name")
+    change.add_argument(
+        "--home", dest="home_name", metavar="NAME", help="of the home; empty: as in homebase.toml"
+    )
     change.add_argument("--postal-address", metavar="TEXT", help="never needed; \\n begins a line")
     change.add_argument("--customer-id", metavar="ID")
     change.add_argument(
@@ -103,6 +106,7 @@ def _details(here: Answer) -> list[tuple[str, object]]:
 def _place(place: Answer) -> list[tuple[str, object]]:
     found = part_of(place, "license")
     lines: list[tuple[str, object]] = [
+        ("home", place.get("name")),
         ("Home Base ID", place.get("home_base_id")),
         ("serial number", place.get("serial")),
         ("timezone", place.get("timezone")),
@@ -156,6 +160,8 @@ def _state(email: Answer) -> str:
 def _set(options: argparse.Namespace) -> int:
     named = ("name", "postal_address", "customer_id", "serial", "timezone")
     given = {key: value for key in named if (value := getattr(options, key)) is not None}
+    if options.home_name is not None:
+        given["home"] = options.home_name
     if options.email is None and not given:
         raise CommandFailed("nothing to set; see homebase account set --help", EXIT_USAGE)
     if "postal_address" in given:

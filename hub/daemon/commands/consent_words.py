@@ -14,7 +14,7 @@ _WORDS = {
     ),
     "no_ticket": (
         "{said} Name the ticket that it is for: --ticket NUMBER",
-        "{said} Nennen Sie das Ticket, für das es ist: --ticket NUMMER",
+        "{said} Nenne das Ticket, für das es ist: --ticket NUMMER",
     ),
     "nothing_sent": ("nothing was sent", "nichts wurde gesendet"),
     "allowed_once": ("allowed once", "einmal erlaubt"),
@@ -22,11 +22,11 @@ _WORDS = {
     "nothing_allowed": ("nothing was allowed", "nichts wurde erlaubt"),
     "allowed_standing": (
         "allowed until you take it back: homebase consent withdraw ACTIVITY",
-        "erlaubt, bis Sie es zurücknehmen: homebase consent withdraw VORGANG",
+        "erlaubt, bis du es zurücknimmst: homebase consent withdraw VORGANG",
     ),
     "ask_standing": (
         "Allow this until you take it back? Type yes: ",
-        "Dies erlauben, bis Sie es zurücknehmen? Tippen Sie ja: ",
+        "Dies erlauben, bis du es zurücknimmst? Tippe ja: ",
     ),
     "allowed_again": (
         "allowed again, by the entry in homebase.toml; ledger entry {entry}",
@@ -34,12 +34,12 @@ _WORDS = {
     ),
     "nobody_to_ask": (
         "nobody to ask here; look at the preview and add --yes",
-        "hier ist niemand zu fragen; sehen Sie die Vorschau an und nehmen Sie --yes dazu",
+        "hier ist niemand zu fragen; sieh die Vorschau an und nimm --yes dazu",
     ),
-    "ask_once": ("Send this once? Type yes: ", "Dies einmal senden? Tippen Sie ja: "),
+    "ask_once": ("Send this once? Type yes: ", "Dies einmal senden? Tippe ja: "),
     "ask_daily": (
         "Send this for {hours} hours, daily? Type yes: ",
-        "Dies {hours} Stunden lang senden, täglich? Tippen Sie ja: ",
+        "Dies {hours} Stunden lang senden, täglich? Tippe ja: ",
     ),
     "delivered": ("delivered, receipt {receipt}", "zugestellt, Quittung {receipt}"),
     "running": (
@@ -52,7 +52,7 @@ _WORDS = {
     ),
     "mail_sent": (
         "sent; open its link, or: homebase account confirm CODE",
-        "gesendet; öffnen Sie den Link darin, oder: homebase account confirm CODE",
+        "gesendet; öffne den Link darin, oder: homebase account confirm CODE",
     ),
     "email_confirmed": ("{address} is confirmed", "{address} ist bestätigt"),
     "again": ("; it is tried again within 24 hours", "; es wird binnen 24 Stunden noch einmal versucht"),
@@ -90,7 +90,7 @@ _WORDS = {
     ),
     "clock_held": (
         "it jumped ahead: what is kept for you is not erased by time until you add --confirm",
-        "sie sprang vor: Was für Sie bleibt, wird nicht durch Zeit gelöscht, bis Sie --confirm dazunehmen",
+        "sie sprang vor: Was für dich bleibt, wird nicht durch Zeit gelöscht, bis du --confirm dazunimmst",
     ),
 }
 

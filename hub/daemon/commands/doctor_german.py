@@ -30,7 +30,7 @@ SENTENCES = {
         r"in \1 ms abgeschottet und zurück, als Benutzer \2"
     ),
     r"a jail was built and left in (.+) ms, with your user": (
-        r"in \1 ms abgeschottet und zurück, mit Ihrem Benutzer"
+        r"in \1 ms abgeschottet und zurück, mit deinem Benutzer"
     ),
     r"(.+): never started": r"\1: noch nie gestartet",
     r"(.+): not running": r"\1: läuft nicht",
@@ -63,7 +63,7 @@ SENTENCES = {
     r"(.+) is used by another program": r"\1 wird von einem anderen Programm benutzt",
     r"(.+) is not there": r"\1 ist nicht da",
     r"(.+) with SHA-256 (.+), until (.+)": r"\1 mit SHA-256 \2, bis \3",
-    r"(.+), your own, until (.+)": r"\1, Ihr eigenes, bis \2",
+    r"(.+), your own, until (.+)": r"\1, dein eigenes, bis \2",
     r"the certificates for (.+) end on (.+)": r"die Zertifikate für \1 enden am \2",
     r"made at the first start with --lan": "entsteht beim ersten Start mit --lan",
     r"not open: \[lan\] on, or --lan, opens it": "nicht offen: [lan] on oder --lan öffnet es",
@@ -102,7 +102,7 @@ SENTENCES = {
     r"run as its user or root": "als dessen Benutzer oder als root starten",
     r"delete something": "etwas löschen",
     r"delete something soon": "bald etwas löschen",
-    r"keep the card where you keep your keys": "die Karte dort verwahren, wo Ihre Schlüssel sind",
+    r"keep the card where you keep your keys": "die Karte dort verwahren, wo deine Schlüssel sind",
     r"plug the stick in": "den Stick einstecken",
     r"plug the stick in, or set \[radio\] port": "den Stick einstecken oder [radio] port setzen",
     r"plug it in again": "neu einstecken",

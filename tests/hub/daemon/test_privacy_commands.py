@@ -87,7 +87,7 @@ def test_a_german_line_of_a_consent_holds_what_the_english_one_holds(key: str) -
 
 
 @pytest.mark.parametrize("verb", ["preview", "give"])
-@pytest.mark.parametrize(("language", "said"), [("en", "Name the ticket"), ("de", "Nennen Sie das Ticket")])
+@pytest.mark.parametrize(("language", "said"), [("en", "Name the ticket"), ("de", "Nenne das Ticket")])
 def test_who_named_no_ticket_is_told_the_option(
     verb: str, language: str, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -101,11 +101,12 @@ async def test_a_serial_number_that_the_board_tells_is_taken_unless_the_owner_en
         ({"timezone": "Mars/Olympus"}, "unknown_timezone"),
         ({"timezone": "../../etc/passwd"}, "unknown_timezone"),
         ({"serial": "a serial"}, "bad_serial"),
+        ({"home": "x" * 65}, "bad_home_name"),
         ({"name": "x" * 101}, "out_of_range"),
         ({"name": "a\x07"}, "out_of_range"),
         ({"email": "a@example.org"}, "unknown_field"),
     ],
-    ids=["no_such_zone", "a_path", "blank", "long", "control", "unknown"],
+    ids=["no_such_zone", "a_path", "blank", "name", "long", "control", "unknown"],
 )
 async def test_what_does_not_fit_changes_nothing(home: Home, body: dict[str, str], code: str) -> None:
     token = await home.claim()
@@ -113,6 +114,23 @@ async def test_what_does_not_fit_changes_nothing(home: Home, body: dict[str, str
     assert (status, problem["code"]) == (422, code)
     _, told = await ask(home, token, "GET")
     assert (told["customer_id"], told["installation"]["timezone"]) == ("", "")
+
+
+async def test_a_home_is_called_as_its_people_named_it_and_as_homebase_toml_says_before_and_after(
+    home: Home,
+) -> None:
+    token, called = await home.claim(), home.house.name
+    assert (await ask(home, token, "GET"))[1]["installation"]["name"] == called == "Homebase"
+    _, told = await ask(home, token, "PATCH", body={"home": " Villa Kunterbunt "})
+    assert told["installation"]["name"] == home.house.name == "Villa Kunterbunt"
+    change = {"record": "name", "field": "value", "value": "Villa"}
+    assert (await ask(home, token, "PATCH", "rights/holdings/hub.installation", change))[0] == 204
+    assert home.house.name == "Villa"
+    _, told = await ask(home, token, "PATCH", body={"home": ""})
+    assert told["installation"]["name"] == called
+    await ask(home, token, "PATCH", body={"home": "Villa", "timezone": "Europe/Berlin"})
+    await ask(home, token, "POST", "rights/erasures", {"category": "installation"})
+    assert (home.house.name, home.house.installation.zone) == (called, None)
 
 
 async def test_details_are_put_right_and_erased_like_all_data(home: Home) -> None:

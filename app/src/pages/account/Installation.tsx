@@ -4,21 +4,26 @@ import { useCallback, useState } from "preact/hooks";
 import { accountApi, type Installation, type LicenseInfo } from "../../api/account";
 import { useAction } from "../../parts/hooks";
 import { Icon } from "../../parts/Icon";
-import { client, tell } from "../../state/app";
+import { client, home as shown, tell } from "../../state/app";
+import { called } from "../../state/home";
 import { ownTimezone } from "../../state/timezone";
 import { useAccountTexts } from "../../texts/account";
 
+const MOST_NAME = 64;
+
 export function Place({ place, again }: { place: Installation; again: () => void }) {
   const { t, language } = useAccountTexts();
+  const [home, setHome] = useState(place.name);
   const [serial, setSerial] = useState(place.serial);
   const [zone, setZone] = useState(place.timezone);
   const here = ownTimezone();
   const [running, save] = useAction(
     useCallback(async () => {
-      await accountApi(client, language).change({ serial, timezone: zone });
+      const { installation } = await accountApi(client, language).change({ ...(home !== place.name && { home }), serial, timezone: zone });
+      shown.update((old) => called(old, installation));
       tell(t("account.saved"));
       again();
-    }, [language, serial, zone, t, again]),
+    }, [language, home, place.name, serial, zone, t, again]),
   );
   return (
     <section class="card" aria-labelledby="account-place">
@@ -43,6 +48,17 @@ export function Place({ place, again }: { place: Installation; again: () => void
           save();
         }}
       >
+        <label class="field">
+          <span>{t("place.name")}</span>
+          <input
+            value={home}
+            maxLength={MOST_NAME}
+            autocomplete="off"
+            onInput={(event) => {
+              setHome(event.currentTarget.value);
+            }}
+          />
+        </label>
         <label class="field">
           <span>{t("place.serial")}</span>
           <input

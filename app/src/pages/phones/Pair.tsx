@@ -14,6 +14,7 @@ import type { HubKept } from "../../remote/kept";
 import { type Failure, pair } from "../../remote/pairing";
 import { enterAsPhone, leave } from "../../state/app";
 import { begin, chance, removed } from "../../state/phone";
+import { installsFirst } from "../../state/installed";
 import { gateOrigin } from "../../state/served";
 import { usePhoneTexts } from "../../texts/phones";
 
@@ -73,13 +74,18 @@ export function Pair({ kept }: { kept: HubKept | null }) {
       <h1 tabIndex={-1} ref={heading}>
         {t(step.name === "words" ? "pair.words" : "pair.title")}
       </h1>
+      {step.name === "code" && <LanguageChoice />}
+      {step.name === "code" && installsFirst(navigator) && (
+        <p class="card warn" data-install-first>
+          <Icon name="warning" /> {t("pair.install")}
+        </p>
+      )}
       {step.name === "code" && <Code why={step.why} running={running} onCode={start} />}
       {step.name === "asking" && <p role="status">{t("pair.asking")}</p>}
       {step.name === "words" && <Words words={step.words} />}
       <button type="button" class="wide" onClick={cancel}>
         {t("cancel")}
       </button>
-      {step.name === "code" && <LanguageChoice />}
     </main>
   );
 }

@@ -5,6 +5,7 @@ import type { en } from "./en";
 export const de: Record<keyof typeof en, string> = {
   "pair.title": "Dieses Telefon koppeln",
   "pair.lead": "Zu Hause tippt jemand {command} ein, wo homebase läuft, oder zeigt einen Code auf einem Telefon, das zum Zuhause gehört. Lies ihn ein, oder füge seinen Text ein.",
+  "pair.install": "Installiere die App, bevor du sie koppelst: Teilen → Zum Home-Bildschirm, und öffne sie von dort. Auf iPhone und iPad hat eine installierte App ihren eigenen Speicher; was in diesem Tab gekoppelt ist, ist es dort nicht.",
   "pair.name": "Wie heißt dieses Telefon?",
   "pair.name.hint": "Zum Beispiel: Adas Telefon. Das lässt sich später ändern.",
   "pair.code": "Code",

@@ -3,6 +3,7 @@
 export const en = {
   "pair.title": "Pair this phone",
   "pair.lead": "At home somebody types {command} where homebase runs, or shows a code on a phone that belongs to the home. Scan it, or paste its text.",
+  "pair.install": "Install the app before you pair it: Share → Add to Home Screen, and open it from there. On iPhone and iPad an installed app has a storage of its own; what is paired in this tab is not paired there.",
   "pair.name": "What is this phone called?",
   "pair.name.hint": "For example: Ada’s phone. It can be changed later.",
   "pair.code": "Code",
