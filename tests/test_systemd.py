@@ -17,6 +17,7 @@ def staged(unit: str, folder: Path) -> Path:
     text = (UNITS / unit).read_text()
     for program in ("homebase", "python"):
         text = text.replace(f"/opt/homebase/.venv/bin/{program} ", f"{sys.executable} ")
+    text = text.replace("/opt/homebase/homebase-update ", f"{UNITS / 'homebase-update'} ")
     path = folder / unit
     path.write_text(text.replace("file:///opt/homebase", "file:///usr"))
     return path
@@ -35,7 +36,13 @@ def analyze(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_units_are_valid(tmp_path: Path) -> None:
-    paths = [str(staged(unit, tmp_path)) for unit in ("homebase-gate.service", "homebase-hub.service")]
+    units = (
+        "homebase-gate.service",
+        "homebase-hub.service",
+        "homebase-update.path",
+        "homebase-update.service",
+    )
+    paths = [str(staged(unit, tmp_path)) for unit in units]
     found = analyze("verify", "--man=no", *paths, folder=tmp_path)
     complaints = [line for line in found.stderr.splitlines() if "homebase" in line]
     assert complaints == []
@@ -77,3 +84,59 @@ def test_the_hubs_unit_has_no_network_and_the_gates_has_no_drivers_folder() -> N
     assert "TemporaryFileSystem=/:ro" in hub
     assert "\nProtectSystem=" not in hub  # of two mounts on / systemd drops one, and it is not this one
     assert "InaccessiblePaths=/var/lib/homebase/hub" in gate
+
+
+REQUEST = f"version=0.2.0\nfile=homebase_0.2.0_all.deb\nlength=7\nsha256={'a' * 64}\n"
+
+
+def hooked(request: Path, command: Path) -> subprocess.CompletedProcess[str]:
+    hook = [str(UNITS / "homebase-update"), str(request), str(command)]
+    return subprocess.run(hook, capture_output=True, text=True, check=False, timeout=30)
+
+
+def installer(folder: Path) -> Path:
+    command = folder / "install-update"
+    command.write_text(f'#!/bin/sh\necho "$@" >> {folder}/done\n')
+    command.chmod(0o755)
+    return command
+
+
+def test_the_hook_hands_a_request_to_the_owners_command_once(tmp_path: Path) -> None:
+    request, command = tmp_path / "update-request", installer(tmp_path)
+    request.write_text(REQUEST)
+    assert hooked(request, command).returncode == 0
+    assert (tmp_path / "done").read_text() == f"homebase_0.2.0_all.deb 0.2.0 7 {'a' * 64}\n"
+    assert not request.exists()  # or the path unit would start it again
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        REQUEST.replace("0.2.0\n", "0.2.0;reboot\n"),
+        REQUEST.replace("homebase_", "../homebase_"),
+        REQUEST.replace("homebase_", "-o"),
+        REQUEST.replace("homebase_", "$(reboot)"),
+        REQUEST.replace("a" * 64, "a" * 63),
+        REQUEST.replace("length", "size"),
+        "",
+    ],
+)
+def test_the_hook_believes_nothing_but_four_plain_values(wrong: str, tmp_path: Path) -> None:
+    request, command = tmp_path / "update-request", installer(tmp_path)
+    request.write_text(wrong)
+    refused = hooked(request, command)
+    assert (refused.returncode, len(refused.stderr.splitlines())) == (65, 1)
+    assert not request.exists()
+    assert not (tmp_path / "done").exists()
+
+
+def test_the_hook_follows_no_link_and_says_where_nobody_installs(tmp_path: Path) -> None:
+    request, secret = tmp_path / "update-request", tmp_path / "secret"
+    secret.write_text(REQUEST)
+    request.symlink_to(secret)
+    assert hooked(request, installer(tmp_path)).returncode == 65
+    assert secret.exists()
+    request.write_text(REQUEST)
+    missing = hooked(request, tmp_path / "nobody")
+    assert (missing.returncode, len(missing.stderr.splitlines())) == (69, 1)
+    assert not request.exists()

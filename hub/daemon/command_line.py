@@ -131,6 +131,11 @@ COMMANDS = (
         module="hub.daemon.commands.backup",
         summary="backups of this home: the recovery sheet, make, check, restore",
     ),
+    Command(
+        name="update",
+        module="hub.daemon.commands.update",
+        summary="news of new versions: signed, checked here, only if you agreed",
+    ),
     Command(name="app", module="hub.daemon.commands.app", summary="the app as files for another web server"),
     Command(name="ledger", module="hub.daemon.commands.ledger", summary="the record of all that left"),
     Command(

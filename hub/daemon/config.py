@@ -1,8 +1,8 @@
 """The hub's part of homebase.toml: frozen sections, each key with its unit and range.
 
-All mistakes are found at once, before anything starts. ``[gate]``, ``[lan]``, ``[backup]``, ``[[recipient]]``
-and ``[[device]]`` belong to the gate, which reads them itself; here they only have to exist as names. No
-file is read here.
+All mistakes are found at once, before anything starts. ``[gate]``, ``[lan]``, ``[backup]``, ``[updates]``,
+``[[recipient]]`` and ``[[device]]`` belong to the gate, which reads them itself; here they only have to exist
+as names. No file is read here.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -14,7 +14,7 @@ from hub.contract import ConfigError
 LANGUAGES = ("de", "en")
 LEVELS = ("debug", "info", "warning", "error")
 RADIO_KINDS = ("auto", "cul", "module")
-GATE_SECTIONS = ("gate", "lan", "backup", "recipient", "device")
+GATE_SECTIONS = ("gate", "lan", "backup", "updates", "recipient", "device")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,8 @@ from privacy.gate.phones.relay_verbs import AskHub
 from privacy.gate.rights import centre, disclosures, rights_answers, rights_verbs
 from privacy.gate.rights.erasing import Erasing
 from privacy.gate.rights.rights import RightsDesk
+from privacy.gate.updates import update_verbs
+from privacy.gate.updates.update_verbs import Of
 
 OWNERS = frozenset({"owner"})
 
@@ -47,6 +49,7 @@ class Asking:
     status: Mapping[str, object]
     forget_log: Callable[[], None]
     backups: Backups
+    updates: Of
 
 
 class Asked:
@@ -75,6 +78,7 @@ class Asked:
             **message_verbs.for_console(self._messages),
             **disclosures.table(desk),
             **backup_verbs.table(asking.backups),
+            **update_verbs.table(asking.updates),
         }
 
     def hub(self) -> Mapping[str, Handler]:
@@ -93,11 +97,13 @@ class Asked:
             **centre.looking(door),
             **phone_answers.table(door, self._phones),
             **account_answers.households(self._account, door),
+            **update_verbs.looking(self._asking.updates, door),
         }
         for_owners = {
             **rights_answers.closing(self._rights, desk),
             **centre.owning(door, self._rights),
             **account_answers.owners(self._account, door, named_home),
+            **update_verbs.owning(self._asking.updates, door),
         }
         return {
             ("GET", "/gate/v1/status"): Sheltered(

@@ -1,4 +1,4 @@
-"""The gate's part of homebase.toml: [gate], [lan], [backup], [radio] port and mac, [[recipient]], [[device]].
+"""The gate's part of homebase.toml: [gate], [lan], [backup], [updates], [radio]'s port, recipients, devices.
 
 All mistakes are found at once. The other sections are the hub's; it checks them itself at its start.
 """
@@ -12,6 +12,7 @@ from privacy.gate.backups.settings import BackupSettings, mistakes_in, settings_
 
 if TYPE_CHECKING:
     from privacy.gate.lan.settings import LanSettings
+    from privacy.gate.updates.settings import UpdateSettings
     from privacy.inside import InsideEntry
 
 MESSAGES_DAYS = 90
@@ -50,6 +51,7 @@ class GateConfig:
     recipients: tables of [[recipient]], unread (privacy/register.py checks them). devices: of [[device]].
     lan: of [lan], None where all is as it comes. messages_days: [notifications] keep_days.
     backup: of [backup].
+    updates: of [updates], None where it names no root.
     """
 
     port: int = PORT
@@ -60,6 +62,7 @@ class GateConfig:
     lan: "LanSettings | None" = None
     messages_days: int = MESSAGES_DAYS
     backup: BackupSettings = field(default_factory=BackupSettings)
+    updates: "UpdateSettings | None" = None
 
 
 def read_config(path: Path) -> GateConfig:
@@ -109,6 +112,7 @@ def config_from(table: Mapping[str, object], path: Path) -> GateConfig:
         backup=settings_from(backup)
         if isinstance(backup := table.get("backup", {}), dict)
         else BackupSettings(),
+        updates=_updates(table.get("updates")),
     )
 
 
@@ -135,6 +139,23 @@ def _mistakes(table: Mapping[str, object]) -> Iterator[Mistake]:
         from privacy.gate.lan import settings as lan  # noqa: PLC0415 - as below
 
         for key, value, allowed in lan.mistakes_in(table["lan"]):
+            yield Mistake(key=key, value=value, allowed=allowed)
+    yield from _mistakes_of_updates(table.get("updates", {}))
+
+
+def _updates(table: object) -> "UpdateSettings | None":
+    if not isinstance(table, dict):
+        return None
+    from privacy.gate.updates import settings as updates  # noqa: PLC0415 - few homes have it: costs start
+
+    return updates.settings_from(table)
+
+
+def _mistakes_of_updates(table: object) -> Iterator[Mistake]:
+    if table:
+        from privacy.gate.updates import settings as updates  # noqa: PLC0415 - as above
+
+        for key, value, allowed in updates.mistakes_in(table):
             yield Mistake(key=key, value=value, allowed=allowed)
 
 

@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from privacy.gate.asked import Asked
     from privacy.gate.backups.backups import Backups
     from privacy.gate.lan.lan import Lan
+    from privacy.gate.updates.updates import Updates
 
 log = logging.getLogger(__name__)
 
@@ -181,6 +182,7 @@ class _Gate:
             status=self._status(),
             forget_log=self._access_log.forget,
             backups=self._backups,
+            updates=lambda: self._updates,
         )
         return Asked(asking)
 
@@ -197,6 +199,12 @@ class _Gate:
             cut=self._door.end_all,
             zone=lambda: self._door.zone,
         )
+
+    @cached_property
+    def _updates(self) -> "Updates":
+        from privacy.gate.updates.updates import Updates  # noqa: PLC0415 - most homes ask for no updates
+
+        return Updates(self._door, self._start.config.updates, self._start.places.console)
 
     def run(self, tasks: asyncio.TaskGroup, announce: Callable[[str], None]) -> None:
         """Start everything in ``tasks``."""
@@ -220,6 +228,9 @@ class _Gate:
         tasks.create_task(self._keep_access_log(), name="gate.access_log")
         tasks.create_task(Upkeep(self._door, self._strangers.look).run(), name="gate.privacy")
         tasks.create_task(self._keep_backups(), name="gate.backups")
+        tasks.create_task(self._backups.run(), name="gate.backups")
+        if start.config.updates is not None:
+            tasks.create_task(self._updates.run(), name="gate.updates")
         if self._door.stick is not None:
             tasks.create_task(self._door.stick.run(), name="gate.stick")
         tasks.create_task(self._ready(announce), name="gate.ready")

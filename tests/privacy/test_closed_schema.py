@@ -36,6 +36,7 @@ def test_product_mail_gets_address_names_and_configuration_and_nothing_else() ->
     assert {field.name for field in row.fields} == set(MAIL)
     assert refused("mail.product", MAIL | {"rooms": "Schlafzimmer"}).startswith("payload: has a field")
     assert house.register().activities["update.check"].categories == {DataCategory.SYSTEM}
+    assert {field.name for field in house.register().activities["update.check"].fields} == {"document"}
 
 
 @pytest.mark.parametrize(

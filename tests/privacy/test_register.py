@@ -36,6 +36,7 @@ BUILT = {
     "remote.access",
     "setup.timezone",
     "telemetry.usage",
+    "update.check",
 }
 
 

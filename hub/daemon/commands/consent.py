@@ -52,7 +52,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     form.add_argument("--once", action="store_true", help="one transfer (the default)")
     form.add_argument("--for", dest="term", type=term, metavar="TIME", help="such as 12h or 3d, 14d at most")
     form.add_argument(
-        "--standing", action="store_true", help="until you take it back: remote.access, telemetry.usage"
+        "--standing",
+        action="store_true",
+        help="until you take it back: remote.access, telemetry.usage, update.check",
     )
     give.add_argument("--preview", metavar="ID", help="of what was shown before, for example in the app")
     give.add_argument("--yes", action="store_true", help="do not ask (what is sent is printed all the same)")

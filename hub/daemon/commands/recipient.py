@@ -48,6 +48,7 @@ _NEXT = {
     "sms.send": "homebase notify service NAME, then homebase notify allow",
     "account.register": "homebase account mail-server --user NAME, then homebase account confirm",
     "setup.timezone": "homebase account timezone",
+    "update.check": "homebase consent give update.check --standing --recipient {name}",
     "remote.access": "homebase relay add {name}, then"
     " homebase consent give remote.access --standing --recipient {name}",
 }

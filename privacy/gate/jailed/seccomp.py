@@ -52,8 +52,11 @@ class Step(NamedTuple):
     value: int
 
 
-def program(arch: Architecture) -> tuple[Step, ...]:
-    """The filter for ``arch``: foreign architectures and ABIs die, refused calls fail with EPERM."""
+def program(arch: Architecture, families: tuple[int, ...] = FAMILIES) -> tuple[Step, ...]:
+    """The filter for ``arch``: foreign architectures and ABIs die, refused calls fail with EPERM.
+
+    families: of sockets that may be made.
+    """
     steps = [
         Step(LOAD, 0, 0, ARCH),
         Step(EQUAL, 1, 0, arch.audit),
@@ -69,7 +72,7 @@ def program(arch: Architecture) -> tuple[Step, ...]:
     steps += _argument(arch.number("clone"), FIRST, [Step(ANY_BIT, 0, 1, NEW_NAMESPACES), *_deny()])
     steps += _argument(arch.number("ioctl"), SECOND, _none_of(TERMINAL_REQUESTS))
     for name in ("socket", "socketpair"):
-        steps += _argument(arch.number(name), FIRST, _one_of(FAMILIES))
+        steps += _argument(arch.number(name), FIRST, _one_of(families))
     return (*steps, Step(RETURN, 0, 0, ALLOW))
 
 
@@ -82,13 +85,13 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
 
 
-def install(arch: Architecture) -> None:
+def install(arch: Architecture, families: tuple[int, ...] = FAMILIES) -> None:
     """Put the filter on this process and all that it starts, for good; ``no_new_privs`` must be set.
 
     Raises:
         OSError: the kernel was built without seccomp filters.
     """
-    steps = program(arch)
+    steps = program(arch, families)
     code = ctypes.create_string_buffer(encode(steps))
     header = _Program(len(steps), ctypes.addressof(code))
     prctl(22, 2, ctypes.addressof(header))  # PR_SET_SECCOMP, SECCOMP_MODE_FILTER

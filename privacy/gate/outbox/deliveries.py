@@ -47,6 +47,8 @@ WAITS = frozenset({Reason.CLOCK_UNSURE, Reason.BUDGET_USED_UP, Reason.LEDGER_NOT
 Post = Callable[[Grant, Outgoing, Target], Awaitable[Carrier]]
 """Makes the letter of a transfer, such as a mail; may raise TransferFailed."""
 
+CutToo = Callable[[Callable[[Grant], bool]], tuple[Cut, ...]]
+
 
 @dataclass(slots=True, kw_only=True)
 class _Running:
@@ -63,6 +65,9 @@ class Deliveries:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._running: dict[str, _Running] = {}
+        self.cut_too: CutToo | None = (
+            None  # what else ends with them: downloads.py, where something is asked for
+        )
         self.posts: dict[str, Post] = {}  # of activities whose letters are made as they leave
         self.load_posts: Callable[[], object] = lambda: None  # has them all there; called before one leaves
 
@@ -117,7 +122,7 @@ class Deliveries:
             self._running.pop(running.item.transfer, None)
             if running.task is not None:
                 running.task.cancel()
-        return cuts
+        return cuts if self.cut_too is None else (*cuts, *self.cut_too(concerns))
 
     # the way out, step by step
 

@@ -25,7 +25,7 @@ def test_the_example_holds_every_key_with_its_default() -> None:
         keys = {key.name for key in fields(getattr(Config(), section.name))}
         assert set(table[section.name]) == keys
     assert gate_config_from(table, EXAMPLE) == GateConfig()
-    assert set(table) == {section.name for section in fields(Config)} | {"gate", "lan", "backup"}
+    assert set(table) == {section.name for section in fields(Config)} | {"gate", "lan", "backup", "updates"}
 
 
 def test_the_example_names_every_key_of_a_recipient() -> None:
