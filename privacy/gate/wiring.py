@@ -228,7 +228,6 @@ class _Gate:
         tasks.create_task(self._keep_access_log(), name="gate.access_log")
         tasks.create_task(Upkeep(self._door, self._strangers.look).run(), name="gate.privacy")
         tasks.create_task(self._keep_backups(), name="gate.backups")
-        tasks.create_task(self._backups.run(), name="gate.backups")
         if start.config.updates is not None:
             tasks.create_task(self._updates.run(), name="gate.updates")
         if self._door.stick is not None:
