@@ -5,7 +5,7 @@ Pure. Whoever staged them checked too; what stands in the store between is belie
 
 import json
 
-from privacy import canonical, closed_schema, payload
+from privacy import canonical, closed_schema, otlp, payload
 from privacy.activity import Activity
 from privacy.closed_schema import FieldRefused
 
@@ -14,6 +14,7 @@ ADDRESSED = {  # what goes to somebody behind the host: the field that names the
     "mail.send": "email",
     "sms.send": "number",
 }
+OTLP = "homebase.otlp/1"  # figures as OpenTelemetry spells them
 FILE_SCHEMA = "homebase.file/1"  # a file in parts, which the gate encrypts as it comes; nothing of it is read
 
 
@@ -25,6 +26,9 @@ def check_body(activity: Activity, body: bytes) -> None:
     """
     if activity.schema == payload.SCHEMA:
         payload.check_bundle(body)
+        return
+    if activity.schema == OTLP:
+        otlp.check(activity.metrics, body)
         return
     if not activity.fields:
         raise FieldRefused("payload", "has no closed list of fields to be held against")

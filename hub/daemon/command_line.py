@@ -113,6 +113,11 @@ COMMANDS = (
         summary="what an authority may demand by law: written out, and recorded",
     ),
     Command(
+        name="monitor",
+        module="hub.daemon.commands.monitor",
+        summary="device monitoring: what is asked for, what leaves next, what left",
+    ),
+    Command(
         name="telemetry",
         module="hub.daemon.commands.telemetry",
         summary="anonymous statistics: what is asked for, what it costs, what left",

@@ -3,6 +3,7 @@
 The gate makes them coarse, anonymous or pseudonymous (privacy/gate/outbox/figures.py); here they are counted.
 """
 
+import os
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 from hub.operations import House
 from privacy.client import GateDeclined
 
+from .diagnosis import PAGE_KIB
 from .log import ErrorCounter
 
 DAY_S = 86_400
@@ -34,6 +36,13 @@ class Figures:
                 "unreachable": self._unreachable,
                 "uptime": self._uptime_days,
             },
+            "monitor.device": {
+                "uptime": self._uptime_days,
+                "memory": memory_mib,
+                "disk": self._disk_percent,
+                "errors": self.errors.count,
+                "unreachable": self._unreachable,
+            },
         }
 
         async def collect(request: Mapping[str, object]) -> Mapping[str, object]:
@@ -51,3 +60,12 @@ class Figures:
 
     def _uptime_days(self) -> int:
         return int((self.house.clock.monotonic() - self.started_s) // DAY_S)
+
+    def _disk_percent(self) -> int:
+        disk = os.statvfs(self.state)
+        return 100 - 100 * disk.f_bavail // max(disk.f_blocks, 1)
+
+
+def memory_mib() -> int:
+    """Of this process."""
+    return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * PAGE_KIB // 1024

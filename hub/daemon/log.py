@@ -57,13 +57,20 @@ class ErrorCounter(logging.Handler):
 
     def faults(self) -> list[Mapping[str, object]]:
         """Events of the last 24 hours (to the hour), the most frequent MOST_FAULTS: area, code, count."""
+        most = sorted(self._total().most_common(MOST_FAULTS))
+        return [{"area": area, "code": code, "count": count} for (area, code), count in most]
+
+    def count(self) -> int:
+        """How many in the last 24 hours (to the hour)."""
+        return self._total().total()
+
+    def _total(self) -> Counter[tuple[str, str]]:
         hour = int(self._monotonic() // BUCKET_S)
         total: Counter[tuple[str, str]] = Counter()
         for key, bucket in self._buckets.items():
             if key > hour - BUCKETS:
                 total += bucket
-        most = sorted(total.most_common(MOST_FAULTS))
-        return [{"area": area, "code": code, "count": count} for (area, code), count in most]
+        return total
 
 
 def start_logging(level: str, counter: ErrorCounter) -> None:

@@ -12,13 +12,15 @@ import pytest
 
 from privacy import anonymise
 from privacy.gate.console import console_verbs, figure_verbs, tunnel_consents
+from privacy.gate.door.holder import GateHolder
+from privacy.gate.rights.rights import RightsDesk
 from tests.lab.gate_at_work import GateAtWork
 from tests.lab.outside import RECEIVER, NameServer, Receiver, Recorder, authority
 from tests.needs import NETWORKS
 
 pytestmark = [pytest.mark.lab, NETWORKS]
 
-HOST, TELEMETRY = "figures.example.org", "telemetry.usage"
+HOST, TELEMETRY, MONITOR = "figures.example.org", "telemetry.usage", "monitor.device"
 COUNTED = {"devices": 12, "rooms": 4, "unreachable": 1, "uptime": 3}
 
 
@@ -63,7 +65,7 @@ def lab(wire: tuple[str, str], tmp_path: Path) -> Iterator[Lab]:
         "host": HOST,
         "country": "DE",
         "path": "/v1/figures",
-        "activities": [TELEMETRY],
+        "activities": [TELEMETRY, MONITOR],
         "ca_file": str(ca_file),
     }
     try:
@@ -140,3 +142,48 @@ def test_an_anonymous_answer_is_all_that_leaves_and_only_under_a_consent(lab: La
         week_passes(lab)
     assert lab.recorder.taken() == []
     assert lab.ask("ledger.verify")["findings"] == []
+
+
+@pytest.mark.obligation("Q6.12")
+def test_a_collector_gets_what_was_shown_and_nothing_after_an_objection(lab: Lab) -> None:
+    collector = lab.receiver
+    collector.mode = "no_receipt"  # an OTLP collector answers with its own kind of JSON
+    lab.gate.collected = {"uptime": 3, "memory": 90, "disk": 40, "errors": 0, "unreachable": 12}
+    (shown,) = lab.ask("monitor.show")["next"]
+    assert lab.recorder.taken() == []
+
+    lab.ask("consent.allow", activity=MONITOR)
+    lab.round()
+    lab.move_to(datetime.fromisoformat(shown["at"]) - timedelta(seconds=0.3))
+    lab.round()
+    wait_for(lambda: collector.arrived)
+
+    (arrived,) = collector.arrived
+    assert arrived.body.decode() == shown["text"]
+    assert set(arrived.headers) == {"host", "content-type", "content-length", "connection"}
+    # as a collector reads it: ExportMetricsServiceRequest in JSON
+    (resource,) = json.loads(arrived.body)["resourceMetrics"]
+    points = {
+        metric["name"]: int(metric["gauge"]["dataPoints"][0]["asInt"])
+        for metric in resource["scopeMetrics"][0]["metrics"]
+    }
+    assert points == {
+        "homebase.uptime": 1,
+        "homebase.memory": 64,
+        "homebase.disk": 0,
+        "homebase.errors": 0,
+        "homebase.unreachable": 10,
+    }
+    wait_for(lambda: lab.entries("transfer_end"))
+    assert [end["result"] for end in lab.entries("transfer_end")] == ["delivered"]
+    assert lab.ask("ledger.verify")["findings"] == []
+
+    # an objection stops it at once, whatever the consents
+    desk = lab.gate.door.desk
+    rights = RightsDesk(lab.gate.door, GateHolder(desk))
+    lab.gate.call(rights.object_to(MONITOR, "", "console"))
+    lab.recorder.taken()
+    lab.gate.clock.ahead += timedelta(days=2)
+    lab.round()
+    assert lab.recorder.taken() == []
+    assert len(collector.arrived) == 1

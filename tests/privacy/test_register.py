@@ -30,6 +30,7 @@ BUILT = {
     "local.device",
     "mail.send",
     "sms.send",
+    "monitor.device",
     "portal.access_log",
     "portal.browser",
     "radio.identity",

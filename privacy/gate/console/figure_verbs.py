@@ -3,17 +3,18 @@
 Looking only; consent is given and taken back as for every activity (tunnel_consents.py, console_verbs.py).
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 import msgspec
 
 from privacy import anonymise, notice
 from privacy.activity import Metric
-from privacy.conversation import Declined, Handler, fields_as
+from privacy.conversation import ConversationLost, Declined, Handler, fields_as
 from privacy.gate.door import spelling
 from privacy.gate.door.door import Door
 from privacy.gate.outbox import figures, telemetry
-from privacy.gate.storage import records
+from privacy.gate.outbox.figures import NoFigure
+from privacy.gate.storage import pseudonyms, records
 from privacy.gate.storage.budget import Asked
 from privacy.gate.storage.store import StoreError
 from privacy.payload import timestamp
@@ -38,16 +39,25 @@ class _Asked(msgspec.Struct, frozen=True):
 
 
 def table(door: Door) -> Mapping[str, Handler]:
-    """The verb ``telemetry.show``."""
+    """The verbs ``telemetry.show`` and ``monitor.show``."""
+    return {"telemetry.show": _handler(door, _telemetry), "monitor.show": _handler(door, _monitor)}
 
+
+def _handler(door: Door, verb: Callable[[Door, Language], Awaitable[Fields]]) -> Handler:
     async def show(question: Fields) -> Fields:
         asked = fields_as(question, _Asked)
         try:
-            return await _telemetry(door, asked.language)
+            return await verb(door, asked.language)
         except StoreError as error:
             raise Declined("ledger_not_writable", str(error)) from error
+        except ConversationLost as error:
+            raise Declined("hub_away", f"the hub does not answer ({error}); is it running?") from error
+        except NoFigure as error:
+            raise Declined(
+                "unknown_field", f"the hub did not count {error}; update and restart it"
+            ) from error
 
-    return {"telemetry.show": show}
+    return show
 
 
 async def _telemetry(door: Door, language: Language) -> Fields:
@@ -74,6 +84,19 @@ async def _telemetry(door: Door, language: Language) -> Fields:
         },
         "example": anonymise.message(now.asked, now.week, 0).decode(),
         "weeks": [_week(row) for row in now.weeks],
+    }
+
+
+async def _monitor(door: Door, language: Language) -> Fields:
+    """For each recipient exactly what it would get next: also before there is a consent."""
+    names = [row.name for row in door.desk.recipients.values() if pseudonyms.ACTIVITY in row.activities]
+    prepared = [await door.monitoring.prepared(name) for name in sorted(names)]
+    return {
+        **await _about(door, pseudonyms.ACTIVITY, language),
+        "next": [
+            {"recipient": one.recipient, "week": one.week, "at": timestamp(one.at), "text": one.body.decode()}
+            for one in prepared
+        ],
     }
 
 

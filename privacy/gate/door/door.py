@@ -19,10 +19,11 @@ from privacy.gate.door import entries
 from privacy.gate.door.giving import About, Giving, Ready
 from privacy.gate.outbox.deliveries import Deliveries
 from privacy.gate.outbox.figures import Collect
+from privacy.gate.outbox.monitoring import Monitoring
 from privacy.gate.outbox.staging import Staging
 from privacy.gate.outbox.telemetry import Telemetry
 from privacy.gate.stick.network_door import NetworkStick
-from privacy.gate.storage import book, records
+from privacy.gate.storage import book, pseudonyms, records
 from privacy.gate.storage import cuts as cut_entries
 from privacy.gate.storage.attempt import Cut, Outcome, Result
 from privacy.gate.storage.book import News
@@ -92,6 +93,7 @@ class Door:
         self.staging = Staging(desk)
         self._collect = collect
         self.telemetry = Telemetry(desk, self.deliveries, collect)
+        self.monitoring = Monitoring(desk, self.deliveries, collect)
         self._tasks: asyncio.TaskGroup | None = None
         self.giving = Giving(desk)
         self.stick: NetworkStick | None = None  # where homebase.toml names one in the network
@@ -107,6 +109,7 @@ class Door:
         self._tasks = tasks
         self.staging.begin(tasks)
         self.telemetry.begin(tasks)
+        self.monitoring.begin(tasks)
 
     # look
 
@@ -327,6 +330,7 @@ class Door:
                 records.end_grant(tx, grant, Reason.WITHDRAWN, at)
                 records.purge_outbox(tx, [grant.id])
             records.drop_previews(tx, activity)
+            pseudonyms.withdrawn(tx, activity, recipient)
             entries.keep_shut(tx, desk, activity)
             return entry
 

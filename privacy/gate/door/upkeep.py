@@ -73,6 +73,7 @@ class Upkeep:
             if grant.id not in waited_for and to_ms(at.at - EVERY) >= last_ms:
                 await self._daily(grant)
         await self._door.telemetry.once()
+        await self._door.monitoring.once()
         await self._deletions.once()
         await self._holder.sweep(at.at)
         await self._sign()

@@ -171,6 +171,13 @@ STEPS = (
         answer INTEGER, epsilon_milli INTEGER NOT NULL, state TEXT NOT NULL
     ) WITHOUT ROWID;
     """,
+    # the next report to each recipient, and the key of its pseudonym
+    """
+    CREATE TABLE monitoring (
+        recipient TEXT PRIMARY KEY, week TEXT NOT NULL, key BLOB NOT NULL, body BLOB NOT NULL,
+        made_ms INTEGER NOT NULL, at_ms INTEGER NOT NULL, agreed INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    """,
 )
 
 # the limitation period of § 195 BGB, three years from the end of the year: proof of consent (Art. 7 (1) GDPR)
@@ -312,6 +319,7 @@ HOLDINGS = {
             "for the home's life; the answer goes with its week",
             "weeks and amounts; without them answers could be averaged",
         ),
+        _holding("monitoring", DataCategory.SYSTEM, "the next report", timedelta(7), "as its pseudonym"),
         _holding("access_log", DataCategory.ACCESS_LOG, "security", timedelta(days=7), "clause 6.1"),
         _holding(
             "access_count", DataCategory.SYSTEM, "statistics", None, "anonymous counts, clause 6.1", _RUNS
@@ -378,6 +386,7 @@ COPIES = tuple(
 )
 HIDDEN = (
     Hidden(holding="gate.meta", field="value", why="the gate's own keys"),
+    Hidden(holding="gate.monitoring", field="key", why="makes the week's pseudonym"),
     Hidden(holding="gate.access_data", field="password", why="opens a service of yours"),
     Hidden(holding="gate.mail_addresses", field="code_hash", why="protects the confirmation"),
     Hidden(holding="gate.nodes", field="hash", why="made from the entries; proofs give it out"),

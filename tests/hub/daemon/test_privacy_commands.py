@@ -43,6 +43,7 @@ def test_another_term_is_refused(text: str) -> None:
         (("account", "set"), 2, "nothing to set"),
         (("account", "contact", "add"), 2, "number"),
         (("account", "confirm", "ABCDE"), 69, "start it with homebase run"),
+        (("monitor", "show"), 69, "start it with homebase run"),
         (("telemetry",), 2, "VERB"),
         (("telemetry", "show", "--lang", "fr"), 2, "invalid choice"),
         (("telemetry", "show"), 69, "start it with homebase run"),

@@ -1,0 +1,189 @@
+"""The report of a day: one pseudonym for each recipient and week, whose key is gone when its time is over."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from privacy import anonymise, recipients
+from privacy.gate.console import figure_verbs, tunnel_consents
+from privacy.gate.door.door import Door
+from privacy.gate.door.holder import GateHolder
+from privacy.gate.outbox import figures
+from privacy.gate.rights.rights import RightsDesk
+from privacy.gate.storage import pseudonyms, records
+from privacy.gate.storage.pseudonyms import ACTIVITY
+from tests.privacy import house
+from tests.privacy.decrypted import everything_in
+from tests.privacy.gate.at_the_door import ManualClock, opened
+from tests.privacy.gate.test_telemetry import Hurried, next_week, seven
+
+NAMES = ("monitor", "other")
+ROWS = [
+    {
+        "name": name,
+        "role": "processor",
+        "host": f"{name}.example.org",
+        "country": "DE",
+        "activities": [ACTIVITY],
+    }
+    for name in NAMES
+]
+
+
+@asynccontextmanager
+async def at_home(folder: Path, clock: ManualClock, *agreed: str) -> AsyncIterator[Door]:
+    """A door with two recipients, whose hub counts seven of everything. agreed: who may get the reports."""
+    known, mistakes = recipients.read(ROWS, house.register())
+    assert not mistakes
+    async with opened(folder, clock, rules=(house.register(), known)) as door:
+        door.monitoring._collect = seven
+        await door.desk.confirm_clock()
+        for name in agreed:
+            await allow(door, name)
+        yield door
+
+
+async def allow(door: Door, name: str) -> None:
+    await tunnel_consents.table(door)["consent.allow"]({"activity": ACTIVITY, "recipient": name})
+
+
+async def pseudonym(door: Door, name: str) -> str:
+    return said(await door.monitoring.prepared(name))
+
+
+def said(kept: pseudonyms.Prepared) -> str:
+    (resource,) = json.loads(kept.body)["resourceMetrics"]
+    told = {one["key"]: one["value"]["stringValue"] for one in resource["resource"]["attributes"]}
+    return str(told["service.instance.id"])
+
+
+async def shown(door: Door) -> list[dict[str, Any]]:
+    told = await figure_verbs.table(door)["monitor.show"]({})
+    assert isinstance(told, Mapping)
+    found: list[dict[str, Any]] = told["next"]  # type: ignore[assignment]
+    return found
+
+
+async def keys(door: Door) -> dict[str, bytes]:
+    found = {name: await door.desk.store.read(lambda tx, n=name: pseudonyms.find(tx, n)) for name in NAMES}  # type: ignore[misc]
+    return {name: row.key for name, row in found.items() if row is not None}
+
+
+async def pass_moment(door: Door, clock: ManualClock, name: str) -> None:
+    kept = await door.monitoring.prepared(name)
+    clock.passed_s += max((kept.at - door.desk.time.instant().at).total_seconds() - 60, 0)
+    await door.monitoring.once()
+    await settled(door)
+
+
+async def settled(door: Door) -> None:
+    while door.monitoring._slept_for:
+        await asyncio.sleep(0.001)
+
+
+@pytest.mark.obligation("Q6.12")
+async def test_two_recipients_can_not_join_what_they_have(tmp_path: Path) -> None:
+    async with at_home(tmp_path, Hurried(), *NAMES) as door:
+        await door.monitoring.once()
+        one, other = [await door.monitoring.prepared(name) for name in NAMES]
+        assert said(one) != said(other)
+        assert one.at != other.at  # nor by the moment
+        # control: with one key for all it would be one pseudonym under a name that both know
+        assert pseudonyms.pseudonym(one.key, "monitor", one.week) == said(one)
+        assert pseudonyms.pseudonym(other.key, "monitor", one.week) != said(one)
+
+
+@pytest.mark.obligation("Q6.12")
+async def test_one_week_has_one_pseudonym(tmp_path: Path) -> None:
+    clock = Hurried()
+    async with at_home(tmp_path, clock, "monitor") as door:
+        next_week(door, clock)
+        await door.monitoring.once()
+        first, seen = await pseudonym(door, "monitor"), set[str]()
+        for _ in range(3):
+            await pass_moment(door, clock, "monitor")
+            seen.add(await pseudonym(door, "monitor"))
+        assert seen == {first}
+        last = await door.desk.store.read(lambda tx: records.latest_sent(tx, ACTIVITY))
+        assert last is not None
+        assert first in last.body.decode()
+
+
+@pytest.mark.obligation("Q6.12")
+async def test_the_next_week_has_another_pseudonym_and_the_key_of_before_is_gone(tmp_path: Path) -> None:
+    clock = Hurried()
+    async with at_home(tmp_path, clock, "monitor") as door:
+        await door.monitoring.once()
+        before, key = await pseudonym(door, "monitor"), (await keys(door))["monitor"]
+        folder = door.desk.store.folder
+        file, secret = folder / "gate.db", (folder / "key").read_bytes()
+        await door.desk.store.read(lambda tx: tx.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
+        assert key in everything_in(file, secret)  # control: it is found while it counts
+        next_week(door, clock)
+        await door.monitoring.once()
+        assert await pseudonym(door, "monitor") != before
+        assert key not in everything_in(file, secret)
+        assert before.encode() not in everything_in(file, secret)
+
+
+async def test_a_withdrawal_destroys_the_key_at_once_and_an_objection_within_a_round(tmp_path: Path) -> None:
+    async with at_home(tmp_path, Hurried(), *NAMES) as door:
+        await door.monitoring.once()
+        await door.withdraw(ACTIVITY, recipient="other")
+        assert set(await keys(door)) == {"monitor"}
+        rights = RightsDesk(door, GateHolder(door.desk))
+        await rights.object_to(ACTIVITY, "", "console")
+        assert figures.live(door.desk, ACTIVITY) == []
+        await door.monitoring.once()
+        assert await keys(door) == {}
+
+
+async def test_what_is_shown_before_the_yes_is_what_leaves_after_it(tmp_path: Path) -> None:
+    clock = Hurried()
+    async with at_home(tmp_path, clock) as door:
+        next_week(door, clock)
+        before = {row["recipient"]: row["text"] for row in await shown(door)}
+        assert set(before) == set(NAMES)
+        await door.monitoring.once()  # nobody agreed: nothing is sent, what was shown stays for a while
+        await allow(door, "monitor")
+        await pass_moment(door, clock, "monitor")
+        last = await door.desk.store.read(lambda tx: records.latest_sent(tx, ACTIVITY))
+        assert last is not None
+        assert last.body.decode() == before["monitor"]
+        assert "other" not in await keys(door)  # shown, not agreed to: gone after half an hour
+
+
+async def test_each_day_has_its_own_moment(tmp_path: Path) -> None:
+    clock = Hurried()
+    async with at_home(tmp_path, clock, "monitor") as door:
+        next_week(door, clock)
+        moments = []
+        for _ in range(4):
+            await pass_moment(door, clock, "monitor")
+            moments.append((await door.monitoring.prepared("monitor")).at)
+        days = {moment.date() for moment in moments}
+        assert len(days) == 4
+        times = [moment - moment.replace(hour=0, minute=0, second=0, microsecond=0) for moment in moments]
+        assert len(set(times)) == 4
+        assert all(later - earlier > timedelta(0) for earlier, later in pairwise(moments))
+        assert len({anonymise.week_of(moment).label for moment in moments}) <= 2
+
+
+async def test_a_moment_that_passed_while_the_home_was_off_is_left_out(tmp_path: Path) -> None:
+    clock = Hurried()
+    async with at_home(tmp_path, clock, "monitor") as door:
+        next_week(door, clock)
+        await door.monitoring.once()
+        kept = await door.monitoring.prepared("monitor")
+        clock.passed_s += (kept.at - door.desk.time.instant().at).total_seconds() + 61
+        await door.monitoring.once()
+        await settled(door)
+        assert (await door.monitoring.prepared("monitor")).at > kept.at
+        assert await door.desk.store.read(lambda tx: records.latest_sent(tx, ACTIVITY)) is None
