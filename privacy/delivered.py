@@ -13,6 +13,7 @@ ADDRESSED = {  # what goes to somebody behind the host: the field that names the
     "account.register": "email",
     "mail.send": "email",
     "sms.send": "number",
+    "push.send": "device",
 }
 OTLP = "homebase.otlp/1"  # figures as OpenTelemetry spells them
 FILE_SCHEMA = "homebase.file/1"  # a file in parts, which the gate encrypts as it comes; nothing of it is read

@@ -4,12 +4,15 @@
 // (/api, /gate, /session) goes to the network, always. A new build waits until somebody says so.
 
 import { kept, PAGE, type Shell } from "./kept";
+import { beTold } from "./told";
 
 declare const self: ServiceWorkerGlobalScope & { SHELL: Shell };
 
 const { version, files } = self.SHELL;
 const PREFIX = "homebase-";
 const STORE = PREFIX + version;
+
+beTold();
 
 self.addEventListener("install", (event) => {
   event.waitUntil(fill());

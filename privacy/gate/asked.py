@@ -17,7 +17,7 @@ from privacy.gate.backups.backups import Backups
 from privacy.gate.console import console_verbs, figure_verbs, tunnel_consents
 from privacy.gate.door.door import Door
 from privacy.gate.door.holder import GateHolder
-from privacy.gate.messages import message_verbs
+from privacy.gate.messages import message_answers, message_verbs
 from privacy.gate.messages.messages import Messages
 from privacy.gate.phones import pairing_verbs, phone_answers, phone_verbs, relay_verbs
 from privacy.gate.phones.pairing_verbs import Origins
@@ -104,6 +104,7 @@ class Asked:
             **centre.owning(door, self._rights),
             **account_answers.owners(self._account, door, named_home),
             **update_verbs.owning(self._asking.updates, door),
+            **message_answers.owners(self._messages),
         }
         return {
             ("GET", "/gate/v1/status"): Sheltered(

@@ -266,7 +266,7 @@ class Arrived:
 
 
 class Receiver(Listening):
-    """An HTTPS receiver. mode: ok, slow, trickle, redirect, error, refused, no_receipt, plain (no TLS)."""
+    """An HTTPS receiver. mode: ok, slow, trickle, redirect, error, refused, gone, no_receipt, plain."""
 
     def __init__(self, namespace: str, context: ssl.SSLContext, port: int = 443) -> None:
         self.context, self.mode = context, "ok"
@@ -340,6 +340,7 @@ class Receiver(Listening):
         answers = {
             "error": (503, {}),
             "refused": (422, {}),
+            "gone": (410, {}),
             "no_receipt": (200, {"thanks": "yes"}),
             "redirect": (307, {}),
         }

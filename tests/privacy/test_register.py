@@ -29,6 +29,7 @@ BUILT = {
     "license.check",
     "local.device",
     "mail.send",
+    "push.send",
     "sms.send",
     "monitor.device",
     "portal.access_log",

@@ -16,7 +16,7 @@ from .start import between
 
 DEFAULT_TERM_S = 86_400
 BY_ENTRY = "local."  # opened by an entry in homebase.toml, so there is nothing to preview
-MESSAGES = frozenset({"mail.send", "sms.send"})
+MESSAGES = frozenset({"mail.send", "sms.send", "push.send"})
 _UNITS_S = {"h": 3600, "d": 86_400}
 Answer = Mapping[str, object]
 

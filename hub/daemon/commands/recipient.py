@@ -45,6 +45,7 @@ _LISTS = {"activities", "keys"}
 _GIVE = "homebase consent give {activity} --recipient {name}"
 _NEXT = {
     "mail.send": "homebase notify service NAME, then homebase notify allow",
+    "push.send": "More, Notifications in the app, then homebase notify allow",
     "sms.send": "homebase notify service NAME, then homebase notify allow",
     "account.register": "homebase account mail-server --user NAME, then homebase account confirm",
     "setup.timezone": "homebase account timezone",

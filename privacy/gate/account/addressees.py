@@ -1,7 +1,7 @@
 """Who is meant behind a service, and the access data of services, in the gate's store. Parts of jobs.
 
 The hub knows none of it: it can't send to another address than the owner's own. Tables: mail_addresses,
-sms_numbers, push_devices, access_data.
+sms_numbers, push_devices, push_subscriptions, access_data.
 """
 
 from dataclasses import dataclass, field
@@ -11,6 +11,7 @@ from typing import cast
 from privacy.gate.storage.book import to_ms
 from privacy.gate.storage.store import Transaction
 from privacy.instant import Instant
+from privacy.web_push import Subscription
 
 LINK_LASTS = timedelta(hours=24)
 MOST = 32  # numbers, and devices
@@ -165,9 +166,28 @@ def keep_contact(tx: Transaction, row: Contact, replaces: str = "") -> bool:
     return True
 
 
+def keep_subscription(tx: Transaction, device: str, to: Subscription) -> None:
+    """Where a device takes messages; its row of push_devices says whose it is."""
+    tx.execute(
+        "INSERT OR REPLACE INTO push_subscriptions (device, endpoint, p256dh, auth) VALUES (?, ?, ?, ?)",
+        (device, to.endpoint, to.p256dh, to.auth),
+    )
+
+
+def subscription(tx: Transaction, device: str) -> Subscription | None:
+    """Of that device, or None."""
+    row = tx.execute(
+        "SELECT endpoint, p256dh, auth FROM push_subscriptions WHERE device = ?", (device,)
+    ).fetchone()
+    if row is None:
+        return None
+    return Subscription(endpoint=str(row[0]), p256dh=cast("bytes", row[1]), auth=cast("bytes", row[2]))
+
+
 def drop_contact(tx: Transaction, *, number: str = "", device: str = "") -> bool:
     """Remove a number, or a device by its id; whether there was one."""
     if device:
+        tx.execute("DELETE FROM push_subscriptions WHERE device = ?", (device,))
         return tx.execute("DELETE FROM push_devices WHERE device = ?", (device,)).rowcount > 0
     return tx.execute("DELETE FROM sms_numbers WHERE number = ?", (number,)).rowcount > 0
 

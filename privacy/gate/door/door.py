@@ -49,6 +49,7 @@ _OTHER_PREVIEWS = {  # of activities that have no groups
     "account.register": "homebase account confirm",
     "mail.send": "homebase notify allow",
     "sms.send": "homebase notify allow",
+    "push.send": "homebase notify allow",
     "setup.timezone": "homebase account timezone",
 }
 

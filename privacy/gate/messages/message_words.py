@@ -18,6 +18,18 @@ WORDS: Mapping[str, Mapping[Language, str]] = {
         DE: "in homebase.toml steht kein Dienst dafür; homebase recipient add (docs/notifications.md)",
         EN: "homebase.toml names no service for it; homebase recipient add (docs/notifications.md)",
     },
+    "subscription_form": {
+        DE: "das ist keine Anmeldung eines Browsers für Nachrichten; in der App noch einmal einschalten",
+        EN: "this is no subscription of a browser for messages; switch them on again in the app",
+    },
+    "foreign_push": {
+        DE: "der Push-Dienst dieses Browsers steht nicht in homebase.toml; homebase recipient add",
+        EN: "homebase.toml does not name the push service of this browser; homebase recipient add",
+    },
+    "too_many": {
+        DE: "es sind schon 32 eingetragen; erst eines entfernen",
+        EN: "32 are entered already; remove one first",
+    },
     "unknown_event": {
         DE: "von diesem Ereignis gibt es keine Nachricht",
         EN: "there is no message of that event",

@@ -5,16 +5,17 @@ its id and an event; number, mailbox and words are the gate's.
 """
 
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
-from privacy import canonical, mail_text, message_text
+from privacy import canonical, mail_text, message_text, web_push
 from privacy.consent import Grant, Wish
 from privacy.decide import EgressRequest, Refusal, decide
 from privacy.gate.account import addressees
-from privacy.gate.account.addressees import AccessData
+from privacy.gate.account.addressees import AccessData, Contact
 from privacy.gate.door.door import PREVIEW_TIME, Door, Given, Refused
+from privacy.gate.messages.push import Push
 from privacy.gate.messages.sms import Sms
 from privacy.gate.network.smtp import Letter, LogIn, Mail
 from privacy.gate.network.tls_line import Target, TransferFailed
@@ -27,10 +28,11 @@ from privacy.payload import LONGEST_KEPT
 from privacy.reasons import Reason
 from privacy.recipients import Recipient, Transport
 from privacy.register import Form, Language
+from privacy.web_push import Subscription
 
-MAIL, SMS = "mail.send", "sms.send"
-FIELD = {MAIL: "email", SMS: "number"}  # of the payload, that names the addressee
-WORDS = {MAIL: "email", SMS: "sms"}  # how commands and the hub call them
+MAIL, SMS, PUSH = "mail.send", "sms.send", "push.send"
+FIELD = {MAIL: "email", SMS: "number", PUSH: "device"}  # of the payload, that names the addressee
+WORDS = {MAIL: "email", SMS: "sms", PUSH: "push"}  # how commands and the hub call them
 
 
 class MessageRefused(Exception):
@@ -56,7 +58,7 @@ class Messages:
 
     def __init__(self, door: Door) -> None:
         self.door, self._desk = door, door.desk
-        door.deliveries.posts |= {MAIL: self._post_mail, SMS: self._post_sms}
+        door.deliveries.posts |= {MAIL: self._post_mail, SMS: self._post_sms, PUSH: self._post_push}
 
     # look
 
@@ -72,6 +74,11 @@ class Messages:
         mail = addressees.mail_address(tx)
         found = [(MAIL, mail.address, "")] if mail is not None and mail.confirmed is not None else []
         found += [(SMS, one.number, one.label) for one in addressees.sms_numbers(tx)]
+        found += [
+            (PUSH, one.device, one.label)
+            for one in addressees.push_devices(tx)
+            if addressees.subscription(tx, one.device) is not None
+        ]
         return tuple(
             Way(id=self._id(activity, to), activity=activity, addressee=to, label=label)
             for activity, to, label in found
@@ -261,6 +268,37 @@ class Messages:
         at = self._desk.time.instant().at
         await self._desk.store.write(lambda tx: addressees.keep_access_data(tx, row, at))
 
+    async def subscribe(self, to: Subscription, label: str) -> str:
+        """Enter a browser; returns its id, another one for another endpoint or key. Nothing is sent yet.
+
+        Raises:
+            MessageRefused: subscription_form, foreign_push, too_many.
+            StoreError: nothing was changed.
+        """
+        try:
+            to.check()
+        except ValueError as error:
+            raise MessageRefused("subscription_form") from error
+        if to.host not in {row.host for row in self.recipients(PUSH)}:
+            raise MessageRefused("foreign_push")
+        told = to.endpoint.encode() + b"\0" + to.p256dh + to.auth
+        device = f"web-{sha256(told).hexdigest()[:32]}"
+        row = Contact(number="", label=label, since=self._desk.time.instant().at, device=device)
+
+        def job(tx: Transaction) -> bool:
+            if not addressees.keep_contact(tx, row, device):
+                return False
+            addressees.keep_subscription(tx, device, to)
+            return True
+
+        if not await self._desk.store.write(job):
+            raise MessageRefused("too_many")
+        return device
+
+    def push_key(self) -> bytes:
+        """The gate's public key, which a browser binds its subscription to."""
+        return web_push.point(web_push.server_key(self._desk.seed))
+
     async def _way(self, way_id: str) -> Way:
         found = next((way for way in await self.ways() if way.id == way_id), None)
         if found is None:
@@ -292,6 +330,14 @@ class Messages:
 
     async def _post_sms(self, grant: Grant, item: Outgoing, target: Target) -> Sms:
         return Sms(target, await self._access(grant, target), to=grant.addressee, text=_text(item))
+
+    async def _post_push(self, grant: Grant, item: Outgoing, target: Target) -> Push:
+        desk = self._desk
+        to = await desk.store.read(lambda tx: addressees.subscription(tx, grant.addressee))
+        if to is None or to.host != target.host:
+            raise TransferFailed(f"{target.host}: this browser is not entered any more", final=True)
+        now_s = int(desk.time.instant().at.timestamp())
+        return Push(replace(target, path=to.path), to, _text(item), desk.seed, now_s, desk.random_bytes)
 
     async def _access(self, grant: Grant, target: Target) -> AccessData:
         found = await self._desk.store.read(lambda tx: addressees.access_data(tx, grant.recipient))

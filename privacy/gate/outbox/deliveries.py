@@ -40,6 +40,7 @@ GIVE_UP_AFTER = timedelta(hours=24)
 EXPIRES = {  # messages of which nobody wants to hear later
     "mail.send": timedelta(hours=12),
     "sms.send": timedelta(hours=2),
+    "push.send": timedelta(hours=2),
 }
 _FATES = {(Result.DELIVERED, False): Fate.SENT, (Result.FAILED, False): Fate.FAILED}
 # these may pass by themselves: it is tried again

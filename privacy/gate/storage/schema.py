@@ -178,11 +178,15 @@ STEPS = (
         made_ms INTEGER NOT NULL, at_ms INTEGER NOT NULL, agreed INTEGER NOT NULL
     ) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE push_subscriptions (
+        device TEXT PRIMARY KEY, endpoint TEXT NOT NULL, p256dh BLOB NOT NULL, auth BLOB NOT NULL
+    ) WITHOUT ROWID;
+    """,
 )
 
 # the limitation period of § 195 BGB, three years from the end of the year: proof of consent (Art. 7 (1) GDPR)
 PROOF = timedelta(days=4 * 366)
-
 MESSAGES_KEPT = timedelta(days=90)  # as it comes: [notifications] keep_days of homebase.toml
 
 
@@ -277,6 +281,7 @@ HOLDINGS = {
         ),
         _holding("mail_addresses", DataCategory.ACCOUNT, "the account's e-mail address", None, _OWNER),
         _holding("sms_numbers", DataCategory.PHONE_NUMBER, "whom a message may go to", None, _OWNER),
+        _holding("push_subscriptions", DataCategory.INSTALLATION, "whom a message may go to", None, _OWNER),
         _holding("push_devices", DataCategory.PHONE_NUMBER, "whom a message may go to", None, _OWNER),
         _holding(
             "messages",
@@ -330,7 +335,7 @@ HOLDINGS = {
     )
 }
 _MAILED = "activity = 'account.register'"
-_TOLD = "activity IN ('mail.send', 'sms.send')"
+_TOLD = "activity IN ('mail.send', 'sms.send', 'push.send')"
 # further kinds of data in tables that mostly hold another, and which rows those are
 PARTS = (
     (
@@ -388,6 +393,7 @@ HIDDEN = (
     Hidden(holding="gate.meta", field="value", why="the gate's own keys"),
     Hidden(holding="gate.monitoring", field="key", why="makes the week's pseudonym"),
     Hidden(holding="gate.access_data", field="password", why="opens a service of yours"),
+    Hidden(holding="gate.push_subscriptions", field="auth", why="encrypts to your browser"),
     Hidden(holding="gate.mail_addresses", field="code_hash", why="protects the confirmation"),
     Hidden(holding="gate.nodes", field="hash", why="made from the entries; proofs give it out"),
 )

@@ -12,9 +12,11 @@ import { client, home, tell } from "../../state/app";
 import { isVisitor } from "../../state/roles";
 import { useSelect } from "../../state/store";
 import { useNotificationTexts } from "../../texts/notifications";
+import { Push } from "./Push";
 
 export function NotificationsPage() {
   const { t } = useNotificationTexts();
+  const owner = useRole() === "owner";
   const waiting = useSelect(home, (value) => value.notifications);
   const [loaded, again] = useLoad(
     () => client.ask<{ notifications: Notification[] }>("notifications.list"),
@@ -39,6 +41,7 @@ export function NotificationsPage() {
         <Several found={past} />
         <p class="quiet">{t("notify.kept")}</p>
       </section>
+      {owner && <Push />}
     </>
   );
 }

@@ -31,6 +31,7 @@ const PAGES: Partial<Record<string, string>> = {
   "account.register": "#/account",
   "mail.send": "#/notifications",
   "sms.send": "#/notifications",
+  "push.send": "#/notifications",
 };
 const isOpen = (activity: Activity) => activity.state === "active" || activity.state === "suspended";
 

@@ -1,0 +1,176 @@
+"""Push, from outside: what a push service sees is ciphertext of one size, and the browser alone reads it."""
+
+import hmac
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from privacy.conversation import Declined
+from privacy.gate.messages.message_verbs import for_console, for_hub
+from privacy.gate.messages.messages import MessageRefused, Messages
+from privacy.web_push import Subscription, point
+from tests.lab.gate_at_work import GateAtWork
+from tests.lab.outside import RECEIVER, NameServer, Receiver, Recorder, authority
+from tests.lab.test_account import _until
+from tests.needs import NETWORKS
+
+pytestmark = [pytest.mark.lab, NETWORKS]
+
+HOST = "push.example.org"
+
+
+@dataclass(slots=True)
+class Browser:
+    """Has a subscription and opens what comes for it, by the words of the standard."""
+
+    name: str = "one"
+    key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
+    auth: bytes = field(default_factory=lambda: os.urandom(16))
+
+    @property
+    def subscription(self) -> Subscription:
+        endpoint = f"https://{HOST}/push/{self.name}"
+        return Subscription(endpoint=endpoint, p256dh=point(self.key), auth=self.auth)
+
+    def opened(self, body: bytes) -> str:
+        salt, size, theirs, sealed = body[:16], body[20], body[21:86], body[86:]
+        assert (int.from_bytes(body[16:20], "big"), size) == (4096, 65)
+        shared = self.key.exchange(
+            ec.ECDH(), ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), theirs)
+        )
+        info = b"WebPush: info\0" + point(self.key) + theirs + b"\x01"
+        secret = _mac(salt, _mac(_mac(self.auth, shared), info))
+        content = _mac(secret, b"Content-Encoding: aes128gcm\0\x01")[:16]
+        nonce = _mac(secret, b"Content-Encoding: nonce\0\x01")[:12]
+        text, mark, _ = AESGCM(content).decrypt(nonce, sealed, None).rpartition(b"\x02")
+        assert mark
+        return text.decode()
+
+
+def _mac(key: bytes, data: bytes) -> bytes:
+    return hmac.digest(key, data, "sha256")
+
+
+@dataclass(slots=True, kw_only=True)
+class Lab:
+    gate: GateAtWork
+    messages: Messages
+    service: Receiver
+    recorder: Recorder
+
+    def ask(self, verb: str, **fields: object) -> dict[str, Any]:
+        handler = {**for_console(self.messages), **for_hub(self.messages)}[verb]
+
+        async def answer() -> dict[str, Any]:
+            reply = await handler(fields)
+            assert isinstance(reply, Mapping)
+            return dict(reply)
+
+        return self.gate.call(answer())
+
+    def enter(self, browser: Browser) -> str:
+        """The way's id."""
+        device = self.gate.call(self.messages.subscribe(browser.subscription, "Ada"))
+        return str(next(w["id"] for w in self.ask("messages.ways")["ways"] if w["addressee"] == device))
+
+    def allow(self, way: str) -> str:
+        shown = self.ask("messages.preview", way=way)
+        given = self.ask("messages.give", way=way, preview=shown["preview"])
+        assert given["delivery"]["result"] == "delivered"
+        return str(json.loads(shown["text"])["text"])
+
+    def fate(self, transfer: str) -> str:
+        return str(self.ask("message.fates", transfers=[transfer])["messages"][0]["fate"])
+
+
+@pytest.fixture
+def lab(wire: tuple[str, str], tmp_path: Path) -> Iterator[Lab]:
+    inside, outside = wire
+    (tmp_path / "gate").mkdir()
+    ca_file, context = authority(tmp_path / "ca", HOST)
+    recorder, names = Recorder(outside), NameServer(outside, {HOST: [RECEIVER]})
+    service = Receiver(outside, context)
+    row: dict[str, object] = {"name": "push", "role": "processor", "host": HOST, "country": "DE"}
+    row |= {"ca_file": str(ca_file), "activities": ["push.send"]}
+    try:
+        with GateAtWork(tmp_path / "gate", inside, [row]) as gate:
+            gate.ask("consent.confirm_clock")
+            yield Lab(gate=gate, messages=Messages(gate.door), service=service, recorder=recorder)
+    finally:
+        service.close()
+        names.close()
+        recorder.close()
+
+
+@pytest.mark.obligation("Q6.3-f")
+def test_the_push_service_sees_ciphertext_of_one_size_and_the_browser_reads_it(lab: Lab) -> None:
+    browser = Browser()
+    way = lab.enter(browser)
+    with pytest.raises(Declined, match="no_consent"):
+        lab.ask("message.send", way=way, event="smoke")
+    lab.ask("messages.preview", way=way)
+    assert lab.recorder.taken() == []  # nothing before the yes
+    shown = lab.allow(way)
+    transfer = lab.ask("message.send", way=way, event="smoke", name="Kitchen")["transfer"]
+    _until(lambda: lab.fate(transfer) == "sent")
+
+    first, second = lab.service.arrived
+    assert browser.opened(first.body) == shown  # exactly what was shown
+    assert browser.opened(second.body).startswith("DANGER: smoke - Kitchen, ")
+    assert len(first.body) == len(second.body)
+    for arrived in (first, second):
+        assert arrived.path == "/push/one"
+        assert b"smoke" not in arrived.body
+        assert arrived.headers["content-encoding"] == "aes128gcm"
+        assert arrived.headers["authorization"].startswith("vapid t=")
+        assert not {"homebase-activity", "homebase-ticket", "homebase-delete-by"} & arrived.headers.keys()
+    with pytest.raises(Exception, match=r"^$"):  # the control: another browser reads nothing
+        Browser().opened(first.body)
+
+    lab.gate.ask("consent.withdraw", activity="push.send")
+    lab.recorder.taken()
+    with pytest.raises(Declined, match="no_consent"):
+        lab.ask("message.send", way=way, event="smoke")
+    assert lab.recorder.taken() == []
+
+
+@pytest.mark.obligation("Q6.3-f")
+def test_endpoint_and_keys_lie_encrypted_and_no_page_shows_what_encrypts(lab: Lab, tmp_path: Path) -> None:
+    browser = Browser()
+    lab.enter(browser)
+    for path in (tmp_path / "gate").iterdir():
+        if path.is_file():
+            data = path.read_bytes()
+            assert all(one not in data for one in (b"/push/one", browser.auth, point(browser.key))), path.name
+
+
+def test_a_consent_is_for_one_endpoint_with_its_keys_and_no_foreign_service_is_entered(lab: Lab) -> None:
+    browser = Browser()
+    lab.allow(lab.enter(browser))
+    swapped = Browser(name="one")  # the same endpoint with keys of somebody else
+    way = lab.enter(swapped)
+    with pytest.raises(Declined, match="no_consent"):
+        lab.ask("message.send", way=way, event="smoke")
+    lab.allow(way)  # the control
+    foreign = Subscription(
+        endpoint="https://elsewhere.example.org/x", p256dh=point(browser.key), auth=browser.auth
+    )
+    with pytest.raises(MessageRefused, match="foreign_push"):
+        lab.gate.call(lab.messages.subscribe(foreign, ""))
+
+
+def test_a_browser_that_takes_no_more_is_told_nothing_again(lab: Lab) -> None:
+    way = lab.enter(Browser())
+    lab.allow(way)
+    lab.service.mode = "gone"
+    transfer = lab.ask("message.send", way=way, event="smoke")["transfer"]
+    _until(lambda: lab.fate(transfer) == "failed")
+    (told,) = lab.ask("messages.list")["messages"][:1]
+    assert "takes no more" in told["what"]
