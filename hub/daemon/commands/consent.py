@@ -184,13 +184,15 @@ def _give(options: argparse.Namespace) -> int:
 
 
 def _allow(options: argparse.Namespace) -> int:
-    """What goes by a stream: there are no bytes to look at, but what it is, and to whom."""
+    """Streams and figures: there are no bytes to agree to, but what it is, in detail, and to whom."""
     named = {key: getattr(options, key) for key in ("activity", "recipient", "country")}
     named["language"] = options.lang
     told = ask_gate(options.home, "consent.about", **named)
     if not options.json:
         about = part_of(told, "activity_text")
         print(f"{about.get('title')}: {about.get('purpose')}\n{about.get('data')}")
+        for row in rows_of(about, "fields"):  # of figures each with its answers and why
+            print(f"  - {row.get('text')}")
         for row in rows_of(about, "recipients"):
             if row.get("name") == told.get("recipient"):
                 shown = {key: row.get(key) for key in ("name", "role", "host", "country")}
