@@ -248,6 +248,15 @@ export interface GateStatus {
   network: string;
 }
 
+/** News of new versions; every text is the gate's, in the language that was asked in. */
+export interface Updates {
+  installed: string;
+  line: string;
+  problem: { code: string; text: string } | null;
+  checked_at: string | null;
+  update: { version: string; date: string; security: boolean; changes: string[]; fixes: string[] } | null;
+}
+
 export interface LedgerPage {
   size: number;
   root: string;

@@ -1,7 +1,7 @@
 // What runs, and how it is kept apart.
 
 import { Title } from "../parts/Frame";
-import { useLoad } from "../parts/hooks";
+import { useAction, useLoad, useRole } from "../parts/hooks";
 import { Icon } from "../parts/Icon";
 import { client, phase } from "../state/app";
 import { dateTime } from "../state/format";
@@ -9,9 +9,56 @@ import { useSelect } from "../state/store";
 import { useTexts } from "../texts";
 import { Radio } from "./Devices";
 
+/** What is known of new versions, and for owners: ask now. */
+function News() {
+  const { t, language } = useTexts();
+  const role = useRole();
+  const [news, again] = useLoad(() => client.updates(language), language);
+  const [checking, check] = useAction(async () => {
+    await client.checkUpdates(language);
+    again();
+  });
+  if (news.state !== "here") return null;
+  const { line, problem, update, checked_at } = news.value;
+  return (
+    <div class="card">
+      <h2>{t("system.update")}</h2>
+      <p>{line}</p>
+      {problem !== null && <p class="quiet">{problem.text}</p>}
+      {update !== null && (
+        <>
+          <Notes title={t("system.update.changes")} lines={update.changes} />
+          <Notes title={t("system.update.fixes")} lines={update.fixes} />
+        </>
+      )}
+      {checked_at !== null && <p class="quiet">{t("system.update.checked", { at: dateTime(Date.parse(checked_at), language) })}</p>}
+      {role === "owner" && (
+        <button type="button" disabled={checking} onClick={check}>
+          {t("system.update.check")}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Notes({ title, lines }: { title: string; lines: string[] }) {
+  if (lines.length === 0) return null;
+  return (
+    <>
+      <h3>{title}</h3>
+      <ul>
+        {lines.map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
 export function SystemPage() {
   const { t, tr, language } = useTexts();
   const [status] = useLoad(client.gateStatus, "status");
+  const role = useRole();
   const session = useSelect(phase, (value) => value);
   return (
     <>
@@ -60,6 +107,7 @@ export function SystemPage() {
           )}
         </dl>
       </div>
+      {(role === "owner" || role === "resident") && <News />}
       <Radio />
     </>
   );
