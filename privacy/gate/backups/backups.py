@@ -332,6 +332,5 @@ def _report(name: str, proven: Restorable, *, blank: bool, applied: bool) -> Res
 
 def _forget(folder: Path) -> None:
     """What a kill left half made."""
-    folder.mkdir(mode=0o700, exist_ok=True)
-    for path in folder.iterdir():
+    for path in folder.glob("*.age"):
         path.unlink()

@@ -1,10 +1,13 @@
 """Backups from end to end: made, stored, read back, restored; and writers that are never believed."""
 
 import asyncio
+import contextlib
+import json
 import subprocess
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Table, select
@@ -14,11 +17,13 @@ from hub.core import DriverRecords, Settings, schema
 from privacy import backup_sheet, sealing
 from privacy.backup_members import MEMBERS
 from privacy.decide import Permit, Refusal, decide
+from privacy.gate.answers import backup_answers
 from privacy.gate.backups import copies
 from privacy.gate.backups.backups import Restored
 from privacy.gate.backups.copies import State
 from privacy.gate.backups.shelves import Wrong
 from privacy.gate.backups.target import Copy, Landed, Source
+from privacy.gate.front.exchange import Request
 from privacy.gate.storage import book, records
 from privacy.register import Form
 from tests.privacy import house
@@ -383,3 +388,52 @@ async def test_what_a_backup_needs_is_named_where_it_is_missing(tmp_path: Path) 
         with pytest.raises(Wrong) as wrong:
             await old.backups.now()
         assert wrong.value.code == "no_target"
+
+
+async def test_the_app_is_told_what_the_command_is_told_and_begins_one(lived_in: Home) -> None:
+    async def asked(method: str) -> tuple[int, Any]:
+        request = Request(method=method, path="/gate/v1/backups", query="", headers=(), peer="")
+        answer = await endpoints[method, "/gate/v1/backups"](request, "owner")
+        return answer.status, json.loads(answer.body)
+
+    endpoints = backup_answers.table(lived_in.door, lived_in.backups)
+    running = asyncio.ensure_future(lived_in.backups.run())
+    await asyncio.sleep(0)
+    while lived_in.backups._tasks is None:
+        await asyncio.sleep(0.01)
+    status, before = await asked("GET")
+    assert (status, before["copies"], before["sheet"]["key"]) == (200, [], public(SECRET))
+    assert before["next"] == "2026-03-02T03:30:00.000Z"
+
+    assert await asked("POST") == (200, {"runs": 0})
+    assert (await asked("POST"))[0] == 409
+    while (told := (await asked("GET"))[1])["progress"]["runs"] == 0:
+        await asyncio.sleep(0.05)
+    assert [(one["target"], one["state"]) for one in told["copies"]] == [("local", "verified")]
+    assert told["next"] == "2026-03-02T03:30:00.000Z"
+    running.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await running
+
+
+async def test_one_is_made_by_itself_when_it_is_time_and_an_hour_after_one_that_failed(
+    lived_in: Home,
+) -> None:
+    backups, clock = lived_in.backups, lived_in.clock
+    assert await backups._due() is False  # noon; the night comes at 03:30
+    clock.passed_s += 15.5 * 3600
+    await backups.now()
+    assert await backups._due() is False
+    clock.passed_s += 86_400
+    assert await backups._due() is True
+
+    # given a stick that is out: it is tried again after an hour, and not each minute
+    lived_in.folder.rename(lived_in.folder.with_name("away"))
+    await backups._quietly()
+    assert "plugged in" in backups.progress.wrong
+    assert await backups._due() is False
+    clock.passed_s += 3600
+    assert await backups._due() is True
+    lived_in.folder.with_name("away").rename(lived_in.folder)
+    await backups._quietly()
+    assert backups.progress.wrong == ""
