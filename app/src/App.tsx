@@ -23,6 +23,7 @@ const RadioPage = lazy(() => import("./pages/radio/Radio").then((file) => file.R
 const FramesPage = lazy(() => import("./pages/radio/Frames").then((file) => file.FramesPage));
 const KeysPage = lazy(() => import("./pages/radio/Keys").then((file) => file.KeysPage));
 const AccountPage = lazy(() => import("./pages/account/Account").then((file) => file.AccountPage));
+const BackupPage = lazy(() => import("./pages/backup/Backup").then((file) => file.BackupPage));
 const AccessPage = lazy(() => import("./pages/privacy/Access").then((file) => file.AccessPage));
 const ConsentsPage = lazy(() => import("./pages/privacy/Consents").then((file) => file.ConsentsPage));
 const DataPage = lazy(() => import("./pages/privacy/Data").then((file) => file.DataPage));
@@ -107,6 +108,8 @@ function Page({ where }: { where: Route }) {
       return <AccountPage />;
     case "phone":
       return <PhonePage />;
+    case "backup":
+      return <BackupPage />;
     case "notifications":
       return <NotificationsPage />;
     case "phones":

@@ -4,6 +4,8 @@ import { de as accountDe } from "../src/texts/account/de";
 import { en as accountEn } from "../src/texts/account/en";
 import { de } from "../src/texts/de";
 import { en } from "../src/texts/en";
+import { de as backupDe } from "../src/texts/backup/de";
+import { en as backupEn } from "../src/texts/backup/en";
 import { de as notificationsDe } from "../src/texts/notifications/de";
 import { en as notificationsEn } from "../src/texts/notifications/en";
 import { de as phonesDe } from "../src/texts/phones/de";
@@ -22,6 +24,7 @@ const places = (words: string) => [...words.matchAll(/\{(\w+)\}/g)].map((match) 
 const CATALOGUES: [string, Record<string, string>, Record<string, string>][] = [
   ["plain", de, en],
   ["account", accountDe, accountEn],
+  ["backup", backupDe, backupEn],
   ["notifications", notificationsDe, notificationsEn],
   ["phones", phonesDe, phonesEn],
   ["privacy", privacyDe, privacyEn],
@@ -54,7 +57,7 @@ describe("the catalogues", () => {
       [...source.matchAll(/\bt\(\s*"([^"]+)"/g)].map((match) => match[1] ?? ""),
     );
     expect(named.length).toBeGreaterThan(100);
-    const known = { ...en, ...accountEn, ...notificationsEn, ...phonesEn, ...technicalEn, ...parametersEn, ...privacyEn, ...reasonsEn };
+    const known = { ...en, ...accountEn, ...backupEn, ...notificationsEn, ...phonesEn, ...technicalEn, ...parametersEn, ...privacyEn, ...reasonsEn };
     expect(named.filter((key) => !(key in known))).toEqual([]);
   });
 });

@@ -43,6 +43,7 @@ PAGES = {
     "access": "#/privacy/access",
     "phones": "#/phones",
     "notifications": "#/notifications",
+    "backup": "#/backup",
     "devices": "#/devices",
     "teach-in": "#/devices/teach-in",
     "system": "#/system",

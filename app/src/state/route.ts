@@ -16,6 +16,7 @@ export type Route =
   | { page: "phone" }
   | { page: "phones" }
   | { page: "notifications" }
+  | { page: "backup" }
   | { page: "consents" }
   | { page: "data" }
   | { page: "access" }
@@ -51,6 +52,7 @@ const PLAIN: Record<string, Route> = {
   "privacy/access": { page: "access" },
   phones: { page: "phones" },
   notifications: { page: "notifications" },
+  backup: { page: "backup" },
   devices: { page: "devices" },
   "devices/teach-in": { page: "teach-in" },
   system: { page: "system" },

@@ -514,6 +514,8 @@ export const de: Record<TextKey, string> = {
   "more.notify.waiting.other": "{count} warten",
   "tab.waiting.one": "{count} Benachrichtigung wartet",
   "tab.waiting.other": "{count} Benachrichtigungen warten",
+  "more.backup": "Sicherung",
+  "more.backup.text": "Verschlüsselte Kopien, geprüft",
   "more.privacy": "Datenschutz",
   "more.privacy.text": "Was verlässt mein Zuhause?",
   "more.settings": "Einstellungen",

@@ -512,6 +512,8 @@ export const en = {
   "more.notify.waiting.other": "{count} wait",
   "tab.waiting.one": "{count} notification waits",
   "tab.waiting.other": "{count} notifications wait",
+  "more.backup": "Backup",
+  "more.backup.text": "Encrypted copies, proven",
   "more.privacy": "Privacy",
   "more.privacy.text": "What leaves my home?",
   "more.settings": "Settings",

@@ -1,0 +1,31 @@
+// German, for backups.
+
+export const de = {
+  "backup.title": "Sicherung",
+  "backup.lead": "In der Zentrale mit deinem Notfallblatt verschlüsselt. Ohne das Blatt kann niemand eine Sicherung lesen.",
+  "backup.last": "Letzte geprüfte Sicherung",
+  "backup.last.none": "Noch keine Sicherung ist geprüft.",
+  "backup.last.text": "{at}: zurückgeholt, geöffnet und verglichen. Verschlüsselt und wiederherstellbar.",
+  "backup.next": "Die nächste: {at}",
+  "backup.next.none": "Von selbst entsteht keine.",
+  "backup.wrong": "Die letzte ist misslungen: {why}",
+  "backup.sheet.none": "Es gibt noch kein Notfallblatt. An der Zentrale: homebase backup sheet",
+  "backup.place.none": "Es gibt noch keinen Ort für Sicherungen: [backup] folder in homebase.toml.",
+  "backup.drill": "Ein Vierteljahr ist um: probier das Blatt aus. An der Zentrale: homebase backup check",
+  "backup.now": "Jetzt sichern",
+  "backup.stage.collecting": "Wird gesammelt …",
+  "backup.stage.storing": "Wird abgelegt …",
+  "backup.stage.checking": "Wird zurückgelesen …",
+  "backup.stage.restoring": "Wird wiederhergestellt …",
+  "backup.copies": "Sicherungen",
+  "backup.copies.none": "Noch keine.",
+  "backup.state.verified": "verschlüsselt und wiederherstellbar, zurückgelesen {at}",
+  "backup.state.stored": "da, noch nicht zurückgelesen",
+  "backup.state.failed": "nicht gut",
+  "backup.state.gone": "weg",
+  "backup.state.found": "von einem anderen Zuhause, oder von diesem vorher",
+  "backup.restore": "Wiederherstellen",
+  "backup.restore.text":
+    "Mit den Wörtern des Blattes, nur an der Zentrale: homebase backup restore. Regeln und Verlauf sind noch in keiner Sicherung.",
+  "backup.owner": "Sicherungen sieht nur der Besitzer.",
+};

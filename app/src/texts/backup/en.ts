@@ -1,0 +1,31 @@
+// English, for backups.
+
+export const en = {
+  "backup.title": "Backup",
+  "backup.lead": "Encrypted on the Home Base to your recovery sheet. Nobody can read a copy without it.",
+  "backup.last": "Last proven copy",
+  "backup.last.none": "No copy was proven yet.",
+  "backup.last.text": "{at}: fetched back, opened and compared. Encrypted and restorable.",
+  "backup.next": "Next one: {at}",
+  "backup.next.none": "None is made by itself.",
+  "backup.wrong": "The last one failed: {why}",
+  "backup.sheet.none": "There is no recovery sheet yet. At the Home Base: homebase backup sheet",
+  "backup.place.none": "There is no place for copies yet: [backup] folder in homebase.toml.",
+  "backup.drill": "A quarter has passed: try the sheet. At the Home Base: homebase backup check",
+  "backup.now": "Back up now",
+  "backup.stage.collecting": "Collecting …",
+  "backup.stage.storing": "Storing …",
+  "backup.stage.checking": "Reading it back …",
+  "backup.stage.restoring": "Restoring …",
+  "backup.copies": "Copies",
+  "backup.copies.none": "None yet.",
+  "backup.state.verified": "encrypted and restorable, read back {at}",
+  "backup.state.stored": "there, not read back yet",
+  "backup.state.failed": "not good",
+  "backup.state.gone": "gone",
+  "backup.state.found": "of another home, or of this one before",
+  "backup.restore": "Restore",
+  "backup.restore.text":
+    "With the words of the sheet, at the Home Base only: homebase backup restore. Rules and history are in no copy yet.",
+  "backup.owner": "Only the owner sees backups.",
+};
