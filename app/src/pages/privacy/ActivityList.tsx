@@ -48,6 +48,7 @@ function One({ activity, again }: { activity: Activity; again: () => void }) {
         </span>
         <ActivityState activity={activity} />
       </div>
+      {activity.leaves_house && <p>{activity.purpose}</p>}
       {!activity.available && activity.leaves_house && <p class="quiet">{t("privacy.notbuilt")}</p>}
       {isOpen(activity) ? (
         <>

@@ -29,8 +29,7 @@ export function PhonePage() {
   return (
     <>
       <Title text={t("phone.title")} back={{ href: "#/privacy", label: t("more.privacy") }} />
-      {isVisitor(role) && <ForGuests />}
-      {isVisitor(role) && now.gate !== null && <Keys gate={now.gate} />}
+      {isVisitor(role) && (now.gate === null ? <ForGuests /> : <Keys gate={now.gate} />)}
       {!isVisitor(role) && now.state === "insecure" && <p class="card">{t("phone.state.insecure.text")}</p>}
       {!isVisitor(role) && now.gate !== null && <Known now={now} />}
       {!isVisitor(role) && now.state === "reads" && <OfferMine />}
