@@ -230,7 +230,7 @@ def test_a_neighbour_that_asks_for_the_name_gets_the_address(
     for _ in range(30):  # what was just said to all is not repeated to all within a second
         if answers := mdns(house, network.stick, "224.0.0.251", plain=plain):
             break
-    assert len(answers) == 1
+    assert len(set(answers)) == 1  # to all it is said once more by itself a second after the start
     assert answers[0][:2] == (b"\xbe\xef" if plain else b"\0\0")
     assert socket.inet_aton(HOME) in answers[0]
 
