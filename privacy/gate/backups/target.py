@@ -30,6 +30,7 @@ class Trouble(Enum):
     UNREACHABLE = "target_unreachable"
     CHANGED = "target_changed"
     BAD_ANSWER = "target_bad_answer"
+    NOT_ALLOWED = "target_not_allowed"
 
     def text(self, language: Language) -> str:
         """One sentence for people, with the way out."""
@@ -65,6 +66,10 @@ _TEXTS = {
     Trouble.BAD_ANSWER: (
         "Das Ziel antwortet nicht wie vereinbart; prüfe Adresse und Art des Ziels.",
         "The target does not answer as agreed; check its address and its kind.",
+    ),
+    Trouble.NOT_ALLOWED: (
+        "Dorthin darf jetzt nichts; erlaube es mit »homebase consent give backup.cloud --standing«.",
+        "Nothing may go there now; allow it with `homebase consent give backup.cloud --standing`.",
     ),
 }
 

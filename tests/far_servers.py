@@ -1,0 +1,185 @@
+"""Real servers for copies, WebDAV (wsgidav) and S3 (nanio), behind TLS that breaks where a test wants."""
+
+import asyncio
+import socket
+import ssl
+import struct
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+USER, PASSWORD = "ada", 'Vault "7" \\ ümlaut'
+KEY, SECRET = "AKIDHOME", "wJalrXUtnFEMI/K7MDENG+secret"
+BUCKET = "homebase-copies"
+
+
+class Front:
+    """Ends TLS and passes on to a server in the clear.
+
+    asked: all that clients sent, in the clear. cut_asking, cut_answering: bytes after which a connection is
+    reset, counted anew for each; None: never.
+    """
+
+    def __init__(self, listening: socket.socket, context: ssl.SSLContext, behind: int) -> None:
+        self._listening, self._context, self._behind = listening, context, behind
+        self.asked = bytearray()
+        self.connections = 0
+        self.cut_asking: int | None = None
+        self.cut_answering: int | None = None
+        self.hold_asking: int | None = None  # bytes after which nothing is read until go_on
+        self.held, self.go_on = threading.Event(), threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._run(self._accept)
+
+    def close(self) -> None:
+        self.go_on.set()
+        with suppress(OSError):
+            self._listening.shutdown(socket.SHUT_RDWR)
+        self._listening.close()
+        for thread in list(self._threads):
+            thread.join(10)
+
+    def _run(self, what: Any, *arguments: Any) -> None:
+        thread = threading.Thread(target=what, args=arguments, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = self._listening.accept()
+                self.connections += 1
+                self._run(self._serve, connection)
+
+    def _serve(self, plain: socket.socket) -> None:
+        plain.settimeout(20)
+        with (
+            plain,
+            suppress(OSError),
+            self._context.wrap_socket(plain, server_side=True) as client,
+            socket.create_connection(("127.0.0.1", self._behind), 20) as server,
+        ):
+            for end in (client, server):
+                end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            lock = threading.Lock()  # one of TLS's ends may not be read and written at once
+            back = threading.Thread(target=self._back, args=(client, server, lock), daemon=True)
+            back.start()
+            self._forth(client, server, lock)
+            with suppress(OSError):
+                server.shutdown(socket.SHUT_RDWR)
+            back.join(10)
+
+    def _forth(self, client: ssl.SSLSocket, server: socket.socket, lock: threading.Lock) -> None:
+        count = 0
+        client.settimeout(0.002)
+        with suppress(OSError):
+            while True:
+                try:
+                    with lock:
+                        data = client.recv(16_384)
+                except TimeoutError:
+                    if server.fileno() < 0:
+                        return None
+                    continue
+                if not data:
+                    return None
+                count += len(data)
+                self.asked += data
+                if self.cut_asking is not None and count >= self.cut_asking:
+                    return self._reset(client)
+                if self.hold_asking is not None and count >= self.hold_asking:
+                    self.held.set()
+                    self.go_on.wait(20)
+                server.sendall(data)
+
+    def _back(self, client: ssl.SSLSocket, server: socket.socket, lock: threading.Lock) -> None:
+        count = 0
+        with suppress(OSError):
+            while data := server.recv(16_384):
+                count += len(data)
+                if self.cut_answering is not None and count >= self.cut_answering:
+                    return self._reset(client)
+                view = memoryview(data)
+                while view:
+                    try:
+                        with lock:
+                            view = view[client.send(view) :]
+                    except TimeoutError:
+                        continue
+        with suppress(OSError, ValueError), lock:
+            client.unwrap()
+        with suppress(OSError):
+            client.shutdown(socket.SHUT_RDWR)
+        return None
+
+    @staticmethod
+    def _reset(client: ssl.SSLSocket) -> None:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        client.close()
+
+
+@contextmanager
+def webdav(folder: Path, *, digest: bool = False, quota: int | None = None) -> Iterator[int]:
+    """A WebDAV server over ``folder``; yields its port. quota: bytes after which PUT is answered 507."""
+    from cheroot import wsgi
+    from wsgidav.dav_error import HTTP_INSUFFICIENT_STORAGE, DAVError
+    from wsgidav.fs_dav_provider import FileResource, FilesystemProvider
+    from wsgidav.wsgidav_app import WsgiDAVApp
+
+    class Limited(FilesystemProvider):  # type: ignore[misc]  # no types there
+        def get_resource_inst(self, path: str, environ: Mapping[str, Any]) -> Any:
+            made = super().get_resource_inst(path, environ)
+            if quota is not None and isinstance(made, FileResource) and environ["REQUEST_METHOD"] == "PUT":
+                used = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+                if used + int(environ.get("CONTENT_LENGTH") or 0) > quota:
+                    raise DAVError(HTTP_INSUFFICIENT_STORAGE)
+            return made
+
+    app = WsgiDAVApp(
+        {
+            "provider_mapping": {"/": Limited(str(folder))},
+            "simple_dc": {"user_mapping": {"*": {USER: {"password": PASSWORD}}}},
+            "http_authenticator": {
+                "accept_basic": not digest,
+                "accept_digest": digest,
+                "default_to_digest": digest,
+            },
+            "verbose": 0,
+            "logging": {"enable": False},
+        }
+    )
+    server = wsgi.Server(("127.0.0.1", 0), app)
+    server.prepare()
+    thread = threading.Thread(target=server.serve)
+    thread.start()
+    try:
+        yield server.bind_addr[1]
+    finally:
+        server.stop()
+        thread.join()
+
+
+@contextmanager
+def s3(folder: Path) -> Iterator[int]:
+    """An S3 server over ``folder`` with one bucket and two accounts; yields its port."""
+    import uvicorn
+    from nanio.app import build_app
+    from nanio.auth.credentials import StaticCredentialResolver
+    from nanio.config import Settings
+
+    (folder / BUCKET).mkdir(parents=True, exist_ok=True)
+    accounts = StaticCredentialResolver({KEY: SECRET})
+    app = build_app(Settings(data_dir=folder, credentials=accounts, access_log=False))
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_config=None, access_log=False, loop="asyncio", lifespan="off", ws="none")
+    )
+    thread = threading.Thread(target=lambda: asyncio.run(server.serve([listening])))
+    thread.start()
+    try:
+        yield listening.getsockname()[1]
+    finally:
+        server.should_exit = True
+        thread.join()
