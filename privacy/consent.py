@@ -235,6 +235,8 @@ def wrong_recipient(recipient: Recipient, activity: Activity, country: str | Non
     """Why ``recipient`` may not have data of ``activity`` with a consent that names ``country``, or None."""
     if activity.id not in recipient.activities:
         return Reason.RECIPIENT_NOT_DECLARED
+    if recipient.is_far and not recipient.behind:  # nobody knows yet whose account it is
+        return Reason.ADDRESSEE_NOT_DECLARED
     if recipient.role not in activity.roles:
         return Reason.WRONG_ROLE
     if recipient.in_eea:

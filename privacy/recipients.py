@@ -29,20 +29,32 @@ _HOST = re.compile(rf"(?:{_LABEL}\.)+[A-Za-z](?:[A-Za-z0-9-]{{0,61}}[A-Za-z0-9])
 class Transport(Enum):
     """How a recipient is spoken with. SMTP begins TLS by STARTTLS (RFC 3207), SMTPS at once (RFC 8314).
 
-    MQTTS: MQTT 5 over TLS.
+    MQTTS: MQTT 5 over TLS. WEBDAV, S3: places for copies, by HTTPS.
     """
 
     HTTPS = "https"
     SMTP = "smtp"
     SMTPS = "smtps"
     MQTTS = "mqtts"
+    WEBDAV = "webdav"
+    S3 = "s3"
 
 
-PORTS = {Transport.HTTPS: 443, Transport.SMTP: 587, Transport.SMTPS: 465, Transport.MQTTS: 8883}
-TRANSPORTS = {  # of activities that are not spoken with by HTTPS
+PORTS = {
+    Transport.HTTPS: 443,
+    Transport.SMTP: 587,
+    Transport.SMTPS: 465,
+    Transport.MQTTS: 8883,
+    Transport.WEBDAV: 443,
+    Transport.S3: 443,
+}
+FAR = frozenset({Transport.WEBDAV, Transport.S3})  # places for copies: who is meant there is an account
+TRANSPORTS = {  # of activities that are not spoken with by HTTPS alone
     "account.register": frozenset({Transport.SMTP, Transport.SMTPS}),
     "mail.send": frozenset({Transport.SMTP, Transport.SMTPS}),
     "remote.access": frozenset({Transport.MQTTS}),
+    "backup.cloud": FAR | {Transport.HTTPS},
+    "backup.deletion": FAR,
 }
 _BY_HTTPS = frozenset({Transport.HTTPS})
 
@@ -50,7 +62,7 @@ _BY_HTTPS = frozenset({Transport.HTTPS})
 class RecipientRow(Struct, frozen=True, forbid_unknown_fields=True):
     """``[[recipient]]`` as it is spelled. port: absent means the transport's; keys: of age.
 
-    ca_file: PEM, absent means the system's store.
+    ca_file: PEM, absent means the system's store. bucket, region: of S3; bucket stands in the path.
     """
 
     name: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,31}\Z")]
@@ -58,12 +70,14 @@ class RecipientRow(Struct, frozen=True, forbid_unknown_fields=True):
     host: Annotated[str, Meta(max_length=253)]
     country: Annotated[str, Meta(pattern=r"^[A-Z]{2}\Z")]
     activities: Annotated[list[str], Meta(min_length=1)]
-    transport: Literal["https", "smtp", "smtps", "mqtts"] = "https"
+    transport: Literal["https", "smtp", "smtps", "mqtts", "webdav", "s3"] = "https"
     port: Annotated[int, Meta(ge=1, le=65535)] | None = None
-    path: Annotated[str, Meta(pattern=r"^/[A-Za-z0-9._~/-]{0,200}\Z")] = "/"
+    path: Annotated[str, Meta(pattern=r"^/([A-Za-z0-9._~@/-]|%[0-9A-F]{2}){0,200}\Z")] = "/"
     safeguard: Annotated[str, Meta(pattern=r"^[^\x00-\x1f\x7f-\x9f]{1,200}\Z")] | None = None
     ca_file: Annotated[str, Meta(min_length=1)] | None = None
     keys: Annotated[list[str], Meta(min_length=1)] = []
+    bucket: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\Z")] | None = None
+    region: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,31}\Z")] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +85,8 @@ class Recipient:
     """Whoever may get something. host: one exact name, lower case; safeguard: where outside the EEA.
 
     keys: what is encrypted to it is encrypted to all of these, and to nobody else.
+    bucket: in the path, "" where the host names it; region: of S3. behind: of a place for copies, the account
+    there and who can open them, "" while the gate does not know both.
     """
 
     name: str
@@ -84,6 +100,20 @@ class Recipient:
     activities: frozenset[str]
     keys: tuple[str, ...] = ()
     transport: Transport = Transport.HTTPS
+    bucket: str = ""
+    region: str = ""
+    behind: str = ""
+
+    @property
+    def is_far(self) -> bool:
+        """Whether it is a place for copies."""
+        return self.transport in FAR
+
+    @property
+    def place(self) -> str:
+        """Its collection or bucket as a URL."""
+        port = "" if self.port == PORTS[self.transport] else f":{self.port}"
+        return f"https://{self.host}{port}{f'/{self.bucket}' if self.bucket else ''}{self.path}"
 
     @property
     def in_eea(self) -> bool:
@@ -92,6 +122,8 @@ class Recipient:
 
     def addressee_of(self, activity: Activity) -> str | None:
         """Who is meant behind the host; None where whoever agrees says so."""
+        if self.is_far:
+            return self.behind
         return sealing.addressee(self.keys) if activity.encrypted else None
 
 
@@ -122,6 +154,8 @@ def read(rows: Sequence[object], register: Register) -> tuple[Mapping[str, Recip
                 activities=frozenset(spelled.activities),
                 keys=tuple(spelled.keys),
                 transport=Transport(spelled.transport),
+                bucket=spelled.bucket or "",
+                region=spelled.region or "",
             )
     return found, tuple(mistakes)
 
@@ -130,7 +164,9 @@ _ALLOWED = {
     "name": 'a to z, 0 to 9 and "-", a letter first, at most 32',
     "country": "two capital letters, ISO 3166-1, for example DE",
     "port": "1 to 65535",
-    "transport": '"https", "smtp", "smtps" or "mqtts"',
+    "transport": '"https", "smtp", "smtps", "mqtts", "webdav" or "s3"',
+    "bucket": '3 to 63 of a to z, 0 to 9, "." and "-"',
+    "region": 'a to z, 0 to 9 and "-", as the service names it, such as eu-central-1',
     "path": 'a path that starts with "/"',
     "safeguard": "one line of 1 to 200 characters",
     "activities": "a list of names of the register",
@@ -145,6 +181,16 @@ def _in_words(error: msgspec.ValidationError) -> str:
     if key:
         return f"{key}: allowed is {_ALLOWED.get(key, 'text in quotes')}"
     return what.removeprefix("Object ").replace("`", "").replace("contains unknown field", "has no key")
+
+
+def _mistakes_of_place(row: RecipientRow) -> list[str]:
+    """Of a place for copies."""
+    mistakes = []
+    if row.transport != "s3" and (row.bucket or row.region):
+        mistakes.append(f'bucket and region go with transport = "s3", not {row.transport!r}')
+    if Transport(row.transport) in FAR and row.keys:
+        mistakes.append("keys: copies of this home are encrypted to its recovery sheet alone; leave keys out")
+    return mistakes
 
 
 def _mistakes(row: RecipientRow, register: Register) -> list[str]:
@@ -163,6 +209,7 @@ def _mistakes(row: RecipientRow, register: Register) -> list[str]:
         sealing.check_keys(row.keys)
     except sealing.NotAKey as error:
         mistakes.append(f"keys: {error}")
+    mistakes += _mistakes_of_place(row)
     for name in row.activities:
         activity = register.get(name)
         if activity is None or not activity.leaves_house:
@@ -177,6 +224,6 @@ def _mistakes(row: RecipientRow, register: Register) -> list[str]:
             mistakes.append(f"transport = {row.transport!r}; {name} needs {wanted}")
         if activity.eea_only and row.country not in EEA:
             mistakes.append(f"country = {row.country!r}; {name} allows the EEA only")
-        if activity.encrypted and not row.keys:
+        if activity.encrypted and not row.keys and Transport(row.transport) not in FAR:
             mistakes.append(f"keys is missing; {name} is encrypted to it: {sealing.ALLOWED}")
     return mistakes

@@ -12,7 +12,7 @@ from privacy.gate.account.account import Account
 from privacy.gate.answers import answers, backup_answers
 from privacy.gate.answers.api import ROLES
 from privacy.gate.answers.vouched import vouched
-from privacy.gate.backups import backup_verbs
+from privacy.gate.backups import backup_verbs, far_verbs
 from privacy.gate.backups.backups import Backups
 from privacy.gate.console import console_verbs, figure_verbs, tunnel_consents
 from privacy.gate.door.door import Door
@@ -79,6 +79,7 @@ class Asked:
             **disclosures.table(desk),
             **backup_verbs.table(asking.backups),
             **update_verbs.table(asking.updates),
+            **far_verbs.table(desk, door.far),
         }
 
     def hub(self) -> Mapping[str, Handler]:

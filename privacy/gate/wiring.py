@@ -198,6 +198,7 @@ class _Gate:
             version=VERSION,
             cut=self._door.end_all,
             zone=lambda: self._door.zone,
+            far=self._door.far,
         )
 
     @cached_property
@@ -251,7 +252,7 @@ class _Gate:
 
     async def _keep_backups(self) -> None:
         """From the start where they have a place, else from people's first question on."""
-        if not self._start.config.backup.folder:
+        if not self._start.config.backup.folder and not self._door.far.names():
             await self._backups_wanted.wait()
         await self._backups.run()
 

@@ -197,7 +197,7 @@ def test_what_was_not_agreed_to_is_refused_with_its_reason(lab: Lab) -> None:
     assert lab.refusal("consent.give", **base | {"recipient": "stranger"}) == "unknown_recipient"
     assert lab.refusal("consent.give", **base | {"ticket": "T-999"}) == "no_preview"
     assert lab.refusal("consent.preview", activity=ACTIVITY, groups=GROUPS, ticket="") == "no_ticket"
-    assert lab.refusal("consent.preview", activity="backup.cloud", ticket="T-1") == "not_built"
+    assert lab.refusal("consent.preview", activity="camera.cloud", ticket="T-1") == "not_built"
     assert lab.refusal("consent.preview", activity="nothing", ticket="T-1") == "unknown_activity"
     longer = {"recipient": "support", "form": "until", "term_s": 14 * 86_400 + 1}
     assert lab.refusal("consent.give", **base | longer) == "term_too_long"

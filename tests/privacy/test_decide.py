@@ -49,7 +49,7 @@ def test_without_a_consent_the_answer_is_no_and_with_one_it_is_yes() -> None:
     ("change", "reason"),
     [
         ({"activity": "diagnosis.other"}, Reason.UNKNOWN_ACTIVITY),
-        ({"activity": "backup.cloud"}, Reason.NOT_BUILT),
+        ({"activity": "camera.cloud"}, Reason.NOT_BUILT),
         ({"activity": "portal.access_log"}, Reason.STAYS_HOME),
         ({"categories": frozenset({DataCategory.DEVICE_NAME})}, Reason.CATEGORY_NOT_DECLARED),
         ({"categories": frozenset({DataCategory.ACCESS_LOG})}, Reason.CATEGORY_NOT_DECLARED),

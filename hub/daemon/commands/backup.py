@@ -53,7 +53,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     now.add_argument(
         "--new-folder", action="store_true", help="another stick, or an emptied folder, takes its place"
     )
-    verbs.add("list", "copies, what is known of each, and when the next is made", _list)
+    listing = verbs.add("list", "copies, what is known of each, and when the next is made", _list)
     check = verbs.add("check", "open a copy with the sheet, as a restore would; changes nothing", _check)
     restore = verbs.add("restore", "put a copy back: everything, or one room", _restore)
     restore.add_argument("--dry-run", action="store_true", help="say what would come back")
@@ -63,9 +63,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     restore.add_argument(
         "--replace", action="store_true", help="though people or devices are here already: they go"
     )
+    for added in (listing, check, restore):
+        added.add_argument(
+            "--target", default="local", help="local, or a place of homebase recipient; default: local"
+        )
     for added in (check, restore):
         added.add_argument("name", nargs="?", help="homebase backup list; default: the newest")
-        added.add_argument("--target", default="local", help="where it lies; default: local")
         added.add_argument("--file", type=Path, metavar="FILE", help="with the sheet's words, mode 0600")
 
 
@@ -176,7 +179,7 @@ def _stage(progress: Answer) -> str:
 
 
 def _list(options: argparse.Namespace) -> int:
-    status = ask_gate(options.home, "backup.status")
+    status = ask_gate(options.home, "backup.status", target=options.target)
     if options.json:
         return print_json(status)
     copies = rows_of(status, "copies")
@@ -187,7 +190,7 @@ def _list(options: argparse.Namespace) -> int:
     if not status.get("sheet"):
         print("there is no recovery sheet: homebase backup sheet")
     if not status.get("targets"):
-        print("there is no place for backups: [backup] folder in homebase.toml")
+        print("there is no place for backups: [backup] folder in homebase.toml, or docs/backup-targets.md")
     if status.get("next"):
         print(f"next: {status['next']}")
     if part_of(status, "progress").get("wrong"):
@@ -240,7 +243,7 @@ def _read(
 ) -> Answer:
     name = options.name
     if name is None:
-        rows = rows_of(ask_gate(options.home, "backup.status"), "copies")
+        rows = rows_of(ask_gate(options.home, "backup.status", target=options.target), "copies")
         there = [str(row["name"]) for row in rows if row.get("target") == options.target]
         if not there:
             raise CommandFailed(f"{options.target}: no copy is there; homebase backup list", EXIT_USAGE)

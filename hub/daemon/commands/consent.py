@@ -197,6 +197,8 @@ def _allow(options: argparse.Namespace) -> int:
             if row.get("name") == told.get("recipient"):
                 shown = {key: row.get(key) for key in ("name", "role", "host", "country")}
                 print(words("to", options.lang, **shown))
+        if told.get("addressee"):
+            print(words("behind", options.lang, addressee=printable(told.get("addressee"))))
     if not options.yes and not _agrees(options):
         print(words("nothing_allowed", options.lang))
         return 1

@@ -3,6 +3,7 @@
 _WORDS = {
     "to": ("  to {name} ({role}, {host}, {country})", "  an {name} ({role}, {host}, {country})"),
     "encrypted": ("  encrypted to {addressee}", "  verschlüsselt für {addressee}"),
+    "behind": ("  there: {addressee}", "  dort: {addressee}"),
     "kept": (
         "  kept there until {until} at the latest; {storage}",
         "  dort längstens bis {until}; {storage}",

@@ -6,6 +6,7 @@ another one by a change here.
 """
 
 import argparse
+import getpass
 import json
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from privacy.places import CONFIG
 from ..command_line import EXIT_CONFIG, EXIT_INTERNAL, EXIT_NOT_RUNNING, EXIT_USAGE, CommandFailed, printable
 from ..gate_console import ask_gate, print_table, rows_of
 from ..which_home import RUN, Named
+from .radio_keys import secret_in
 from .start import ROOT, between, installed_packages
 from .verbs import Verbs, print_json, run_verb
 from .which_config import config_of, state_of
@@ -36,6 +38,8 @@ _ROW = (
     "safeguard",
     "ca_file",
     "keys",
+    "bucket",
+    "region",
 )
 
 _KEYS = _ROW[1:]
@@ -50,6 +54,8 @@ _NEXT = {
     "account.register": "homebase account mail-server --user NAME, then homebase account confirm",
     "setup.timezone": "homebase account timezone",
     "update.check": "homebase consent give update.check --standing --recipient {name}",
+    "backup.cloud": "homebase backup sheet, homebase recipient access {name} --user USER, then"
+    " homebase consent give backup.cloud --standing --recipient {name}",
     "remote.access": "homebase relay add {name}, then"
     " homebase consent give remote.access --standing --recipient {name}",
 }
@@ -69,12 +75,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add.add_argument("--country", required=True, metavar="XX", help="two letters, ISO 3166-1")
     activity = "of the notice, such as diagnosis.remote; may be repeated"
     add.add_argument("--activity", dest="activities", required=True, action="append", help=activity)
-    add.add_argument("--transport", help='"https" (default), "smtp", "smtps" or "mqtts"')
+    add.add_argument("--transport", help='"https" (default), "smtp", "smtps", "mqtts", "webdav" or "s3"')
     add.add_argument("--port", type=between(int, 1, 65_535), metavar="N", help="default: the transport's")
-    add.add_argument("--path", help='of https; default "/"')
+    add.add_argument("--path", help='of https; the collection of webdav; the prefix in a bucket; default "/"')
     add.add_argument("--safeguard", metavar="TEXT", help="needed outside the European Economic Area")
     add.add_argument("--ca-file", metavar="FILE", help="PEM, an absolute path; default: the system's store")
     add.add_argument("--key", dest="keys", action="append", metavar="AGE1…", help="of age; may be repeated")
+    add.add_argument("--bucket", help="of s3, in the path; default: the host names it")
+    add.add_argument("--region", help="of s3, such as eu-central-1; default: us-east-1")
+    access = verbs.add("access", "how to log in to a place for backups; kept by the gate, encrypted", _access)
+    access.add_argument("name", help="homebase recipient list")
+    access.add_argument("--user", default="", help="user name, or id of the access key")
+    access.add_argument("--file", type=Path, metavar="FILE", help="password or secret key, mode 0600")
+    access.add_argument("--remove", action="store_true", help="forget it")
     change = verbs.add("change", "change what stands there of one; says which consents that ends", _change)
     change.add_argument("name", help="homebase recipient list")
     change.add_argument(
@@ -188,6 +201,31 @@ def _stale(options: argparse.Namespace, stale: Mapping[str, Answer]) -> list[str
         for row in given
         if row.get("activity") in words
     ] or ["none was given"]
+
+
+def _access(options: argparse.Namespace) -> int:
+    """The password is never an argument: those stand in lists of processes."""
+    if options.remove:
+        answer = ask_gate(options.home, "recipient.drop_access", recipient=options.name)
+    else:
+        if not options.user:
+            raise CommandFailed("--user is missing: the user name, or the id of the access key", EXIT_USAGE)
+        named = {"recipient": options.name, "user": options.user, "password": _secret(options)}
+        answer = ask_gate(options.home, "recipient.access", **named)
+    if options.json:
+        return print_json(answer)
+    print("forgotten" if options.remove else "kept, encrypted, by the gate alone")
+    if not options.remove and not answer.get("addressee"):
+        print("There is no recovery sheet yet, which backups are encrypted to: homebase backup sheet")
+    return 0
+
+
+def _secret(options: argparse.Namespace) -> str:
+    if options.file is not None:
+        return secret_in(options.file)
+    if not sys.stdin.isatty():
+        raise CommandFailed("nobody to ask here; name a file of mode 0600 with --file", EXIT_USAGE)
+    return getpass.getpass(f"Password or secret key of {options.user}: ")
 
 
 def _remove(options: argparse.Namespace) -> int:

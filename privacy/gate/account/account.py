@@ -11,11 +11,12 @@ from privacy import canonical, mail_text
 from privacy.closed_schema import LONGEST, FieldRefused, check_value
 from privacy.consent import Grant, Wish
 from privacy.gate.account import addressees
-from privacy.gate.account.addressees import AccessData, Contact, MailAddress
+from privacy.gate.account.addressees import Contact, MailAddress
 from privacy.gate.door.door import PREVIEW_TIME, Door, Given, Refused
 from privacy.gate.network.smtp import Letter, LogIn, Mail
 from privacy.gate.network.tls_line import Target, TransferFailed
-from privacy.gate.storage import records
+from privacy.gate.storage import access, records
+from privacy.gate.storage.access import AccessData
 from privacy.gate.storage.book import News
 from privacy.gate.storage.records import Outgoing, Preview
 from privacy.gate.storage.store import StoreError, Transaction
@@ -62,7 +63,7 @@ class Account:
         server = self.mail_server()
         if server is None:
             return None
-        return await self._desk.store.read(lambda tx: addressees.access_data(tx, server.name))
+        return await self._desk.store.read(lambda tx: access.access_data(tx, server.name))
 
     async def contacts(self) -> tuple[Contact, ...]:
         """Numbers and devices that may be told something."""
@@ -104,7 +105,7 @@ class Account:
             raise AccountRefused("access_form")
         row = AccessData(recipient=server.name, sender=sender, user=user, password=password)
         at = self._desk.time.instant().at
-        await self._desk.store.write(lambda tx: addressees.keep_access_data(tx, row, at))
+        await self._desk.store.write(lambda tx: access.keep_access_data(tx, row, at))
         return server
 
     async def drop_access(self) -> bool:
@@ -112,7 +113,7 @@ class Account:
         server = self.mail_server()
         if server is None:
             return False
-        return await self._desk.store.write(lambda tx: addressees.drop_access_data(tx, server.name))
+        return await self._desk.store.write(lambda tx: access.drop_access_data(tx, server.name))
 
     async def keep_contact(self, number: str, label: str, device: str, replaces: str = "") -> None:
         """Add a number for SMS, or a device for push with its number. Nothing is sent before a consent.
@@ -216,17 +217,17 @@ class Account:
         def job(tx: Transaction) -> AccessData | None:
             if not addressees.expect_confirmation(tx, grant.addressee, mail_text.hash_of(code), at):
                 raise TransferFailed("the address was taken out, or is confirmed already", final=True)
-            return addressees.access_data(tx, grant.recipient)
+            return access.access_data(tx, grant.recipient)
 
         try:
-            access = await desk.store.write(job)
+            login = await desk.store.write(job)
         except StoreError as error:
             raise TransferFailed("the code could not be written down, so nothing was sent") from error
-        if access is None:
+        if login is None:
             raise TransferFailed(f"{target.host}: no access data for this mail server", final=True)
         content = mail_text.content(
             self.mail(language, code),
-            sender=access.sender,
+            sender=login.sender,
             to=grant.addressee,
             at=at.wall,
             mark=item.transfer,
@@ -234,8 +235,8 @@ class Account:
         )
         return Mail(
             target,
-            Letter(sender=access.sender, to=grant.addressee, content=content),
-            LogIn(user=access.user, password=access.password),
+            Letter(sender=login.sender, to=grant.addressee, content=content),
+            LogIn(user=login.user, password=login.password),
             secure_first=desk.recipients[grant.recipient].transport is Transport.SMTPS,
         )
 

@@ -1,13 +1,14 @@
-"""Who is meant behind a service, and the access data of services, in the gate's store. Parts of jobs.
+"""Who is meant behind a service, in the gate's store. Parts of jobs.
 
 The hub knows none of it: it can't send to another address than the owner's own. Tables: mail_addresses,
-sms_numbers, push_devices, push_subscriptions, access_data.
+sms_numbers, push_devices, push_subscriptions. Access data: storage/access.py.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
+from privacy.gate.storage import access
 from privacy.gate.storage.book import to_ms
 from privacy.gate.storage.store import Transaction
 from privacy.instant import Instant
@@ -26,16 +27,6 @@ class MailAddress:
     since: datetime
     confirmed: datetime | None
     link_until: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccessData:
-    """How to log in to a recipient's server. sender: the address that its mails come from."""
-
-    recipient: str
-    sender: str
-    user: str
-    password: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,36 +83,9 @@ def confirm(tx: Transaction, code_hash: bytes, at: Instant) -> bool:
     return changed.rowcount == 1
 
 
-# access data
-
-
-def access_data(tx: Transaction, recipient: str) -> AccessData | None:
-    """Of that recipient, or None."""
-    row = tx.execute(
-        "SELECT recipient, sender, user, password FROM access_data WHERE recipient = ?", (recipient,)
-    ).fetchone()
-    if row is None:
-        return None
-    return AccessData(recipient=str(row[0]), sender=str(row[1]), user=str(row[2]), password=str(row[3]))
-
-
-def keep_access_data(tx: Transaction, row: AccessData, at: datetime) -> None:
-    """Set or replace it."""
-    tx.execute(
-        "INSERT OR REPLACE INTO access_data (recipient, sender, user, password, since_ms)"
-        " VALUES (?, ?, ?, ?, ?)",
-        (row.recipient, row.sender, row.user, row.password, to_ms(at)),
-    )
-
-
-def drop_access_data(tx: Transaction, recipient: str) -> bool:
-    """Forget it; whether there was any."""
-    return tx.execute("DELETE FROM access_data WHERE recipient = ?", (recipient,)).rowcount > 0
-
-
 def end_all(tx: Transaction) -> None:
     """A deregistration: no access data and no link counts any more; the rest goes with the data."""
-    tx.execute("DELETE FROM access_data")
+    access.end_all(tx)
     tx.execute("UPDATE mail_addresses SET code_hash = NULL, until_ms = NULL, until_running_s = NULL")
 
 

@@ -54,7 +54,7 @@ def _handler(backups: Backups, verb: Verb) -> Handler:
 
 
 async def _status(backups: Backups, asked: _Asked) -> Fields:
-    return await backups.told()
+    return await backups.told(asked.target)
 
 
 async def _now(backups: Backups, asked: _Asked) -> Fields:

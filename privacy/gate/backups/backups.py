@@ -16,12 +16,13 @@ from privacy.backup_sheet import identity_of, is_vouched
 from privacy.conversation import ConversationLost, Declined
 from privacy.gate.backups import copies, gate_members
 from privacy.gate.backups.copies import Known, Sheet, State
+from privacy.gate.backups.far_door import FarDoor
 from privacy.gate.backups.making import AskHub, NotMade, Order, make
 from privacy.gate.backups.reading import NotGood
 from privacy.gate.backups.restoring import Restorable, prove
 from privacy.gate.backups.schedule import AGAIN_AFTER, next_run
 from privacy.gate.backups.settings import BackupSettings
-from privacy.gate.backups.shelves import Progress, Shelves, Wrong
+from privacy.gate.backups.shelves import LOCAL, Progress, Shelves, Wrong
 from privacy.gate.backups.target import Target, TargetError
 from privacy.gate.backups.telling import told
 from privacy.gate.desk import Desk
@@ -64,6 +65,7 @@ class Backups:
     settings: BackupSettings
     version: str
     cut: Callable[[], Awaitable[None]]
+    far: FarDoor | None = None
     progress: Progress = field(default_factory=Progress)
     shelves: Shelves = field(init=False)
     zone: Callable[[], tzinfo] = lambda: UTC
@@ -73,7 +75,9 @@ class Backups:
 
     def __post_init__(self) -> None:
         """Have places."""
-        self.shelves = Shelves(desk=self.desk, ask=self.ask, settings=self.settings, progress=self.progress)
+        self.shelves = Shelves(
+            desk=self.desk, ask=self.ask, settings=self.settings, progress=self.progress, far=self.far
+        )
 
     async def begin(self) -> None:
         """Know where backups go, and forget what a kill left half made.
@@ -84,14 +88,14 @@ class Backups:
         await self.shelves.begin()
         await asyncio.to_thread(_forget, self._folder)
 
-    async def told(self) -> Mapping[str, object]:
-        """All that people are shown.
+    async def told(self, look: str = LOCAL) -> Mapping[str, object]:
+        """All that people are shown. look: where to look for copies that are not known; far costs a transfer.
 
         Raises:
             StoreError: it can't be read.
         """
         progress = replace(self.progress)  # before the rest: what is told to be over stands in the rest
-        return await told(self.shelves, progress, await self._next_run())
+        return await told(self.shelves, progress, await self._next_run(), look)
 
     async def run(self) -> None:
         """Make one when it is time, until cancelled."""
@@ -106,7 +110,7 @@ class Backups:
                 await self.desk.clock.sleep(ROUND_S)
 
     async def _due(self) -> bool:
-        if not self.shelves.targets or not await self.desk.store.read(copies.sheets):
+        if not self.shelves.in_use or not await self.desk.store.read(copies.sheets):
             return False
         at = await self._next_run()
         return at is not None and at <= self.desk.time.instant().at
@@ -166,10 +170,11 @@ class Backups:
         return known
 
     async def _everywhere(self) -> tuple[Known, ...]:
-        if not self.shelves.targets:
-            raise Wrong(
-                "no_target", "no place for backups; name a folder as [backup] folder in homebase.toml"
+        if not self.shelves.in_use:
+            what = (
+                "no place for backups; name a folder as [backup] folder in homebase.toml, or allow a far one"
             )
+            raise Wrong("no_target", what)
         sheets = await self.desk.store.read(copies.sheets)
         if not sheets:
             raise Wrong("no_sheet", "there is no recovery sheet; make one: homebase backup sheet")
@@ -180,7 +185,7 @@ class Backups:
         except (ConversationLost, Declined) as error:
             raise Wrong("hub_away", f"the hub does not give its data: {error}") from error
         try:
-            return tuple([await self.shelves.keep(*one, made) for one in self.shelves.targets.items()])
+            return tuple([await self.shelves.keep(*one, made) for one in self.shelves.in_use.items()])
         finally:
             made.source.path.unlink(missing_ok=True)
 

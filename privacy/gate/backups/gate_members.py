@@ -14,7 +14,7 @@ from privacy.backup_members import GATE
 from privacy.consent import Grant
 from privacy.gate.backups import copies
 from privacy.gate.storage import book, records
-from privacy.gate.storage.schema import STEPS
+from privacy.gate.storage.steps import STEPS
 from privacy.gate.storage.store import Transaction
 from privacy.keys import PhoneKey
 from privacy.reasons import Reason

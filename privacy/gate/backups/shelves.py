@@ -14,6 +14,8 @@ from pathlib import Path
 from privacy.conversation import ConversationLost, Declined
 from privacy.gate.backups import copies
 from privacy.gate.backups.copies import Known, State
+from privacy.gate.backups.far_door import FarDoor
+from privacy.gate.backups.far_target import FarTarget
 from privacy.gate.backups.folder import FolderTarget, mark
 from privacy.gate.backups.making import AskHub, Made
 from privacy.gate.backups.reading import NotGood
@@ -60,8 +62,19 @@ class Shelves:
     ask: AskHub
     settings: BackupSettings
     progress: Progress
+    far: FarDoor | None = None
     targets: dict[str, Target] = field(default_factory=dict)
     _marker: str = ""
+
+    @property
+    def in_use(self) -> dict[str, Target]:
+        """Those that a copy goes to now: a far one only where the owner allowed it."""
+        far = self.far
+        return {
+            name: target
+            for name, target in self.targets.items()
+            if name == LOCAL or far is None or far.allowed(name)
+        }
 
     async def begin(self) -> None:
         """Know where backups go.
@@ -72,6 +85,8 @@ class Shelves:
         if folder := self.settings.folder:
             self._marker = await self.desk.store.read(lambda tx: copies.marker(tx, folder))
             self.targets[LOCAL] = FolderTarget(Path(folder), lambda: self._marker)
+        if self.far is not None:
+            self.targets |= {name: FarTarget(self.far, name) for name in self.far.names()}
 
     async def keep(self, where: str, target: Target, made: Made) -> Known:
         """Put it there, read it back, thin out; return what is known of it then.

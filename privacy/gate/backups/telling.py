@@ -13,8 +13,10 @@ from privacy.gate.storage.book import from_ms
 from privacy.payload import timestamp
 
 
-async def told(shelves: Shelves, progress: Progress, upcoming: datetime | None) -> Mapping[str, object]:
-    """All of it. upcoming: when one is made by itself.
+async def told(
+    shelves: Shelves, progress: Progress, upcoming: datetime | None, look: str
+) -> Mapping[str, object]:
+    """All of it. upcoming: when one is made by itself. look: at this target for copies that are not known.
 
     Raises:
         StoreError: it can't be read.
@@ -22,10 +24,11 @@ async def told(shelves: Shelves, progress: Progress, upcoming: datetime | None) 
     desk, targets = shelves.desk, shelves.targets
     known, sheets = await desk.store.read(lambda tx: (copies.every(tx), copies.sheets(tx)))
     return {
-        "copies": [_copy(copy) for copy in known] + await _found(targets, known),
+        "copies": [_copy(copy) for copy in known]
+        + await _found({look: targets[look]} if look in targets else {}, known),
         "targets": sorted(targets),
         "folder": shelves.settings.folder,
-        "next": None if upcoming is None or not targets or not sheets else timestamp(upcoming),
+        "next": None if upcoming is None or not shelves.in_use or not sheets else timestamp(upcoming),
         "sheet": None if not sheets else {"key": sheets[0].key, "since": _time(sheets[0].since_ms)},
         "drill_due": bool(sheets) and drill_due(from_ms(sheets[0].drilled_ms), desk.time.instant().at),
         "progress": asdict(progress),

@@ -1,7 +1,7 @@
-"""Consents for streams, for figures, and for what the gate asks by itself: a standing yes at the console.
+"""Consents for streams, figures, copies made later and what the gate asks by itself: a standing yes.
 
 There are no bytes to look at before: what is asked about is the activity's text, with all that may be asked
-for, and the recipient. The tunnels count what passes.
+for, the recipient and who is meant behind it. What passes is counted.
 """
 
 from collections.abc import Mapping
@@ -38,6 +38,7 @@ def table(door: Door) -> Mapping[str, Handler]:
 
     async def about(question: Fields) -> Fields:
         asked = fields_as(question, _Asked)
+        await door.far.refresh()
         recipient = _recipient(door, asked)
         wish = _wish(door, asked, recipient)
         given = wish if isinstance(wish, Reason) else _proposed(door, wish, 0)
@@ -46,11 +47,12 @@ def table(door: Door) -> Mapping[str, Handler]:
             raise _declined(given, asked.language)
         row = door.desk.register.activities[given.activity]
         told = notice.activity_json(row, door.desk.recipients.values(), asked.language)
-        return {"activity_text": told, "recipient": recipient}
+        return {"activity_text": told, "recipient": recipient, "addressee": given.addressee}
 
     async def allow(question: Fields) -> Fields:
         asked = fields_as(question, _Asked)
         try:
+            await door.far.refresh()
             given = await _give(door, asked, _recipient(door, asked))
         except StoreError as error:
             raise Declined("ledger_not_writable", str(error)) from error
@@ -71,11 +73,14 @@ def _wish(door: Door, asked: _Asked, recipient: str) -> Wish | Reason:
     row = door.desk.register.get(asked.activity)
     if row is None:
         return Reason.UNKNOWN_ACTIVITY
-    if row.mode is not Mode.TUNNELLED and not row.measured and row.id not in ASKED_BY_GATE:
+    who = door.desk.recipients.get(recipient)
+    is_far = who is not None and who.is_far
+    if row.mode is not Mode.TUNNELLED and not (row.measured or is_far or row.id in ASKED_BY_GATE):
         return Reason.WRONG_MODE
     return Wish(
         activity=row.id,
         recipient=recipient,
+        addressee="" if who is None else who.addressee_of(row) or "",
         form=Form.STANDING,
         groups=frozenset(),
         categories=row.categories,

@@ -14,6 +14,8 @@ from hashlib import sha256
 from privacy import canonical
 from privacy.challenges import NONCE_SIZE
 from privacy.consent import TICKET, Grant, Wish, categories_of, propose
+from privacy.gate.backups import far_copies
+from privacy.gate.backups.far_door import FarDoor
 from privacy.gate.desk import Desk
 from privacy.gate.door import entries
 from privacy.gate.door.giving import About, Giving, Ready
@@ -43,8 +45,6 @@ log = logging.getLogger(__name__)
 Note = Callable[[Transaction, Grant, Outgoing], None]
 PREVIEW_TIME = timedelta(minutes=30)
 WAIT_FOR_DELIVERY_S = 20.0  # a command waits so long for the outcome of what it started
-
-
 _OTHER_PREVIEWS = {  # of activities that have no groups
     "account.register": "homebase account confirm",
     "mail.send": "homebase notify allow",
@@ -92,6 +92,7 @@ class Door:
         self.deliveries = Deliveries(desk)
         self.tunnels = Tunnels(desk)
         self.staging = Staging(desk)
+        self.far = FarDoor(desk)
         self._collect = collect
         self.telemetry = Telemetry(desk, self.deliveries, collect)
         self.monitoring = Monitoring(desk, self.deliveries, collect)
@@ -324,7 +325,8 @@ class Door:
                 "cut": len(cuts),
                 "via": via,
             }
-            entry = self._write_cuts(tx, News(kind=Kind.WITHDRAWAL, data=data), cuts, within_ms)
+            told = cut_entries.news(tx, cuts, within_ms=within_ms)
+            entry = desk.append(tx, News(kind=Kind.WITHDRAWAL, data=data), *told)[0]
             # also one that is being given at this moment
             written = {grant.id: grant for grant in records.live_grants(tx) if concerns(grant)}
             for grant in (written | {grant.id: grant for grant in gone}).values():
@@ -332,6 +334,7 @@ class Door:
                 records.purge_outbox(tx, [grant.id])
             records.drop_previews(tx, activity)
             pseudonyms.withdrawn(tx, activity, recipient)
+            far_copies.withdrawn(tx, gone, at)
             entries.keep_shut(tx, desk, activity)
             return entry
 
@@ -355,7 +358,7 @@ class Door:
 
     def cut(self, concerns: Callable[[Grant], bool]) -> tuple[Cut, ...]:
         """End all that runs under such grants, whatever way it goes."""
-        return (*self.deliveries.cut(concerns), *self.tunnels.cut(concerns))
+        return (*self.deliveries.cut(concerns), *self.tunnels.cut(concerns), *self.far.cut(concerns))
 
     async def end_all(self) -> None:
         """End all that runs under consents, before a new epoch begins; an entry tells of each.
@@ -371,7 +374,7 @@ class Door:
     def close_outward(self) -> None:
         """The book can't be written: nothing new begins meanwhile, and what runs ends now."""
         self.tunnels.close_all(Reason.LEDGER_NOT_WRITABLE)
-        cuts = self.deliveries.cut(lambda _: True)
+        cuts = self.deliveries.cut(lambda _: True) + self.far.cut(lambda _: True, Reason.LEDGER_NOT_WRITABLE)
         if not cuts:
             return
 
@@ -391,9 +394,6 @@ class Door:
         if isinstance(entry, Reason):
             raise Refused(entry)
         return entry
-
-    def _write_cuts(self, tx: Transaction, first: News, cuts: tuple[Cut, ...], within_ms: int) -> int:
-        return self.desk.append(tx, first, *cut_entries.news(tx, cuts, within_ms=within_ms))[0]
 
 
 def _fits(shown: Preview, wish: Wish) -> bool:

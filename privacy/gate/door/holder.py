@@ -14,7 +14,7 @@ from privacy.gate.desk import Desk
 from privacy.gate.storage import book, key_records, messages, records, staged, upgrade
 from privacy.gate.storage.book import News
 from privacy.gate.storage.closures import ClosureKind
-from privacy.gate.storage.schema import COPIES, COPY_KEPT, HIDDEN, HOLDINGS, PARTS, PROOF
+from privacy.gate.storage.schema import COPIES, COPY_KEPT, HIDDEN, HOLDINGS, NEEDED, PARTS, PROOF
 from privacy.gate.storage.store import Transaction
 from privacy.ledger import Kind
 from privacy.ports import Holding
@@ -258,8 +258,11 @@ def _erased(tx: Transaction, scope: Scope) -> tuple[Effect, ...]:
             if count := _count(tx, name):
                 effects.append(Effect(holding=holding.name, erased=0, stays=count, why=holding.stays))
         else:
-            gone = tx.execute(f"DELETE FROM {name}").rowcount  # noqa: S608 -- a name of the schema
-            effects.append(Effect(holding=holding.name, erased=gone))
+            needed = f" WHERE NOT ({NEEDED[name][0]})" if name in NEEDED else ""
+            gone = tx.execute(f"DELETE FROM {name}{needed}").rowcount  # noqa: S608 -- texts of the schema
+            left = _count(tx, name) if needed else 0
+            why = NEEDED[name][1] if left else ""
+            effects.append(Effect(holding=holding.name, erased=gone, stays=left, why=why))
     for part, rows in PARTS:
         if scope.covers(part.category):
             table = part.name.removeprefix("gate.")

@@ -11,6 +11,7 @@ from functools import partial
 
 from privacy.consent import Grant
 from privacy.conversation import ConversationLost, Declined
+from privacy.gate.backups.far_deletions import FarDeletions
 from privacy.gate.door.door import Door, Refused
 from privacy.gate.door.holder import GateHolder
 from privacy.gate.outbox.deletion_requests import DeletionRequests
@@ -35,7 +36,7 @@ class Upkeep:
     def __init__(self, door: Door, look: Callable[[], Awaitable[None]] | None = None) -> None:
         self._door, self._desk, self._look = door, door.desk, look
         self._holder = GateHolder(door.desk)
-        self._deletions = DeletionRequests(door.desk)
+        self._deletions = DeletionRequests(door.desk, FarDeletions(door.desk, door.far).ask)
         self._signed_at: datetime | None = None
         self._signed_size = -1
 
@@ -56,6 +57,7 @@ class Upkeep:
         if self._look is not None:
             await self._look()
         await self._write_what_waits()
+        await self._door.far.refresh()
         await self._end_expired()
         await self._door.staging.tidy()
         live = {grant.id: grant for grant in self._desk.standing.live()}

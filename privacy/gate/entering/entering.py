@@ -235,6 +235,8 @@ def _told(row: Recipient) -> dict[str, object]:
         "safeguard": row.safeguard,
         "ca_file": row.ca_file,
         "keys": list(row.keys),
+        "bucket": row.bucket,
+        "region": row.region,
         "activities": sorted(row.activities),
     }
 

@@ -12,12 +12,12 @@ import msgspec
 
 from privacy import message_text, notice
 from privacy.conversation import Declined, Handler
-from privacy.gate.account.addressees import AccessData
 from privacy.gate.door import spelling
 from privacy.gate.door.door import Refused
 from privacy.gate.messages.message_words import WORDS
 from privacy.gate.messages.messages import WORDS as KINDS
 from privacy.gate.messages.messages import MessageRefused, Messages, Way
+from privacy.gate.storage.access import AccessData
 from privacy.gate.storage.messages import Message
 from privacy.gate.storage.store import StoreError
 from privacy.message_text import Event

@@ -13,13 +13,14 @@ from privacy import canonical, mail_text, message_text, web_push
 from privacy.consent import Grant, Wish
 from privacy.decide import EgressRequest, Refusal, decide
 from privacy.gate.account import addressees
-from privacy.gate.account.addressees import AccessData, Contact
+from privacy.gate.account.addressees import Contact
 from privacy.gate.door.door import PREVIEW_TIME, Door, Given, Refused
 from privacy.gate.messages.push import Push
 from privacy.gate.messages.sms import Sms
 from privacy.gate.network.smtp import Letter, LogIn, Mail
 from privacy.gate.network.tls_line import Target, TransferFailed
-from privacy.gate.storage import messages, records
+from privacy.gate.storage import access, messages, records
+from privacy.gate.storage.access import AccessData
 from privacy.gate.storage.messages import Fate, Message
 from privacy.gate.storage.records import Outgoing, Preview
 from privacy.gate.storage.store import Transaction
@@ -266,7 +267,7 @@ class Messages:
         if row.recipient not in {one.name for activity in FIELD for one in self.recipients(activity)}:
             raise MessageRefused("unknown_service")
         at = self._desk.time.instant().at
-        await self._desk.store.write(lambda tx: addressees.keep_access_data(tx, row, at))
+        await self._desk.store.write(lambda tx: access.keep_access_data(tx, row, at))
 
     async def subscribe(self, to: Subscription, label: str) -> str:
         """Enter a browser; returns its id, another one for another endpoint or key. Nothing is sent yet.
@@ -312,10 +313,10 @@ class Messages:
     # the way out
 
     async def _post_mail(self, grant: Grant, item: Outgoing, target: Target) -> Mail:
-        access, language = await self._access(grant, target), Language(grant.language)
+        login, language = await self._access(grant, target), Language(grant.language)
         content = mail_text.content(
             message_text.mail(_text(item), language),
-            sender=access.sender,
+            sender=login.sender,
             to=grant.addressee,
             at=item.first,
             mark=item.transfer,
@@ -323,8 +324,8 @@ class Messages:
         )
         return Mail(
             target,
-            Letter(sender=access.sender, to=grant.addressee, content=content),
-            LogIn(user=access.user, password=access.password),
+            Letter(sender=login.sender, to=grant.addressee, content=content),
+            LogIn(user=login.user, password=login.password),
             secure_first=self._desk.recipients[grant.recipient].transport is Transport.SMTPS,
         )
 
@@ -340,7 +341,7 @@ class Messages:
         return Push(replace(target, path=to.path), to, _text(item), desk.seed, now_s, desk.random_bytes)
 
     async def _access(self, grant: Grant, target: Target) -> AccessData:
-        found = await self._desk.store.read(lambda tx: addressees.access_data(tx, grant.recipient))
+        found = await self._desk.store.read(lambda tx: access.access_data(tx, grant.recipient))
         if found is None:
             raise TransferFailed(f"{target.host}: no access data for this service", final=True)
         return found

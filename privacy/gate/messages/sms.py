@@ -8,9 +8,9 @@ import json
 from typing import Final
 
 from privacy import canonical
-from privacy.gate.account.addressees import AccessData
 from privacy.gate.network.https import Upload
 from privacy.gate.network.tls_line import Target, TransferFailed
+from privacy.gate.storage.access import AccessData
 
 _RECEIPTS: Final = ("id", "message_id", "messageId", "sid", "receipt")
 _LATER: Final = frozenset({408, 425, 429})

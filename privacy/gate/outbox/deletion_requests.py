@@ -5,7 +5,7 @@ answer is recorded; what is not confirmed is asked again daily and shown until i
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -54,11 +54,15 @@ class DeletionRequest:
     answer: str
 
 
-class DeletionRequests:
-    """One per gate; ``once`` is called by the upkeep each minute."""
+Elsewhere = Callable[[DeletionRequest], Awaitable[bool]]
+"""Asks for a deletion in another way, and says whether there is one."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+
+class DeletionRequests:
+    """One per gate; ``once`` is called by the upkeep each minute. elsewhere: asked first for each."""
+
+    def __init__(self, desk: Desk, elsewhere: Elsewhere) -> None:
+        self._desk, self._elsewhere = desk, elsewhere
 
     async def once(self) -> None:
         """Ask for what is due.
@@ -68,7 +72,8 @@ class DeletionRequests:
         """
         at = self._desk.time.instant().at
         for row in await self._desk.store.read(lambda tx: due(tx, at)):
-            await self._ask(row)
+            if not await self._elsewhere(row):
+                await self._ask(row)
 
     async def _ask(self, row: DeletionRequest) -> None:
         desk, at = self._desk, self._desk.time.instant()

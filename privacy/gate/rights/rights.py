@@ -12,6 +12,7 @@ from datetime import datetime
 from privacy import canonical, report
 from privacy.consent import Grant
 from privacy.gate.account import addressees, timezone
+from privacy.gate.backups import far_copies
 from privacy.gate.door.door import Door
 from privacy.gate.door.holder import GateHolder
 from privacy.gate.outbox import deletion_requests
@@ -167,6 +168,7 @@ class RightsDesk:
 
     def _end_authorisations(self, tx: Transaction, at: datetime) -> None:
         """Who may agree goes first, each with an entry before all others; then what was agreed to."""
+        far_copies.ask_back(tx, None, at)  # before their access data could go
         addressees.end_all(tx)
         timezone.forget(tx)
         for kid in key_records.end_keys(tx, at):

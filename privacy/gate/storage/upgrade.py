@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from privacy.durable import fsync
-from privacy.gate.storage.schema import STEPS
+from privacy.gate.storage.steps import STEPS
 
 log = logging.getLogger(__name__)
 COPIES = "gate-before-upgrade-*.db"

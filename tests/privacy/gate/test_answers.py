@@ -55,7 +55,7 @@ async def test_the_command_names_a_home_that_would_not_be_found_by_itself(tmp_pa
     ("changes", "status", "code"),
     [
         ({"activity": "nothing"}, 409, "unknown_activity"),
-        ({"activity": "backup.cloud"}, 409, "not_built"),
+        ({"activity": "camera.cloud"}, 409, "not_built"),
         ({"activity": "portal.access_log"}, 409, "stays_home"),
         ({"groups": ["rooms"]}, 409, "unknown_group"),
         ({"groups": []}, 409, "unknown_group"),

@@ -43,7 +43,7 @@ async def test_the_notice_is_answered_in_both_forms_and_languages(tmp_path: Path
 async def test_a_refusal_is_said_in_the_language_of_who_asks(tmp_path: Path) -> None:
     async with opened(tmp_path) as door:
         with pytest.raises(Declined, match="noch nicht gebaut"):
-            await ask(door, "consent.preview", activity="backup.cloud", ticket="T-1", language="de")
+            await ask(door, "consent.preview", activity="camera.cloud", ticket="T-1", language="de")
 
 
 async def test_who_gets_nothing_is_said_before_anything_is_shown(tmp_path: Path) -> None:
@@ -94,16 +94,16 @@ async def test_a_repeated_refusal_is_one_entry_and_a_count(tmp_path: Path) -> No
     clock = ManualClock()
     async with opened(tmp_path, clock) as door:
         for _ in range(3):
-            await refusal(door, "consent.preview", activity="backup.cloud", ticket="T-1")
+            await refusal(door, "consent.preview", activity="camera.cloud", ticket="T-1")
             await refusal(door, "consent.preview", activity="the owner's name", ticket="T-1")
         entries = (await ask(door, "ledger.list"))["entries"]
         refusals = [entry["data"] for entry in entries if entry["kind"] == "refusal"]
-        assert [row["activity"] for row in refusals] == ["backup.cloud", "unknown"]
+        assert [row["activity"] for row in refusals] == ["camera.cloud", "unknown"]
         refused = await door.desk.store.read(lambda tx: counts.refused_since(tx, clock.now()))
-        assert refused == {"backup.cloud": 3, "unknown": 3}
+        assert refused == {"camera.cloud": 3, "unknown": 3}
         clock.passed_s = 86_400
-        await refusal(door, "consent.preview", activity="backup.cloud", ticket="T-1")
-        assert (await ask(door, "ledger.list"))["entries"][-1]["data"]["activity"] == "backup.cloud"
+        await refusal(door, "consent.preview", activity="camera.cloud", ticket="T-1")
+        assert (await ask(door, "ledger.list"))["entries"][-1]["data"]["activity"] == "camera.cloud"
         assert len((await ask(door, "ledger.list"))["entries"]) == len(entries) + 1
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from privacy import canonical
+from privacy.gate.backups.far_deletions import FarDeletions
 from privacy.gate.door.door import Door
 from privacy.gate.outbox import deletion_requests, deliveries
 from privacy.gate.outbox.deletion_requests import DeletionRequests
@@ -86,7 +87,9 @@ async def test_a_request_for_deletion_with_free_text_leaves_only_with_the_check_
         await door.desk.store.write(
             lambda tx: deletion_requests.expect(tx, transfer, recipient, "T-1", at - timedelta(days=1))
         )
-        said = await first_said(door, DeletionRequests(door.desk).once())
+        said = await first_said(
+            door, DeletionRequests(door.desk, FarDeletions(door.desk, door.far).ask).once()
+        )
         if guarded:
             assert (said["kind"], said["data"]["reason"]) == ("refusal", "unknown_field")
             assert "Ada" not in json.dumps(said)

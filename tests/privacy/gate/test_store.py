@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from privacy.gate.storage import book
-from privacy.gate.storage.schema import STEPS
+from privacy.gate.storage.steps import STEPS
 from privacy.gate.storage.store import RESERVE_SIZE, Store, StoreError, Transaction
 from privacy.ledger import content_of
 from tests.privacy.gate.at_the_door import opened

@@ -9,7 +9,7 @@ import pytest
 
 from privacy.gate.door.door import Door
 from privacy.gate.storage import unfinished
-from privacy.gate.storage.schema import STEPS
+from privacy.gate.storage.steps import STEPS
 from privacy.gate.storage.store import Store
 from privacy.gate.storage.upgrade import bring_up_to_date
 from privacy.ledger import Kind

@@ -9,7 +9,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from privacy.consent import Via
 from privacy.gate.storage import counts, records, upgrade
-from privacy.gate.storage.schema import STEPS
+from privacy.gate.storage.steps import STEPS
 from privacy.gate.storage.store import Store
 from privacy.gate.storage.upgrade import bring_up_to_date
 from tests.privacy import house

@@ -1,0 +1,63 @@
+"""Copies that this gate put at far targets, so that each can be asked back. Parts of jobs; table: far_copies.
+
+A row stands there from the begin entry of the first attempt on, so that no kill leaves a copy that nobody
+knows of; it goes when the target confirmed that the copy is gone.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from privacy.consent import Grant
+from privacy.gate.outbox import deletion_requests
+from privacy.gate.storage.store import Transaction
+from privacy.standing import EarlierTransfer
+
+BACKUP = "backup.cloud"
+
+
+def begun(tx: Transaction, transfer: str, recipient: str, name: str) -> None:
+    """A copy is on its way there; an earlier attempt stays the one that it is asked back by."""
+    tx.execute(
+        "INSERT OR IGNORE INTO far_copies (transfer, recipient, name) VALUES (?, ?, ?)",
+        (transfer, recipient, name),
+    )
+
+
+def gone(tx: Transaction, recipient: str, name: str) -> None:
+    """It was deleted there; what asks for that has its answer."""
+    rows = tx.execute(
+        "DELETE FROM far_copies WHERE recipient = ? AND name = ? RETURNING transfer", (recipient, name)
+    ).fetchall()
+    for (transfer,) in rows:
+        tx.execute(
+            "UPDATE deletions SET state = 'confirmed', answer = 'deleted' WHERE transfer = ?", (transfer,)
+        )
+
+
+def name_of(tx: Transaction, transfer: str) -> str | None:
+    """The copy that a transfer brought there, or None."""
+    row = tx.execute("SELECT name FROM far_copies WHERE transfer = ?", (transfer,)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def kept_at(tx: Transaction) -> frozenset[str]:
+    """Recipients that still have copies: their access data is needed to delete them."""
+    return frozenset(str(name) for (name,) in tx.execute("SELECT DISTINCT recipient FROM far_copies"))
+
+
+def withdrawn(tx: Transaction, gone: Iterable[Grant], at: datetime) -> None:
+    """These were taken back: what was put somewhere under one of them is to be deleted there."""
+    for grant in gone:
+        if grant.activity == BACKUP:
+            ask_back(tx, grant.recipient, at)
+
+
+def ask_back(tx: Transaction, recipient: str | None, at: datetime) -> list[EarlierTransfer]:
+    """A yes was taken back, or (None) all of them: every copy there is to be deleted, from now on."""
+    rows = tx.execute(
+        "SELECT transfer, recipient FROM far_copies WHERE ? IN (recipient, '')", (recipient or "",)
+    ).fetchall()
+    found = [EarlierTransfer(id=str(row[0]), recipient=str(row[1]), ticket="") for row in rows]
+    for one in found:
+        deletion_requests.expect(tx, one.id, one.recipient, one.ticket, at)
+    return found

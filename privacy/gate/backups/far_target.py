@@ -1,0 +1,52 @@
+"""A far target as backups see it: each thing that is done there goes through the door by itself."""
+
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from typing import TYPE_CHECKING, cast
+
+from privacy.gate.backups.far_door import Deed, FarDoor
+from privacy.gate.backups.target import Copy, Landed, Source
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+
+class FarTarget:
+    """Follows target.Target. name: of the recipient in homebase.toml."""
+
+    def __init__(self, door: FarDoor, name: str) -> None:
+        self._door, self._name = door, name
+
+    async def put(self, name: str, source: Source, landed: Landed) -> None:
+        """As target.Target says."""
+        deed = Deed(does="put", name=name, size=source.size, sha256=source.sha256)
+        async with self._door.opened(self._name, deed) as target:
+            await target.put(name, source, landed)
+
+    async def copies(self) -> tuple[Copy, ...]:
+        """As target.Target says."""
+        async with self._door.opened(self._name, Deed(does="list")) as target:
+            return await target.copies()
+
+    async def read(self, name: str, offset: int = 0) -> AsyncIterator[bytes]:
+        """As target.Target says."""
+        async with self._door.opened(self._name, Deed(does="read", name=name)) as target:
+            pieces = cast("AsyncGenerator[bytes, None]", target.read(name, offset))
+            async with aclosing(pieces):
+                async for piece in pieces:
+                    yield piece
+
+    async def remove(self, name: str) -> None:
+        """As target.Target says."""
+        async with self._door.opened(self._name, Deed(does="remove", name=name)) as target:
+            await target.remove(name)
+
+    async def tidy(self) -> int:
+        """As target.Target says."""
+        async with self._door.opened(self._name, Deed(does="tidy")) as target:
+            return await target.tidy()
+
+    async def free(self) -> int | None:
+        """As target.Target says."""
+        async with self._door.opened(self._name, Deed(does="look")) as target:
+            return await target.free()

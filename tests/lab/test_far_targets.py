@@ -1,0 +1,268 @@
+"""Copies leave for WebDAV and S3 under the owner's yes alone, and what is taken back is deleted there.
+
+Real servers in the world's namespace, every packet recorded. Each refusal stands beside its control.
+"""
+
+import hashlib
+import os
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from privacy.conversation import Declined
+from privacy.gate.backups import far_verbs
+from privacy.gate.backups.far_target import FarTarget
+from privacy.gate.backups.target import Source, TargetError, Trouble
+from privacy.gate.console import tunnel_consents
+from privacy.gate.door.holder import GateHolder
+from privacy.gate.rights.rights import RightsDesk
+from tests import far_servers
+from tests.far_servers import Front
+from tests.lab.gate_at_work import GateAtWork
+from tests.lab.outside import RECEIVER, NameServer, Recorder, authority, made_in
+from tests.needs import NETWORKS
+from tests.privacy import house
+
+pytestmark = [pytest.mark.lab, NETWORKS]
+
+HOST, BACKUP = "copies.example.org", "backup.cloud"
+NAME = "homebase-20261128t203000z-0123456789abcdef.age"
+DATA = os.urandom(300_000)
+LOGIN = {
+    "webdav": (far_servers.USER, far_servers.PASSWORD),
+    "s3": (far_servers.KEY, far_servers.SECRET),
+}
+OTHER_KEY = "age1" + "q" * 58  # only compared
+
+
+@dataclass(slots=True, kw_only=True)
+class Lab:
+    kind: str
+    gate: GateAtWork
+    front: Front
+    recorder: Recorder
+    names: NameServer
+    folder: Path  # what the server keeps
+    source: Source
+
+    def __post_init__(self) -> None:
+        self.gate.door.far.keys = lambda _: (house.SUPPORT_KEY,)
+
+    @property
+    def target(self) -> FarTarget:
+        return FarTarget(self.gate.door.far, "vault")
+
+    def ask(self, verb: str, **fields: object) -> dict[str, Any]:
+        door = self.gate.door
+        handler = {**tunnel_consents.table(door), **far_verbs.table(door.desk, door.far)}[verb]
+
+        async def answer() -> dict[str, Any]:
+            reply = await handler(fields)
+            assert isinstance(reply, Mapping)
+            return dict(reply)
+
+        return self.gate.call(answer())
+
+    def log_in(self, user: str = "", password: str = "") -> None:
+        known = LOGIN[self.kind]
+        self.ask("recipient.access", recipient="vault", user=user or known[0], password=password or known[1])
+
+    def allow(self) -> dict[str, Any]:
+        told = self.ask("consent.about", activity=BACKUP)
+        self.ask("consent.allow", activity=BACKUP)
+        return told
+
+    def put(self) -> list[int]:
+        landed: list[int] = []
+        self.gate.call(self.target.put(NAME, self.source, landed.append))
+        return landed
+
+    def copies(self) -> list[tuple[str, int]]:
+        found = self.gate.call(self.target.copies())
+        return [(copy.name, copy.size) for copy in found]
+
+    def fetched(self) -> bytes:
+        async def read() -> bytes:
+            return b"".join([piece async for piece in self.target.read(NAME)])
+
+        return self.gate.call(read())
+
+    def refused(self, work: Callable[[], object]) -> TargetError:
+        with pytest.raises(TargetError) as error:
+            work()
+        return error.value
+
+    def entries(self, kind: str) -> list[dict[str, Any]]:
+        return [one["data"] for one in self.gate.ask("ledger.list")["entries"] if one["kind"] == kind]
+
+    def kept(self) -> bytes:
+        """What lies at the server under the name of the copy, and nothing beside it."""
+        files = [
+            path
+            for path in self.folder.rglob("*")
+            if path.is_file() and NAME in (path.name, path.parent.name)
+        ]
+        return b"".join(path.read_bytes() for path in sorted(files))
+
+
+def _listen() -> socket.socket:
+    return socket.create_server((RECEIVER, 443))
+
+
+@pytest.fixture(params=["webdav", "s3"])
+def lab(request: pytest.FixtureRequest, wire: tuple[str, str], tmp_path: Path) -> Iterator[Lab]:
+    kind, (inside, outside) = request.param, wire
+    for name in ("gate", "server"):
+        (tmp_path / name).mkdir()
+    ca_file, context = authority(tmp_path / "ca", HOST)
+    row: dict[str, object] = {
+        "name": "vault",
+        "role": "own",
+        "host": HOST,
+        "country": "DE",
+        "activities": [BACKUP],
+        "transport": kind,
+        "path": "/home/",
+        "ca_file": str(ca_file),
+        **({"bucket": far_servers.BUCKET} if kind == "s3" else {}),
+    }
+    path = tmp_path / "copy.age"
+    path.write_bytes(DATA)
+    source = Source(path=path, size=len(DATA), sha256=hashlib.sha256(DATA).hexdigest())
+    recorder, names = Recorder(outside), NameServer(outside, {HOST: [RECEIVER]})
+    server = getattr(far_servers, kind)(tmp_path / "server")
+    with server as behind:
+        front = Front(made_in(outside, _listen), context, behind)
+        try:
+            with GateAtWork(tmp_path / "gate", inside, [row]) as gate:
+                yield Lab(
+                    kind=kind,
+                    gate=gate,
+                    front=front,
+                    recorder=recorder,
+                    names=names,
+                    folder=tmp_path / "server",
+                    source=source,
+                )
+        finally:
+            front.close()
+            names.close()
+            recorder.close()
+
+
+@pytest.mark.obligation("Q6.5-a")
+def test_nothing_leaves_before_the_yes_and_exactly_the_copy_after_it(lab: Lab) -> None:
+    with pytest.raises(Declined) as nobody:  # nobody knows whose account it would be
+        lab.ask("consent.allow", activity=BACKUP)
+    assert nobody.value.code == "addressee_not_declared"
+    lab.log_in()
+    assert lab.refused(lab.put).trouble is Trouble.NOT_ALLOWED
+    assert lab.refused(lab.copies).trouble is Trouble.NOT_ALLOWED
+    assert lab.recorder.taken() == []
+    assert lab.names.asked == []
+
+    told = lab.allow()
+    place = f"https://{HOST}{f'/{far_servers.BUCKET}' if lab.kind == 's3' else ''}/home/"
+    assert told["addressee"] == f"{place} {LOGIN[lab.kind][0]} {house.SUPPORT_KEY}"
+    assert lab.recorder.taken() == []
+
+    assert lab.put()[-1] == len(DATA)
+    assert lab.kept() == DATA
+    assert bytes(lab.front.asked).count(DATA) == 1
+    (begin,), (end,) = lab.entries("transfer_begin"), lab.entries("transfer_end")
+    assert (begin["does"], begin["name"], begin["sha256"]) == ("put", NAME, lab.source.sha256)
+    assert (end["result"], end["sent"]) == ("delivered", len(lab.front.asked))
+    packets = lab.recorder.taken()
+    assert {(one.protocol, one.to, one.port) for one in packets} == {
+        ("udp", "9.9.9.53", 53),
+        ("tcp", RECEIVER, 443),
+    }
+    assert sum(one.syn for one in packets) == 1
+    assert lab.copies() == [(NAME, len(DATA))]
+    assert lab.fetched() == DATA
+    # what opens the account stands in no entry, no page of the rights and no URL
+    asked, book = bytes(lab.front.asked), str(lab.gate.ask("ledger.list"))
+    secret = LOGIN[lab.kind][1]
+    pages = str(lab.gate.call(GateHolder(lab.gate.door.desk).export("gate.access_data", 0, 10)))
+    assert secret not in book + pages
+    assert secret.encode() not in b"".join(line for line in asked.split(b"\r\n") if b"HTTP/1.1" in line)
+    assert lab.gate.ask("ledger.verify")["findings"] == []
+
+
+@pytest.mark.obligation("Q6.5-a")
+def test_a_withdrawal_cuts_at_once_and_has_the_copies_deleted(lab: Lab) -> None:
+    lab.log_in()
+    lab.allow()
+    lab.put()
+    lab.front.hold_asking = 100
+    running = lab.gate.start(_read_all(lab.target))
+    assert lab.front.held.wait(10)
+    cut = lab.gate.ask("consent.withdraw", activity=BACKUP)
+    assert cut["cut"] == 1
+    with pytest.raises(TargetError) as ended:
+        running.result(10)
+    assert ended.value.trouble is Trouble.NOT_ALLOWED
+    lab.front.hold_asking = None
+    lab.front.go_on.set()
+    lab.recorder.taken()
+    assert lab.refused(lab.put).trouble is Trouble.NOT_ALLOWED
+    assert lab.recorder.taken() == []
+    assert lab.kept() == DATA
+
+    lab.gate.call(lab.gate.upkeep.once())
+    assert lab.kept() == b""
+    (asked,) = lab.entries("deletion")
+    assert (asked["result"], asked["recipient"]) == ("confirmed", "vault")
+    assert lab.entries("transfer_begin")[-1]["activity"] == "backup.deletion"
+    lab.recorder.taken()
+    lab.gate.call(lab.gate.upkeep.once())  # it is asked once
+    assert lab.recorder.taken() == []
+    assert lab.gate.ask("ledger.verify")["findings"] == []
+
+
+async def _read_all(target: FarTarget) -> bytes:
+    return b"".join([piece async for piece in target.read(NAME)])
+
+
+def test_another_account_behind_the_host_needs_a_yes_of_its_own(lab: Lab) -> None:
+    lab.log_in()
+    lab.allow()
+    lab.put()
+    lab.log_in(user="mallory")
+    lab.recorder.taken()
+    assert lab.refused(lab.put).trouble is Trouble.NOT_ALLOWED
+    assert lab.recorder.taken() == []
+    assert [one["reason"] for one in lab.entries("refusal")] == ["addressee_not_declared"]
+    lab.allow()  # and the server has the last word
+    assert lab.refused(lab.put).trouble is Trouble.NO_ACCESS
+    lab.log_in()
+    lab.gate.door.far.keys = lambda _: (OTHER_KEY,)  # another sheet: another who could open it
+    assert lab.refused(lab.copies).trouble is Trouble.NOT_ALLOWED
+
+
+def test_a_deregistration_deletes_the_copies_and_then_forgets_the_account(lab: Lab) -> None:
+    lab.log_in()
+    lab.allow()
+    lab.put()
+    lab.front.cut_asking = 1  # the target is away at first
+    rights = RightsDesk(lab.gate.door, GateHolder(lab.gate.door.desk))
+    lab.gate.call(rights.deregister("authorisations", ()))
+    lab.gate.call(rights.deregister("data", ()))
+    lab.gate.call(lab.gate.upkeep.once())
+    assert lab.kept() == DATA
+    assert lab.entries("deletion")[-1]["result"] == "unconfirmed"
+    lab.front.cut_asking = None
+    lab.gate.call(_next_day(lab.gate))
+    lab.gate.call(lab.gate.upkeep.once())
+    assert lab.kept() == b""
+    assert lab.entries("deletion")[-1]["result"] == "confirmed"
+    assert lab.gate.call(GateHolder(lab.gate.door.desk).export("gate.access_data", 0, 10)).rows == ()
+
+
+async def _next_day(gate: GateAtWork) -> None:
+    """What waits for its next attempt waits no more; S3 takes no clock that is a day ahead."""
+    await gate.door.desk.store.write(lambda tx: tx.execute("UPDATE deletions SET next_ms = 0"))
