@@ -62,13 +62,13 @@ def measure(folder: Path, minutes: float) -> Result:
     return Result(
         name="endurance",
         figures={
-            "idle": Figure(idle, "MB"),
-            "at the end": Figure(end, "MB"),
+            "idle": Figure(idle, "MiB"),
+            "at the end": Figure(end, "MiB"),
             "at the end / idle": Figure(end / idle, "", at_most=1.1),
-            "the most": Figure(max(loaded), "MB"),
+            "the most": Figure(max(loaded), "MiB"),
         },
         conditions={"devices": DEVICES, "changes_per_s": CHANGES, "minutes": minutes},
-        samples={"idle MB": before, "loaded MB": loaded},
+        samples={"idle MiB": before, "loaded MiB": loaded},
     )
 
 

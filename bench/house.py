@@ -117,10 +117,18 @@ def cpu_s(pid: int) -> float:
 
 def pss_kib(pid: int) -> int:
     """The proportional share of memory of one process; of others than one's own only root may know it."""
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1])
-    raise RuntimeError(f"no Pss for {pid}")
+    return _rollup_kib(pid)["Pss"]
+
+
+def own_kib(pid: int) -> int:
+    """What no other process has a part in: unlike the proportional share, the same whoever runs beside."""
+    rollup = _rollup_kib(pid)
+    return rollup["Private_Clean"] + rollup["Private_Dirty"]
+
+
+def _rollup_kib(pid: int) -> dict[str, int]:
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines()[1:]
+    return {name: int(rest.split()[0]) for name, _, rest in (line.partition(":") for line in lines)}
 
 
 def _descendants(pid: int) -> list[int]:

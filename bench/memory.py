@@ -1,4 +1,6 @@
-"""Memory (proportional share, PSS) of gate and hub, 20 and 1,000 devices; the simulator is not counted.
+"""Memory (proportional share, PSS) of gate and hub in MB, 20 and 1,000 devices; the simulator is not counted.
+
+Beside it what is each one's own: the share of libraries depends on who else has loaded them.
 
 Needs root: the kernel shows nobody else the memory of a process that is not dumpable. The sensors report 200
 times a second, more than a real channel carries, before and while it is measured.
@@ -14,11 +16,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.house import ROOT, House, pss_kib
+from bench.house import ROOT, House, own_kib, pss_kib
 from bench.paired import CENTRAL, pair
 from bench.result import Figure, Result
 
-BUDGETS = {20: 100.0, 1000: 120.0}  # devices → MB
+BUDGETS = {20: 100.0, 1000: 120.0}  # devices → MB, of 1,000,000 bytes
+MB_PER_KIB = 1024 / 1e6
 
 
 @contextmanager
@@ -38,14 +41,14 @@ def simulated(folder: Path, devices: int, rate: int) -> Iterator[None]:
         process.stdout.close()
 
 
-def measure(folder: Path, devices: int, settle_s: float, samples: int) -> tuple[list[float], list[float]]:
-    """PSS of gate and of hub in MB."""
+def measure(folder: Path, devices: int, settle_s: float, samples: int) -> dict[str, list[float]]:
+    """PSS of gate and of hub in MB, and what is each one's own."""
     for name in ("sim", "state"):
         (folder / name).mkdir(mode=0o700)
     asyncio.run(pair(folder / "state" / "hub", devices))
     config = folder / "homebase.toml"
     config.write_text(f'[radio]\nport = "{folder / "sim" / "stick"}"\n', "utf-8")
-    gate, hub = [], []
+    found: dict[str, list[float]] = {name: [] for name in ("gate", "hub", "gate's own", "hub's own")}
     with (
         simulated(folder / "sim", devices, rate=200),
         House(arguments=("run", "--config", str(config)), folder=folder) as house,
@@ -55,10 +58,12 @@ def measure(folder: Path, devices: int, settle_s: float, samples: int) -> tuple[
         house.wait_for_devices(devices, 20.0)
         time.sleep(settle_s)
         for _ in range(samples):
-            gate.append(pss_kib(house.process("gate")) / 1024)
-            hub.append(pss_kib(house.process("hub")) / 1024)
+            for name in ("gate", "hub"):
+                process = house.process(name)
+                found[name].append(pss_kib(process) * MB_PER_KIB)
+                found[f"{name}'s own"].append(own_kib(process) * MB_PER_KIB)
             time.sleep(1.0)
-    return gate, hub
+    return found
 
 
 def main() -> None:
@@ -71,11 +76,13 @@ def main() -> None:
     raw: dict[str, list[float]] = {}
     for devices, budget in BUDGETS.items():
         with tempfile.TemporaryDirectory(prefix="hb") as name:
-            gate, hub = measure(Path(name), devices, options.settle, options.samples)
-        both = max(map(sum, zip(gate, hub, strict=True)))
+            found = measure(Path(name), devices, options.settle, options.samples)
+        both = max(map(sum, zip(found["gate"], found["hub"], strict=True)))
         figures[f"gate and hub, {devices} devices"] = Figure(both, "MB", at_most=budget)
-        figures[f"of it the gate, {devices} devices"] = Figure(max(gate), "MB", at_most=30.0)
-        raw |= {f"gate, {devices} devices, MB": gate, f"hub, {devices} devices, MB": hub}
+        figures[f"of it the gate, {devices} devices"] = Figure(max(found["gate"]), "MB", at_most=30.0)
+        for name in ("gate's own", "hub's own"):
+            figures[f"{name}, {devices} devices"] = Figure(max(found[name]), "MB")
+        raw |= {f"{name}, {devices} devices, MB": samples for name, samples in found.items()}
     Result(name="memory", figures=figures, conditions={"settled for, s": options.settle}, samples=raw).print()
 
 
