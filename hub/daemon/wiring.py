@@ -52,7 +52,7 @@ from hub.home.sessions import Sessions
 from hub.operations import ChannelTexts, House
 from privacy.client import GateClient
 from privacy.ports import Clock
-from privacy.system import random_bytes
+from privacy.system import give_back, random_bytes
 
 from .backup import RESTART_AFTER_S, Backup
 from .config import Config
@@ -324,3 +324,4 @@ async def _settle(clock: Clock) -> None:
     await clock.sleep(SETTLE_S)
     settle_garbage()
     gc.enable()
+    give_back()
