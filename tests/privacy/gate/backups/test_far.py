@@ -9,7 +9,7 @@ import pytest
 from privacy.gate.backups import far as far_code
 from privacy.gate.backups import s3, webdav
 from privacy.gate.backups.target import TargetError, Trouble
-from tests.privacy.gate.backups.far import KINDS, NAME, Place, place, read, source
+from tests.privacy.gate.backups.far import KINDS, NAME, OTHER, Place, place, read, source
 
 DATA = os.urandom(250_000)
 
@@ -48,3 +48,67 @@ async def test_a_copy_comes_back_as_it_was_put(far: Place, tmp_path: Path) -> No
                 await read(target, NAME)
             assert gone.value.trouble is Trouble.NOT_FOUND
         assert far.front.connections == connections + 1
+
+
+async def test_a_copy_goes_on_where_the_line_broke_and_is_seen_when_it_is_whole(
+    far: Place, tmp_path: Path
+) -> None:
+    with far.open() as target:
+        await target.put(OTHER, source(tmp_path, b"x"), far.land)
+        await target.remove(OTHER)
+    for cut in (1, 30_000, 60_000):
+        far.front.cut_asking = cut
+        with far.open() as target, pytest.raises(TargetError) as broken:
+            await target.put(NAME, source(tmp_path, DATA), far.land)
+        assert broken.value.trouble is Trouble.UNREACHABLE
+        far.front.cut_asking = None
+        with far.open() as target:
+            assert await target.copies() == ()
+    far.front.cut_asking = 130_000  # within the second part: that one goes again on a new line, by itself
+    with far.open() as target:
+        await target.put(NAME, source(tmp_path, DATA), far.land)
+        await target.remove(NAME)
+    far.front.cut_asking = None
+    with far.open() as target:
+        await target.put(NAME, source(tmp_path, DATA), far.land)
+        assert await read(target, NAME) == DATA
+        assert await target.tidy() == 0
+
+
+async def test_a_wrong_password_is_said_to_be_one(far: Place, tmp_path: Path) -> None:
+    with far.open(password="another") as target, pytest.raises(TargetError) as refused:
+        await target.put(NAME, source(tmp_path, DATA), far.land)
+    assert refused.value.trouble is Trouble.NO_ACCESS
+
+
+async def test_digest_proves_who_asks_without_the_password(tmp_path: Path) -> None:
+    with place("webdav", tmp_path, digest=True) as far, far.open() as target:
+        await target.put(NAME, source(tmp_path, DATA), far.land)
+        assert await read(target, NAME) == DATA
+        assert b"Authorization: Digest" in far.front.asked
+        assert b"Authorization: Basic" not in far.front.asked
+
+
+async def test_a_full_server_is_said_to_be_full_and_shows_no_half_copy(tmp_path: Path) -> None:
+    with place("webdav", tmp_path, quota=100_000) as far, far.open() as target:
+        with pytest.raises(TargetError) as full:
+            await target.put(NAME, source(tmp_path, DATA), far.land)
+        assert full.value.trouble is Trouble.FULL
+        assert await target.copies() == ()
+        assert await target.tidy() == 1
+
+
+async def test_parts_that_are_there_are_not_sent_again(far: Place, tmp_path: Path) -> None:
+    class Stopped(Exception):
+        pass
+
+    def stop(count: int) -> None:
+        raise Stopped(count)
+
+    with far.open() as target, pytest.raises(Stopped):
+        await target.put(NAME, source(tmp_path, DATA), stop)
+    before = len(far.front.asked)
+    with far.open() as target:
+        await target.put(NAME, source(tmp_path, DATA), far.land)
+        assert len(far.front.asked) - before < len(DATA) - 60_000
+        assert await read(target, NAME) == DATA
