@@ -224,7 +224,7 @@ def test_what_only_root_may_read_is_no_ca_file_of_the_installed_gate(
         ({"keys": [OTHER_KEY]}, {"diagnosis.remote": "addressee_not_declared"}),
         ({"activities": ["support.ticket"]}, {"diagnosis.remote": "recipient_not_declared"}),
     ],
-    ids=str,
+    ids=["port", "path", "host", "country", "far country", "key", "activities"],
 )
 def test_one_that_is_changed_says_which_consents_that_ends(
     tmp_path: Path, values: dict[str, str | int | list[str] | None], stale: dict[str, str]
