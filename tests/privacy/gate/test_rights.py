@@ -87,7 +87,9 @@ async def test_an_objection_wins_over_a_consent_and_its_reason_stands_in_the_exp
     assert (answer["recorded"], gate.verdict()) == (True, Reason.OBJECTED)
     (entry,) = [entry for entry in await gate.book() if entry["kind"] == "objection"]
     assert entry["data"] == {"activity": house.ACTIVITY, "via": "console"}
-    assert "nobody" not in json.dumps([await gate.book(), await gate.ask("about"), await gate.ask("status")])
+    assert "nobody's business" not in json.dumps(
+        [await gate.book(), await gate.ask("about"), await gate.ask("status")]
+    )
     shown = await gate.ask("page", holding="gate.closures")
     assert "It is nobody's business." in shown["rows"][0]
     assert (await gate.ask("lift", kind="objected", activity=house.ACTIVITY))["lifted"] is True
