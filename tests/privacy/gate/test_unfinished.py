@@ -1,6 +1,7 @@
 """What began has its end in the book, whatever became of the gate meanwhile."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -90,10 +91,9 @@ async def test_what_kills_of_before_the_upgrade_left_open_ends_with_it(tmp_path:
         await door.desk.record(Kind.TRANSFER_BEGIN, BEGIN | {"transfer": "bb" * 8})
         await door.desk.record(Kind.CUT, {"transfer": "bb" * 8})
     connection = connected(tmp_path, (tmp_path / "key").read_bytes())
-    connection.execute("DROP TABLE unfinished")
-    for later in ("INDEX entries_by_time", "INDEX entries_to_erase", "TABLE staged", "TABLE counts"):
-        connection.execute(f"DROP {later}")
     before = next(n for n, step in enumerate(STEPS) if "TABLE unfinished" in step)
+    for later in re.findall(r"CREATE ((?:TABLE|INDEX) \w+)", "".join(STEPS[before:])):
+        connection.execute(f"DROP {later}")
     connection.execute(f"PRAGMA user_version = {before}")
     bring_up_to_date(connection, tmp_path / "gate.db", STEPS[: before + 1])
     connection.close()
