@@ -51,7 +51,7 @@ from privacy.gate.stick.serial_door import ConfiguredPort, SimulatedStick
 from privacy.gate.storage.store import StoreError
 from privacy.gate.tunnels.devices import Devices
 from privacy.ledger import Kind
-from privacy.system import SystemClock, random_bytes
+from privacy.system import SystemClock, give_back, random_bytes
 from privacy.version import VERSION
 
 if TYPE_CHECKING:
@@ -340,6 +340,7 @@ class _Gate:
         address = self._site.address
         way = f"{in_network} and {address}" if in_network else address
         announce(f"homebase ready: {way}" + (f"#setup={token}" if token else ""))
+        give_back()
 
 
 def _lan(start: Start, clock: SystemClock) -> "Lan | None":

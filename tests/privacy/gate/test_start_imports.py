@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
-AT_START = "import asyncio, logging, privacy.gate.start, privacy.gate.wiring, privacy.gate.opening"
-FOREIGN = {"_cffi_backend", "_openssl", "cryptography", "h11", "msgspec", "sqlcipher3", "typing_extensions"}
+AT_START = (
+    "from privacy.gate.__main__ import spare; spare()\n"
+    "import asyncio, logging, privacy.gate.start, privacy.gate.wiring, privacy.gate.opening"
+)
+FOREIGN = {"_cffi_backend", "_openssl", "cryptography", "h11", "msgspec", "sqlcipher3"}
 ON_LAN = "privacy.gate.lan"  # only where it is on
 FOR_PEOPLE = [
     "privacy.gate.asked",
@@ -41,7 +44,8 @@ UNUSED = [
 
 def loaded(statements: str) -> frozenset[str]:
     places = [str(ROOT), *(entry for entry in sys.path if entry.endswith("site-packages"))]
-    look = f"import json, sys\nsys.path[:0] = {places}\n{statements}\nprint(json.dumps(list(sys.modules)))"
+    tell = "print(json.dumps([name for name, module in sys.modules.items() if module]))"
+    look = f"import json, sys\nsys.path[:0] = {places}\n{statements}\n{tell}"
     done = subprocess.run(
         [sys.executable, "-I", "-S", "-c", look], capture_output=True, text=True, check=True, timeout=60
     )
