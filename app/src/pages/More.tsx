@@ -56,7 +56,7 @@ export function MorePage() {
         <Row href="#/settings" icon="settings" title={t("more.settings")} text={t("more.settings.text")} />
         {owner && <Row href="#/account" icon="person" title={t("more.account")} text={t("more.account.text")} />}
         {owner && <Row href="#/phones" icon="key" title={t("more.phones")} text={t("more.phones.text")} />}
-        {owner && <Row href="#/backup" icon="down" title={t("more.backup")} text={t("more.backup.text")} />}
+        {owner && <Row href="#/backup" icon="box" title={t("more.backup")} text={t("more.backup.text")} />}
         <Row
           href="#/devices"
           icon="radio"

@@ -3,6 +3,7 @@
 import { Title } from "../parts/Frame";
 import { useAction, useLoad, useRole } from "../parts/hooks";
 import { Icon } from "../parts/Icon";
+import { Said } from "../parts/Said";
 import { client, phase } from "../state/app";
 import { dateTime } from "../state/format";
 import { useSelect } from "../state/store";
@@ -23,8 +24,14 @@ function News() {
   return (
     <div class="card">
       <h2>{t("system.update")}</h2>
-      <p>{line}</p>
-      {problem !== null && <p class="quiet">{problem.text}</p>}
+      <p>
+        <Said text={line} />
+      </p>
+      {problem !== null && (
+        <p class="quiet">
+          <Said text={problem.text} />
+        </p>
+      )}
       {update !== null && (
         <>
           <Notes title={t("system.update.changes")} lines={update.changes} />

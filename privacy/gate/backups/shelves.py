@@ -104,7 +104,7 @@ class Shelves:
             await self.desk.store.write(lambda tx: copies.keep(tx, known))
             await self._check(target, known, made)
         except TargetError as error:
-            return await self._failed(known, f"{error.detail or error.trouble.value}")
+            return await self._failed(known, str(error))
         except NotGood as error:
             failed = await self._failed(known, str(error))
             try:

@@ -6,6 +6,7 @@ import { Title } from "../../parts/Frame";
 import { useRole } from "../../parts/hooks";
 import { Icon } from "../../parts/Icon";
 import { bytes, dateTime, percent, SECOND } from "../../state/format";
+import { reasonKey } from "../../state/backups";
 import { useBackupTexts } from "../../texts/backup";
 import { Shown, useAct, useGatePage } from "../privacy/shared";
 
@@ -25,7 +26,7 @@ interface Backups {
   next: string | null;
   sheet: { key: string } | null;
   drill_due: boolean;
-  progress: { stage: string; done: number; all: number; wrong: string };
+  progress: { stage: string; done: number; all: number; wrong: string; code: string };
 }
 
 export function BackupPage() {
@@ -57,7 +58,7 @@ function Here() {
 
 function State({ told, again }: { told: Backups; again: () => void }) {
   const { t, tr, language } = useBackupTexts();
-  const { stage, done, all, wrong } = told.progress;
+  const { stage, done, all, wrong, code } = told.progress;
   const proven = told.copies.find((copy) => copy.state === "verified")?.verified ?? null;
   useEffect(() => {
     if (stage === "") return undefined;
@@ -81,7 +82,7 @@ function State({ told, again }: { told: Backups; again: () => void }) {
         {proven === null ? t("backup.last.none") : t("backup.last.text", { at: at(proven) })}
       </p>
       <p>{told.next === null ? t("backup.next.none") : t("backup.next", { at: at(told.next) })}</p>
-      {wrong !== "" && <p class="bad">{t("backup.wrong", { why: wrong })}</p>}
+      {wrong !== "" && <p class="bad">{t("backup.wrong", { why: tr(reasonKey(wrong, code), t("backup.why.other")) })}</p>}
       {told.sheet === null && <p class="bad">{t("backup.sheet.none")}</p>}
       {told.targets.length === 0 && <p class="bad">{t("backup.place.none")}</p>}
       {told.drill_due && <p class="bad">{t("backup.drill")}</p>}
@@ -120,11 +121,11 @@ function Copies({ copies }: { copies: Copy[] }) {
                     {copy.made === null ? copy.name : dateTime(Date.parse(copy.made), language)}, {bytes(copy.size, language)}
                   </strong>
                   <small>
-                    {copy.target}:{" "}
+                    {tr(`backup.target.${copy.target}`, copy.target)}:{" "}
                     {tr(`backup.state.${copy.state}`, copy.state, {
                       at: copy.verified === null ? "" : dateTime(Date.parse(copy.verified), language),
                     })}
-                    {copy.why !== "" && `: ${copy.why}`}
+                    {copy.why !== "" && `: ${tr(reasonKey(copy.why), t("backup.why.other"))}`}
                   </small>
                 </span>
               </div>

@@ -69,8 +69,8 @@ function One({ one }: { one: Notification }) {
     }, [one.id, t]),
   );
   return (
-    <li data-notification={one.kind}>
-      <div class="row">
+    <li data-notification={one.kind} data-urgency={one.urgency}>
+      <div class="row acted">
         <Icon name={one.urgency === "info" ? "bell" : "warning"} />
         <span class="words">
           <strong>

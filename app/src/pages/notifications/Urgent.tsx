@@ -19,8 +19,10 @@ export function Urgent() {
         <p class="banner bad" key={one.id} data-notification={one.kind}>
           <Icon name="warning" />{" "}
           <span>
-            <strong>{t(`notify.class.${one.urgency}`)}</strong> · {tr(`notify.kind.${one.kind}`, one.kind)} ·{" "}
-            {one.subject === "" ? t("notify.base") : names(one.subject)}{" "}
+            <strong>
+              {t(`notify.class.${one.urgency}`)}: {tr(`notify.kind.${one.kind}`, one.kind)}
+            </strong>{" "}
+            · {one.subject === "" ? t("notify.base") : names(one.subject)}{" "}
             <a href="#/notifications">{t("notify.to")}</a>
           </span>
         </p>

@@ -30,7 +30,7 @@ export const reasonsDe = {
   "refused.bad_statement": "Die unterschriebene Erklärung hat nicht die vereinbarte Form; lade die App neu.",
   "refused.bad_signature": "Die Unterschrift passt nicht zur Erklärung.",
   "refused.unknown_key": "Dieses Telefon ist hier nicht eingetragen; koppele es neu.",
-  "refused.key_may_not": "Dieses Telefon darf nicht zustimmen; das können die Telefone der Besitzer.",
+  "refused.key_may_not": "Dieses Telefon darf nicht zustimmen; das können die Telefone der Eigentümer.",
   "refused.last_key": "Den letzten Schlüssel, der zustimmen darf, entfernt nur die Konsole (»homebase phone remove«).",
   "refused.challenge_over": "Die Frage, auf die das Telefon antwortet, ist unbekannt, verbraucht oder älter als zehn Minuten.",
   "refused.claim_wrong": "Das Geheimnis des QR-Codes passt nicht oder ist abgelaufen; lass dir einen neuen zeigen.",
