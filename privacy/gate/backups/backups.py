@@ -254,6 +254,7 @@ class Backups:
             try:
                 return await self._restored(target, name, secret, room, trial=trial, anyway=anyway)
             except (NotGood, gate_members.NotRestorable) as error:
+                await self.shelves.look_again(where, target, name)
                 raise Wrong("backup_not_good", str(error)) from error
             except TargetError as error:
                 raise Wrong(error.trouble.value, error.detail or str(error)) from error

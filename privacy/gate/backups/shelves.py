@@ -7,9 +7,11 @@ the throw-away key that was made for it, checked against its manifest and put in
 
 import asyncio
 import logging
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from privacy.conversation import ConversationLost, Declined
 from privacy.gate.backups import copies
@@ -21,13 +23,18 @@ from privacy.gate.backups.making import AskHub, Made
 from privacy.gate.backups.reading import NotGood
 from privacy.gate.backups.restoring import prove
 from privacy.gate.backups.settings import BackupSettings
-from privacy.gate.backups.target import Target, TargetError
+from privacy.gate.backups.target import Target, TargetError, Trouble
 from privacy.gate.desk import Desk
+from privacy.gate.outbox.sealed_file import Tally
 from privacy.gate.storage.book import to_ms
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
 
 log = logging.getLogger(__name__)
 
 LOCAL = "local"
+_CHANGED = "what lies there is not what was put there"
 
 
 class Wrong(Exception):
@@ -143,11 +150,34 @@ class Shelves:
         read, own = proven.read, made.manifest
         keys = len(own.vouched) + 1
         if (read.sha256, read.size) != (known.sha256, known.size):
-            raise NotGood("what lies there is not what was put there")
+            raise NotGood(_CHANGED)
         if read.manifest != own:
             raise NotGood("the manifest is not the one that was made")
         if read.keys != keys:
             raise NotGood(f"the copy is encrypted to {read.keys} keys instead of {keys}")
+
+    async def look_again(self, where: str, target: Target, name: str) -> None:
+        """After a check that failed: a copy of ours that is not as it was put is good no more.
+
+        Where it is as it was, it was another sheet. Done while the check's own reason is told.
+
+        Raises:
+            StoreError: it was not written down.
+        """
+        known = await self.desk.store.read(lambda tx: copies.every(tx, where))
+        copy = next((one for one in known if one.name == name and one.state is State.VERIFIED), None)
+        if copy is None:
+            return
+        tally = Tally()
+        try:
+            async with aclosing(cast("AsyncGenerator[bytes, None]", target.read(name))) as pieces:
+                async for piece in pieces:
+                    tally.add(piece)
+        except TargetError as error:
+            if error.trouble is not Trouble.CHANGED:
+                return  # not known; the next check says more
+        if (tally.sha256, tally.size) != (copy.sha256, copy.size):
+            await self._failed(replace(copy, verified_ms=None), _CHANGED)
 
     async def let_go(self) -> None:
         """The hub forgets what it holds of a copy."""

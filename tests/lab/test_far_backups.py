@@ -1,0 +1,216 @@
+"""A home's backup at WebDAV and S3, from ``homebase backup now`` to the restore; the console's own verbs.
+
+Real servers, the hub's real half, the sheet's real key. Each refusal stands beside its control.
+"""
+
+import asyncio
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hub.core import Store
+from privacy import backup_sheet
+from privacy.conversation import Declined
+from privacy.gate.backups import backup_verbs, copies
+from privacy.gate.backups.backups import Backups
+from privacy.gate.backups.far_target import FarTarget
+from privacy.gate.backups.settings import BackupSettings
+from privacy.gate.backups.target import Landed, Source
+from tests.lab.far_vault import Lab, vault
+from tests.needs import NETWORKS
+from tests.privacy.gate.backups.home import SECRET, Hub, furnish, public
+
+pytestmark = [pytest.mark.lab, NETWORKS]
+
+OTHER = bytes(32 * [7])  # another sheet's secret
+SHEET, OTHER_SHEET = (" ".join(backup_sheet.words_of(secret)) for secret in (SECRET, OTHER))
+
+
+@dataclass(slots=True, kw_only=True)
+class House:
+    """A home with a sheet, a folder and a far place. stick: the folder in the house."""
+
+    lab: Lab
+    backups: Backups
+    stick: Path
+
+    def ask(self, verb: str, **fields: object) -> dict[str, Any]:
+        """What the console is answered."""
+
+        async def answer() -> dict[str, Any]:
+            reply = await backup_verbs.table(self.backups)[verb](fields)
+            assert isinstance(reply, Mapping)
+            return dict(reply)
+
+        return self.lab.gate.call(answer())
+
+    def now(self) -> dict[str, Any]:
+        """As ``homebase backup now``: begin one, ask until it is over; what is known then."""
+        runs = self.ask("backup.now")["runs"]
+
+        async def over() -> None:
+            while self.backups.progress.runs == runs:
+                await asyncio.sleep(0.02)
+
+        self.lab.gate.call(over())
+        return self.ask("backup.status")
+
+    def refused(self, name: str, sheet: str = SHEET) -> str:
+        """The code of a check that says no."""
+        with pytest.raises(Declined) as no:
+            self.check(name, sheet)
+        return no.value.code
+
+    def states(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for row in self.ask("backup.status")["copies"]:
+            found.setdefault(row["target"], []).append(row["state"])
+        return found
+
+    def check(self, name: str, sheet: str = SHEET) -> dict[str, Any]:
+        """As ``homebase backup check --target vault``, and ``restore --dry-run``: the same question."""
+        return self.ask("backup.restore", target="vault", name=name, sheet=sheet, trial=True)
+
+    @property
+    def there(self) -> list[Path]:
+        """Files at the server that hold copies."""
+        return sorted(path for path in self.lab.folder.rglob("*.age") if path.is_file())
+
+
+@pytest.fixture(params=["webdav", "s3"])
+def home(request: pytest.FixtureRequest, wire: tuple[str, str], tmp_path: Path) -> Iterator[House]:
+    with vault(request.param, wire, tmp_path) as lab:
+        gate, stick = lab.gate, tmp_path / "stick"
+        for folder in (stick, tmp_path / "hub"):
+            folder.mkdir()
+        desk, far = gate.door.desk, gate.door.far
+        far.keys = lambda tx: [sheet.key for sheet in copies.sheets(tx)]
+
+        async def begin() -> Backups:
+            await store.__aenter__()
+            await furnish(store)
+            settings = BackupSettings(folder=str(stick), every_days=0, keep=2)
+            made = Backups(
+                desk=desk,
+                ask=Hub(store).ask,
+                settings=settings,
+                version="0.1.0",
+                cut=gate.door.end_all,
+                far=far,
+            )
+            vouched = backup_sheet.vouch(SECRET, await made.signer())
+            await made.keep_sheet(public(SECRET), vouched)
+            return made
+
+        store = Store(tmp_path / "hub", os.urandom)
+        backups = gate.call(begin())
+        running = gate.start(backups.run())
+        try:
+            yield House(lab=lab, backups=backups, stick=stick)
+        finally:
+            running.cancel()
+            gate.call(store.__aexit__(None, None, None))
+
+
+def flip(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+@pytest.mark.obligation("Q6.5-a")
+def test_the_cloud_is_off_until_the_owner_chooses_it_and_the_house_needs_no_yes(home: House) -> None:
+    # given a far place in homebase.toml whose account is known, and nobody's yes
+    home.lab.log_in()
+
+    # when a backup is made, then it lies in the house alone, and the far place was not even looked up
+    assert home.now()["progress"]["wrong"] == ""
+    assert home.states() == {"local": ["verified"]}
+    assert len(list(home.stick.glob("*.age"))) == 1
+    assert (home.there, home.lab.names.asked, home.lab.recorder.taken()) == ([], [], [])
+
+    # when the owner chooses the cloud, then both get one
+    home.lab.allow()
+    assert home.now()["progress"]["wrong"] == ""
+    assert home.states() == {"local": ["verified"] * 2, "vault": ["verified"]}
+    assert len(home.there) == 1
+
+    # and when that is taken back, the house alone again
+    home.lab.gate.ask("consent.withdraw", activity="backup.cloud")
+    home.lab.recorder.taken()
+    home.now()
+    assert home.states()["local"] == ["verified"] * 2
+    assert home.states()["vault"] == ["verified"]
+    assert home.lab.recorder.taken() == []
+
+    # the cloud alone is a choice, too
+    home.lab.allow()
+    home.backups.shelves.targets.pop("local")
+    assert home.now()["progress"]["wrong"] == ""
+    assert home.states()["vault"] == ["verified"] * 2
+
+
+@pytest.mark.obligation("Q6.5-b")
+def test_what_lies_in_the_cloud_opens_with_the_sheet_alone_and_is_good_only_as_it_was_put(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import pyrage
+
+    home.lab.log_in()
+    home.lab.allow()
+
+    # when a backup is made, then the server has bytes that the sheet opens, and no other one does
+    assert home.now()["progress"]["wrong"] == ""
+    (copy,) = home.there
+    data = copy.read_bytes()
+    identity = pyrage.x25519.Identity.from_str(backup_sheet.identity_of(SECRET))
+    assert b"Room 1" in pyrage.decrypt(data, [identity])
+    with pytest.raises(pyrage.DecryptError):
+        pyrage.decrypt(data, [pyrage.x25519.Identity.from_str(backup_sheet.identity_of(OTHER))])
+    assert b"Room 1" not in bytes(home.lab.front.asked)
+
+    # and it was fetched back before it was called good
+    begun = [(one["does"], one["name"]) for one in home.lab.entries("transfer_begin")]
+    assert begun == [("put", copy.name), ("read", copy.name)]
+
+    # and a check by its place reads it; another sheet does not, and says nothing against the copy
+    assert home.check(copy.name)["rooms"] == ["Room 1", "Room 2"]
+    assert home.refused(copy.name, OTHER_SHEET) == "backup_not_good"
+    assert home.states()["vault"] == ["verified"]
+
+    # when the server alters one byte, then the check finds it, and the copy is never again shown as good
+    flip(copy)
+    assert home.refused(copy.name) == "backup_not_good"
+    assert home.states()["vault"] == ["failed"]
+
+    # when it alters one before the copy is read back, then it was never called good, and is gone there
+    put = FarTarget.put
+
+    async def altered(self: FarTarget, name: str, source: Source, landed: Landed) -> None:
+        await put(self, name, source, landed)
+        flip(next(path for path in home.there if path.name == name))
+
+    with monkeypatch.context() as evil:
+        evil.setattr(FarTarget, "put", altered)
+        told = home.now()
+    assert told["progress"]["code"] == "backup_not_good"
+    assert [(one["state"], one["verified"]) for one in told["copies"] if one["target"] == "vault"] == [
+        ("failed", None),
+        ("failed", None),
+    ]
+    assert home.there == [copy]
+    before = {one["name"] for one in told["copies"]}
+
+    # and with three more good ones, the two newest stay, and what was not good goes
+    names: list[str] = []
+    for _ in range(3):
+        told = home.now()
+        assert told["progress"]["wrong"] == ""
+        names += {one["name"] for one in told["copies"]} - {*names, *before}
+    assert [path.name for path in home.there] == sorted(names[1:])
+    assert home.states() == {"local": ["verified"] * 2, "vault": ["verified"] * 2}
+    assert home.lab.gate.ask("ledger.verify")["findings"] == []
