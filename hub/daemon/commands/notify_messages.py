@@ -14,6 +14,7 @@ from .radio_keys import secret_in
 from .verbs import Verbs, print_json
 
 Answer = Mapping[str, object]
+MESSAGES = ("mail.send", "sms.send", "push.send")
 WAIT_S, LOOK_S = 30.0, 0.5  # for the fate of a test
 
 
@@ -34,7 +35,9 @@ def configure(verbs: Verbs) -> None:
     test.add_argument("way", nargs="?", help="one of them")
     verbs.add("sent", "messages that left, or were to, and what became of each", _sent)
     forget = verbs.add("forget", "erase the messages that were sent", _forget)
-    forget.add_argument("activity", nargs="?", help="only these: mail.send or sms.send")
+    forget.add_argument(
+        "activity", nargs="?", choices=MESSAGES, metavar="ACTIVITY", help=f"only these: {', '.join(MESSAGES)}"
+    )
     service = verbs.add("service", "how to log in to a service that homebase.toml names", _service)
     service.add_argument("recipient", metavar="NAME")
     service.add_argument("--sender", default="", help="mail address, or the number or name an SMS comes from")

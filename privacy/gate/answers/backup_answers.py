@@ -29,14 +29,14 @@ def table(door: Door, backups: Backups) -> Mapping[tuple[str, str], Guarded]:
 
     async def begin(_: Door, request: Request, language: Language) -> Answer:
         try:
-            await backups.start()
+            before = await backups.start()
         except Wrong as wrong:
             german, english = _WAITS.get(wrong.code, (wrong.what, wrong.what))
             what, way = (
                 (german, "warte, bis sie fertig ist") if language is Language.DE else (english, "wait for it")
             )
             return problem(409, wrong.code, what, way_out=way)
-        return json_answer(200, {"runs": backups.progress.runs})
+        return json_answer(200, {"runs": before})
 
     return {
         ("GET", "/gate/v1/backups"): answering(door, look),

@@ -61,8 +61,7 @@ async def _now(backups: Backups, asked: _Asked) -> Fields:
     """Begin one; ``backup.status`` tells how far it is. folder: a new stick, or the old one emptied."""
     if asked.folder:
         await backups.shelves.forget_folder()
-    await backups.start()
-    return {"runs": backups.progress.runs}
+    return {"runs": await backups.start()}
 
 
 async def _signer(backups: Backups, asked: _Asked) -> Fields:

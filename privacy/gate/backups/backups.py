@@ -133,17 +133,19 @@ class Backups:
 
     # make
 
-    async def start(self) -> None:
-        """Begin one in a task of its own.
+    async def start(self) -> int:
+        """Begin one in a task of its own; returns how many have ended before: it may be over at once.
 
         Raises:
             Wrong: something else is going on.
         """
         if self._one.locked() or self._tasks is None:
             raise Wrong("backup_busy", _BUSY)
+        before = self.progress.runs
         self.progress.tell("collecting", 0, 0)
         self._tasks.create_task(self._quietly(), name="backup.now")
         await asyncio.sleep(0)
+        return before
 
     async def now(self) -> tuple[Known, ...]:
         """Make a backup, put it everywhere, prove each copy; return what is known of them.

@@ -389,6 +389,18 @@ async def test_what_a_backup_needs_is_named_where_it_is_missing(tmp_path: Path) 
             await old.backups.now()
         assert wrong.value.code == "no_target"
 
+        # one that is over at once: who began it waits for a number that is not the one it was given
+        running = asyncio.ensure_future(old.backups.run())
+        while old.backups._tasks is None:
+            await asyncio.sleep(0.01)
+        ended = old.backups.progress.runs
+        assert await old.backups.start() == ended
+        while old.backups.progress.runs == ended:
+            await asyncio.sleep(0.01)
+        running.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
+
 
 async def test_the_app_is_told_what_the_command_is_told_and_begins_one(lived_in: Home) -> None:
     async def asked(method: str) -> tuple[int, Any]:

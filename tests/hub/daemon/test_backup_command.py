@@ -1,0 +1,102 @@
+"""``homebase backup`` and ``recipient access``: what the gate says is printed, wrong use is one line."""
+
+import io
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hub.daemon.__main__ import main
+from hub.daemon.command_line import CommandFailed, parse
+from hub.daemon.commands import backup, recipient
+
+COPY = {"target": "local", "name": "homebase-1.age", "size": 2048, "state": "verified", "verified": "today"}
+DONE: dict[str, Any] = {"copies": [COPY], "targets": ["local"], "sheet": "age1x", "progress": {"runs": 1}}
+
+
+def gate(monkeypatch: pytest.MonkeyPatch, status: dict[str, Any]) -> None:
+    def ask(_home: object, verb: str, **_fields: object) -> dict[str, Any]:
+        return {"backup.now": {"runs": 0}, "backup.status": status}[verb]
+
+    monkeypatch.setattr(backup, "ask_gate", ask)
+
+
+def test_a_backup_is_made_and_listed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gate(monkeypatch, DONE)
+    assert parse(["backup", "now"]) == 0
+    assert capsys.readouterr().out == "homebase-1.age, 2 KiB: encrypted and restorable, read back today\n"
+    assert parse(["backup", "list"]) == 0
+    assert "local   homebase-1.age  2 KiB" in capsys.readouterr().out
+
+
+def test_what_is_missing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    gate(monkeypatch, {"progress": {"runs": 1, "wrong": "no place for backups", "code": "no_target"}})
+    with pytest.raises(CommandFailed, match="no good backup: no place for backups") as failed:
+        parse(["backup", "now"])
+    assert failed.value.code == 74
+    with pytest.raises(CommandFailed, match="vault: no copy is there; homebase backup list"):
+        parse(["backup", "check", "--target", "vault"])
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("backup",), 2, "VERB"),
+        (("backup", "list", "--nonsense"), 2, "--help"),
+        (("backup", "sheet"), 2, "add --yes to want that"),
+        (("backup", "now"), 69, "start it with homebase run"),
+        (("backup", "restore"), 69, "start it with homebase run"),
+        (("recipient", "access", "vault"), 2, "--user is missing"),
+        (("recipient", "access", "vault", "--user", "ada"), 2, "mode 0600 with --file"),
+        (
+            ("recipient", "access", "vault", "--user", "ada", "--file", "/not/there"),
+            74,
+            "name a readable file",
+        ),
+        (("recipient", "access", "vault", "--remove"), 69, "start it with homebase run"),
+        (("update",), 2, "VERB"),
+        (("update", "show", "--lang", "fr"), 2, "invalid choice"),
+        (("update", "install"), 69, "start it with homebase run"),
+        (("monitor", "show", "more"), 2, "--help"),
+    ],
+)
+def test_wrong_use_is_one_line(
+    words: tuple[str, ...],
+    code: int,
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name in ("XDG_RUNTIME_DIR", "XDG_STATE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    assert main(list(words)) == code
+    told = capsys.readouterr()
+    assert (told.out, told.err.count("\n"), said in told.err) == ("", 1, True)
+
+
+def test_access_is_kept_and_a_missing_sheet_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    asked: list[dict[str, object]] = []
+    file = tmp_path / "secret"
+    file.write_text("pass word\n")
+    file.chmod(0o600)
+
+    def ask(_home: object, verb: str, **fields: object) -> dict[str, Any]:
+        asked.append({"verb": verb, **fields})
+        return {"addressee": None}
+
+    monkeypatch.setattr(recipient, "ask_gate", ask)
+    assert parse(["recipient", "access", "vault", "--user", "ada", "--file", str(file)]) == 0
+    assert asked == [
+        {"verb": "recipient.access", "recipient": "vault", "user": "ada", "password": "pass word"}
+    ]
+    said = capsys.readouterr().out
+    assert "kept, encrypted" in said
+    assert "homebase backup sheet" in said
+    assert "pass word" not in said
