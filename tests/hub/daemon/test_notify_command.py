@@ -72,11 +72,12 @@ def test_a_test_message_says_what_became_of_it(
 ) -> None:
     def ask(_home: object, verb: str, **_fields: object) -> dict[str, Any]:
         message = {"transfer": "t1", "fate": fate, "what": "202 \x1b[31m"}
-        return {
+        answers: dict[str, dict[str, Any]] = {
             "messages.ways": {"ways": [WAY]},
             "messages.send": {"transfer": "t1"},
             "messages.list": {"messages": [message]},
-        }[verb]
+        }
+        return answers[verb]
 
     monkeypatch.setattr(notify_messages, "ask_gate", ask)
     assert parse(["notify", "test"]) == code
