@@ -68,7 +68,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
             "--target", default="local", help="local, or a place of homebase recipient; default: local"
         )
     for added in (check, restore):
-        added.add_argument("name", nargs="?", help="homebase backup list; default: the newest")
+        added.add_argument(
+            "name", nargs="?", help="homebase backup list; default: the newest that is not known to be bad"
+        )
         added.add_argument("--file", type=Path, metavar="FILE", help="with the sheet's words, mode 0600")
 
 
@@ -244,9 +246,15 @@ def _read(
     name = options.name
     if name is None:
         rows = rows_of(ask_gate(options.home, "backup.status", target=options.target), "copies")
-        there = [str(row["name"]) for row in rows if row.get("target") == options.target]
+        there = [
+            str(row["name"])
+            for row in rows
+            if row.get("target") == options.target and row.get("state") != "failed"
+        ]
         if not there:
-            raise CommandFailed(f"{options.target}: no copy is there; homebase backup list", EXIT_USAGE)
+            raise CommandFailed(
+                f"{options.target}: no good copy is there; name one of homebase backup list", EXIT_USAGE
+            )
         name = max(there)
     return ask_gate(
         options.home,
