@@ -6,7 +6,7 @@ import { accountApi, type Account } from "../api/account";
 import { keep, type Kept, read } from "../gate/memory";
 import { useAction } from "../parts/hooks";
 import { client, home as shown, tell } from "../state/app";
-import { firstStep } from "../state/first";
+import { firstStep, type FirstStep } from "../state/first";
 import { called } from "../state/home";
 import { ownTimezone } from "../state/timezone";
 import { useAccountTexts } from "../texts/account";
@@ -71,9 +71,9 @@ export function FirstRun({ account, asks, devices, onChanged }: Props) {
   }
 }
 
-function Card({ title, children }: { title: string; children: ComponentChildren }) {
+function Card({ step, title, children }: { step: FirstStep; title: string; children: ComponentChildren }) {
   return (
-    <section class="card" aria-labelledby="first-run">
+    <section class="card" data-first={step} aria-labelledby="first-run">
       <h2 id="first-run">{title}</h2>
       {children}
     </section>
@@ -85,7 +85,7 @@ function Led(props: { step: "device" | "privacy"; href: string; onGo?: () => voi
   const { t } = useAccountTexts();
   const { step, href, onGo, onLater } = props;
   return (
-    <Card title={t(`first.${step}`)}>
+    <Card step={step} title={t(`first.${step}`)}>
       <p>{t(`first.${step}.text`)}</p>
       <div class="buttons">
         <button type="button" onClick={onLater}>
@@ -114,7 +114,7 @@ function Place({ account, onEnd }: { account: Account; onEnd: (changed: boolean)
     }, [language, name, account, zone, t, onEnd]),
   );
   return (
-    <Card title={t("first.title")}>
+    <Card step="place" title={t("first.title")}>
       <p>{t("first.text")}</p>
       <form
         onSubmit={(event) => {

@@ -32,6 +32,11 @@ function News() {
           <Said text={problem.text} />
         </p>
       )}
+      {problem?.code === "no_consent" && role === "owner" && (
+        <p>
+          <a href="#/privacy">{t("system.update.allow")}</a>
+        </p>
+      )}
       {update !== null && (
         <>
           <Notes title={t("system.update.changes")} lines={update.changes} />

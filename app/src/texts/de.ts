@@ -638,6 +638,7 @@ export const de: Record<TextKey, string> = {
   "system.update.changes": "Was neu ist",
   "system.update.fixes": "Was sie behebt",
   "system.update.checked": "Zuletzt geprüft {at}",
+  "system.update.allow": "Unter Datenschutz erlauben",
   "system.update.check": "Jetzt prüfen",
   "system.session": "Sitzung",
   "system.session.until": "gültig bis {at}",

@@ -636,6 +636,7 @@ export const en = {
   "system.update.changes": "What is new",
   "system.update.fixes": "What it fixes",
   "system.update.checked": "Last checked {at}",
+  "system.update.allow": "Allow it under Privacy",
   "system.update.check": "Check now",
   "system.session": "Session",
   "system.session.until": "valid until {at}",
