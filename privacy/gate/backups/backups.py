@@ -5,7 +5,7 @@ What is said of a copy, and by what right: shelves.py.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
@@ -72,6 +72,7 @@ class Backups:
     _one: asyncio.Lock = field(default_factory=asyncio.Lock)
     _tasks: asyncio.TaskGroup | None = None
     _tried: datetime | None = None
+    _missed: frozenset[str] = frozenset()  # places that have no good copy of the last run, though others have
 
     def __post_init__(self) -> None:
         """Have places."""
@@ -103,11 +104,15 @@ class Backups:
             await self.begin()
             while True:
                 try:
-                    if await self._due():
-                        await self._quietly()
+                    await self._round()
                 except StoreError as error:
                     log.warning("backup.store", extra={"code": error.code})
                 await self.desk.clock.sleep(ROUND_S)
+
+    async def _round(self) -> None:
+        """Make one if it is time, where the last one did not arrive or everywhere."""
+        if await self._due():
+            await self._quietly(self._missed)
 
     async def _due(self) -> bool:
         if not self.shelves.in_use or not await self.desk.store.read(copies.sheets):
@@ -123,11 +128,11 @@ class Backups:
         last = from_ms(known[0].made_ms) if known else None
         return next_run(self.settings, last, now, self.zone())
 
-    async def _quietly(self) -> None:
-        """Make one; ``progress`` says what was wrong."""
+    async def _quietly(self, places: Collection[str] = ()) -> None:
+        """Make one; ``progress`` says what was wrong. places: as ``now``."""
         self._tried = self.desk.time.instant().at
         try:
-            await self.now()
+            await self.now(places)
         except Wrong as wrong:
             log.warning("backup.wrong", extra={"code": wrong.code})
 
@@ -147,8 +152,11 @@ class Backups:
         await asyncio.sleep(0)
         return before
 
-    async def now(self) -> tuple[Known, ...]:
+    async def now(self, places: Collection[str] = ()) -> tuple[Known, ...]:
         """Make a backup, put it everywhere, prove each copy; return what is known of them.
+
+        places: only these, where one of them is in use. A place that has its copy gets no second one because
+        another place failed: a night of attempts would thin out the weeks before.
 
         Raises:
             Wrong: none was made, or not everywhere; the code says why.
@@ -157,22 +165,25 @@ class Backups:
             raise Wrong("backup_busy", _BUSY)
         async with self._one:
             try:
-                known = await self._everywhere()
+                known = await self._put(places)
             except Wrong as wrong:
                 self.progress.wrong, self.progress.code = wrong.what, wrong.code
                 raise
             finally:
                 self.progress.tell("", 0, 0)
                 self.progress.runs += 1
-        bad = next((copy for copy in known if copy.state is not State.VERIFIED), None)
+        failed = [copy for copy in known if copy.state is not State.VERIFIED]
+        self._missed = frozenset(copy.target for copy in failed)
+        bad = next(iter(failed), None)
         self.progress.wrong = "" if bad is None else f"{bad.target}: {bad.why}"
         self.progress.code = "" if bad is None else "backup_not_good"
         if bad is not None:
             raise Wrong("backup_not_good", self.progress.wrong)
         return known
 
-    async def _everywhere(self) -> tuple[Known, ...]:
-        if not self.shelves.in_use:
+    async def _put(self, places: Collection[str]) -> tuple[Known, ...]:
+        in_use = self.shelves.in_use
+        if not in_use:
             what = (
                 "no place for backups; name a folder as [backup] folder in homebase.toml, or allow a far one"
             )
@@ -187,7 +198,8 @@ class Backups:
         except (ConversationLost, Declined) as error:
             raise Wrong("hub_away", f"the hub does not give its data: {error}") from error
         try:
-            return tuple([await self.shelves.keep(*one, made) for one in self.shelves.in_use.items()])
+            wanted = {name: in_use[name] for name in places if name in in_use} or in_use
+            return tuple([await self.shelves.keep(*one, made) for one in wanted.items()])
         finally:
             made.source.path.unlink(missing_ok=True)
 

@@ -21,6 +21,7 @@ from privacy.gate.answers import backup_answers
 from privacy.gate.backups import copies
 from privacy.gate.backups.backups import Restored
 from privacy.gate.backups.copies import State
+from privacy.gate.backups.folder import FolderTarget
 from privacy.gate.backups.shelves import Wrong
 from privacy.gate.backups.target import Copy, Landed, Source
 from privacy.gate.front.exchange import Request
@@ -449,3 +450,28 @@ async def test_one_is_made_by_itself_when_it_is_time_and_an_hour_after_one_that_
     lived_in.folder.with_name("away").rename(lived_in.folder)
     await backups._quietly()
     assert backups.progress.wrong == ""
+
+
+async def test_a_place_that_has_its_copy_gets_no_more_because_another_fails(
+    lived_in: Home, tmp_path: Path
+) -> None:
+    backups, clock = lived_in.backups, lived_in.clock
+    stick = tmp_path / "second"
+    backups.shelves.targets["second"] = FolderTarget(stick, lambda: "")
+    clock.passed_s += 15.5 * 3600
+    await backups._quietly()
+    for attempts in range(4):
+        assert backups.progress.runs == 1 + attempts
+        assert backups.progress.wrong.startswith("second: target_not_found")
+        assert len(lived_in.copies) == 1
+        clock.passed_s += 3600
+        await backups._round()
+
+    # it is back: it alone gets what it missed, and the next night's goes everywhere again
+    stick.mkdir()
+    clock.passed_s += 3600
+    await backups._round()
+    assert (backups.progress.wrong, len(lived_in.copies), len(list(stick.glob("*.age")))) == ("", 1, 1)
+    clock.passed_s += 86_400
+    await backups._round()
+    assert (len(lived_in.copies), len(list(stick.glob("*.age")))) == (2, 2)
