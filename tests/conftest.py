@@ -3,6 +3,9 @@
 A commit is judged by the same examples each time; script/nightly properties looks for new ones.
 """
 
+import gc
+from collections.abc import Generator
+
 import pytest
 from hypothesis import settings
 from xdist.remote import Producer
@@ -22,6 +25,17 @@ SHORT = 16  # bytes that a test's id may spell; longer ones are keys and payload
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Name long bytes by their length: every worker has to collect the same ids."""
     return f"{argname}-{len(val)}-bytes" if isinstance(val, bytes) and len(val) > SHORT else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Thousands of tests are made and none goes: nothing to look for among them, now or at any test."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
