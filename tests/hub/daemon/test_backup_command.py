@@ -37,7 +37,7 @@ def test_what_is_missing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(CommandFailed, match="no good backup: no place for backups") as failed:
         parse(["backup", "now"])
     assert failed.value.code == 74
-    with pytest.raises(CommandFailed, match="vault: no copy is there; homebase backup list"):
+    with pytest.raises(CommandFailed, match="vault: no good copy is there; name one of homebase backup list"):
         parse(["backup", "check", "--target", "vault"])
 
 
