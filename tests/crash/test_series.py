@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-POINTS = os.environ.get("HOMEBASE_CRASH_POINTS", "12")
+POINTS = os.environ.get("HOMEBASE_CRASH_POINTS", "9")
 SLOW = {"ordering": 3, "upgrading": 2}  # each of their lives starts a driver, or makes an old store
 
 
