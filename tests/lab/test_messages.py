@@ -16,7 +16,10 @@ from privacy.gate.account.account_verbs import table as account_table
 from privacy.gate.door.holder import GateHolder
 from privacy.gate.messages.message_verbs import for_console, for_hub
 from privacy.gate.messages.messages import Messages
+from privacy.gate.outbox.deliveries import MISTAKE
 from privacy.gate.rights.rights import RightsDesk
+from privacy.gate.storage import access
+from privacy.gate.storage.access import AccessData
 from privacy.rights import Scope
 from privacy.vocabulary import DataCategory
 from tests.lab.gate_at_work import GateAtWork
@@ -196,6 +199,29 @@ def test_a_consent_for_one_number_is_none_for_another_and_the_hub_learns_no_numb
     assert len(post.sms.arrived) == 1
     allowed(post, addressee=OTHER)  # the control
     transfer = post.hub("message.send", way=other, event="smoke")["transfer"]
+    _until(lambda: post.fate(transfer) == "sent")
+
+
+@pytest.mark.parametrize("secret", ["geheim-\u20ac-41", "geheim-41\r\nX-Other: 1"])
+def test_a_secret_of_before_that_fits_no_head_ends_its_message_and_not_the_gate(
+    post: Post, secret: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    way = allowed(post)
+    row = AccessData(recipient="sms", sender="homebase", user="", password=secret)
+    desk = post.gate.door.desk
+
+    async def as_before() -> None:
+        await desk.store.write(lambda tx: access.keep_access_data(tx, row, desk.time.instant().at))
+
+    post.gate.call(as_before())
+    lost = post.hub("message.send", way=way, event="smoke")["transfer"]
+    _until(lambda: post.fate(lost) == "failed")
+    told = json.dumps(post.ask("messages.list")) + json.dumps(post.gate.ask("ledger.list"), default=str)
+    assert MISTAKE in told
+    assert "geheim" not in told + caplog.text
+    assert any(one.message == "transfer.mistake" for one in caplog.records)
+    post.ask("messages.access", recipient="sms", sender="homebase", password=TOKEN)
+    transfer = post.hub("message.send", way=way, event="smoke")["transfer"]  # the control: it works on
     _until(lambda: post.fate(transfer) == "sent")
 
 

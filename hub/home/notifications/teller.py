@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 LOOK_S = 5.0
 WAYS_S = 600.0  # between two looks at the ways
 DRILL_AFTER = timedelta(days=30)  # a way that carried nothing for so long is tried
+LONGEST_NAME = 64  # that the gate takes
 WAITING, REFUSED = "waiting", "refused"
 _LATER = frozenset({"ledger_not_writable", "busy", "clock_unsure"})  # nothing is wrong with the message
 Ask = Callable[..., Awaitable[Mapping[str, object]]]
@@ -113,7 +114,7 @@ class Teller:
                 "message.send",
                 way=way,
                 event=one.kind.value,
-                name=self._gate.name(one.subject),
+                name=_one_line(self._gate.name(one.subject)),
                 at=one.latest.isoformat(),
             )
         except GateDeclined as declined:
@@ -160,6 +161,11 @@ class Teller:
             if way.id in used and way.allowed and (way.last_sent is None or now - way.last_sent > DRILL_AFTER)
         ]
         await self._notifications.say(Kind.DRILL_DUE, "", so=bool(old))
+
+
+def _one_line(name: str) -> str:
+    """As the gate takes it: no name that somebody gave may keep an alarm from being told."""
+    return "".join(letter if letter.isprintable() else " " for letter in name)[:LONGEST_NAME]
 
 
 class _Ways(msgspec.Struct, frozen=True):

@@ -8,12 +8,12 @@ from datetime import timedelta
 from hashlib import sha256
 
 from privacy import canonical, mail_text
-from privacy.closed_schema import LONGEST, FieldRefused, check_value
+from privacy.closed_schema import FieldRefused, check_value
 from privacy.consent import Grant, Wish
-from privacy.gate.account import addressees
+from privacy.gate.account import addressees, mailing
 from privacy.gate.account.addressees import Contact, MailAddress
 from privacy.gate.door.door import PREVIEW_TIME, Door, Given, Refused
-from privacy.gate.network.smtp import Letter, LogIn, Mail
+from privacy.gate.network.smtp import Mail
 from privacy.gate.network.tls_line import Target, TransferFailed
 from privacy.gate.storage import access, records
 from privacy.gate.storage.access import AccessData
@@ -21,7 +21,7 @@ from privacy.gate.storage.book import News
 from privacy.gate.storage.records import Outgoing, Preview
 from privacy.gate.storage.store import StoreError, Transaction
 from privacy.ledger import Kind
-from privacy.recipients import Recipient, Transport
+from privacy.recipients import Recipient
 from privacy.register import FieldKind, Form, Language
 
 ACTIVITY = "account.register"
@@ -100,10 +100,9 @@ class Account:
         server = self.mail_server()
         if server is None:
             raise AccountRefused("no_recipient")
-        _checked(FieldKind.EMAIL, sender, "sender_form")
-        if max(len(user), len(password)) > LONGEST[FieldKind.EMAIL] or "\0" in user + password:
-            raise AccountRefused("access_form")
         row = AccessData(recipient=server.name, sender=sender, user=user, password=password)
+        if (code := mailing.misfit(row)) is not None:
+            raise AccountRefused(code)
         at = self._desk.time.instant().at
         await self._desk.store.write(lambda tx: access.keep_access_data(tx, row, at))
         return server
@@ -225,20 +224,8 @@ class Account:
             raise TransferFailed("the code could not be written down, so nothing was sent") from error
         if login is None:
             raise TransferFailed(f"{target.host}: no access data for this mail server", final=True)
-        content = mail_text.content(
-            self.mail(language, code),
-            sender=login.sender,
-            to=grant.addressee,
-            at=at.wall,
-            mark=item.transfer,
-            language=language,
-        )
-        return Mail(
-            target,
-            Letter(sender=login.sender, to=grant.addressee, content=content),
-            LogIn(user=login.user, password=login.password),
-            secure_first=desk.recipients[grant.recipient].transport is Transport.SMTPS,
-        )
+        server, words = desk.recipients[grant.recipient], self.mail(language, code)
+        return mailing.carrier(grant, server, target, login, words, at.wall, item.transfer)
 
     async def confirm(self, code: str) -> MailAddress:
         """Use the code of the mail, once and in time.

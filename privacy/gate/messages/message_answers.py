@@ -22,7 +22,7 @@ class _Subscribing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     endpoint: Annotated[str, msgspec.Meta(max_length=1000)]
     p256dh: Word
     auth: Word
-    label: Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")] = ""
+    label: Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*\Z")] = ""
 
 
 def owners(messages: Messages) -> Mapping[tuple[str, str], Guarded]:

@@ -26,7 +26,8 @@ from privacy.register import Language
 
 Fields = Mapping[str, object]
 Line = Annotated[str, msgspec.Meta(max_length=500)]
-Name = Annotated[str, msgspec.Meta(max_length=message_text.LONGEST_NAME, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")]
+ONE_LINE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*\Z"  # nothing that ends a line: it stands in a mail's head
+Name = Annotated[str, msgspec.Meta(max_length=message_text.LONGEST_NAME, pattern=ONE_LINE)]
 MOST = 200
 
 

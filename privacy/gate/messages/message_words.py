@@ -14,6 +14,20 @@ WORDS: Mapping[str, Mapping[Language, str]] = {
         DE: "kein solcher Dienst für mail.send oder sms.send in homebase.toml; homebase recipient list",
         EN: "homebase.toml names no such service for mail.send or sms.send; see homebase recipient list",
     },
+    "sender_form": {
+        DE: "das passt nicht als Absender; eine E-Mail-Adresse wie name@example.org angeben, bei SMS eine"
+        " Nummer oder einen Namen in einer Zeile",
+        EN: "this is no sender; give an e-mail address such as name@example.org, for SMS a number or a name"
+        " in one line",
+    },
+    "access_form": {
+        DE: "Benutzer oder Geheimnis passen nicht: erlaubt sind sichtbare Zeichen in einer Zeile, außen kein"
+        " Leerzeichen, im Benutzer kein Doppelpunkt, ohne Benutzer nur ASCII, bei Mail höchstens je 254; die"
+        " Angaben des Anbieters prüfen",
+        EN: "user or secret do not fit: allowed are visible characters in one line, no space outside, no"
+        " colon in the user, without a user ASCII alone, for mail 254 each at most; check the provider's"
+        " data",
+    },
     "no_recipient": {
         DE: "in homebase.toml steht kein Dienst dafür; homebase recipient add (docs/notifications.md)",
         EN: "homebase.toml names no service for it; homebase recipient add (docs/notifications.md)",

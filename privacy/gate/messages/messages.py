@@ -9,15 +9,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
-from privacy import canonical, mail_text, message_text, web_push
+from privacy import canonical, message_text, web_push
 from privacy.consent import Grant, Wish
 from privacy.decide import EgressRequest, Refusal, decide
-from privacy.gate.account import addressees
+from privacy.gate.account import addressees, mailing
 from privacy.gate.account.addressees import Contact
 from privacy.gate.door.door import PREVIEW_TIME, Door, Given, Refused
+from privacy.gate.messages import sms
 from privacy.gate.messages.push import Push
-from privacy.gate.messages.sms import Sms
-from privacy.gate.network.smtp import Letter, LogIn, Mail
+from privacy.gate.network.smtp import Mail
 from privacy.gate.network.tls_line import Target, TransferFailed
 from privacy.gate.storage import access, messages, records
 from privacy.gate.storage.access import AccessData
@@ -27,7 +27,7 @@ from privacy.gate.storage.store import Transaction
 from privacy.message_text import Event
 from privacy.payload import LONGEST_KEPT
 from privacy.reasons import Reason
-from privacy.recipients import Recipient, Transport
+from privacy.recipients import Recipient
 from privacy.register import Form, Language
 from privacy.web_push import Subscription
 
@@ -261,11 +261,14 @@ class Messages:
         """Keep how to log in to a service.
 
         Raises:
-            MessageRefused: unknown_service.
+            MessageRefused: unknown_service, sender_form, access_form.
             StoreError: nothing was changed.
         """
-        if row.recipient not in {one.name for activity in FIELD for one in self.recipients(activity)}:
+        serves = [activity for activity in FIELD if row.recipient in map(_name, self.recipients(activity))]
+        if not serves:
             raise MessageRefused("unknown_service")
+        if (code := mailing.misfit(row) if MAIL in serves else sms.misfit(row)) is not None:
+            raise MessageRefused(code)
         at = self._desk.time.instant().at
         await self._desk.store.write(lambda tx: access.keep_access_data(tx, row, at))
 
@@ -313,24 +316,12 @@ class Messages:
     # the way out
 
     async def _post_mail(self, grant: Grant, item: Outgoing, target: Target) -> Mail:
-        login, language = await self._access(grant, target), Language(grant.language)
-        content = mail_text.content(
-            message_text.mail(_text(item), language),
-            sender=login.sender,
-            to=grant.addressee,
-            at=item.first,
-            mark=item.transfer,
-            language=language,
-        )
-        return Mail(
-            target,
-            Letter(sender=login.sender, to=grant.addressee, content=content),
-            LogIn(user=login.user, password=login.password),
-            secure_first=self._desk.recipients[grant.recipient].transport is Transport.SMTPS,
-        )
+        login, server = await self._access(grant, target), self._desk.recipients[grant.recipient]
+        words = message_text.mail(_text(item), Language(grant.language))
+        return mailing.carrier(grant, server, target, login, words, item.first, item.transfer)
 
-    async def _post_sms(self, grant: Grant, item: Outgoing, target: Target) -> Sms:
-        return Sms(target, await self._access(grant, target), to=grant.addressee, text=_text(item))
+    async def _post_sms(self, grant: Grant, item: Outgoing, target: Target) -> sms.Sms:
+        return sms.Sms(target, await self._access(grant, target), to=grant.addressee, text=_text(item))
 
     async def _post_push(self, grant: Grant, item: Outgoing, target: Target) -> Push:
         desk = self._desk
@@ -345,6 +336,10 @@ class Messages:
         if found is None:
             raise TransferFailed(f"{target.host}: no access data for this service", final=True)
         return found
+
+
+def _name(row: Recipient) -> str:
+    return row.name
 
 
 def _message(grant: Grant, item: Outgoing) -> Message:

@@ -38,6 +38,16 @@ class Sms(Upload):
         return None
 
 
+def misfit(row: AccessData) -> str | None:
+    """The code of what can't stand in a request to a provider; None: it can be tried."""
+    if not row.sender.isprintable():
+        return "sender_form"
+    words = (row.user, row.password)
+    fits = all(word.isprintable() and word == word.strip() for word in words) and ":" not in row.user
+    in_head = bool(row.user) or row.password.isascii()  # a bearer token stands there as it is
+    return None if fits and in_head else "access_form"
+
+
 def _log_in(access: AccessData) -> list[tuple[str, str]]:
     if access.user:
         word = base64.b64encode(f"{access.user}:{access.password}".encode()).decode()

@@ -5,6 +5,7 @@ even a question to a name server, before the begin entry is on the disk. ``cut``
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -34,6 +35,8 @@ from privacy.register import Activity, Form
 from privacy.standing import EarlierTransfer
 from privacy.vocabulary import DataCategory
 
+log = logging.getLogger(__name__)
+
 RETRY_AFTER_S = (60.0, 300.0, 900.0)  # then hourly, for a day after the first attempt
 RETRY_LAST_S = 3600.0
 GIVE_UP_AFTER = timedelta(hours=24)
@@ -42,6 +45,7 @@ EXPIRES = {  # messages of which nobody wants to hear later
     "sms.send": timedelta(hours=2),
     "push.send": timedelta(hours=2),
 }
+MISTAKE = "the gate could not make this transfer; look at its access data, and report it"
 _FATES = {(Result.DELIVERED, False): Fate.SENT, (Result.FAILED, False): Fate.FAILED}
 # these may pass by themselves: it is tried again
 WAITS = frozenset({Reason.CLOCK_UNSURE, Reason.BUDGET_USED_UP, Reason.LEDGER_NOT_WRITABLE})
@@ -195,6 +199,11 @@ class Deliveries:
             what = str(error)
         except _NotOutside as error:
             what, reason = str(error), Reason.ADDRESS_NOT_OUTSIDE
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one transfer must not end the gate; its words may be secret
+            log.error("transfer.mistake", extra={"error": type(error).__name__})
+            what, again = MISTAKE, False
         arrived = answer is not None and 200 <= answer.status < 300 and received
         outcome = Outcome(
             result=Result.DELIVERED if arrived else Result.FAILED,

@@ -111,13 +111,13 @@ class FakeGate:
 
 
 @asynccontextmanager
-async def telling(folder: Path) -> AsyncIterator[tuple[Desk, Teller, FakeGate]]:
+async def telling(folder: Path, name: str = "Kitchen") -> AsyncIterator[tuple[Desk, Teller, FakeGate]]:
     gate = FakeGate()
     async with desk_in(folder) as desk:
         records = desk.notifications._records
         people = PeopleRecords(records.store)
         await people.put(Person(name="Bob", ways=("b1",)))
-        way_out = Gate(ask=gate.ask, name=lambda _: "Kitchen", zone=lambda: BERLIN)
+        way_out = Gate(ask=gate.ask, name=lambda _: name, zone=lambda: BERLIN)
         yield desk, Teller(desk.notifications, people, way_out, desk.clock), gate
 
 
@@ -150,6 +150,14 @@ async def test_a_gate_that_is_away_is_asked_again_and_one_that_refuses_is_not(tm
             await teller.once()
         (one,) = await teller.records.told([1])
         assert (one.fate, one.what, gate.sent) == ("refused", "no_consent", [])
+
+
+async def test_a_name_that_the_gate_would_refuse_keeps_no_alarm_back(tmp_path: Path) -> None:
+    async with telling(tmp_path, name="Kitchen\u2028" + "x" * 99) as (desk, teller, gate):
+        await desk.report("STATE", True)
+        await teller.once()
+        ((_, _, name),) = gate.sent
+        assert name == "Kitchen " + "x" * (message_text.LONGEST_NAME - 8)
 
 
 async def test_a_way_that_carried_nothing_for_a_month_is_a_reminder(tmp_path: Path) -> None:
