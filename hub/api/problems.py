@@ -70,6 +70,7 @@ STATUS: Mapping[str, int] = {
     "license_not_yet": 409,
     "license_other_home": 409,
     "name_taken": 409,
+    "told_name_taken": 409,
     "no_system_key": 409,
     "no_timezone": 409,
     "not_claimed": 409,

@@ -9,14 +9,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import Delete, delete, func, update
+from sqlalchemy import Connection, Delete, delete, func, update
 
 from hub.contract import StoreError
 from privacy.ports import Clock, Holding
 from privacy.rights import PAGE, Effect, Hidden, Page, Scope
 from privacy.vocabulary import DataCategory
 
-from . import erasing, exported, schema
+from . import erasing, exported, renaming, schema
 from .history import History
 from .history_tables import DAY_MS
 from .holdings import COPY_DAYS, MEASURED, PAIRING_DAYS, TOLD_DAYS, holdings
@@ -128,11 +128,18 @@ class StoreHolder:
 
         Raises:
             KeyError: nothing else can be put right.
+            IntegrityError: somebody else of that name is told by messages; nothing was changed.
             StoreError: nothing was changed.
         """
         table, key = _CORRECTABLE[holding, field]
         change = update(table).where(key == record).values({field: value})
-        return bool(await self._store.write(lambda connection: connection.execute(change).rowcount))
+
+        def job(connection: Connection) -> bool:
+            if table is schema.people:
+                renaming.follow(connection, int(record), value)
+            return bool(connection.execute(change).rowcount)
+
+        return await self._store.write(job)
 
     async def erase(self, scope: Scope) -> tuple[Effect, ...]:
         """Erase what ``scope`` means, and the copies from before upgrades, which hold everything.

@@ -220,9 +220,10 @@ async def _furnished(plan: Plan, store: Store, gate: GateClient) -> AsyncIterato
 def _teller(
     notifications: Notifications, people: PeopleRecords, gate: Gate, rights: Rights, clock: Clock
 ) -> Teller:
-    """Whoever tells people, told itself of what was erased."""
+    """Whoever tells people, told itself of what was erased or has another name."""
     rights.notifications_erased = notifications.erased
-    rights.told_people_erased = people.forget
+    rights.told_people_changed = people.forget
+    rights.person_renamed = notifications.renamed
     return Teller(notifications, people, gate, clock)
 
 

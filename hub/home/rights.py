@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
+from sqlalchemy.exc import IntegrityError
+
 from hub.contract import DatapointId, DeviceAddress
 from hub.core.history import History
 from hub.core.holder import StoreHolder
@@ -38,7 +40,10 @@ class Rights:
         self.account_erased: Callable[[], None] = lambda: None
         self.installation_erased: Callable[[], None] = lambda: None
         self.notifications_erased: Callable[[], None] = lambda: None
-        self.told_people_erased: Callable[[], None] = lambda: None
+        self.told_people_changed: Callable[[], None] = lambda: None
+        self.person_renamed: Callable[[str, str], None] = lambda old, new: (
+            None
+        )  # new: empty, they were erased
 
     # look
 
@@ -89,7 +94,7 @@ class Rights:
         """Put right what people wrote: the name of a person, a room or a device.
 
         Raises:
-            Refused: not_correctable, unknown_record, and what a new name is refused for.
+            Refused: not_correctable, unknown_record, told_name_taken, and what a new name is refused for.
         """
         match (holding, field):
             case ("hub.rooms", "name"):
@@ -98,8 +103,7 @@ class Rights:
                 device = self._device(record)
                 await self._rooms.relabel(device, lambda label: label.named(value))
             case ("hub.people", "name"):
-                if not record.isdecimal() or not await self._holder.correct(holding, record, field, value):
-                    raise Refused("unknown_record", field="record", value=record)
+                await self._rename_person(record, value)
             case _:
                 raise Refused("not_correctable", field="field", value=f"{holding}.{field}")
 
@@ -118,7 +122,9 @@ class Rights:
         if scope.covers(DataCategory.ACCOUNT):
             self._access.sessions.drop()
         effects = await self._holder.erase(scope)
-        self.told_people_erased()
+        self.told_people_changed()
+        if scope.person is not None and await self._access.person(scope.person) is None:
+            self.person_renamed(scope.person, "")
         if scope.covers(DataCategory.ACCOUNT):
             self.account_erased()
         if scope.covers(DataCategory.INSTALLATION):
@@ -150,6 +156,17 @@ class Rights:
         self.phones_erased()
         self._access.forget_owner()
         return effects
+
+    async def _rename_person(self, record: str, name: str) -> None:
+        old = await self._access.name(int(record)) if record.isdecimal() else ""
+        try:
+            if not old or not await self._holder.correct("hub.people", record, "name", name):
+                raise Refused("unknown_record", field="record", value=record)
+        except IntegrityError as error:
+            raise Refused("told_name_taken", field="value", value=name) from error
+        self.told_people_changed()
+        if await self._access.person(old) is None:
+            self.person_renamed(old, name)
 
     def _device(self, text: str) -> DeviceAddress:
         try:

@@ -6,7 +6,7 @@ Read downwards: run → take (one event) or tick (what lasts) → say → _keep.
 import asyncio
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from hub.contract import (
@@ -121,6 +121,12 @@ class Notifications:
         """They went from the store."""
         self._latest.clear()
         self.changed()
+
+    def renamed(self, old: str, new: str) -> None:
+        """Somebody has another name now; new: empty where they were erased."""
+        for key, one in self._latest.items():
+            if one.by == old:
+                self._latest[key] = replace(one, by=new)
 
     async def _find(self, number: int) -> Notification:
         for one in (*self._latest.values(), *await self._records.latest(REMEMBERED)):

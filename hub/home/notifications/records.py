@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, case, delete, insert, select, update
 
 from hub.core import schema
 from hub.core.store import Store
@@ -32,7 +32,11 @@ class NotificationRecords:
     async def keep(self, one: Notification) -> Notification:
         """Store a new one, which gets its number, or change one; one that was erased stays so."""
         if one.id:
-            change = update(_TABLE).where(_TABLE.c.id == one.id).values(_columns(one))
+            columns = _columns(one)
+            # who it was stays as the row has it: an erasure or a new name may have changed that
+            same = _TABLE.c.acknowledged_at == columns["acknowledged_at"]
+            by = case((same, _TABLE.c.acknowledged_by), else_=columns["acknowledged_by"])
+            change = update(_TABLE).where(_TABLE.c.id == one.id).values({**columns, "acknowledged_by": by})
             await self.store.write(lambda connection: connection.execute(change))
             return one
         row = insert(_TABLE).values(_columns(one)).returning(_TABLE.c.id)

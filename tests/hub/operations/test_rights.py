@@ -5,12 +5,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 
 from hub.api.problems import LANGUAGES
 from hub.contract import DatapointId, Origin
+from hub.core import schema
+from hub.home.notifications.kinds import Kind
+from hub.home.notifications.people import Person
 from privacy.vocabulary import DataCategory
 from tests.hub.core.home import value
 from tests.hub.home_in_a_box import Home, running_home
+from tests.hub.lamp import LAMP
 from tests.hub.lamp import STATE as NAME
 
 STATE = DatapointId.parse(NAME)
@@ -140,3 +145,64 @@ async def test_a_deregistration_ends_every_authorisation_first_and_a_start_finis
         assert home.house.rooms.all() == ()
         assert not home.house.access.claimed
         assert (await home.house.rights.count())["hub.people"] == 0
+
+
+async def known_by_bob(home: Home) -> int:
+    """A device is silent, and Bob, told by messages, said that he knows. Returns its id."""
+    store = home.house.notifications._records.store
+    bob = {"id": 2, "name": "Bob", "role": "guest", "password_hash": "x", "created_at": 0}
+    await store.write(lambda connection: connection.execute(insert(schema.people).values(bob)))
+    await home.house.teller.records.put(Person(name="Bob", ways=("b1",)))
+    await home.house.notifications.say(Kind.UNREACHABLE, str(LAMP), so=True)
+    (one,) = home.house.notifications.waiting()
+    await home.house.notifications.acknowledge(one.id, "Bob")
+    return one.id
+
+
+@pytest.mark.parametrize("memory_is_told", [True, False])
+async def test_the_name_of_who_was_erased_comes_back_by_nothing_that_happens_later(
+    home: Home, memory_is_told: bool
+) -> None:
+    token = await home.claim()
+    number = await known_by_bob(home)
+    if not memory_is_told:  # whatever memory has, the row stays without a name
+        home.house.rights.person_renamed = lambda old, new: None
+    assert (await ask(home, token, "POST", "erasures", {"person": "Bob"}))[0] == 200
+    if memory_is_told:
+        assert (await home.house.notifications.acknowledge(number, "Owner")).by == ""
+    for so in (False, True, False):  # it ends, comes again within a day, ends
+        await home.house.notifications.say(Kind.UNREACHABLE, str(LAMP), so=so)
+        (kept,) = await home.house.notifications.past()
+        assert (kept.by, kept.ended is None, kept.acknowledged is None) == ("", so, False)
+
+
+async def test_who_has_another_name_has_it_wherever_an_erasure_looks(home: Home) -> None:
+    token = await home.claim()
+    number = await known_by_bob(home)
+    person = {"record": "2", "field": "name", "value": "Robert"}
+    assert (await ask(home, token, "PATCH", "holdings/hub.people", person))[0] == 204
+    assert [one.name for one in await home.house.teller.records.people()] == ["Robert"]
+    await home.house.notifications.say(Kind.UNREACHABLE, str(LAMP), so=False)
+    assert [one.by for one in await home.house.notifications.past()] == ["Robert"]
+    assert (await home.house.notifications.acknowledge(number, "Owner")).by == "Robert"
+    _, told = await ask(home, token, "POST", "erasures", {"person": "Robert"})
+    erased = {one["holding"]: one["erased"] for one in told["effects"]}
+    assert (erased["hub.notification_people"], erased["hub.notifications"]) == (1, 1)
+    assert await home.house.teller.records.people() == ()
+
+
+async def test_a_new_name_that_somebody_else_is_told_under_is_refused_and_changes_nothing(home: Home) -> None:
+    token = await home.claim()
+    await known_by_bob(home)
+    await home.house.teller.records.put(Person(name="Robert", ways=("b2",)))
+    person = {"record": "2", "field": "name", "value": "Robert"}
+    status, refused = await ask(home, token, "PATCH", "holdings/hub.people", person)
+    assert (status, refused["code"]) == (409, "told_name_taken")
+    assert (await home.house.access.person("Bob"), await home.house.access.person("Robert")) == (2, None)
+    assert [one.name for one in await home.house.teller.records.people()] == ["Bob", "Robert"]
+    # one of two of the same name leaves the other's entry alone
+    person = {"record": "1", "field": "name", "value": "Bob"}
+    assert (await ask(home, token, "PATCH", "holdings/hub.people", person))[0] == 204
+    person = {"record": "1", "field": "name", "value": "Ada"}
+    assert (await ask(home, token, "PATCH", "holdings/hub.people", person))[0] == 204
+    assert [one.name for one in await home.house.teller.records.people()] == ["Bob", "Robert"]
