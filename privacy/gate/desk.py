@@ -5,7 +5,7 @@ door.py decides and deliveries.py sends.
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -107,7 +107,7 @@ class Desk:
         standing = Standing(epoch)
         for earlier in store.read(records.earlier_transfers):
             standing.sent(earlier)
-        store.read(partial(_take_consents, standing))
+        _take_consents(standing, store.read(_consents))
         closures = Closures()
         closures.load(store.read(stored_closures), standing)
         struck = frozenset(name for name in register.by_entry() if store.read(partial(_is_closed, name)))
@@ -229,7 +229,7 @@ class Desk:
 
         epoch = await self.store.write(job)
         self.origin = _origin(epoch)
-        await self.store.read(partial(_take_consents, self.standing))
+        _take_consents(self.standing, await self.store.read(_consents))
         self.keys = Keyring(await self.store.read(key_records.live_keys))
         self.standing.epoch = epoch
 
@@ -243,8 +243,13 @@ def _origin(epoch: str) -> str:
     return f"homebase/{epoch[:16]}"
 
 
-def _take_consents(standing: Standing, tx: Transaction) -> None:
-    for grant, reason in records.grants(tx):
+def _consents(tx: Transaction) -> list[tuple[Grant, Reason | None]]:
+    """A list: whoever asks stands on the loop's thread, the alone one that may change what holds."""
+    return list(records.grants(tx))
+
+
+def _take_consents(standing: Standing, consents: Iterable[tuple[Grant, Reason | None]]) -> None:
+    for grant, reason in consents:
         if reason is None:
             standing.give(grant)
         else:
