@@ -183,6 +183,7 @@ def test_nothing_leaves_before_the_yes_and_nothing_after_it_is_taken_back(home: 
         assert home.server.arrived.wait(10)
     withdrawn = home.gate.ask("consent.withdraw", activity=ACTIVITY)
     assert withdrawn["cut"] == 1
+    assert home.entries(Kind.CUT)[-1]["sent"] == sum(map(len, home.server.asked))  # of both questions
     with pytest.raises(Exception, match="WITHDRAWN"):
         checking.result(10)
     home.recorder.taken()

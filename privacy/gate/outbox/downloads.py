@@ -79,7 +79,7 @@ class Downloads:
                 transfer=running.transfer,
                 grant=running.grant,
                 after=0 if running.download is None else running.download.cut(),
-                sent=running.sent,
+                sent=running.sent + (0 if running.download is None else running.download.sent),
             )
             for running in chosen
         )
@@ -152,6 +152,7 @@ class Downloads:
             raise DownloadFailed("too_slow", f"{name}: longer than {DOCUMENT_S:.0f} s") from error
         finally:
             running.sent += download.sent
+            running.download = None
 
     def _begin(self, tx: Transaction, to: Recipient, running: _Running, servers: tuple[str, ...]) -> None:
         """On the disk before the first question to anybody. bytes: as many as the questions may have."""

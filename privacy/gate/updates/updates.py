@@ -73,6 +73,7 @@ class Updates:
         door.deliveries.cut_too = self._downloads.cut
         self._tasks: asyncio.TaskGroup | None = None
         self._one_at_a_time = asyncio.Lock()
+        self._next: datetime | None = None  # as it is kept; read once, not each minute
 
     async def run(self) -> None:
         """Check each day at another minute, until cancelled; not at all without settings."""
@@ -89,11 +90,14 @@ class Updates:
 
     async def once(self) -> None:
         """Check, if it is time and somebody agreed to it."""
-        state, at = await self.state(), self._desk.time.instant().at
-        if state.next is not None and at < state.next <= at + timedelta(days=2):
+        at = self._desk.time.instant().at
+        if self._next is None:
+            self._next = (await self.state()).next
+        due = self._next
+        if due is not None and at < due <= at + timedelta(days=2):
             return
-        await self._change(next=self._another_minute(at))
-        if state.next is None or not any(grant.activity == ACTIVITY for grant in self._desk.standing.live()):
+        self._next = (await self._change(next=self._another_minute(at))).next
+        if due is None or not any(grant.activity == ACTIVITY for grant in self._desk.standing.live()):
             return
         try:
             await self.check()
@@ -142,14 +146,23 @@ class Updates:
         if not self._desk.time.sure:
             raise UpdateRefused("clock_unsure")  # nobody could tell whether a list is of today
         async with self._one_at_a_time:
-            task = self._tasks.create_task(self._checked(source, root), name="privacy.update_check")
+            task = self._tasks.create_task(self._handed_back(source, root), name="privacy.update_check")
             await asyncio.wait({task})
         if task.cancelled():
             raise Refused(Reason.WITHDRAWN)
         outcome = task.result()
         if isinstance(outcome, Reason):
             raise Refused(outcome)
+        if isinstance(outcome, StoreError):
+            raise outcome
         return outcome
+
+    async def _handed_back(self, source: Recipient, root: bytes) -> State | Reason | StoreError:
+        """A store that fails is told to who asked; raised in this task it would end the gate."""
+        try:
+            return await self._checked(source, root)
+        except StoreError as error:
+            return error
 
     async def _checked(self, source: Recipient, root: bytes) -> State | Reason:
         from privacy.gate.updates.verifying import BrokenOff, verify  # noqa: PLC0415 - few homes check
