@@ -90,6 +90,8 @@ class _Walk:
         try:
             _judged(Timestamp.type, lambda: self._trusted.update_timestamp(data))
         except _Same:
+            if self._trusted.timestamp.is_expired(self._at):  # else the snapshot would be named for it
+                raise _Refused("expired", Timestamp.type) from None
             return
         self.kept[Timestamp.type] = data
 

@@ -77,6 +77,15 @@ def test_what_was_seen_before_the_line_broke_is_never_gone_back_on(maintainer: M
     assert walked(root, old, maintainer).code == ""  # the control: a home that saw nothing newer
 
 
+def test_a_timestamp_that_expired_since_it_was_kept_is_named_itself(maintainer: Maintainer) -> None:
+    files = maintainer.files()
+    kept = walked({"root": files["1.root.json"]}, files, maintainer).kept
+    assert walked(kept, files, maintainer).code == ""  # the control: the same lists, of today
+    maintainer.repository.now += timedelta(days=8)
+    verdict = walked(kept, files, maintainer)
+    assert (verdict.code, verdict.role) == ("expired", "timestamp")
+
+
 def test_a_chain_of_roots_is_followed_in_portions(maintainer: Maintainer) -> None:
     first = maintainer.files()["1.root.json"]
     for _ in range(MOST_ROOTS + 1):
