@@ -13,11 +13,18 @@ from privacy.gate.door.door import Door
 from privacy.gate.front.exchange import Answer, Request, json_answer, problem
 from privacy.register import Language
 
-_WAITS = {
+_NOT_BEGUN = {  # what, and the way out; both in German and English
     "backup_busy": (
-        "eine Sicherung oder Wiederherstellung läuft schon",
-        "a backup or a restore is going on",
-    )
+        ("eine Sicherung oder Wiederherstellung läuft schon", "a backup or a restore is going on"),
+        ("warte, bis sie fertig ist", "wait for it"),
+    ),
+    "no_target": (
+        ("es gibt keinen Ort für Sicherungen", "there is no place for backups"),
+        (
+            "nenne einen Ordner als [backup] folder in homebase.toml, oder erlaube einen fernen Ort",
+            "name a folder as [backup] folder in homebase.toml, or allow a far one",
+        ),
+    ),
 }
 
 
@@ -31,10 +38,7 @@ def table(door: Door, backups: Backups) -> Mapping[tuple[str, str], Guarded]:
         try:
             before = await backups.start()
         except Wrong as wrong:
-            german, english = _WAITS.get(wrong.code, (wrong.what, wrong.what))
-            what, way = (
-                (german, "warte, bis sie fertig ist") if language is Language.DE else (english, "wait for it")
-            )
+            what, way = (texts[language is not Language.DE] for texts in _NOT_BEGUN[wrong.code])
             return problem(409, wrong.code, what, way_out=way)
         return json_answer(200, {"runs": before})
 

@@ -59,9 +59,7 @@ async def _status(backups: Backups, asked: _Asked) -> Fields:
 
 async def _now(backups: Backups, asked: _Asked) -> Fields:
     """Begin one; ``backup.status`` tells how far it is. folder: a new stick, or the old one emptied."""
-    if asked.folder:
-        await backups.shelves.forget_folder()
-    return {"runs": await backups.start()}
+    return {"runs": await backups.start(new_folder=asked.folder)}
 
 
 async def _signer(backups: Backups, asked: _Asked) -> Fields:

@@ -5,25 +5,25 @@ What is said of a copy, and by what right: shelves.py.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from privacy import canonical
-from privacy.backup_sheet import identity_of, is_vouched
+from privacy.backup_sheet import identity_of, is_vouched, vouch
 from privacy.conversation import ConversationLost, Declined
 from privacy.gate.backups import copies, gate_members
 from privacy.gate.backups.copies import Known, Sheet, State
 from privacy.gate.backups.far_door import FarDoor
-from privacy.gate.backups.making import AskHub, NotMade, Order, make
+from privacy.gate.backups.making import AskHub, NotMade, Order, make, public_of
 from privacy.gate.backups.reading import NotGood
 from privacy.gate.backups.restoring import Restorable, prove
-from privacy.gate.backups.schedule import AGAIN_AFTER, next_run
+from privacy.gate.backups.schedule import Place, Round, next_round
 from privacy.gate.backups.settings import BackupSettings
 from privacy.gate.backups.shelves import LOCAL, Progress, Shelves, Wrong
-from privacy.gate.backups.target import Target, TargetError
+from privacy.gate.backups.target import NAME, Target, TargetError
 from privacy.gate.backups.telling import told
 from privacy.gate.desk import Desk
 from privacy.gate.storage.book import News, from_ms
@@ -51,7 +51,6 @@ class Restored:
     records: Mapping[str, int]
     rooms: tuple[str, ...]
     devices: tuple[str, ...]
-    blank: bool
     gate: bool
     applied: bool
 
@@ -70,9 +69,9 @@ class Backups:
     shelves: Shelves = field(init=False)
     zone: Callable[[], tzinfo] = lambda: UTC
     _one: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _begun: asyncio.Event = field(default_factory=asyncio.Event)  # ``run`` knows the places
     _tasks: asyncio.TaskGroup | None = None
     _tried: datetime | None = None
-    _missed: frozenset[str] = frozenset()  # places that have no good copy of the last run, though others have
 
     def __post_init__(self) -> None:
         """Have places."""
@@ -96,37 +95,40 @@ class Backups:
             StoreError: it can't be read.
         """
         progress = replace(self.progress)  # before the rest: what is told to be over stands in the rest
-        return await told(self.shelves, progress, await self._next_run(), look)
+        upcoming = await self._next()
+        return await told(self.shelves, progress, None if upcoming is None else upcoming.at, look)
 
     async def run(self) -> None:
         """Make one when it is time, until cancelled."""
         async with asyncio.TaskGroup() as self._tasks:
-            await self.begin()
             while True:
                 try:
+                    if not self._begun.is_set():
+                        await self.begin()
+                        self._begun.set()
                     await self._round()
                 except StoreError as error:
                     log.warning("backup.store", extra={"code": error.code})
                 await self.desk.clock.sleep(ROUND_S)
 
     async def _round(self) -> None:
-        """Make one if it is time, where the last one did not arrive or everywhere."""
-        if await self._due():
-            await self._quietly(self._missed)
+        """Make one if it is time."""
+        due = await self._next()
+        if due is not None and due.at <= self.desk.time.instant().at and not self._one.locked():
+            await self._quietly(due.places)
 
-    async def _due(self) -> bool:
-        if not self.shelves.in_use or not await self.desk.store.read(copies.sheets):
-            return False
-        at = await self._next_run()
-        return at is not None and at <= self.desk.time.instant().at
-
-    async def _next_run(self) -> datetime | None:
-        now = self.desk.time.instant().at
+    async def _next(self) -> Round | None:
+        """When the next one is made by itself, and where it goes."""
+        known, sheets = await self.desk.store.read(lambda tx: (copies.every(tx), copies.sheets(tx)))
+        if not sheets:
+            return None
+        of = {name: [copy for copy in known if copy.target == name] for name in self.shelves.in_use}
+        places = {name: _place(rows) for name, rows in of.items()}
+        tried = [from_ms(of[name][0].made_ms) for name, place in places.items() if place.missed]
         if self.progress.wrong and self._tried is not None:
-            return self._tried + AGAIN_AFTER
-        known = await self.desk.store.read(copies.every)
-        last = from_ms(known[0].made_ms) if known else None
-        return next_run(self.settings, last, now, self.zone())
+            tried.append(self._tried)
+        since = from_ms(sheets[0].since_ms)
+        return next_round(self.settings, places, since, max(tried, default=None), self.zone())
 
     async def _quietly(self, places: Collection[str] = ()) -> None:
         """Make one; ``progress`` says what was wrong. places: as ``now``."""
@@ -138,14 +140,23 @@ class Backups:
 
     # make
 
-    async def start(self) -> int:
+    async def start(self, *, new_folder: bool = False) -> int:
         """Begin one in a task of its own; returns how many have ended before: it may be over at once.
 
+        new_folder: another stick, or the old one emptied, takes the folder's place.
+
         Raises:
-            Wrong: something else is going on.
+            Wrong: something else is going on, or there is no place.
+            StoreError: the folder's change was not written.
         """
+        if self._one.locked():
+            raise Wrong("backup_busy", _BUSY)
+        await self._begun.wait()  # the first question of all wakes ``run``
+        self._places()
         if self._one.locked() or self._tasks is None:
             raise Wrong("backup_busy", _BUSY)
+        if new_folder:
+            await self.shelves.forget_folder()
         before = self.progress.runs
         self.progress.tell("collecting", 0, 0)
         self._tasks.create_task(self._quietly(), name="backup.now")
@@ -172,36 +183,48 @@ class Backups:
             finally:
                 self.progress.tell("", 0, 0)
                 self.progress.runs += 1
-        failed = [copy for copy in known if copy.state is not State.VERIFIED]
-        self._missed = frozenset(copy.target for copy in failed)
-        bad = next(iter(failed), None)
+        bad = next((copy for copy in known if copy.state is not State.VERIFIED), None)
         self.progress.wrong = "" if bad is None else f"{bad.target}: {bad.why}"
         self.progress.code = "" if bad is None else "backup_not_good"
         if bad is not None:
             raise Wrong("backup_not_good", self.progress.wrong)
         return known
 
+    def _places(self) -> Mapping[str, Target]:
+        """Where copies go now.
+
+        Raises:
+            Wrong: nowhere.
+        """
+        if in_use := self.shelves.in_use:
+            return in_use
+        what = "no place for backups; name a folder as [backup] folder in homebase.toml, or allow a far one"
+        raise Wrong("no_target", what)
+
     async def _put(self, places: Collection[str]) -> tuple[Known, ...]:
-        in_use = self.shelves.in_use
-        if not in_use:
-            what = (
-                "no place for backups; name a folder as [backup] folder in homebase.toml, or allow a far one"
-            )
-            raise Wrong("no_target", what)
-        sheets = await self.desk.store.read(copies.sheets)
-        if not sheets:
-            raise Wrong("no_sheet", "there is no recovery sheet; make one: homebase backup sheet")
+        in_use = self._places()
         try:
+            sheets = await self.desk.store.read(copies.sheets)
+            if not sheets:
+                raise Wrong("no_sheet", "there is no recovery sheet; make one: homebase backup sheet")
             made = await make(self.ask, await self._order(sheets), self.progress.tell)
+            try:
+                wanted = {name: in_use[name] for name in places if name in in_use} or in_use
+                return tuple([await self.shelves.keep(*one, made) for one in wanted.items()])
+            finally:
+                made.source.path.unlink(missing_ok=True)
         except NotMade as error:
             raise Wrong(error.code, str(error)) from error
-        except (ConversationLost, Declined) as error:
+        except ConversationLost as error:
             raise Wrong("hub_away", f"the hub does not give its data: {error}") from error
-        try:
-            wanted = {name: in_use[name] for name in places if name in in_use} or in_use
-            return tuple([await self.shelves.keep(*one, made) for one in wanted.items()])
-        finally:
-            made.source.path.unlink(missing_ok=True)
+        except Declined as error:
+            code = error.code if error.code == "member_too_large" else "hub_away"
+            raise Wrong(code, f"the hub does not give its data: {error.detail or error}") from error
+        except (StoreError, OSError) as error:
+            what = (
+                f"the disk of the Home Base does not take it ({error}); make room, then homebase backup now"
+            )
+            raise Wrong("disk", what) from error
 
     async def _order(self, sheets: list[Sheet]) -> Order:
         desk = self.desk
@@ -226,10 +249,7 @@ class Backups:
         Raises:
             StoreError: it could not be made.
         """
-        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415 - late
-
-        seed = await self.desk.store.write(lambda tx: copies.seed(tx, self.desk.random_bytes))
-        return Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
+        return public_of(await self.desk.store.write(lambda tx: copies.seed(tx, self.desk.random_bytes)))
 
     async def keep_sheet(self, key: str, vouched: str) -> None:
         """Make backups for that sheet from now on.
@@ -256,8 +276,11 @@ class Backups:
         trial: change nothing. anyway: though somebody lives here.
 
         Raises:
-            Wrong: nothing was changed; the code says why.
+            Wrong: the home is as it was; the code says why. Where the hub failed at the last step, what was
+                allowed waits for the owner all the same.
         """
+        if not NAME.fullmatch(name):
+            raise Wrong("bad_name", f"{name[:32]!r} is no name of a backup; see homebase backup list")
         target = self.shelves.targets.get(where)
         if target is None:
             raise Wrong("no_target", f"{where[:32]!r} is no place for backups; see homebase backup list")
@@ -298,23 +321,33 @@ class Backups:
                 )
                 raise Wrong("not_blank", what)
             if put:
+                if room is None:  # first: a hub of before with what was allowed since would go on sending
+                    await self._put_gate(proven, secret, blank=blank)
                 await self.ask("restore.put", PUT_WITHIN_S, room=room)
-                if room is None:
-                    await self._put_gate(proven, blank=blank)
         finally:
             await self.shelves.let_go()
         at = self.desk.time.instant().at
         await self.desk.store.write(lambda tx: copies.drilled(tx, key, at))
         return _report(name, proven, blank=blank, applied=put)
 
-    async def _put_gate(self, proven: Restorable, *, blank: bool) -> None:
-        """A new epoch: whatever was allowed waits for the owner; what leaves ends now."""
+    async def _put_gate(self, proven: Restorable, secret: bytes, *, blank: bool) -> None:
+        """A new epoch: whatever was allowed waits for the owner; what leaves ends now.
+
+        A gate that was blank, or has no sheet, makes backups for the sheet that opened this one.
+        """
+        at = self.desk.time.instant().at
 
         def fill(tx: Transaction) -> Mapping[str, canonical.Json]:
+            told: dict[str, canonical.Json] = {"backup": gate_members.ledger_of(proven.gate)}
             if blank:
                 gate_members.put_back(tx, proven.gate)
                 copies.take_seed(tx, gate_members.seed_of(proven.gate))
-            return {"backup": gate_members.ledger_of(proven.gate)}
+            if blank or not copies.sheets(tx):
+                key = str(_identity(secret).to_public())
+                signer = public_of(copies.seed(tx, self.desk.random_bytes))
+                copies.keep_sheet(tx, key, vouch(secret, signer), at)
+                told["backup_key"] = key
+            return told
 
         await self.cut()
         await self.desk.begin_epoch("restored", fill)
@@ -344,10 +377,16 @@ def _report(name: str, proven: Restorable, *, blank: bool, applied: bool) -> Res
         records={member.name: member.records for member in told.members},
         rooms=texts("rooms"),
         devices=texts("devices"),
-        blank=proven.told.get("blank") is True,
         gate=blank,
         applied=applied,
     )
+
+
+def _place(rows: Sequence[Known]) -> Place:
+    """rows: of one place, newest first."""
+    good = (from_ms(row.made_ms) for row in rows if row.state in {State.VERIFIED, State.GONE})
+    missed = bool(rows) and rows[0].state in {State.STORED, State.FAILED}
+    return Place(good=next(good, None), missed=missed)
 
 
 def _forget(folder: Path) -> None:

@@ -27,7 +27,10 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """A copy. why: what is wrong with it, for people; verified_ms: when it was read back last."""
+    """A copy. size: 0 where nothing of one that failed is left there; verified_ms: last read back.
+
+    why: what is wrong with it, for people.
+    """
 
     target: str
     name: str

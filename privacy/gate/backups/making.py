@@ -106,6 +106,11 @@ async def make(ask: AskHub, order: Order, progress: Progress) -> Made:
     return Made(name=name, source=source, manifest=told, opens=opens)
 
 
+def public_of(seed: bytes) -> bytes:
+    """The public key of who signs manifests."""
+    return Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
+
+
 class _Writing:
     """The archive as it is written."""
 
@@ -128,7 +133,7 @@ class _Writing:
                 await self._member(member, len(data), _Whole(data))
         finally:
             await ask("backup.end")
-        signer = Ed25519PrivateKey.from_private_bytes(self._order.seed).public_key().public_bytes_raw()
+        signer = public_of(self._order.seed)
         told = Manifest(
             form=FORM,
             made=timestamp(self._order.made),

@@ -27,6 +27,7 @@ from privacy.gate.backups.target import Target, TargetError, Trouble
 from privacy.gate.desk import Desk
 from privacy.gate.outbox.sealed_file import Tally
 from privacy.gate.storage.book import to_ms
+from privacy.gate.storage.store import Transaction
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LOCAL = "local"
+_CLOSED = {Trouble.NO_ACCESS, Trouble.NOT_FOUND, Trouble.UNREACHABLE, Trouble.NOT_ALLOWED}
 _CHANGED = "what lies there is not what was put there"
 
 
@@ -99,28 +101,36 @@ class Shelves:
         """Put it there, read it back, thin out; return what is known of it then.
 
         Raises:
-            Wrong: the place can't be used at all.
             StoreError: it was not written down.
         """
         at_ms = to_ms(self.desk.time.instant().at)
         size, digest = made.source.size, made.source.sha256
         known = Known(target=where, name=made.name, made_ms=at_ms, size=size, sha256=digest)
+        earlier = await self.desk.store.read(lambda tx: copies.every(tx, where))
         try:
             await self._mark(where)
+            if earlier and earlier[0].state is not State.VERIFIED:
+                await target.tidy()  # what a kill or a line that broke left there
+            await self.desk.store.write(
+                lambda tx: copies.keep(tx, known)
+            )  # first: a kill leaves none unknown
             await target.put(made.name, made.source, lambda done: self.progress.tell("storing", done, size))
-            await self.desk.store.write(lambda tx: copies.keep(tx, known))
-            await self._check(target, known, made)
         except TargetError as error:
-            return await self._failed(known, str(error))
+            await self._remove(target, made.name, error.trouble)
+            return await self._failed(replace(known, size=0), str(error))
+        for copy in earlier:
+            if copy.state is State.STORED and await self._remove(target, copy.name):
+                await self.desk.store.write(lambda tx, name=copy.name: copies.forget(tx, where, name))  # type: ignore[misc]
+        try:
+            await self._check(target, known, made)
         except NotGood as error:
-            failed = await self._failed(known, str(error))
-            try:
-                await target.remove(made.name)  # so that the next one does not go on with its bytes
-            except TargetError as gone:
-                log.warning("backup.not_removed", extra={"code": gone.trouble.value})
-            return failed
+            return await self._bad(target, known, str(error))
+        except TargetError as error:
+            if error.trouble is Trouble.CHANGED:
+                return await self._bad(target, known, str(error))
+            return await self._unproven(known, str(error))
         except (ConversationLost, Declined) as error:
-            return await self._failed(known, f"it could not be checked: {error}")
+            return await self._unproven(known, f"it could not be checked: {error}")
         now_ms = to_ms(self.desk.time.instant().at)
         good = replace(known, state=State.VERIFIED, verified_ms=now_ms)
         await self.desk.store.write(lambda tx: copies.keep(tx, good))
@@ -130,11 +140,39 @@ class Shelves:
             log.warning("backup.not_thinned_out", extra={"code": error.trouble.value})
         return good
 
+    async def _bad(self, target: Target, known: Known, why: str) -> Known:
+        gone = await self._remove(target, known.name)  # so that nobody takes it for a copy
+        return await self._failed(replace(known, size=0) if gone else known, why)
+
+    async def _unproven(self, known: Known, why: str) -> Known:
+        there = replace(known, why=why)
+        await self.desk.store.write(lambda tx: copies.keep(tx, there))
+        return there
+
     async def _failed(self, known: Known, why: str) -> Known:
+        """Told in the place of earlier ones of which nothing is left: tries go on for weeks."""
         log.warning("backup.failed", extra={"target": known.target})
         failed = replace(known, state=State.FAILED, why=why)
-        await self.desk.store.write(lambda tx: copies.keep(tx, failed))
+
+        def job(tx: Transaction) -> None:
+            for copy in copies.every(tx, known.target):
+                if copy.state is State.FAILED and copy.size == 0:
+                    copies.forget(tx, copy.target, copy.name)
+            copies.keep(tx, failed)
+
+        await self.desk.store.write(job)
         return failed
+
+    async def _remove(self, target: Target, name: str, after: Trouble | None = None) -> bool:
+        """Whether nothing of a copy is left. after: what went wrong; some places need not be asked again."""
+        if after in _CLOSED:
+            return False
+        try:
+            await target.remove(name)
+        except TargetError as error:
+            log.warning("backup.not_removed", extra={"code": error.trouble.value})
+            return False
+        return True
 
     async def _check(self, target: Target, known: Known, made: Made) -> None:
         """Fetch it back and prove it, as a restore would; ends with what it opened being forgotten.
@@ -194,7 +232,7 @@ class Shelves:
             word = await asyncio.to_thread(mark, folder, word)
         except OSError as error:
             what = f"{folder} can't be written ({error.strerror}); is the stick plugged in, and writable?"
-            raise Wrong("target_no_access", what) from error
+            raise TargetError(Trouble.NO_ACCESS, what) from error
         await self.desk.store.write(lambda tx: copies.keep_marker(tx, str(folder), word))
         self._marker = word
 

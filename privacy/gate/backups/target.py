@@ -1,8 +1,8 @@
 """Where copies lie: what every target can do, whatever it is (a folder, WebDAV, S3), and why it could not.
 
 A copy is one file that is encrypted already. Its name stands for its bytes: whoever makes it puts a part of
-their hash into the name, and never writes other bytes under it. So a copy is put again after any failure and
-goes on where it was, and nobody sees it in ``copies`` before all of it is there.
+their hash into the name, and never writes other bytes under it. So the same copy can be put again after a
+failure and goes on where it was, and nobody sees it in ``copies`` before all of it is there.
 """
 
 import asyncio
@@ -56,8 +56,8 @@ _TEXTS = {
         "The folder or the copy is not at the target; check the target's address.",
     ),
     Trouble.UNREACHABLE: (
-        "Das Ziel ist nicht erreichbar; es wird später fortgesetzt.",
-        "The target can't be reached; it goes on later from where it was.",
+        "Das Ziel ist nicht erreichbar; es wird jede Stunde wieder versucht.",
+        "The target can't be reached; it is tried again each hour.",
     ),
     Trouble.CHANGED: (
         "Die Sicherung am Ziel ist nicht mehr die, die wir dort abgelegt haben; lege eine neue an.",

@@ -16,16 +16,18 @@ from hub.contract import StoreError
 from hub.core import DriverRecords, Settings, schema
 from privacy import backup_sheet, sealing
 from privacy.backup_members import MEMBERS
+from privacy.conversation import ConversationLost, Declined
 from privacy.decide import Permit, Refusal, decide
 from privacy.gate.answers import backup_answers
 from privacy.gate.backups import copies
-from privacy.gate.backups.backups import Restored
+from privacy.gate.backups.backups import Backups, Restored
 from privacy.gate.backups.copies import State
 from privacy.gate.backups.folder import FolderTarget
 from privacy.gate.backups.shelves import Wrong
 from privacy.gate.backups.target import Copy, Landed, Source
 from privacy.gate.front.exchange import Request
 from privacy.gate.storage import book, records
+from privacy.gate.storage.store import StoreError as GateStoreError
 from privacy.register import Form
 from tests.privacy import house
 from tests.privacy.gate.backups.home import KEY, SECRET, Home, furnish, home, public
@@ -385,19 +387,19 @@ async def test_what_a_backup_needs_is_named_where_it_is_missing(tmp_path: Path) 
         with pytest.raises(Wrong) as wrong:
             await old.backups.now()
         assert wrong.value.code == "no_sheet"
-        old.backups.shelves.targets.clear()
-        with pytest.raises(Wrong) as wrong:
-            await old.backups.now()
-        assert wrong.value.code == "no_target"
-
         # one that is over at once: who began it waits for a number that is not the one it was given
         running = asyncio.ensure_future(old.backups.run())
-        while old.backups._tasks is None:
-            await asyncio.sleep(0.01)
         ended = old.backups.progress.runs
-        assert await old.backups.start() == ended
+        assert await old.backups.start() == ended  # right after a start, too: it waits for the places
         while old.backups.progress.runs == ended:
             await asyncio.sleep(0.01)
+
+        # where there is no place, that is said, by the command as by itself, and not that something goes on
+        old.backups.shelves.targets.clear()
+        for begin in (old.backups.start, old.backups.now):
+            with pytest.raises(Wrong) as wrong:
+                await begin()
+            assert wrong.value.code == "no_target"
         running.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await running
@@ -429,24 +431,29 @@ async def test_the_app_is_told_what_the_command_is_told_and_begins_one(lived_in:
         await running
 
 
+async def _due(backups: Backups) -> bool:
+    upcoming = await backups._next()
+    return upcoming is not None and upcoming.at <= backups.desk.time.instant().at
+
+
 async def test_one_is_made_by_itself_when_it_is_time_and_an_hour_after_one_that_failed(
     lived_in: Home,
 ) -> None:
     backups, clock = lived_in.backups, lived_in.clock
-    assert await backups._due() is False  # noon; the night comes at 03:30
+    assert await _due(backups) is False  # noon; the night comes at 03:30
     clock.passed_s += 15.5 * 3600
     await backups.now()
-    assert await backups._due() is False
+    assert await _due(backups) is False
     clock.passed_s += 86_400
-    assert await backups._due() is True
+    assert await _due(backups) is True
 
     # given a stick that is out: it is tried again after an hour, and not each minute
     lived_in.folder.rename(lived_in.folder.with_name("away"))
     await backups._quietly()
     assert backups.progress.wrong.startswith("local: target_not_found: ")  # the app has its own words for it
-    assert await backups._due() is False
+    assert await _due(backups) is False
     clock.passed_s += 3600
-    assert await backups._due() is True
+    assert await _due(backups) is True
     lived_in.folder.with_name("away").rename(lived_in.folder)
     await backups._quietly()
     assert backups.progress.wrong == ""
@@ -472,6 +479,158 @@ async def test_a_place_that_has_its_copy_gets_no_more_because_another_fails(
     clock.passed_s += 3600
     await backups._round()
     assert (backups.progress.wrong, len(lived_in.copies), len(list(stick.glob("*.age")))) == ("", 1, 1)
+    clock.passed_s += 3600
+    await backups._round()
+    assert len(list(stick.glob("*.age"))) == 1
     clock.passed_s += 86_400
     await backups._round()
     assert (len(lived_in.copies), len(list(stick.glob("*.age")))) == (2, 2)
+
+
+async def test_a_place_that_fails_for_days_keeps_none_of_the_others_from_its_nights(
+    lived_in: Home, tmp_path: Path
+) -> None:
+    backups, clock = lived_in.backups, lived_in.clock
+    backups.shelves.targets["second"] = FolderTarget(tmp_path / "second", lambda: "")
+    for _ in range(3 * 24):
+        clock.passed_s += 3600
+        await backups._round()
+    assert len(lived_in.copies) == 3
+
+    # and the tries of all these hours are told as one row
+    rows = await lived_in.door.desk.store.read(lambda tx: copies.every(tx, "second"))
+    assert [row.state for row in rows] == [State.FAILED]
+
+    # a gate that starts anew knows as much: the good place gets none before its night
+    again = Backups(
+        desk=backups.desk, ask=backups.ask, settings=backups.settings, version="0.1.0", cut=backups.cut
+    )
+    again.shelves.targets = backups.shelves.targets
+    clock.passed_s += 3600
+    await again._round()
+    assert len(lived_in.copies) == 3
+    assert again.progress.wrong.startswith("second: ")
+
+
+async def test_a_folder_that_cannot_be_marked_keeps_no_other_place_from_its_copy(
+    lived_in: Home, tmp_path: Path
+) -> None:
+    (tmp_path / "second").mkdir()
+    targets = lived_in.backups.shelves.targets
+    targets["second"] = FolderTarget(tmp_path / "second", lambda: "")
+    (lived_in.folder / "homebase-backups").mkdir()  # what no mark can be written to
+    with pytest.raises(Wrong, match=r"local: target_no_access: .*plugged in, and writable"):
+        await lived_in.backups.now()
+    assert len(list((tmp_path / "second").glob("*.age"))) == 1
+
+
+async def test_a_store_that_fails_in_a_backup_ends_that_backup_and_no_more(lived_in: Home) -> None:
+    backups, store = lived_in.backups, lived_in.door.desk.store
+    running = asyncio.ensure_future(backups.run())
+    await backups._begun.wait()
+    write = store.write
+
+    async def full(job: object, **more: object) -> object:
+        raise GateStoreError("full", "the disk is full")
+
+    store.write = full  # type: ignore[assignment]
+    try:
+        ended = await backups.start()
+        while backups.progress.runs == ended:
+            await asyncio.sleep(0.01)
+    finally:
+        store.write = write  # type: ignore[method-assign]
+    assert backups.progress.code == "disk"
+    assert "the disk is full" in backups.progress.wrong
+    assert not running.done()
+
+    # the control: with room again it goes on
+    ended = await backups.start()
+    while backups.progress.runs == ended:
+        await asyncio.sleep(0.01)
+    assert backups.progress.wrong == ""
+    running.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await running
+
+
+async def test_a_hub_whose_member_is_too_large_is_told_as_that(lived_in: Home) -> None:
+    for code, told in (("member_too_large", "member_too_large"), ("busy", "hub_away")):
+
+        async def declining(op: str, *_: object, code: str = code, **__: object) -> Mapping[str, object]:
+            await asyncio.sleep(0.01)
+            if op == "backup.begin":
+                raise Declined(code, "devices: 17000000 bytes, 16777216 at most")
+            return {}
+
+        lived_in.backups.ask = declining  # type: ignore[assignment]
+        with pytest.raises(Wrong, match="17000000 bytes") as wrong:
+            await lived_in.backups.now()
+        assert wrong.value.code == told
+
+
+async def test_a_restored_home_goes_on_making_backups_that_its_sheet_opens(
+    lived_in: Home, tmp_path: Path
+) -> None:
+    await lived_in.backups.now()
+    async with home(tmp_path / "new", tmp_path / "stick") as new:
+        assert await new.backups._next() is None
+        await new.restore()
+        upcoming = await new.backups._next()
+        assert upcoming is not None
+        new.clock.passed_s += 86_400
+        await new.backups._round()
+        assert new.backups.progress.wrong == ""
+        assert len(new.copies) == 2
+        await new.restore(trial=True)
+
+
+async def test_a_gate_without_a_sheet_that_keeps_its_own_signer_gets_one_that_opens_what_it_makes(
+    lived_in: Home, tmp_path: Path
+) -> None:
+    await lived_in.backups.now()
+    async with home(tmp_path / "new", tmp_path / "stick") as new:
+        mine = replace(house.grant(Form.UNTIL, new.door.desk.time.instant()), mark="m1")
+        await new.door.desk.store.write(lambda tx: records.keep_grant(tx, mine))
+        await new.restore()
+        new.clock.passed_s += 86_400
+        await new.backups.now()
+        await new.restore(trial=True)
+        assert await new.backups.signer() != await lived_in.backups.signer()
+
+
+async def test_the_gate_closes_before_the_hub_is_replaced(lived_in: Home, tmp_path: Path) -> None:
+    await lived_in.backups.now()
+    async with home(tmp_path / "new", tmp_path / "stick") as new:
+        ask, was, then = new.backups.ask, new.door.desk.standing.epoch, []
+
+        async def killed(op: str, *within: float, **fields: object) -> Mapping[str, object]:
+            if op == "restore.put":
+                then.append(new.door.desk.standing.epoch)
+                raise ConversationLost("killed")
+            return await ask(op, *within, **fields)
+
+        new.backups.ask = killed  # type: ignore[assignment]
+        with pytest.raises(Wrong):
+            await new.restore()
+        assert then
+        assert then[0] not in {was, ""}
+        assert new.hub.restarts == 0
+
+        # and done again, it is as it would have been
+        new.backups.ask = ask
+        await new.restore()
+        assert await _rows(lived_in, schema.people) == await _rows(new, schema.people)
+        assert await new.backups.signer() == await lived_in.backups.signer()
+
+
+@pytest.mark.parametrize("name", ["../outside.age", "homebase-backups", "/etc/passwd", ""])
+async def test_no_name_of_a_copy_leads_out_of_its_folder(lived_in: Home, tmp_path: Path, name: str) -> None:
+    await lived_in.backups.now()
+    lived_in.copies[0].rename(tmp_path / "outside.age")
+    with pytest.raises(Wrong) as wrong:
+        await lived_in.backups.restore("local", name, SECRET, None, trial=True, anyway=False)
+    assert wrong.value.code == "bad_name"
+    if name.startswith(".."):  # the control: the place itself would give it
+        pieces = [piece async for piece in lived_in.backups.shelves.targets["local"].read(name)]
+        assert b"".join(pieces) == (tmp_path / "outside.age").read_bytes()
