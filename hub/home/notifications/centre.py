@@ -4,6 +4,7 @@ Read downwards: run → take (one event) or tick (what lasts) → say → _keep.
 """
 
 import asyncio
+import itertools
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -28,14 +29,13 @@ from ..errors import Refused
 from ..moments import Moments
 from . import model
 from .kinds import SETTLE, Kind, sign
-from .model import Notification
+from .model import UNKEPT, Notification
 from .records import NotificationRecords
 
 log = logging.getLogger(__name__)
 
 TICK_S = 15.0
 SHOWN = 200  # of the past
-REMEMBERED = 1000
 FORGET_AFTER = timedelta(days=2)  # what is over for so long stands in the store alone
 _HEARD = frozenset({Origin.REPORTED, Origin.CONFIRMED})
 Key = tuple[Kind, str]
@@ -58,6 +58,10 @@ class Notifications:
         self._records, self._sources, self._clock = records, sources, clock
         self._latest: dict[Key, Notification] = {}
         self._settling_s: dict[Key, float] = {}  # since when it is so, monotonic
+        self._unwritten: set[Key] = set()  # what the store did not take yet
+        self._numbers = itertools.count(UNKEPT)
+        self._changing = asyncio.Lock()  # from a look at what is known to what is written of it
+        self._ticked_s = clock.monotonic()
         self.changed: Callable[[], None] = lambda: None
 
     async def load(self) -> None:
@@ -66,7 +70,7 @@ class Notifications:
         Raises:
             StoreError: it can't be read.
         """
-        for one in reversed(await self._records.latest(REMEMBERED)):
+        for one in await self._records.current(self._clock.now() - FORGET_AFTER):
             self._latest[one.kind, one.subject] = one
 
     async def run(self) -> None:
@@ -80,7 +84,8 @@ class Notifications:
                     events = []
                 for event in events:
                     await self.take(event)
-                await self.tick()
+                if not events or self._clock.monotonic() - self._ticked_s >= TICK_S:
+                    await self.tick()
 
     # look
 
@@ -107,19 +112,22 @@ class Notifications:
             Refused: unknown_notification.
             StoreError: nothing was changed.
         """
-        known = await self._find(number)
-        done = model.acknowledge(known, by, self._clock.now())
-        if done is None:
-            return known
-        await self._records.keep(done)
-        if (done.kind, done.subject) in self._latest and self._latest[done.kind, done.subject].id == number:
-            self._latest[done.kind, done.subject] = done
+        async with self._changing:
+            known = await self._find(number)
+            done = model.acknowledge(known, by, self._clock.now())
+            if done is None:
+                return known
+            done, key = await self._records.keep(done), (done.kind, done.subject)
+            if key in self._latest and self._latest[key].id == number:
+                self._latest[key] = done
+                self._unwritten.discard(key)
         self.changed()
         return done
 
     def erased(self) -> None:
         """They went from the store."""
         self._latest.clear()
+        self._unwritten.clear()
         self.changed()
 
     def renamed(self, old: str, new: str) -> None:
@@ -129,10 +137,11 @@ class Notifications:
                 self._latest[key] = replace(one, by=new)
 
     async def _find(self, number: int) -> Notification:
-        for one in (*self._latest.values(), *await self._records.latest(REMEMBERED)):
-            if one.id == number:
-                return one
-        raise Refused("unknown_notification", field="id", value=number)
+        known = next((one for one in self._latest.values() if one.id == number), None)
+        found = known or await self._records.one(number)
+        if found is None:
+            raise Refused("unknown_notification", field="id", value=number)
+        return found
 
     # from events to matters
 
@@ -159,18 +168,25 @@ class Notifications:
                 pass
 
     async def tick(self) -> None:
-        """Look at what takes time: what lasts long enough by now, whether the clock is sure."""
+        """Look at what takes time: what lasts long enough by now, if the clock is sure; write what waits."""
+        self._ticked_s = self._clock.monotonic()
         if (moment := self._sources.moments.now()) is not None:
             await self.say(Kind.CLOCK_UNSURE, "", so=not moment.sure)
         now_s = self._clock.monotonic()
         for kind, subject in list(self._settling_s):
-            if now_s - self._settling_s[kind, subject] >= SETTLE[kind].total_seconds():
-                del self._settling_s[kind, subject]
-                await self._begin(kind, subject)
+            since_s = self._settling_s.get((kind, subject), now_s)
+            if now_s - since_s >= SETTLE[kind].total_seconds():
+                async with self._changing:
+                    if self._settling_s.pop((kind, subject), None) is not None:
+                        await self._begin(kind, subject)
+        for key in list(self._unwritten):
+            async with self._changing:
+                await self._keep(self._latest.get(key))
         now = self._clock.now()
         for key, one in list(self._latest.items()):
             if not one.waits and one.ended is not None and now - one.ended > FORGET_AFTER:
                 del self._latest[key]
+                self._unwritten.discard(key)
 
     async def _take_value(self, datapoint: Datapoint) -> None:
         device = datapoint.id.channel.device
@@ -201,14 +217,15 @@ class Notifications:
 
     async def say(self, kind: Kind, subject: str, *, so: bool) -> None:
         """It is so now, or it is not."""
-        known = self._latest.get((kind, subject))
-        if not so:
-            self._settling_s.pop((kind, subject), None)
-            await self._keep(model.end(known, self._clock.now()))
-        elif kind not in SETTLE:
-            await self._begin(kind, subject)
-        elif known is None or known.ended is not None:
-            self._settling_s.setdefault((kind, subject), self._clock.monotonic())
+        async with self._changing:
+            known = self._latest.get((kind, subject))
+            if not so:
+                self._settling_s.pop((kind, subject), None)
+                await self._keep(model.end(known, self._clock.now()))
+            elif kind not in SETTLE:
+                await self._begin(kind, subject)
+            elif known is None or known.ended is not None:
+                self._settling_s.setdefault((kind, subject), self._clock.monotonic())
 
     async def _begin(self, kind: Kind, subject: str) -> None:
         known = self._latest.get((kind, subject))
@@ -217,9 +234,13 @@ class Notifications:
     async def _keep(self, one: Notification | None) -> None:
         if one is None:
             return
+        key = one.kind, one.subject
         try:
             one = await self._records.keep(one)
-        except StoreError as error:  # people are told all the same; it is written with its next change
+            self._unwritten.discard(key)
+        except StoreError as error:  # people are told all the same; tick writes it later
             log.warning("notification.not_kept", extra={"code": error.code})
-        self._latest[one.kind, one.subject] = one
+            self._unwritten.add(key)
+            one = one if one.id else replace(one, id=next(self._numbers))
+        self._latest[key] = one
         self.changed()

@@ -5,10 +5,12 @@ from datetime import datetime
 
 from .kinds import AGAIN, CLASSES, URGENT, Class, Kind
 
+UNKEPT = 10**14  # ids from here on stand for a moment, in memory, while the store takes none
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notification:
-    """A matter. id: 0 before it is stored; subject: a device's address, a driver's name, or empty.
+    """A matter. id: 0 for a new one; subject: a device's address, a driver's name, or empty.
 
     count: how often it came; latest: when it came last. ended: when it was over, None while it lasts.
     acknowledged, by: when somebody said that they know, and who.
@@ -28,6 +30,11 @@ class Notification:
     def urgency(self) -> Class:
         """Its class."""
         return CLASSES[self.kind]
+
+    @property
+    def stored(self) -> bool:
+        """Whether its id is that of the store."""
+        return 0 < self.id < UNKEPT
 
     @property
     def waits(self) -> bool:

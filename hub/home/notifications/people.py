@@ -11,6 +11,7 @@ EVERY = timedelta(minutes=5)  # of danger and alarm, until somebody acknowledges
 MOST_STEPS = 24  # so for two hours
 STALE = timedelta(days=1)  # nobody wants to hear of it by a message any more
 MOST_PEOPLE, MOST_WAYS = 16, 8
+WAITING, EXPIRED, REFUSED = "waiting", "expired", "refused"  # fates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

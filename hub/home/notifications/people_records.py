@@ -14,7 +14,7 @@ from hub.core.store import Store
 
 from ..errors import Refused
 from ..records import from_ms, to_ms
-from .people import MOST_PEOPLE, Person, Quiet, Telling
+from .people import MOST_PEOPLE, WAITING, Person, Quiet, Telling
 
 _PEOPLE, _TOLD = schema.notification_people, schema.notification_tellings
 
@@ -94,6 +94,11 @@ class PeopleRecords:
             )
             for row in rows
         )
+
+    async def open(self) -> frozenset[str]:
+        """Transfers whose fate is not known yet."""
+        query = select(_TOLD.c.transfer).where(_TOLD.c.fate == WAITING, _TOLD.c.transfer != "")
+        return frozenset(await self._store.read(lambda connection: connection.execute(query).scalars().all()))
 
     async def keep(self, one: Telling) -> None:
         """Write a new one; nothing of a notification or a person that was erased meanwhile."""

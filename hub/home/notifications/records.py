@@ -5,16 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, case, delete, insert, select, update
+from sqlalchemy import Row, and_, case, delete, func, insert, or_, select, update
 
 from hub.core import schema
 from hub.core.store import Store
 
 from ..records import from_ms, to_ms
-from .kinds import Kind
+from .kinds import CLASSES, URGENT, Kind
 from .model import Notification
 
 _TABLE = schema.notifications
+_URGENT = [kind.value for kind, urgency in CLASSES.items() if urgency in URGENT]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,9 +30,29 @@ class NotificationRecords:
         rows = await self.store.read(lambda connection: connection.execute(query).all())
         return tuple(one for row in rows if (one := _read(row)) is not None)
 
+    async def current(self, since: datetime) -> tuple[Notification, ...]:
+        """The last one of each kind and subject that waits, lasts, or ended after that time."""
+        last = select(func.max(_TABLE.c.id)).group_by(_TABLE.c.kind, _TABLE.c.subject)
+        query = select(_TABLE).where(
+            _TABLE.c.id.in_(last),
+            or_(
+                _TABLE.c.ended_at.is_(None),
+                _TABLE.c.ended_at > to_ms(since),
+                and_(_TABLE.c.acknowledged_at.is_(None), _TABLE.c.kind.in_(_URGENT)),
+            ),
+        )
+        rows = await self.store.read(lambda connection: connection.execute(query).all())
+        return tuple(one for row in rows if (one := _read(row)) is not None)
+
+    async def one(self, number: int) -> Notification | None:
+        """That one, or None."""
+        query = select(_TABLE).where(_TABLE.c.id == number)
+        row = await self.store.read(lambda connection: connection.execute(query).one_or_none())
+        return None if row is None else _read(row)
+
     async def keep(self, one: Notification) -> Notification:
         """Store a new one, which gets its number, or change one; one that was erased stays so."""
-        if one.id:
+        if one.stored:
             columns = _columns(one)
             # who it was stays as the row has it: an erasure or a new name may have changed that
             same = _TABLE.c.acknowledged_at == columns["acknowledged_at"]

@@ -6,7 +6,7 @@ gate's consent for that way; whom to tell, in which order and when is people.py.
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
 import msgspec
@@ -18,7 +18,7 @@ from privacy.ports import Clock
 from .centre import Notifications
 from .kinds import Kind
 from .model import Notification
-from .people import Person, Telling, due
+from .people import EXPIRED, REFUSED, WAITING, Person, Telling, due
 from .people_records import PeopleRecords
 
 log = logging.getLogger(__name__)
@@ -27,9 +27,9 @@ LOOK_S = 5.0
 WAYS_S = 600.0  # between two looks at the ways
 DRILL_AFTER = timedelta(days=30)  # a way that carried nothing for so long is tried
 LONGEST_NAME = 64  # that the gate takes
-WAITING, REFUSED = "waiting", "refused"
 _LATER = frozenset({"ledger_not_writable", "busy", "clock_unsure"})  # nothing is wrong with the message
 Ask = Callable[..., Awaitable[Mapping[str, object]]]
+Matter = tuple[Kind, str, datetime, int]  # one coming of one notification, also before the store has it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,7 @@ class Gate:
 
 
 class WayInfo(msgspec.Struct, frozen=True):
-    """One way that the gate knows. kind: email or sms; allowed: the owner agreed to it."""
+    """One way that the gate knows. kind: email, sms or push; allowed: the owner agreed to it."""
 
     id: str
     kind: str
@@ -59,8 +59,9 @@ class Teller:
     ) -> None:
         self._notifications, self.records = notifications, records
         self._gate, self._clock = gate, clock
-        self._told: dict[tuple[int, int], set[tuple[int, int]]] = {}  # by notification and its count
-        self._open: set[str] = set()  # transfers whose fate is not known yet
+        self._told: dict[Matter, set[tuple[int, int]]] = {}  # person and step, of what waits
+        self._late: dict[Matter, list[Telling]] = {}  # what the store did not take yet
+        self._open: set[str] | None = None  # transfers whose fate is not known yet; None: not read
         self._looked_s: float | None = None
 
     async def run(self) -> None:
@@ -83,11 +84,13 @@ class Teller:
         people = await self.records.people()
         if people:
             await self._drill(people)
-            for one in self._notifications.waiting():
-                if one.id:
-                    await self._tell_all(one, people)
-        if self._open:
-            await self._follow()
+            waiting = self._notifications.waiting()
+            matters = {_matter(one) for one in waiting}
+            self._told = {matter: told for matter, told in self._told.items() if matter in matters}
+            self._late = {matter: rows for matter, rows in self._late.items() if matter in matters}
+            for one in waiting:
+                await self._tell_all(one, people)
+        await self._follow()
 
     async def ways(self) -> tuple[WayInfo, ...]:
         """What the gate knows of addresses and numbers; none while it is away."""
@@ -99,13 +102,15 @@ class Teller:
     # step by step
 
     async def _tell_all(self, one: Notification, people: tuple[Person, ...]) -> None:
-        key = (one.id, one.count)
-        if key not in self._told:
-            rows = await self.records.told([one.id])
-            self._told[key] = {(row.person, row.step) for row in rows if row.times == one.count}
-            self._open |= {row.transfer for row in rows if row.fate == WAITING}
-        for person, step, way in due(one, people, self._told[key], self._clock.now(), self._gate.zone()):
+        matter = _matter(one)
+        if matter not in self._told:
+            rows = await self.records.told([one.id]) if one.stored else ()
+            self._told[matter] = {(row.person, row.step) for row in rows if row.times == one.count}
+        for person, step, way in due(one, people, self._told[matter], self._clock.now(), self._gate.zone()):
             await self._tell(one, person, step, way)
+        if one.stored and matter in self._late:
+            for row in self._late.pop(matter):
+                await self._keep(matter, replace(row, notification=one.id))
 
     async def _tell(self, one: Notification, person: Person, step: int, way: str) -> None:
         transfer, fate, what = "", WAITING, ""
@@ -123,30 +128,49 @@ class Teller:
             fate, what = REFUSED, declined.code
         else:
             transfer = str(answer.get("transfer"))
-            self._open.add(transfer)
-        self._told[one.id, one.count].add((person.id, step))
-        await self.records.keep(
-            Telling(
-                notification=one.id,
-                times=one.count,
-                person=person.id,
-                step=step,
-                at=self._clock.now(),
-                transfer=transfer,
-                fate=fate,
-                what=what,
-            )
+        matter = _matter(one)
+        self._told[matter].add((person.id, step))
+        telling = Telling(
+            notification=one.id,
+            times=one.count,
+            person=person.id,
+            step=step,
+            at=self._clock.now(),
+            transfer=transfer,
+            fate=fate,
+            what=what,
         )
+        if one.stored:
+            await self._keep(matter, telling)
+        else:
+            self._late.setdefault(matter, []).append(telling)
+
+    async def _keep(self, matter: Matter, row: Telling) -> None:
+        """Write it down, later where the store takes nothing: the next person is told all the same."""
+        try:
+            await self.records.keep(row)
+        except StoreError as error:
+            log.warning("notification.telling_not_kept", extra={"code": error.code})
+            self._late.setdefault(matter, []).append(row)
+        else:
+            if self._open is not None and row.fate == WAITING:
+                self._open.add(row.transfer)
 
     async def _follow(self) -> None:
-        """Ask what became of those that are on their way."""
+        """Ask what became of those that are on their way, also since before a restart."""
+        if self._open is None:
+            self._open = {*await self.records.open()}
+        if not self._open:
+            return
         transfers = sorted(self._open)[:100]
         told = fields_as(await self._gate.ask("message.fates", transfers=transfers), _Fates).messages
         for one in told:
             if one.fate != WAITING:
                 await self.records.settle(one.transfer, one.fate, one.what)
                 self._open.discard(one.transfer)
-        self._open -= set(transfers) - {one.transfer for one in told}  # erased at the gate
+        for erased in set(transfers) - {one.transfer for one in told}:  # at the gate: nobody knows any more
+            await self.records.settle(erased, EXPIRED, "")
+            self._open.discard(erased)
 
     async def _drill(self, people: tuple[Person, ...]) -> None:
         """Remind of a way that carried nothing for a month: nobody knows whether it still works."""
@@ -161,6 +185,10 @@ class Teller:
             if way.id in used and way.allowed and (way.last_sent is None or now - way.last_sent > DRILL_AFTER)
         ]
         await self._notifications.say(Kind.DRILL_DUE, "", so=bool(old))
+
+
+def _matter(one: Notification) -> Matter:
+    return one.kind, one.subject, one.begun, one.count
 
 
 def _one_line(name: str) -> str:

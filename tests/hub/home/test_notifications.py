@@ -1,5 +1,6 @@
 """What people are told: which values mean it, once for one matter, kept, acknowledged, erased in time."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -26,17 +27,19 @@ from hub.contract import (
     ParameterDescription,
     ParameterType,
     ReceiveMode,
+    StoreError,
     Value,
 )
-from hub.core import Bus, Change, History, HomeEvent, Registry, Store, StoreHolder
+from hub.core import Bus, Change, History, HomeEvent, Registry, Store, StoreHolder, schema
 from hub.home.errors import Refused
 from hub.home.moments import Moments
 from hub.home.notifications import model
-from hub.home.notifications.centre import Notifications, Sources
+from hub.home.notifications.centre import TICK_S, Notifications, Sources
 from hub.home.notifications.kinds import AGAIN, CLASSES, SETTLE, Class, Kind, sign
 from hub.home.notifications.model import Notification
 from hub.home.notifications.records import NotificationRecords
 from hub.home.permits import Moment
+from hub.home.records import to_ms
 from privacy.vocabulary import DataCategory
 from tests.clock import START, ManualClock
 
@@ -137,6 +140,8 @@ class Desk:
     registry: Registry
     moments: Moments
     clock: ManualClock
+    store: Store
+    bus: Bus
     restricted: set[DataCategory] = field(default_factory=set)
     changes: int = 0
 
@@ -174,11 +179,11 @@ async def desk_in(folder: Path, at: datetime = START) -> AsyncIterator[Desk]:
     async with Store(folder, os.urandom) as store:
         moments = Moments(clock, lambda: None)
         sources = Sources(
-            bus=Bus(), registry=registry, moments=moments, restricted=lambda: frozenset(restricted)
+            bus=(bus := Bus()), registry=registry, moments=moments, restricted=lambda: frozenset(restricted)
         )
         made = Notifications(NotificationRecords(store=store), sources, clock)
         await made.load()
-        desk = Desk(made, registry, moments, clock, restricted)
+        desk = Desk(made, registry, moments, clock, store, bus, restricted)
         made.changed = lambda: setattr(desk, "changes", desk.changes + 1)
         yield desk
 
@@ -214,6 +219,94 @@ async def test_smoke_is_told_once_and_stays_over_a_restart_until_somebody_knows(
         assert (kept.by, kept.ended, kept.id) == ("Ada", START, one.id)
         with pytest.raises(Refused, match="unknown_notification"):
             await desk.notifications.acknowledge(4711, "Ada")
+
+
+async def test_smoke_that_comes_while_somebody_acknowledges_the_last_one_waits_again(tmp_path: Path) -> None:
+    async with desk_in(tmp_path) as desk:
+        await desk.report("STATE", True)
+        await desk.report("STATE", False)
+        (one,) = desk.notifications.waiting()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(desk.notifications.acknowledge(one.id, "Ada"))
+            tasks.create_task(desk.report("STATE", True))
+        (again,) = desk.notifications.waiting()
+        assert (again.count, again.ended, again.by) == (2, None, "")
+    async with desk_in(tmp_path) as desk:
+        assert await desk.waiting() == [Kind.SMOKE]
+
+
+async def test_what_the_store_does_not_take_waits_all_the_same_and_is_written_later(tmp_path: Path) -> None:
+    async with desk_in(tmp_path) as desk:
+        await taken(desk, "OFF")
+        await desk.report("LOWBAT", True)
+        await desk.report("STATE", True)
+        smoke, low = desk.notifications.waiting()
+        assert (smoke.kind, smoke.stored, smoke.id == low.id) == (Kind.SMOKE, False, False)
+        with pytest.raises(StoreError):
+            await desk.notifications.acknowledge(smoke.id, "Ada")
+        assert await desk.waiting() == [Kind.SMOKE, Kind.BATTERY_LOW]
+        await taken(desk, "ON")
+        done = await desk.notifications.acknowledge(smoke.id, "Ada")
+        assert (done.stored, done.by) == (True, "Ada")
+        assert await desk.waiting() == [Kind.BATTERY_LOW]
+        past = await desk.notifications.past()
+        assert {(one.kind, one.by) for one in past} == {(Kind.SMOKE, "Ada"), (Kind.BATTERY_LOW, "")}
+        assert len(past) == 2
+        assert all(one.stored for one in desk.notifications.waiting())
+
+
+async def test_what_waits_is_found_after_a_restart_behind_a_thousand_that_are_over(tmp_path: Path) -> None:
+    async with desk_in(tmp_path) as desk:
+        await desk.report("STATE", True)
+        (smoke,) = desk.notifications.waiting()
+        values = {"kind": "unreachable", "begun_at": to_ms(START), "latest_at": to_ms(START) + 1, "times": 1}
+        rows = [{**values, "ended_at": to_ms(START) + 1, "subject": f"x{n % 9}"} for n in range(1001)]
+        table = schema.notifications
+        await desk.store.write(lambda connection: connection.execute(table.insert(), rows))
+    async with desk_in(tmp_path, START + timedelta(days=3)) as desk:
+        assert await desk.waiting() == [Kind.SMOKE]
+        over = await desk.notifications.acknowledge(smoke.id + 1, "Ada")
+        assert (over.subject, over.by) == ("x0", "Ada")
+        await desk.notifications.acknowledge(smoke.id, "Ada")
+    async with desk_in(tmp_path, START + timedelta(days=3)) as desk:
+        assert await desk.waiting() == []
+
+
+async def test_a_burst_of_values_is_no_reason_to_look_at_what_takes_time(tmp_path: Path) -> None:
+    async with desk_in(tmp_path) as desk, asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(desk.notifications.run())
+        await asyncio.sleep(0)
+        lost = DriverStateChanged(driver="bidcos", state=DriverState.LOST, at=START, detail="port_missing")
+        desk.bus.publish(lost)
+        await settled(desk)
+        desk.notifications._settling_s[Kind.RADIO_LOST, "bidcos"] -= 3600.0
+        desk.bus.publish(DeviceReachable(device=DETECTOR, at=START))
+        await settled(desk)
+        assert desk.notifications.waiting() == ()
+        await desk.pass_by(seconds=TICK_S)  # the control
+        desk.bus.publish(DeviceReachable(device=DETECTOR, at=START))
+        await settled(desk)
+        assert [one.kind for one in desk.notifications.waiting()] == [Kind.RADIO_LOST]
+        running.cancel()
+
+
+async def settled(desk: Desk) -> None:
+    """All that was published is taken, and written."""
+    for _ in range(3):
+        await asyncio.sleep(0)
+        await desk.store.read(lambda connection: None)
+
+
+async def taken(desk: Desk, word: str) -> None:
+    """Whether the store answers and takes what is new: ON or OFF."""
+
+    def job() -> None:
+        assert desk.store._engine is not None
+        connection = desk.store._engine.raw_connection()
+        connection.cursor().execute(f"PRAGMA query_only = {int(word == 'OFF')}")
+        connection.close()
+
+    await desk.store._run(job)
 
 
 async def test_what_was_restored_or_is_restricted_tells_nobody(tmp_path: Path) -> None:

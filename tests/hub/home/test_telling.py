@@ -21,7 +21,7 @@ from hub.home.notifications.teller import DRILL_AFTER, WAYS_S, Gate, Teller
 from privacy import message_text
 from privacy.client import GateDeclined, GateLost
 from tests.clock import START
-from tests.hub.home.test_notifications import DETECTOR, Desk, desk_in, told
+from tests.hub.home.test_notifications import DETECTOR, Desk, desk_in, taken, told
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NIGHT = Quiet(from_minute=22 * 60, to_minute=7 * 60)
@@ -88,6 +88,7 @@ class FakeGate:
     sent: list[tuple[str, str, str]] = field(default_factory=list)
     fates: dict[str, str] = field(default_factory=dict)
     last: str | None = "2026-03-01T00:00:00.000Z"
+    erased: set[str] = field(default_factory=set)
     away: bool = False
     declines: str = ""
 
@@ -106,7 +107,7 @@ class FakeGate:
             case _:
                 asked = fields["transfers"]
                 assert isinstance(asked, list)
-                fates = {one: self.fates.get(one, "waiting") for one in asked}
+                fates = {one: self.fates.get(one, "waiting") for one in asked if one not in self.erased}
                 return {"messages": [{"transfer": t, "fate": f, "what": ""} for t, f in fates.items()]}
 
 
@@ -137,6 +138,47 @@ async def test_a_message_is_sent_once_followed_and_kept_over_a_restart(tmp_path:
         await desk.report("STATE", True)
         await teller.once()
         assert gate.sent == [("b1", "smoke", "Kitchen")]  # the control: something else is told
+
+
+async def test_danger_is_told_to_everybody_while_the_store_takes_nothing_and_once(tmp_path: Path) -> None:
+    async with telling(tmp_path) as (desk, teller, gate):
+        await teller.records.put(Person(name="Ada", ways=("a1",)))
+        await teller.once()
+        await taken(desk, "OFF")
+        await desk.report("STATE", True)
+        for _ in range(2):
+            await teller.once()
+        assert [way for way, _, _ in gate.sent] == ["a1", "b1"]
+        await taken(desk, "ON")
+        await desk.notifications.tick()
+        await teller.once()
+        assert len(gate.sent) == 2  # the control
+        (smoke,) = desk.notifications.waiting()
+        assert {row.transfer for row in await teller.records.told([smoke.id])} == {"t1", "t2"}
+        gate.fates["t1"] = "sent"
+        await teller.once()
+        assert {row.fate for row in await teller.records.told([smoke.id])} == {"sent", "waiting"}
+
+
+async def test_what_was_on_its_way_at_a_restart_is_followed_and_what_the_gate_forgot_expires(
+    tmp_path: Path,
+) -> None:
+    async with telling(tmp_path) as (desk, teller, gate):
+        await desk.report("STATE", True)
+        await desk.report("LOWBAT", True)
+        await teller.once()
+        for one in desk.notifications.waiting():
+            await desk.notifications.acknowledge(one.id, "Ada")
+        await teller.once()
+        assert teller._told == {}
+    async with telling(tmp_path) as (_, teller, gate):
+        gate.fates["t1"] = "sent"
+        gate.erased.add("t2")
+        await teller.once()
+        assert {row.transfer: row.fate for row in await teller.records.told([1, 2])} == {
+            "t1": "sent",
+            "t2": "expired",
+        }
 
 
 async def test_a_gate_that_is_away_is_asked_again_and_one_that_refuses_is_not(tmp_path: Path) -> None:
