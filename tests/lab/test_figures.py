@@ -101,6 +101,8 @@ def week_passes(lab: Lab) -> None:
 @pytest.mark.obligation("Q6.13-a")
 def test_an_anonymous_answer_is_all_that_leaves_and_only_under_a_consent(lab: Lab) -> None:
     lab.receiver.mode = "no_receipt"  # a receiver of statistics gives none
+    loaded: list[bool] = []
+    lab.gate.door.deliveries.load_posts = lambda: loaded.append(True)
     week_passes(lab)
     assert lab.recorder.taken() == []
     assert lab.names.asked == []
@@ -110,6 +112,7 @@ def test_an_anonymous_answer_is_all_that_leaves_and_only_under_a_consent(lab: La
     wait_for(lambda: lab.ask("telemetry.show")["weeks"][-1]["state"] == "sent")
 
     (arrived,) = lab.receiver.arrived
+    assert loaded == []  # an answer needs no console and no letters
     shown = lab.ask("telemetry.show")
     assert arrived.body.decode() == shown["last"]["text"]
     assert shown["last"]["result"] == "delivered"

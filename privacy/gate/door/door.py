@@ -30,7 +30,7 @@ from privacy.gate.storage import cuts as cut_entries
 from privacy.gate.storage.attempt import Cut, Outcome, Result
 from privacy.gate.storage.book import News
 from privacy.gate.storage.records import Outgoing, Preview
-from privacy.gate.storage.store import StoreError, Transaction
+from privacy.gate.storage.store import StoreError, Transaction, overwrite_log
 from privacy.gate.storage.tombstones import Tomb, Tombstone
 from privacy.gate.tunnels.tunnels import Tunnels
 from privacy.home_day import zone_of
@@ -352,6 +352,7 @@ class Door:
 
     async def _tidy(self) -> None:
         try:
+            await self.desk.store.read(overwrite_log)
             await self.staging.tidy()  # what waited to leave goes from the disk too
         except StoreError as error:
             log.warning("staging.not_tidied", extra={"code": error.code})  # upkeep tries again
@@ -375,13 +376,12 @@ class Door:
         """The book can't be written: nothing new begins meanwhile, and what runs ends now."""
         self.tunnels.close_all(Reason.LEDGER_NOT_WRITABLE)
         cuts = self.deliveries.cut(lambda _: True) + self.far.cut(lambda _: True, Reason.LEDGER_NOT_WRITABLE)
-        if not cuts:
-            return
 
         def job(tx: Transaction) -> None:
             self.desk.append(tx, *cut_entries.news(tx, cuts, reason=Reason.LEDGER_NOT_WRITABLE.value))
 
-        self.desk.unwritten.append(job)
+        if cuts:
+            self.desk.unwritten.append(job)
 
     async def reopen(self, activity: str) -> int:
         """Let an entry in homebase.toml count again after its withdrawal; return the ledger's number.

@@ -15,7 +15,7 @@ from privacy.gate.storage import book, key_records, messages, records, staged, u
 from privacy.gate.storage.book import News
 from privacy.gate.storage.closures import ClosureKind
 from privacy.gate.storage.schema import COPIES, COPY_KEPT, HIDDEN, HOLDINGS, NEEDED, PARTS, PROOF
-from privacy.gate.storage.store import Transaction
+from privacy.gate.storage.store import Transaction, overwrite_log
 from privacy.ledger import Kind
 from privacy.ports import Holding
 from privacy.rights import Cell, Effect, Hidden, Page, Scope
@@ -110,7 +110,7 @@ class GateHolder:
         if scope.covers(DataCategory.ACCESS_LOG):
             self._forget_log()
         effects = await self._desk.store.write(lambda tx: _erased(tx, scope))
-        await self._desk.store.read(_truncate_log)
+        await self._desk.store.read(overwrite_log)
         left = await self._desk.store.write(staged.forget)  # a file goes with the row that it waited by
         staged.sweep(self._desk.store.folder, left.__contains__)
         return (*effects, Effect(holding="gate.copies", erased=self._drop_copies(timedelta(0))))
@@ -270,7 +270,3 @@ def _erased(tx: Transaction, scope: Scope) -> tuple[Effect, ...]:
             if gone:
                 effects.append(Effect(holding=part.name, erased=gone))
     return tuple(effects)
-
-
-def _truncate_log(tx: Transaction) -> None:
-    tx.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()

@@ -20,7 +20,7 @@ from privacy.gate.storage import book, messages, records
 from privacy.gate.storage.book import to_ms
 from privacy.gate.storage.messages import Fate
 from privacy.gate.storage.records import Outgoing
-from privacy.gate.storage.store import StoreError, Transaction
+from privacy.gate.storage.store import StoreError, Transaction, overwrite_log
 from privacy.reasons import Reason
 
 log = logging.getLogger(__name__)
@@ -94,6 +94,7 @@ class Upkeep:
         while self._desk.unwritten:
             await self._desk.store.write(self._desk.unwritten[0], closing=True)
             self._desk.unwritten.pop(0)
+        await self._desk.store.read(overwrite_log)
         # whatever is closed and refused from here on is noted after this: one thread does both
         await self._desk.store.forget_closed()
 

@@ -223,7 +223,10 @@ class Deliveries:
         at, item, to = self._desk.time.instant(), running.item, _recipient(permit)
         self._desk.append(
             tx,
-            News(kind=Kind.TRANSFER_BEGIN, data=_told(running, to)),
+            News(
+                kind=Kind.TRANSFER_BEGIN,
+                data=_told(running, to, hashed=not self._is_measured(running.grant)),
+            ),
             News(
                 kind=Kind.LOOKUP,
                 data={"transfer": item.transfer, "name": to.host, "servers": list(servers)},
@@ -278,11 +281,11 @@ class Deliveries:
         return await running.upload.run()
 
     async def _carrier(self, running: _Running, target: Target, to: Recipient) -> Carrier:
+        if self._is_measured(running.grant):
+            return running.cargo.carrier(target, ())
         self.load_posts()
         if (post := self.posts.get(running.grant.activity)) is not None:
             return await post(running.grant, running.item, target)
-        if self._is_measured(running.grant):
-            return running.cargo.carrier(target, ())
         headers = (
             ("Homebase-Activity", running.grant.activity),
             ("Homebase-Ticket", running.grant.ticket),
@@ -363,10 +366,12 @@ class _NotOutside(Exception):
     """The name led into the house."""
 
 
-def _told(running: _Running, to: Recipient) -> dict[str, canonical.Json]:
+def _told(running: _Running, to: Recipient, *, hashed: bool) -> dict[str, canonical.Json]:
+    """hashed: False for figures: a hash would give back a drawn answer, and join a pseudonym to this home."""
     item, grant = running.item, running.grant
     return {
         **running.cargo.told,
+        **({"sha256": item.sha256} if hashed else {}),
         "transfer": item.transfer,
         "activity": grant.activity,
         "grant": grant.id,
@@ -377,7 +382,6 @@ def _told(running: _Running, to: Recipient) -> dict[str, canonical.Json]:
         "ticket": grant.ticket,
         "groups": sorted(item.groups),
         "bytes": running.cargo.size,
-        "sha256": item.sha256,
         "attempt": item.attempts + 1,
         "delete_by": timestamp(item.delete_by),
     }

@@ -21,7 +21,7 @@ from privacy.gate.outbox.figures import Collect, NoFigure
 from privacy.gate.storage import pseudonyms
 from privacy.gate.storage.pseudonyms import ACTIVITY, Prepared
 from privacy.gate.storage.records import Outgoing
-from privacy.gate.storage.store import StoreError, Transaction
+from privacy.gate.storage.store import StoreError, overwrite_log
 from privacy.otlp import Report
 from privacy.version import VERSION
 
@@ -54,7 +54,7 @@ class Monitoring:
         at = desk.time.instant().at
         week = anonymise.week_of(at).label
         if await desk.store.write(lambda tx: pseudonyms.destroy(tx, week, names, at)):
-            await desk.store.read(_overwrite)
+            await desk.store.read(overwrite_log)
         if not desk.time.sure:
             return
         for name in sorted(names - self._slept_for):
@@ -76,7 +76,9 @@ class Monitoring:
             return kept
         moment = anonymise.moment(at, at + DAY, self._desk.random_bytes)
         key = self._desk.random_bytes(pseudonyms.KEY_SIZE)
-        return await self._make(recipient, key, at, moment)
+        made = await self._make(recipient, key, at, moment)
+        await self._desk.store.write(lambda tx: pseudonyms.keep(tx, made))
+        return made
 
     async def _see_to(self, name: str, at: datetime) -> None:
         kept = await self.prepared(name)
@@ -96,7 +98,9 @@ class Monitoring:
         same = anonymise.week_of(at).label == kept.week
         key = kept.key if same else self._desk.random_bytes(pseudonyms.KEY_SIZE)
         made = await self._make(kept.recipient, key, at, moment)
-        await self._desk.store.write(lambda tx: pseudonyms.keep(tx, replace(made, agreed=True)))
+        if any(grant.recipient == kept.recipient for grant in figures.live(self._desk, ACTIVITY)):
+            # a consent withdrawn from here on destroys the key in a later job
+            await self._desk.store.write(lambda tx: pseudonyms.keep(tx, replace(made, agreed=True)))
 
     async def _make(self, recipient: str, key: bytes, at: datetime, moment: datetime) -> Prepared:
         row = self._desk.register.activities[ACTIVITY]
@@ -110,9 +114,7 @@ class Monitoring:
             values={metric.name: metric.limits[answers[metric.name]] for metric in row.metrics},
         )
         body = otlp.encode(report, row.metrics)
-        made = Prepared(recipient=recipient, week=week, key=key, body=body, made=at, at=moment, agreed=False)
-        await self._desk.store.write(lambda tx: pseudonyms.keep(tx, made))
-        return made
+        return Prepared(recipient=recipient, week=week, key=key, body=body, made=at, at=moment, agreed=False)
 
     async def _send_at(self, name: str, kept: Prepared) -> None:
         try:
@@ -146,8 +148,3 @@ class Monitoring:
         await asyncio.wait({task})
         if not task.cancelled():
             await self._next(kept)
-
-
-def _overwrite(tx: Transaction) -> None:
-    """The log of the store still holds pages of before."""
-    tx.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()

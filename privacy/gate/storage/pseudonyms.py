@@ -68,9 +68,17 @@ def destroy(tx: Transaction, week: str, allowed: Iterable[str], at: datetime) ->
 
 
 def withdrawn(tx: Transaction, activity: str, recipient: str | None) -> None:
-    """A consent is taken back: that recipient's key goes with it, or all."""
+    """A consent is taken back: that recipient's key goes with it, and our copies of what left; or all."""
     if activity == ACTIVITY:
         tx.execute("DELETE FROM monitoring WHERE ? IS NULL OR recipient = ?", (recipient, recipient))
+        _drop_copies(tx, recipient)
+
+
+def _drop_copies(tx: Transaction, recipient: str | None) -> None:
+    tx.execute(
+        "DELETE FROM sent WHERE activity = ? AND (? IS NULL OR recipient = ?)",
+        (ACTIVITY, recipient, recipient),
+    )
 
 
 def agree(tx: Transaction, recipient: str) -> None:

@@ -225,6 +225,11 @@ class StoreThread:
         self._store.close()
 
 
+def overwrite_log(tx: Transaction) -> None:
+    """Take the pages of before out of the write-ahead log, too. For ``read``: not inside a transaction."""
+    tx.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
 def _key(path: Path, random_bytes: RandomBytes, *, fresh: bool) -> bytes:
     """Read the key, or make it together with the file it is for; never a new key for an old file."""
     mark = path.with_suffix(".mark")

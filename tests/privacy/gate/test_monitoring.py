@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,11 @@ from privacy.gate.outbox import figures
 from privacy.gate.rights.rights import RightsDesk
 from privacy.gate.storage import pseudonyms, records
 from privacy.gate.storage.pseudonyms import ACTIVITY
+from privacy.gate.storage.store import overwrite_log
 from tests.privacy import house
 from tests.privacy.decrypted import everything_in
 from tests.privacy.gate.at_the_door import ManualClock, opened
-from tests.privacy.gate.test_telemetry import Hurried, next_week, seven
+from tests.privacy.gate.test_telemetry import Hurried, always_hashed, bodies, entries, next_week, seven
 
 NAMES = ("monitor", "other")
 ROWS = [
@@ -131,6 +133,67 @@ async def test_the_next_week_has_another_pseudonym_and_the_key_of_before_is_gone
         assert await pseudonym(door, "monitor") != before
         assert key not in everything_in(file, secret)
         assert before.encode() not in everything_in(file, secret)
+
+
+@pytest.mark.obligation("Q6.12")
+async def test_who_has_the_book_and_the_recipients_messages_joins_no_weeks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Hurried()
+    async with at_home(tmp_path, clock, "monitor") as door:
+
+        async def joined() -> int:
+            text = json.dumps(await entries(door, "transfer_begin"))
+            return sum(sha256(body).hexdigest() in text for body in await bodies(door))
+
+        async def weeks_pass() -> None:
+            for _ in range(2):
+                next_week(door, clock)
+                await door.monitoring.once()
+                await pass_moment(door, clock, "monitor")
+
+        await weeks_pass()
+        assert (len(await bodies(door)), await joined()) == (2, 0)
+        always_hashed(monkeypatch)  # the control: with a hash of the bytes the attack works
+        await weeks_pass()
+        assert await joined() == 2
+
+
+@pytest.mark.obligation("Q6.12")
+async def test_a_withdrawal_takes_key_and_copies_off_the_disk(tmp_path: Path) -> None:
+    clock = Hurried()
+    async with at_home(tmp_path, clock, *NAMES) as door:
+        next_week(door, clock)
+        await door.monitoring.once()
+        for name in NAMES:
+            await pass_moment(door, clock, name)
+        before = {name: (await pseudonym(door, name)).encode() for name in NAMES}
+        held, folder = await keys(door), door.desk.store.folder
+        file, secret = folder / "gate.db", (folder / "key").read_bytes()
+        await door.desk.store.read(overwrite_log)
+        there = everything_in(file, secret)
+        assert [one in there for name in NAMES for one in (held[name], before[name])] == [True] * 4  # control
+        await door.withdraw(ACTIVITY, recipient="monitor")
+        there = everything_in(file, secret)
+        left = [(name, held[name] in there, before[name] in there) for name in NAMES]
+        assert left == [("monitor", False, False), ("other", True, True)]
+
+
+async def test_a_key_that_is_withdrawn_while_the_next_message_is_made_does_not_come_back(
+    tmp_path: Path,
+) -> None:
+    async with at_home(tmp_path, Hurried(), "monitor") as door:
+        kept = await door.monitoring.prepared("monitor")
+        await door.monitoring._next(kept)
+        assert (await keys(door))["monitor"] == kept.key  # the control: under a consent it is kept
+
+        async def withdrawn_meanwhile(activity: str, names: list[str]) -> Mapping[str, object]:
+            await door.withdraw(ACTIVITY)
+            return await seven(activity, names)
+
+        door.monitoring._collect = withdrawn_meanwhile
+        await door.monitoring._next(kept)
+        assert await keys(door) == {}
 
 
 async def test_a_withdrawal_destroys_the_key_at_once_and_an_objection_within_a_round(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import random
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from privacy.conversation import Declined
 from privacy.gate.console import figure_verbs, tunnel_consents
 from privacy.gate.door.door import Door
 from privacy.gate.door.holder import GateHolder
-from privacy.gate.outbox import figures
+from privacy.gate.outbox import deliveries, figures
 from privacy.gate.outbox.figures import NoFigure
 from privacy.gate.outbox.telemetry import ACTIVITY
 from privacy.gate.storage import book, budget, records
@@ -132,6 +133,38 @@ async def test_a_week_costs_its_epsilon_once_and_the_book_says_so_before_anythin
 async def entries_in_order(door: Door) -> list[str]:
     rows = await door.desk.store.read(lambda tx: book.page(tx, -1, 10_000))
     return [str(content["kind"]) for row in rows if (content := content_of(row)) is not None]
+
+
+@pytest.mark.obligation("Q6.13-a")
+async def test_who_tries_all_answers_against_the_book_learns_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Hurried()
+    async with at_home(tmp_path, clock) as door:
+
+        async def tried() -> list[int]:
+            text = json.dumps(await entries(door, "transfer_begin"))
+            asked = (await weeks(door))[-1]
+            week, metric = (
+                anonymise.week_of(asked.at),
+                next(one for one in METRICS if one.name == asked.metric),
+            )
+            said = [anonymise.message(metric, week, number) for number in range(len(metric.limits))]
+            return [number for number, body in enumerate(said) if sha256(body).hexdigest() in text]
+
+        next_week(door, clock)
+        drawn = (await pass_week(door, clock)).answer
+        assert (await tried(), len(await entries(door, "transfer_begin"))) == ([], 1)
+        always_hashed(monkeypatch)  # the control: with a hash of the bytes the attack works
+        for _ in range(3):
+            await pass_week(door, clock)
+        assert await tried() == [drawn]
+
+
+def always_hashed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The book without its guard."""
+    told = deliveries._told
+    monkeypatch.setattr(deliveries, "_told", lambda running, to, hashed: told(running, to, hashed=True))
 
 
 async def test_it_leaves_at_the_planned_millisecond_and_not_with_the_round(tmp_path: Path) -> None:
