@@ -31,14 +31,24 @@ class Repository:
 
     def begin(self) -> None:
         """New keys, a first root and empty lists."""
+        there = [*self.keys.glob("*.pem"), *self.folder.glob("*.json")]
+        if there:
+            raise SystemExit(
+                f"{there[0]} is there already, nothing was changed; begin takes two empty folders"
+            )
         self.folder.mkdir(parents=True, exist_ok=True)
         self.keys.mkdir(mode=0o700, parents=True, exist_ok=True)
         root = Root(consistent_snapshot=True)
+        signers: list[CryptoSigner] = []
         for role, (count, threshold) in KEYS.items():
             for number in range(count):
-                root.add_key(self._new_key(role, number).public_key, role)
+                key = Ed25519PrivateKey.generate()
+                self._kept(key, f"{role}-{number}.pem")
+                root.add_key(CryptoSigner(key).public_key, role)
+                if role == "root":
+                    signers.append(CryptoSigner(key))
             root.roles[role].threshold = threshold
-        self._write_root(root, self._signers("root"))
+        self._write_root(root, signers)
         self._write("targets", Targets())
         self._write("snapshot", Snapshot())
         self._write("timestamp", Timestamp())
@@ -69,14 +79,22 @@ class Repository:
     def rotate(self, role: str) -> None:
         """Other keys for one role: a new root, signed by the old root's keys and by the new ones'."""
         root, before = self.latest("root"), self._signers("root")
+        for needed in () if role == "root" else ("targets", "snapshot", "timestamp"):
+            if needed != role:
+                self._signers(needed)  # all that has to sign is here, or nothing is changed
         for keyid in list(root.roles[role].keyids):
             root.revoke_key(keyid, role)
+        fresh = [Ed25519PrivateKey.generate() for _ in range(KEYS[role][0])]
+        for key in fresh:
+            root.add_key(CryptoSigner(key).public_key, role)
+        root.version += 1
+        # first beside the old ones: whatever breaks off, a key that a published root names is on the disk
+        places = [self._kept(key, f"{role}-{number}.pem.new") for number, key in enumerate(fresh)]
+        self._write_root(root, [*before, *map(CryptoSigner, fresh)] if role == "root" else before)
         for path in self.keys.glob(f"{role}-*.pem"):
             path.unlink()
-        for number in range(KEYS[role][0]):
-            root.add_key(self._new_key(role, number).public_key, role)
-        root.version += 1
-        self._write_root(root, [*before, *self._signers("root")] if role == "root" else before)
+        for place in places:
+            place.replace(place.with_suffix(""))
         if role != "root":
             self._release(self.latest("targets"))
 
@@ -128,20 +146,31 @@ class Repository:
 
     # keys
 
-    def _new_key(self, role: str, number: int) -> CryptoSigner:
-        key = Ed25519PrivateKey.generate()
-        path = self.keys / f"{role}-{number}.pem"
+    def _kept(self, key: Ed25519PrivateKey, name: str) -> Path:
+        path = self.keys / name
         path.touch(mode=0o600)
         path.write_bytes(
             key.private_bytes(
                 serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
             )
         )
-        return CryptoSigner(key)
+        return path
+
+    def _found(self, role: str) -> list[CryptoSigner]:
+        paths = sorted(self.keys.glob(f"{role}-*.pem")) + sorted(self.keys.glob(f"{role}-*.pem.new"))
+        return [CryptoSigner(serialization.load_pem_private_key(path.read_bytes(), None)) for path in paths]
 
     def _signers(self, role: str) -> list[CryptoSigner]:
-        paths = sorted(self.keys.glob(f"{role}-*.pem"))
-        return [CryptoSigner(serialization.load_pem_private_key(path.read_bytes(), None)) for path in paths]
+        """The keys of a role that the newest root names, as many as have to sign at least."""
+        found = self._found(role)
+        trusted = self.latest("root").roles[role]
+        usable = [signer for signer in found if signer.public_key.keyid in trusted.keyids]
+        if len(usable) < trusted.threshold:
+            raise SystemExit(
+                f"{self.keys}: {len(usable)} of {len(found)} keys {role}-*.pem are of the newest root,"
+                f" {trusted.threshold} have to sign; bring them, nothing was signed"
+            )
+        return usable
 
 
 def main(words: list[str]) -> int:

@@ -149,6 +149,7 @@ def one_stolen_root_key(thief: Maintainer) -> dict[str, bytes]:
     """Below the threshold of two: the thief's keys come in by a root that one true key signed."""
     for number in (1, 2):
         (thief.keys / f"root-{number}.pem").unlink()
+    thief.repository._signers = thief.repository._found  # the maintainers' command refuses to sign so
     thief.repository.rotate("targets")
     thief.repository.rotate("timestamp")
     return thief.release("666.0.0")
