@@ -19,9 +19,12 @@ if TYPE_CHECKING:
 
 
 INSIDE = "local.device"
-_SELF_SIGNED = (
-    "nobody that this machine trusts signed its certificate; enter certificate_sha256 in its [[device]]"
-)
+_WHY = {  # OpenSSL's codes, X509_V_ERR_*, of what a device in the house can be mended for
+    9: "its certificate is not valid yet: set the device's clock and this machine's",
+    10: "its certificate has expired: renew it on the device",
+    **dict.fromkeys((62, 64), "its certificate is for another name or address: have one made for this one"),
+    **dict.fromkeys((2, 7, 18, 19, 20, 21), "nobody that this machine trusts signed its certificate"),
+}
 KEPT_S = (
     330.0  # longer than five minutes between two questions: each tunnel is entries in the ledger for years
 )
@@ -72,7 +75,7 @@ class TunnelConnector(aiohttp.BaseConnector):
                 self._factory, sock=tunnel.socket, ssl=self._trust, server_hostname=tunnel.host
             )
         except ssl.SSLCertVerificationError as error:
-            shown = error if self._to.activity != INSIDE else ssl.SSLCertVerificationError(1, _SELF_SIGNED)
+            shown = _inside(error) if self._to.activity == INSIDE else error
             raise aiohttp.ClientConnectorCertificateError(req.connection_key, shown) from error
         except ssl.SSLError as error:
             raise aiohttp.ClientConnectorSSLError(req.connection_key, error) from error
@@ -80,6 +83,12 @@ class TunnelConnector(aiohttp.BaseConnector):
             told = await self._gate.outcome(tunnel)
             raise _refused(req, str(told.get("what") or error)) from error
         return protocol
+
+
+def _inside(error: ssl.SSLCertVerificationError) -> ssl.SSLCertVerificationError:
+    """In words, with the way out that is right for each device in the house."""
+    why = _WHY.get(error.verify_code, f"its certificate is not accepted ({error.verify_message})")
+    return ssl.SSLCertVerificationError(1, f"{why}; or enter certificate_sha256 in its [[device]]")
 
 
 def _refused(req: "ClientRequest", why: str) -> aiohttp.ClientConnectorError:

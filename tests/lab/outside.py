@@ -351,8 +351,8 @@ class Receiver(Listening):
         stream.sendall(f"HTTP/1.1 {status} X\r\n{more}Content-Length: {len(text)}\r\n\r\n{text}".encode())
 
 
-def authority(folder: Path, host: str) -> tuple[Path, ssl.SSLContext]:
-    """A CA's certificate as PEM, and the server side for ``host`` under it."""
+def authority(folder: Path, host: str, ends: timedelta = timedelta(days=30)) -> tuple[Path, ssl.SSLContext]:
+    """A CA's certificate as PEM, and the server side for ``host`` under it. ends: from now."""
     now = datetime.now(UTC)
 
     def name(text: str) -> x509.Name:
@@ -368,7 +368,7 @@ def authority(folder: Path, host: str) -> tuple[Path, ssl.SSLContext]:
             .public_key(public)
             .serial_number(x509.random_serial_number())
             .not_valid_before(now - timedelta(days=1))
-            .not_valid_after(now + timedelta(days=30))
+            .not_valid_after(now + ends)
             .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
         )
         if not ca:
