@@ -237,6 +237,10 @@ def _restore(options: argparse.Namespace) -> int:
     print(f"{len(_texts(told, 'devices'))} devices are back; the home starts anew now, with its radio.")
     if options.room is None:
         print("Nothing leaves the house: what was allowed waits for you. homebase phone confirm")
+        print(
+            "Whom to tell of smoke or water by messages, and how, is in no backup; see homebase notify person"
+            " list. Who is missing is told nothing until you say: homebase notify service, allow, person set"
+        )
     return 0
 
 

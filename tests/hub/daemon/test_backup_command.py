@@ -100,3 +100,24 @@ def test_access_is_kept_and_a_missing_sheet_is_said(
     assert "kept, encrypted" in said
     assert "homebase backup sheet" in said
     assert "pass word" not in said
+
+
+@pytest.mark.parametrize("words", [(), ("--dry-run",), ("--room", "Kitchen")])
+def test_who_restores_a_home_learns_that_nobody_is_told_of_smoke_yet(
+    words: tuple[str, ...],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    sheet = tmp_path / "sheet"
+    sheet.touch(mode=0o600)
+    sheet.write_text("the words")
+
+    def ask(_home: object, _verb: str, **fields: object) -> dict[str, Any]:
+        return {"name": "homebase-1.age", "made": "today", "applied": not fields["trial"], "devices": ["x:1"]}
+
+    monkeypatch.setattr(backup, "ask_gate", ask)
+    assert parse(["backup", "restore", "homebase-1.age", "--file", str(sheet), *words]) == 0
+    said = capsys.readouterr().out
+    # the control: a trial and one room put nothing in the place of what tells people
+    assert ("homebase notify service, allow, person set" in said) == (not words)
