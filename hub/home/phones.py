@@ -1,6 +1,7 @@
 """Phones of a home, as operations see them; hub/remote has them, the wiring introduces it. Pure."""
 
-from collections.abc import Sequence
+import base64
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -8,6 +9,7 @@ from typing import Protocol
 
 from .permits import Permit, State
 
+_ROUTE = 4  # where it stands in a way by a relay
 ID_SIZE = 8  # bytes of a session key: what tells a phone from others, and opens nothing
 
 
@@ -43,6 +45,16 @@ class SlotOffer:
     route: bytes
     slot: int
     password: str = field(repr=False)
+
+
+def relays_left_out(slots: Iterable[SlotOffer], ways: Iterable[str]) -> tuple[str, ...]:
+    """Relays of these slots that the ways of a code do not name."""
+    named = {way.split(",")[_ROUTE] for way in ways if way.startswith("r,")}
+    return tuple(
+        slot.relay
+        for slot in slots
+        if base64.urlsafe_b64encode(slot.route).rstrip(b"=").decode() not in named
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,13 +37,9 @@ async def begin_code(house: House, _: Caller, asked: messages.BeginCode) -> mess
         secret=_base64url(code.secret),
         ways=ways,
         without=code.without,
-        left_out=tuple(slot.relay for slot in code.slots if not _is_named(slot, ways)),
+        left_out=home.relays_left_out(code.slots, ways),
         expires_in_s=code.expires_in_s,
     )
-
-
-def _is_named(slot: home.SlotOffer, ways: tuple[str, ...]) -> bool:
-    return any(f",{_base64url(slot.route)}," in way for way in ways)
 
 
 async def list_waiting(house: House, _: Caller, __: Nothing) -> messages.Waiting:

@@ -22,11 +22,11 @@ from hub.home.phones import (
     SlotOffer,
     WaitingPhone,
     phone_id,
+    relays_left_out,
 )
 from hub.home.roles import Role
 from privacy.ports import Clock
 
-from . import base64url
 from .admission import Admission
 from .pairing import LIFE_S
 from .phone import Phone
@@ -35,7 +35,6 @@ from .phones import MOST
 log = logging.getLogger(__name__)
 
 TELL_EVERY_S = 5.0
-_ROUTE = 4  # where it stands in a way by a relay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,9 +146,7 @@ class Desk:
             await self.left_out(code.pairing, [one.relay for one in code.slots])
             await self._admission.cancel(code.pairing)
             raise
-        named = {way.split(",")[_ROUTE] for way in ways if way.startswith("r,")}
-        out = [one.relay for one in code.slots if base64url.encode(one.route) not in named]
-        if out:
+        if out := relays_left_out(code.slots, ways):
             await self.left_out(code.pairing, out)
         return ways
 
