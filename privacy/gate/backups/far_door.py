@@ -106,6 +106,8 @@ class FarDoor:
             StoreError: it can't be read.
         """
         desk, names = self._desk, self.names()
+        if not names:
+            return
 
         def read(tx: Transaction) -> tuple[Sequence[str], dict[str, AccessData | None]]:
             return self.keys(tx), {name: access.access_data(tx, name) for name in names}

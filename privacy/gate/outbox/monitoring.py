@@ -53,7 +53,8 @@ class Monitoring:
         names = {grant.recipient for grant in figures.live(desk, ACTIVITY)}
         at = desk.time.instant().at
         week = anonymise.week_of(at).label
-        if await desk.store.write(lambda tx: pseudonyms.destroy(tx, week, names, at)):
+        if await desk.store.read(lambda tx: pseudonyms.spent(tx, week, names, at)):
+            await desk.store.write(lambda tx: pseudonyms.destroy(tx, week, names, at))
             await desk.store.read(overwrite_log)
         if not desk.time.sure:
             return

@@ -54,17 +54,20 @@ def keep(tx: Transaction, row: Prepared) -> None:
     )
 
 
-def destroy(tx: Transaction, week: str, allowed: Iterable[str], at: datetime) -> int:
-    """Keys of other weeks, of recipients that are not ``allowed`` any more, and of old previews; how many."""
+def spent(tx: Transaction, week: str, allowed: Iterable[str], at: datetime) -> list[str]:
+    """Whose keys are of other weeks, of recipients that are not ``allowed`` any more, or of old previews."""
     names = frozenset(allowed)
-    gone = [
+    return [
         row.recipient
         for row in map(_prepared, tx.execute(f"SELECT {_COLUMNS} FROM monitoring").fetchall())  # noqa: S608 -- constant
         if row.week != week or (row.recipient not in names and (row.agreed or at - row.made >= PREVIEW_KEPT))
     ]
-    for name in gone:
+
+
+def destroy(tx: Transaction, week: str, allowed: Iterable[str], at: datetime) -> None:
+    """Destroy those keys."""
+    for name in spent(tx, week, allowed, at):
         tx.execute("DELETE FROM monitoring WHERE recipient = ?", (name,))
-    return len(gone)
 
 
 def withdrawn(tx: Transaction, activity: str, recipient: str | None) -> None:

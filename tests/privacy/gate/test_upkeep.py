@@ -1,5 +1,6 @@
 """What the door does by itself: retention of copies and of proof, ends of consents, checkpoints."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from privacy.gate.door.holder import GateHolder
 from privacy.gate.door.upkeep import Upkeep
 from privacy.gate.storage import book, records
 from privacy.gate.storage.records import Sent
+from privacy.gate.storage.store import StoreThread, Transaction
 from privacy.ledger import Kind, content_of
 from tests.privacy import house
 from tests.privacy.gate.at_the_door import ManualClock, opened
@@ -143,3 +145,26 @@ async def test_ended_consents_are_marked_and_a_checkpoint_is_signed_hourly_while
         clock.passed_s = DAY_S + 1
         await upkeep.once()
         assert list(door.desk.standing.live()) == []
+
+
+async def test_a_home_without_far_places_and_reports_does_nothing_for_them_each_minute(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def counted(name: str) -> None:
+        work = getattr(StoreThread, name)
+
+        async def noted(self: StoreThread, job: Callable[[Transaction], object]) -> object:
+            asked.append(name)
+            return await work(self, job)
+
+        monkeypatch.setattr(StoreThread, name, noted)
+
+    async with opened(tmp_path) as door:
+        counted("read")
+        counted("write")
+        await door.far.refresh()
+        assert asked == []
+        await door.monitoring.once()
+        assert asked == ["read"]  # whether a key is left over
