@@ -6,6 +6,9 @@ categories it may move, and nothing else passes.
 
 from enum import Enum
 
+# days that messages to the household are kept, by [notifications] keep_days; hub and gate both read that
+TOLD_DAYS, MOST_TOLD_DAYS = 90, 3650
+
 
 class DataCategory(Enum):
     """What kind of data something is. The value is our key in ``config/notice/``."""

@@ -14,12 +14,12 @@ from sqlalchemy import Connection, Delete, delete, func, update
 from hub.contract import StoreError
 from privacy.ports import Clock, Holding
 from privacy.rights import PAGE, Effect, Hidden, Page, Scope
-from privacy.vocabulary import DataCategory
+from privacy.vocabulary import TOLD_DAYS, DataCategory
 
 from . import erasing, exported, renaming, schema
 from .history import History
 from .history_tables import DAY_MS
-from .holdings import COPY_DAYS, MEASURED, PAIRING_DAYS, TOLD_DAYS, holdings
+from .holdings import COPY_DAYS, MEASURED, PAIRING_DAYS, holdings
 from .repositories import Settings
 from .store import Store
 from .upgrade import upgrade_copies

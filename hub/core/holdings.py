@@ -5,13 +5,12 @@ from datetime import timedelta
 
 from hub.contract import StoreError
 from privacy.ports import Holding, Where
-from privacy.vocabulary import DataCategory
+from privacy.vocabulary import TOLD_DAYS, DataCategory
 
 _OWNER = "until the owner removes it"
 _PAIRED = "the devices are paired and could not be spoken with; remove a device to erase it"
 RAW_DAYS = 30
 MEANS_DAYS = 730
-TOLD_DAYS = 90
 SESSION_DAYS = 90
 PAIRING_DAYS = 30
 COPY_DAYS = 30  # of the whole store, made before an upgrade

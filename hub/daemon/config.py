@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields
 from typing import TypeVar
 
 from hub.contract import ConfigError
+from privacy.vocabulary import MOST_TOLD_DAYS, TOLD_DAYS
 
 LANGUAGES = ("de", "en")
 LEVELS = ("debug", "info", "warning", "error")
@@ -104,12 +105,12 @@ class LicenseConfig:
 class NotificationsConfig:
     """[notifications]. keep_days: what people were told, and messages that left, are kept 1 to 3650 days."""
 
-    keep_days: int = 90
+    keep_days: int = TOLD_DAYS
 
     def mistakes(self) -> Iterator[tuple[str, str]]:
         """Key and allowed range of each value that is out of range."""
-        if not 1 <= self.keep_days <= 3650:
-            yield "keep_days", "1 to 3650 days"
+        if not 1 <= self.keep_days <= MOST_TOLD_DAYS:
+            yield "keep_days", f"1 to {MOST_TOLD_DAYS} days"
 
 
 S = TypeVar(

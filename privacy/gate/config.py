@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from privacy.gate.backups.settings import BackupSettings, mistakes_in, settings_from
+from privacy.vocabulary import MOST_TOLD_DAYS, TOLD_DAYS
 
 if TYPE_CHECKING:
     from privacy.gate.lan.settings import LanSettings
     from privacy.gate.updates.settings import UpdateSettings
     from privacy.inside import InsideEntry
 
-MESSAGES_DAYS = 90
 PORT = 8480  # of the front on 127.0.0.1
 
 
@@ -60,7 +60,7 @@ class GateConfig:
     recipients: tuple[Mapping[str, object], ...] = ()
     devices: "Mapping[str, InsideEntry]" = field(default_factory=dict)
     lan: "LanSettings | None" = None
-    messages_days: int = MESSAGES_DAYS
+    messages_days: int = TOLD_DAYS
     backup: BackupSettings = field(default_factory=BackupSettings)
     updates: "UpdateSettings | None" = None
 
@@ -171,7 +171,7 @@ def _lan(table: object) -> "LanSettings | None":
 def _keep_days(section: object) -> int:
     """Of a section that the hub checks, and says what is wrong with it; until then as it comes."""
     days = section.get("keep_days") if isinstance(section, dict) else None
-    return days if isinstance(days, int) and 1 <= days <= 3650 else MESSAGES_DAYS
+    return days if type(days) is int and 1 <= days <= MOST_TOLD_DAYS else TOLD_DAYS
 
 
 def _stick(port: str, mac: str) -> "InsideEntry | None":

@@ -8,11 +8,11 @@ from datetime import timedelta
 
 from privacy.ports import DERIVED, Holding, Where
 from privacy.rights import Hidden
-from privacy.vocabulary import DataCategory
+from privacy.vocabulary import TOLD_DAYS, DataCategory
 
 # the limitation period of § 195 BGB, three years from the end of the year: proof of consent (Art. 7 (1) GDPR)
 PROOF = timedelta(days=4 * 366)
-MESSAGES_KEPT = timedelta(days=90)  # as it comes: [notifications] keep_days of homebase.toml
+MESSAGES_KEPT = timedelta(days=TOLD_DAYS)  # as it comes: [notifications] keep_days of homebase.toml
 
 
 _PROOF = "proof of what you agreed to and what left, for claims (Art. 17 (3) e GDPR), until they lapse"

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from hub.daemon.config import NotificationsConfig
 from privacy.gate.config import BadConfig, GateConfig, config_from, read_config
 from privacy.gate.jailed.runtime import (
     SHARED_MEMORY,
@@ -26,6 +27,7 @@ from privacy.gate.jailed.runtime import (
 )
 from privacy.gate.machine.process import tell_systemd
 from privacy.places import running_homes, runtime_folder
+from privacy.vocabulary import TOLD_DAYS
 from tests.paths import ROOT
 
 IMPORT = "import sys; sys.path.insert(0, sys.argv[1]); from privacy.gate.machine.output import harmless, say"
@@ -247,6 +249,15 @@ def test_mistakes_name_key_value_and_allowed(table: dict[str, object], parts: li
     with pytest.raises(BadConfig) as caught:
         config_from(table, Path("homebase.toml"))
     assert all(part in str(caught.value) for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("written", "days"), [(7, 7), (3650, 3650), (True, 90), (0, 90), (3651, 90), ("7", 90), (None, 90)]
+)
+def test_messages_are_kept_as_long_as_the_hub_would_keep_them(written: object, days: int) -> None:
+    table: dict[str, object] = {"notifications": {} if written is None else {"keep_days": written}}
+    assert config_from(table, Path("homebase.toml")).messages_days == days
+    assert NotificationsConfig().keep_days == TOLD_DAYS == 90
 
 
 def test_a_file_that_is_no_toml_is_said(tmp_path: Path) -> None:
