@@ -30,9 +30,10 @@ class Told(Answer):
 class Notification(Answer):
     """Something that people have to know.
 
-    kind: smoke, water, overheated, sabotage, unreachable, battery_low, radio_lost, airtime_used_up or
-    clock_unsure. subject: a device's address, a driver's name, or empty. ended_at: null while it lasts.
-    waiting: somebody should still look. acknowledged_by: empty for the command line. told: in the list only.
+    kind: smoke, water, overheated, sabotage, unreachable, battery_low, radio_lost, airtime_used_up,
+    clock_unsure or drill_due. subject: a device's address, a driver's name, or empty. ended_at: null while
+    it lasts. waiting: somebody should still look. acknowledged_by: empty for the command line.
+    told: in the list only.
     """
 
     id: str

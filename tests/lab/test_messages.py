@@ -18,7 +18,7 @@ from privacy.gate.messages.message_verbs import for_console, for_hub
 from privacy.gate.messages.messages import Messages
 from privacy.gate.outbox.deliveries import MISTAKE
 from privacy.gate.rights.rights import RightsDesk
-from privacy.gate.storage import access
+from privacy.gate.storage import access, records
 from privacy.gate.storage.access import AccessData
 from privacy.rights import Scope
 from privacy.vocabulary import DataCategory
@@ -242,9 +242,32 @@ def test_a_busy_provider_is_asked_again_until_the_message_is_too_old(post: Post)
     post.gate.call(post.gate.upkeep.once())
     assert post.fate(late) == "expired"
     assert len(post.sms.arrived) == 4
+    post.sms.mode = "error"
+    waits = post.hub("message.send", way=way, event="smoke")["transfer"]
+    _until(lambda: len(post.sms.arrived) == 5)
+    used_up(post)
+    post.gate.clock.ahead += timedelta(minutes=2)
+    post.gate.call(post.gate.upkeep.once())
+    _until(lambda: "daily amount" in post.ask("messages.fates", transfers=[waits])["messages"][0]["what"])
+    assert post.fate(waits) == "waiting"
+    assert post.refusal("message.send", way=way, event="smoke") == "budget_used_up"
+    assert len(post.sms.arrived) == 5
+    post.gate.clock.ahead += timedelta(days=1)  # the control: another day
     post.sms.mode = "refused"  # a number that there is not
     refused = post.hub("message.send", way=way, event="smoke")["transfer"]
     _until(lambda: post.fate(refused) == "failed")
+
+
+def used_up(post: Post) -> None:
+    """All that may leave to this service today."""
+    desk = post.gate.door.desk
+    limit = desk.register.activities["sms.send"].bytes_per_day
+
+    async def spent() -> None:
+        at = desk.time.instant().at
+        await desk.store.write(lambda tx: records.spend(tx, "sms.send", "sms", at, limit))
+
+    post.gate.call(spent())
 
 
 @pytest.mark.obligation("Q6.3-e")

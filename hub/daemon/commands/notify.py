@@ -100,16 +100,14 @@ def _people(options: argparse.Namespace) -> int:
     answer = ask(options, "GET", "notifications", "people")
     if options.json:
         return print_json(answer)
-    ways = {
-        str(way.get("id")): f"{way.get('kind')} {way.get('label')}".strip() for way in rows_of(answer, "ways")
-    }
+    ways = {str(way.get("id")): _called(way) for way in rows_of(answer, "ways")}
     print_table(
         ("ID", "NAME", "WAYS", "QUIET"),
         [
             (
                 row.get("id"),
                 row.get("name"),
-                ", ".join(ways.get(w, w) for w in _strings(row, "ways")),
+                ", ".join(ways.get(w, w) for w in _strings(row, "ways")) or "none",
                 _quiet(row),
             )
             for row in rows_of(answer, "people")
@@ -123,7 +121,19 @@ def _set_person(options: argparse.Namespace) -> int:
     answer = ask(options, "POST", "notifications", "people", body=body)
     if options.json:
         return print_json(answer)
-    print(f"{printable(answer.get('name'))} is told by {len(options.way)} ways")
+    name = printable(answer.get("name"))
+    if not options.way:
+        print(f"{name} is told nothing yet; add --way ID, once for each of homebase notify ways")
+        return 0
+    print(f"{name} is told by {len(options.way)} way{'s' if len(options.way) > 1 else ''}")
+    known = {
+        str(row.get("id")): row for row in rows_of(ask(options, "GET", "notifications", "people"), "ways")
+    }
+    for way in options.way:
+        if (row := known.get(way)) is None:
+            print(f"{printable(way)}: no such way now; homebase notify ways lists them")
+        elif not row.get("allowed"):
+            print(f"{printable(way)}: not allowed yet; homebase notify allow {printable(way)}")
     return 0
 
 
@@ -131,6 +141,11 @@ def _drop_person(options: argparse.Namespace) -> int:
     ask(options, "DELETE", "notifications", "people", options.id)
     print("removed")
     return 0
+
+
+def _called(way: Row) -> str:
+    named = f"{way.get('kind')} {way.get('label')}".strip()
+    return named if way.get("allowed") else f"{named} (not allowed)"
 
 
 def _hours(text: str | None) -> Row | None:

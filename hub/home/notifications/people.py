@@ -64,7 +64,7 @@ def due(
     at: datetime,
     zone: tzinfo | None,
 ) -> Iterator[tuple[Person, int, str]]:
-    """Who has to be told of it now: person, step, way.
+    """Who has to be told of it now: person, step, way to begin with.
 
     told: person and step of what was sent of it. zone: None: no quiet hours can be kept.
     """

@@ -106,29 +106,31 @@ class Teller:
         if matter not in self._told:
             rows = await self.records.told([one.id]) if one.stored else ()
             self._told[matter] = {(row.person, row.step) for row in rows if row.times == one.count}
-        for person, step, way in due(one, people, self._told[matter], self._clock.now(), self._gate.zone()):
-            await self._tell(one, person, step, way)
+        for person, step, _ in due(one, people, self._told[matter], self._clock.now(), self._gate.zone()):
+            await self._tell(one, person, step)
         if one.stored and matter in self._late:
             for row in self._late.pop(matter):
                 await self._keep(matter, replace(row, notification=one.id))
 
-    async def _tell(self, one: Notification, person: Person, step: int, way: str) -> None:
-        transfer, fate, what = "", WAITING, ""
-        try:
-            answer = await self._gate.ask(
-                "message.send",
-                way=way,
-                event=one.kind.value,
-                name=_one_line(self._gate.name(one.subject)),
-                at=one.latest.isoformat(),
-            )
-        except GateDeclined as declined:
-            if declined.code in _LATER:
-                raise
-            fate, what = REFUSED, declined.code
-        else:
-            transfer = str(answer.get("transfer"))
-        matter = _matter(one)
+    async def _tell(self, one: Notification, person: Person, step: int) -> None:
+        """By the way of that step; where the gate refuses it, at once by the one after it."""
+        matter, transfer, refused = _matter(one), "", ""
+        for further in range(len(person.ways)):
+            try:
+                answer = await self._gate.ask(
+                    "message.send",
+                    way=person.ways[(step + further) % len(person.ways)],
+                    event=one.kind.value,
+                    name=_one_line(self._gate.name(one.subject)),
+                    at=one.latest.isoformat(),
+                )
+            except GateDeclined as declined:
+                if declined.code in _LATER:
+                    raise
+                refused = refused or declined.code
+            else:
+                transfer = str(answer.get("transfer"))
+                break
         self._told[matter].add((person.id, step))
         telling = Telling(
             notification=one.id,
@@ -137,8 +139,8 @@ class Teller:
             step=step,
             at=self._clock.now(),
             transfer=transfer,
-            fate=fate,
-            what=what,
+            fate=WAITING if transfer else REFUSED,
+            what="" if transfer else refused,
         )
         if one.stored:
             await self._keep(matter, telling)

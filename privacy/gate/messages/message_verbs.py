@@ -22,6 +22,7 @@ from privacy.gate.storage.messages import Message
 from privacy.gate.storage.store import StoreError
 from privacy.message_text import Event
 from privacy.payload import timestamp
+from privacy.reasons import Reason
 from privacy.register import Language
 
 Fields = Mapping[str, object]
@@ -29,6 +30,7 @@ Line = Annotated[str, msgspec.Meta(max_length=500)]
 ONE_LINE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*\Z"  # nothing that ends a line: it stands in a mail's head
 Name = Annotated[str, msgspec.Meta(max_length=message_text.LONGEST_NAME, pattern=ONE_LINE)]
 MOST = 200
+_CODES = {reason.value: reason for reason in Reason}
 
 
 class _Asked(msgspec.Struct, frozen=True):
@@ -86,19 +88,25 @@ def _handler(messages: Messages, verb: Verb) -> Handler:
 async def _ways(messages: Messages, asked: _Asked) -> Fields:
     """For whoever may see the addresses."""
     found = [
-        {**await _way(messages, way), "addressee": way.addressee, "activity": way.activity}
-        for way in await messages.ways()
+        {**told, "addressee": way.addressee, "activity": way.activity}
+        for way, told in await _each_way(messages)
     ]
     services = {kind: [row.name for row in messages.recipients(activity)] for activity, kind in KINDS.items()}
     return {"ways": found, "services": services}
 
 
 async def _nameless(messages: Messages, asked: _Asked) -> Fields:
-    return {"ways": [await _way(messages, way) for way in await messages.ways()]}
+    return {"ways": [told for _, told in await _each_way(messages)]}
 
 
-async def _way(messages: Messages, way: Way) -> dict[str, object]:
-    last = await messages.last_sent(way)
+async def _each_way(messages: Messages) -> list[tuple[Way, dict[str, object]]]:
+    last = await messages.last_sent()
+    return [
+        (way, _way(messages, way, last.get((way.activity, way.addressee)))) for way in await messages.ways()
+    ]
+
+
+def _way(messages: Messages, way: Way, last: datetime | None) -> dict[str, object]:
     return {
         "id": way.id,
         "kind": KINDS[way.activity],
@@ -134,7 +142,8 @@ async def _access(messages: Messages, asked: _Asked) -> Fields:
 
 
 async def _list(messages: Messages, asked: _Asked) -> Fields:
-    return {"messages": [{**_told(one), "addressee": one.addressee} for one in await messages.told(MOST)]}
+    found = await messages.told(MOST)
+    return {"messages": [{**_told(one, asked.language), "addressee": one.addressee} for one in found]}
 
 
 async def _forget(messages: Messages, asked: _Asked) -> Fields:
@@ -150,11 +159,18 @@ async def _send(messages: Messages, asked: _Asked) -> Fields:
 
 
 async def _fates(messages: Messages, asked: _Asked) -> Fields:
-    found = await messages.fates(list(asked.transfers))
-    return {"messages": [{key: _told(one)[key] for key in ("transfer", "fate", "what")} for one in found]}
+    """For the hub: a refusal by its code, which the app has words for."""
+    found = await messages.fates(asked.transfers)
+    return {
+        "messages": [{"transfer": row.transfer, "fate": row.fate.value, "what": row.what} for row in found]
+    }
 
 
-def _told(one: Message) -> dict[str, Any]:
+async def _became(messages: Messages, asked: _Asked) -> Fields:
+    return {"messages": [_told(one, asked.language) for one in await messages.fates(asked.transfers)]}
+
+
+def _told(one: Message, language: Language) -> dict[str, Any]:
     return {
         "transfer": one.transfer,
         "activity": one.activity,
@@ -162,7 +178,7 @@ def _told(one: Message) -> dict[str, Any]:
         "text": one.text,
         "at": timestamp(one.at),
         "fate": one.fate.value,
-        "what": one.what,
+        "what": _CODES[one.what].text(language) if one.what in _CODES else one.what,
         "receipt": one.receipt,
     }
 
@@ -175,5 +191,6 @@ _CONSOLE: Mapping[str, Verb] = {
     "messages.list": _list,
     "messages.forget": _forget,
     "messages.send": _send,
+    "messages.fates": _became,
 }
 _HUB: Mapping[str, Verb] = {"message.ways": _nameless, "message.send": _send, "message.fates": _fates}

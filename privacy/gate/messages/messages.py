@@ -211,7 +211,8 @@ class Messages:
 
     async def _check(self, grant: Grant, item: Outgoing) -> None:
         """Say at once what would be refused; the delivery decides again."""
-        desk = self._desk
+        desk, at = self._desk, self._desk.time.instant().at
+        spent = await desk.store.read(lambda tx: records.sent_today(tx, grant.activity, grant.recipient, at))
         request = EgressRequest(
             activity=grant.activity,
             recipient=grant.recipient,
@@ -219,6 +220,7 @@ class Messages:
             payload_sha256=item.sha256,
             addressee=grant.addressee,
             size=len(item.body),
+            sent_today=spent,
         )
         verdict = decide(request, desk.register, desk.recipients, desk.standing, desk.time.instant())
         if isinstance(verdict, Refusal):
@@ -241,13 +243,13 @@ class Messages:
         """
         return await self._desk.store.read(lambda tx: messages.fates(tx, transfers))
 
-    async def last_sent(self, way: Way) -> datetime | None:
-        """When a service last took a message for it.
+    async def last_sent(self) -> dict[tuple[str, str], datetime]:
+        """When a service last took a message, by activity and addressee.
 
         Raises:
             StoreError: it can't be read.
         """
-        return await self._desk.store.read(lambda tx: messages.last_sent(tx, way.activity, way.addressee))
+        return await self._desk.store.read(messages.last_sent)
 
     async def forget(self, activity: str | None) -> int:
         """Erase the messages that were sent; returns how many.

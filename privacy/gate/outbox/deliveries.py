@@ -330,12 +330,18 @@ class Deliveries:
         await self._desk.refuse(grant.activity, grant.recipient, reason, grant.ticket)
         if not again:
             await self._desk.store.write(partial(_dropped, item.transfer, reason), closing=True)
+        elif grant.activity in EXPIRES:  # a message says what it waits for
+            await self._desk.store.write(partial(_waits, item.transfer, reason))
         return Outcome(result=Result.REFUSED, what=reason.value, reason=reason, again=again)
 
 
 def _dropped(transfer: str, reason: Reason, tx: Transaction) -> None:
     records.drop_outgoing(tx, transfer)
     messages.ended(tx, transfer, Fate.FAILED, reason.value)
+
+
+def _waits(transfer: str, reason: Reason, tx: Transaction) -> None:
+    messages.ended(tx, transfer, Fate.WAITING, reason.value)
 
 
 def _unwritable(error: StoreError) -> Outcome:

@@ -84,13 +84,13 @@ def fates(tx: Transaction, transfers: Sequence[str]) -> list[Message]:
     return found
 
 
-def last_sent(tx: Transaction, activity: str, addressee: str) -> datetime | None:
-    """When a service last took one for that addressee."""
-    row = tx.execute(
-        "SELECT max(at_ms) FROM messages WHERE activity = ? AND addressee = ? AND fate = ?",
-        (activity, addressee, Fate.SENT.value),
-    ).fetchone()
-    return None if row is None or row[0] is None else _at(row[0])
+def last_sent(tx: Transaction) -> dict[tuple[str, str], datetime]:
+    """When a service last took one, by activity and addressee."""
+    rows = tx.execute(
+        "SELECT activity, addressee, max(at_ms) FROM messages WHERE fate = ? GROUP BY activity, addressee",
+        (Fate.SENT.value,),
+    )
+    return {(str(activity), str(addressee)): _at(at) for activity, addressee, at in rows}
 
 
 def forget(tx: Transaction, activity: str | None = None) -> int:

@@ -31,8 +31,13 @@ async def test_who_is_told_is_entered_listed_and_removed(tmp_path: Path) -> None
         code, _, refused = await asked("ack", "12")
         assert (code, "homebase notify list lists them" in refused) == (2, True)
         code, said, _ = await asked("person", "set", "Ada", "--quiet", "22:00-07:00")
-        assert (code, said) == (0, "Ada is told by 0 ways\n")
-        assert "Ada         22:00-07:00" in (await asked("person", "list"))[1]
+        assert (code, said) == (
+            0,
+            "Ada is told nothing yet; add --way ID, once for each of homebase notify ways\n",
+        )
+        assert "Ada   none  22:00-07:00" in (await asked("person", "list"))[1]
+        said = (await asked("person", "set", "Ada", "--way", "0123456789ab"))[1]
+        assert said.startswith("Ada is told by 1 way\n0123456789ab: no such way now; ")
         assert await asked("person", "remove", "1") == (0, "removed\n", "")
         assert "Ada" not in (await asked("person", "list"))[1]
 
@@ -70,18 +75,25 @@ def test_wrong_use_is_one_line(
 def test_a_test_message_says_what_became_of_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], fate: str, code: int
 ) -> None:
-    def ask(_home: object, verb: str, **_fields: object) -> dict[str, Any]:
+    other = {**WAY, "id": "sms-2", "addressee": "+49307654321"}
+
+    def ask(_home: object, verb: str, **fields: object) -> dict[str, Any]:
+        if fields.get("way") == "sms-2":
+            raise CommandFailed("refused (budget_used_up): tomorrow", 77, "budget_used_up")
         message = {"transfer": "t1", "fate": fate, "what": "202 \x1b[31m"}
         answers: dict[str, dict[str, Any]] = {
-            "messages.ways": {"ways": [WAY]},
+            "messages.ways": {"ways": [other, WAY] if refuses else [WAY]},
             "messages.send": {"transfer": "t1"},
-            "messages.list": {"messages": [message]},
+            "messages.fates": {"messages": [message] if fields.get("transfers") == ["t1"] else []},
         }
         return answers[verb]
 
     monkeypatch.setattr(notify_messages, "ask_gate", ask)
-    assert parse(["notify", "test"]) == code
-    assert capsys.readouterr().out == f"+49301234567: {fate}; 202 \ufffd[31m\n"
+    for refuses in (False, True):  # one that is refused keeps no other back
+        assert parse(["notify", "test"]) == (74 if refuses else code)
+        said = capsys.readouterr().out.splitlines()
+        assert said[-1] == f"+49301234567: {fate}; 202 \ufffd[31m"
+        assert said[:-1] == ["+49307654321: refused; refused (budget_used_up): tomorrow"] * refuses
     with pytest.raises(CommandFailed, match="no such way; homebase notify ways"):
         parse(["notify", "test", "+1"])
     monkeypatch.setattr(notify_messages, "ask_gate", lambda *_: {"ways": [{**WAY, "allowed": False}]})

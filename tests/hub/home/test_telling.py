@@ -83,7 +83,7 @@ def test_what_is_no_danger_is_told_once_and_nothing_old_is_told() -> None:
 
 @dataclass
 class FakeGate:
-    """The gate's answers. away: it does not answer; declines: code of a refusal."""
+    """The gate's answers. away: it gives none; declines: code of a refusal; by_way: of that way alone."""
 
     sent: list[tuple[str, str, str]] = field(default_factory=list)
     fates: dict[str, str] = field(default_factory=dict)
@@ -91,6 +91,7 @@ class FakeGate:
     erased: set[str] = field(default_factory=set)
     away: bool = False
     declines: str = ""
+    by_way: dict[str, str] = field(default_factory=dict)
 
     async def ask(self, op: str, **fields: object) -> Mapping[str, object]:
         if self.away:
@@ -100,8 +101,8 @@ class FakeGate:
                 way = {"id": "b1", "kind": "sms", "label": "", "allowed": True, "last_sent": self.last}
                 return {"ways": [way]}
             case "message.send":
-                if self.declines:
-                    raise GateDeclined(self.declines, "")
+                if code := self.declines or self.by_way.get(str(fields["way"])):
+                    raise GateDeclined(code, "")
                 self.sent.append((str(fields["way"]), str(fields["event"]), str(fields["name"])))
                 return {"transfer": f"t{len(self.sent)}"}
             case _:
@@ -192,6 +193,25 @@ async def test_a_gate_that_is_away_is_asked_again_and_one_that_refuses_is_not(tm
             await teller.once()
         (one,) = await teller.records.told([1])
         assert (one.fate, one.what, gate.sent) == ("refused", "no_consent", [])
+
+
+@pytest.mark.parametrize("code", ["no_consent", "budget_used_up", "unknown_way"])
+async def test_where_the_gate_refuses_a_way_the_next_one_is_tried_at_once(tmp_path: Path, code: str) -> None:
+    async with telling(tmp_path) as (desk, teller, gate):
+        await teller.records.put(Person(name="Bob", ways=("b1", "b2")))
+        gate.by_way["b1"] = code
+        await desk.report("STATE", True)
+        await desk.report("LOWBAT", True)
+        await teller.once()
+        assert [(way, event) for way, event, _ in gate.sent] == [("b2", "smoke"), ("b2", "battery_low")]
+        await desk.pass_by(seconds=EVERY.total_seconds())
+        await teller.once()
+        assert [way for way, _, _ in gate.sent] == ["b2"] * 3  # danger goes on, all else was told
+        assert {row.fate for row in await teller.records.told([1, 2])} == {"waiting"}
+        gate.by_way.clear()
+        await desk.pass_by(seconds=EVERY.total_seconds())
+        await teller.once()
+        assert gate.sent[-1][0] == "b1"  # the control
 
 
 async def test_a_name_that_the_gate_would_refuse_keeps_no_alarm_back(tmp_path: Path) -> None:

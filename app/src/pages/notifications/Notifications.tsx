@@ -85,7 +85,8 @@ function One({ one }: { one: Notification }) {
           </small>
           {one.told.map((row) => (
             <small key={`${row.person} ${row.at}`}>
-              {t("notify.told", { name: row.person, fate: tr(`notify.fate.${row.fate}`, row.fate) })} ·{" "}
+              {t("notify.told", { name: row.person, fate: tr(`notify.fate.${row.fate}`, row.fate) })}
+              {row.what !== "" && tr(`refused.${row.what}`, "") !== "" && ` (${tr(`refused.${row.what}`, "")})`} ·{" "}
               <Age at={row.at} />
             </small>
           ))}
