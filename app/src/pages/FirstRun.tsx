@@ -2,16 +2,14 @@
 
 import type { ComponentChildren } from "preact";
 import { useCallback, useEffect, useState } from "preact/hooks";
-import { accountApi, type Account } from "../api/account";
+import type { Account } from "../api/account";
 import { keep, type Kept, read } from "../gate/memory";
 import { useAction } from "../parts/hooks";
-import { client, home as shown, tell } from "../state/app";
+import { tell } from "../state/app";
 import { firstStep, type FirstStep } from "../state/first";
-import { called } from "../state/home";
+import { enterPlace, MOST_NAME } from "../state/place";
 import { ownTimezone } from "../state/timezone";
 import { useAccountTexts } from "../texts/account";
-
-const MOST_NAME = 64;
 
 interface Props {
   account: Account;
@@ -107,8 +105,7 @@ function Place({ account, onEnd }: { account: Account; onEnd: (changed: boolean)
     useCallback(async () => {
       const home = name.trim();
       const isNew = home !== "" && home !== account.installation.name;
-      const { installation } = await accountApi(client, language).change({ ...(isNew && { home }), timezone: zone });
-      shown.update((old) => called(old, installation));
+      await enterPlace(language, { ...(isNew && { home }), timezone: zone });
       tell(t("account.saved"));
       onEnd(true);
     }, [language, name, account, zone, t, onEnd]),

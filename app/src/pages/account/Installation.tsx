@@ -4,12 +4,10 @@ import { useCallback, useState } from "preact/hooks";
 import { accountApi, type Installation, type LicenseInfo } from "../../api/account";
 import { useAction } from "../../parts/hooks";
 import { Icon } from "../../parts/Icon";
-import { client, home as shown, tell } from "../../state/app";
-import { called } from "../../state/home";
+import { client, tell } from "../../state/app";
+import { enterPlace, MOST_NAME } from "../../state/place";
 import { ownTimezone } from "../../state/timezone";
 import { useAccountTexts } from "../../texts/account";
-
-const MOST_NAME = 64;
 
 export function Place({ place, again }: { place: Installation; again: () => void }) {
   const { t, language } = useAccountTexts();
@@ -19,8 +17,7 @@ export function Place({ place, again }: { place: Installation; again: () => void
   const here = ownTimezone();
   const [running, save] = useAction(
     useCallback(async () => {
-      const { installation } = await accountApi(client, language).change({ ...(home !== place.name && { home }), serial, timezone: zone });
-      shown.update((old) => called(old, installation));
+      await enterPlace(language, { ...(home !== place.name && { home }), serial, timezone: zone });
       tell(t("account.saved"));
       again();
     }, [language, home, place.name, serial, zone, t, again]),
