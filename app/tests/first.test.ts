@@ -2,9 +2,9 @@
 
 import { expect, test } from "vitest";
 import type { Account } from "../src/api/account";
-import { asksFirst, firstStep } from "../src/state/first";
+import { asksFirst, asksOwner, firstStep } from "../src/state/first";
 
-const account = (timezone: string) => ({ name: "", installation: { timezone } }) as Account;
+const account = (timezone: string, review_due = false) => ({ name: "", review_due, installation: { timezone } }) as Account;
 
 test("a phone at home is asked as long as the home has no timezone", () => {
   expect(asksFirst(account(""), "home", "Europe/Berlin")).toBe(true);
@@ -25,4 +25,10 @@ test("its owner is led from name and timezone to a first device and to what leav
   expect(firstStep("device", false, 3)).toBe("privacy");
   expect(firstStep("privacy", true, 0)).toBe("privacy");
   expect(firstStep("done", true, 0)).toBeNull();
+});
+
+test("the account has a question while it lacks a timezone, and once a year", () => {
+  expect(asksOwner(account("", false))).toBe(true);
+  expect(asksOwner(account("Europe/Berlin", true))).toBe(true);
+  expect(asksOwner(account("Europe/Berlin", false))).toBe(false);
 });

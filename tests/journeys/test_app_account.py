@@ -3,11 +3,16 @@
 import json
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Request, Route, expect
 
 from .phones import Phone
 
 pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.timeout(300)]
+
+LOOKS = """() => {
+  document.dispatchEvent(new Event('visibilitychange'));
+  window.dispatchEvent(new Event('focus'));
+}"""
 
 
 def show(mine: Phone) -> None:
@@ -101,7 +106,10 @@ def test_a_year_later_the_question_stands_on_the_first_page_until_it_is_answered
     page.on("request", lambda request: answered.append(request.url) if "reviews" in request.url else None)
     mine.open("#/more")
     mine.open("#/")
-    page.get_by_role("link", name="Ein Jahr ist um: Stimmen deine Angaben noch?").click()
+    question = page.get_by_role("link", name="Ein Jahr ist um: Stimmen deine Angaben noch?")
+    expect(question).to_be_visible()
+    assert _asked_when_somebody_looks(mine) == 1  # another phone may have answered it
+    question.click()
     expect(page.get_by_role("heading", name="Stimmt das noch?")).to_be_visible()
     mine.has_no_barriers("review")
     page.get_by_role("button", name="Alles stimmt").click()
@@ -111,5 +119,21 @@ def test_a_year_later_the_question_stands_on_the_first_page_until_it_is_answered
     expect(page.get_by_role("link", name="Was verlässt mein Zuhause?")).to_be_visible()
     mine.settle()
     expect(page.get_by_role("link", name="Ein Jahr ist um")).to_have_count(0)
+    assert _asked_when_somebody_looks(mine) == 0
     page.unroute("**/api/v1/account")
     assert mine.said == []
+
+
+def _asked_when_somebody_looks(mine: Phone) -> int:
+    asked: list[str] = []
+
+    def note(request: Request) -> None:
+        if request.url.endswith("/api/v1/account"):
+            asked.append(request.url)
+
+    mine.settle()
+    mine.page.on("request", note)
+    mine.page.evaluate(LOOKS)
+    mine.settle()
+    mine.page.remove_listener("request", note)
+    return len(asked)

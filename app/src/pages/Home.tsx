@@ -1,6 +1,6 @@
 // The start page: what needs a look, then every light one tap away.
 
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { Account } from "../api/account";
 import { Title } from "../parts/Frame";
 import { useRole } from "../parts/hooks";
@@ -10,7 +10,8 @@ import { ReviewHint } from "../parts/ReviewHint";
 import { Tile } from "../parts/Tile";
 import { client, home, link } from "../state/app";
 import { type Section, sectionOf } from "../state/faces";
-import { asksFirst } from "../state/first";
+import { asksFirst, asksOwner } from "../state/first";
+import { HOUR } from "../state/format";
 import { sorted } from "../state/names";
 import { sameList, useSelect } from "../state/store";
 import { allFaces, belongs, type Chip, CHIPS } from "../state/summary";
@@ -79,19 +80,29 @@ export function HomePage() {
   );
 }
 
-/** The account, for its owner; null: somebody else, or it did not come yet. Asked for anew whenever the home is reached
- * again or somebody looks, as another phone may have changed it. */
+/** The account, for its owner; null: somebody else, or it did not come yet. Asked for anew when the home is reached again,
+ * and when somebody looks: each time while it has a question that another phone may answer, else once an hour. */
 function useAccount(owner: boolean): [Account | null, () => void] {
   const [account, setAccount] = useState<Account | null>(null);
+  const dueMs = useRef(0);
   const live = useSelect(link, (value) => value.state === "live");
   const again = useCallback(() => {
-    client.ask<Account>("account.read").then(setAccount, () => undefined);
+    dueMs.current = Infinity; // a look is both events below
+    client.ask<Account>("account.read").then(
+      (answer) => {
+        setAccount(answer);
+        dueMs.current = asksOwner(answer) ? 0 : Date.now() + HOUR;
+      },
+      () => {
+        dueMs.current = 0;
+      },
+    );
   }, []);
   useEffect(() => {
     if (!owner || !live) return;
     again();
     const looked = () => {
-      if (document.visibilityState === "visible") again();
+      if (document.visibilityState === "visible" && Date.now() >= dueMs.current) again();
     };
     document.addEventListener("visibilitychange", looked);
     window.addEventListener("focus", looked);

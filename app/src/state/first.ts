@@ -8,6 +8,9 @@ import type { Kept } from "../gate/memory";
 export const asksFirst = (account: Account | null, by: "home" | "relay" | null, here: string): boolean =>
   account?.installation.timezone === "" && by === "home" && here !== "";
 
+/** Whether the account has a question for its owner, which may be answered on another phone. */
+export const asksOwner = (account: Account): boolean => account.installation.timezone === "" || account.review_due;
+
 export type FirstStep = "place" | "device" | "privacy";
 
 /** What this phone shows of it; null: nothing. `kept`: how far it came; null: it did not begin. */
