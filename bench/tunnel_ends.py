@@ -81,7 +81,7 @@ def _gate(folder: Path, inside: str, outside: str) -> None:
 
             async def withdraw() -> dict[str, float]:
                 decided_s, began_s = time.time(), time.monotonic()
-                done = await gate.door.withdraw(CLOUD)
+                done = await gate.door.withdrawing.withdraw(CLOUD)
                 acknowledged_ms = (time.monotonic() - began_s) * 1000
                 return {
                     "decided_s": decided_s,

@@ -135,7 +135,7 @@ class _Gate:
         self._strangers.look_first()
         if start.config.stick is not None and not start.demo:
             own_port = start.listening.getsockname()[1]
-            self._door.stick = NetworkStick(start.config.stick, start.opened.desk, say, own_port)
+            self._door.ways.stick = NetworkStick(start.config.stick, start.opened.desk, say, own_port)
         if start.config.devices:
             own_port = start.listening.getsockname()[1]
             self._door.tunnels.devices = Devices(start.config.devices, start.opened.desk, own_port)
@@ -196,7 +196,7 @@ class _Gate:
             ask=self._ask_hub,
             settings=self._start.config.backup,
             version=VERSION,
-            cut=self._door.end_all,
+            cut=self._door.withdrawing.end_all,
             zone=lambda: self._door.zone,
             far=self._door.far,
         )
@@ -231,8 +231,8 @@ class _Gate:
         tasks.create_task(self._keep_backups(), name="gate.backups")
         if start.config.updates is not None:
             tasks.create_task(self._updates.run(), name="gate.updates")
-        if self._door.stick is not None:
-            tasks.create_task(self._door.stick.run(), name="gate.stick")
+        if self._door.ways.stick is not None:
+            tasks.create_task(self._door.ways.stick.run(), name="gate.stick")
         tasks.create_task(self._ready(announce), name="gate.ready")
 
     def _start_programs(self, tasks: asyncio.TaskGroup) -> Iterator[asyncio.Task[None]]:
@@ -309,8 +309,8 @@ class _Gate:
         return await self._control.ask(question, within_s, **fields)
 
     async def _open_serial(self, question: Mapping[str, object]) -> Reply:
-        if self._door.stick is not None:
-            return await self._door.stick.open()
+        if self._door.ways.stick is not None:
+            return await self._door.ways.stick.open()
         return self._stick.open() if self._start.demo else self._port.open()
 
     def _status(self) -> Mapping[str, object]:

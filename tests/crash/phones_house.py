@@ -72,7 +72,7 @@ class PhonesHouse:
                 await self._desk.record(Kind.TRANSFER_BEGIN, told)
                 await self._desk.record(Kind.TRANSFER_END, told | {"result": "delivered", "sent": 1})
             case _:
-                done_ = await self._door.withdraw(house.ACTIVITY, via=f"{VIA}{number}")
+                done_ = await self._door.withdrawing.withdraw(house.ACTIVITY, via=f"{VIA}{number}")
                 assert done_.entry is not None
 
     async def _enrol(self, number: int) -> Phone:

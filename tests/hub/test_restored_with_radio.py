@@ -64,7 +64,7 @@ async def _backups(door: Door, front: Front, folder: Path) -> Backups:
         ask=front.control.ask,
         settings=BackupSettings(folder=str(folder / "stick")),
         version="0.1.0",
-        cut=door.end_all,
+        cut=door.withdrawing.end_all,
     )
     await backups.begin()
     return backups

@@ -98,7 +98,7 @@ class StickAtWork:
         desk = Desk.open(store, packaged_register(), {}, FastClock(), os.urandom, "0.1.0")
         self.door = Door(desk, _nothing)
         entry = InsideEntry(address=ip_address(STICK), port=PORT, mac=STICK_MAC)
-        self.stick = self.door.stick = NetworkStick(entry, desk, self.said.append, 1)
+        self.stick = self.door.ways.stick = NetworkStick(entry, desk, self.said.append, 1)
         running = asyncio.create_task(self.stick.run())
         await asyncio.sleep(0)
         self._ready.set()

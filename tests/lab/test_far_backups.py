@@ -99,7 +99,7 @@ def home(request: pytest.FixtureRequest, wire: tuple[str, str], tmp_path: Path) 
                 ask=Hub(store).ask,
                 settings=settings,
                 version="0.1.0",
-                cut=gate.door.end_all,
+                cut=gate.door.withdrawing.end_all,
                 far=far,
             )
             vouched = backup_sheet.vouch(SECRET, await made.signer())

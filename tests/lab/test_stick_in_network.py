@@ -220,7 +220,7 @@ def test_an_address_that_becomes_the_routers_later_is_cut(gate: StickAtWork, net
 def test_a_withdrawal_cuts_on_the_wire_and_nothing_follows(gate: StickAtWork, recorder: HomeRecorder) -> None:
     hub = gate.open()
     assert ask(hub) == ANSWER
-    gate.do(lambda: gate.door.withdraw("local.device"))
+    gate.do(lambda: gate.door.withdrawing.withdraw("local.device"))
     recorder.taken()
     with suppress(OSError):
         os.write(hub, b"As0B01\r\n" * 100)

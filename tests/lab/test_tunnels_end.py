@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from privacy.client import GateDeclined, Tunnel
-from privacy.gate.door.door import Withdrawn
+from privacy.gate.door.withdrawing import Withdrawn
 from privacy.gate.network import line
 from privacy.reasons import Reason
 from tests.lab.far_side import HELLO
@@ -69,7 +69,7 @@ async def withdraw(lab: TunnelLab) -> tuple[float, Withdrawn]:
 
     async def there() -> tuple[float, Withdrawn]:
         decided_s = time.time()
-        return decided_s, await lab.gate.door.withdraw(CLOUD)
+        return decided_s, await lab.gate.door.withdrawing.withdraw(CLOUD)
 
     return await asyncio.to_thread(lab.gate.call, there())
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from privacy.gate.door.door import Withdrawn
+from privacy.gate.door.withdrawing import Withdrawn
 from privacy.gate.storage.store import Store
 from tests.lab.far_side import far_process
 from tests.lab.gate_at_work import GateAtWork
@@ -56,7 +56,7 @@ class House:
 
         async def there() -> Withdrawn:
             self.decided_s = time.time()
-            return await self.gate.door.withdraw(CLOUD)
+            return await self.gate.door.withdrawing.withdraw(CLOUD)
 
         return self.gate.call(there())
 

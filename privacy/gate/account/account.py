@@ -12,7 +12,9 @@ from privacy.closed_schema import FieldRefused, check_value
 from privacy.consent import Grant, Wish
 from privacy.gate.account import addressees, mailing
 from privacy.gate.account.addressees import Contact, MailAddress
-from privacy.gate.door.door import PREVIEW_TIME, Door, Given, Refused
+from privacy.gate.door.door import Door, Given
+from privacy.gate.door.previews import PREVIEW_TIME
+from privacy.gate.door.refused import Refused
 from privacy.gate.network.smtp import Mail
 from privacy.gate.network.tls_line import Target, TransferFailed
 from privacy.gate.storage import access, records
@@ -85,8 +87,8 @@ class Account:
         before = await self.email()
         if before is not None and before.address == address:
             return
-        if before is not None and self.door.has_to_close(ACTIVITY):
-            await self.door.withdraw(ACTIVITY, via="account")
+        if before is not None and self.door.withdrawing.has_to_close(ACTIVITY):
+            await self.door.withdrawing.withdraw(ACTIVITY, via="account")
         at = self._desk.time.instant().at
         await self._desk.store.write(lambda tx: addressees.set_mail_address(tx, address, at))
 

@@ -18,7 +18,7 @@ from privacy.gate.account.account_words import WORDS
 from privacy.gate.account.addressees import MailAddress
 from privacy.gate.desk import Desk
 from privacy.gate.door import spelling
-from privacy.gate.door.door import Refused
+from privacy.gate.door.refused import Refused
 from privacy.gate.storage.records import Preview
 from privacy.gate.storage.store import StoreError
 from privacy.payload import timestamp

@@ -12,7 +12,9 @@ import msgspec
 from privacy import canonical
 from privacy.consent import Wish
 from privacy.gate.account.account import AccountRefused
-from privacy.gate.door.door import PREVIEW_TIME, Door, Given, Refused
+from privacy.gate.door.door import Door, Given
+from privacy.gate.door.previews import PREVIEW_TIME
+from privacy.gate.door.refused import Refused
 from privacy.gate.storage import records
 from privacy.gate.storage.attempt import Result
 from privacy.gate.storage.records import Preview
@@ -82,7 +84,7 @@ async def give(
     given = await door.give(wish, number)
     outcome = given.outcome
     if outcome is None or outcome.result is not Result.DELIVERED:
-        await door.withdraw(ACTIVITY, via="no answer")
+        await door.withdrawing.withdraw(ACTIVITY, via="no answer")
         return given, None
     await door.desk.store.write(lambda tx: records.set_meta(tx, DONE, b"once"))
     return given, _timezone(outcome.answer)

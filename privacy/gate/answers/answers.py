@@ -18,7 +18,8 @@ from privacy.conversation import ConversationLost, Declined
 from privacy.gate.answers.api import Guarded
 from privacy.gate.console.console_verbs import command, ledger_state
 from privacy.gate.door import receipts, spelling
-from privacy.gate.door.door import Door, Refused
+from privacy.gate.door.door import Door
+from privacy.gate.door.refused import Refused
 from privacy.gate.front.exchange import Answer, Request, json_answer, problem
 from privacy.gate.storage import counts, records
 from privacy.gate.storage.book import page
@@ -137,7 +138,7 @@ async def _activities(door: Door, request: Request, language: Language) -> Answe
                 "withdrawn"
                 if row.id in desk.struck
                 else "active"
-                if door.stick or door.tunnels.devices
+                if door.ways.stick or door.tunnels.devices
                 else "off"
             )
         elif row.id in ended:
@@ -175,7 +176,7 @@ async def _activities(door: Door, request: Request, language: Language) -> Answe
 async def _preview(named_home: str, door: Door, request: Request, language: Language) -> Answer:
     asked = msgspec.json.decode(request.body, type=_Previewed)
     try:
-        shown = await door.preview(asked.activity, frozenset(asked.groups), asked.ticket)
+        shown = await door.previews.preview(asked.activity, frozenset(asked.groups), asked.ticket)
     except Refused as refused:
         if asked.nonce is None:
             raise
@@ -190,7 +191,7 @@ async def _withdraw(door: Door, request: Request, language: Language) -> Answer:
     if door.desk.register.get(asked.activity) is None:
         raise Refused(Reason.UNKNOWN_ACTIVITY)
     marks = None if asked.marks is None else frozenset(asked.marks)
-    done = await door.withdraw(asked.activity, asked.recipient, via="browser", marks=marks)
+    done = await door.withdrawing.withdraw(asked.activity, asked.recipient, via="browser", marks=marks)
     told: Fields = {"activity": asked.activity, "recipient": asked.recipient, **spelling.withdrawn(done)}
     return json_answer(200, {**told, **_signed(door, "withdrawal", asked.nonce, told)})
 

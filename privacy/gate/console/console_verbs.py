@@ -16,7 +16,8 @@ from privacy import checkpoint, notice, notice_linked
 from privacy.consent import Wish, wrong_recipient
 from privacy.conversation import ConversationLost, Declined, Handler
 from privacy.gate.door import receipts, spelling
-from privacy.gate.door.door import Door, Refused
+from privacy.gate.door.door import Door
+from privacy.gate.door.refused import Refused
 from privacy.gate.storage import book, records
 from privacy.gate.storage.store import StoreError
 from privacy.payload import timestamp
@@ -115,7 +116,7 @@ async def _preview(door: Door, asked: _Asked) -> Fields:
     row = door.desk.register.get(asked.activity)
     await _check_recipient(door, row, asked)
     groups = frozenset(asked.groups or (row.groups if row else ()))
-    shown = await door.preview(asked.activity, groups, asked.ticket)
+    shown = await door.previews.preview(asked.activity, groups, asked.ticket)
     return {**spelling.preview(shown), "activity_text": _about(door, shown.activity, asked.language)}
 
 
@@ -203,7 +204,7 @@ async def _withdraw(door: Door, asked: _Asked) -> Fields:
     if door.desk.register.get(asked.activity) is None:
         what = f"{asked.activity[:64]!r} is not in the register; see homebase notice"
         raise Declined("unknown_activity", what)
-    return spelling.withdrawn(await door.withdraw(asked.activity, asked.recipient))
+    return spelling.withdrawn(await door.withdrawing.withdraw(asked.activity, asked.recipient))
 
 
 async def _reopen(door: Door, asked: _Asked) -> Fields:

@@ -33,10 +33,10 @@ def table(door: Door) -> Mapping[str, Handler]:
 
     async def withdraw(question: Fields) -> Fields:
         name = _activity(door, question)
-        if not door.has_to_close(name):
+        if not door.withdrawing.has_to_close(name):
             # each withdrawal is an entry that stays for years: a hub makes no more of them than consents are
             raise Declined("no_consent", "no consent of this activity is there to withdraw")
-        return spelling.withdrawn(await door.withdraw(name, via="hub"))
+        return spelling.withdrawn(await door.withdrawing.withdraw(name, via="hub"))
 
     return {"standing": standing, "withdraw": withdraw, "clock": clock}
 

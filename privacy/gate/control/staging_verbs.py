@@ -12,7 +12,8 @@ from datetime import datetime
 from privacy.consent import Grant
 from privacy.conversation import Declined, Handler
 from privacy.gate.control.tunnel_verbs import request_of
-from privacy.gate.door.door import PREVIEW_TIME, Door
+from privacy.gate.door.door import Door
+from privacy.gate.door.previews import PREVIEW_TIME
 from privacy.gate.outbox.staging import PART, Declining
 from privacy.gate.storage import records, staged
 from privacy.gate.storage.records import Outgoing, Preview

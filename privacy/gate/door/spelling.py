@@ -4,7 +4,8 @@ import base64
 from collections.abc import Iterable, Mapping
 
 from privacy.consent import Grant
-from privacy.gate.door.door import Given, Withdrawn
+from privacy.gate.door.door import Given
+from privacy.gate.door.withdrawing import Withdrawn
 from privacy.gate.storage.attempt import Outcome
 from privacy.gate.storage.records import Preview, Sent
 from privacy.instant import Instant

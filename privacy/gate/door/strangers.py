@@ -59,7 +59,7 @@ class Strangers:
     async def _tell(self) -> None:
         door, desk = self._door, self._door.desk
         found = desk.closures.strangers
-        cuts = door.cut(lambda _: True) if found else ()
+        cuts = door.withdrawing.cut(lambda _: True) if found else ()
         # the names may be anything, so only their number goes into the book
         data: dict[str, canonical.Json] = {"unknown_files": len(found), "cut": len(cuts)}
         log.warning("state.unknown_files", extra={"count": len(found)})

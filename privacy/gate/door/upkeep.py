@@ -12,8 +12,9 @@ from functools import partial
 from privacy.consent import Grant
 from privacy.conversation import ConversationLost, Declined
 from privacy.gate.backups.far_deletions import FarDeletions
-from privacy.gate.door.door import Door, Refused
+from privacy.gate.door.door import Door
 from privacy.gate.door.holder import GateHolder
+from privacy.gate.door.refused import Refused
 from privacy.gate.outbox.deletion_requests import DeletionRequests
 from privacy.gate.outbox.deliveries import EXPIRES, GIVE_UP_AFTER
 from privacy.gate.storage import book, messages, records

@@ -13,7 +13,7 @@ import msgspec
 from privacy import message_text, notice
 from privacy.conversation import Declined, Handler
 from privacy.gate.door import spelling
-from privacy.gate.door.door import Refused
+from privacy.gate.door.refused import Refused
 from privacy.gate.messages.message_words import WORDS
 from privacy.gate.messages.messages import WORDS as KINDS
 from privacy.gate.messages.messages import MessageRefused, Messages, Way

@@ -14,7 +14,9 @@ from privacy.consent import Grant, Wish
 from privacy.decide import EgressRequest, Refusal, decide
 from privacy.gate.account import addressees, mailing
 from privacy.gate.account.addressees import Contact
-from privacy.gate.door.door import PREVIEW_TIME, Door, Given, Refused
+from privacy.gate.door.door import Door, Given
+from privacy.gate.door.previews import PREVIEW_TIME
+from privacy.gate.door.refused import Refused
 from privacy.gate.messages import sms
 from privacy.gate.messages.push import Push
 from privacy.gate.network.smtp import Mail

@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from privacy import canonical, jws, keys
 from privacy.gate.desk import Desk
-from privacy.gate.door.door import Refused
+from privacy.gate.door.refused import Refused
 from privacy.gate.storage.store import StoreError
 from privacy.keys import PhoneKey
 from privacy.reasons import Reason

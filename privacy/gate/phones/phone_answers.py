@@ -14,7 +14,8 @@ from privacy.attest import NONCE
 from privacy.gate.answers.answers import answering, refusal
 from privacy.gate.answers.api import Guarded
 from privacy.gate.door import spelling
-from privacy.gate.door.door import Door, Refused
+from privacy.gate.door.door import Door
+from privacy.gate.door.refused import Refused
 from privacy.gate.front.exchange import PHONE_AWAY, Answer, Request, json_answer
 from privacy.gate.phones.phones import Phones, Told, standing
 from privacy.gate.storage import book, records

@@ -11,8 +11,9 @@ from typing import assert_never
 from privacy import canonical, jws, keys, statements
 from privacy.challenges import LIFE_S, Challenge
 from privacy.consent import Grant, confirmed
-from privacy.gate.door.door import Door, Refused
+from privacy.gate.door.door import Door
 from privacy.gate.door.giving import About, Ready
+from privacy.gate.door.refused import Refused
 from privacy.gate.phones.naming import Naming
 from privacy.gate.rights.erasing import Erasing
 from privacy.gate.storage import key_records, records

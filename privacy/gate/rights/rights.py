@@ -145,7 +145,7 @@ class RightsDesk:
         """In memory and on the wire, then on the disk. ended: consents that end with it."""
         desk = self._desk
         desk.closures.close(row, desk.standing)
-        cuts = self._door.cut(concerns)
+        cuts = self._door.withdrawing.cut(concerns)
         for grant in ended:
             desk.standing.end(grant, Reason.WITHDRAWN)
         at = desk.time.instant().at
@@ -161,7 +161,7 @@ class RightsDesk:
         except StoreError as error:
             log.error("closure.unwritten", extra={"code": error.code})
             desk.unwritten.append(job)
-            self._door.close_outward()
+            self._door.withdrawing.close_outward()
             await desk.store.remember(Tombstone(tomb=Tomb(row.kind.value), subject=row.subject))
             entry = None
         return Closed(cut=len(cuts), entry=entry)

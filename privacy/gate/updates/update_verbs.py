@@ -11,7 +11,8 @@ import msgspec
 from privacy.conversation import Declined, Handler, fields_as
 from privacy.gate.answers.answers import answering
 from privacy.gate.answers.api import Guarded
-from privacy.gate.door.door import Door, Refused
+from privacy.gate.door.door import Door
+from privacy.gate.door.refused import Refused
 from privacy.gate.front.exchange import Answer, Request, json_answer, problem
 from privacy.gate.storage.store import StoreError
 from privacy.register import Language

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import msgspec
 
-from privacy.gate.door.door import Door, Refused
+from privacy.gate.door.door import Door
+from privacy.gate.door.refused import Refused
 from privacy.gate.network.download import DownloadFailed
 from privacy.gate.network.tls_line import TransferFailed
 from privacy.gate.outbox.downloads import Downloads, Get

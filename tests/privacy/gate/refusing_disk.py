@@ -79,7 +79,7 @@ async def live(case: Case, faults: Faults) -> Told:
         case "restriction":
             recorded = (await rights.restrict(DataCategory.RADIO, "console")).entry is not None
         case _:
-            recorded = (await door.withdraw(house.ACTIVITY)).entry is not None
+            recorded = (await door.withdrawing.withdraw(house.ACTIVITY)).entry is not None
     faults.disarm()
     return Told(recorded=recorded, keys=[first.kid, second.kid])
 

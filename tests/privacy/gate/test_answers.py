@@ -153,7 +153,7 @@ async def test_a_device_of_the_house_is_shown_by_its_entry_and_closed_with_a_tap
 
         assert await state() == ("off", False)
         entry = read_entry("tcp://127.0.0.1:2323")
-        door.stick = NetworkStick(entry, door.desk, lambda line: None, 1)
+        door.ways.stick = NetworkStick(entry, door.desk, lambda line: None, 1)
         assert await state() == ("active", False)
         status, _ = await asked(door, "POST", "/gate/v1/withdrawals", body={"activity": "local.device"})
         assert (status, await state()) == (200, ("withdrawn", False))

@@ -112,7 +112,7 @@ async def test_without_a_hub_there_is_no_preview(tmp_path: Path) -> None:
         raise ConversationLost("the hub is not connected")
 
     async with opened(tmp_path) as door:
-        door._collect = away
+        door.previews._collect = away
         assert await refusal(door, "consent.preview", activity=house.ACTIVITY, ticket="T-1") == "hub_away"
 
 
@@ -121,7 +121,7 @@ async def test_what_the_hub_sends_is_not_believed(tmp_path: Path) -> None:
         return {"groups": {"errors": [], "system": {"name": "Bedside lamp"}}}
 
     async with opened(tmp_path) as door:
-        door._collect = lying
+        door.previews._collect = lying
         asked = {"activity": house.ACTIVITY, "ticket": "T-1", "groups": ["errors", "system"]}
         assert await refusal(door, "consent.preview", **asked) == "unknown_field"
         assert (await ask(door, "ledger.list"))["entries"][-1]["data"]["reason"] == "unknown_field"

@@ -34,7 +34,7 @@ async def test_a_withdrawal_during_a_consent_wins_at_every_moment(tmp_path: Path
                 giving = tasks.create_task(give())
                 for _ in range(moments):
                     await asyncio.sleep(0.0003)
-                await door.withdraw(house.ACTIVITY)
+                await door.withdrawing.withdraw(house.ACTIVITY)
             assert not list(door.desk.standing.live()), giving.result()
         async with opened(folder) as door:
             assert not list(door.desk.standing.live()), "it came back with the restart"

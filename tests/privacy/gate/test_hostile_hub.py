@@ -252,7 +252,7 @@ async def freeze(door: Door, kind: type[Phone]) -> None:
     phone, hub, _ = await between(door, kind)
     await phone.look()
     hub.lie["checkpoints"] = hub.last("checkpoints")[1]
-    await door.withdraw("training")
+    await door.withdrawing.withdraw("training")
     await phone.look()
 
 
@@ -274,14 +274,14 @@ async def rewritten(folder: Path, *, remembers: bool) -> bool:
         await door.desk.checkpoint()
     old = (folder / "gate.db").read_bytes()
     async with opened(folder) as door:
-        await door.withdraw("training")
+        await door.withdrawing.withdraw("training")
         await way(door, phone)
     for path in (*folder.glob("gate.db*"), folder / "head"):
         path.unlink()
     (folder / "gate.db").write_bytes(old)
     async with opened(folder) as door:
         for _ in range(5):
-            await door.withdraw("advertising")
+            await door.withdrawing.withdraw("advertising")
         phone.seen = phone.seen if remembers else None
         try:
             await way(door, phone)

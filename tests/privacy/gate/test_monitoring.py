@@ -173,7 +173,7 @@ async def test_a_withdrawal_takes_key_and_copies_off_the_disk(tmp_path: Path) ->
         await door.desk.store.read(overwrite_log)
         there = everything_in(file, secret)
         assert [one in there for name in NAMES for one in (held[name], before[name])] == [True] * 4  # control
-        await door.withdraw(ACTIVITY, recipient="monitor")
+        await door.withdrawing.withdraw(ACTIVITY, recipient="monitor")
         there = everything_in(file, secret)
         left = [(name, held[name] in there, before[name] in there) for name in NAMES]
         assert left == [("monitor", False, False), ("other", True, True)]
@@ -188,7 +188,7 @@ async def test_a_key_that_is_withdrawn_while_the_next_message_is_made_does_not_c
         assert (await keys(door))["monitor"] == kept.key  # the control: under a consent it is kept
 
         async def withdrawn_meanwhile(activity: str, names: list[str]) -> Mapping[str, object]:
-            await door.withdraw(ACTIVITY)
+            await door.withdrawing.withdraw(ACTIVITY)
             return await seven(activity, names)
 
         door.monitoring._collect = withdrawn_meanwhile
@@ -199,7 +199,7 @@ async def test_a_key_that_is_withdrawn_while_the_next_message_is_made_does_not_c
 async def test_a_withdrawal_destroys_the_key_at_once_and_an_objection_within_a_round(tmp_path: Path) -> None:
     async with at_home(tmp_path, Hurried(), *NAMES) as door:
         await door.monitoring.once()
-        await door.withdraw(ACTIVITY, recipient="other")
+        await door.withdrawing.withdraw(ACTIVITY, recipient="other")
         assert set(await keys(door)) == {"monitor"}
         rights = RightsDesk(door, GateHolder(door.desk))
         await rights.object_to(ACTIVITY, "", "console")

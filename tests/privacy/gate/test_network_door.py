@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from privacy.conversation import Declined
-from privacy.gate.door.door import Door, Refused
+from privacy.gate.door.door import Door
+from privacy.gate.door.refused import Refused
 from privacy.gate.stick.network_door import ACTIVITY, GRACE_S, NAME, SPEND_S, VISIT_S, WATCH_S, NetworkStick
 from privacy.gate.storage import book, counts, records
 from privacy.gate.storage.store import StoreError
@@ -98,7 +99,7 @@ async def bench(folder: Path, own_port: int = 0) -> AsyncIterator[Bench]:
     async with opened(folder, clock) as door:
         entry = read_entry(f"tcp://127.0.0.1:{device.port}")
         stick = NetworkStick(entry, door.desk, said.append, own_port or 1)
-        door.stick = stick
+        door.ways.stick = stick
         async with asyncio.TaskGroup() as tasks:
             running = tasks.create_task(stick.run())
             await asyncio.sleep(0)
@@ -225,7 +226,7 @@ async def test_a_withdrawal_cuts_at_once_stays_and_is_undone_at_the_console_only
         hub, device = await at.line()
         os.write(hub, b"V\r\n")
         await until(lambda: at.stick._unspent == 3)
-        withdrawn = await at.door.withdraw(ACTIVITY)
+        withdrawn = await at.door.withdrawing.withdraw(ACTIVITY)
         assert [(cut.sent, cut.after) for cut in withdrawn.cuts] == [(3, 0)]
         assert await asyncio.get_running_loop().sock_recv(device, 10) == b"V\r\n"
         with pytest.raises(ConnectionResetError):
@@ -245,7 +246,7 @@ async def test_a_withdrawal_cuts_at_once_stays_and_is_undone_at_the_console_only
 
 async def test_a_withdrawal_outlives_the_gate(tmp_path: Path) -> None:
     async with bench(tmp_path) as at:
-        await at.door.withdraw(ACTIVITY)
+        await at.door.withdrawing.withdraw(ACTIVITY)
     async with bench(tmp_path) as at:
         assert await at.refused() == "withdrawn"
         await at.door.reopen(ACTIVITY)
@@ -268,7 +269,7 @@ async def test_a_withdrawal_while_it_connects_wins(tmp_path: Path) -> None:
         at.stick.entry = entry
         asking = asyncio.create_task(at.stick.open())
         await until(lambda: at.stick._connecting is not None)
-        await at.door.withdraw(ACTIVITY)
+        await at.door.withdrawing.withdraw(ACTIVITY)
         with pytest.raises(Declined) as declined:
             await asking
         assert declined.value.code == "withdrawn"
@@ -316,7 +317,7 @@ async def test_it_never_connects_to_the_gates_own_door(tmp_path: Path) -> None:
 
 async def test_refusals_are_counted_but_not_each_second(tmp_path: Path) -> None:
     async with bench(tmp_path) as at:
-        await at.door.withdraw(ACTIVITY)
+        await at.door.withdrawing.withdraw(ACTIVITY)
         for _ in range(90):
             assert await at.refused() == "withdrawn"
             await at.clock.advance(1.0)

@@ -301,7 +301,7 @@ async def test_a_withdrawal_during_a_signed_consent_wins_at_every_moment(tmp_pat
                 giving = tasks.create_task(phone.state(text))
                 for _ in range(moments):
                     await asyncio.sleep(0.001)
-                await door.withdraw(house.ACTIVITY)
+                await door.withdrawing.withdraw(house.ACTIVITY)
             assert not list(door.desk.standing.live()), giving.result()
             # and the same statement opens nothing afterwards
             assert (await phone.state(text))["reason"] == "challenge_over"

@@ -49,7 +49,7 @@ async def test_a_consent_has_its_receipt_from_the_first_yes_to_its_end(tmp_path:
         assert len(await states()) == 1
         clock.passed_s = 3 * 86_400.0
         assert (await states())[1:] == ["dpv:ConsentExpired"]
-        await door.withdraw(house.ACTIVITY)
+        await door.withdrawing.withdraw(house.ACTIVITY)
         assert (await states())[1:] == ["dpv:ConsentWithdrawn"]
 
 

@@ -150,7 +150,7 @@ async def test_an_older_checkpoint_shows_that_the_book_only_grew_or_that_it_did_
     async with opened(tmp_path) as door:
         old = await door.desk.checkpoint()
         seen = checkpoint.verify(old, door.desk.origin, door.desk.public_key)
-        await door.withdraw("training")
+        await door.withdrawing.withdraw("training")
         answer = await ask(door, "ledger.witness", checkpoint=old)
         assert answer["wrong"] is None
         root = await door.desk.store.read(book.root)

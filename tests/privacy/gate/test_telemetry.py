@@ -213,7 +213,7 @@ async def test_after_withdrawal_nothing_leaves_and_a_new_yes_in_the_same_week_fi
         next_week(door, clock)
         await pass_week(door, clock)
         sent = await bodies(door)
-        await door.withdraw(ACTIVITY)
+        await door.withdrawing.withdraw(ACTIVITY)
         for _ in range(3):
             next_week(door, clock)
             await door.telemetry.once()
@@ -233,7 +233,7 @@ async def test_withdrawn_while_its_moment_is_waited_for_it_does_not_leave(tmp_pa
         next_week(door, clock)
         await door.telemetry.once()
         week = anonymise.week_of(door.desk.time.instant().at)
-        await door.withdraw(ACTIVITY)
+        await door.withdrawing.withdraw(ACTIVITY)
         await door.telemetry._send(week)
         assert await bodies(door) == []
         assert await entries(door, "budget") == []

@@ -78,7 +78,7 @@ async def test_proof_is_kept_for_its_term_and_then_erased_by_name(tmp_path: Path
     clock = ManualClock()
     async with opened(tmp_path, clock) as door:
         for _ in range(3):
-            await door.withdraw(house.ACTIVITY)
+            await door.withdrawing.withdraw(house.ACTIVITY)
         before = await kinds(door)
         clock.passed_s = 4 * 366 * DAY_S + 60
         await Upkeep(door).once()
@@ -132,7 +132,7 @@ async def test_ended_consents_are_marked_and_a_checkpoint_is_signed_hourly_while
             return int(str(row[0])) if row else 0
 
         assert await notes() == 1
-        await door.withdraw("training")
+        await door.withdrawing.withdraw("training")
         await upkeep.once()
         assert await notes() == 1
         clock.passed_s = 3601

@@ -83,7 +83,9 @@ async def home(folder: Path, stick: Path, **settings: object) -> AsyncIterator[H
     wanted = BackupSettings(folder=str(stick), **settings)  # type: ignore[arg-type]
     async with opened(folder / "gate", clock) as door, Store(folder / "hub", os.urandom) as store:
         hub = Hub(store)
-        backups = Backups(desk=door.desk, ask=hub.ask, settings=wanted, version="0.1.0", cut=door.end_all)
+        backups = Backups(
+            desk=door.desk, ask=hub.ask, settings=wanted, version="0.1.0", cut=door.withdrawing.end_all
+        )
         await backups.begin()
         yield Home(door, hub, backups, stick, clock)
 
