@@ -149,6 +149,9 @@ class FarDoor:
         permit = self._permit(name, deed, spent)
         if isinstance(permit, Reason):
             await self._desk.refuse(_activity(deed), name, permit)
+            if permit is Reason.BUDGET_USED_UP and deed.size + BESIDE > self._a_day(deed):
+                text = f"{deed.size} bytes; a place far away gets {self._a_day(deed)} a day, no copy in parts"
+                raise TargetError(Trouble.TOO_LARGE, text)
             raise refused(permit)
         assert isinstance(permit.recipient, Recipient)  # an owner's entry is for devices in the house
         if data is None:
@@ -170,14 +173,19 @@ class FarDoor:
             if running.line is not None:
                 running.line.close()
 
+    def _a_day(self, deed: Deed) -> int:
+        """The most bytes of this kind that go to one place in a day."""
+        activity = self._desk.register.get(_activity(deed))
+        return 0 if activity is None else activity.bytes_per_day
+
     # step by step
 
     def _permit(self, name: str, deed: Deed, spent: int) -> Permit | Reason:
-        desk, activity = self._desk, self._desk.register.get(_activity(deed))
+        desk = self._desk
         who = desk.recipients.get(name)
         if desk.unwritten:
             return Reason.LEDGER_NOT_WRITABLE
-        room = 0 if activity is None else activity.bytes_per_day - spent
+        room = self._a_day(deed) - spent
         what = deed.sha256 or sha256(f"{deed.does} {deed.name}".encode()).hexdigest()
         request = EgressRequest(
             activity=_activity(deed),
@@ -185,8 +193,7 @@ class FarDoor:
             categories=frozenset({DataCategory.CONSENT_RECORD if deed.transfer else DataCategory.BACKUP}),
             addressee="" if who is None or deed.transfer else who.behind,
             payload_sha256=what,
-            # a large copy takes several days: each goes on where the day before ended
-            size=max(1, min(deed.size + BESIDE, room)),
+            size=max(1, deed.size + BESIDE if deed.does == "put" else min(BESIDE, room)),
             sent_today=spent,
             transfer=deed.transfer,
         )

@@ -45,8 +45,3 @@ class FarTarget:
         """As target.Target says."""
         async with self._door.opened(self._name, Deed(does="tidy")) as target:
             return await target.tidy()
-
-    async def free(self) -> int | None:
-        """As target.Target says."""
-        async with self._door.opened(self._name, Deed(does="look")) as target:
-            return await target.free()

@@ -96,12 +96,6 @@ class FolderTarget:
 
         return await _told(gone)
 
-    async def free(self) -> int | None:
-        """As Target."""
-        await _told(self._look)
-        room = await _told(lambda: os.statvfs(self._folder))
-        return room.f_bavail * room.f_frsize
-
     def _look(self) -> None:
         """Whether it is the folder that is meant, and no empty one below a stick that is out.
 

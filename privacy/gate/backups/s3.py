@@ -123,10 +123,6 @@ class S3:
         """As target.Target says."""
         return await self._abort("")
 
-    async def free(self) -> int | None:
-        """A bucket does not say."""
-        return None
-
     # what lies there
 
     async def _objects(self, begin: str) -> tuple[Copy, ...]:

@@ -48,8 +48,8 @@ _TEXTS = {
         "The target is full; make room there or keep fewer copies.",
     ),
     Trouble.TOO_LARGE: (
-        "Die Sicherung ist dem Ziel zu groß; lass den Verlauf weg oder nimm ein anderes Ziel.",
-        "The copy is too large for the target; leave out the history or take another target.",
+        "Die Sicherung ist dem Ziel zu groß; nimm ein anderes Ziel, einen Ordner zum Beispiel.",
+        "The copy is too large for the target; take another one, a folder for example.",
     ),
     Trouble.NOT_FOUND: (
         "Am Ziel fehlt der Ordner oder die Sicherung; prüfe die Adresse des Ziels.",
@@ -147,10 +147,6 @@ class Target(Protocol):
 
     async def tidy(self) -> int:
         """Delete what unfinished attempts of our own left; return how many."""
-        ...
-
-    async def free(self) -> int | None:
-        """Bytes that still fit, or None where the target does not say."""
         ...
 
 

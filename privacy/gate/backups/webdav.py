@@ -24,7 +24,7 @@ from privacy.ports import RandomBytes
 _PART_NAME = re.compile(r"[0-9]{5}")
 _ASKED = (
     b'<?xml version="1.0" encoding="utf-8"?><propfind xmlns="DAV:"><prop><resourcetype/><getcontentlength/>'
-    b"<getlastmodified/><quota-available-bytes/></prop></propfind>"
+    b"<getlastmodified/></prop></propfind>"
 )
 _ATTEMPTS = 3  # of one request whose proof does not count any more
 
@@ -37,7 +37,6 @@ class _Entry:
     folder: bool
     size: int | None
     at: datetime | None
-    free: int | None
 
 
 class WebDav:
@@ -85,7 +84,12 @@ class WebDav:
         found = []
         for entry in (await self._members("")).values():
             if NAME.fullmatch(entry.name):
-                size = await self._size(entry)
+                try:
+                    size = await self._size(entry)
+                except TargetError as error:
+                    if error.trouble not in {Trouble.CHANGED, Trouble.NOT_FOUND}:
+                        raise
+                    continue  # a damaged one is none, and hides no other
                 if size is not None:
                     found.append(Copy(name=entry.name, size=size, at=entry.at))
         return tuple(sorted(found, key=lambda copy: copy.name))
@@ -126,11 +130,6 @@ class WebDav:
         for entry in left:
             await self._delete(entry)
         return len(left)
-
-    async def free(self) -> int | None:
-        """As target.Target says (RFC 4331)."""
-        entries = await self._listed("", depth=0)
-        return next((entry.free for entry in entries if entry.free is not None), None)
 
     # what lies there
 
@@ -258,7 +257,6 @@ def _entry(node: Node, above: str) -> _Entry | None:
         folder=kind is not None and kind.first("collection") is not None,
         size=number(_text(found, "getcontentlength")),
         at=_moment(_text(found, "getlastmodified")),
-        free=number(_text(found, "quota-available-bytes")),
     )
 
 

@@ -17,7 +17,7 @@ from privacy.gate.network.tls_line import PIECE, Target, TlsLine, TransferFailed
 
 MOST_HEAD = 65_536  # bytes of an answer's head
 MOST_NOTES = 8  # answers of 1xx before the real one
-ANSWER_TIME_S = 120.0  # for the whole of an answer that is read at once
+ANSWER_TIME_S = 120.0  # for an answer's head, and for the rest of one that is read at once
 PATIENCE_S = 2.0  # for "100 Continue", and for the reason why a server closed while we sent
 T = TypeVar("T")
 _ASKS_FIRST = 65_536  # bytes of a body from which on a server is asked whether it wants it
@@ -71,9 +71,10 @@ class HttpLine:
         Raises:
             TransferFailed: no answer; Garbled: an answer of no use.
         """
+        head = await self.begin(ask)
         with failures(self.target.host):
             async with asyncio.timeout(ANSWER_TIME_S):
-                return await self._ask(ask, most)
+                return Reply(head=head, body=await self._body(most))
 
     async def begin(self, ask: Ask) -> Head:
         """Send and read the head of the answer; ``pieces`` has to be read to its end before the next one.
@@ -157,15 +158,14 @@ class HttpLine:
 
     # one request
 
-    async def _ask(self, ask: Ask, most: int) -> Reply:
-        head = await self.begin(ask)
+    async def _body(self, most: int) -> bytes:
         body = b""
         async for piece in self.pieces():
             body += piece
             if len(body) > most:
                 self._drop()
                 raise Garbled(f"{self.target.host}: an answer of more than {most} bytes")
-        return Reply(head=head, body=body)
+        return body
 
     async def _begin(self, ask: Ask) -> Head:
         asks_first = self._asks_first and len(ask.body) >= _ASKS_FIRST
@@ -208,6 +208,11 @@ class HttpLine:
         raise TransferFailed(f"{self.target.host}: closed without an answer")
 
     async def _head(self) -> Head:
+        with failures(self.target.host):
+            async with asyncio.timeout(ANSWER_TIME_S):  # from here on: a slow way up takes the time it takes
+                return await self._answered()
+
+    async def _answered(self) -> Head:
         for _ in range(MOST_NOTES):
             event = await self._event()
             if isinstance(event, h11.Response):

@@ -1,5 +1,6 @@
 """Copies at real servers: put, seen when whole, taken up again, read from anywhere, removed."""
 
+import asyncio
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from privacy.gate.backups import far as far_code
 from privacy.gate.backups import s3, webdav
 from privacy.gate.backups.target import TargetError, Trouble
+from privacy.gate.network import http_line, tls_line
 from tests.privacy.gate.backups.far import KINDS, NAME, OTHER, Place, place, read, source
 
 DATA = os.urandom(250_000)
@@ -96,6 +98,39 @@ async def test_a_full_server_is_said_to_be_full_and_shows_no_half_copy(tmp_path:
         assert full.value.trouble is Trouble.FULL
         assert await target.copies() == ()
         assert await target.tidy() == 1
+
+
+async def test_one_damaged_copy_hides_no_other(tmp_path: Path) -> None:
+    with place("webdav", tmp_path) as far, far.open() as target:
+        for name in (NAME, OTHER):
+            await target.put(name, source(tmp_path, DATA), far.land)
+        (part,) = far.folder.rglob(f"{NAME}/00001")
+        part.unlink()
+        assert [copy.name for copy in await target.copies()] == [OTHER]
+
+
+async def test_a_slow_way_up_takes_its_time_and_a_slow_answer_does_not(
+    far: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, read_ = tls_line.TlsLine.write, tls_line.TlsLine.read
+
+    async def slow_write(self: tls_line.TlsLine, data: bytes) -> None:
+        await asyncio.sleep(2.2 if len(data) > 10_000 else 0)
+        await write(self, data)
+
+    async def slow_read(self: tls_line.TlsLine) -> bytes:
+        await asyncio.sleep(2.5)
+        return await read_(self)
+
+    monkeypatch.setattr(http_line, "ANSWER_TIME_S", 2.0)
+    with far.open() as target:
+        with monkeypatch.context() as slow:
+            slow.setattr(tls_line.TlsLine, "write", slow_write)
+            await target.put(NAME, source(tmp_path, DATA[:60_000]), far.land)
+        monkeypatch.setattr(tls_line.TlsLine, "read", slow_read)
+        with pytest.raises(TargetError, match="no progress in time") as given_up:
+            await target.copies()
+        assert given_up.value.trouble is Trouble.UNREACHABLE
 
 
 async def test_parts_that_are_there_are_not_sent_again(far: Place, tmp_path: Path) -> None:
