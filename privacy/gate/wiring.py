@@ -10,7 +10,7 @@ import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from sqlcipher3 import dbapi2 as sqlcipher
 
@@ -39,6 +39,7 @@ from privacy.gate.jailed.programs import Begun, Program, simulator_program
 from privacy.gate.jailed.runtime import Places, listen
 from privacy.gate.jailed.users import ACCOUNT, other_user
 from privacy.gate.machine import board
+from privacy.gate.machine.groups import first
 from privacy.gate.machine.later import Later
 from privacy.gate.machine.output import say
 from privacy.gate.machine.peer import why_not_jailed
@@ -62,7 +63,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-E = TypeVar("E", bound=BaseException)
 
 EXIT_ISOLATION, EXIT_INTERRUPTED = 77, 130
 CANARY_EVERY_S = 600.0  # between two ledger entries of a greeting
@@ -106,11 +106,11 @@ async def serve(start: Start, announce: Callable[[str], None]) -> int:
         async with asyncio.TaskGroup() as tasks:
             _Gate(start).run(tasks, announce)
     except* _Stopped as stopped:
-        code = _first(stopped).code
+        code = first(stopped).code
     except* GaveUp as gave_up:
-        code = _first(gave_up).code
+        code = first(gave_up).code
     except* JailError as failure:
-        say(f"homebase: {_first(failure)}")
+        say(f"homebase: {first(failure)}")
         code = EXIT_ISOLATION
     finally:
         start.opened.desk.store.close()
@@ -366,10 +366,3 @@ async def _stop_at(stop: asyncio.Event, code: int, programs: Sequence[asyncio.Ta
         program.cancel()
         await asyncio.wait([program])
     raise _Stopped(code)
-
-
-def _first(group: BaseExceptionGroup[E]) -> E:
-    error: E | BaseExceptionGroup[E] = group
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error

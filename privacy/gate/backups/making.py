@@ -20,9 +20,9 @@ from privacy.backup_members import FORM, GATE, HUB, MANIFEST, SIGNATURE, Member
 from privacy.conversation import Declined
 from privacy.gate.backups import archive, manifest
 from privacy.gate.backups.copies import Sheet
-from privacy.gate.backups.groups import first
 from privacy.gate.backups.manifest import Manifest, Told
 from privacy.gate.backups.target import Source
+from privacy.gate.machine.groups import first
 from privacy.gate.outbox.sealed_file import Tally, sealed
 from privacy.payload import timestamp
 

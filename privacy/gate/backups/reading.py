@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from privacy.backup_members import LIMITS, MANIFEST, SIGNATURE
 from privacy.gate.backups import manifest
 from privacy.gate.backups.archive import NotAnArchive, Piece, Reader
-from privacy.gate.backups.groups import first
 from privacy.gate.backups.manifest import Manifest, NotTrusted, Signed
+from privacy.gate.machine.groups import first
 from privacy.gate.outbox.sealed_file import Tally
 
 if TYPE_CHECKING:

@@ -1,9 +1,13 @@
 """What a group of tasks failed by, for callers who wait for one kind of failure."""
 
+from typing import TypeVar
 
-def first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+E = TypeVar("E", bound=BaseException)
+
+
+def first(group: BaseExceptionGroup[E]) -> E:
     """The first failure in it."""
-    error: BaseException = group
+    error: E | BaseExceptionGroup[E] = group
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return error
