@@ -5,6 +5,7 @@ scratch store first and exported from there, so that it can be compared; then it
 place. After that nothing of the old home may be written any more: the hub ends at once and starts anew.
 """
 
+import asyncio
 import hashlib
 import logging
 from base64 import b64decode, b64encode
@@ -102,9 +103,9 @@ class Backup:
         if known not in schema.REVISIONS:
             what = f"tables {known[:32]}; this homebase knows up to {schema.HEAD}; update it"
             raise GateDeclined("backup_newer", what)
-        members = self._rows()
+        members = await asyncio.to_thread(self._rows)
         try:
-            again = backup.scratched(members)
+            again = await asyncio.to_thread(backup.scratched, members)
         except IntegrityError as error:
             raise GateDeclined("not_restorable", f"rows do not fit each other: {error.orig}") from error
         devices = [str(row["address"]) for row in members["devices"]]
@@ -119,7 +120,7 @@ class Backup:
 
     async def _put(self, question: Fields) -> Fields:
         """Put all of it, or one room, in place. room: its name, or None."""
-        members, room = self._rows(), question.get("room")
+        members, room = await asyncio.to_thread(self._rows), question.get("room")
         try:
             if room is not None:
                 await self._settle()

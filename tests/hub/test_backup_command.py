@@ -11,6 +11,7 @@ from hub.daemon.commands import backup
 
 def test_a_check_takes_the_newest_copy_that_is_not_known_to_be_bad(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [
+        {"target": "vault", "name": "d.age", "state": "gone"},
         {"target": "vault", "name": "c.age", "state": "failed"},
         {"target": "vault", "name": "b.age", "state": "verified"},
         {"target": "vault", "name": "a.age", "state": "found"},
@@ -27,6 +28,6 @@ def test_a_check_takes_the_newest_copy_that_is_not_known_to_be_bad(monkeypatch: 
     options = argparse.Namespace(home=Path(), target="vault", name=None)
     backup._read(options, trial=True)
     assert asked == [None, "b.age"]
-    del rows[1:3]
+    del rows[2:4]
     with pytest.raises(CommandFailed, match="vault: no good copy is there"):
         backup._read(options, trial=True)

@@ -189,6 +189,8 @@ def _list(options: argparse.Namespace) -> int:
         ("TARGET", "NAME", "SIZE", "STATE"),
         [(row.get("target"), row.get("name"), _size(row.get("size")), _state(row)) for row in copies],
     )
+    if told := _trouble(status):
+        print(f"not looked at {told}")
     if not status.get("sheet"):
         print("there is no recovery sheet: homebase backup sheet")
     if not status.get("targets"):
@@ -200,6 +202,12 @@ def _list(options: argparse.Namespace) -> int:
     if status.get("drill_due"):
         print("a quarter has passed: try the sheet, homebase backup check")
     return 0
+
+
+def _trouble(status: Answer) -> str:
+    """Why a place could not be looked at, "" where it was."""
+    told = status.get("trouble")
+    return f"{printable(told.get('target'))}: {printable(told.get('text'))}" if isinstance(told, dict) else ""
 
 
 def _state(row: Answer) -> str:
@@ -249,12 +257,14 @@ def _read(
 ) -> Answer:
     name = options.name
     if name is None:
-        rows = rows_of(ask_gate(options.home, "backup.status", target=options.target), "copies")
+        status = ask_gate(options.home, "backup.status", target=options.target)
         there = [
             str(row["name"])
-            for row in rows
-            if row.get("target") == options.target and row.get("state") != "failed"
+            for row in rows_of(status, "copies")
+            if row.get("target") == options.target and row.get("state") not in {"failed", "gone"}
         ]
+        if told := _trouble(status):
+            raise CommandFailed(told, EXIT_IO)
         if not there:
             raise CommandFailed(
                 f"{options.target}: no good copy is there; name one of homebase backup list", EXIT_USAGE
@@ -281,7 +291,8 @@ def _words(options: argparse.Namespace) -> str:
 
 
 def _tell(told: Answer) -> None:
-    print(f"{printable(told.get('name'))}, made {printable(told.get('made'))}")
+    name, made, version = (printable(told.get(key)) for key in ("name", "made", "version"))
+    print(f"{name}, made {made} by homebase {version}")
     records = told.get("records")
     rows = records.items() if isinstance(records, dict) else ()
     print_table(("MEMBER", "RECORDS"), [(name, count) for name, count in rows])

@@ -32,7 +32,7 @@ def table(door: Door, backups: Backups) -> Mapping[tuple[str, str], Guarded]:
     """Look, and begin."""
 
     async def look(_: Door, request: Request, language: Language) -> Answer:
-        return json_answer(200, await backups.told())
+        return json_answer(200, await backups.told(language=language))
 
     async def begin(_: Door, request: Request, language: Language) -> Answer:
         try:

@@ -9,16 +9,16 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from privacy import canonical
-from privacy.backup_sheet import identity_of, is_vouched, vouch
+from privacy.backup_sheet import is_vouched, vouch
 from privacy.conversation import ConversationLost, Declined
 from privacy.gate.backups import copies, gate_members
 from privacy.gate.backups.copies import Known, Sheet, State
 from privacy.gate.backups.far_door import FarDoor
 from privacy.gate.backups.making import AskHub, NotMade, Order, make, public_of
 from privacy.gate.backups.reading import NotGood
+from privacy.gate.backups.restored import Restored, identity, report
 from privacy.gate.backups.restoring import Restorable, prove
 from privacy.gate.backups.schedule import Place, Round, next_round
 from privacy.gate.backups.settings import BackupSettings
@@ -29,9 +29,7 @@ from privacy.gate.desk import Desk
 from privacy.gate.storage.book import News, from_ms
 from privacy.gate.storage.store import StoreError, Transaction
 from privacy.ledger import Kind
-
-if TYPE_CHECKING:
-    from pyrage.x25519 import Identity
+from privacy.register import Language
 
 log = logging.getLogger(__name__)
 
@@ -39,20 +37,6 @@ ROUND_S = 60.0
 _BUSY = "a backup or a restore is going on; wait for it"
 FOLDER = "backup"  # of the gate's: a copy is put together there
 PUT_WITHIN_S = 300.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Restored:
-    """What a restore did, or would do. applied: False for a trial."""
-
-    name: str
-    made: str
-    version: str
-    records: Mapping[str, int]
-    rooms: tuple[str, ...]
-    devices: tuple[str, ...]
-    gate: bool
-    applied: bool
 
 
 @dataclass(kw_only=True)
@@ -88,15 +72,21 @@ class Backups:
         await self.shelves.begin()
         await asyncio.to_thread(_forget, self._folder)
 
-    async def told(self, look: str = LOCAL) -> Mapping[str, object]:
-        """All that people are shown. look: where to look for copies that are not known; far costs a transfer.
+    async def told(self, look: str = LOCAL, language: Language = Language.EN) -> Mapping[str, object]:
+        """All that people are shown. look: where to look for what lies there; far costs a transfer.
+
+        While something is done, nobody looks: who waits for its end asks each second.
 
         Raises:
             StoreError: it can't be read.
+            Wrong: there is no such place.
         """
+        if look != LOCAL and look not in self.shelves.targets:
+            raise self._no_place(look)
         progress = replace(self.progress)  # before the rest: what is told to be over stands in the rest
         upcoming = await self._next()
-        return await told(self.shelves, progress, None if upcoming is None else upcoming.at, look)
+        at, where = None if upcoming is None else upcoming.at, "" if progress.stage else look
+        return await told(self.shelves, progress, at, where, language)
 
     async def run(self) -> None:
         """Make one when it is time, until cancelled."""
@@ -189,6 +179,10 @@ class Backups:
         if bad is not None:
             raise Wrong("backup_not_good", self.progress.wrong)
         return known
+
+    def _no_place(self, where: str) -> Wrong:
+        places = ", ".join(sorted(self.shelves.targets)) or "none yet; docs/backup-targets.md"
+        return Wrong("no_target", f"{where[:32]!r} is no place for backups; places: {places}")
 
     def _places(self) -> Mapping[str, Target]:
         """Where copies go now.
@@ -283,7 +277,7 @@ class Backups:
             raise Wrong("bad_name", f"{name[:32]!r} is no name of a backup; see homebase backup list")
         target = self.shelves.targets.get(where)
         if target is None:
-            raise Wrong("no_target", f"{where[:32]!r} is no place for backups; see homebase backup list")
+            raise self._no_place(where)
         if self._one.locked():
             raise Wrong("backup_busy", _BUSY)
         async with self._one:
@@ -305,10 +299,10 @@ class Backups:
     async def _restored(
         self, target: Target, name: str, secret: bytes, room: str | None, *, trial: bool, anyway: bool
     ) -> Restored:
-        identity = _identity(secret)
-        key = str(identity.to_public())
+        opens = identity(secret)
+        key = str(opens.to_public())
         try:
-            proven = await prove(self.ask, target.read(name), identity)
+            proven = await prove(self.ask, target.read(name), opens)
             manifest = proven.read.manifest
             vouched = manifest.vouched.get(key, "")
             if not is_vouched(secret, bytes.fromhex(manifest.signer), vouched):
@@ -328,7 +322,7 @@ class Backups:
             await self.shelves.let_go()
         at = self.desk.time.instant().at
         await self.desk.store.write(lambda tx: copies.drilled(tx, key, at))
-        return _report(name, proven, blank=blank, applied=put)
+        return report(name, proven, blank=blank, applied=put)
 
     async def _put_gate(self, proven: Restorable, secret: bytes, *, blank: bool) -> None:
         """A new epoch: whatever was allowed waits for the owner; what leaves ends now.
@@ -343,7 +337,7 @@ class Backups:
                 gate_members.put_back(tx, proven.gate)
                 copies.take_seed(tx, gate_members.seed_of(proven.gate))
             if blank or not copies.sheets(tx):
-                key = str(_identity(secret).to_public())
+                key = str(identity(secret).to_public())
                 signer = public_of(copies.seed(tx, self.desk.random_bytes))
                 copies.keep_sheet(tx, key, vouch(secret, signer), at)
                 told["backup_key"] = key
@@ -355,31 +349,6 @@ class Backups:
     @property
     def _folder(self) -> Path:
         return self.desk.store.folder / FOLDER
-
-
-def _identity(secret: bytes) -> "Identity":
-    import pyrage  # noqa: PLC0415 - as in making.py
-
-    return pyrage.x25519.Identity.from_str(identity_of(secret))
-
-
-def _report(name: str, proven: Restorable, *, blank: bool, applied: bool) -> Restored:
-    told = proven.read.manifest
-
-    def texts(key: str) -> tuple[str, ...]:
-        value = proven.told.get(key)
-        return tuple(str(each)[:200] for each in value) if isinstance(value, list) else ()
-
-    return Restored(
-        name=name,
-        made=told.made,
-        version=told.version,
-        records={member.name: member.records for member in told.members},
-        rooms=texts("rooms"),
-        devices=texts("devices"),
-        gate=blank,
-        applied=applied,
-    )
 
 
 def _place(rows: Sequence[Known]) -> Place:

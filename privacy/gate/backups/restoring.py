@@ -3,6 +3,7 @@
 Both a check and a restore go this way; only a restore goes on to put it in place.
 """
 
+import asyncio
 import hashlib
 from base64 import b64encode
 from collections.abc import AsyncIterator, Mapping
@@ -57,7 +58,8 @@ async def prove(ask: AskHub, pieces: AsyncIterator[bytes], identity: "Identity")
         raise NotGood(declined.detail) from declined
     members = {name: bytes(data) for name, data in gate.items()}
     try:
-        again = {f"gate/{name}": _sha256(data) for name, data in gate_members.scratched(members).items()}
+        own = await asyncio.to_thread(gate_members.scratched, members)
+        again = {f"gate/{name}": _sha256(data) for name, data in own.items()}
         gate_members.seed_of(members)
         gate_members.ledger_of(members)
     except gate_members.NotRestorable as error:

@@ -23,7 +23,7 @@ from privacy.gate.backups.making import AskHub, Made
 from privacy.gate.backups.reading import NotGood
 from privacy.gate.backups.restoring import prove
 from privacy.gate.backups.settings import BackupSettings
-from privacy.gate.backups.target import Target, TargetError, Trouble
+from privacy.gate.backups.target import Copy, Target, TargetError, Trouble
 from privacy.gate.desk import Desk
 from privacy.gate.outbox.sealed_file import Tally
 from privacy.gate.storage.book import to_ms
@@ -216,6 +216,32 @@ class Shelves:
                 return  # not known; the next check says more
         if (tally.sha256, tally.size) != (copy.sha256, copy.size):
             await self._failed(replace(copy, verified_ms=None), _CHANGED)
+
+    async def look(self, where: str) -> tuple[Copy, ...]:
+        """What lies there; of ours, what is not there any more is known as gone, until it is there again.
+
+        Raises:
+            TargetError: nobody knows.
+            StoreError: it was not written down.
+        """
+        before = await self.desk.store.read(lambda tx: copies.every(tx, where))
+        found = await self.targets[where].copies()
+        sizes = {copy.name: copy.size for copy in found}
+        changed = {
+            row: replace(row, state=State.VERIFIED if row.name in sizes else State.GONE)
+            for row in before
+            if (row.state is State.VERIFIED and row.name not in sizes)
+            or (row.state is State.GONE and sizes.get(row.name) == row.size)
+        }
+
+        def job(tx: Transaction) -> None:
+            for row in copies.every(tx, where):
+                if row in changed:  # what was removed or proven meanwhile stays as that
+                    copies.keep(tx, changed[row])
+
+        if changed:
+            await self.desk.store.write(job)
+        return found
 
     async def let_go(self) -> None:
         """The hub forgets what it holds of a copy."""

@@ -8,24 +8,34 @@ from privacy.gate.backups import copies
 from privacy.gate.backups.copies import Known
 from privacy.gate.backups.schedule import drill_due
 from privacy.gate.backups.shelves import Progress, Shelves
-from privacy.gate.backups.target import Target, TargetError
+from privacy.gate.backups.target import Copy, TargetError
 from privacy.gate.storage.book import from_ms
 from privacy.payload import timestamp
+from privacy.register import Language
 
 
 async def told(
-    shelves: Shelves, progress: Progress, upcoming: datetime | None, look: str
+    shelves: Shelves, progress: Progress, upcoming: datetime | None, look: str, language: Language
 ) -> Mapping[str, object]:
-    """All of it. upcoming: when one is made by itself. look: at this target for copies that are not known.
+    """All of it. upcoming: when one is made by itself. look: at this target, for what is there.
+
+    A look that was in vain is told as ``trouble``, with its way out.
 
     Raises:
         StoreError: it can't be read.
     """
     desk, targets = shelves.desk, shelves.targets
+    found: tuple[Copy, ...] = ()
+    trouble: Mapping[str, object] | None = None
+    try:
+        found = await shelves.look(look) if look in targets else ()
+    except TargetError as error:
+        text = " ".join(filter(None, (error.trouble.text(language), error.detail)))
+        trouble = {"target": look, "code": error.trouble.value, "text": text}
     known, sheets = await desk.store.read(lambda tx: (copies.every(tx), copies.sheets(tx)))
     return {
-        "copies": [_copy(copy) for copy in known]
-        + await _found({look: targets[look]} if look in targets else {}, known),
+        "copies": [_copy(copy) for copy in known] + _others(look, found, known),
+        "trouble": trouble,
         "targets": sorted(targets),
         "folder": shelves.settings.folder,
         "next": None if upcoming is None or not shelves.in_use or not sheets else timestamp(upcoming),
@@ -47,29 +57,22 @@ def _copy(copy: Known) -> Mapping[str, object]:
     }
 
 
-async def _found(targets: Mapping[str, Target], known: list[Known]) -> list[Mapping[str, object]]:
+def _others(where: str, found: tuple[Copy, ...], known: list[Known]) -> list[Mapping[str, object]]:
     """Copies that lie there and this gate did not make: those of the home before, or of another one."""
-    found: list[Mapping[str, object]] = []
-    ours = {(copy.target, copy.name) for copy in known}
-    for where, target in targets.items():
-        try:
-            there = await target.copies()
-        except TargetError:
-            continue  # said by the next backup
-        found += [
-            {
-                "target": where,
-                "name": copy.name,
-                "made": None if copy.at is None else timestamp(copy.at),
-                "size": copy.size,
-                "state": "found",
-                "why": "",
-                "verified": None,
-            }
-            for copy in there
-            if (where, copy.name) not in ours
-        ]
-    return found
+    ours = {copy.name for copy in known if copy.target == where}
+    return [
+        {
+            "target": where,
+            "name": copy.name,
+            "made": None if copy.at is None else timestamp(copy.at),
+            "size": copy.size,
+            "state": "found",
+            "why": "",
+            "verified": None,
+        }
+        for copy in found
+        if copy.name not in ours
+    ]
 
 
 def _time(at_ms: int) -> str:

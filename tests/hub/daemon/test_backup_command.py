@@ -41,6 +41,17 @@ def test_what_is_missing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         parse(["backup", "check", "--target", "vault"])
 
 
+def test_a_place_that_cannot_be_looked_at_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    trouble = {"target": "vault", "code": "target_no_access", "text": "check user, password or keys"}
+    gate(monkeypatch, {**DONE, "trouble": trouble})
+    assert parse(["backup", "list", "--target", "vault"]) == 0
+    assert "not looked at vault: check user, password or keys\n" in capsys.readouterr().out
+    with pytest.raises(CommandFailed, match="vault: check user, password or keys"):
+        parse(["backup", "check", "--target", "vault"])
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [

@@ -22,6 +22,7 @@ interface Copy {
 
 interface Backups {
   copies: Copy[];
+  trouble: { text: string } | null;
   targets: string[];
   next: string | null;
   sheet: { key: string } | null;
@@ -83,6 +84,7 @@ function State({ told, again }: { told: Backups; again: () => void }) {
       </p>
       <p>{told.next === null ? t("backup.next.none") : t("backup.next", { at: at(told.next) })}</p>
       {wrong !== "" && <p class="bad">{t("backup.wrong", { why: tr(reasonKey(wrong, code), t("backup.why.other")) })}</p>}
+      {told.trouble !== null && <p class="bad">{told.trouble.text}</p>}
       {told.sheet === null && <p class="bad">{t("backup.sheet.none")}</p>}
       {told.targets.length === 0 && <p class="bad">{t("backup.place.none")}</p>}
       {told.drill_due && <p class="bad">{t("backup.drill")}</p>}

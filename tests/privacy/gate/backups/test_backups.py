@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import subprocess
+import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -14,15 +15,17 @@ from sqlalchemy import Connection, Table, select
 
 from hub.contract import StoreError
 from hub.core import DriverRecords, Settings, schema
+from hub.core import backup as hub_backup
 from privacy import backup_sheet, sealing
 from privacy.backup_members import MEMBERS
 from privacy.conversation import ConversationLost, Declined
 from privacy.decide import Permit, Refusal, decide
 from privacy.gate.answers import backup_answers
-from privacy.gate.backups import copies
-from privacy.gate.backups.backups import Backups, Restored
+from privacy.gate.backups import copies, gate_members
+from privacy.gate.backups.backups import Backups
 from privacy.gate.backups.copies import State
 from privacy.gate.backups.folder import FolderTarget
+from privacy.gate.backups.restored import Restored
 from privacy.gate.backups.shelves import Wrong
 from privacy.gate.backups.target import Copy, Landed, Source
 from privacy.gate.front.exchange import Request
@@ -634,3 +637,57 @@ async def test_no_name_of_a_copy_leads_out_of_its_folder(lived_in: Home, tmp_pat
     if name.startswith(".."):  # the control: the place itself would give it
         pieces = [piece async for piece in lived_in.backups.shelves.targets["local"].read(name)]
         assert b"".join(pieces) == (tmp_path / "outside.age").read_bytes()
+
+
+async def test_a_copy_that_somebody_deleted_is_gone_and_one_that_comes_back_is_not(
+    lived_in: Home, tmp_path: Path
+) -> None:
+    async def states() -> list[object]:
+        told = await lived_in.backups.told()
+        assert isinstance(told["copies"], list)
+        assert told["trouble"] is None
+        return [row["state"] for row in told["copies"]]
+
+    await lived_in.backups.now()
+    (copy,) = lived_in.copies
+    copy.rename(tmp_path / "kept")
+    assert await states() == ["gone"]
+    (tmp_path / "kept").rename(copy)
+    assert await states() == ["verified"]
+
+    # a stick that is out says nothing about its copies, and that it is out, with the way out
+    lived_in.folder.rename(tmp_path / "drawer")
+    told = await lived_in.backups.told()
+    assert [row["state"] for row in told["copies"]] == ["verified"]  # type: ignore[attr-defined]
+    assert told["trouble"] == {
+        "target": "local",
+        "code": "target_not_found",
+        "text": "The folder or the copy is not at the target; check the target's address. "
+        "the folder is not there; is the stick plugged in?",
+    }
+    # and while one is made, nobody looks there
+    lived_in.backups.progress.tell("storing", 1, 2)
+    assert (await lived_in.backups.told())["trouble"] is None
+
+
+async def test_a_place_that_is_none_is_said_to_be_none(lived_in: Home) -> None:
+    with pytest.raises(Wrong, match="'vault' is no place for backups; places: local") as wrong:
+        await lived_in.backups.told("vault")
+    assert wrong.value.code == "no_target"
+
+
+async def test_while_a_copy_is_proven_hub_and_gate_do_other_things(
+    lived_in: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    main, seen = threading.get_ident(), {}
+    for module in (hub_backup, gate_members):
+        real = module.scratched
+
+        def scratched(members: Any, real: Any = real, name: str = module.__name__) -> Any:
+            seen[name] = threading.get_ident()
+            return real(members)
+
+        monkeypatch.setattr(module, "scratched", scratched)
+    await lived_in.backups.now()
+    assert len(seen) == 2
+    assert main not in seen.values()
