@@ -18,6 +18,7 @@ from privacy.ports import RandomBytes
 EPSILON_MILLI = 200  # thousandths of ε that one answer costs
 MONTH_MILLI = 1000  # of a home in a month, over all figures: five weeks at most begin a month's share
 LIFE_MILLI = 12_000  # of a home for good; then it answers no more
+MOST_ANSWERS = LIFE_MILLI // EPSILON_MILLI
 SIZE = 112  # bytes of every message
 _WORD = 8  # bytes of one draw
 _WHOLE = 1 << (8 * _WORD)
@@ -46,6 +47,18 @@ def week_of(at: datetime) -> Week:
     year, week, _ = begins.isocalendar()
     thursday = begins + timedelta(days=3)
     return Week(label=f"{year}-W{week:02}", month=f"{thursday:%Y-%m}", number=number, begins=begins)
+
+
+def week_named(label: str) -> Week:
+    """The week of that label.
+
+    Raises:
+        ValueError: it is none.
+    """
+    found = week_of(datetime.strptime(f"{label}-1", "%G-W%V-%u").replace(tzinfo=UTC))
+    if found.label != label:
+        raise ValueError(label)
+    return found
 
 
 def asked_in(week: Week, metrics: Sequence[Metric]) -> Metric:

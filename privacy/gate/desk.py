@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from privacy import canonical, data, register
 from privacy.challenges import Challenges
 from privacy.consent import AWAY_ACTIVITIES, Grant
-from privacy.gate.storage import book, epochs, key_records, records, remembered, unfinished
-from privacy.gate.storage.book import News
+from privacy.gate.storage import book, budget, epochs, key_records, records, remembered, unfinished
+from privacy.gate.storage.book import News, from_ms
 from privacy.gate.storage.closures import Closures
 from privacy.gate.storage.closures import stored as stored_closures
 from privacy.gate.storage.schema import MESSAGES_KEPT
@@ -266,6 +266,8 @@ def _identity(
     if (reason := epochs.why_new(tx, folder)) is not None:
         if records.meta(tx, "signing_seed") is None:
             records.set_meta(tx, "signing_seed", random_bytes(32))
+        if reason != "new":  # up to the moment that this store was left at, all is known
+            budget.doubt(tx, from_ms(int(records.meta(tx, "floor_ms") or b"0")))
         news = epochs.begin(tx, reason, random_bytes)
         book.append(tx, [news], time.instant().at, random_bytes)
     seed, epoch = records.meta(tx, "signing_seed"), records.meta(tx, "epoch")

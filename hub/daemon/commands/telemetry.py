@@ -17,12 +17,14 @@ _STATES = {  # of a week
         "drawn": "answer drawn, leaves at {at}",
         "sent": "sent",
         "missed": "nothing sent",
+        "assumed": "counts as answered: a copy of before was put back",
     },
     "de": {
         "planned": "geht um {at}",
         "drawn": "Antwort gezogen, geht um {at}",
         "sent": "gesendet",
         "missed": "nichts gesendet",
+        "assumed": "zählt als beantwortet: Eine frühere Kopie wurde eingespielt",
     },
 }
 _WORDS = {

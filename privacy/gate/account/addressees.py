@@ -5,18 +5,17 @@ sms_numbers, push_devices, push_subscriptions. Access data: storage/access.py.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import cast
 
 from privacy.gate.storage import access
-from privacy.gate.storage.book import to_ms
+from privacy.gate.storage.book import from_ms, to_ms
 from privacy.gate.storage.store import Transaction
 from privacy.instant import Instant
 from privacy.web_push import Subscription
 
 LINK_LASTS = timedelta(hours=24)
 MOST = 32  # numbers, and devices
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +160,7 @@ def _place(row: Contact) -> tuple[str, str, str]:
 
 
 def _at(value: object) -> datetime:
-    return _EPOCH + timedelta(milliseconds=cast("int", value))
+    return from_ms(cast("int", value))
 
 
 def _at_or_none(value: object) -> datetime | None:

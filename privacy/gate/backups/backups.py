@@ -335,6 +335,7 @@ class Backups:
             told: dict[str, canonical.Json] = {"backup": gate_members.ledger_of(proven.gate)}
             if blank:
                 gate_members.put_back(tx, proven.gate)
+                gate_members.count_on(tx, proven.gate, proven.read.manifest.made)
                 copies.take_seed(tx, gate_members.seed_of(proven.gate))
             if blank or not copies.sheets(tx):
                 key = str(identity(secret).to_public())

@@ -5,15 +5,17 @@ Parts of jobs. After a restore no consent counts by itself: it is of an earlier 
 
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import cast
 
 import msgspec
 
-from privacy import canonical
+from privacy import anonymise, canonical
 from privacy.backup_members import GATE
 from privacy.consent import Grant
 from privacy.gate.backups import copies
-from privacy.gate.storage import book, records
+from privacy.gate.storage import book, budget, records
+from privacy.gate.storage.book import from_ms
 from privacy.gate.storage.steps import STEPS
 from privacy.gate.storage.store import Transaction
 from privacy.keys import PhoneKey
@@ -37,6 +39,7 @@ def exported(tx: Transaction, origin: str, note: str, seed: bytes) -> dict[str, 
         "epoch": (records.meta(tx, "epoch") or b"").decode(),
         "entries": book.size(tx),
         "checkpoint": note,
+        "answered": list(budget.answered(tx)),
     }
     tables = {name: b"".join(map(_line, _rows(tx, name))) for name in _COLUMNS}
     return {**tables, "ledger": _line(told), "signer": _line({"seed": b64encode(seed).decode()})}
@@ -101,9 +104,43 @@ def ledger_of(members: Mapping[str, bytes]) -> dict[str, canonical.Json]:
     rows = _read("ledger", members["ledger"])
     match rows:
         case [{"epoch": str(epoch), "entries": int(entries), "checkpoint": str(note)}]:
+            _answered(members)
             return {"before": epoch[:64], "entries": entries, "checkpoint": note[:2000]}
         case _:
             raise NotRestorable("gate/ledger: no head")
+
+
+def count_on(tx: Transaction, members: Mapping[str, bytes], made: str) -> None:
+    """Privacy that was spent stays spent: the weeks that the backup names, and each since it was ``made``.
+
+    One of before they were named says only who was allowed to ask: since the first consent, each counts.
+    """
+    told, at = _answered(members), _moment(made)
+    budget.assume(tx, told or ())
+    first = (grant.given for grant, _ in records.grants(tx) if grant.activity == budget.ACTIVITY)
+    budget.doubt(tx, at if told is not None else min((*first, at)))
+
+
+def _moment(text: str) -> datetime:
+    """The manifest's own word; what is none makes all weeks count."""
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except ValueError:
+        return from_ms(0)
+
+
+def _answered(members: Mapping[str, bytes]) -> list[anonymise.Week] | None:
+    """The newest weeks, as many as there may be."""
+    (row,) = _read("ledger", members["ledger"])
+    told = row.get("answered")
+    if told is None:
+        return None
+    if not isinstance(told, list):
+        raise NotRestorable("gate/ledger.answered: no list")
+    try:
+        return [anonymise.week_named(str(label)) for label in told[-anonymise.MOST_ANSWERS :]]
+    except ValueError as error:
+        raise NotRestorable("gate/ledger.answered: no week") from error
 
 
 def is_blank(tx: Transaction) -> bool:

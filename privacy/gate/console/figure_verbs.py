@@ -12,9 +12,9 @@ from privacy.activity import Metric
 from privacy.conversation import ConversationLost, Declined, Handler, fields_as
 from privacy.gate.door import spelling
 from privacy.gate.door.door import Door
-from privacy.gate.outbox import figures, telemetry
+from privacy.gate.outbox import figures
 from privacy.gate.outbox.figures import NoFigure
-from privacy.gate.storage import pseudonyms, records
+from privacy.gate.storage import budget, pseudonyms, records
 from privacy.gate.storage.budget import Asked
 from privacy.gate.storage.store import StoreError
 from privacy.payload import timestamp
@@ -69,7 +69,7 @@ async def _telemetry(door: Door, language: Language) -> Fields:
         "life": anonymise.guess_permille(spent.life_milli),
     }
     return {
-        **await _about(door, telemetry.ACTIVITY, language),
+        **await _about(door, budget.ACTIVITY, language),
         "week": now.week.label,
         "asked": now.asked.name,
         "epsilon": {

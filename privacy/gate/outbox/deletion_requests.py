@@ -7,7 +7,7 @@ answer is recorded; what is not confirmed is asked again daily and shown until i
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import cast
 
@@ -20,7 +20,7 @@ from privacy.gate.network import resolver
 from privacy.gate.network.https import Upload
 from privacy.gate.network.tls_line import Target, TransferFailed
 from privacy.gate.storage import records
-from privacy.gate.storage.book import News, to_ms
+from privacy.gate.storage.book import News, from_ms, to_ms
 from privacy.gate.storage.store import Row, StoreError, Transaction
 from privacy.ledger import Kind
 from privacy.payload import timestamp
@@ -33,7 +33,6 @@ log = logging.getLogger(__name__)
 ACTIVITY = "deletion.request"
 AGAIN = timedelta(days=1)
 AT_ONCE = 5  # asked in one round, so that other work of the minute goes on
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _COLUMNS = "transfer, recipient, ticket, due_ms, attempts, state, answer"
 _DUE = (
     f"SELECT {_COLUMNS} FROM deletions"  # noqa: S608 -- constant text
@@ -230,7 +229,7 @@ def _row(row: Row) -> DeletionRequest:
         transfer=str(row[0]),
         recipient=str(row[1]),
         ticket=str(row[2]),
-        due=_EPOCH + timedelta(milliseconds=cast("int", row[3])),
+        due=from_ms(cast("int", row[3])),
         attempts=cast("int", row[4]),
         state=str(row[5]),
         answer=str(row[6]),

@@ -25,7 +25,7 @@ from privacy.gate.outbox.figures import Collect, NoFigure
 from privacy.gate.storage import budget
 from privacy.gate.storage.attempt import Outcome, Result
 from privacy.gate.storage.book import News
-from privacy.gate.storage.budget import Asked, Spent
+from privacy.gate.storage.budget import ACTIVITY, Asked, Spent
 from privacy.gate.storage.records import Outgoing
 from privacy.gate.storage.store import StoreError, Transaction
 from privacy.ledger import Kind
@@ -33,7 +33,6 @@ from privacy.payload import LONGEST_KEPT
 
 log = logging.getLogger(__name__)
 
-ACTIVITY = "telemetry.usage"
 AHEAD = timedelta(seconds=150)  # a moment so near is slept for; rounds are a minute apart
 
 
@@ -54,6 +53,7 @@ class Telemetry:
         self._desk, self._deliveries, self._collect = desk, deliveries, collect
         self._tasks: asyncio.TaskGroup | None = None
         self._slept_for: set[str] = set()
+        self._used_up: str | None = None  # the week that the budget has no room for
 
     def begin(self, tasks: asyncio.TaskGroup) -> None:
         """Send from now on, in tasks of this group."""
@@ -75,13 +75,18 @@ class Telemetry:
             StoreError: the store can't be read or written; nothing leaves then.
         """
         desk = self._desk
-        if not desk.time.sure or not figures.live(desk, ACTIVITY):
+        if not desk.time.sure:
             return
         at = desk.time.instant().at
         week = anonymise.week_of(at)
-        asked = await desk.store.read(lambda tx: budget.find(tx, week.label))
-        if asked is None:
+        doubted, asked = await desk.store.read(lambda tx: (budget.doubted(tx), budget.find(tx, week.label)))
+        if doubted is not None:
+            asked = await desk.store.write(lambda tx: self._count_on(tx, week, at))
+        if not figures.live(desk, ACTIVITY):
+            return
+        if asked is None and self._used_up != week.label:
             asked = await desk.store.write(lambda tx: self._plan(tx, week))
+            self._used_up = week.label if asked is None else None
         if asked is None or asked.state not in {"planned", "drawn"} or week.label in self._slept_for:
             return
         if asked.at < at:
@@ -89,6 +94,14 @@ class Telemetry:
         elif asked.at - at < AHEAD and self._tasks is not None:
             self._slept_for.add(week.label)
             _ = self._tasks.create_task(self._send_at(week, asked.at), name="privacy.telemetry")
+
+    def _count_on(self, tx: Transaction, week: Week, at: datetime) -> Asked | None:
+        """After a copy of before was put back: each week that it can't know of counts as answered."""
+        count = budget.settle_doubt(tx, at)
+        after = budget.spent(tx, week.month)
+        cost = count * anonymise.EPSILON_MILLI
+        self._desk.append(tx, News(kind=Kind.BUDGET, data=_told(week, "", cost, after)))
+        return budget.find(tx, week.label)
 
     def _plan(self, tx: Transaction, week: Week) -> Asked | None:
         """A moment of the whole week, whenever the yes came: what is past already is left out."""
@@ -153,7 +166,8 @@ class Telemetry:
         answer = anonymise.respond(truth, len(metric.limits), self._desk.random_bytes)
         budget.draw(tx, week.label, answer, anonymise.EPSILON_MILLI)
         after = budget.spent(tx, week.month)
-        self._desk.append(tx, News(kind=Kind.BUDGET, data=_told(week, metric, after)))
+        data = _told(week, metric.name, anonymise.EPSILON_MILLI, after)
+        self._desk.append(tx, News(kind=Kind.BUDGET, data=data))
         return answer
 
     async def _delivered(self, grant: Grant, body: bytes) -> Outcome | None:
@@ -179,13 +193,14 @@ class Telemetry:
         return self._desk.register.activities[ACTIVITY].metrics
 
 
-def _told(week: Week, metric: Metric, spent: Spent) -> Mapping[str, canonical.Json]:
+def _told(week: Week, metric: str, cost: int, spent: Spent) -> Mapping[str, canonical.Json]:
+    """metric: "" for weeks that count after a copy of before was put back."""
     return {
         "activity": ACTIVITY,
-        "metric": metric.name,
+        "metric": metric,
         "week": week.label,
         "month": week.month,
-        "epsilon_milli": anonymise.EPSILON_MILLI,
+        "epsilon_milli": cost,
         "month_milli": spent.month_milli,
         "month_limit_milli": anonymise.MONTH_MILLI,
         "life_milli": spent.life_milli,

@@ -1,18 +1,23 @@
 """What anonymous answers cost this home, and the one of the running week, in the gate's store.
 
 Parts of jobs, inside one transaction, as in records.py. A row is a week: planned (when), drawn (the answer is
-kept so that nobody gets two of one week to average), sent, or missed. What was spent stays for the home's
-life; the answer goes once it is sent or its week is over.
+kept so that nobody gets two of one week to average), sent, missed, or assumed: a copy of before was put back,
+and what it can't know of counts as answered. What was spent stays for the home's life; the answer goes once
+it is sent or its week is over.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import cast
 
-from privacy.gate.storage.book import to_ms
+from privacy import anonymise
+from privacy.anonymise import EPSILON_MILLI, LIFE_MILLI, MOST_ANSWERS, Week
+from privacy.gate.storage.book import from_ms, to_ms
 from privacy.gate.storage.store import Row, Transaction
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+ACTIVITY = "telemetry.usage"
+_DOUBTED = "telemetry_doubted_ms"  # in meta
 _COLUMNS = "week, month, metric, at_ms, answer, epsilon_milli, state"
 
 
@@ -102,12 +107,59 @@ def close_others(tx: Transaction, week: str) -> None:
     )
 
 
+def answered(tx: Transaction) -> list[str]:
+    """Weeks that cost something, oldest first."""
+    return [str(week) for (week,) in tx.execute("SELECT week FROM telemetry WHERE epsilon_milli ORDER BY 1")]
+
+
+def doubt(tx: Transaction, since: datetime) -> None:
+    """A copy of before was put back: what was spent from then on is not known. The earliest of all counts."""
+    before = doubted(tx)
+    at_ms = to_ms(since if before is None else min(since, before))
+    tx.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (_DOUBTED, str(at_ms).encode()))
+
+
+def doubted(tx: Transaction) -> datetime | None:
+    """From when on it is not known what was spent; None: all is known."""
+    row = tx.execute("SELECT value FROM meta WHERE key = ?", (_DOUBTED,)).fetchone()
+    return None if row is None else from_ms(int(cast("bytes", row[0])))
+
+
+def settle_doubt(tx: Transaction, at: datetime) -> int:
+    """Every week in doubt, this one too, counts as answered, up to the budget for good; how many."""
+    since = doubted(tx)
+    if since is None:
+        return 0
+    tx.execute("DELETE FROM meta WHERE key = ?", (_DOUBTED,))
+    week = anonymise.week_of(at)
+    found: list[Week] = []
+    while week.ends > since and len(found) < MOST_ANSWERS:
+        found.append(week)
+        week = anonymise.week_of(week.begins - timedelta(days=1))
+    return assume(tx, found)
+
+
+def assume(tx: Transaction, weeks: Iterable[Week]) -> int:
+    """Count these as answered, until the budget for good is used up; how many were not counted before."""
+    count = 0
+    for week in weeks:
+        before = find(tx, week.label)
+        if (before is not None and before.epsilon_milli) or spent(tx, week.month).life_milli >= LIFE_MILLI:
+            continue
+        tx.execute(
+            f"INSERT OR REPLACE INTO telemetry ({_COLUMNS}) VALUES (?, ?, '', ?, NULL, ?, 'assumed')",  # noqa: S608 -- constant
+            (week.label, week.month, to_ms(week.begins), EPSILON_MILLI),
+        )
+        count += 1
+    return count
+
+
 def _asked(row: Row) -> Asked:
     return Asked(
         week=str(row[0]),
         month=str(row[1]),
         metric=str(row[2]),
-        at=_EPOCH + timedelta(milliseconds=cast("int", row[3])),
+        at=from_ms(cast("int", row[3])),
         answer=cast("int | None", row[4]),
         epsilon_milli=cast("int", row[5]),
         state=str(row[6]),

@@ -5,17 +5,15 @@ Rows are in the table ``closures``; an objection's reason stands there and in ex
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from enum import Enum
 from typing import assert_never, cast
 
-from privacy.gate.storage.book import to_ms
+from privacy.gate.storage.book import from_ms, to_ms
 from privacy.gate.storage.store import Transaction
 from privacy.reasons import Reason
 from privacy.standing import Standing
 from privacy.vocabulary import DataCategory
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class ClosureKind(Enum):
@@ -108,7 +106,7 @@ def stored(tx: Transaction) -> tuple[Closure, ...]:
         Closure(
             kind=ClosureKind(str(kind)),
             subject=str(subject),
-            at=_EPOCH + timedelta(milliseconds=cast("int", at_ms)),
+            at=from_ms(cast("int", at_ms)),
             note=str(note),
         )
         for kind, subject, at_ms, note in rows

@@ -6,14 +6,12 @@ rules of their own.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from enum import Enum
 from typing import cast
 
-from privacy.gate.storage.book import to_ms
+from privacy.gate.storage.book import from_ms, to_ms
 from privacy.gate.storage.store import Transaction
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Fate(Enum):
@@ -123,4 +121,4 @@ def _read(row: Sequence[object]) -> Message:
 
 
 def _at(value: object) -> datetime:
-    return _EPOCH + timedelta(milliseconds=cast("int", value))
+    return from_ms(cast("int", value))

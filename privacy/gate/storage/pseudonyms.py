@@ -7,18 +7,17 @@ withdrawal or an objection; from then on nobody, this home neither, can say whic
 import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import cast
 
-from privacy.gate.storage.book import to_ms
+from privacy.gate.storage.book import from_ms, to_ms
 from privacy.gate.storage.store import Row, Transaction
 
 ACTIVITY = "monitor.device"
 KEY_SIZE = 32
 SIZE = 16  # bytes of a pseudonym
 PREVIEW_KEPT = timedelta(minutes=30)  # of what was shown and not agreed to
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _COLUMNS = "recipient, week, key, body, made_ms, at_ms, agreed"
 
 
@@ -95,7 +94,7 @@ def _prepared(row: Row) -> Prepared:
         week=str(row[1]),
         key=cast("bytes", row[2]),
         body=cast("bytes", row[3]),
-        made=_EPOCH + timedelta(milliseconds=cast("int", row[4])),
-        at=_EPOCH + timedelta(milliseconds=cast("int", row[5])),
+        made=from_ms(cast("int", row[4])),
+        at=from_ms(cast("int", row[5])),
         agreed=bool(row[6]),
     )

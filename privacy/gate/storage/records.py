@@ -12,13 +12,12 @@ import msgspec
 
 from privacy.consent import Grant
 from privacy.gate.storage import counts, messages
-from privacy.gate.storage.book import to_ms
+from privacy.gate.storage.book import from_ms, to_ms
 from privacy.gate.storage.store import Transaction
 from privacy.ports import DERIVED
 from privacy.reasons import Reason
 from privacy.standing import EarlierTransfer
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _GROUPS = msgspec.json.Decoder(frozenset[str])
 
 
@@ -366,7 +365,7 @@ def _spelled(groups: frozenset[str]) -> str:
 
 
 def _at(value: object) -> datetime:
-    return _EPOCH + timedelta(milliseconds=cast("int", value))
+    return from_ms(cast("int", value))
 
 
 def last_sent_ms(tx: Transaction, grant: Grant) -> int:

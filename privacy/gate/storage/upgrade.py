@@ -1,7 +1,8 @@
 """Brings an older gate.db up to date, after copying the whole file aside; user_version counts its steps.
 
 Way back: stop, put the copy that the log names in the place of gate.db. What was withdrawn since has to be
-withdrawn again then; phones do so by themselves.
+withdrawn again then; phones do so by themselves. The copy holds no key of a pseudonym and no drawn answer, so
+what is destroyed later is gone there too; weeks since it was made count as answered (budget.py).
 """
 
 import logging
@@ -14,6 +15,12 @@ from privacy.gate.storage.steps import STEPS
 
 log = logging.getLogger(__name__)
 COPIES = "gate-before-upgrade-*.db"
+# what is destroyed for good at its time: table, and what is done to it in the copy
+_NOT_COPIED = (
+    ("monitoring", "DELETE FROM copy.monitoring"),
+    ("telemetry", "UPDATE copy.telemetry SET answer = NULL, state = 'missed' WHERE answer IS NOT NULL"),
+    ("sent", "DELETE FROM copy.sent WHERE activity IN ('monitor.device', 'telemetry.usage')"),
+)
 
 
 class Newer(Exception):
@@ -63,6 +70,16 @@ def _copy_aside(connection: _Connection, path: Path, version: int) -> None:
     copy = path.with_name(COPIES.replace("*", str(version)))
     copy.unlink(missing_ok=True)  # of an upgrade that was ended before its end
     connection.execute("VACUUM INTO ?", (str(copy),))  # encrypted with the same key
+    connection.execute("ATTACH DATABASE ? AS copy", (str(copy),))
+    try:
+        # no journal that holds the old pages: what is cut here is made anew at the next start
+        for pragma in ("copy.journal_mode = MEMORY", "copy.secure_delete = ON"):
+            connection.execute(f"PRAGMA {pragma}").fetchone()
+        for table, statement in _NOT_COPIED:
+            if connection.execute("SELECT 1 FROM copy.sqlite_master WHERE name = ?", (table,)).fetchone():
+                connection.execute(statement)
+    finally:
+        connection.execute("DETACH DATABASE copy")
     copy.chmod(0o600)
     for place in (copy, copy.parent):  # there before the first step changes anything
         fsync(place)

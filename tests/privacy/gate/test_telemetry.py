@@ -5,6 +5,7 @@ import base64
 import json
 import os
 import random
+import shutil
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -21,9 +22,8 @@ from privacy.gate.door.door import Door
 from privacy.gate.door.holder import GateHolder
 from privacy.gate.outbox import deliveries, figures
 from privacy.gate.outbox.figures import NoFigure
-from privacy.gate.outbox.telemetry import ACTIVITY
-from privacy.gate.storage import book, budget, records
-from privacy.gate.storage.budget import Asked
+from privacy.gate.storage import book, budget, epochs, records
+from privacy.gate.storage.budget import ACTIVITY, Asked
 from privacy.ledger import content_of
 from privacy.rights import Scope
 from tests.privacy import house
@@ -287,6 +287,44 @@ async def test_a_moment_that_passed_while_the_home_was_off_costs_nothing(tmp_pat
         assert (await weeks(door))[-1].state in {"missed", "planned"}  # planned: of the week after
         assert await bodies(door) == []
         assert (await door.telemetry.state()).spent.life_milli == 0
+
+
+@pytest.mark.obligation("Q6.13-a")
+async def test_going_back_to_an_older_store_gives_nothing_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, copy = Hurried(), tmp_path / "copy"
+
+    async def answers() -> int:
+        for _ in range(3):
+            next_week(door, clock)
+            await pass_week(door, clock)
+        spent = (await door.telemetry.state()).spent.life_milli
+        await door.desk.store.write(door.desk.time.tick)
+        epochs.remember_head(tmp_path / "home", await door.desk.store.read(epochs.head))
+        return spent
+
+    (tmp_path / "home").mkdir()
+    async with at_home(tmp_path / "home", clock) as door:
+        assert await answers() == 600
+        await door.desk.store.read(lambda tx: tx.execute("VACUUM INTO ?", (str(copy),)))
+        assert await answers() == 1200
+
+    def put_back() -> None:
+        for path in (tmp_path / "home").glob("gate.db-*"):
+            path.unlink()
+        shutil.copy(copy, tmp_path / "home" / "gate.db")
+
+    async def spent() -> tuple[int, bool]:
+        async with at_home(tmp_path / "home", clock) as door:
+            await door.telemetry.once()
+            return (await door.telemetry.state()).spent.life_milli, (await weeks(door))[-1].state == "assumed"
+
+    put_back()
+    assert await spent() == (1200, True)
+    put_back()
+    monkeypatch.setattr(budget, "doubt", lambda tx, since: None)  # the control: three weeks are given back
+    assert await spent() == (600, False)
 
 
 SECRETS: tuple[tuple[str, Callable[[random.Random], str]], ...] = (

@@ -13,6 +13,7 @@ from privacy.gate.storage.steps import STEPS
 from privacy.gate.storage.store import Store
 from privacy.gate.storage.upgrade import bring_up_to_date
 from tests.privacy import house
+from tests.privacy.decrypted import everything_in
 from tests.privacy.gate.at_the_door import opened
 
 OLD_GRANT = {  # as the first release wrote it
@@ -110,3 +111,35 @@ def test_a_file_that_is_up_to_date_is_not_copied(tmp_path: Path) -> None:
     Store.open(tmp_path, os.urandom).close()
     Store.open(tmp_path, os.urandom).close()
     assert upgrade.copies(tmp_path) == []
+
+
+def test_what_is_destroyed_for_good_is_not_in_the_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret, pseudonym = os.urandom(32), os.urandom(16).hex().encode()
+    (tmp_path / "key").write_bytes(os.urandom(32))
+    connection = connected(tmp_path, (tmp_path / "key").read_bytes())
+    bring_up_to_date(connection, tmp_path / "gate.db", STEPS[:-1])
+    connection.execute("INSERT INTO monitoring VALUES ('monitor', 'w', ?, ?, 1, 2, 1)", (secret, pseudonym))
+    connection.execute(
+        "INSERT INTO sent VALUES ('t', 'monitor.device', 'monitor', '', '', ?, 1, 1, 1, 'delivered', NULL)",
+        (pseudonym,),
+    )
+    connection.execute("INSERT INTO telemetry VALUES ('2026-W09', '2026-02', 'rooms', 1, 3, 200, 'drawn')")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def copied() -> tuple[list[bool], object]:
+        bring_up_to_date(connection, tmp_path / "gate.db", (*STEPS[:-1], "SELECT 1"))
+        connection.execute(f"PRAGMA user_version = {len(STEPS) - 1}")
+        (copy,) = upgrade.copies(tmp_path)
+        there = everything_in(copy, (tmp_path / "key").read_bytes())
+        connection.execute("ATTACH DATABASE ? AS copy", (str(copy),))
+        row = connection.execute("SELECT answer, epsilon_milli, state FROM copy.telemetry").fetchone()
+        connection.execute("DETACH DATABASE copy")
+        return [piece in there for piece in (secret, pseudonym)], row
+
+    assert copied() == ([False, False], (None, 200, "missed"))
+    assert connection.execute("SELECT count(*) FROM monitoring").fetchone() == (1,)
+    monkeypatch.setattr(upgrade, "_NOT_COPIED", ())  # the control: the copy is all of it
+    assert copied() == ([True, True], (3, 200, "drawn"))
+    connection.close()

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Table, select
 from hub.contract import StoreError
 from hub.core import DriverRecords, Settings, schema
 from hub.core import backup as hub_backup
-from privacy import backup_sheet, sealing
+from privacy import anonymise, backup_sheet, sealing
 from privacy.backup_members import MEMBERS
 from privacy.conversation import ConversationLost, Declined
 from privacy.decide import Permit, Refusal, decide
@@ -29,7 +29,7 @@ from privacy.gate.backups.restored import Restored
 from privacy.gate.backups.shelves import Wrong
 from privacy.gate.backups.target import Copy, Landed, Source
 from privacy.gate.front.exchange import Request
-from privacy.gate.storage import book, records
+from privacy.gate.storage import book, budget, records
 from privacy.gate.storage.store import StoreError as GateStoreError
 from privacy.register import Form
 from tests.privacy import house
@@ -58,6 +58,8 @@ async def test_a_backup_in_the_house_needs_no_consent_and_nothing_goes_to_a_clou
 
 
 async def test_a_blank_home_gets_everything_back(lived_in: Home, tmp_path: Path) -> None:
+    answered = [anonymise.week_named("2025-W51")]
+    await lived_in.door.desk.store.write(lambda tx: budget.assume(tx, answered))
     await lived_in.backups.now()
     async with home(tmp_path / "new", tmp_path / "stick") as new:
         # when the copy is restored onto a blank home with the sheet alone
@@ -75,6 +77,12 @@ async def test_a_blank_home_gets_everything_back(lived_in: Home, tmp_path: Path)
         assert "restored" in records
         assert not await new.hub.store.read(lambda c: c.execute(select(schema.sessions)).all())
         assert new.hub.restarts == 1
+
+        # and privacy that was spent is not given back; the running week, which may have been answered, counts
+        await new.door.desk.confirm_clock()
+        await new.door.telemetry.once()
+        this = anonymise.week_of(new.door.desk.time.instant().at).label
+        assert await new.door.desk.store.read(budget.answered) == ["2025-W51", this]
 
 
 async def _rows(one: Home, table: Table) -> list[tuple[object, ...]]:
