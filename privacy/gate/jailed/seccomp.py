@@ -23,6 +23,15 @@ REFUSED: Final = (
     "quotactl_fd", "reboot", "request_key", "setdomainname", "sethostname", "setns", "settimeofday",
     "swapoff", "swapon", "syslog", "umount2", "unshare", "userfaultfd", "vhangup",
 )  # fmt: skip
+# what a program that has all it needs does no more: opens, changes and runs files, signals and limits others
+ALONE: Final = (
+    "chmod", "chown", "creat", "execve", "execveat", "fchmod", "fchmodat", "fchmodat2", "fchown", "fchownat",
+    "fremovexattr", "fsetxattr", "ftruncate", "futimesat", "kill", "lchown", "link", "linkat", "lremovexattr",
+    "lsetxattr", "mkdir", "mkdirat", "mknod", "mknodat", "open", "openat", "openat2", "pidfd_send_signal",
+    "prlimit64", "removexattr", "removexattrat", "rename", "renameat", "renameat2", "rmdir",
+    "rt_sigqueueinfo", "rt_tgsigqueueinfo", "setxattr", "setxattrat", "symlink", "symlinkat", "tgkill",
+    "tkill", "truncate", "unlink", "unlinkat", "utime", "utimensat", "utimes",
+)  # fmt: skip
 FAMILIES: Final = (1, 2, 10)  # AF_UNIX, AF_INET, AF_INET6; the last two reach the jail's own loopback
 TERMINAL_REQUESTS: Final = (
     0x5412,
@@ -52,7 +61,9 @@ class Step(NamedTuple):
     value: int
 
 
-def program(arch: Architecture, families: tuple[int, ...] = FAMILIES) -> tuple[Step, ...]:
+def program(
+    arch: Architecture, families: tuple[int, ...] = FAMILIES, refused: tuple[str, ...] = REFUSED
+) -> tuple[Step, ...]:
     """The filter for ``arch``: foreign architectures and ABIs die, refused calls fail with EPERM.
 
     families: of sockets that may be made.
@@ -65,7 +76,7 @@ def program(arch: Architecture, families: tuple[int, ...] = FAMILIES) -> tuple[S
     ]
     if arch.foreign_bit is not None:
         steps += [Step(AT_LEAST, 0, 1, arch.foreign_bit), Step(RETURN, 0, 0, KILL)]
-    for name in REFUSED:
+    for name in refused:
         steps += _refuse(arch.number(name), NOT_PERMITTED)
     # clone3 passes its flags by pointer, which no filter can read; libc falls back to clone
     steps += _refuse(arch.number("clone3"), NOT_IMPLEMENTED)
@@ -85,13 +96,15 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
 
 
-def install(arch: Architecture, families: tuple[int, ...] = FAMILIES) -> None:
+def install(
+    arch: Architecture, families: tuple[int, ...] = FAMILIES, refused: tuple[str, ...] = REFUSED
+) -> None:
     """Put the filter on this process and all that it starts, for good; ``no_new_privs`` must be set.
 
     Raises:
         OSError: the kernel was built without seccomp filters.
     """
-    steps = program(arch, families)
+    steps = program(arch, families, refused)
     code = ctypes.create_string_buffer(encode(steps))
     header = _Program(len(steps), ctypes.addressof(code))
     prctl(22, 2, ctypes.addressof(header))  # PR_SET_SECCOMP, SECCOMP_MODE_FILTER

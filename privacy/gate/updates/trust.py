@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from tuf.api import exceptions
-from tuf.api.metadata import Root, Snapshot, Targets, Timestamp
+from tuf.api.metadata import Metadata, Root, Snapshot, Targets, Timestamp
 from tuf.api.serialization import DeserializationError
 from tuf.ngclient._internal.trusted_metadata_set import TrustedMetadataSet
 from tuf.ngclient.config import EnvelopeType
@@ -28,6 +28,11 @@ _CODES: tuple[tuple[type[Exception], str], ...] = (
     (exceptions.RepositoryError, "mixed"),
 )
 T = TypeVar("T")
+
+
+def load_all() -> None:
+    """Have every module there that the library loads at its first list."""
+    Metadata.from_bytes(Metadata(Root()).to_bytes())
 
 
 class _Refused(Exception):

@@ -1,7 +1,8 @@
 """The verifier: a program of its own that reads foreign signed lists; verifying.py starts it.
 
-It can make no socket and write no file before it reads the first foreign byte: what a list could do to the
-library, it can do to nobody else. It ends with its verdict, so the gate's memory stays as it was.
+From before the first foreign byte on it makes no socket, opens and changes no file, runs nothing and signals
+nobody: what a list could do to the library, it can do to nobody else. All modules are there by then. It ends
+with its verdict, so the gate's memory stays as it was.
 """
 
 import resource
@@ -13,14 +14,14 @@ import msgspec
 from privacy.gate.jailed import seccomp
 from privacy.gate.machine.syscalls import architecture, prctl
 from privacy.gate.updates.conversation import LONGEST_LINE, Begin, Fetched, Over, Want
-from privacy.gate.updates.trust import workflow
+from privacy.gate.updates.trust import load_all, workflow
 
 MEMORY = 268_435_456  # bytes of address space
 SECONDS = 30  # of processor time
 
 
 def shut_in() -> None:
-    """Give up sockets, new files, memory without end and time without end, for good.
+    """Give up sockets, files, other programs, memory without end and time without end, for good.
 
     Raises:
         OSError: this kernel can't; nothing is read then.
@@ -33,7 +34,7 @@ def shut_in() -> None:
     ):
         resource.setrlimit(what, (limit, limit))
     prctl(38, 1)  # PR_SET_NO_NEW_PRIVS
-    seccomp.install(architecture(), families=())
+    seccomp.install(architecture(), families=(), refused=seccomp.REFUSED + seccomp.ALONE)
 
 
 def converse(said: BinaryIO, tell: BinaryIO) -> None:
@@ -57,6 +58,7 @@ def _tell(tell: BinaryIO, what: object) -> None:
 
 def main() -> int:
     """Be the verifier, once."""
+    load_all()
     shut_in()
     converse(sys.stdin.buffer, sys.stdout.buffer)
     return 0

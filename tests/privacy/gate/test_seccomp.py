@@ -65,6 +65,15 @@ def test_what_an_interpreter_needs_is_allowed(arch: Architecture) -> None:
 
 
 @BOTH
+def test_only_who_has_all_it_needs_is_kept_from_files(arch: Architecture) -> None:
+    alone = seccomp.encode(seccomp.program(arch, (), seccomp.REFUSED + seccomp.ALONE))
+    for name in seccomp.ALONE:
+        if (number := arch.number(name)) is not None:
+            assert answer(alone, number, arch.audit) == "Operation not permitted", name
+            assert ask(arch, name) == ALLOWED, name  # the hub does all of it inside its jail
+
+
+@BOTH
 @pytest.mark.parametrize("call", ["socket", "socketpair"])
 def test_only_three_socket_families_are_left(arch: Architecture, call: str) -> None:
     allowed = [family for family in range(64) if ask(arch, call, family) == ALLOWED]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from privacy.gate.updates.conversation import LONGEST, MOST_ROOTS, Over, Verdict, Want, sensible
@@ -109,20 +110,56 @@ def test_the_gate_asks_for_lists_of_a_sensible_size_alone() -> None:
         assert not sensible(Want(name, 10)), name
 
 
+def test_nothing_is_loaded_once_the_first_list_is_read(maintainer: Maintainer) -> None:
+    first, files = maintainer.files()["1.root.json"], maintainer.release("99.10.0")
+    code = """
+import sys, msgspec
+from datetime import datetime
+from privacy.gate.updates.trust import load_all, workflow
+first, files, at = msgspec.json.decode(sys.stdin.buffer.read(), type=tuple[bytes, dict[str, bytes], datetime])
+load_all()
+before, steps = set(sys.modules), workflow({"root": first}, at)
+want = next(steps)
+try:
+    while True: want = steps.send(files.get(want.name))
+except StopIteration as over: print(over.value.offer.file, set(sys.modules) - before)
+"""
+    told = msgspec.json.encode((first, files, maintainer.repository.now))
+    done = subprocess.run([sys.executable, "-B", "-c", code], input=told, capture_output=True, check=True)
+    assert done.stdout.decode().split() == ["homebase_99.10.0.deb", "set()"]
+
+
 @pytest.mark.parametrize("shut", [True, False])
-def test_the_verifier_has_no_socket_and_writes_no_file(tmp_path: Path, shut: bool) -> None:
+def test_the_verifier_has_no_socket_and_opens_changes_and_runs_no_file(tmp_path: Path, shut: bool) -> None:
+    (there := tmp_path / "there").write_text("what the gate keeps")
     code = f"""
-import os, socket
+import os, socket, sys
 from privacy.gate.updates.verifier import shut_in
 if {shut}: shut_in()
 import tuf.ngclient
 for family in (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6):
     try: socket.socket(family); print("socket")
     except PermissionError: pass
-try:
-    import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    os.write(os.open({str(tmp_path / "new")!r}, os.O_CREAT | os.O_WRONLY), b"x"); print("file")
-except OSError: pass
+there, new = {str(there)!r}, {str(tmp_path / "new")!r}
+for name, attempt in {{
+    "made": lambda: os.open(new, os.O_CREAT | os.O_WRONLY),
+    "read": lambda: os.open(there, os.O_RDONLY),
+    "mode": lambda: os.chmod(there, 0o666),
+    "link": lambda: os.symlink(there, new + "2"),
+    "folder": lambda: os.mkdir(new + "3"),
+    "signal": lambda: os.kill(os.getppid(), 0),
+    "moved": lambda: os.rename(there, new),
+    "emptied": lambda: os.truncate(new, 0),
+    "gone": lambda: os.unlink(new),
+    "run": lambda: print("run", flush=True) or os.execv(sys.executable, [sys.executable, "-c", ""]),
+}}.items():
+    try: attempt(); print(name)
+    except OSError: pass
 """
     done = subprocess.run([sys.executable, "-B", "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ([] if shut else ["socket"] * 3 + ["file"])  # the control: not shut in
+    if shut:
+        assert done.stdout.split() == ["run"]  # tried, and went on after it
+        assert there.read_text() == "what the gate keeps"
+    else:  # the control: not shut in
+        done_all = ["socket"] * 3 + ["made", "read", "mode", "link", "folder", "signal", "moved", "emptied"]
+        assert done.stdout.split() == [*done_all, "gone", "run"]
