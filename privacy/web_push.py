@@ -88,10 +88,16 @@ def point(key: ec.EllipticCurvePrivateKey) -> bytes:
     return key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
 
 
-def token(key: ec.EllipticCurvePrivateKey, host: str, now_s: int) -> str:
-    """The value of ``Authorization``: that we hold that key, for that push service, for VALID_S."""
+def token(key: ec.EllipticCurvePrivateKey, host: str, now_s: int, contact: str = "") -> str:
+    """The value of ``Authorization``: that we hold that key, for that push service, for VALID_S.
+
+    contact: whom the service may ask (RFC 8292, section 2.1); empty tells it nobody.
+    """
     head = base64url(canonical.encode({"alg": "ES256", "typ": "JWT"}))
-    claims = base64url(canonical.encode({"aud": f"https://{host}", "exp": now_s + VALID_S}))
+    told: dict[str, canonical.Json] = {"aud": f"https://{host}", "exp": now_s + VALID_S}
+    if contact:
+        told["sub"] = contact
+    claims = base64url(canonical.encode(told))
     signed = f"{head}.{claims}"
     r, s = decode_dss_signature(key.sign(signed.encode(), ec.ECDSA(hashes.SHA256())))
     signature = base64url(r.to_bytes(32, "big") + s.to_bytes(32, "big"))

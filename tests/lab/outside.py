@@ -341,6 +341,7 @@ class Receiver(Listening):
             "error": (503, {}),
             "refused": (422, {}),
             "gone": (410, {}),
+            "forbidden": (403, {}),
             "no_receipt": (200, {"thanks": "yes"}),
             "redirect": (307, {}),
         }

@@ -14,7 +14,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from privacy.conversation import Declined
 from privacy.gate.messages.message_verbs import for_console, for_hub
-from privacy.gate.messages.messages import MessageRefused, Messages
+from privacy.gate.messages.messages import Messages
+from privacy.gate.messages.services import MessageRefused
+from privacy.jws import unbase64url
 from privacy.web_push import Subscription, point
 from tests.lab.gate_at_work import GateAtWork
 from tests.lab.outside import RECEIVER, NameServer, Receiver, Recorder, authority
@@ -85,6 +87,11 @@ class Lab:
         given = self.ask("messages.give", way=way, preview=shown["preview"])
         assert given["delivery"]["result"] == "delivered"
         return str(json.loads(shown["text"])["text"])
+
+    def contact(self) -> object:
+        """What the service was told last of whom it may ask."""
+        claims = self.service.arrived[-1].headers["authorization"].split(".")[1]
+        return json.loads(unbase64url(claims)).get("sub")
 
     def fate(self, transfer: str) -> str:
         return str(self.ask("message.fates", transfers=[transfer])["messages"][0]["fate"])
@@ -164,6 +171,27 @@ def test_a_consent_is_for_one_endpoint_with_its_keys_and_no_foreign_service_is_e
     )
     with pytest.raises(MessageRefused, match="foreign_push"):
         lab.gate.call(lab.messages.subscribe(foreign, ""))
+
+
+def test_a_contact_is_told_to_the_service_after_a_yes_that_shows_it_and_never_without(lab: Lab) -> None:
+    contact, way = "https://example.org/home", lab.enter(Browser())
+    lab.allow(way)
+    assert lab.contact() is None  # nobody, as it comes
+    old = lab.ask("messages.preview", way=way)
+    assert old["contacts"] == {}
+    assert lab.ask("messages.contact", recipient="push", contact=contact)["ended"] == 1
+    with pytest.raises(Declined, match="no_consent"):
+        lab.ask("message.send", way=way, event="smoke")
+    with pytest.raises(Declined, match="no_preview"):  # of what was shown before
+        lab.ask("messages.give", way=way, preview=old["preview"])
+    assert lab.ask("messages.preview", way=way)["contacts"] == {"push": contact}
+    lab.allow(way)
+    assert lab.contact() == contact
+    assert lab.ask("messages.contact", recipient="push", contact=contact)["ended"] == 0  # nothing changed
+    lab.service.mode = "forbidden"
+    transfer = lab.ask("message.send", way=way, event="smoke")["transfer"]
+    _until(lambda: lab.fate(transfer) == "failed")
+    assert "may want a contact" in lab.ask("messages.list")["messages"][0]["what"]
 
 
 def test_a_browser_that_takes_no_more_is_told_nothing_again(lab: Lab) -> None:

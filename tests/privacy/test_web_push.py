@@ -49,6 +49,8 @@ def test_a_token_names_the_push_service_and_is_signed_by_the_key_beside_it() -> 
     word, _, public = told.removeprefix("vapid t=").partition(", k=")
     head, claims, signature = word.split(".")
     assert json.loads(unbase64url(claims)) == {"aud": "https://push.example.net", "exp": 1_000_000 + VALID_S}
+    named = unbase64url(token(key, "push.example.net", 1_000_000, "https://example.org/").split(".")[1])
+    assert json.loads(named) == {**json.loads(unbase64url(claims)), "sub": "https://example.org/"}
     assert json.loads(unbase64url(head)) == {"alg": "ES256", "typ": "JWT"}
     assert unbase64url(public) == point(key)
     raw = unbase64url(signature)

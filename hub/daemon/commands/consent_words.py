@@ -8,6 +8,10 @@ _WORDS = {
         "  kept there until {until} at the latest; {storage}",
         "  dort längstens bis {until}; {storage}",
     ),
+    "push_contact": (
+        "With each message {name} is told whom it may ask: {contact}",
+        "Mit jeder Nachricht erfährt {name}, wen er fragen kann: {contact}",
+    ),
     "bytes": ("These {bytes} bytes, SHA-256 {sha256}:", "Diese {bytes} Bytes, SHA-256 {sha256}:"),
     "to_allow": (
         "nothing was sent; to allow it: {command}",

@@ -42,6 +42,9 @@ def configure(verbs: Verbs) -> None:
     service.add_argument("recipient", metavar="NAME")
     service.add_argument("--sender", default="", help="mail address, or the number or name an SMS comes from")
     service.add_argument("--user", default="", help="empty: the secret is a bearer token")
+    service.add_argument(
+        "--contact", metavar="URL", help="of a push service, which is told it with each message; or: none"
+    )
     service.add_argument("--file", type=Path, help="holds the secret, mode 0600; else it is asked for")
 
 
@@ -104,6 +107,8 @@ def _show(options: argparse.Namespace, shown: Answer) -> None:
     told_bytes = {"bytes": len(str(shown.get("text")).encode()), "sha256": shown.get("sha256")}
     print(words("bytes", options.lang, **told_bytes))
     print(printable(shown.get("text")))
+    for name, contact in part_of(shown, "contacts").items():
+        print(words("push_contact", options.lang, name=printable(name), contact=printable(contact)))
     if mail := part_of(shown, "mail"):
         print(*map(printable, str(mail.get("text")).splitlines()), sep="\n")
 
@@ -168,6 +173,8 @@ def _forget(options: argparse.Namespace) -> int:
 
 
 def _service(options: argparse.Namespace) -> int:
+    if options.contact is not None:
+        return _contact(options)
     if options.file is None and not sys.stdin.isatty():
         raise CommandFailed("nobody to ask here; name a file of mode 0600 with --file", EXIT_USAGE)
     secret = getpass.getpass("Secret: ") if options.file is None else secret_in(options.file)
@@ -182,6 +189,22 @@ def _service(options: argparse.Namespace) -> int:
     if options.json:
         return print_json(answer)
     print("kept, encrypted, by the gate")
+    return 0
+
+
+def _contact(options: argparse.Namespace) -> int:
+    if options.sender or options.user or options.file:
+        raise CommandFailed("--contact stands alone: a push service has no log-in", EXIT_USAGE)
+    contact = "" if options.contact == "none" else options.contact
+    answer = ask_gate(options.home, "messages.contact", recipient=options.recipient, contact=contact)
+    if options.json:
+        return print_json(answer)
+    name = printable(options.recipient)
+    print(
+        f"{name} is told {printable(contact)} with each message" if contact else f"{name} is told no contact"
+    )
+    if answer.get("ended"):
+        print(f"allow its browsers again, {answer['ended']} had to end: homebase notify ways")
     return 0
 
 

@@ -10,7 +10,8 @@ from privacy.gate.answers.api import Guarded
 from privacy.gate.door.door import Door
 from privacy.gate.front.exchange import Answer, Request, json_answer, problem
 from privacy.gate.messages.message_words import WORDS
-from privacy.gate.messages.messages import PUSH, MessageRefused, Messages
+from privacy.gate.messages.messages import Messages
+from privacy.gate.messages.services import PUSH, MessageRefused
 from privacy.jws import BadStatement, base64url, unbase64url
 from privacy.register import Language
 from privacy.web_push import Subscription
@@ -29,7 +30,7 @@ def owners(messages: Messages) -> Mapping[tuple[str, str], Guarded]:
     """For the owner."""
 
     async def look(_: Door, request: Request, language: Language) -> Answer:
-        hosts = [row.host for row in messages.recipients(PUSH)]
+        hosts = [row.host for row in messages.services.recipients(PUSH)]
         return json_answer(200, {"key": base64url(messages.push_key()), "hosts": hosts})
 
     async def subscribe(_: Door, request: Request, language: Language) -> Answer:

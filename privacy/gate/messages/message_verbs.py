@@ -15,8 +15,9 @@ from privacy.conversation import Declined, Handler
 from privacy.gate.door import spelling
 from privacy.gate.door.refused import Refused
 from privacy.gate.messages.message_words import WORDS
-from privacy.gate.messages.messages import WORDS as KINDS
-from privacy.gate.messages.messages import MessageRefused, Messages, Way
+from privacy.gate.messages.messages import Messages, Way
+from privacy.gate.messages.services import WORDS as KINDS
+from privacy.gate.messages.services import MessageRefused
 from privacy.gate.storage.access import AccessData
 from privacy.gate.storage.messages import Message
 from privacy.gate.storage.store import StoreError
@@ -45,6 +46,7 @@ class _Asked(msgspec.Struct, frozen=True):
     sender: Line = ""
     user: Line = ""
     password: Line = ""
+    contact: Line = ""
     event: Line = ""
     name: Name = ""
     at: datetime | None = None
@@ -91,7 +93,9 @@ async def _ways(messages: Messages, asked: _Asked) -> Fields:
         {**told, "addressee": way.addressee, "activity": way.activity}
         for way, told in await _each_way(messages)
     ]
-    services = {kind: [row.name for row in messages.recipients(activity)] for activity, kind in KINDS.items()}
+    services = {
+        kind: [row.name for row in messages.services.recipients(activity)] for activity, kind in KINDS.items()
+    }
     return {"ways": found, "services": services}
 
 
@@ -120,11 +124,13 @@ async def _preview(messages: Messages, asked: _Asked) -> Fields:
     shown = await messages.preview(asked.way, asked.language)
     row = messages.door.desk.register.activities[shown.activity]
     recipients = messages.door.desk.recipients.values()
+    contacts = await messages.services.contacts() if KINDS[shown.activity] == "push" else {}
     text = message_text.mail(str(msgspec.json.decode(shown.body)["text"]), asked.language)
     return {
         **spelling.preview(shown),
         "activity_text": notice.activity_json(row, recipients, asked.language),
         "mail": {"subject": text.subject, "text": text.text} if KINDS[shown.activity] == "email" else None,
+        "contacts": contacts,
     }
 
 
@@ -137,8 +143,14 @@ async def _access(messages: Messages, asked: _Asked) -> Fields:
     row = AccessData(
         recipient=asked.recipient or "", sender=asked.sender, user=asked.user, password=asked.password
     )
-    await messages.set_access(row)
+    await messages.services.set_access(row)
     return {"kept": row.recipient}
+
+
+async def _contact(messages: Messages, asked: _Asked) -> Fields:
+    name = asked.recipient or ""
+    ended = await messages.services.set_contact(name, asked.contact)
+    return {"kept": name, "contact": asked.contact, "ended": ended}
 
 
 async def _list(messages: Messages, asked: _Asked) -> Fields:
@@ -188,6 +200,7 @@ _CONSOLE: Mapping[str, Verb] = {
     "messages.preview": _preview,
     "messages.give": _give,
     "messages.access": _access,
+    "messages.contact": _contact,
     "messages.list": _list,
     "messages.forget": _forget,
     "messages.send": _send,

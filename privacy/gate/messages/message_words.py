@@ -28,6 +28,20 @@ WORDS: Mapping[str, Mapping[Language, str]] = {
         " colon in the user, without a user ASCII alone, for mail 254 each at most; check the provider's"
         " data",
     },
+    "no_log_in": {
+        DE: "ein Push-Dienst hat kein Log-in; einen Kontakt für ihn nimmt --contact https://example.org/",
+        EN: "a push service has no log-in; a contact for it is given by --contact https://example.org/",
+    },
+    "contact_form": {
+        DE: "das passt nicht als Kontakt für einen Push-Dienst; erlaubt ist die Adresse einer Seite wie"
+        " https://example.org/, höchstens 200 Zeichen, keine E-Mail-Adresse; none nimmt ihn heraus",
+        EN: "this is no contact for a push service; allowed is the address of a page such as"
+        " https://example.org/, 200 characters at most, no e-mail address; none takes it out",
+    },
+    "unknown_push": {
+        DE: "homebase.toml nennt keinen solchen Dienst für push.send allein; homebase recipient list",
+        EN: "homebase.toml names no such service for push.send alone; see homebase recipient list",
+    },
     "no_recipient": {
         DE: "in homebase.toml steht kein Dienst dafür; homebase recipient add (docs/notifications.md)",
         EN: "homebase.toml names no service for it; homebase recipient add (docs/notifications.md)",

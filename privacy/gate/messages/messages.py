@@ -5,7 +5,7 @@ its id and an event; number, mailbox and words are the gate's.
 """
 
 import hmac
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
@@ -17,33 +17,19 @@ from privacy.gate.account.addressees import Contact
 from privacy.gate.door.door import Door, Given
 from privacy.gate.door.previews import PREVIEW_TIME
 from privacy.gate.door.refused import Refused
-from privacy.gate.messages import sms
-from privacy.gate.messages.push import Push
+from privacy.gate.messages import push, sms
+from privacy.gate.messages.services import FIELD, MAIL, PUSH, SMS, MessageRefused, Services
 from privacy.gate.network.smtp import Mail
 from privacy.gate.network.tls_line import Target, TransferFailed
-from privacy.gate.storage import access, messages, records
-from privacy.gate.storage.access import AccessData
+from privacy.gate.storage import messages, records
 from privacy.gate.storage.messages import Fate, Message
 from privacy.gate.storage.records import Outgoing, Preview
 from privacy.gate.storage.store import Transaction
 from privacy.message_text import Event
 from privacy.payload import LONGEST_KEPT
 from privacy.reasons import Reason
-from privacy.recipients import Recipient
 from privacy.register import Form, Language
 from privacy.web_push import Subscription
-
-MAIL, SMS, PUSH = "mail.send", "sms.send", "push.send"
-FIELD = {MAIL: "email", SMS: "number", PUSH: "device"}  # of the payload, that names the addressee
-WORDS = {MAIL: "email", SMS: "sms", PUSH: "push"}  # how commands and the hub call them
-
-
-class MessageRefused(Exception):
-    """Not as it is asked. code: of the table in message_words.py."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +46,7 @@ class Messages:
     """One per door."""
 
     def __init__(self, door: Door) -> None:
-        self.door, self._desk = door, door.desk
+        self.door, self._desk, self.services = door, door.desk, Services(door)
         door.deliveries.posts |= {MAIL: self._post_mail, SMS: self._post_sms, PUSH: self._post_push}
 
     # look
@@ -105,11 +91,6 @@ class Messages:
             None,
         )
 
-    def recipients(self, activity: str) -> list[Recipient]:
-        """Services in homebase.toml for it."""
-        rows = sorted(self._desk.recipients.values(), key=lambda row: row.name)
-        return [row for row in rows if activity in row.activities]
-
     # agree
 
     async def preview(self, way_id: str, language: Language) -> Preview:
@@ -124,7 +105,7 @@ class Messages:
         if (shut := self._desk.standing.closed(row, row.categories)) is not None:
             await self._desk.refuse(way.activity, "", shut)
             raise Refused(shut)
-        if not self.recipients(way.activity):
+        if not self.services.recipients(way.activity):
             raise MessageRefused("no_recipient")
         made = self._desk.time.instant().at
         body = self._body(way, Event(kind=message_text.TEST, name="", at=made), language)
@@ -156,7 +137,7 @@ class Messages:
             StoreError: it could not be written, so it was not given.
         """
         way = await self._way(way_id)
-        known = [row.name for row in self.recipients(way.activity)]
+        known = [row.name for row in self.services.recipients(way.activity)]
         wish = Wish(
             activity=way.activity,
             recipient=recipient or (known[0] if len(known) == 1 else ""),
@@ -261,21 +242,6 @@ class Messages:
         """
         return await self._desk.store.write(lambda tx: messages.forget(tx, activity))
 
-    async def set_access(self, row: AccessData) -> None:
-        """Keep how to log in to a service.
-
-        Raises:
-            MessageRefused: unknown_service, sender_form, access_form.
-            StoreError: nothing was changed.
-        """
-        serves = [activity for activity in FIELD if row.recipient in map(_name, self.recipients(activity))]
-        if not serves:
-            raise MessageRefused("unknown_service")
-        if (code := mailing.misfit(row) if MAIL in serves else sms.misfit(row)) is not None:
-            raise MessageRefused(code)
-        at = self._desk.time.instant().at
-        await self._desk.store.write(lambda tx: access.keep_access_data(tx, row, at))
-
     async def subscribe(self, to: Subscription, label: str) -> str:
         """Enter a browser; returns its id, another one for another endpoint or key. Nothing is sent yet.
 
@@ -287,7 +253,7 @@ class Messages:
             to.check()
         except ValueError as error:
             raise MessageRefused("subscription_form") from error
-        if to.host not in {row.host for row in self.recipients(PUSH)}:
+        if to.host not in {row.host for row in self.services.recipients(PUSH)}:
             raise MessageRefused("foreign_push")
         told = to.endpoint.encode() + b"\0" + to.p256dh + to.auth
         device = f"web-{sha256(told).hexdigest()[:32]}"
@@ -320,30 +286,26 @@ class Messages:
     # the way out
 
     async def _post_mail(self, grant: Grant, item: Outgoing, target: Target) -> Mail:
-        login, server = await self._access(grant, target), self._desk.recipients[grant.recipient]
+        login, server = await self.services.log_in(grant, target), self._desk.recipients[grant.recipient]
         words = message_text.mail(_text(item), Language(grant.language))
         return mailing.carrier(grant, server, target, login, words, item.first, item.transfer)
 
     async def _post_sms(self, grant: Grant, item: Outgoing, target: Target) -> sms.Sms:
-        return sms.Sms(target, await self._access(grant, target), to=grant.addressee, text=_text(item))
+        return sms.Sms(
+            target, await self.services.log_in(grant, target), to=grant.addressee, text=_text(item)
+        )
 
-    async def _post_push(self, grant: Grant, item: Outgoing, target: Target) -> Push:
+    async def _post_push(self, grant: Grant, item: Outgoing, target: Target) -> push.Push:
         desk = self._desk
         to = await desk.store.read(lambda tx: addressees.subscription(tx, grant.addressee))
         if to is None or to.host != target.host:
             raise TransferFailed(f"{target.host}: this browser is not entered any more", final=True)
-        now_s = int(desk.time.instant().at.timestamp())
-        return Push(replace(target, path=to.path), to, _text(item), desk.seed, now_s, desk.random_bytes)
-
-    async def _access(self, grant: Grant, target: Target) -> AccessData:
-        found = await self._desk.store.read(lambda tx: access.access_data(tx, grant.recipient))
-        if found is None:
-            raise TransferFailed(f"{target.host}: no access data for this service", final=True)
-        return found
-
-
-def _name(row: Recipient) -> str:
-    return row.name
+        who = push.Sender(
+            seed=desk.seed,
+            now_s=int(desk.time.instant().at.timestamp()),
+            contact=(await self.services.contacts()).get(grant.recipient, ""),
+        )
+        return push.Push(target, to, _text(item), who, desk.random_bytes)
 
 
 def _message(grant: Grant, item: Outgoing) -> Message:

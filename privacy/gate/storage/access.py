@@ -13,7 +13,7 @@ Job = Callable[[Transaction], object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessData:
-    """How to log in to a recipient's server. sender: whom its mails come from, "" but for mail servers."""
+    """How to log in to a recipient's server. sender: whom mails and SMS come from; of push its contact."""
 
     recipient: str
     sender: str

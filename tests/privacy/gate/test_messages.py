@@ -15,6 +15,8 @@ SHARED = {"role": "own", "host": "mail.example.org", "country": "DE"}
 ROWS = [
     SHARED | {"name": "mail", "transport": "smtp", "activities": ["mail.send"]},
     SHARED | {"name": "sms", "path": "/messages", "activities": ["sms.send"]},
+    SHARED | {"name": "push", "activities": ["push.send"]},
+    SHARED | {"name": "both", "path": "/x", "activities": ["push.send", "sms.send"]},
 ]
 
 
@@ -57,6 +59,45 @@ async def test_access_data_that_break_a_request_are_refused_without_their_secret
             await ask(asked)
         assert declined.value.code == code
         assert "geheim" not in str(declined.value)
+
+
+@pytest.mark.parametrize(
+    ("recipient", "contact", "code"),
+    [
+        ("push", "https://example.org", ""),
+        ("push", "https://example.org/~ada/home-base_1.html", ""),
+        ("push", "https://example.org/" + "x" * 200, "contact_form"),
+        ("push", "http://example.org/", "contact_form"),
+        ("push", "https://localhost/", "contact_form"),
+        ("push", "https://ada:secret@example.org/", "contact_form"),
+        ("push", "https://example.org/?who=ada", "contact_form"),
+        ("push", 'https://example.org/"', "contact_form"),
+        ("push", "https://example.org/\n", "contact_form"),
+        ("push", "mailto:ada@example.org", "contact_form"),
+        ("push", "ada@example.org", "contact_form"),
+        ("sms", "https://example.org/", "unknown_push"),
+        ("both", "https://example.org/", "unknown_push"),
+        ("nobody", "https://example.org/", "unknown_push"),
+    ],
+)
+async def test_a_contact_is_the_address_of_a_page_and_of_push_services_alone(
+    tmp_path: Path, recipient: str, contact: str, code: str
+) -> None:
+    async with opened(tmp_path, rules=rules()) as door:  # type: ignore[arg-type] # of two tables
+        messages = Messages(door)
+        ask = for_console(messages)
+        if code:
+            with pytest.raises(Declined) as declined:
+                await ask["messages.contact"]({"recipient": recipient, "contact": contact})
+            assert declined.value.code == code
+            assert await messages.services.contacts() == {}
+            return
+        with pytest.raises(Declined, match="no log-in"):
+            await ask["messages.access"]({"recipient": recipient, "password": "geheim"})
+        await ask["messages.contact"]({"recipient": recipient, "contact": contact})
+        assert await messages.services.contacts() == {recipient: contact}
+        await ask["messages.contact"]({"recipient": recipient, "contact": ""})
+        assert await messages.services.contacts() == {}
 
 
 @pytest.mark.parametrize("end", ["\u2028", "\u2029", "\n", "\x85", "\x0b", ""])
