@@ -64,8 +64,12 @@ class Subscription:
 
     async def take(self) -> list[HomeEvent]:
         """Wait for events, return all of them, oldest first; a coalesced value stands at its newest place."""
-        await self._ready.wait()
+        await self.ready()
         return self.take_now()
+
+    async def ready(self) -> None:
+        """Wait until there are events."""
+        await self._ready.wait()
 
     def take_now(self) -> list[HomeEvent]:
         """All events that wait, perhaps none."""

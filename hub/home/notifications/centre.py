@@ -6,7 +6,7 @@ Read downwards: run → take (one event) or tick (what lasts) → say → _keep.
 import asyncio
 import itertools
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -35,6 +35,7 @@ from .records import NotificationRecords
 log = logging.getLogger(__name__)
 
 TICK_S = 15.0
+AFTER_S = 0.02  # pages are told a change first; what comes meanwhile is looked at together
 SHOWN = 200  # of the past
 FORGET_AFTER = timedelta(days=2)  # what is over for so long stands in the store alone
 _HEARD = frozenset({Origin.REPORTED, Origin.CONFIRMED})
@@ -79,9 +80,12 @@ class Notifications:
             while True:
                 try:
                     async with asyncio.timeout(TICK_S):
-                        events = await subscription.take()
+                        await subscription.ready()
                 except TimeoutError:
-                    events = []
+                    pass
+                else:
+                    await asyncio.sleep(AFTER_S)
+                events = subscription.take_now()
                 for event in events:
                     await self.take(event)
                 if not events or self._clock.monotonic() - self._ticked_s >= TICK_S:
@@ -211,12 +215,12 @@ class Notifications:
         return next(channels, "")
 
     def _lost(self, driver: str) -> bool:
-        lasting: Mapping[Key, Notification] = self._latest
-        known = lasting.get((Kind.RADIO_LOST, driver))
-        return (Kind.RADIO_LOST, driver) in self._settling_s or (known is not None and known.ended is None)
+        return self._is_open((Kind.RADIO_LOST, driver))
 
     async def say(self, kind: Kind, subject: str, *, so: bool) -> None:
         """It is so now, or it is not."""
+        if not so and not self._changing.locked() and not self._is_open((kind, subject)):
+            return  # nearly every value says this: nothing is wrong, and nothing was
         async with self._changing:
             known = self._latest.get((kind, subject))
             if not so:
@@ -226,6 +230,10 @@ class Notifications:
                 await self._begin(kind, subject)
             elif known is None or known.ended is not None:
                 self._settling_s.setdefault((kind, subject), self._clock.monotonic())
+
+    def _is_open(self, key: Key) -> bool:
+        known = self._latest.get(key)
+        return key in self._settling_s or (known is not None and known.ended is None)
 
     async def _begin(self, kind: Kind, subject: str) -> None:
         known = self._latest.get((kind, subject))

@@ -34,7 +34,7 @@ from hub.core import Bus, Change, History, HomeEvent, Registry, Store, StoreHold
 from hub.home.errors import Refused
 from hub.home.moments import Moments
 from hub.home.notifications import model
-from hub.home.notifications.centre import TICK_S, Notifications, Sources
+from hub.home.notifications.centre import AFTER_S, TICK_S, Notifications, Sources
 from hub.home.notifications.kinds import AGAIN, CLASSES, SETTLE, Class, Kind, sign
 from hub.home.notifications.model import Notification
 from hub.home.notifications.records import NotificationRecords
@@ -292,8 +292,9 @@ async def test_a_burst_of_values_is_no_reason_to_look_at_what_takes_time(tmp_pat
 
 async def settled(desk: Desk) -> None:
     """All that was published is taken, and written."""
+    await asyncio.sleep(0)
+    await asyncio.sleep(2 * AFTER_S)
     for _ in range(3):
-        await asyncio.sleep(0)
         await desk.store.read(lambda connection: None)
 
 
