@@ -1,7 +1,8 @@
-// A failed backup is told in our own words, whatever English the gate has for it.
+// A failed backup is told in our own words, whatever English the gate has for it; a copy is put back by the exact command.
 
 import { expect, test } from "vitest";
-import { reasonKey } from "../src/state/backups";
+import vectors from "../../tests/vectors/restore_commands.json";
+import { type Copy, reasonKey, restorable, restoreCommands } from "../src/state/backups";
 import { de } from "../src/texts/backup/de";
 
 const SAID: [string, string | undefined, string][] = [
@@ -15,4 +16,13 @@ const SAID: [string, string | undefined, string][] = [
 test.each(SAID)("%s", (said, code, word) => {
   expect(reasonKey(said, code)).toBe(`backup.why.${word}`);
   expect(de).toHaveProperty([`backup.why.${word}`]);
+});
+
+test.each(vectors.cases)("the command for a copy and the room $room", ({ copy, room, commands }) => {
+  expect(restoreCommands(copy, room)).toEqual(commands);
+});
+
+test("a copy that is gone or not good is not offered", () => {
+  const copies = ["verified", "failed", "stored", "gone", "found"].map((state) => ({ state }) as Copy);
+  expect(restorable(copies).map((copy) => copy.state)).toEqual(["verified", "stored", "found"]);
 });

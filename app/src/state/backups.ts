@@ -1,4 +1,4 @@
-// Why a backup failed: which of our own words tell it. Pure.
+// Why a backup failed, in which of our own words, and how a copy is put back at the Home Base. Pure.
 
 /** A place's trouble, wherever it stands in what the gate says. */
 const TROUBLE = /\btarget_[a-z_]+\b/;
@@ -7,3 +7,34 @@ const TROUBLE = /\btarget_[a-z_]+\b/;
 export function reasonKey(said: string, code = "other"): string {
   return `backup.why.${TROUBLE.exec(said)?.[0] ?? code}`;
 }
+
+export interface Copy {
+  target: string;
+  name: string;
+  made: string | null;
+  size: number;
+  state: string;
+  why: string;
+  verified: string | null;
+}
+
+const LOST: ReadonlySet<string> = new Set(["failed", "gone"]);
+
+/** Copies that can be put back, in the order they came. */
+export const restorable = (copies: readonly Copy[]): Copy[] => copies.filter((copy) => !LOST.has(copy.state));
+
+/**
+ * What to type at the Home Base: `try` says what would come back, `put` brings it. `room`: this one alone; "": everything,
+ * in place of what is here. The sheet's words are asked for there, and are part of no command.
+ */
+export function restoreCommands({ target, name }: Pick<Copy, "target" | "name">, room: string): { try: string; put: string } {
+  const one = room.trim();
+  const words = ["homebase backup restore", name];
+  if (target !== "local") words.push(`--target ${target}`);
+  if (one !== "") words.push(`--room=${quoted(one)}`);
+  const command = words.join(" ");
+  return { try: `${command} --dry-run`, put: one === "" ? `${command} --replace` : command };
+}
+
+/** One word of a shell, whatever is in it: people name rooms as they like. */
+const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;

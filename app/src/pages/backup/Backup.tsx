@@ -6,19 +6,10 @@ import { Title } from "../../parts/Frame";
 import { useRole } from "../../parts/hooks";
 import { Icon } from "../../parts/Icon";
 import { bytes, dateTime, percent, SECOND } from "../../state/format";
-import { reasonKey } from "../../state/backups";
+import { type Copy, reasonKey } from "../../state/backups";
 import { useBackupTexts } from "../../texts/backup";
 import { Shown, useAct, useGatePage } from "../privacy/shared";
-
-interface Copy {
-  target: string;
-  name: string;
-  made: string | null;
-  size: number;
-  state: string;
-  why: string;
-  verified: string | null;
-}
+import { Restore } from "./Restore";
 
 interface Backups {
   copies: Copy[];
@@ -50,7 +41,7 @@ function Here() {
         <>
           <State told={told} again={again} />
           <Copies copies={told.copies} />
-          <Restore />
+          <Restore copies={told.copies} />
         </>
       )}
     </Shown>
@@ -135,16 +126,6 @@ function Copies({ copies }: { copies: Copy[] }) {
           ))}
         </ul>
       )}
-    </section>
-  );
-}
-
-function Restore() {
-  const { t } = useBackupTexts();
-  return (
-    <section class="card" aria-labelledby="backup-restore">
-      <h2 id="backup-restore">{t("backup.restore")}</h2>
-      <p>{t("backup.restore.text")}</p>
     </section>
   );
 }

@@ -42,6 +42,17 @@ export const de = {
   "backup.why.other": "Die Probe ist nicht bestanden. Genauer sagt es an der Zentrale: homebase backup list",
   "backup.restore": "Wiederherstellen",
   "backup.restore.text":
-    "Mit den Wörtern des Blattes, nur an der Zentrale: homebase backup restore. Regeln und Verlauf sind noch in keiner Sicherung.",
+    "Nur an der Zentrale selbst, und erst dort gibst du die Wörter deines Notfallblatts ein: Sie öffnen jede Sicherung, darum soll kein Browser sie je sehen. Den Befehl dazu bekommst du hier. Regeln und Verlauf sind noch in keiner Sicherung.",
+  "backup.restore.none": "Hier ist noch keine, die sich wiederherstellen lässt. Eine von einem anderen Ort: homebase backup list --target ORT",
+  "backup.restore.copy": "Welche Sicherung",
+  "backup.restore.room": "Nur ein Raum",
+  "backup.restore.room.hint": "Leer heißt alles. Es geht auch ein Raum, den es hier nicht mehr gibt.",
+  "backup.restore.try": "Zuerst ausprobieren",
+  "backup.restore.try.text": "Das öffnet die Sicherung, sagt dir, was zurückkäme, und ändert nichts.",
+  "backup.restore.put": "Dann wiederherstellen",
+  "backup.restore.put.all":
+    "Das ersetzt alle Personen, Räume und Geräte, die jetzt hier sind. Alle werden abgemeldet, und nichts verlässt das Haus, bis du es wieder bestätigst: homebase phone confirm",
+  "backup.restore.put.room": "Der Raum ist wieder da, mit den Geräten, die noch hier sind, und ihren Namen von damals. Alles andere bleibt.",
+  "backup.restore.root": "Läuft homebase als Dienst, gehört sudo vor den Befehl.",
   "backup.owner": "Sicherungen sieht nur der Eigentümer.",
 };

@@ -42,6 +42,17 @@ export const en = {
   "backup.why.other": "It did not pass the check. At the Home Base, homebase backup list says more.",
   "backup.restore": "Restore",
   "backup.restore.text":
-    "With the words of the sheet, at the Home Base only: homebase backup restore. Rules and history are in no copy yet.",
+    "At the Home Base itself only, and only there you enter the words of your recovery sheet: they open every copy, so no browser should ever see them. Here you get the command. Rules and history are in no copy yet.",
+  "backup.restore.none": "There is no copy here yet that can be restored. One of another place: homebase backup list --target PLACE",
+  "backup.restore.copy": "Which copy",
+  "backup.restore.room": "One room only",
+  "backup.restore.room.hint": "Empty means everything. A room that is no longer here works, too.",
+  "backup.restore.try": "First, try it",
+  "backup.restore.try.text": "This opens the copy, tells you what would come back, and changes nothing.",
+  "backup.restore.put": "Then restore it",
+  "backup.restore.put.all":
+    "This replaces all people, rooms and devices that are here now. Everybody is logged out, and nothing leaves the house until you confirm it again: homebase phone confirm",
+  "backup.restore.put.room": "The room is back, with those of its devices that are still here, under the names they had. All else stays.",
+  "backup.restore.root": "Where homebase runs as a service, put sudo before the command.",
   "backup.owner": "Only the owner sees backups.",
 };
