@@ -1,4 +1,4 @@
-// Which phone is asked for the name and timezone of a home that nobody set up with a password.
+// Who is asked for the name and timezone of a new home, and where they are led next.
 
 import { expect, test } from "vitest";
 import type { Account } from "../src/api/account";
@@ -21,6 +21,7 @@ test("nobody else is: who is far away, who has no session as a phone or no timez
 test("its owner is led from name and timezone to a first device and to what leaves the home, each once", () => {
   expect(firstStep(null, true, 0)).toBe("place");
   expect(firstStep(null, false, 0)).toBeNull();
+  expect(firstStep("place", false, 3)).toBe("place"); // who set it up with a password, which tells the timezone already
   expect(firstStep("device", false, 0)).toBe("device");
   expect(firstStep("device", false, 3)).toBe("privacy");
   expect(firstStep("privacy", true, 0)).toBe("privacy");

@@ -18,6 +18,14 @@ LAMP, LAMP_SERIAL = "Stehlampe", "SIM0000001"
 SAID_WITHIN_S = 2.0
 BACK_WITHIN_MS = 60_000
 SENDS = "url => fetch(url, { mode: 'no-cors' }).then(() => true, () => false)"
+KEPT_AS_A_PHONE = """() => new Promise((resolve, reject) => {
+  const asked = indexedDB.open("homebase.phone");
+  asked.onerror = reject;
+  asked.onsuccess = () => {
+    const keys = asked.result.transaction("kept").objectStore("kept").getAllKeys();
+    keys.onsuccess = () => resolve(keys.result);
+  };
+})"""
 SET, ACK = "11", "02"
 
 
@@ -90,7 +98,25 @@ def test_the_home_is_set_up_once_and_its_token_leaves_the_address_bar(mine: Phon
     page.get_by_role("button", name="Zuhause einrichten").click()
     expect(page.get_by_role("heading", name="Zuhause", exact=True)).to_be_visible()
     expect(page.locator(".connection")).to_contain_text("verbunden")
+    # and its owner is led on: the home's name, a first device unless one is there, what leaves it
+    step = page.locator("section[data-first]")
+    expect(step).to_have_attribute("data-first", "place")
+    mine.has_no_barriers("first run by password")
+    step.get_by_label("Wie heißt dein Zuhause?").fill("Zuhause am See")
+    step.get_by_role("button", name="Speichern").click()
+    expect(page.locator("header")).to_contain_text("Zuhause am See")
+    device = page.locator("section[data-first=device]").get_by_role("button", name="Nicht jetzt")
+    look = step.get_by_role("link", name="Ansehen")
+    expect(device.or_(look)).to_be_visible()
+    if look.count() == 0:
+        device.click()
+    look.click()
+    expect(page.get_by_role("heading", level=1, name="Was verlässt mein Zuhause?")).to_be_visible()
+    mine.open("#/")
+    mine.settle()
+    expect(step).to_have_count(0)
     # and the browser keeps what the privacy page says, and no more
+    assert page.evaluate(KEPT_AS_A_PHONE) == []
     assert page.evaluate("() => Object.keys(sessionStorage)") == ["homebase.session"]
     assert page.evaluate("() => Object.keys(localStorage)") == []
     assert page.evaluate("() => document.cookie") == ""
@@ -107,6 +133,9 @@ def test_a_used_link_and_a_wrong_password_are_said_and_the_right_one_opens(mine:
     page.get_by_label("Passwort").fill(PASSWORD)
     page.get_by_role("button", name="Anmelden").click()
     expect(page.get_by_role("heading", name="Zuhause", exact=True)).to_be_visible()
+    # and nobody is led through a first run who did not begin the home
+    mine.settle()
+    expect(page.locator("section[data-first]")).to_have_count(0)
     # when they log out, then the key is gone and the home is not shown
     mine.open("#/more")
     page.get_by_role("button", name="Abmelden").click()

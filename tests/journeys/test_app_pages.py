@@ -1,10 +1,11 @@
 """Every page in both languages: it keeps nobody out, fits a phone, and leaves pictures to look at."""
 
+import json
 import os
 import re
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from privacy.notice import as_json
 from privacy.register import Language as NoticeLanguage
@@ -153,3 +154,32 @@ def test_a_light_is_switched_by_the_keyboard_alone(browser: Browser, home: Runni
         expect(switch).to_be_focused()
         mine.page.keyboard.press("Space")
         expect(switch).to_have_attribute("aria-checked", "false" if before == "true" else "true")
+
+
+def test_a_restore_is_led_to_the_console_by_the_exact_command_and_asks_for_no_words(
+    browser: Browser, home: RunningHouse
+) -> None:
+    copy = {"target": "local", "name": "homebase-1.age", "made": None, "size": 2048, "state": "stored"}
+
+    def with_a_copy(route: Route) -> None:
+        answer = route.fetch()
+        body = answer.json() | {"copies": [copy | {"why": "", "verified": None}]}
+        route.fulfill(response=answer, body=json.dumps(body))
+
+    with phone(browser, home, language="en") as mine:
+        mine.page.route("**/gate/v1/backups", with_a_copy)
+        mine.log_in()
+        mine.open("#/backup")
+        restore = mine.page.get_by_role("region", name="Restore", exact=True)
+        first, then = (
+            restore.get_by_role("region", name=name) for name in ("First, try it", "Then restore it")
+        )
+        expect(first).to_have_text("homebase backup restore homebase-1.age --dry-run")
+        expect(then).to_have_text("homebase backup restore homebase-1.age --replace")
+        restore.get_by_label("One room only").fill("Küche")
+        expect(then).to_have_text("homebase backup restore homebase-1.age --room='Küche'")
+        expect(restore.get_by_text("All else stays.")).to_be_visible()
+        expect(mine.page.locator("main input")).to_have_count(1)  # the room's, and none for the sheet
+        mine.has_no_barriers("backup, a copy chosen")
+        mine.picture("backup-restore-en")
+        assert mine.said == []

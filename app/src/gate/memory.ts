@@ -3,6 +3,7 @@
 // The notice (7.1) lists the database by its name; a phone that is removed forgets all of it.
 
 import type { HubKept } from "../remote/kept";
+import type { Reached } from "../state/first";
 import type { Home } from "../state/home";
 import type { Bytes } from "./bytes";
 import type { PhoneKeys } from "./keys";
@@ -42,7 +43,7 @@ export interface Kept {
   phone: Enrolled;
   witness: Witnessed;
   /** Where its owner is led next, after the name and timezone of a home that was begun with this phone. */
-  first: "device" | "privacy" | "done";
+  first: Reached;
   /** Marks of consents that this phone knows as withdrawn, with their activity. */
   withdrawn: { activity: string; mark: string }[];
   /** Withdrawals that the gate has not confirmed: of everything that was given until then, by this phone's clock. */

@@ -7,7 +7,7 @@ import { useAction } from "../parts/hooks";
 import { Icon } from "../parts/Icon";
 import { LanguageChoice } from "../parts/LanguageChoice";
 import { lazy } from "../parts/lazy";
-import { client, enter, note, type Phase, phase as current } from "../state/app";
+import { client, enter, note, type Phase, phase as current, reached } from "../state/app";
 import { checkPassword } from "../state/password";
 import { ownTimezone } from "../state/timezone";
 import { useTexts } from "../texts";
@@ -97,6 +97,7 @@ function SetUp({ token }: { token: string }) {
     useCallback(async () => {
       note.update(() => null);
       enter(await client.setUp(token, password, name.trim(), ownTimezone()));
+      reached.update(() => "place");
     }, [token, password, name]),
   );
   const rule =

@@ -1,19 +1,20 @@
-// After the first owner's pairing: the home's name and timezone, then a first device, then what leaves the home.
+// After the set-up or the first owner's pairing: the home's name and timezone, then a first device, then what leaves it.
 
 import type { ComponentChildren } from "preact";
 import { useCallback, useEffect, useState } from "preact/hooks";
 import type { Account } from "../api/account";
-import { keep, type Kept, read } from "../gate/memory";
+import { keep, read } from "../gate/memory";
 import { useAction } from "../parts/hooks";
-import { tell } from "../state/app";
-import { firstStep, type FirstStep } from "../state/first";
+import { reached, tell } from "../state/app";
+import { firstStep, type FirstStep, type Reached } from "../state/first";
 import { enterPlace, MOST_NAME } from "../state/place";
+import { useSelect } from "../state/store";
 import { ownTimezone } from "../state/timezone";
 import { useAccountTexts } from "../texts/account";
 
 interface Props {
   account: Account;
-  /** Whether this phone may be asked for name and timezone. */
+  /** Whether this phone may be asked for name and timezone, though it did not set the home up. */
   asks: boolean;
   devices: number;
   /** They were changed. */
@@ -21,15 +22,8 @@ interface Props {
 }
 
 export function FirstRun({ account, asks, devices, onChanged }: Props) {
-  const [kept, setKept] = useState<Kept["first"] | null | "unread">("unread");
-  useEffect(() => {
-    void read("first").then(setKept);
-  }, []);
-  const go = (to: Kept["first"]) => {
-    setKept(to);
-    void keep("first", to);
-  };
-  const step = kept === "unread" ? null : firstStep(kept, asks, devices);
+  const [far, go] = useReached();
+  const step = far === "unread" ? null : firstStep(far, asks, devices);
   switch (step) {
     case null:
       return null;
@@ -69,6 +63,24 @@ export function FirstRun({ account, asks, devices, onChanged }: Props) {
   }
 }
 
+/** How far they came: kept by a phone; in a browser with the password, until its page is closed. */
+function useReached(): [Reached | null | "unread", (to: Reached) => void] {
+  const here = useSelect(reached, (value) => value);
+  const [kept, setKept] = useState<Reached | null | "unread">("unread");
+  useEffect(() => {
+    if (here === null) void read("first").then(setKept);
+  }, [here]);
+  const go = (to: Reached) => {
+    if (here !== null) {
+      reached.update(() => to);
+    } else {
+      setKept(to);
+      void keep("first", to);
+    }
+  };
+  return [here ?? kept, go];
+}
+
 function Card({ step, title, children }: { step: FirstStep; title: string; children: ComponentChildren }) {
   return (
     <section class="card" data-first={step} aria-labelledby="first-run">
@@ -105,7 +117,7 @@ function Place({ account, onEnd }: { account: Account; onEnd: (changed: boolean)
     useCallback(async () => {
       const home = name.trim();
       const isNew = home !== "" && home !== account.installation.name;
-      await enterPlace(language, { ...(isNew && { home }), timezone: zone });
+      await enterPlace(language, { ...(isNew && { home }), ...(zone !== "" && { timezone: zone }) });
       tell(t("account.saved"));
       onEnd(true);
     }, [language, name, account, zone, t, onEnd]),
@@ -132,7 +144,7 @@ function Place({ account, onEnd }: { account: Account; onEnd: (changed: boolean)
           />
           <small id="first-hint">{t("first.name.hint")}</small>
         </label>
-        <p>{t("first.zone", { zone })}</p>
+        {zone !== "" && <p>{t("first.zone", { zone })}</p>}
         <div class="buttons">
           <button
             type="button"

@@ -8,7 +8,7 @@ import { Icon } from "../parts/Icon";
 import { lazy } from "../parts/lazy";
 import { ReviewHint } from "../parts/ReviewHint";
 import { Tile } from "../parts/Tile";
-import { client, home, link } from "../state/app";
+import { client, home, link, reached } from "../state/app";
 import { type Section, sectionOf } from "../state/faces";
 import { asksFirst, asksOwner } from "../state/first";
 import { HOUR } from "../state/format";
@@ -28,6 +28,7 @@ export function HomePage() {
   const owner = useRole() === "owner";
   const [account, again] = useAccount(owner);
   const by = useSelect(link, (value) => value.by);
+  const begun = useSelect(reached, (value) => value !== null);
   const [chosen, setChosen] = useState<Chip | null>(null);
   const devices = useSelect(home, (state) => state.devices);
   const faces = allFaces(sorted(devices.values(), texts));
@@ -40,7 +41,7 @@ export function HomePage() {
   return (
     <>
       <Title text={t("home.title")} />
-      {account !== null && by !== null && (
+      {account !== null && (by !== null || begun) && (
         <FirstRun account={account} asks={asksFirst(account, by, ownTimezone())} devices={devices.size} onChanged={again} />
       )}
       {faces.length === 0 ? (

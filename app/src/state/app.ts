@@ -10,6 +10,7 @@ import { endOf, type HubKept } from "../remote/kept";
 import type { Lacking } from "../remote/way";
 import { language } from "../texts";
 import { isAway } from "./problems";
+import type { Reached } from "./first";
 import { answered, apply, EMPTY, type Home } from "./home";
 import { confirmationCode, parse, type Route, setupToken } from "./route";
 import { Store } from "./store";
@@ -56,6 +57,9 @@ export const route = new Store<Route>(parse(location.hash));
 export const confirmation = new Store<string | null>(null);
 /** The list that was seen last: where a device's page leads back to. */
 export const cameFrom = new Store<Route>({ page: "home" });
+/** Where the browser that set the home up leads its owner; null: another one. Gone with the page: a browser that is no
+ * phone keeps nothing but its session (the notice, 7.1). */
+export const reached = new Store<Reached | null>(null);
 export const note = new Store<Note | null>(null);
 /** Ids of datapoints whose command is on its way. */
 export const busy = new Store<ReadonlySet<string>>(new Set());
@@ -264,6 +268,7 @@ export function leave(reason: LoginReason): void {
   unfollow = null;
   doors += 1;
   forgetToken();
+  reached.update(() => null);
   home.update(() => EMPTY);
   phase.update(() => ({ name: "login", reason }));
 }

@@ -1,8 +1,6 @@
-// What a home that was set up by a phone still lacks, and where its owner is led: its name and timezone, a first device,
-// what leaves it. Pure.
+// What a new home still lacks, and where its owner is led: its name and timezone, a first device, what leaves it. Pure.
 
 import type { Account } from "../api/account";
-import type { Kept } from "../gate/memory";
 
 /** Whether this phone should be asked for it: by its own zone `here`, and at home only, as one far away may be in another. */
 export const asksFirst = (account: Account | null, by: "home" | "relay" | null, here: string): boolean =>
@@ -13,9 +11,12 @@ export const asksOwner = (account: Account): boolean => account.installation.tim
 
 export type FirstStep = "place" | "device" | "privacy";
 
-/** What this phone shows of it; null: nothing. `kept`: how far it came; null: it did not begin. */
-export function firstStep(kept: Kept["first"] | null, asks: boolean, devices: number): FirstStep | null {
-  if (kept === null) return asks ? "place" : null;
-  if (kept === "done") return null;
-  return kept === "device" && devices === 0 ? "device" : "privacy";
+/** How far somebody came with it. */
+export type Reached = FirstStep | "done";
+
+/** What is shown of it; null: nothing. `reached`: how far they came; null: they did not begin. */
+export function firstStep(reached: Reached | null, asks: boolean, devices: number): FirstStep | null {
+  if (reached === null) return asks ? "place" : null;
+  if (reached === "done") return null;
+  return reached === "device" && devices > 0 ? "privacy" : reached;
 }

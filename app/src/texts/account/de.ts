@@ -80,7 +80,7 @@ export const de: Record<keyof typeof en, string> = {
   "first.privacy.text": "Von sich aus nichts. Jeder Schalter sagt in einem Satz, was er wozu hinauslässt, und ist aus, bis du ihn einschaltest.",
   "first.privacy.do": "Ansehen",
   "place.name": "Name des Zuhauses",
-  "first.zone": "Zeitzone, von diesem Telefon: {zone}",
+  "first.zone": "Zeitzone, wie sie hier eingestellt ist: {zone}",
   "first.later": "Nicht jetzt",
   "place.timezone": "Zeitzone",
   "place.timezone.here": "Die dieses Browsers nehmen: {zone}",

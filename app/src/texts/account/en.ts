@@ -78,7 +78,7 @@ export const en = {
   "first.privacy.text": "Nothing, as it comes. Each switch says in one sentence what it would let out and what for, and is off until you turn it on.",
   "first.privacy.do": "Look at it",
   "place.name": "Name of the home",
-  "first.zone": "Timezone, from this phone: {zone}",
+  "first.zone": "Timezone, as it is set here: {zone}",
   "first.later": "Not now",
   "place.timezone": "Timezone",
   "place.timezone.here": "Take this browser’s: {zone}",
