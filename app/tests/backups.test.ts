@@ -23,6 +23,6 @@ test.each(vectors.cases)("the command for a copy and the room $room", ({ copy, r
 });
 
 test("a copy that is gone or not good is not offered", () => {
-  const copies = ["verified", "failed", "stored", "gone", "found"].map((state) => ({ state }) as Copy);
+  const copies = ["verified", "failed", "stored", "sending", "gone", "found"].map((state) => ({ state }) as Copy);
   expect(restorable(copies).map((copy) => copy.state)).toEqual(["verified", "stored", "found"]);
 });

@@ -6,16 +6,17 @@ Real servers, the hub's real half, the sheet's real key. Each refusal stands bes
 import asyncio
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hub.core import Store
+from hub.core import DriverRecords, Store
 from privacy import backup_sheet
 from privacy.conversation import Declined
-from privacy.gate.backups import backup_verbs, copies
+from privacy.gate.backups import backup_verbs, copies, far_door, far_target, s3, webdav
 from privacy.gate.backups.backups import Backups
 from privacy.gate.backups.far_target import FarTarget
 from privacy.gate.backups.settings import BackupSettings
@@ -37,6 +38,20 @@ class House:
     lab: Lab
     backups: Backups
     stick: Path
+    store: Store
+    running: Any = None
+
+    def __post_init__(self) -> None:
+        self.running = self.lab.gate.start(self.backups.run())
+
+    def anew(self) -> None:
+        """The gate starts anew: it knows what its store knows."""
+        self.running.cancel()
+        was = self.backups
+        self.backups = Backups(
+            desk=was.desk, ask=was.ask, settings=was.settings, version="0.1.0", cut=was.cut, far=was.far
+        )
+        self.lab.gate.call(self.backups.begin())
 
     def ask(self, verb: str, **fields: object) -> dict[str, Any]:
         """What the console is answered."""
@@ -108,11 +123,11 @@ def home(request: pytest.FixtureRequest, wire: tuple[str, str], tmp_path: Path) 
 
         store = Store(tmp_path / "hub", os.urandom)
         backups = gate.call(begin())
-        running = gate.start(backups.run())
+        house = House(lab=lab, backups=backups, stick=stick, store=store)
         try:
-            yield House(lab=lab, backups=backups, stick=stick)
+            yield house
         finally:
-            running.cancel()
+            house.running.cancel()
             gate.call(store.__aexit__(None, None, None))
 
 
@@ -213,4 +228,67 @@ def test_what_lies_in_the_cloud_opens_with_the_sheet_alone_and_is_good_only_as_i
         names += {one["name"] for one in told["copies"]} - {*names, *before}
     assert [path.name for path in home.there] == sorted(names[1:])
     assert home.states() == {"local": ["verified"] * 2, "vault": ["verified"] * 2}
+    assert home.lab.gate.ask("ledger.verify")["findings"] == []
+
+
+def test_a_copy_above_a_days_amount_arrives_in_days_over_a_restart_and_broken_lines(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given a copy of several days' amount
+    for module in (webdav, s3, far_door):
+        monkeypatch.setattr(module, "PART", 100_000)
+    monkeypatch.setattr(far_door, "BESIDE", 20_000)
+    monkeypatch.setattr(far_target, "_PAUSES_S", (0.01,) * 3)
+    made: Any = s3.S3.__init__  # the server's clock does not move with the gate's
+    monkeypatch.setattr(s3.S3, "__init__", lambda it, *parts: made(it, *parts[:3], lambda: datetime.now(UTC)))
+    gate, desk = home.lab.gate, home.lab.gate.door.desk
+    small = replace(desk.register.activities["backup.cloud"], bytes_per_day=330_000)
+    desk.register = replace(desk.register, activities={**desk.register.activities, "backup.cloud": small})
+    gate.call(DriverRecords(home.store, "bidcos").save({"big": os.urandom(450_000)}))
+    home.lab.log_in()
+    home.lab.allow()
+
+    def vault() -> dict[str, Any]:
+        return next(row for row in home.ask("backup.status")["copies"] if row["target"] == "vault")
+
+    def due() -> bool:
+        upcoming = gate.call(home.backups._next())
+        return upcoming is not None and upcoming.at <= desk.time.instant().at
+
+    # when it is made, then it is good in the house, on its way to the vault, and nothing is said to be wrong
+    assert home.now()["progress"]["wrong"] == ""
+    begun = vault()
+    assert (begun["state"], begun["landed"]) == ("sending", 300_000)
+    assert begun["why"].startswith("target_next_day")
+    assert home.states()["local"] == ["verified"]
+    assert home.there == []  # under its name, nothing is seen before it is whole
+    sent = len(home.lab.front.asked)
+
+    # and on that day no more goes there, however often it is asked
+    assert home.now()["progress"]["wrong"] == ""
+    assert len(home.lab.front.asked) == sent
+    assert not due()
+
+    # when the gate starts anew on the next day and its line breaks once, then the same copy goes on
+    home.anew()
+    gate.clock.ahead += timedelta(days=1)
+    assert due()
+    home.lab.front.cut_asking = 60_000
+    gate.call(home.backups._round())
+    assert (vault()["name"], vault()["state"]) == (begun["name"], "sending")
+    assert vault()["why"].startswith("target_unreachable")
+    home.lab.front.cut_asking = None
+    gate.clock.ahead += timedelta(hours=1)
+    gate.call(home.backups._round())
+    assert vault()["landed"] == 400_000
+
+    # when it is whole on the third day, and reading it back breaks off, then that goes on at its byte
+    gate.clock.ahead += timedelta(days=1)
+    home.lab.front.cut_answering = 300_000
+    gate.call(home.backups._round())
+    home.lab.front.cut_answering = None
+    assert (vault()["name"], vault()["state"]) == (begun["name"], "verified")
+    assert len(home.lab.front.asked) - sent < begun["size"]  # a part or two again, and not all of it
+    assert home.check(begun["name"])["rooms"] == ["Room 1", "Room 2"]
+    assert list(home.backups.shelves.folder.glob("*.age")) == []
     assert home.lab.gate.ask("ledger.verify")["findings"] == []

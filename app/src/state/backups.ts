@@ -8,6 +8,7 @@ export function reasonKey(said: string, code = "other"): string {
   return `backup.why.${TROUBLE.exec(said)?.[0] ?? code}`;
 }
 
+/** `landed`: bytes that are there of one that is on its way. */
 export interface Copy {
   target: string;
   name: string;
@@ -15,10 +16,11 @@ export interface Copy {
   size: number;
   state: string;
   why: string;
+  landed: number | null;
   verified: string | null;
 }
 
-const LOST: ReadonlySet<string> = new Set(["failed", "gone"]);
+const LOST: ReadonlySet<string> = new Set(["failed", "gone", "sending"]);
 
 /** Copies that can be put back, in the order they came. */
 export const restorable = (copies: readonly Copy[]): Copy[] => copies.filter((copy) => !LOST.has(copy.state));

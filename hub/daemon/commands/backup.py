@@ -29,9 +29,11 @@ _STAGES = {
     "checking": "reading it back",
     "restoring": "reading",
 }
+_NOT_THERE = {"failed", "gone", "sending"}
 _STATES = {
     "verified": "encrypted and restorable, read back",
     "stored": "there, not read back yet",
+    "sending": "on its way",
     "failed": "NOT GOOD",
     "gone": "gone",
     "found": "not made by this gate; homebase backup check reads it",
@@ -169,14 +171,15 @@ def _now(options: argparse.Namespace) -> int:
         raise CommandFailed(f"no good backup: {progress.get('wrong')}", EXIT_IO, str(progress.get("code")))
     if options.json:
         return print_json(status)
-    newest = rows_of(status, "copies")[0]
-    print(f"{newest.get('name')}, {_size(newest.get('size'))}: {_state(newest)}")
+    newest, *others = rows_of(status, "copies")
+    for row in (newest, *(row for row in others if row.get("state") == "sending")):
+        print(f"{row.get('name')}, {_size(row.get('size'))}: {_state(row)}")
     return 0
 
 
 def _stage(progress: Answer) -> str:
     done, of = int(str(progress.get("done"))), int(str(progress.get("all")))
-    share = f" {100 * done // of} %" if of else ""
+    share = f" {100 * done // of} %, {_size(done)} of {_size(of)}" if of else ""
     return f"{_STAGES.get(str(progress.get('stage')), 'waiting')}{share}"
 
 
@@ -214,6 +217,8 @@ def _state(row: Answer) -> str:
     words = _STATES.get(str(row.get("state")), str(row.get("state")))
     if row.get("verified"):
         words += f" {row['verified']}"
+    if row.get("landed") is not None:
+        words += f", {_size(row['landed'])} are there"
     return f"{words}: {printable(row['why'])}" if row.get("why") else words
 
 
@@ -261,7 +266,7 @@ def _read(
         there = [
             str(row["name"])
             for row in rows_of(status, "copies")
-            if row.get("target") == options.target and row.get("state") not in {"failed", "gone"}
+            if row.get("target") == options.target and row.get("state") not in _NOT_THERE
         ]
         if told := _trouble(status):
             raise CommandFailed(told, EXIT_IO)

@@ -1,6 +1,6 @@
 """Backups of this home: when one is made, for which sheet, and how one is restored. One thing at a time.
 
-What is said of a copy, and by what right: shelves.py.
+What is said of a copy, and by what right: keeping.py.
 """
 
 import asyncio
@@ -8,7 +8,6 @@ import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
-from pathlib import Path
 
 from privacy import canonical
 from privacy.backup_sheet import is_vouched, vouch
@@ -16,6 +15,7 @@ from privacy.conversation import ConversationLost, Declined
 from privacy.gate.backups import copies, gate_members
 from privacy.gate.backups.copies import Known, Sheet, State
 from privacy.gate.backups.far_door import FarDoor
+from privacy.gate.backups.keeping import Keeping
 from privacy.gate.backups.making import AskHub, NotMade, Order, make, public_of
 from privacy.gate.backups.reading import NotGood
 from privacy.gate.backups.restored import Restored, identity, report
@@ -23,7 +23,7 @@ from privacy.gate.backups.restoring import Restorable, prove
 from privacy.gate.backups.schedule import Place, Round, next_round
 from privacy.gate.backups.settings import BackupSettings
 from privacy.gate.backups.shelves import LOCAL, Progress, Shelves, Wrong
-from privacy.gate.backups.target import NAME, Target, TargetError
+from privacy.gate.backups.target import NAME, Target, TargetError, Trouble
 from privacy.gate.backups.telling import told
 from privacy.gate.desk import Desk
 from privacy.gate.storage.book import News, from_ms
@@ -35,8 +35,8 @@ log = logging.getLogger(__name__)
 
 ROUND_S = 60.0
 _BUSY = "a backup or a restore is going on; wait for it"
-FOLDER = "backup"  # of the gate's: a copy is put together there
 PUT_WITHIN_S = 300.0
+_NOT_GOOD = "backup_not_good"
 
 
 @dataclass(kw_only=True)
@@ -51,6 +51,7 @@ class Backups:
     far: FarDoor | None = None
     progress: Progress = field(default_factory=Progress)
     shelves: Shelves = field(init=False)
+    keeping: Keeping = field(init=False)
     zone: Callable[[], tzinfo] = lambda: UTC
     _one: asyncio.Lock = field(default_factory=asyncio.Lock)
     _begun: asyncio.Event = field(default_factory=asyncio.Event)  # ``run`` knows the places
@@ -62,6 +63,7 @@ class Backups:
         self.shelves = Shelves(
             desk=self.desk, ask=self.ask, settings=self.settings, progress=self.progress, far=self.far
         )
+        self.keeping = Keeping(shelves=self.shelves)
 
     async def begin(self) -> None:
         """Know where backups go, and forget what a kill left half made.
@@ -70,7 +72,7 @@ class Backups:
             StoreError: the store can't be read.
         """
         await self.shelves.begin()
-        await asyncio.to_thread(_forget, self._folder)
+        await self.shelves.tidy()
 
     async def told(self, look: str = LOCAL, language: Language = Language.EN) -> Mapping[str, object]:
         """All that people are shown. look: where to look for what lies there; far costs a transfer.
@@ -109,16 +111,23 @@ class Backups:
 
     async def _next(self) -> Round | None:
         """When the next one is made by itself, and where it goes."""
-        known, sheets = await self.desk.store.read(lambda tx: (copies.every(tx), copies.sheets(tx)))
+        known, sheets, sending = await self.desk.store.read(
+            lambda tx: (copies.every(tx), copies.sheets(tx), copies.sending(tx))
+        )
         if not sheets:
             return None
-        of = {name: [copy for copy in known if copy.target == name] for name in self.shelves.in_use}
+        in_use = self.shelves.in_use
+        of = {name: [copy for copy in known if copy.target == name] for name in in_use if name not in sending}
         places = {name: _place(rows) for name, rows in of.items()}
         tried = [from_ms(of[name][0].made_ms) for name, place in places.items() if place.missed]
-        if self.progress.wrong and self._tried is not None:
+        if self.progress.wrong and self.progress.code != _NOT_GOOD and self._tried is not None:
             tried.append(self._tried)
         since = from_ms(sheets[0].since_ms)
-        return next_round(self.settings, places, since, max(tried, default=None), self.zone())
+        regular = next_round(self.settings, places, since, max(tried, default=None), self.zone())
+        rounds = [] if regular is None else [regular]
+        for name in in_use.keys() & sending.keys():
+            rounds.append(Round(at=from_ms(sending[name].next_ms), places=frozenset({name})))
+        return min(rounds, key=lambda one: one.at, default=None)
 
     async def _quietly(self, places: Collection[str] = ()) -> None:
         """Make one; ``progress`` says what was wrong. places: as ``now``."""
@@ -173,11 +182,11 @@ class Backups:
             finally:
                 self.progress.tell("", 0, 0)
                 self.progress.runs += 1
-        bad = next((copy for copy in known if copy.state is not State.VERIFIED), None)
+        bad = next((copy for copy in known if not _is_well(copy)), None)
         self.progress.wrong = "" if bad is None else f"{bad.target}: {bad.why}"
-        self.progress.code = "" if bad is None else "backup_not_good"
+        self.progress.code = "" if bad is None else _NOT_GOOD
         if bad is not None:
-            raise Wrong("backup_not_good", self.progress.wrong)
+            raise Wrong(_NOT_GOOD, self.progress.wrong)
         return known
 
     def _no_place(self, where: str) -> Wrong:
@@ -201,12 +210,13 @@ class Backups:
             sheets = await self.desk.store.read(copies.sheets)
             if not sheets:
                 raise Wrong("no_sheet", "there is no recovery sheet; make one: homebase backup sheet")
-            made = await make(self.ask, await self._order(sheets), self.progress.tell)
+            wanted = {name: in_use[name] for name in places if name in in_use} or in_use
             try:
-                wanted = {name: in_use[name] for name in places if name in in_use} or in_use
-                return tuple([await self.shelves.keep(*one, made) for one in wanted.items()])
+                gone_on = await self._gone_on(wanted)
+                fresh = {name: target for name, target in wanted.items() if name not in gone_on}
+                return (*(await self._made(sheets, fresh) if fresh else ()), *gone_on.values())
             finally:
-                made.source.path.unlink(missing_ok=True)
+                await self.shelves.tidy()
         except NotMade as error:
             raise Wrong(error.code, str(error)) from error
         except ConversationLost as error:
@@ -220,6 +230,20 @@ class Backups:
             )
             raise Wrong("disk", what) from error
 
+    async def _gone_on(self, wanted: Mapping[str, Target]) -> dict[str, Known]:
+        """What was on its way is sent on, and makes no second copy go there."""
+        sending = await self.desk.store.read(copies.sending)
+        went = {
+            name: await self.keeping.go_on(name, wanted[name], one)
+            for name, one in sending.items()
+            if name in wanted
+        }
+        return {name: known for name, known in went.items() if known is not None}
+
+    async def _made(self, sheets: list[Sheet], wanted: Mapping[str, Target]) -> tuple[Known, ...]:
+        made = await make(self.ask, await self._order(sheets), self.progress.tell)
+        return tuple([await self.keeping.keep(*one, made) for one in wanted.items()])
+
     async def _order(self, sheets: list[Sheet]) -> Order:
         desk = self.desk
         note, at = await desk.checkpoint(), desk.time.instant().at
@@ -231,7 +255,7 @@ class Backups:
             seed=seed,
             made=at,
             version=self.version,
-            folder=self._folder,
+            folder=self.shelves.folder,
             most=self.settings.most_mib << 20,
         )
 
@@ -286,7 +310,7 @@ class Backups:
                 return await self._restored(target, name, secret, room, trial=trial, anyway=anyway)
             except (NotGood, gate_members.NotRestorable) as error:
                 await self.shelves.look_again(where, target, name)
-                raise Wrong("backup_not_good", str(error)) from error
+                raise Wrong(_NOT_GOOD, str(error)) from error
             except TargetError as error:
                 raise Wrong(error.trouble.value, error.detail or str(error)) from error
             except Declined as error:
@@ -347,10 +371,6 @@ class Backups:
         await self.cut()
         await self.desk.begin_epoch("restored", fill)
 
-    @property
-    def _folder(self) -> Path:
-        return self.desk.store.folder / FOLDER
-
 
 def _place(rows: Sequence[Known]) -> Place:
     """rows: of one place, newest first."""
@@ -359,7 +379,8 @@ def _place(rows: Sequence[Known]) -> Place:
     return Place(good=next(good, None), missed=missed)
 
 
-def _forget(folder: Path) -> None:
-    """What a kill left half made."""
-    for path in folder.glob("*.age"):
-        path.unlink()
+def _is_well(copy: Known) -> bool:
+    """Proven, or on its way for as long as a day's amount lets it take."""
+    return copy.state is State.VERIFIED or (
+        copy.state is State.STORED and copy.why.startswith(Trouble.NEXT_DAY.value)
+    )

@@ -12,7 +12,7 @@ from privacy.gate.storage.store import Transaction
 from privacy.ports import RandomBytes
 
 SEED_SIZE = 32
-_SEED, _SHEETS, _MARKER = "backup_seed", "backup_sheets", "backup_marker"
+_SEED, _SHEETS, _MARKER, _SENDING = "backup_seed", "backup_sheets", "backup_marker", "backup_sending"
 _COLUMNS = "target, name, made_ms, size, sha256, state, why, verified_ms"
 
 
@@ -40,6 +40,18 @@ class Known:
     state: State = State.STORED
     why: str = ""
     verified_ms: int | None = None
+
+
+class Sending(msgspec.Struct, frozen=True):
+    """A copy on its way to a far place, kept on this disk until it is proven there.
+
+    landed: bytes that are safe there; arrived: all of it is, and was not read back; next_ms: when it goes on.
+    """
+
+    name: str
+    next_ms: int
+    landed: int = 0
+    arrived: bool = False
 
 
 class Sheet(msgspec.Struct, frozen=True):
@@ -84,6 +96,19 @@ def every(tx: Transaction, target: str | None = None) -> list[Known]:
     return [copy for copy in found if target in {None, copy.target}]
 
 
+def sending(tx: Transaction) -> dict[str, Sending]:
+    """What is on its way, by its place."""
+    told = records.meta(tx, _SENDING)
+    return {} if told is None else msgspec.json.decode(told, type=dict[str, Sending])
+
+
+def keep_sending(tx: Transaction, target: str, one: Sending | None) -> None:
+    """How far it is; None: nothing is on its way there any more."""
+    others = {name: row for name, row in sending(tx).items() if name != target}
+    rows = others if one is None else {**others, target: one}
+    records.set_meta(tx, _SENDING, msgspec.json.encode(rows))
+
+
 def sheets(tx: Transaction) -> list[Sheet]:
     """The sheets that backups are made for."""
     told = records.meta(tx, _SHEETS)
@@ -91,7 +116,8 @@ def sheets(tx: Transaction) -> list[Sheet]:
 
 
 def keep_sheet(tx: Transaction, key: str, vouched: str, at: datetime) -> None:
-    """Make backups for this sheet from now on, and for no earlier one."""
+    """Make backups for this sheet from now on, and for no earlier one: what is on its way stays behind."""
+    records.set_meta(tx, _SENDING, b"{}")
     sheet = Sheet(key=key, vouched=vouched, since_ms=to_ms(at), drilled_ms=to_ms(at))
     records.set_meta(tx, _SHEETS, msgspec.json.encode([sheet]))
 

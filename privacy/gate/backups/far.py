@@ -8,9 +8,6 @@ from privacy.gate.backups.target import TargetError, Trouble
 from privacy.gate.network.http_line import Garbled, Head, HttpLine, phrase
 from privacy.gate.network.tls_line import TransferFailed
 
-PART = (
-    8 << 20
-)  # bytes of a part: what is sent again at most after an interruption; S3 takes no less than 5 MiB
 UNFINISHED = ".unfinished"  # behind the name of a copy that is not whole
 _TROUBLES: Mapping[int, Trouble] = {
     401: Trouble.NO_ACCESS,

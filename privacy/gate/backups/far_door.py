@@ -17,7 +17,7 @@ from privacy.consent import Grant
 from privacy.decide import EgressRequest, Ground, Permit, Refusal, decide
 from privacy.gate.backups import copies, far_copies
 from privacy.gate.backups.far_copies import BACKUP
-from privacy.gate.backups.target import Target, TargetError, Trouble
+from privacy.gate.backups.target import PART, Target, TargetError, Trouble
 from privacy.gate.desk import Desk
 from privacy.gate.network import resolver, tls_line
 from privacy.gate.network.http_line import HttpLine
@@ -34,6 +34,7 @@ from privacy.vocabulary import DataCategory
 
 DELETION = "backup.deletion"
 BESIDE = 1 << 18  # bytes for heads and questions beside a copy's own
+_HEADS = 1 << 12  # of these, for one request
 REGION = "us-east-1"  # where homebase.toml names none; most services other than AWS take it
 Keys = Callable[[Transaction], Sequence[str]]
 """The public keys that copies are encrypted to: of the recovery sheet."""
@@ -76,8 +77,13 @@ class _Running:
         if self.why is not None:
             raise refused(self.why)
         if size > self.left:
-            raise refused(Reason.BUDGET_USED_UP)
+            raise _spent(self.deed)
         self.left -= size
+
+    def fits(self, size: int) -> None:
+        """Forbid to begin a part of a copy that would not get there whole."""
+        if size + _HEADS > self.left:
+            raise _spent(self.deed)
 
 
 class FarDoor:
@@ -149,10 +155,7 @@ class FarDoor:
         permit = self._permit(name, deed, spent)
         if isinstance(permit, Reason):
             await self._desk.refuse(_activity(deed), name, permit)
-            if permit is Reason.BUDGET_USED_UP and deed.size + BESIDE > self._a_day(deed):
-                text = f"{deed.size} bytes; a place far away gets {self._a_day(deed)} a day, no copy in parts"
-                raise TargetError(Trouble.TOO_LARGE, text)
-            raise refused(permit)
+            raise _spent(deed) if permit is Reason.BUDGET_USED_UP else refused(permit)
         assert isinstance(permit.recipient, Recipient)  # an owner's entry is for devices in the house
         if data is None:
             raise TargetError(Trouble.NO_ACCESS, f"homebase recipient access {name}")
@@ -173,19 +176,16 @@ class FarDoor:
             if running.line is not None:
                 running.line.close()
 
-    def _a_day(self, deed: Deed) -> int:
-        """The most bytes of this kind that go to one place in a day."""
-        activity = self._desk.register.get(_activity(deed))
-        return 0 if activity is None else activity.bytes_per_day
-
     # step by step
 
     def _permit(self, name: str, deed: Deed, spent: int) -> Permit | Reason:
-        desk = self._desk
+        desk, activity = self._desk, self._desk.register.get(_activity(deed))
         who = desk.recipients.get(name)
         if desk.unwritten:
             return Reason.LEDGER_NOT_WRITABLE
-        room = self._a_day(deed) - spent
+        room = 0 if activity is None else activity.bytes_per_day - spent
+        # a large copy takes several days: each goes on where the day before ended, with a part at least
+        least = min(deed.size, PART) + BESIDE if deed.does == "put" else 1
         what = deed.sha256 or sha256(f"{deed.does} {deed.name}".encode()).hexdigest()
         request = EgressRequest(
             activity=_activity(deed),
@@ -193,7 +193,7 @@ class FarDoor:
             categories=frozenset({DataCategory.CONSENT_RECORD if deed.transfer else DataCategory.BACKUP}),
             addressee="" if who is None or deed.transfer else who.behind,
             payload_sha256=what,
-            size=max(1, deed.size + BESIDE if deed.does == "put" else min(BESIDE, room)),
+            size=max(least, min(deed.size + BESIDE, room)),
             sent_today=spent,
             transfer=deed.transfer,
         )
@@ -263,7 +263,7 @@ class FarDoor:
         target = tls_line.Target(
             host=to.host, address=address, port=to.port, path=to.path, ca_file=to.ca_file
         )
-        running.line = HttpLine(target, running.meter)
+        running.line = HttpLine(target, running.meter, running.fits)
         return target_at(running.line, to, data, self._desk)
 
     async def _end(self, running: _Running, result: Result, what: str) -> None:
@@ -315,6 +315,13 @@ def target_at(line: HttpLine, to: Recipient, data: AccessData, desk: Desk) -> Ta
     bucket = Bucket(path=f"/{to.bucket}" if to.bucket else "", prefix=f"{prefix}/" if prefix else "")
     signer = Signer(key=data.user, secret=data.password, region=to.region or REGION)
     return S3(line, bucket, signer, desk.clock.now)
+
+
+def _spent(deed: Deed) -> TargetError:
+    """No more of it today."""
+    if deed.does == "put":
+        return TargetError(Trouble.NEXT_DAY)
+    return refused(Reason.BUDGET_USED_UP)
 
 
 def refused(reason: Reason) -> TargetError:

@@ -1,14 +1,17 @@
 """A far target as backups see it: each thing that is done there goes through the door by itself."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from typing import TYPE_CHECKING, cast
 
 from privacy.gate.backups.far_door import Deed, FarDoor
-from privacy.gate.backups.target import Copy, Landed, Source
+from privacy.gate.backups.target import Copy, Landed, Source, TargetError, Trouble
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
+
+_PAUSES_S = (1.0, 5.0, 30.0)  # before a broken reading goes on; counted anew with each byte that comes
 
 
 class FarTarget:
@@ -29,12 +32,22 @@ class FarTarget:
             return await target.copies()
 
     async def read(self, name: str, offset: int = 0) -> AsyncIterator[bytes]:
-        """As target.Target says."""
-        async with self._door.opened(self._name, Deed(does="read", name=name)) as target:
-            pieces = cast("AsyncGenerator[bytes, None]", target.read(name, offset))
-            async with aclosing(pieces):
-                async for piece in pieces:
-                    yield piece
+        """As target.Target says; where the line breaks, it goes on at that byte."""
+        broken = 0
+        while True:
+            try:
+                async with self._door.opened(self._name, Deed(does="read", name=name)) as target:
+                    pieces = cast("AsyncGenerator[bytes, None]", target.read(name, offset))
+                    async with aclosing(pieces):
+                        async for piece in pieces:
+                            offset, broken = offset + len(piece), 0
+                            yield piece
+                return
+            except TargetError as error:
+                if error.trouble is not Trouble.UNREACHABLE or broken == len(_PAUSES_S):
+                    raise
+                await asyncio.sleep(_PAUSES_S[broken])
+                broken += 1
 
     async def remove(self, name: str) -> None:
         """As target.Target says."""

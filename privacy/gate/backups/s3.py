@@ -12,10 +12,10 @@ from datetime import datetime
 from urllib.parse import quote
 
 from privacy.gate.backups import foreign_xml
-from privacy.gate.backups.far import PART, number, refusal, rest_of, tree, troubles
+from privacy.gate.backups.far import number, refusal, rest_of, tree, troubles
 from privacy.gate.backups.foreign_xml import Node
 from privacy.gate.backups.sigv4 import Query, Signer, amz_date, encoded
-from privacy.gate.backups.target import NAME, Copy, Landed, Source, TargetError, Trouble
+from privacy.gate.backups.target import NAME, PART, Copy, Landed, Source, TargetError, Trouble
 from privacy.gate.network.http_line import Ask, HttpLine, Reply, phrase
 
 _MOST_PAGES = 100  # of a list, of 1000 each

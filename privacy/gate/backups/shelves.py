@@ -1,12 +1,8 @@
-"""Puts a copy where it shall lie, fetches it back and proves it, and thins out older ones.
-
-"Encrypted" and "restorable" are said of a copy only after it was fetched back from where it lies, opened with
-the throw-away key that was made for it, checked against its manifest and put into scratch stores
-(``Known.state``). The throw-away key lives in memory from ``make`` to the end of that, and nowhere else.
-"""
+"""The places of copies: which there are, what is known of each copy, which go; puts none (keeping.py)."""
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator, Collection
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -19,9 +15,7 @@ from privacy.gate.backups.copies import Known, State
 from privacy.gate.backups.far_door import FarDoor
 from privacy.gate.backups.far_target import FarTarget
 from privacy.gate.backups.folder import FolderTarget, mark
-from privacy.gate.backups.making import AskHub, Made
-from privacy.gate.backups.reading import NotGood
-from privacy.gate.backups.restoring import prove
+from privacy.gate.backups.making import AskHub
 from privacy.gate.backups.settings import BackupSettings
 from privacy.gate.backups.target import Copy, Target, TargetError, Trouble
 from privacy.gate.desk import Desk
@@ -35,8 +29,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LOCAL = "local"
-_CLOSED = {Trouble.NO_ACCESS, Trouble.NOT_FOUND, Trouble.UNREACHABLE, Trouble.NOT_ALLOWED}
-_CHANGED = "what lies there is not what was put there"
+CLOSED = {Trouble.NO_ACCESS, Trouble.NOT_FOUND, Trouble.UNREACHABLE, Trouble.NOT_ALLOWED}
+CHANGED = "what lies there is not what was put there"
+FOLDER = "backup"  # of the gate's: a copy is put together there
 
 
 class Wrong(Exception):
@@ -76,6 +71,11 @@ class Shelves:
     _marker: str = ""
 
     @property
+    def folder(self) -> Path:
+        """Where copies are put together, and kept while they are on their way."""
+        return self.desk.store.folder / FOLDER
+
+    @property
     def in_use(self) -> dict[str, Target]:
         """Those that a copy goes to now: a far one only where the owner allowed it."""
         far = self.far
@@ -97,59 +97,14 @@ class Shelves:
         if self.far is not None:
             self.targets |= {name: FarTarget(self.far, name) for name in self.far.names()}
 
-    async def keep(self, where: str, target: Target, made: Made) -> Known:
-        """Put it there, read it back, thin out; return what is known of it then.
+    def settled(self, tx: Transaction, copy: Known) -> None:
+        """Write it; it is on its way no more."""
+        copies.keep(tx, copy)
+        one = copies.sending(tx).get(copy.target)
+        if one is not None and one.name == copy.name:
+            copies.keep_sending(tx, copy.target, None)
 
-        Raises:
-            StoreError: it was not written down.
-        """
-        at_ms = to_ms(self.desk.time.instant().at)
-        size, digest = made.source.size, made.source.sha256
-        known = Known(target=where, name=made.name, made_ms=at_ms, size=size, sha256=digest)
-        earlier = await self.desk.store.read(lambda tx: copies.every(tx, where))
-        try:
-            await self._mark(where)
-            if earlier and earlier[0].state is not State.VERIFIED:
-                await target.tidy()  # what a kill or a line that broke left there
-            await self.desk.store.write(
-                lambda tx: copies.keep(tx, known)
-            )  # first: a kill leaves none unknown
-            await target.put(made.name, made.source, lambda done: self.progress.tell("storing", done, size))
-        except TargetError as error:
-            await self._remove(target, made.name, error.trouble)
-            return await self._failed(replace(known, size=0), str(error))
-        for copy in earlier:
-            if copy.state is State.STORED and await self._remove(target, copy.name):
-                await self.desk.store.write(lambda tx, name=copy.name: copies.forget(tx, where, name))  # type: ignore[misc]
-        try:
-            await self._check(target, known, made)
-        except NotGood as error:
-            return await self._bad(target, known, str(error))
-        except TargetError as error:
-            if error.trouble is Trouble.CHANGED:
-                return await self._bad(target, known, str(error))
-            return await self._unproven(known, str(error))
-        except (ConversationLost, Declined) as error:
-            return await self._unproven(known, f"it could not be checked: {error}")
-        now_ms = to_ms(self.desk.time.instant().at)
-        good = replace(known, state=State.VERIFIED, verified_ms=now_ms)
-        await self.desk.store.write(lambda tx: copies.keep(tx, good))
-        try:
-            await self._thin_out(where, target)
-        except TargetError as error:
-            log.warning("backup.not_thinned_out", extra={"code": error.trouble.value})
-        return good
-
-    async def _bad(self, target: Target, known: Known, why: str) -> Known:
-        gone = await self._remove(target, known.name)  # so that nobody takes it for a copy
-        return await self._failed(replace(known, size=0) if gone else known, why)
-
-    async def _unproven(self, known: Known, why: str) -> Known:
-        there = replace(known, why=why)
-        await self.desk.store.write(lambda tx: copies.keep(tx, there))
-        return there
-
-    async def _failed(self, known: Known, why: str) -> Known:
+    async def failed(self, known: Known, why: str) -> Known:
         """Told in the place of earlier ones of which nothing is left: tries go on for weeks."""
         log.warning("backup.failed", extra={"target": known.target})
         failed = replace(known, state=State.FAILED, why=why)
@@ -158,14 +113,14 @@ class Shelves:
             for copy in copies.every(tx, known.target):
                 if copy.state is State.FAILED and copy.size == 0:
                     copies.forget(tx, copy.target, copy.name)
-            copies.keep(tx, failed)
+            self.settled(tx, failed)
 
         await self.desk.store.write(job)
         return failed
 
-    async def _remove(self, target: Target, name: str, after: Trouble | None = None) -> bool:
+    async def remove(self, target: Target, name: str, after: Trouble | None = None) -> bool:
         """Whether nothing of a copy is left. after: what went wrong; some places need not be asked again."""
-        if after in _CLOSED:
+        if after in CLOSED:
             return False
         try:
             await target.remove(name)
@@ -173,26 +128,6 @@ class Shelves:
             log.warning("backup.not_removed", extra={"code": error.trouble.value})
             return False
         return True
-
-    async def _check(self, target: Target, known: Known, made: Made) -> None:
-        """Fetch it back and prove it, as a restore would; ends with what it opened being forgotten.
-
-        Raises:
-            NotGood, TargetError, ConversationLost, Declined: it is not shown to be good.
-        """
-        self.progress.tell("checking", 0, known.size)
-        try:
-            proven = await prove(self.ask, target.read(made.name), made.opens)
-        finally:
-            await self.let_go()
-        read, own = proven.read, made.manifest
-        keys = len(own.vouched) + 1
-        if (read.sha256, read.size) != (known.sha256, known.size):
-            raise NotGood(_CHANGED)
-        if read.manifest != own:
-            raise NotGood("the manifest is not the one that was made")
-        if read.keys != keys:
-            raise NotGood(f"the copy is encrypted to {read.keys} keys instead of {keys}")
 
     async def look_again(self, where: str, target: Target, name: str) -> None:
         """After a check that failed: a copy of ours that is not as it was put is good no more.
@@ -206,16 +141,14 @@ class Shelves:
         copy = next((one for one in known if one.name == name and one.state is State.VERIFIED), None)
         if copy is None:
             return
-        tally = Tally()
         try:
-            async with aclosing(cast("AsyncGenerator[bytes, None]", target.read(name))) as pieces:
-                async for piece in pieces:
-                    tally.add(piece)
+            tally = await tally_of(target.read(name))
         except TargetError as error:
             if error.trouble is not Trouble.CHANGED:
                 return  # not known; the next check says more
+            tally = Tally()
         if (tally.sha256, tally.size) != (copy.sha256, copy.size):
-            await self._failed(replace(copy, verified_ms=None), _CHANGED)
+            await self.failed(replace(copy, verified_ms=None), CHANGED)
 
     async def look(self, where: str) -> tuple[Copy, ...]:
         """What lies there; of ours, what is not there any more is known as gone, until it is there again.
@@ -250,7 +183,13 @@ class Shelves:
         except (ConversationLost, Declined) as error:
             log.warning("backup.hub_holds", extra={"reason": str(error)[:200]})
 
-    async def _mark(self, where: str) -> None:
+    async def mark(self, where: str) -> None:
+        """Have the folder in the house be one for backups.
+
+        Raises:
+            TargetError: it can't be written.
+            StoreError: it was not written down.
+        """
         if where != LOCAL or self._marker:
             return
         folder, word = Path(self.settings.folder), self.desk.random_bytes(8).hex()
@@ -271,7 +210,7 @@ class Shelves:
         await self.desk.store.write(lambda tx: copies.keep_marker(tx, self.settings.folder, ""))
         self._marker = ""
 
-    async def _thin_out(self, where: str, target: Target) -> None:
+    async def thin_out(self, where: str, target: Target) -> None:
         """Remove what is neither among the newest nor young; never the only good one, and none of others."""
         known = await self.desk.store.read(lambda tx: copies.every(tx, where))
         young_ms = to_ms(self.desk.time.instant().at - timedelta(days=self.settings.keep_days))
@@ -281,3 +220,28 @@ class Shelves:
         for copy in (*old, *bad):
             await target.remove(copy.name)
             await self.desk.store.write(lambda tx, name=copy.name: copies.forget(tx, where, name))  # type: ignore[misc]
+
+    async def tidy(self) -> None:
+        """Forget what a kill left half made, and copies that are on their way no more.
+
+        Raises:
+            StoreError: it can't be read.
+        """
+        on_their_way = await self.desk.store.read(copies.sending)
+        kept = {one.name for where, one in on_their_way.items() if where in self.in_use}
+        await asyncio.to_thread(_forget, self.folder, kept)
+
+
+async def tally_of(pieces: AsyncIterator[bytes]) -> Tally:
+    """Size and hash of all of it."""
+    tally = Tally()
+    async with aclosing(cast("AsyncGenerator[bytes, None]", pieces)) as each:
+        async for piece in each:
+            tally.add(piece)
+    return tally
+
+
+def _forget(folder: Path, kept: Collection[str]) -> None:
+    for path in folder.glob("*.age"):
+        if path.name not in kept:
+            path.unlink()

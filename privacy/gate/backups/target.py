@@ -18,6 +18,7 @@ from privacy.register import Language
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,95}\.age")  # of a copy; a target shows no other file and touches none
 PIECE = 65_536  # bytes that a target reads at a time where it has a choice
+PART = 8 << 20  # bytes of a part far away: so many are sent again at most; S3 takes no less than 5 MiB
 
 
 class Trouble(Enum):
@@ -31,6 +32,7 @@ class Trouble(Enum):
     CHANGED = "target_changed"
     BAD_ANSWER = "target_bad_answer"
     NOT_ALLOWED = "target_not_allowed"
+    NEXT_DAY = "target_next_day"
 
     def text(self, language: Language) -> str:
         """One sentence for people, with the way out."""
@@ -70,6 +72,10 @@ _TEXTS = {
     Trouble.NOT_ALLOWED: (
         "Dorthin darf jetzt nichts; erlaube es mit »homebase consent give backup.cloud --standing«.",
         "Nothing may go there now; allow it with `homebase consent give backup.cloud --standing`.",
+    ),
+    Trouble.NEXT_DAY: (
+        "Die Menge, die an einem Tag dorthin darf, ist verbraucht; morgen geht es von dort weiter.",
+        "The amount that may go there in a day is used up; tomorrow it goes on from there.",
     ),
 }
 

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from privacy.gate.backups import copies
-from privacy.gate.backups.copies import Known
+from privacy.gate.backups.copies import Known, Sending
 from privacy.gate.backups.schedule import drill_due
 from privacy.gate.backups.shelves import Progress, Shelves
 from privacy.gate.backups.target import Copy, TargetError
@@ -32,9 +32,11 @@ async def told(
     except TargetError as error:
         text = " ".join(filter(None, (error.trouble.text(language), error.detail)))
         trouble = {"target": look, "code": error.trouble.value, "text": text}
-    known, sheets = await desk.store.read(lambda tx: (copies.every(tx), copies.sheets(tx)))
+    known, sheets, sending = await desk.store.read(
+        lambda tx: (copies.every(tx), copies.sheets(tx), copies.sending(tx))
+    )
     return {
-        "copies": [_copy(copy) for copy in known] + _others(look, found, known),
+        "copies": [_copy(copy, sending.get(copy.target)) for copy in known] + _others(look, found, known),
         "trouble": trouble,
         "targets": sorted(targets),
         "folder": shelves.settings.folder,
@@ -45,13 +47,16 @@ async def told(
     }
 
 
-def _copy(copy: Known) -> Mapping[str, object]:
+def _copy(copy: Known, on_its_way: Sending | None) -> Mapping[str, object]:
+    """landed: bytes of one that is on its way there that are safe by now."""
+    landed = None if on_its_way is None or on_its_way.name != copy.name else on_its_way.landed
     return {
         "target": copy.target,
         "name": copy.name,
         "made": _time(copy.made_ms),
         "size": copy.size,
-        "state": copy.state.value,
+        "state": copy.state.value if landed is None else "sending",
+        "landed": landed,
         "why": copy.why,
         "verified": None if copy.verified_ms is None else _time(copy.verified_ms),
     }
@@ -67,6 +72,7 @@ def _others(where: str, found: tuple[Copy, ...], known: list[Known]) -> list[Map
             "made": None if copy.at is None else timestamp(copy.at),
             "size": copy.size,
             "state": "found",
+            "landed": None,
             "why": "",
             "verified": None,
         }

@@ -14,10 +14,10 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import quote, unquote, urlsplit
 
 from privacy.gate.backups import foreign_xml
-from privacy.gate.backups.far import PART, UNFINISHED, number, refusal, rest_of, tree, troubles
+from privacy.gate.backups.far import UNFINISHED, number, refusal, rest_of, tree, troubles
 from privacy.gate.backups.foreign_xml import Node
 from privacy.gate.backups.http_auth import Account, Proof
-from privacy.gate.backups.target import NAME, Copy, Landed, Source, TargetError, Trouble
+from privacy.gate.backups.target import NAME, PART, Copy, Landed, Source, TargetError, Trouble
 from privacy.gate.network.http_line import Ask, Head, HttpLine, Reply
 from privacy.ports import RandomBytes
 

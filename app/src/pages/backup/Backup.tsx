@@ -82,7 +82,12 @@ function State({ told, again }: { told: Backups; again: () => void }) {
       {stage !== "" && (
         <p role="status">
           {tr(`backup.stage.${stage}`, stage)}{" "}
-          {all > 0 && <progress max={all} value={done} aria-label={percent(done / all, language)} />}
+          {all > 0 && (
+            <>
+              <progress max={all} value={done} aria-label={percent(done / all, language)} />{" "}
+              {t("backup.done", { done: bytes(done, language), all: bytes(all, language) })}
+            </>
+          )}
         </p>
       )}
       <button
@@ -117,6 +122,7 @@ function Copies({ copies }: { copies: Copy[] }) {
                     {tr(`backup.target.${copy.target}`, copy.target)}:{" "}
                     {tr(`backup.state.${copy.state}`, copy.state, {
                       at: copy.verified === null ? "" : dateTime(Date.parse(copy.verified), language),
+                      landed: bytes(copy.landed ?? 0, language),
                     })}
                     {copy.why !== "" && `: ${tr(reasonKey(copy.why), t("backup.why.other"))}`}
                   </small>

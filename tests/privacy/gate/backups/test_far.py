@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from privacy.gate.backups import far as far_code
 from privacy.gate.backups import s3, webdav
 from privacy.gate.backups.target import TargetError, Trouble
 from privacy.gate.network import http_line, tls_line
@@ -18,7 +17,7 @@ DATA = os.urandom(250_000)
 
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (far_code, webdav, s3):
+    for module in (webdav, s3):
         monkeypatch.setattr(module, "PART", 70_000)
 
 

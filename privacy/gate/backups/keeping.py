@@ -1,0 +1,233 @@
+"""Puts one copy at one place and shows that it is good there, at once or, far away, over days.
+
+"Encrypted" and "restorable" are said of a copy only after it was fetched back from where it lies, opened with
+the throw-away key that was made for it, checked against its manifest and put into scratch stores
+(``Known.state``). The throw-away key lives in memory from ``make`` to the end of that, and nowhere else.
+A copy for a far place is proven so before it leaves, as its way may take days; what comes back from there
+has to be the same bytes. Until then the copy stays on this disk and goes on where it was (``Sending``).
+"""
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import msgspec
+
+from privacy.conversation import ConversationLost, Declined
+from privacy.gate.backups import copies
+from privacy.gate.backups.copies import Known, Sending, State
+from privacy.gate.backups.far_target import FarTarget
+from privacy.gate.backups.making import Made
+from privacy.gate.backups.reading import NotGood
+from privacy.gate.backups.restoring import prove
+from privacy.gate.backups.schedule import AGAIN_AFTER
+from privacy.gate.backups.shelves import CHANGED, CLOSED, Shelves, tally_of
+from privacy.gate.backups.target import PIECE, Source, Target, TargetError, Trouble
+from privacy.gate.storage.book import from_ms, to_ms
+from privacy.gate.storage.store import Transaction
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+log = logging.getLogger(__name__)
+
+_WAITS = CLOSED | {Trouble.NEXT_DAY}  # a copy on its way far away is kept and goes on
+STALE = timedelta(days=1)  # a copy of which nothing arrived in that time is not the one to send
+GIVEN_UP = timedelta(days=30)  # a copy that did not arrive in that time
+_NEXT_DAY = timedelta(minutes=5)  # after midnight, UTC, by which days are counted
+Check = Callable[[], Awaitable[None]]
+
+
+@dataclass(kw_only=True)
+class Keeping:
+    """One per gate."""
+
+    shelves: Shelves
+    _proven: str = ""  # SHA-256 of the copy that was opened and restored into scratch last
+
+    async def keep(self, where: str, target: Target, made: Made) -> Known:
+        """Put it there, read it back, thin out; return what is known of it then.
+
+        Raises:
+            StoreError: it was not written down.
+        """
+        at_ms = to_ms(self.shelves.desk.time.instant().at)
+        size, digest = made.source.size, made.source.sha256
+        known = Known(target=where, name=made.name, made_ms=at_ms, size=size, sha256=digest)
+        if not isinstance(target, FarTarget):
+            return await self._put(target, known, made.source, lambda: self._check(target.read, known, made))
+        try:
+            if self._proven != digest:
+                await self._check(lambda _: _own(made.source), known, made)
+        except (NotGood, TargetError, ConversationLost, Declined) as error:
+            return await self.shelves.failed(replace(known, size=0), f"it could not be checked: {error}")
+        return await self._put(target, known, made.source, lambda: self._same(target, known))
+
+    async def go_on(self, where: str, target: Target, one: Sending) -> Known | None:
+        """Send on what is on its way there; None: it is not the one to send any more, and nothing is left.
+
+        Raises:
+            StoreError: it was not written down.
+        """
+        rows = await self.shelves.desk.store.read(lambda tx: copies.every(tx, where))
+        known = next((copy for copy in rows if copy.name == one.name and copy.state is State.STORED), None)
+        path = self.shelves.folder / one.name
+        if known is not None and not self._is_over(known, one) and await asyncio.to_thread(_is, path, known):
+            source = Source(path=path, size=known.size, sha256=known.sha256)
+            return await self._put(target, known, source, lambda: self._same(target, known), one)
+        await self.shelves.desk.store.write(lambda tx: copies.keep_sending(tx, where, None))
+        return None
+
+    def _is_over(self, known: Known, one: Sending) -> bool:
+        age = self.shelves.desk.time.instant().at - from_ms(known.made_ms)
+        return age >= (GIVEN_UP if one.landed else STALE)
+
+    async def _put(
+        self, target: Target, known: Known, source: Source, check: Check, before: Sending | None = None
+    ) -> Known:
+        """check: raises where what lies there is not shown to be good. before: how far it was."""
+        where, store = known.target, self.shelves.desk.store
+        earlier = [] if before is not None else await store.read(lambda tx: copies.every(tx, where))
+        one = before or Sending(name=known.name, next_ms=to_ms(self._next(None)))
+        if not one.arrived and (wrong := await self._sent(target, known, source, one, earlier)) is not None:
+            return wrong
+        for copy in earlier:
+            if copy.state is State.STORED and await self.shelves.remove(target, copy.name):
+                await store.write(lambda tx, name=copy.name: copies.forget(tx, where, name))  # type: ignore[misc]
+        try:
+            await check()
+        except (NotGood, TargetError, ConversationLost, Declined) as error:
+            return await self._not_shown(target, known, error)
+        now_ms = to_ms(self.shelves.desk.time.instant().at)
+        good = replace(known, state=State.VERIFIED, why="", verified_ms=now_ms)
+        await store.write(lambda tx: self.shelves.settled(tx, good))
+        try:
+            await self.shelves.thin_out(where, target)
+        except TargetError as error:
+            log.warning("backup.not_thinned_out", extra={"code": error.trouble.value})
+        return good
+
+    async def _sent(
+        self, target: Target, known: Known, source: Source, one: Sending, earlier: list[Known]
+    ) -> Known | None:
+        """Put it; what is known of it where that did not succeed."""
+        far, landed = isinstance(target, FarTarget), one.landed
+
+        def land(done: int) -> None:
+            nonlocal landed
+            landed = max(landed, done)
+            self.shelves.progress.tell("storing", done, known.size)
+
+        def begun(tx: Transaction) -> None:
+            copies.keep(tx, known)
+            if far:
+                copies.keep_sending(tx, known.target, one)
+
+        try:
+            await self.shelves.mark(known.target)
+            await self.shelves.desk.store.write(begun)  # first: a kill leaves none unknown
+            if earlier and earlier[0].state is not State.VERIFIED:
+                await target.tidy()  # what a kill or a line that broke left there
+            await target.put(known.name, source, land)
+        except TargetError as error:
+            if far and error.trouble in _WAITS:
+                return await self._wait(known, msgspec.structs.replace(one, landed=landed), error)
+            await self.shelves.remove(target, known.name, error.trouble)
+            return await self.shelves.failed(replace(known, size=0), str(error))
+        return None
+
+    async def _not_shown(self, target: Target, known: Known, error: Exception) -> Known:
+        """There, and not shown to be good: removed where it is bad, else looked at again."""
+        trouble = error.trouble if isinstance(error, TargetError) else None
+        if isinstance(error, NotGood) or trouble is Trouble.CHANGED:
+            gone = await self.shelves.remove(target, known.name)  # so that nobody takes it for a copy
+            return await self.shelves.failed(replace(known, size=0) if gone else known, str(error))
+        if isinstance(target, FarTarget) and isinstance(error, TargetError):
+            return await self._wait(
+                known, Sending(name=known.name, next_ms=0, landed=known.size, arrived=True), error
+            )
+        why = str(error) if isinstance(error, TargetError) else f"it could not be checked: {error}"
+        there = replace(known, why=why)
+        await self.shelves.desk.store.write(lambda tx: self.shelves.settled(tx, there))
+        return there
+
+    async def _wait(self, known: Known, one: Sending, error: TargetError) -> Known:
+        """Go on later: an hour later, or with the next day's amount."""
+        there = replace(known, why=str(error))
+        next_ms = to_ms(self._next(error.trouble))
+
+        def job(tx: Transaction) -> None:
+            copies.keep(tx, there)
+            copies.keep_sending(tx, known.target, msgspec.structs.replace(one, next_ms=next_ms))
+
+        await self.shelves.desk.store.write(job)
+        return there
+
+    def _next(self, trouble: Trouble | None) -> datetime:
+        at = self.shelves.desk.time.instant().at
+        if trouble is not Trouble.NEXT_DAY:
+            return at + AGAIN_AFTER
+        return datetime.combine(at.astimezone(UTC).date() + timedelta(days=1), time(), UTC) + _NEXT_DAY
+
+    async def _check(self, read: Callable[[str], AsyncIterator[bytes]], known: Known, made: Made) -> None:
+        """Read it back and prove it, as a restore would; ends with what it opened being forgotten.
+
+        Raises:
+            NotGood, TargetError, ConversationLost, Declined: it is not shown to be good.
+        """
+        try:
+            proven = await prove(self.shelves.ask, self._counted(read(made.name), known), made.opens)
+        finally:
+            await self.shelves.let_go()
+        got, own = proven.read, made.manifest
+        keys = len(own.vouched) + 1
+        if (got.sha256, got.size) != (known.sha256, known.size):
+            raise NotGood(CHANGED)
+        if got.manifest != own:
+            raise NotGood("the manifest is not the one that was made")
+        if got.keys != keys:
+            raise NotGood(f"the copy is encrypted to {got.keys} keys instead of {keys}")
+        self._proven = known.sha256
+
+    async def _same(self, target: Target, known: Known) -> None:
+        """Fetch it back: is it, byte for byte, the copy that was proven before it left?
+
+        Raises:
+            NotGood, TargetError: it is not, or nobody knows.
+        """
+        tally = await tally_of(self._counted(target.read(known.name), known))
+        if (tally.sha256, tally.size) != (known.sha256, known.size):
+            raise NotGood(CHANGED)
+
+    async def _counted(self, pieces: AsyncIterator[bytes], known: Known) -> "AsyncGenerator[bytes, None]":
+        """As they come, with the progress told."""
+        done = 0
+        self.shelves.progress.tell("checking", 0, known.size)
+        async with aclosing(cast("AsyncGenerator[bytes, None]", pieces)) as each:
+            async for piece in each:
+                done += len(piece)
+                self.shelves.progress.tell("checking", done, known.size)
+                yield piece
+
+
+async def _own(source: Source) -> AsyncIterator[bytes]:
+    """The copy as it lies on this disk."""
+    offset = 0
+    while piece := await source.read(offset, PIECE):
+        offset += len(piece)
+        yield piece
+
+
+def _is(path: Path, known: Known) -> bool:
+    """Whether a file is that copy."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == known.sha256
+    except OSError:
+        return False
