@@ -33,7 +33,10 @@ class _Stated(Struct, frozen=True, forbid_unknown_fields=True, tag_field="type")
 
 
 class GrantStatement(_Stated, frozen=True, tag="homebase.grant/1"):
-    """A yes. until: for that form, else null; payload: for ``once``, SHA-256 of what was shown, else null."""
+    """A yes. until: for that form, else null. payload: SHA-256 of what was shown and is sent at once.
+
+    For ``once`` it has to be there, for ``standing`` it may: a message as a test, for example.
+    """
 
     activity: Name
     addressee: Annotated[str, Meta(max_length=512)]
@@ -138,8 +141,10 @@ def decode(payload: bytes) -> Stated:
                     raise BadStatement(f"payload: {name} are not sorted, or one stands there twice")
             if (stated.until is None) == (stated.form is Form.UNTIL):
                 raise BadStatement("payload: until stands exactly where form is until")
-            if (stated.payload is None) == (stated.form is Form.ONCE):
-                raise BadStatement("payload: payload stands exactly where form is once")
+            if stated.payload is None and stated.form is Form.ONCE:
+                raise BadStatement("payload: payload has to stand where form is once")
+            if stated.payload is not None and stated.form is Form.UNTIL:
+                raise BadStatement("payload: payload is null where form is until")
             if stated.until is not None:
                 moment(stated.until)
         case EraseStatement() if stated.category is not None and stated.person is not None:

@@ -105,7 +105,7 @@ class Asked:
             **centre.owning(door, self._rights),
             **account_answers.owners(self._account, door, named_home),
             **update_verbs.owning(self._asking.updates, door),
-            **message_answers.owners(self._messages),
+            **message_answers.owners(self._messages, named_home),
             **backup_answers.table(door, self._asking.backups),
         }
         return {

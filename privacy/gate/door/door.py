@@ -33,7 +33,6 @@ from privacy.jws import base64url
 from privacy.reasons import Reason
 from privacy.register import Form
 
-Note = Callable[[Transaction, Grant, Outgoing], None]
 WAIT_FOR_DELIVERY_S = 20.0  # a command waits so long for the outcome of what it started
 
 
@@ -77,10 +76,8 @@ class Door:
 
     # agree
 
-    async def give(self, wish: Wish, preview_id: str, note: Note | None = None) -> Given:
+    async def give(self, wish: Wish, preview_id: str) -> Given:
         """Write the consent down, then send the previewed bytes at once; waits 20 s for the outcome.
-
-        note: writes down with it what is sent.
 
         Raises:
             Refused: it can't be given, or was withdrawn while it was being written.
@@ -98,10 +95,7 @@ class Door:
             grant = propose(exact, self.desk.register, self.desk.recipients, at.to_count_from(), number)
             if isinstance(grant, Reason):
                 return grant
-            made = self.ready(replace(grant, mark=mark), shown)
-            if note is not None and made.item is not None:
-                note(tx, made.grant, made.item)
-            return made
+            return self.ready(replace(grant, mark=mark), shown)
 
         ready = await self.giving.give(
             About(activity=wish.activity, recipient=wish.recipient, ticket=wish.ticket), make

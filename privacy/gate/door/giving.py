@@ -18,6 +18,9 @@ from privacy.ledger import Kind
 from privacy.payload import timestamp
 from privacy.reasons import Reason
 
+Note = Callable[[Transaction, Grant, Outgoing], None]
+"""Writes down, with a consent, what it sends at once."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
@@ -39,12 +42,13 @@ class Ready:
 
 
 class Giving:
-    """One per door."""
+    """One per door. notes: of activities that keep what they send."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._one_at_a_time = asyncio.Lock()  # numbers, previews and challenges are used once
         self._closings: dict[str, int] = {}
+        self.notes: dict[str, Note] = {}
 
     @property
     def busy(self) -> bool:
@@ -104,6 +108,8 @@ class Giving:
         records.keep_grant(tx, grant, ready.proof)
         if ready.item is not None:
             records.keep_outgoing(tx, ready.item)
+            if (note := self.notes.get(grant.activity)) is not None:
+                note(tx, grant, ready.item)
         if ready.preview is not None:
             tx.execute("DELETE FROM previews WHERE id = ?", (ready.preview,))
         self._desk.append(tx, News(kind=Kind.GRANT, data=_told(grant)))

@@ -1,22 +1,32 @@
-"""Push for the app, under /gate/v1/push: the key to subscribe with, and a browser that subscribed."""
+"""Messages for the app, under /gate/v1/messages: who may get one, what a test would be, a test.
 
-from collections.abc import Mapping
+Under /gate/v1/push: the key to subscribe with, and a browser that subscribed. A yes is phones.py's.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated
 
 import msgspec
 
+from privacy import message_text
 from privacy.gate.answers.answers import answering
 from privacy.gate.answers.api import Guarded
 from privacy.gate.door.door import Door
 from privacy.gate.front.exchange import Answer, Request, json_answer, problem
+from privacy.gate.messages.message_verbs import previewed, told
 from privacy.gate.messages.message_words import WORDS
-from privacy.gate.messages.messages import Messages
+from privacy.gate.messages.messages import Messages, Way
 from privacy.gate.messages.services import PUSH, MessageRefused
+from privacy.gate.messages.services import WORDS as KINDS
+from privacy.gate.storage.messages import Message
 from privacy.jws import BadStatement, base64url, unbase64url
+from privacy.message_text import Event
+from privacy.payload import timestamp
 from privacy.register import Language
 from privacy.web_push import Subscription
 
 Word = Annotated[str, msgspec.Meta(max_length=128)]
+Act = Callable[[Request, Language], Awaitable[Answer]]
 
 
 class _Subscribing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -26,26 +36,87 @@ class _Subscribing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     label: Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*\Z")] = ""
 
 
-def owners(messages: Messages) -> Mapping[tuple[str, str], Guarded]:
-    """For the owner."""
+class _OneWay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    way: Word
 
-    async def look(_: Door, request: Request, language: Language) -> Answer:
+
+def owners(messages: Messages, named_home: str = "") -> Mapping[tuple[str, str], Guarded]:
+    """For the owner. named_home: as wiring.Start's."""
+
+    async def look(request: Request, language: Language) -> Answer:
+        services = {
+            kind: [
+                {"name": row.name, "ready": activity == PUSH or await messages.services.has_access(row.name)}
+                for row in messages.services.recipients(activity)
+            ]
+            for activity, kind in KINDS.items()
+        }
+        last = await messages.newest()
+        ways = [
+            _way(messages, way, last.get((way.activity, way.addressee)), language)
+            for way in await messages.ways()
+        ]
+        return json_answer(200, {"ways": ways, "services": services})
+
+    async def preview(request: Request, language: Language) -> Answer:
+        asked = msgspec.json.decode(request.body, type=_OneWay)
+        shown = await previewed(messages, asked.way, language)
+        home = f" {named_home}" if named_home else ""
+        line = f"homebase notify allow {asked.way} --lang {language.value}{home}"
+        return json_answer(200, {**shown, "command": line})
+
+    async def test(request: Request, language: Language) -> Answer:
+        asked = msgspec.json.decode(request.body, type=_OneWay)
+        event = Event(kind=message_text.TEST, name="", at=messages.door.desk.time.instant().at)
+        return json_answer(201, {"transfer": await messages.send(asked.way, event)})
+
+    async def push(request: Request, language: Language) -> Answer:
         hosts = [row.host for row in messages.services.recipients(PUSH)]
         return json_answer(200, {"key": base64url(messages.push_key()), "hosts": hosts})
 
-    async def subscribe(_: Door, request: Request, language: Language) -> Answer:
+    async def subscribe(request: Request, language: Language) -> Answer:
         asked = msgspec.json.decode(request.body, type=_Subscribing)
         try:
             keys = unbase64url(asked.p256dh), unbase64url(asked.auth)
-            to = Subscription(endpoint=asked.endpoint, p256dh=keys[0], auth=keys[1])
-            device = await messages.subscribe(to, asked.label)
-        except (BadStatement, MessageRefused) as error:
-            code = error.code if isinstance(error, MessageRefused) else "subscription_form"
-            detail, way_out = WORDS[code][language].split("; ", 1)
-            return problem(422, code, detail, way_out=way_out)
-        return json_answer(201, {"device": device, "command": f"homebase notify allow {device}"})
+        except BadStatement as error:
+            raise MessageRefused("subscription_form") from error
+        to = Subscription(endpoint=asked.endpoint, p256dh=keys[0], auth=keys[1])
+        return json_answer(201, {"device": await messages.subscribe(to, asked.label)})
 
     return {
-        ("GET", "/gate/v1/push"): answering(messages.door, look),
-        ("POST", "/gate/v1/push/subscriptions"): answering(messages.door, subscribe),
+        place: _answering(messages.door, act)
+        for place, act in {
+            ("GET", "/gate/v1/messages"): look,
+            ("POST", "/gate/v1/messages/previews"): preview,
+            ("POST", "/gate/v1/messages/tests"): test,
+            ("GET", "/gate/v1/push"): push,
+            ("POST", "/gate/v1/push/subscriptions"): subscribe,
+        }.items()
     }
+
+
+def _way(messages: Messages, way: Way, last: Message | None, language: Language) -> dict[str, object]:
+    """One addressee with its consent and what became of its newest message."""
+    grant = messages.consent(way)
+    return {
+        "id": way.id,
+        "kind": KINDS[way.activity],
+        "activity": way.activity,
+        "addressee": way.addressee,
+        "label": way.label,
+        "consent": None
+        if grant is None
+        else {"mark": grant.mark, "recipient": grant.recipient, "since": timestamp(grant.given)},
+        "last": None if last is None else told(last, language),
+    }
+
+
+def _answering(door: Door, act: Act) -> Guarded:
+    async def answer(_: Door, request: Request, language: Language) -> Answer:
+        try:
+            return await act(request, language)
+        except MessageRefused as refused:
+            detail, _, way_out = WORDS[refused.code][language].partition("; ")
+            return problem(422, refused.code, detail, way_out=way_out)
+
+    return answering(door, answer)

@@ -121,14 +121,25 @@ def _way(messages: Messages, way: Way, last: datetime | None) -> dict[str, objec
 
 
 async def _preview(messages: Messages, asked: _Asked) -> Fields:
-    shown = await messages.preview(asked.way, asked.language)
-    row = messages.door.desk.register.activities[shown.activity]
+    shown = await previewed(messages, asked.way, asked.language)
+    row = messages.door.desk.register.activities[str(shown["activity"])]
     recipients = messages.door.desk.recipients.values()
+    return {**shown, "activity_text": notice.activity_json(row, recipients, asked.language)}
+
+
+async def previewed(messages: Messages, way: str, language: Language) -> dict[str, object]:
+    """A test message as it would leave, kept; for console and app.
+
+    mail: the words around it, of a mail; contacts: what push services are told beside it, by name.
+
+    Raises:
+        MessageRefused, Refused: as Messages.preview.
+    """
+    shown = await messages.preview(way, language)
     contacts = await messages.services.contacts() if KINDS[shown.activity] == "push" else {}
-    text = message_text.mail(str(msgspec.json.decode(shown.body)["text"]), asked.language)
+    text = message_text.mail(str(msgspec.json.decode(shown.body)["text"]), language)
     return {
         **spelling.preview(shown),
-        "activity_text": notice.activity_json(row, recipients, asked.language),
         "mail": {"subject": text.subject, "text": text.text} if KINDS[shown.activity] == "email" else None,
         "contacts": contacts,
     }
@@ -155,7 +166,7 @@ async def _contact(messages: Messages, asked: _Asked) -> Fields:
 
 async def _list(messages: Messages, asked: _Asked) -> Fields:
     found = await messages.told(MOST)
-    return {"messages": [{**_told(one, asked.language), "addressee": one.addressee} for one in found]}
+    return {"messages": [{**told(one, asked.language), "addressee": one.addressee} for one in found]}
 
 
 async def _forget(messages: Messages, asked: _Asked) -> Fields:
@@ -179,10 +190,11 @@ async def _fates(messages: Messages, asked: _Asked) -> Fields:
 
 
 async def _became(messages: Messages, asked: _Asked) -> Fields:
-    return {"messages": [_told(one, asked.language) for one in await messages.fates(asked.transfers)]}
+    return {"messages": [told(one, asked.language) for one in await messages.fates(asked.transfers)]}
 
 
-def _told(one: Message, language: Language) -> dict[str, Any]:
+def told(one: Message, language: Language) -> dict[str, Any]:
+    """A message with what became of it, in words of that language where it is a code."""
     return {
         "transfer": one.transfer,
         "activity": one.activity,

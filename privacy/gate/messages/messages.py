@@ -48,6 +48,7 @@ class Messages:
     def __init__(self, door: Door) -> None:
         self.door, self._desk, self.services = door, door.desk, Services(door)
         door.deliveries.posts |= {MAIL: self._post_mail, SMS: self._post_sms, PUSH: self._post_push}
+        door.giving.notes |= dict.fromkeys(FIELD, self._note)
 
     # look
 
@@ -149,7 +150,7 @@ class Messages:
             categories=self._desk.register.activities[way.activity].categories,
             country=country,
         )
-        return await self.door.give(wish, preview, self._note)
+        return await self.door.give(wish, preview)
 
     def _note(self, tx: Transaction, grant: Grant, item: Outgoing) -> None:
         messages.keep(tx, _message(grant, item))
@@ -225,6 +226,14 @@ class Messages:
             StoreError: they can't be read.
         """
         return await self._desk.store.read(lambda tx: messages.fates(tx, transfers))
+
+    async def newest(self) -> dict[tuple[str, str], Message]:
+        """The newest message, whatever became of it, by activity and addressee.
+
+        Raises:
+            StoreError: they can't be read.
+        """
+        return await self._desk.store.read(messages.newest)
 
     async def last_sent(self) -> dict[tuple[str, str], datetime]:
         """When a service last took a message, by activity and addressee.

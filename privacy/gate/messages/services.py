@@ -51,6 +51,14 @@ class Services:
         at = self._desk.time.instant().at
         await self._desk.store.write(lambda tx: access.keep_access_data(tx, row, at))
 
+    async def has_access(self, recipient: str) -> bool:
+        """Whether it is kept how to log in to it.
+
+        Raises:
+            StoreError: it can't be read.
+        """
+        return await self._desk.store.read(lambda tx: access.access_data(tx, recipient)) is not None
+
     def _serves(self, recipient: str) -> frozenset[str]:
         row = self._desk.recipients.get(recipient)
         return frozenset() if row is None else row.activities & FIELD.keys()

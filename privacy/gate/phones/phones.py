@@ -11,6 +11,7 @@ from typing import assert_never
 from privacy import canonical, jws, keys, statements
 from privacy.challenges import LIFE_S, Challenge
 from privacy.consent import Grant, confirmed
+from privacy.delivered import check_addressee
 from privacy.gate.door.door import Door
 from privacy.gate.door.giving import About, Ready
 from privacy.gate.door.refused import Refused
@@ -203,11 +204,13 @@ class Phones:
             grant = propose_signed(signed, desk.register, desk.recipients, at, number)
             if isinstance(grant, Reason):
                 return grant
-            if grant.payload_sha256 is None:
+            if stated.payload is None:
                 return self._door.ready(grant, None, proof)
-            shown = records.preview_of(tx, grant.activity, grant.payload_sha256)
+            shown = records.preview_of(tx, grant.activity, stated.payload)
             if shown is None or (shown.ticket, shown.groups) != (grant.ticket, grant.groups):
                 return Reason.NO_PREVIEW
+            if not check_addressee(grant.activity, shown.body, grant.addressee):
+                return Reason.ADDRESSEE_NOT_DECLARED
             return self._door.ready(grant, shown, proof) if at.at < shown.expires else Reason.NO_PREVIEW
 
         about = About(activity=stated.activity, recipient=stated.recipient, ticket=stated.ticket)

@@ -82,6 +82,14 @@ def fates(tx: Transaction, transfers: Sequence[str]) -> list[Message]:
     return found
 
 
+def newest(tx: Transaction) -> dict[tuple[str, str], Message]:
+    """The newest one, by activity and addressee."""
+    # SQLite takes all other columns from the row that has the maximum
+    rows = tx.execute(f"{_ALL} GROUP BY activity, addressee HAVING max(at_ms)")
+    found = map(_read, rows)
+    return {(one.activity, one.addressee): one for one in found}
+
+
 def last_sent(tx: Transaction) -> dict[tuple[str, str], datetime]:
     """When a service last took one, by activity and addressee."""
     rows = tx.execute(
