@@ -1,57 +1,98 @@
-"""The mail that confirms an address: looked at in the app, agreed to by the phone's key, to that address."""
+"""What is looked at in the app and agreed to by the phone's key: the mail that confirms an address, messages.
+
+A real mail server stands outside and takes both. Then the question for updates.
+"""
 
 import json
+import re
+import socket
 from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Playwright, expect
 
-from tests.mail_server import PASSWORD, USER
+from tests.lab.outside import RECEIVER, RESOLVER, NameServer, around, authority, made_in, network
+from tests.mail_server import PASSWORD, USER, MailServer
+from tests.needs import NETWORKS
 
-from .consenting import house_alone, pair, phone_inside
-from .houses import run_homebase
-from .phones import Phone
+from .consenting import pair, phone_inside
+from .houses import demo_house
+from .phones import Phone, until
 
-pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.lab, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.lab, pytest.mark.timeout(240), NETWORKS]
 
-MAIL = """
+HOST = "mail.example.org"
+RECIPIENTS = """
 [[recipient]]
 name = "mail"
 role = "own"
-host = "mail.example.org"
+host = "{host}"
 country = "DE"
-transport = "smtp"
-activities = ["account.register"]
+transport = "smtps"
+activities = ["account.register", "mail.send"]
+ca_file = "{ca_file}"
+
+[[recipient]]
+name = "news"
+role = "processor"
+host = "updates.example.org"
+country = "DE"
+path = "/lists/"
+activities = ["update.check"]
 """
 EMAIL = "ada.lovelace@example.org"
 LOOK_AGAIN_MS = 60_000
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("house")
+@dataclass(slots=True, kw_only=True)
+class Mailed:
+    phone: Phone
+    server: MailServer
+
+    def consents(self) -> list[dict[str, str]]:
+        """Activity, addressee and way of each that was not taken back."""
+        rows = json.loads(self.phone.house.ok("consent", "list", "--json"))["consents"]
+        members = ("activity", "addressee", "via")
+        return [{key: row[key] for key in members} for row in rows if row["state"] != "withdrawn"]
 
 
-@pytest.fixture(scope="module")
-def mine(folder: Path, playwright: Playwright) -> Iterator[Phone]:
-    with house_alone(folder, MAIL) as house, phone_inside(house, folder, playwright) as fresh:
-        fresh.set_up()
-        yield fresh
+def _listen() -> socket.socket:
+    listening = socket.socket()
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind((RECEIVER, 465))
+    listening.listen(8)
+    return listening
 
 
-def command(mine: Phone, folder: Path, *words: str) -> str:
-    code, said, errors = run_homebase(*words, "--state", str(mine.house.state), runtime=folder / "r")
-    assert code == 0, errors
-    return said
+@pytest.fixture
+def mailed(tmp_path: Path, playwright: Playwright) -> Iterator[Mailed]:
+    (tmp_path / "state").mkdir(mode=0o700)
+    ca_file, context = authority(tmp_path / "ca", HOST)
+    (tmp_path / "state" / "homebase.toml").write_text(RECIPIENTS.format(host=HOST, ca_file=ca_file))
+    resolver = tmp_path / "resolv.conf"
+    resolver.write_text(f"nameserver {RESOLVER}\n")
+    with ExitStack() as running:
+        inside, outside = running.enter_context(network())
+        names = NameServer(outside, {HOST: [RECEIVER]})
+        server = MailServer(made_in(outside, _listen), context, secure_first=True)
+        for part in (server, names):
+            running.callback(part.close)
+        house = running.enter_context(demo_house(tmp_path, "--devices", "1", around=around(inside, resolver)))
+        phone = running.enter_context(phone_inside(house, tmp_path, playwright))
+        phone.set_up()
+        yield Mailed(phone=phone, server=server)
 
 
-def test_a_paired_phone_agrees_to_the_mail_that_it_saw(mine: Phone, folder: Path) -> None:
+def test_a_paired_phone_agrees_to_the_mail_that_it_saw(mailed: Mailed, tmp_path: Path) -> None:
+    mine, server = mailed.phone, mailed.server
     page = mine.page
-    secret = folder / "password"
+    secret = tmp_path / "password"
     secret.write_text(PASSWORD)
     secret.chmod(0o600)
-    command(mine, folder, "account", "mail-server", "--user", USER, "--file", str(secret))
+    mine.house.ok("account", "mail-server", "--user", USER, "--file", str(secret))
     # given an address, entered in the app
     mine.open("#/account")
     page.get_by_label("Adresse", exact=True).fill(EMAIL)
@@ -65,7 +106,7 @@ def test_a_paired_phone_agrees_to_the_mail_that_it_saw(mine: Phone, folder: Path
     expect(page.get_by_role("button", name="Zustimmen")).to_have_count(0)
     mine.has_no_barriers("account, command")
     # when it is paired, it sees the same under the gate's signature and agrees
-    pair(mine, folder)
+    pair(mine, tmp_path)
     mine.open("#/account")
     show.click()
     expect(page.locator("[data-yes]")).to_contain_text(EMAIL)
@@ -76,9 +117,62 @@ def test_a_paired_phone_agrees_to_the_mail_that_it_saw(mine: Phone, folder: Path
     mine.picture("account-yes-de")
     page.get_by_role("button", name="Zustimmen", exact=True).click()
     expect(page.locator("[data-yes]")).to_have_count(0, timeout=LOOK_AGAIN_MS)
-    # then the consent is that phone's, to that address, and its transfer began
-    (grant,) = json.loads(command(mine, folder, "consent", "list", "--json"))["consents"]
-    assert (grant["activity"], grant["via"], grant["addressee"]) == ("account.register", "phone", EMAIL)
+    # then the consent is that phone's, to that address; the mail's code confirms it
+    assert mailed.consents() == [{"activity": "account.register", "addressee": EMAIL, "via": "phone"}]
+    until(lambda: len(server.arrived) == 1, "the mail")
+    code = re.search(r"#confirm=([A-Z2-7-]{23})", server.arrived[0].mail.get_content())
+    assert code is not None
+    page.get_by_label("Code aus der Nachricht").fill(code[1])
+    page.get_by_role("button", name="Bestätigen", exact=True).click()
+    expect(page.get_by_text("Bestätigt am")).to_be_visible()
+    _agrees_to_messages(mailed)
+    _allows_to_ask_for_updates(mailed)
     mine.open("#/privacy/ledger")
     expect(page.locator("li[data-kind=transfer_begin]").first).to_be_visible(timeout=LOOK_AGAIN_MS)
     assert mine.said == []
+
+
+def _agrees_to_messages(mailed: Mailed) -> None:
+    mine, page, server = mailed.phone, mailed.phone.page, mailed.server
+    mine.open("#/notifications")
+    way = page.locator("[data-way=email]")
+    expect(way).to_contain_text("nicht erlaubt")
+    way.get_by_role("button", name="Testnachricht ansehen").click()
+    expect(way.locator("[data-yes]")).to_contain_text(EMAIL)
+    shown = json.loads(way.get_by_role("region", name="Genau diese Bytes", exact=True).text_content() or "")
+    mine.has_no_barriers("messages, yes")
+    mine.picture("messages-yes-de", above=way)
+    way.get_by_role("button", name="Zustimmen", exact=True).click()
+    # exactly what was shown arrives
+    until(lambda: len(server.arrived) == 2, "the test message")
+    assert (server.arrived[1].to, str(server.arrived[1].mail["Subject"])) == ([EMAIL], shown["text"])
+    expect(way.locator("[data-fate=sent]")).to_be_visible(timeout=LOOK_AGAIN_MS)
+    expect(way.locator(".badge")).to_have_text(" erlaubt")
+    # somebody is told by it; another test; the end
+    page.get_by_label("Name", exact=True).fill("Ada")
+    page.get_by_role("checkbox", name=EMAIL).check()
+    page.get_by_role("button", name="Speichern").click()
+    expect(page.locator("[data-told=Ada]")).to_contain_text(f"1. E-Mail {EMAIL}")
+    way.get_by_role("button", name="Test senden").click()
+    until(lambda: len(server.arrived) == 3, "another test message")
+    mine.has_no_barriers("messages, allowed")
+    mine.picture("messages-de", above=way)
+    way.get_by_role("button", name="Jetzt widerrufen").click()
+    expect(way).to_contain_text("nicht erlaubt", timeout=LOOK_AGAIN_MS)
+    assert [one["activity"] for one in mailed.consents()] == ["account.register"]
+
+
+def _allows_to_ask_for_updates(mailed: Mailed) -> None:
+    mine, page = mailed.phone, mailed.phone.page
+    mine.open("#/system")
+    asking = page.locator("[data-consent='update.check']")
+    asking.get_by_role("switch").click()
+    expect(asking.locator("[data-yes]")).to_contain_text("updates.example.org")
+    mine.has_no_barriers("updates, yes")
+    mine.picture("updates-yes-de", above=asking)
+    asking.get_by_role("button", name="Zustimmen", exact=True).click()
+    expect(asking.get_by_role("switch", checked=True)).to_be_visible()
+    assert {"activity": "update.check", "addressee": "", "via": "phone"} in mailed.consents()
+    asking.get_by_role("switch").click()
+    expect(asking.get_by_role("switch", checked=False)).to_be_visible()
+    assert [one["activity"] for one in mailed.consents()] == ["account.register"]

@@ -1,7 +1,7 @@
 // What the pages ask, in their words; the way it goes may change while the app runs.
 
 import type { Operation } from "./operations";
-import type { Activities, Datapoint, Device, GateStatus, HistoryAnswer, LedgerPage, Preview, Room, Session, Updates, Value, Withdrawal } from "./types";
+import type { Activities, Datapoint, Device, GateStatus, HistoryAnswer, LedgerPage, Preview, Room, Session, Value, Withdrawal } from "./types";
 import type { Fields, Way } from "./way";
 
 export class Client {
@@ -38,13 +38,12 @@ export class Client {
   stopPairing = (name: string) => this.ask<null>("pairing.stop", { interface: name });
 
   gateStatus = () => this.gate<GateStatus>("GET", "/gate/v1/status");
-  updates = (language: string) => this.gate<Updates>("GET", `/gate/v1/updates?lang=${language}`);
-  checkUpdates = (language: string) => this.gate<Updates>("POST", `/gate/v1/updates/checks?lang=${language}`, {});
   activities = (language: string) => this.gate<Activities>("GET", `/gate/v1/activities?lang=${language}`);
   preview = (activity: string, groups: string[], ticket: string) =>
     this.gate<Preview>("POST", `/gate/v1/previews?lang=${this.language()}`, { activity, groups, ticket });
-  withdraw = (activity: string) =>
-    this.gate<Withdrawal>("POST", `/gate/v1/withdrawals?lang=${this.language()}`, { activity });
+  /** marks: of these consents alone. */
+  withdraw = (activity: string, marks?: string[]) =>
+    this.gate<Withdrawal>("POST", `/gate/v1/withdrawals?lang=${this.language()}`, { activity, ...(marks !== undefined && { marks }) });
   ledger = (after: number, limit: number) =>
     this.gate<LedgerPage>("GET", `/gate/v1/ledger?after=${after}&limit=${limit}`);
 

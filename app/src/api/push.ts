@@ -11,8 +11,6 @@ export interface PushFacts {
 
 export interface Subscribed {
   device: string;
-  /** What allows messages to it. */
-  command: string;
 }
 
 export const pushApi = (client: Client, language: string) => ({

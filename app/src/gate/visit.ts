@@ -152,12 +152,20 @@ export async function withdraw(activity: string): Promise<Ended> {
   await keep("pending", [...pending, { activity, untilMs: Date.now() }]);
   const { told } = await question("withdrawals", "withdrawal", { activity });
   await keep("pending", pending);
-  return {
-    cut: typeof told.cut === "number" ? told.cut : 0,
-    within_ms: typeof told.within_ms === "number" ? told.within_ms : 0,
-    entry: typeof told.entry === "number" ? told.entry : null,
-  };
+  return endedOf(told);
 }
+
+/** Take back one consent of several to an activity, by its mark. Throws as withdraw. */
+export async function withdrawOne(activity: string, mark: string): Promise<Ended> {
+  await remember([{ activity, mark }]);
+  return endedOf((await question("withdrawals", "withdrawal", { activity, marks: [mark] })).told);
+}
+
+const endedOf = (told: Members): Ended => ({
+  cut: typeof told.cut === "number" ? told.cut : 0,
+  within_ms: typeof told.within_ms === "number" ? told.within_ms : 0,
+  entry: typeof told.entry === "number" ? told.entry : null,
+});
 
 const MOST_REMEMBERED = 500;
 

@@ -8,7 +8,7 @@ import { moment } from "./keys";
 
 export type Form = "once" | "until" | "standing";
 
-/** Everything that is agreed to, in the words of the register. `sha256`: of the bytes shown, for `once`. */
+/** Everything that is agreed to, in the words of the register. `sha256`: of the bytes shown, which leave at once; null: none were. */
 export interface Yes {
   activity: Activity;
   recipient: Activity["recipients"][number];
@@ -43,7 +43,7 @@ export function grantOf(yes: Yes, language: string, challengeAt: string, nowMs: 
     groups: [...yes.groups].sort(),
     host: recipient.host,
     language,
-    payload: yes.form === "once" ? yes.sha256 : null,
+    payload: yes.form === "until" ? null : yes.sha256, // with an end, data is made anew each time
     recipient: recipient.name,
     text: activity.text_hash,
     ticket: yes.ticket,

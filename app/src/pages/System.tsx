@@ -1,71 +1,17 @@
 // What runs, and how it is kept apart.
 
 import { Title } from "../parts/Frame";
-import { useAction, useLoad, useRole } from "../parts/hooks";
+import { useLoad, useRole } from "../parts/hooks";
 import { Icon } from "../parts/Icon";
-import { Said } from "../parts/Said";
+import { lazy } from "../parts/lazy";
 import { client, phase } from "../state/app";
 import { dateTime } from "../state/format";
 import { useSelect } from "../state/store";
 import { useTexts } from "../texts";
 import { Radio } from "./Devices";
 
-/** What is known of new versions, and for owners: ask now. */
-function News() {
-  const { t, language } = useTexts();
-  const role = useRole();
-  const [news, again] = useLoad(() => client.updates(language), language);
-  const [checking, check] = useAction(async () => {
-    await client.checkUpdates(language);
-    again();
-  });
-  if (news.state !== "here") return null;
-  const { line, problem, update, checked_at } = news.value;
-  return (
-    <div class="card">
-      <h2>{t("system.update")}</h2>
-      <p>
-        <Said text={line} />
-      </p>
-      {problem !== null && (
-        <p class="quiet">
-          <Said text={problem.text} />
-        </p>
-      )}
-      {problem?.code === "no_consent" && role === "owner" && (
-        <p>
-          <a href="#/privacy">{t("system.update.allow")}</a>
-        </p>
-      )}
-      {update !== null && (
-        <>
-          <Notes title={t("system.update.changes")} lines={update.changes} />
-          <Notes title={t("system.update.fixes")} lines={update.fixes} />
-        </>
-      )}
-      {checked_at !== null && <p class="quiet">{t("system.update.checked", { at: dateTime(Date.parse(checked_at), language) })}</p>}
-      {role === "owner" && (
-        <button type="button" disabled={checking} onClick={check}>
-          {t("system.update.check")}
-        </button>
-      )}
-    </div>
-  );
-}
-
-function Notes({ title, lines }: { title: string; lines: string[] }) {
-  if (lines.length === 0) return null;
-  return (
-    <>
-      <h3>{title}</h3>
-      <ul>
-        {lines.map((line) => (
-          <li key={line}>{line}</li>
-        ))}
-      </ul>
-    </>
-  );
-}
+// with the words and the switches of the privacy centre
+const News = lazy(() => import("./updates/News").then((file) => file.News));
 
 export function SystemPage() {
   const { t, tr, language } = useTexts();

@@ -77,7 +77,7 @@ export function faultsOf(draft: Draft, nowMs: number, before: Draft | null = nul
 }
 
 /** Minutes of "08:30"; null: the field is empty. */
-const readMinutes = (text: string): number | null =>
+export const readMinutes = (text: string): number | null =>
   /^\d\d:\d\d$/.test(text) ? Number(text.slice(0, 2)) * 60 + Number(text.slice(3)) : null;
 
 function minutesOf({ hours }: Draft): [number | null, number | null] {

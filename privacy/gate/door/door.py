@@ -5,7 +5,6 @@ upkeep.py; console_verbs.py and answers.py spell the answers.
 """
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 

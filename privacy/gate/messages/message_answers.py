@@ -116,7 +116,7 @@ def _answering(door: Door, act: Act) -> Guarded:
         try:
             return await act(request, language)
         except MessageRefused as refused:
-            detail, _, way_out = WORDS[refused.code][language].partition("; ")
+            detail, _semicolon, way_out = WORDS[refused.code][language].partition("; ")
             return problem(422, refused.code, detail, way_out=way_out)
 
     return answering(door, answer)

@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
+from privacy import recipients
 from privacy.gate.account import account_answers
 from privacy.gate.account.account import Account
+from privacy.gate.desk import packaged_register
 from privacy.gate.door.door import Door
 from privacy.gate.front.exchange import Request
 from privacy.gate.messages import message_answers
@@ -19,10 +21,14 @@ from privacy.gate.messages.message_verbs import for_console
 from privacy.gate.messages.messages import Messages
 from privacy.gate.phones.phones import Phones
 from tests.privacy.gate.at_the_door import opened
-from tests.privacy.gate.test_messages import rules
 from tests.privacy.gate.test_phones import paired
 from tests.privacy.phone import Phone
 
+SHARED = {"role": "own", "host": "messages.example.org", "country": "DE"}
+ROWS = [
+    SHARED | {"name": "mail", "transport": "smtp", "activities": ["mail.send"]},
+    SHARED | {"name": "sms", "path": "/messages", "activities": ["sms.send"]},
+]
 NUMBER, OTHER = "+4915112345678", "+4915187654321"
 
 
@@ -73,7 +79,10 @@ class Owner:
 
 @asynccontextmanager
 async def owner(folder: Path) -> AsyncIterator[Owner]:
-    async with opened(folder, rules=rules()) as door:  # type: ignore[arg-type] # of two tables
+    register = packaged_register()
+    known, mistakes = recipients.read(ROWS, register)
+    assert not mistakes
+    async with opened(folder, rules=(register, known)) as door:
         mine = Owner(door, Messages(door), await paired(door, Phones(door)))
         for number, label in ((NUMBER, "Ada"), (OTHER, "Ben")):
             await mine.ask("POST", "account/contacts", number=number, label=label)

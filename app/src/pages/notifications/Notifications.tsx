@@ -12,7 +12,7 @@ import { client, home, tell } from "../../state/app";
 import { isVisitor } from "../../state/roles";
 import { useSelect } from "../../state/store";
 import { useNotificationTexts } from "../../texts/notifications";
-import { Push } from "./Push";
+import { Ways } from "./Ways";
 
 export function NotificationsPage() {
   const { t } = useNotificationTexts();
@@ -41,7 +41,7 @@ export function NotificationsPage() {
         <Several found={past} />
         <p class="quiet">{t("notify.kept")}</p>
       </section>
-      {owner && <Push />}
+      {owner && <Ways />}
     </>
   );
 }

@@ -1,33 +1,32 @@
-// Messages to this browser while the app is closed: subscribed here, allowed by the owner's yes.
+// Messages to this browser while the app is closed: subscribed here, allowed by the owner's yes to it above.
 
 import { useCallback, useState } from "preact/hooks";
 import { pushApi } from "../../api/push";
-import { Copy } from "../../parts/Copy";
 import { useAction, useLoad } from "../../parts/hooks";
 import { client, tell } from "../../state/app";
 import { canBeTold, subscribe } from "../../state/push";
 import { useNotificationTexts } from "../../texts/notifications";
 
-export function Push() {
+export function Push({ again }: { again: () => void }) {
   const { t, language } = useNotificationTexts();
   const [facts] = useLoad(() => pushApi(client, language).facts(), "push");
-  const [command, setCommand] = useState("");
   const [label, setLabel] = useState("");
   const key = facts.state === "here" ? facts.value.key : "";
   const [running, begin] = useAction(
     useCallback(async () => {
       const keys = await subscribe(key);
-      if (keys === null) tell(t("push.refused"));
-      else setCommand((await pushApi(client, language).subscribe({ ...keys, label })).command);
-    }, [key, label, language, t]),
+      if (keys !== null) await pushApi(client, language).subscribe({ ...keys, label });
+      tell(t(keys === null ? "push.refused" : "push.done"));
+      again();
+    }, [key, label, language, t, again]),
   );
   if (facts.state !== "here") return null;
   const ready = canBeTold() && facts.value.hosts.length > 0;
   return (
     <section class="card" aria-labelledby="push-title">
-      <h2 id="push-title">{t("push.title")}</h2>
+      <h3 id="push-title">{t("push.title")}</h3>
       <p class="quiet">{t(ready ? "push.text" : canBeTold() ? "push.none" : "push.unable")}</p>
-      {ready && command === "" && (
+      {ready && (
         <form
           onSubmit={(event) => {
             event.preventDefault();
@@ -48,12 +47,6 @@ export function Push() {
             {t("push.do")}
           </button>
         </form>
-      )}
-      {command !== "" && (
-        <div role="status">
-          <p>{t("push.allow")}</p>
-          <Copy text={command} label={t("push.title")} />
-        </div>
       )}
     </section>
   );

@@ -35,10 +35,10 @@ const PAGES: Partial<Record<string, string>> = {
 };
 const isOpen = (activity: Activity) => activity.state === "active" || activity.state === "suspended";
 
+const canBeGiven = (activity: Activity) => activity.available && activity.condition === "consent";
+
 function One({ activity, again }: { activity: Activity; again: () => void }) {
   const { t } = useCentre();
-  const [giving, setGiving] = useState(false);
-  const canBeGiven = activity.available && activity.condition === "consent";
   return (
     <div class="card activity">
       <div class="head">
@@ -50,38 +50,45 @@ function One({ activity, again }: { activity: Activity; again: () => void }) {
       </div>
       {activity.leaves_house && <p>{activity.purpose}</p>}
       {!activity.available && activity.leaves_house && <p class="quiet">{t("privacy.notbuilt")}</p>}
-      {isOpen(activity) ? (
-        <>
-          <Given activity={activity} />
-          <TakeBack activity={activity} again={again} />
-        </>
-      ) : (
-        canBeGiven &&
-        !giving && (
-          <Allow
-            activity={activity}
-            onGive={() => {
-              setGiving(true);
-            }}
-          />
-        )
-      )}
-      {giving && !isOpen(activity) && (
-        <Give
-          activity={activity}
-          onDone={() => {
-            setGiving(false);
-            again();
-          }}
-        />
-      )}
+      <Consent activity={activity} again={again} />
       <details>
         <summary aria-label={t("privacy.facts.of", { title: activity.title })}>{t("privacy.facts")}</summary>
         <ActivityFacts activity={activity} />
         {activity.last_transfer !== null && <Last activity={activity} />}
-        {canBeGiven && <Objecting activity={activity} again={again} />}
+        {canBeGiven(activity) && <Objecting activity={activity} again={again} />}
       </details>
     </div>
+  );
+}
+
+/** What lives and its end, or the way to a yes. */
+export function Consent({ activity, again }: { activity: Activity; again: () => void }) {
+  const [giving, setGiving] = useState(false);
+  if (isOpen(activity))
+    return (
+      <>
+        <Given activity={activity} />
+        <TakeBack activity={activity} again={again} />
+      </>
+    );
+  if (!canBeGiven(activity)) return null;
+  if (giving)
+    return (
+      <Give
+        activity={activity}
+        onDone={() => {
+          setGiving(false);
+          again();
+        }}
+      />
+    );
+  return (
+    <Allow
+      activity={activity}
+      onGive={() => {
+        setGiving(true);
+      }}
+    />
   );
 }
 

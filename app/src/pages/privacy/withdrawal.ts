@@ -2,20 +2,23 @@
 
 import { useCallback } from "preact/hooks";
 import { whoAmI } from "../../gate/phone";
-import { type Ended, visit, withdraw } from "../../gate/visit";
+import { type Ended, visit, withdraw, withdrawOne } from "../../gate/visit";
 import { client, tell } from "../../state/app";
 import { number } from "../../state/format";
 import { useCentre } from "../../texts/privacy";
 import { useAct } from "./shared";
 
-/** End every consent to an activity; `then` runs when it is done. */
-export function useWithdrawal(activity: string, then: () => void): [boolean, () => void] {
+/** End every consent to an activity, or the one of that mark; `then` runs when it is done. */
+export function useWithdrawal(activity: string, then: () => void, mark?: string): [boolean, () => void] {
   const { t, language } = useCentre();
   return useAct(
     useCallback(async () => {
       const { gate } = await whoAmI();
       // any browser of the home may take back; only one that knows the gate can know that it was heard
-      const done: Ended = gate === null ? await client.withdraw(activity) : await withdraw(activity);
+      const done: Ended =
+        gate === null
+          ? await client.withdraw(activity, mark === undefined ? undefined : [mark])
+          : await (mark === undefined ? withdraw(activity) : withdrawOne(activity, mark));
       const { cut, within_ms, entry } = done;
       const words =
         entry === null
@@ -24,6 +27,6 @@ export function useWithdrawal(activity: string, then: () => void): [boolean, () 
       tell(gate === null ? `${words} ${t("centre.unconfirmed")}.` : words);
       then();
       await visit();
-    }, [activity, then, t, language]),
+    }, [activity, mark, then, t, language]),
   );
 }

@@ -343,5 +343,10 @@ export const de = {
   "role.own": "dein eigener Dienst",
   "role.authority": "Behörde",
   "withdrawn": "Widerrufen. {cut} laufende Übertragungen in {ms} ms abgebrochen; Eintrag {entry} im Protokoll.",
+  "update.title": "Neue Versionen",
+  "update.changes": "Was neu ist",
+  "update.fixes": "Was sie behebt",
+  "update.checked": "Zuletzt geprüft {at}",
+  "update.check": "Jetzt prüfen",
   "withdrawn.unrecorded": "Geschlossen, und {cut} Übertragungen abgebrochen; es ließ sich noch nicht aufschreiben, darum verlässt bis dahin gar nichts das Haus.",
 } satisfies Record<keyof typeof en, string>;

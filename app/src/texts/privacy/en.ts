@@ -342,5 +342,10 @@ export const en = {
   "role.own": "your own service",
   "role.authority": "authority",
   "withdrawn": "Withdrawn. {cut} running transfers cut within {ms} ms; entry {entry} in the ledger.",
+  "update.title": "New versions",
+  "update.changes": "What is new",
+  "update.fixes": "What it fixes",
+  "update.checked": "Last checked {at}",
+  "update.check": "Check now",
   "withdrawn.unrecorded": "Closed, and {cut} transfers cut; it could not be written down yet, so nothing at all leaves until it can.",
 } as const;
