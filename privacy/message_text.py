@@ -27,7 +27,10 @@ EVENTS: Mapping[str, Mapping[Language, str]] = {
     "airtime_used_up": {DE: "Sendezeit aufgebraucht", EN: "Send time used up"},
     "clock_unsure": {DE: "Niemand bürgt für die Uhr", EN: "Nobody vouches for the clock"},
     TEST: {DE: "Test: So sieht eine Nachricht aus", EN: "Test: this is what a message looks like"},
-    "drill_due": {DE: "Monatliche Probe der Benachrichtigungen", EN: "Monthly drill of notifications"},
+    "drill_due": {
+        DE: "Monatliche Probe: Eine Adresse oder Nummer bekam einen Monat lang nichts; homebase notify test",
+        EN: "Monthly drill: an address or number got nothing for a month; homebase notify test",
+    },
 }
 _BASE = {DE: "Homebase", EN: "Homebase"}
 _FOOT = {
@@ -37,7 +40,7 @@ _FOOT = {
 Bestätigen: in der App unter Mehr > Benachrichtigungen, oder mit „homebase notify ack“. Dann wird es niemandem
 noch einmal gesagt.
 
-Sie bekommen diese Nachricht, weil Sie zugestimmt haben; so endet das: „homebase consent withdraw mail.send“
+Du bekommst diese Nachricht, weil du zugestimmt hast; so endet das: „homebase consent withdraw mail.send“
 oder in der App unter Mehr > Datenschutz. Homebase hat sie selbst erstellt; eine Antwort liest niemand.
 """,
     EN: """\

@@ -229,6 +229,12 @@ _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`")
 _MISSING = re.compile(r"Object missing required field `(.*)`")
 _WANTED = re.compile(r"Expected (.*?)(?:, got .*)?$")
 _PLACE = re.compile(r" - at `(?:key in )?\$\.?(.*)`$")
+_VISIBLE = "visible characters, no control characters"  # where a pattern is that of a name
+_PATTERNS = {
+    "[0-9]{1,15}": "1 to 15 digits",
+    "[0-9a-f]{12}": "12 characters of 0-9 and a-f",
+    "[0-9a-f]{16}": "16 characters of 0-9 and a-f",
+}
 _RANGE_WORDS = ("<=", ">=", "<", ">", "length", "matching")
 
 
@@ -245,8 +251,8 @@ def refusal_of_shape(error: msgspec.ValidationError, given: Mapping[str, object]
     wanted = _WANTED.match(text)
     allowed = wanted[1].replace("`", "") if wanted else text
     code = "out_of_range" if any(word in allowed for word in _RANGE_WORDS) else "wrong_type"
-    if "matching" in allowed:  # the only pattern there is, that of names
-        allowed = "visible characters, no control characters"
+    if "matching" in allowed:
+        allowed = next((said for pattern, said in _PATTERNS.items() if pattern in allowed), _VISIBLE)
     return Refused(code, field=field, value=given.get(field), allowed=allowed)
 
 

@@ -203,7 +203,10 @@ def _allow(options: argparse.Namespace) -> int:
         print(words("nothing_allowed", options.lang))
         return 1
     answer = ask_gate(options.home, "consent.allow", **named)
-    print(json.dumps(answer, ensure_ascii=False) if options.json else words("allowed_standing", options.lang))
+    if options.json:
+        print(json.dumps(answer, ensure_ascii=False))
+    else:
+        print(words("allowed_standing", options.lang, activity=options.activity))
     return 0
 
 

@@ -8,6 +8,13 @@ _WORDS = {
         "  kept there until {until} at the latest; {storage}",
         "  dort längstens bis {until}; {storage}",
     ),
+    "test_message": ("test message: {result}; {what}{again}", "Testnachricht: {result}; {what}{again}"),
+    "later": ("; it is tried again", "; es wird noch einmal versucht"),
+    "delivered_test": ("sent", "gesendet"),
+    "failed_test": ("not sent", "nicht gesendet"),
+    "refused_test": ("refused", "abgelehnt"),
+    "cut_test": ("cut", "abgeschnitten"),
+    "running_test": ("on its way", "unterwegs"),
     "push_contact": (
         "With each message {name} is told whom it may ask: {contact}",
         "Mit jeder Nachricht erfährt {name}, wen er fragen kann: {contact}",
@@ -26,8 +33,8 @@ _WORDS = {
     "allowed_until": ("allowed until {until}", "erlaubt bis {until}"),
     "nothing_allowed": ("nothing was allowed", "nichts wurde erlaubt"),
     "allowed_standing": (
-        "allowed until you take it back: homebase consent withdraw ACTIVITY",
-        "erlaubt, bis du es zurücknimmst: homebase consent withdraw VORGANG",
+        "allowed until you take it back: homebase consent withdraw {activity}",
+        "erlaubt, bis du es zurücknimmst: homebase consent withdraw {activity}",
     ),
     "ask_standing": (
         "Allow this until you take it back? Type yes: ",

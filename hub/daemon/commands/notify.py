@@ -100,6 +100,9 @@ def _people(options: argparse.Namespace) -> int:
     answer = ask(options, "GET", "notifications", "people")
     if options.json:
         return print_json(answer)
+    if not rows_of(answer, "people"):
+        print("nobody is told yet; homebase notify person set NAME --way ID")
+        return 0
     ways = {str(way.get("id")): _called(way) for way in rows_of(answer, "ways")}
     print_table(
         ("ID", "NAME", "WAYS", "QUIET"),

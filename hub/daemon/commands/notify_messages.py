@@ -38,7 +38,7 @@ def configure(verbs: Verbs) -> None:
     forget.add_argument(
         "activity", nargs="?", choices=MESSAGES, metavar="ACTIVITY", help=f"only these: {', '.join(MESSAGES)}"
     )
-    service = verbs.add("service", "how to log in to a service that homebase.toml names", _service)
+    service = verbs.add("service", "how to log in to a service; of a push service its contact", _service)
     service.add_argument("recipient", metavar="NAME")
     service.add_argument("--sender", default="", help="mail address, or the number or name an SMS comes from")
     service.add_argument("--user", default="", help="empty: the secret is a bearer token")
@@ -55,8 +55,8 @@ def _ways(options: argparse.Namespace) -> int:
     rows = rows_of(answer, "ways")
     if not rows:
         print(
-            "none; confirm your e-mail address (homebase account confirm),"
-            " or enter a number: homebase account contact add"
+            "none; confirm your e-mail address (homebase account confirm), enter a number (homebase account"
+            " contact add), or a browser: More, Notifications in the app there"
         )
         return 0
     fields = ("id", "kind", "addressee", "label")
@@ -92,9 +92,11 @@ def _allow(options: argparse.Namespace) -> int:
     )
     if options.json:
         return print_json(given)
-    print(words("allowed_standing", language))
+    print(words("allowed_standing", language, activity=printable(shown.get("activity"))))
     delivery = part_of(given, "delivery")
-    print(f"test message: {delivery.get('result')}; {printable(delivery.get('what'))}")
+    result = words(f"{delivery.get('result')}_test", language)
+    again = words("later", language) if delivery.get("retried") else ""
+    print(words("test_message", language, result=result, what=printable(delivery.get("what")), again=again))
     return 0
 
 
@@ -118,7 +120,9 @@ def _test(options: argparse.Namespace) -> int:
     wanted = None if options.way is None else _way(options, options.way)
     chosen = [row for row in rows if row.get("id") == wanted or (wanted is None and row.get("allowed"))]
     if not chosen:
-        raise CommandFailed("nobody is allowed to get messages; see homebase notify ways", EXIT_USAGE)
+        raise CommandFailed(
+            "nobody is allowed to get messages; homebase notify allow, see homebase notify ways", EXIT_USAGE
+        )
     begun = [(row, _begun(options, row)) for row in chosen]
     found = _fates(options, [str(one["transfer"]) for _, one in begun if "transfer" in one])
     told = [
@@ -158,9 +162,12 @@ def _sent(options: argparse.Namespace) -> int:
     answer = ask_gate(options.home, "messages.list")
     if options.json:
         return print_json(answer)
+    if not (rows := rows_of(answer, "messages")):
+        print("none was sent, or they were erased")
+        return 0
     names = ("at", "addressee", "recipient", "fate", "receipt", "what", "text")
     head = ("AT", "TO", "BY", "FATE", "RECEIPT", "WHAT", "TEXT")
-    print_table(head, [tuple(row.get(name) for name in names) for row in rows_of(answer, "messages")])
+    print_table(head, [tuple(row.get(name) for name in names) for row in rows])
     return 0
 
 

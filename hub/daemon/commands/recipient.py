@@ -14,7 +14,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
-from privacy.places import CONFIG
+from privacy.places import CONFIG, RUN_VARIABLE, named_run
+from privacy.system import environment
 
 from ..command_line import EXIT_CONFIG, EXIT_INTERNAL, EXIT_NOT_RUNNING, EXIT_USAGE, CommandFailed, printable
 from ..gate_console import ask_gate, print_table, rows_of
@@ -48,9 +49,9 @@ _LISTS = {"activities", "keys"}
 
 _GIVE = "homebase consent give {activity} --recipient {name}"
 _NEXT = {
-    "mail.send": "homebase notify service NAME, then homebase notify allow",
+    "mail.send": "homebase notify service {name}, then homebase notify allow",
     "push.send": "More, Notifications in the app, then homebase notify allow",
-    "sms.send": "homebase notify service NAME, then homebase notify allow",
+    "sms.send": "homebase notify service {name}, then homebase notify allow",
     "account.register": "homebase account mail-server --user NAME, then homebase account confirm",
     "setup.timezone": "homebase account timezone",
     "update.check": "homebase consent give update.check --standing --recipient {name}",
@@ -271,9 +272,13 @@ def _file(options: argparse.Namespace) -> Path:
     home: Named | None = options.home
     if options.config is not None:
         return cast("Path", options.config).absolute()
-    if home is not None and home.option == RUN:
+    variable = named_run(environment()) if home is None else None
+    if variable is not None or (home is not None and home.option == RUN):
+        which = home or f"{RUN_VARIABLE}={variable}"
         raise CommandFailed(
-            f"{home}: a folder of sockets names no homebase.toml; add --config FILE", EXIT_USAGE
+            f"{which}: a folder of sockets names no homebase.toml; add --config FILE, or --state DIR"
+            " of the home",
+            EXIT_USAGE,
         )
     return config_of(state_of(None if home is None else home.folder))
 

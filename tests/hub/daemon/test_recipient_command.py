@@ -76,6 +76,16 @@ def test_wrong_use_is_one_line(words: tuple[str, ...], code: int, said: str, tmp
     assert (done.returncode, said in done.stderr, done.stderr.count("\n")) == (code, True, int(code != 0))
 
 
+def test_a_shell_that_names_a_folder_of_sockets_changes_no_other_homes_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOMEBASE_RUN", str(tmp_path / "run"))
+    for words in (["list"], ["add", "relay", *RELAY, *MQTTS]):
+        with pytest.raises(CommandFailed, match=r"HOMEBASE_RUN=.*names no homebase\.toml; add --config FILE"):
+            parse(["recipient", *words])
+    parse(["recipient", "list", "--state", str(tmp_path)])  # the control: one that is named
+
+
 @pytest.mark.parametrize(("state", "stays"), [("asked", True), ("waiting", True), ("confirmed", False)])
 def test_who_has_not_confirmed_a_deletion_is_not_taken_out_unasked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, state: str, stays: bool
