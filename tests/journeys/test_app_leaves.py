@@ -97,16 +97,25 @@ def test_exactly_what_the_phone_showed_arrives_and_is_deleted_when_the_ticket_cl
     mine.open("#/privacy/ledger")
     expect(page.locator("li[data-kind=transfer_end]").first).to_be_visible()
     # when the owner says that the ticket is closed
+    reached.receiver.says = {"state": "absent"}  # though it gave a receipt
     mine.open(DIAGNOSIS)
     page.get_by_role("button", name=f"Ticket {TICKET} ist geschlossen").click()
     expect(page.locator(".note")).to_contain_text("1 Löschung wird verlangt")
 
-    def confirmed() -> bool:
+    def stands(state: str) -> bool:
         page.reload()
         expect(page.locator("li[data-state]").first).to_be_visible()
-        return page.locator("li[data-state=confirmed]").count() == 1
+        return page.locator(f"li[data-state={state}]").count() == 1
 
-    # then the recipient is asked, and what it confirmed stands here
-    until(confirmed, "a confirmed deletion")
-    assert len(reached.receiver.arrived) == 2
+    # then the recipient is asked, and what it says is not believed: there is a letter
+    until(lambda: stands("asked"), "a flagged deletion")
+    expect(page.locator("li[data-state=asked]")).to_contain_text("hat den Empfang aber quittiert")
+    page.get_by_text("Brief an den Empfänger").click()
+    expect(page.locator("li[data-state=asked] code")).to_contain_text(f"zu Ticket {TICKET} unter der Kennung")
+    mine.has_no_barriers("letter")
+    # when it is asked again, it tells the truth, and that stands here
+    reached.receiver.says = {}
+    page.get_by_role("button", name=f"Löschung zu Ticket {TICKET} jetzt noch einmal").click()
+    until(lambda: stands("confirmed"), "a confirmed deletion")
+    assert len(reached.receiver.arrived) == 3
     mine.picture("deleted-de", above=page.locator("#deletions"))

@@ -346,6 +346,8 @@ class Receiver(Listening):
             "redirect": (307, {}),
         }
         received = (201, {"receipt": f"R-{len(self.arrived)}", **self.says})
+        if headers.get("homebase-activity") == "deletion.request":
+            received[1].update({"transfer": json.loads(body)["transfer"], "state": "deleted"} | self.says)
         status, content = answers.get("error" if refused else self.mode, received)
         text = json.dumps(content)
         more = "Location: https://elsewhere.example.org/\r\n" if status == 307 else ""

@@ -4,9 +4,10 @@ A row stands there from the begin entry of the first attempt on, so that no kill
 knows of; it goes when the target confirmed that the copy is gone.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 
+from privacy.activity import Activity
 from privacy.consent import Grant
 from privacy.gate.outbox import deletion_requests
 from privacy.gate.storage.store import Transaction
@@ -45,8 +46,21 @@ def kept_at(tx: Transaction) -> frozenset[str]:
     return frozenset(str(name) for (name,) in tx.execute("SELECT DISTINCT recipient FROM far_copies"))
 
 
-def withdrawn(tx: Transaction, gone: Iterable[Grant], at: datetime) -> None:
-    """These were taken back: what was put somewhere under one of them is to be deleted there."""
+def withdrawn(
+    tx: Transaction,
+    row: Activity | None,
+    recipient: str | None,
+    gone: Sequence[Grant],
+    at: datetime,
+    *,
+    all_of: bool,
+) -> None:
+    """These were taken back: what was put somewhere under one of them is to be deleted there.
+
+    all_of: what left under consents of before, too: the whole activity was taken back.
+    """
+    if row is not None:
+        deletion_requests.withdrawn(tx, row, recipient, None if all_of else gone, at)
     for grant in gone:
         if grant.activity == BACKUP:
             ask_back(tx, grant.recipient, at)

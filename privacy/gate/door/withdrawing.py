@@ -110,7 +110,7 @@ class Withdrawing:
                 records.purge_outbox(tx, [grant.id])
             records.drop_previews(tx, activity)
             pseudonyms.withdrawn(tx, activity, recipient)
-            far_copies.withdrawn(tx, gone, at)
+            far_copies.withdrawn(tx, desk.register.get(activity), recipient, gone, at, all_of=marks is None)
             entries.keep_shut(tx, desk, activity)
             return entry
 

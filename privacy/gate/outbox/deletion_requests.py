@@ -5,14 +5,16 @@ answer is recorded; what is not confirmed is asked again daily and shown until i
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import cast
 
-from privacy import canonical
+from privacy import canonical, received
+from privacy.activity import Activity, Deletion
 from privacy.closed_schema import FieldRefused
+from privacy.consent import Grant
 from privacy.decide import EgressRequest, Permit, Refusal, decide
 from privacy.delivered import check_body
 from privacy.gate.desk import Desk
@@ -33,7 +35,7 @@ log = logging.getLogger(__name__)
 ACTIVITY = "deletion.request"
 AGAIN = timedelta(days=1)
 AT_ONCE = 5  # asked in one round, so that other work of the minute goes on
-_COLUMNS = "transfer, recipient, ticket, due_ms, attempts, state, answer"
+_COLUMNS = "transfer, recipient, ticket, due_ms, attempts, state, answer, had"
 _DUE = (
     f"SELECT {_COLUMNS} FROM deletions"  # noqa: S608 -- constant text
     " WHERE state <> 'confirmed' AND due_ms <= ? AND next_ms <= ? ORDER BY due_ms LIMIT ?"
@@ -42,7 +44,11 @@ _DUE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeletionRequest:
-    """One transfer whose deletion is asked for. state: waiting, asked, confirmed; answer: the latest word."""
+    """One transfer whose deletion is asked for.
+
+    state: waiting, asked, confirmed. answer: the latest word: a receipt, a code of privacy/received.py or of
+    privacy/reasons.py, or what went wrong. had: the recipient gave a receipt for the transfer itself.
+    """
 
     transfer: str
     recipient: str
@@ -51,6 +57,7 @@ class DeletionRequest:
     attempts: int
     state: str
     answer: str
+    had: bool
 
 
 Elsewhere = Callable[[DeletionRequest], Awaitable[bool]]
@@ -111,7 +118,7 @@ class DeletionRequests:
     async def _send(self, row: DeletionRequest, to: Recipient, body: bytes) -> None:
         servers = resolver.servers()
         await self._desk.store.write(lambda tx: self._begin(tx, row, to, body, servers))
-        receipt, what = None, ""
+        receipt, what, denied = None, "", ""
         try:
             found = await resolver.look_up(to.host, servers, self._desk.random_bytes)
             if not found.outside:
@@ -120,17 +127,22 @@ class DeletionRequests:
             target = Target(host=to.host, address=address, port=to.port, path=to.path, ca_file=to.ca_file)
             headers = (("Homebase-Activity", ACTIVITY), ("Homebase-Ticket", row.ticket))
             answer = await Upload(target, headers, body).run()
-            what = f"answered {answer.status}" + ("" if answer.receipt else " without a receipt")
-            receipt = answer.receipt if 200 <= answer.status < 300 else None
+            what = received.answered(answer.status, answer.body)
+            if 200 <= answer.status < 300:
+                said_there = received.deleted(answer.body, row.transfer, had=row.had)
+                if isinstance(said_there, str):
+                    receipt = said_there
+                else:
+                    denied = said_there.code
         except (TransferFailed, resolver.LookupFailed) as error:
             what = str(error)
         data: dict[str, canonical.Json] = {
             "transfer": row.transfer,
             "result": "confirmed" if receipt is not None else "unconfirmed",
-            "what": what[:300],
+            "what": f"{what}: {denied}" if denied else what[:300],
             "receipt": receipt,
         }
-        state, said = ("confirmed", receipt) if receipt is not None else ("asked", what[:300])
+        state, said = ("confirmed", receipt) if receipt is not None else ("asked", denied or what[:300])
 
         def job(tx: Transaction) -> None:
             self._desk.append(tx, News(kind=Kind.DELETION, data=data))
@@ -173,14 +185,43 @@ class DeletionRequests:
         )
 
 
-def expect(tx: Transaction, transfer: str, recipient: str, ticket: str, by: datetime) -> None:
-    """Note with a transfer's begin entry that its deletion is to be asked for ``by`` then at the latest."""
+def expect(
+    tx: Transaction, transfer: str, recipient: str, ticket: str, by: datetime, activity: str = ""
+) -> None:
+    """Note with a transfer's begin entry that its deletion is to be asked for ``by`` then at the latest.
+
+    activity: "" for copies at far targets, which far_copies.py asks back.
+    """
     tx.execute(
         "INSERT OR IGNORE INTO deletions"
-        " (transfer, recipient, ticket, due_ms, next_ms, attempts, state, answer)"
-        " VALUES (?, ?, ?, ?, ?, 0, 'waiting', '')",
-        (transfer, recipient, ticket, to_ms(by), to_ms(by)),
+        " (transfer, recipient, ticket, due_ms, next_ms, attempts, state, answer, activity)"
+        " VALUES (?, ?, ?, ?, ?, 0, 'waiting', '', ?)",
+        (transfer, recipient, ticket, to_ms(by), to_ms(by), activity),
     )
+
+
+def had(tx: Transaction, transfer: str) -> None:
+    """The recipient gave a receipt: it can't say later that the transfer never came."""
+    tx.execute("UPDATE deletions SET had = 1 WHERE transfer = ?", (transfer,))
+
+
+def withdrawn(
+    tx: Transaction, row: Activity, recipient: str | None, tickets: Iterable[Grant] | None, at: datetime
+) -> None:
+    """A yes was taken back: ask now for what left under it, where the register says that this ends it.
+
+    recipient: None for all. tickets: consents whose tickets are meant; None for all that ever left.
+    """
+    if Deletion.WITHDRAWAL not in row.delete_on:
+        return
+    meant = [(None, recipient)] if tickets is None else [(one.ticket, one.recipient) for one in tickets]
+    for ticket, to in meant:
+        tx.execute(
+            "UPDATE deletions SET due_ms = min(due_ms, ?1), next_ms = min(next_ms, ?1) WHERE activity = ?2"
+            " AND recipient = coalesce(?3, recipient) AND ticket = coalesce(?4, ticket)"
+            " AND state <> 'confirmed'",
+            (to_ms(at), row.id, to, ticket),
+        )
 
 
 def close_ticket(tx: Transaction, ticket: str, at: datetime) -> list[str]:
@@ -233,4 +274,5 @@ def _row(row: Row) -> DeletionRequest:
         attempts=cast("int", row[4]),
         state=str(row[5]),
         answer=str(row[6]),
+        had=bool(row[7]),
     )

@@ -30,6 +30,7 @@ from privacy.gate.storage.store import StoreError, Transaction
 from privacy.ledger import Kind
 from privacy.payload import LONGEST_KEPT, PayloadRefused, timestamp
 from privacy.reasons import Reason
+from privacy.received import answered as said
 from privacy.recipients import Recipient, Transport
 from privacy.register import Activity, Form
 from privacy.standing import EarlierTransfer
@@ -190,7 +191,7 @@ class Deliveries:
         try:
             answer = await self._send(permit, running, servers)
             received = answer.receipt is not None or measured
-            what = f"answered {answer.status}" + ("" if received else " without a receipt")
+            what = said(answer.status, answer.body) + ("" if received else " without a receipt")
             if 300 <= answer.status < 400:
                 what = f"answered {answer.status}: a redirect, not followed"
         except TransferFailed as error:
@@ -233,7 +234,8 @@ class Deliveries:
             ),
         )
         if self._is_kept(permit):
-            deletion_requests.expect(tx, item.transfer, to.name, running.grant.ticket, item.delete_by)
+            asked = (running.grant.ticket, item.delete_by, running.grant.activity)
+            deletion_requests.expect(tx, item.transfer, to.name, *asked)
         records.spend(tx, running.grant.activity, to.name, at.at, running.cargo.size)
         if running.grant.form is Form.ONCE:
             records.keep_grant(tx, running.grant)
@@ -289,6 +291,7 @@ class Deliveries:
         headers = (
             ("Homebase-Activity", running.grant.activity),
             ("Homebase-Ticket", running.grant.ticket),
+            ("Homebase-Transfer", running.item.transfer),
             ("Homebase-Delete-By", timestamp(running.item.delete_by)),
         )
         return running.cargo.carrier(target, headers)
@@ -312,6 +315,8 @@ class Deliveries:
                 "UPDATE sent SET result = ?, receipt = ? WHERE transfer = ?",
                 (outcome.result.value, outcome.receipt, item.transfer),
             )
+            if outcome.receipt is not None:
+                deletion_requests.had(tx, item.transfer)
             if not outcome.again:
                 records.drop_outgoing(tx, item.transfer)
             fate = _FATES.get((outcome.result, outcome.again), Fate.WAITING)

@@ -93,9 +93,15 @@ class RightsDesk:
     async def close_ticket(self, ticket: str) -> int:
         """The ticket is closed: our copies go now, and recipients are asked within a minute; how many.
 
+        Consents that are for it end first, with all that runs under them.
+
         Raises:
-            StoreError: nothing was changed.
+            StoreError: nothing was deleted.
         """
+        live = [grant for grant in self._desk.standing.live() if ticket and grant.ticket == ticket]
+        for activity in sorted({grant.activity for grant in live}):
+            marks = frozenset(grant.mark for grant in live if grant.activity == activity)
+            await self._door.withdrawing.withdraw(activity, via="ticket closed", marks=marks)
         at = self._desk.time.instant().at
 
         def job(tx: Transaction) -> int:

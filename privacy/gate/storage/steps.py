@@ -178,4 +178,11 @@ STEPS = (
         transfer TEXT PRIMARY KEY, recipient TEXT NOT NULL, name TEXT NOT NULL, UNIQUE (recipient, name)
     ) WITHOUT ROWID;
     """,
+    # of what is asked to be deleted: what it was, and whether the recipient gave a receipt for it
+    """
+    ALTER TABLE deletions ADD COLUMN activity TEXT NOT NULL DEFAULT '';
+    ALTER TABLE deletions ADD COLUMN had INTEGER NOT NULL DEFAULT 0;
+    UPDATE deletions SET activity = sent.activity, had = sent.receipt IS NOT NULL
+        FROM sent WHERE sent.transfer = deletions.transfer;
+    """,
 )

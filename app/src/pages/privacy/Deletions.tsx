@@ -2,6 +2,7 @@
 
 import { useCallback } from "preact/hooks";
 import { page } from "../../gate/phone";
+import { Copy } from "../../parts/Copy";
 import { useRole } from "../../parts/hooks";
 import { Icon } from "../../parts/Icon";
 import { tell } from "../../state/app";
@@ -36,7 +37,10 @@ export function Deletions({ when }: { when: string }) {
 function List({ deletions, again }: { deletions: Deletion[]; again: () => void }) {
   const { t, tn, language } = useCentre();
   const role = useRole();
-  const tickets = [...new Set(deletions.filter(({ state }) => state === "waiting").map(({ ticket }) => ticket))];
+  // each ticket once; where all was asked for already, it is asked for again
+  const tickets = new Map<string, "close" | "again">();
+  for (const { state, ticket } of deletions)
+    if (state !== "confirmed" && ticket !== "") tickets.set(ticket, state === "waiting" ? "close" : (tickets.get(ticket) ?? "again"));
   const [running, close] = useAct(
     useCallback(
       async (ticket: string) => {
@@ -52,20 +56,30 @@ function List({ deletions, again }: { deletions: Deletion[]; again: () => void }
       <ul class="deletions">
         {deletions.map((one) => {
           const flagged = one.state === "asked";
+          const at = dateTime(Date.parse(one.due), language);
           return (
             <li key={one.transfer} data-state={one.state}>
               <Icon name={one.state === "confirmed" ? "check" : flagged ? "warning" : "clock"} size={18} />{" "}
               <strong>{t(`deletions.${one.state}`)}</strong> {one.recipient}, {one.ticket}
               <small>
-                {one.state === "waiting" && t("deletions.due", { at: dateTime(Date.parse(one.due), language) })}
-                {flagged && t("deletions.answer", { answer: one.answer, times: one.attempts })}
+                {one.state === "waiting" && t("deletions.due", { at })}
+                {flagged && <Why one={one} />}
               </small>
+              {flagged && (
+                <details>
+                  <summary>{t("deletions.letter")}</summary>
+                  <Copy
+                    text={t("deletions.letter.text", { ticket: one.ticket, transfer: one.transfer, at, times: one.attempts })}
+                    label={t("deletions.letter")}
+                  />
+                </details>
+              )}
             </li>
           );
         })}
       </ul>
       {role === "owner" &&
-        tickets.map((ticket) => (
+        [...tickets].map(([ticket, what]) => (
           <button
             key={ticket}
             type="button"
@@ -75,9 +89,16 @@ function List({ deletions, again }: { deletions: Deletion[]; again: () => void }
               close(ticket);
             }}
           >
-            {t("deletions.close", { ticket })}
+            {t(`deletions.${what}`, { ticket })}
           </button>
         ))}
     </>
   );
+}
+
+/** What the recipient said last: a code of the gate in words, or what went wrong on the way. */
+function Why({ one }: { one: Deletion }) {
+  const { t, tr } = useCentre();
+  const answer = tr(`deletions.why.${one.answer}`, tr(`refused.${one.answer}`, one.answer)).replace(/\.$/, "");
+  return <>{t("deletions.answer", { answer, times: one.attempts })}</>;
 }

@@ -114,6 +114,13 @@ export const de = {
   "deletions.due": "Löschung wird verlangt, wenn das Ticket geschlossen ist, spätestens {at}",
   "deletions.answer": "{times}-mal verlangt, zuletzt: {answer}. Es wird täglich wieder verlangt.",
   "deletions.close": "Ticket {ticket} ist geschlossen: löschen lassen",
+  "deletions.again": "Löschung zu Ticket {ticket} jetzt noch einmal verlangen",
+  "deletions.why.no_confirmation": "Die Antwort sagt nicht, dass gelöscht ist",
+  "deletions.why.other_transfer": "Die Antwort spricht von einer anderen Übertragung",
+  "deletions.why.denied": "Er sagt, es sei nie etwas gekommen, hat den Empfang aber quittiert",
+  "deletions.letter": "Brief an den Empfänger (Art. 17 DSGVO)",
+  "deletions.letter.text":
+    "Bitte löschen Sie nach Art. 17 DSGVO unverzüglich die Daten, die Sie von mir zu Ticket {ticket} unter der Kennung {transfer} bekommen haben, und bestätigen Sie mir das. Fällig war es am {at}; meine Zentrale hat es {times}-mal verlangt, und Sie haben es nicht bestätigt.",
   "deletions.told.one": "{count} Löschung wird verlangt; unsere Kopie ist gelöscht.",
   "deletions.told.other": "{count} Löschungen werden verlangt; unsere Kopien sind gelöscht.",
   "diagnosis.title": "Ferndiagnose",
