@@ -71,7 +71,7 @@ need_environment() {
     .venv/bin/python -m compileall -q -j 0 .venv/lib/python3*/site-packages >/dev/null 2>&1 || true
     printf '%s' "$want" >"$stamp"
   fi
-  .venv/bin/python -m compileall -q hub drivers privacy
+  .venv/bin/python -m compileall -q hub drivers privacy support
 }
 
 # need_app: the phone app, built from app/ into the package's data when its sources changed

@@ -8,7 +8,7 @@ import pytest
 
 from tests.paths import ROOT
 
-PACKAGES = ("hub", "drivers", "privacy")
+PACKAGES = ("hub", "drivers", "privacy", "support")
 MAX_MODULE_LINES = 400
 
 

@@ -51,6 +51,6 @@ def test_the_register_the_app_and_the_german_words_are_in_the_wheel(names: set[s
 
 def test_every_package_is_in_the_wheel_and_no_test(names: set[str]) -> None:
     packages = {str(path.parent.relative_to(ROOT)) for path in ROOT.glob("*/**/__init__.py")} - {"bench"}
-    packages = {name for name in packages if name.split("/")[0] in {"hub", "drivers", "privacy"}}
+    packages = {name for name in packages if name.split("/")[0] in {"hub", "drivers", "privacy", "support"}}
     assert packages <= {str(Path(name).parent) for name in names if name.endswith(".py")}
     assert not [name for name in names if name.startswith(("tests", "bench", "app/"))]

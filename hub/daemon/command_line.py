@@ -144,6 +144,11 @@ COMMANDS = (
     Command(name="app", module="hub.daemon.commands.app", summary="the app as files for another web server"),
     Command(name="ledger", module="hub.daemon.commands.ledger", summary="the record of all that left"),
     Command(
+        name="support",
+        module="hub.daemon.commands.support",
+        summary="for whoever helps owners: receive remote diagnoses, ticket by ticket",
+    ),
+    Command(
         name="doctor", module="hub.daemon.commands.doctor", summary="check machine, isolation, keys and radio"
     ),
 )

@@ -1,0 +1,124 @@
+"""TLS of a receiver without a certificate that everybody trusts: an authority of its own, for one name.
+
+Owners enter ``ca.pem`` and compare its fingerprint by telephone. The authority's key stays (mode 0600), so
+that the certificate is renewed without the owners.
+"""
+
+import ssl
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from privacy.durable import write_durably
+
+CA, CA_KEY, CHAIN = "ca.pem", "ca-key.pem", "chain.pem"
+CA_LIFE, LEAF_LIFE, RENEW_BEFORE = timedelta(days=3650), timedelta(days=397), timedelta(days=60)
+BACKDATED = timedelta(days=1)  # an owner's clock may be behind
+
+
+class BadCertificate(Exception):
+    """It can't be used. path: of its file; what: why."""
+
+    def __init__(self, path: Path, what: str) -> None:
+        super().__init__(path, what)
+        self.path, self.what = path, what
+
+
+def ready(folder: Path, host: str, at: datetime) -> Path:
+    """Return the file of certificate and key for ``host``, made or renewed now where that is due.
+
+    Raises:
+        BadCertificate: what stands there is damaged.
+    """
+    ca_file, ca_key_file, chain = folder / CA, folder / CA_KEY, folder / CHAIN
+    try:
+        if not ca_file.exists() or not ca_key_file.exists():
+            key = ec.generate_private_key(ec.SECP256R1())
+            made = _signed("homebase support", key.public_key(), key, at, CA_LIFE, host=None)
+            write_durably(ca_key_file, _spelled(key))
+            write_durably(ca_file, made.public_bytes(Encoding.PEM), 0o644)
+        if not (chain.exists() and _holds(chain, host, at)):
+            ca_key = load_pem_private_key(ca_key_file.read_bytes(), None)
+            if not isinstance(ca_key, ec.EllipticCurvePrivateKey):
+                raise ValueError("no key of an elliptic curve")
+            leaf_key = ec.generate_private_key(ec.SECP256R1())
+            leaf = _signed(host, leaf_key.public_key(), ca_key, at, LEAF_LIFE, host=host)
+            write_durably(chain, leaf.public_bytes(Encoding.PEM) + _spelled(leaf_key))
+    except ValueError as error:
+        raise BadCertificate(folder, str(error)) from error
+    return chain
+
+
+def fingerprint(folder: Path) -> str:
+    """SHA-256 of the authority's certificate, in groups that can be read out."""
+    found = x509.load_pem_x509_certificate((folder / CA).read_bytes())
+    digest = sha256(found.public_bytes(Encoding.DER)).hexdigest()
+    return " ".join(digest[place : place + 8] for place in range(0, len(digest), 8))
+
+
+def context_of(chain: Path, private_key: Path | None) -> ssl.SSLContext:
+    """The server's side. private_key: None where it stands in the same file.
+
+    Raises:
+        BadCertificate: the files can't be used.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        context.load_cert_chain(chain, private_key)
+    except (OSError, ssl.SSLError) as error:
+        raise BadCertificate(chain, error.strerror or str(error)) from error
+    return context
+
+
+def _holds(chain: Path, host: str, at: datetime) -> bool:
+    leaf = x509.load_pem_x509_certificate(chain.read_bytes())
+    names = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    return names.get_values_for_type(x509.DNSName) == [host] and at < leaf.not_valid_after_utc - RENEW_BEFORE
+
+
+def _signed(
+    subject: str,
+    public: ec.EllipticCurvePublicKey,
+    by: ec.EllipticCurvePrivateKey,
+    at: datetime,
+    life: timedelta,
+    *,
+    host: str | None,
+) -> x509.Certificate:
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(_name(subject))
+        .issuer_name(_name("homebase support"))
+        .public_key(public)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(at - BACKDATED)
+        .not_valid_after(at + life)
+        .add_extension(
+            x509.BasicConstraints(ca=host is None, path_length=0 if host is None else None), critical=True
+        )
+    )
+    if host is not None:
+        usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
+        builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+        builder = builder.add_extension(usage, critical=False)
+    return builder.sign(by, hashes.SHA256())
+
+
+def _name(text: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text[:64])])
+
+
+def _spelled(key: ec.EllipticCurvePrivateKey) -> bytes:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
