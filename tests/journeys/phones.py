@@ -49,17 +49,29 @@ TEACH_IN_LIMIT_S = 180.0
 
 # what journeys that run in either language look for, besides German
 ENGLISH = {
+    "Aus dem Zuhause entfernen": "Remove from the home",
     "Code": "Code",
+    "Das ist keine Seriennummer": "That is not a serial number",
+    "Die Taste ist unerreichbar?": "The button is out of reach?",
+    "Dieses Gerät rufen": "Call this device",
     "Dieses Telefon koppeln": "Pair this phone",
     "Dieses Telefon wurde zu Hause entfernt": "This phone was removed at home",
+    "Entfernen": "Remove",
+    "Gerät anlernen": "Teach in a device",
+    "Geräte": "Devices",
     "Jetzt widerrufen: Ferndiagnose": "Withdraw now: Remote diagnosis",
     "Koppeln": "Pair",
     "Nicht bestätigt": "Not confirmed",
+    "Schalter": "Switch",
+    "Seriennummer": "Serial number",
+    "Speichern und fertig": "Save and finish",
     "Vom Tor bestätigt": "Confirmed by the gate",
     "Widerrufen.": "Withdrawn.",
     "Wie heißt dieses Telefon?": "What is this phone called?",
     "Zugestimmt. Das Tor hat es bestätigt.": "Agreed. The gate confirmed it.",
     "Zustimmen": "Agree",
+    "gehört jetzt zu deinem Zuhause": "belongs to your home now",
+    "verbunden, von unterwegs": "connected, from afar",
     "verbunden, zu Hause": "connected, at home",
 }
 

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from .houses import RunningHouse
+from .pairing import KEPT
 from .phones import PASSWORD, Phone, Simulator, kind_of, phone, receiver_of, sender_of
 
 pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.timeout(240)]
@@ -18,14 +19,6 @@ LAMP, LAMP_SERIAL = "Stehlampe", "SIM0000001"
 SAID_WITHIN_S = 2.0
 BACK_WITHIN_MS = 60_000
 SENDS = "url => fetch(url, { mode: 'no-cors' }).then(() => true, () => false)"
-KEPT_AS_A_PHONE = """() => new Promise((resolve, reject) => {
-  const asked = indexedDB.open("homebase.phone");
-  asked.onerror = reject;
-  asked.onsuccess = () => {
-    const keys = asked.result.transaction("kept").objectStore("kept").getAllKeys();
-    keys.onsuccess = () => resolve(keys.result);
-  };
-})"""
 SET, ACK = "11", "02"
 
 
@@ -116,7 +109,7 @@ def test_the_home_is_set_up_once_and_its_token_leaves_the_address_bar(mine: Phon
     mine.settle()
     expect(step).to_have_count(0)
     # and the browser keeps what the privacy page says, and no more
-    assert page.evaluate(KEPT_AS_A_PHONE) == []
+    assert page.evaluate(KEPT) == []
     assert page.evaluate("() => Object.keys(sessionStorage)") == ["homebase.session"]
     assert page.evaluate("() => Object.keys(localStorage)") == []
     assert page.evaluate("() => document.cookie") == ""

@@ -26,7 +26,7 @@ from .using import MS, agrees_and_takes_it_back, switches_and_watches
 
 pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.lab, NETWORKS, pytest.mark.timeout(600)]
 
-AT_HOME, FAR_AWAY = re.compile("verbunden, zu Hause"), re.compile("verbunden, von unterwegs")
+AT_HOME, FAR_AWAY = "verbunden, zu Hause", "verbunden, von unterwegs"
 KEEPS_THE_APP = "() => navigator.serviceWorker.ready.then(one => one.active.state)"
 STAYS_OUT_MS = 10_000  # it tries a few times meanwhile
 UNREACHED = "WebSocket connection to "  # how Chromium tells of a place that did not answer
@@ -61,28 +61,33 @@ def way(far: Far) -> Iterator[WayHome]:
 
 
 @pytest.fixture
-def mine(far: Far, way: WayHome, browser_there: Browser) -> Iterator[Phone]:
-    with phone(browser_there, far.house, keeps=True) as fresh:
+def mine(request: pytest.FixtureRequest, far: Far, way: WayHome, browser_there: Browser) -> Iterator[Phone]:
+    with phone(browser_there, far.house, keeps=True, language=getattr(request, "param", "de")) as fresh:
         yield fresh
+
+
+def says_it_is(mine: Phone, where: str) -> None:
+    """By its header, sooner or later."""
+    expect(mine.page.locator(".connection")).to_have_text(re.compile(mine.says(where)), timeout=MS)
 
 
 def test_far_from_home_a_phone_switches_agrees_comes_back_and_is_removed(
     far: Far, way: WayHome, mine: Phone
 ) -> None:
-    page, header = mine.page, mine.page.locator(".connection")
+    page = mine.page
     # given a phone that was paired at home by its code, both showing the same words, and that keeps the app
     named = pair(mine)
-    expect(header).to_have_text(AT_HOME, timeout=MS)
+    says_it_is(mine, AT_HOME)
     until(lambda: "phone" in page.evaluate(KEPT), "its key is with the gate")
     assert page.evaluate(KEEPS_THE_APP) in {"activating", "activated"}
     page.reload()
-    expect(header).to_have_text(AT_HOME, timeout=MS)
+    says_it_is(mine, AT_HOME)
     far.wait_until_connected()
     # when it leaves home, it goes by the relay, also when it is opened anew
     way.cut()
-    expect(header).to_have_text(FAR_AWAY, timeout=MS)
+    says_it_is(mine, FAR_AWAY)
     page.reload()
-    expect(header).to_have_text(FAR_AWAY, timeout=MS)
+    says_it_is(mine, FAR_AWAY)
     mine.has_no_barriers("far from home")
     mine.picture("far-de")
     switches_and_watches(mine)
@@ -99,7 +104,7 @@ def test_far_from_home_a_phone_switches_agrees_comes_back_and_is_removed(
     mine.has_no_barriers("without a relay")
     mine.picture("far-lost-de")
     far.broker.start()
-    expect(header).to_have_text(FAR_AWAY, timeout=MS)
+    says_it_is(mine, FAR_AWAY)
     switches_and_watches(mine)
     # when it is removed at home, its session by the relay ends within a second, and it forgets the home
     console(mine.house, "remove", named)
@@ -112,38 +117,39 @@ def test_far_from_home_a_phone_switches_agrees_comes_back_and_is_removed(
     assert [text for text in mine.said if not text.startswith(UNREACHED)] == []
 
 
+@pytest.mark.parametrize("mine", ["en"], indirect=True)
 def test_a_phone_is_paired_by_the_relay_alone_and_goes_home_or_out_as_it_should(
     far: Far, way: WayHome, mine: Phone
 ) -> None:
-    page, header = mine.page, mine.page.locator(".connection")
+    page = mine.page
     # given a browser that has the app, and no way to the home but the relay in the code
     mine.open()
     assert page.evaluate(KEEPS_THE_APP) in {"activating", "activated"}
     page.reload()
     way.cut()
     pair(mine, role="guest", name="Bens Telefon")
-    expect(header).to_have_text(FAR_AWAY, timeout=MS)
+    says_it_is(mine, FAR_AWAY)
     # when its home is in reach again and somebody looks, it goes there, and comes by the relay after it left
     way.mend()
     page.evaluate("() => window.dispatchEvent(new Event('focus'))")
-    expect(header).to_have_text(AT_HOME, timeout=MS)
+    says_it_is(mine, AT_HOME)
     way.cut()
-    expect(header).to_have_text(FAR_AWAY, timeout=MS)
+    says_it_is(mine, FAR_AWAY)
     # when the home gets another customer ID, no relay lets it in any more, and it says what helps
     far.house.ok("account", "set", "--customer-id", "Kd-4711081547")
     expect(page.locator(".banner[data-missing=account]")).to_be_visible(timeout=MS)
     mine.has_no_barriers("not known by the account")
     way.mend()
     page.evaluate("() => window.dispatchEvent(new Event('focus'))")
-    expect(header).to_have_text(AT_HOME, timeout=MS)
+    says_it_is(mine, AT_HOME)
     way.cut()
-    expect(header).to_have_text(FAR_AWAY, timeout=MS)
+    says_it_is(mine, FAR_AWAY)
     # when the owner takes the relay's consent back, it is out, and stays out
     far.house.ok("consent", "withdraw", "remote.access")
     expect(page.locator(".banner[data-missing=far]")).to_be_visible()
     page.wait_for_timeout(STAYS_OUT_MS)
-    expect(header).not_to_have_text(FAR_AWAY)
+    expect(page.locator(".connection")).not_to_have_text(re.compile(mine.says(FAR_AWAY)))
     # but at home it is as welcome as ever
     way.mend()
-    expect(header).to_have_text(AT_HOME, timeout=MS)
+    says_it_is(mine, AT_HOME)
     assert [text for text in mine.said if not text.startswith(UNREACHED)] == []

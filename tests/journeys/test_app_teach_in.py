@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from .houses import RunningHouse
-from .phones import Phone, Simulator, furnished
+from .phones import Phone, Simulator, furnished, phone
 
 pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -24,31 +24,40 @@ def home(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator
 def let_go(mine: Phone, serial: str) -> None:
     page = mine.page
     mine.open(f"#/device/bidcos%3A{serial}")
-    page.get_by_role("button", name="Aus dem Zuhause entfernen").click()
-    page.get_by_role("dialog").get_by_role("button", name="Entfernen", exact=True).click()
-    expect(page.get_by_role("heading", name="Geräte", level=1, exact=True)).to_be_visible(timeout=ANSWER_MS)
+    page.get_by_role("button", name=mine.says("Aus dem Zuhause entfernen")).click()
+    page.get_by_role("dialog").get_by_role("button", name=mine.says("Entfernen"), exact=True).click()
+    devices = page.get_by_role("heading", name=mine.says("Geräte"), level=1, exact=True)
+    expect(devices).to_be_visible(timeout=ANSWER_MS)
 
 
-def test_a_device_is_called_by_its_serial_number(mine: Phone) -> None:
-    page, simulator = mine.page, Simulator(mine.house)
-    let_go(mine, SWITCH)
+@pytest.fixture
+def theirs(browser: Browser, home: RunningHouse) -> Iterator[Phone]:
+    """A phone whose owner reads English."""
+    with phone(browser, home, language="en") as fresh:
+        fresh.log_in()
+        yield fresh
+
+
+def test_a_device_is_called_by_its_serial_number(theirs: Phone) -> None:
+    page, simulator, says = theirs.page, Simulator(theirs.house), theirs.says
+    let_go(theirs, SWITCH)
     assert simulator.device(SWITCH)["central"] is None
-    page.get_by_role("link", name="Gerät anlernen").click()
-    page.get_by_text("Die Taste ist unerreichbar?").click()
+    page.get_by_role("link", name=says("Gerät anlernen")).click()
+    page.get_by_text(says("Die Taste ist unerreichbar?")).click()
     # given a number that can be none
-    field = page.get_by_role("textbox", name="Seriennummer")
+    field = page.get_by_role("textbox", name=says("Seriennummer"))
     field.fill("SIM00001")
-    expect(page.get_by_text("Das ist keine Seriennummer")).to_be_visible()
-    expect(page.get_by_role("button", name="Dieses Gerät rufen")).to_be_disabled()
+    expect(page.get_by_text(says("Das ist keine Seriennummer"))).to_be_visible()
+    expect(page.get_by_role("button", name=says("Dieses Gerät rufen"))).to_be_disabled()
     # when the right one is typed as it is printed, nobody at the device
     field.fill("sim 0000001")
-    mine.has_no_barriers("by serial")
-    page.get_by_role("button", name="Dieses Gerät rufen").click()
+    theirs.has_no_barriers("by serial")
+    page.get_by_role("button", name=says("Dieses Gerät rufen")).click()
     # then it belongs to the home
-    expect(page.get_by_text("gehört jetzt zu deinem Zuhause")).to_be_visible(timeout=ANSWER_MS)
+    expect(page.get_by_text(says("gehört jetzt zu deinem Zuhause"))).to_be_visible(timeout=ANSWER_MS)
     assert simulator.device(SWITCH)["central"] is not None
-    page.get_by_role("button", name="Speichern und fertig").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Schalter")
+    page.get_by_role("button", name=says("Speichern und fertig")).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(says("Schalter"))
 
 
 def test_a_failure_says_why_and_what_to_do_and_stays_when_the_page_is_left(mine: Phone) -> None:

@@ -36,7 +36,7 @@ from .using import LAMP, agrees_and_takes_it_back, switches_and_watches
 pytestmark = [pytest.mark.browser, pytest.mark.journey, NETWORKS, pytest.mark.timeout(300)]
 __all__ = ["network"]
 SECONDS = 120_000
-SPOKEN = "en"  # the journeys by a relay are in German
+SPOKEN = "en"  # so that pairing at home is seen in both; the longer journey by a relay is in German
 
 
 @pytest.fixture
