@@ -21,7 +21,8 @@ from ..command_line import EXIT_CANT_WRITE, EXIT_NOT_RUNNING, EXIT_USAGE, Comman
 PAGE, WORKER, LISTING, README = "index.html", "sw.js", "homebase-app.json", "README.txt"
 _HEAD, _SHELL = "<head>", "self.SHELL="
 _MARK = '\n    <meta name="homebase-export" />'  # so that the app knows: app/src/state/served.ts
-_RELAY = re.compile(r"[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?(:[1-9][0-9]{0,4})?")
+_RELAY = re.compile(r"[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?(?::([1-9][0-9]{0,4}))?")
+MOST_PORT = 65_535
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -40,9 +41,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write the files; say how many and what is left to do."""
-    wrong = [host for host in options.connect if _RELAY.fullmatch(host) is None]
+    wrong = [host for host in options.connect if not _is_relay(host)]
     if wrong:
-        text = f"--connect {wrong[0]!r}: allowed is a host in small letters, with a port if need be"
+        allowed = f"allowed is a host in small letters, with a port of 1 to {MOST_PORT} if need be"
+        text = f"--connect {wrong[0]!r}: {allowed}"
         raise CommandFailed(text, EXIT_USAGE)
     built = Path(str(resources.files("privacy.data"))) / "app"
     if not (built / WORKER).is_file():
@@ -52,6 +54,11 @@ def run(options: argparse.Namespace) -> int:
     _write(options.folder, files)
     sys.stdout.write(f"{len(files)} files in {options.folder}; {options.folder / README} says what to set\n")
     return 0
+
+
+def _is_relay(text: str) -> bool:
+    found = _RELAY.fullmatch(text)
+    return found is not None and int(found[2] or 1) <= MOST_PORT
 
 
 def exported(files: Mapping[str, bytes], connect: Sequence[str]) -> Mapping[str, bytes]:
@@ -91,7 +98,7 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
 
 def _listed(folder: Path) -> set[str]:
     try:
-        names = json.loads((folder / LISTING).read_bytes())["files"]
+        names = list(json.loads((folder / LISTING).read_bytes())["files"])
     except (OSError, ValueError, LookupError, TypeError) as error:
         text = f"{folder} is not empty, and no earlier export; name an empty folder"
         raise CommandFailed(text, EXIT_CANT_WRITE) from error

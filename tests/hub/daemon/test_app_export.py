@@ -6,6 +6,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from hub.daemon.command_line import CommandFailed, parse
 from hub.daemon.commands.app import LISTING, PAGE, README, WORKER, exported
 from tests.journeys.houses import run_homebase
 from tests.paths import ROOT
@@ -74,3 +77,40 @@ def test_the_command_exports_replaces_and_refuses_foreign_folders(tmp_path: Path
     assert (code, "no earlier export" in errors) == (73, True)
     code, _, errors = run_homebase("app", "export", str(folder), "--connect", "https://x/", runtime=runtime)
     assert (code, "allowed is a host" in errors) == (2, True)
+
+
+def test_the_headers_that_are_recommended_are_the_pages_own_rules_and_those_a_page_cannot_say() -> None:
+    files = exported(FILES, ("wss://relay.example.org",))
+    page, told = files[PAGE].decode(), files[README].decode()
+    own = set(page.split('content="')[1].split('"')[0].split("; "))
+    advised = set(told.split("Content-Security-Policy: ")[1].split("\n")[0].split("; "))
+    assert own < advised
+    assert advised - own == {"frame-ancestors 'none'"}
+
+
+def test_relays_may_be_named_with_their_ports(tmp_path: Path) -> None:
+    relays = ("--connect", "relay.example.org:8883", "--connect", "x:65535")
+    assert parse(["app", "export", str(tmp_path), *relays]) == 0
+    assert "connect-src 'self' wss://relay.example.org:8883 wss://x:65535;" in (tmp_path / PAGE).read_text()
+
+
+@pytest.mark.parametrize(
+    "host", ["x:65536", "x:0", "x:", "X", "x y", "x;script-src *", 'x"', "*", "wss://x", "-x", "x/mqtt", ""]
+)
+def test_what_is_no_relay_gets_into_no_policy(host: str, tmp_path: Path) -> None:
+    with pytest.raises(CommandFailed, match="port of 1 to 65535"):
+        parse(["app", "export", str(tmp_path), f"--connect={host}"])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_whose_list_is_damaged_is_left_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / PAGE).write_text("mine")
+    for listing in (b"", b"{}", b"[]", b'{"files": 1}', b"\xff"):
+        (tmp_path / LISTING).write_bytes(listing)
+        with pytest.raises(CommandFailed, match="no earlier export"):
+            parse(["app", "export", str(tmp_path)])
+        assert (tmp_path / PAGE).read_text() == "mine"
+    # the control: with a whole list it is an earlier export, and replaced
+    (tmp_path / LISTING).write_bytes(b'{"files": []}')
+    assert parse(["app", "export", str(tmp_path)]) == 0
+    assert (tmp_path / PAGE).read_text() != "mine"
