@@ -5,7 +5,6 @@ under a consent, written down first, cut on withdrawal. The code in its link is 
 """
 
 from datetime import timedelta
-from hashlib import sha256
 
 from privacy import canonical, mail_text
 from privacy.closed_schema import FieldRefused, check_value
@@ -13,11 +12,9 @@ from privacy.consent import Grant, Wish
 from privacy.gate.account import addressees, mailing
 from privacy.gate.account.addressees import Contact, MailAddress
 from privacy.gate.door.door import Door, Given
-from privacy.gate.door.previews import PREVIEW_TIME
-from privacy.gate.door.refused import Refused
 from privacy.gate.network.smtp import Mail
 from privacy.gate.network.tls_line import Target, TransferFailed
-from privacy.gate.storage import access, records
+from privacy.gate.storage import access
 from privacy.gate.storage.access import AccessData
 from privacy.gate.storage.book import News
 from privacy.gate.storage.records import Outgoing, Preview
@@ -149,23 +146,7 @@ class Account:
             Refused: nothing of that kind may be sent.
         """
         email = await self._unconfirmed()
-        row, made = self._desk.register.activities[ACTIVITY], self._desk.time.instant().at
-        if (shut := self._desk.standing.closed(row, row.categories)) is not None:
-            await self._desk.refuse(ACTIVITY, "", shut)
-            raise Refused(shut)
-        body = canonical.encode({"email": email.address})
-        shown = Preview(
-            id=self._desk.random_bytes(8).hex(),
-            activity=ACTIVITY,
-            ticket="",
-            groups=frozenset(),
-            sha256=sha256(body).hexdigest(),
-            body=body,
-            delete_by=made + COPY_KEPT,
-            expires=made + PREVIEW_TIME,
-        )
-        await self._desk.store.write(lambda tx: records.keep_preview(tx, shown))
-        return shown
+        return await self.door.previews.own(ACTIVITY, canonical.encode({"email": email.address}), COPY_KEPT)
 
     async def _unconfirmed(self) -> MailAddress:
         email = await self.email()

@@ -5,7 +5,7 @@ the answer the timezone alone is taken. Once for a set-up: afterwards the owner 
 """
 
 import re
-from hashlib import sha256
+from datetime import timedelta
 
 import msgspec
 
@@ -13,8 +13,6 @@ from privacy import canonical
 from privacy.consent import Wish
 from privacy.gate.account.account import AccountRefused
 from privacy.gate.door.door import Door, Given
-from privacy.gate.door.previews import PREVIEW_TIME
-from privacy.gate.door.refused import Refused
 from privacy.gate.storage import records
 from privacy.gate.storage.attempt import Result
 from privacy.gate.storage.records import Preview
@@ -41,23 +39,7 @@ async def preview(door: Door) -> Preview:
     _recipient(door)
     if await desk.store.read(lambda tx: records.meta(tx, DONE)) is not None:
         raise AccountRefused("looked_up_already")
-    row, made = desk.register.activities[ACTIVITY], desk.time.instant().at
-    if (shut := desk.standing.closed(row, row.categories)) is not None:
-        await desk.refuse(ACTIVITY, "", shut)
-        raise Refused(shut)
-    body = canonical.encode({})
-    shown = Preview(
-        id=desk.random_bytes(8).hex(),
-        activity=ACTIVITY,
-        ticket="",
-        groups=frozenset(),
-        sha256=sha256(body).hexdigest(),
-        body=body,
-        delete_by=made,
-        expires=made + PREVIEW_TIME,
-    )
-    await desk.store.write(lambda tx: records.keep_preview(tx, shown))
-    return shown
+    return await door.previews.own(ACTIVITY, canonical.encode({}), kept=timedelta(0))
 
 
 async def give(

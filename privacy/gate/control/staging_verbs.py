@@ -7,7 +7,6 @@ waits as a preview for a yes that names its SHA-256.
 import binascii
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 
 from privacy.consent import Grant
 from privacy.conversation import Declined, Handler
@@ -16,7 +15,7 @@ from privacy.gate.door.door import Door
 from privacy.gate.door.previews import PREVIEW_TIME
 from privacy.gate.outbox.staging import PART, Declining
 from privacy.gate.storage import records, staged
-from privacy.gate.storage.records import Outgoing, Preview
+from privacy.gate.storage.records import Preview
 from privacy.gate.storage.staged import Staged
 from privacy.gate.storage.store import StoreError, Transaction
 from privacy.payload import LONGEST_KEPT
@@ -80,10 +79,19 @@ async def _closed(door: Door, name: str, size: int, digest: str) -> bool:
 async def _kept(door: Door, row: Staged, ticket: str) -> bool:
     desk, at = door.desk, door.desk.time.instant().at
     activity = desk.register.activities[row.activity]
-    delete_by = at + (activity.storage or LONGEST_KEPT)
+    shown = Preview(
+        id=row.transfer,
+        activity=row.activity,
+        ticket=ticket,
+        groups=frozenset(),
+        sha256=row.sha256,
+        body=b"",
+        delete_by=at + (activity.storage or LONGEST_KEPT),
+        expires=at + PREVIEW_TIME,
+    )
     grant = desk.standing.covering(row.activity, row.recipient, ticket, row.addressee, row.sha256)
     if isinstance(grant, Grant) and grant.form is not Form.ONCE:
-        item = _outgoing(row, grant, at, delete_by)
+        item = records.begun(shown, grant, at, row.transfer)
 
         def leave(tx: Transaction) -> None:
             staged.keep(tx, row)
@@ -96,16 +104,6 @@ async def _kept(door: Door, row: Staged, ticket: str) -> bool:
         assert not isinstance(grant, Grant)
         await desk.refuse(row.activity, row.recipient, grant, ticket)
         raise Declining(grant.value, grant)
-    shown = Preview(
-        id=row.transfer,
-        activity=row.activity,
-        ticket=ticket,
-        groups=frozenset(),
-        sha256=row.sha256,
-        body=b"",
-        delete_by=delete_by,
-        expires=at + PREVIEW_TIME,
-    )
 
     def wait(tx: Transaction) -> None:
         staged.keep(tx, row)
@@ -113,20 +111,6 @@ async def _kept(door: Door, row: Staged, ticket: str) -> bool:
 
     await desk.store.write(wait)
     return False
-
-
-def _outgoing(row: Staged, grant: Grant, at: datetime, delete_by: datetime) -> Outgoing:
-    return Outgoing(
-        transfer=row.transfer,
-        grant_id=grant.id,
-        groups=frozenset(),
-        sha256=row.sha256,
-        body=b"",
-        delete_by=delete_by,
-        first=at,
-        next=at,
-        attempts=0,
-    )
 
 
 def _declined(error: Declining) -> Declined:

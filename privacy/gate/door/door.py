@@ -114,18 +114,9 @@ class Door:
         )
 
     def _outgoing(self, grant: Grant, shown: Preview, at: datetime) -> Outgoing:
-        return Outgoing(
-            # a file lies under this name already
-            transfer=self.desk.random_bytes(8).hex() if shown.body else shown.id,
-            grant_id=grant.id,
-            groups=shown.groups,
-            sha256=shown.sha256,
-            body=shown.body,
-            delete_by=shown.delete_by,
-            first=at,
-            next=at,
-            attempts=0,
-        )
+        # a file lies under this name already
+        transfer = self.desk.random_bytes(8).hex() if shown.body else shown.id
+        return records.begun(shown, grant, at, transfer)
 
     async def send(self, activity: str) -> tuple[Outcome | None, ...]:
         """Send fresh data now under every live consent with an end; what waits is tried again as well."""

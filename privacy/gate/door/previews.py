@@ -1,5 +1,6 @@
 """Look before you agree: what would be sent, collected and kept, exactly as it would leave."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -72,11 +73,29 @@ class Previews:
         except PayloadRefused as error:
             await self._desk.refuse(activity, "", Reason.UNKNOWN_FIELD, ticket)
             raise Refused(Reason.UNKNOWN_FIELD, str(error)) from error
+        return replace(self._of(activity, body, made, delete_by), groups=groups, ticket=ticket)
+
+    async def own(self, activity: str, body: bytes, kept: timedelta = LONGEST_KEPT) -> Preview:
+        """Keep what would be sent of the gate's own making, exactly. kept: how long its copy stays.
+
+        Raises:
+            Refused: nothing of that kind may be sent.
+            StoreError: it can't be kept.
+        """
+        row, made = self._desk.register.activities[activity], self._desk.time.instant().at
+        if (shut := self._desk.standing.closed(row, row.categories)) is not None:
+            await self._desk.refuse(activity, "", shut)
+            raise Refused(shut)
+        shown = self._of(activity, body, made, made + kept)
+        await self._desk.store.write(lambda tx: records.keep_preview(tx, shown))
+        return shown
+
+    def _of(self, activity: str, body: bytes, made: datetime, delete_by: datetime) -> Preview:
         return Preview(
             id=self._desk.random_bytes(8).hex(),
             activity=activity,
-            ticket=ticket,
-            groups=groups,
+            ticket="",
+            groups=frozenset(),
             sha256=sha256(body).hexdigest(),
             body=body,
             delete_by=delete_by,

@@ -15,7 +15,6 @@ from privacy.decide import EgressRequest, Refusal, decide
 from privacy.gate.account import addressees, mailing
 from privacy.gate.account.addressees import Contact
 from privacy.gate.door.door import Door, Given
-from privacy.gate.door.previews import PREVIEW_TIME
 from privacy.gate.door.refused import Refused
 from privacy.gate.messages import push, sms
 from privacy.gate.messages.services import FIELD, MAIL, PUSH, SMS, MessageRefused, Services
@@ -102,26 +101,10 @@ class Messages:
             Refused: nothing of that kind may be sent.
         """
         way = await self._way(way_id)
-        row = self._desk.register.activities[way.activity]
-        if (shut := self._desk.standing.closed(row, row.categories)) is not None:
-            await self._desk.refuse(way.activity, "", shut)
-            raise Refused(shut)
         if not self.services.recipients(way.activity):
             raise MessageRefused("no_recipient")
-        made = self._desk.time.instant().at
-        body = self._body(way, Event(kind=message_text.TEST, name="", at=made), language)
-        shown = Preview(
-            id=self._desk.random_bytes(8).hex(),
-            activity=way.activity,
-            ticket="",
-            groups=frozenset(),
-            sha256=sha256(body).hexdigest(),
-            body=body,
-            delete_by=made + LONGEST_KEPT,
-            expires=made + PREVIEW_TIME,
-        )
-        await self._desk.store.write(lambda tx: records.keep_preview(tx, shown))
-        return shown
+        test = Event(kind=message_text.TEST, name="", at=self._desk.time.instant().at)
+        return await self.door.previews.own(way.activity, self._body(way, test, language))
 
     async def give(
         self,

@@ -47,7 +47,21 @@ class Outgoing:
     delete_by: datetime
     first: datetime
     next: datetime
-    attempts: int
+    attempts: int = 0
+
+
+def begun(shown: Preview, grant: Grant, at: datetime, transfer: str) -> Outgoing:
+    """What was shown, or would be, to be sent at once under that consent."""
+    return Outgoing(
+        transfer=transfer,
+        grant_id=grant.id,
+        groups=shown.groups,
+        sha256=shown.sha256,
+        body=shown.body,
+        delete_by=shown.delete_by,
+        first=at,
+        next=at,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
