@@ -5,7 +5,7 @@ Pure. Whoever staged them checked too; what stands in the store between is belie
 
 import json
 
-from privacy import canonical, closed_schema, otlp, payload
+from privacy import canonical, closed_schema, otlp, payload, usage_history
 from privacy.activity import Activity
 from privacy.closed_schema import FieldRefused
 
@@ -30,6 +30,9 @@ def check_body(activity: Activity, body: bytes) -> None:
         return
     if activity.schema == OTLP:
         otlp.check(activity.metrics, body)
+        return
+    if activity.schema == usage_history.SCHEMA:
+        usage_history.check(body)
         return
     if not activity.fields:
         raise FieldRefused("payload", "has no closed list of fields to be held against")

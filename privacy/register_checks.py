@@ -17,7 +17,9 @@ from privacy.vocabulary import DataCategory
 FILE = "homebase.file/1"  # a file in parts; its fields tell people what is in it
 # forms with parts, which payload.py holds, and files; others are lists of fields
 OTLP = "homebase.otlp/1"  # metrics as OpenTelemetry spells them; otlp.py
-SCHEMAS = frozenset({"homebase.diagnosis/1", FILE, OTLP})
+HISTORY = "homebase.history/1"  # days of chosen series, their values sealed; usage_history.py
+SCHEMAS = frozenset({"homebase.diagnosis/1", FILE, OTLP, HISTORY})
+_TOLD_BY_FIELDS = frozenset({None, FILE, HISTORY})  # whose fields tell people what is in it
 _CONSENT, _EXPLICIT = "eu-gdpr:A6-1-a", "eu-gdpr:A6-1-a-explicit-consent"
 _CONTRACT, _LAW, _INTEREST = "eu-gdpr:A6-1-b", "eu-gdpr:A6-1-c", "eu-gdpr:A6-1-f"
 # the bases that each clause names (T2: Art. 12 and 7 (1); a deletion request of 6.6 fulfils Art. 17 (2), 19)
@@ -172,7 +174,7 @@ def _check_payload(row: Activity, wrong: Wrong) -> None:
         wrong("schema", f"{row.schema!r}; allowed are {', '.join(sorted(SCHEMAS))}")
     if (row.mode is Mode.DELIVERED) != (row.schema is not None or bool(row.fields)) and row.leaves_house:
         wrong("field", "what is delivered has a closed list of fields, or a schema; a stream has neither")
-    if row.schema not in {None, FILE} and row.fields:
+    if row.schema not in _TOLD_BY_FIELDS and row.fields:
         wrong("field", "stands beside a schema; one of the two")
     for number, field in enumerate(row.fields):
         if field.longest > LONGEST[field.kind]:
@@ -200,6 +202,10 @@ def _check_encrypted(row: Activity, wrong: Wrong) -> None:
         wrong(
             "encrypted", "false; that bytes of the hub are encrypted is not to be seen, so the gate encrypts"
         )
+    if row.schema == HISTORY and not (
+        row.encrypted and row.clause == "6.10" and row.forms == {Form.STANDING}
+    ):
+        wrong("schema", "a history is sealed by the gate, of clause 6.10, with the one form standing")
     if row.schema == FILE and not row.encrypted:
         wrong("encrypted", "false; a file is not read by the gate, so nobody but its recipient may read it")
     if row.built and not row.encrypted and row.clause == "6.6" and row.condition is Condition.CONSENT:

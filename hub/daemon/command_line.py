@@ -122,6 +122,11 @@ COMMANDS = (
         module="hub.daemon.commands.telemetry",
         summary="anonymous statistics: what is asked for, what it costs, what left",
     ),
+    Command(
+        name="history",
+        module="hub.daemon.commands.history",
+        summary="usage history on servers, by purpose: which series, what leaves next, what left",
+    ),
     Command(name="phone", module="hub.daemon.commands.phone", summary="phones that may agree for this home"),
     Command(
         name="recipient",

@@ -58,6 +58,8 @@ _EXITS = {
     "no_sheet": EXIT_USAGE,
     "not_blank": EXIT_USAGE,
     "unknown_room": EXIT_USAGE,
+    "unknown_datapoint": EXIT_USAGE,
+    "too_many_series": EXIT_USAGE,
     "sheet_unreadable": EXIT_USAGE,
     "target_not_found": EXIT_IO,
     "hub_away": EXIT_NOT_RUNNING,

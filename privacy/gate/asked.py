@@ -14,7 +14,7 @@ from privacy.gate.answers.api import ROLES
 from privacy.gate.answers.vouched import vouched
 from privacy.gate.backups import backup_verbs, far_verbs
 from privacy.gate.backups.backups import Backups
-from privacy.gate.console import console_verbs, figure_verbs, tunnel_consents
+from privacy.gate.console import console_verbs, figure_verbs, history_verbs, tunnel_consents
 from privacy.gate.door.door import Door
 from privacy.gate.door.holder import GateHolder
 from privacy.gate.messages import message_answers, message_verbs
@@ -70,6 +70,7 @@ class Asked:
             **console_verbs.table(door),
             **tunnel_consents.table(door),
             **figure_verbs.table(door),
+            **history_verbs.table(door),
             **rights_verbs.table(self._rights, desk),
             **phone_verbs.table(self._phones),
             **pairing_verbs.table(self._phones, asking.ask_hub, asking.origins, self._relays),

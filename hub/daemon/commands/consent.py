@@ -54,7 +54,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     form.add_argument(
         "--standing",
         action="store_true",
-        help="until you take it back: remote.access, monitor.device, telemetry.usage, update.check",
+        help="until you take it back: remote.access, monitor.device, history.cloud.display and the like",
     )
     give.add_argument("--preview", metavar="ID", help="of what was shown before, for example in the app")
     give.add_argument("--yes", action="store_true", help="do not ask (what is sent is printed all the same)")

@@ -1,7 +1,8 @@
-"""Consents for streams, figures, copies made later and what the gate asks by itself: a standing yes.
+"""Consents for streams, figures, histories, later copies and what the gate asks by itself: a standing yes.
 
-There are no bytes to look at before: what is asked about is the activity's text, with all that may be asked
-for, the recipient and who is meant behind it. What passes is counted.
+There are no bytes to look at before, or the next ones are shown elsewhere: what is asked about is the
+activity's text, with all that may be asked for, the recipient and who is meant behind it. What passes is
+counted.
 """
 
 from collections.abc import Mapping
@@ -9,7 +10,7 @@ from dataclasses import replace
 
 import msgspec
 
-from privacy import notice
+from privacy import notice, usage_history
 from privacy.challenges import NONCE_SIZE
 from privacy.consent import Grant, Wish, propose
 from privacy.conversation import Declined, Handler, fields_as
@@ -75,7 +76,8 @@ def _wish(door: Door, asked: _Asked, recipient: str) -> Wish | Reason:
         return Reason.UNKNOWN_ACTIVITY
     who = door.desk.recipients.get(recipient)
     is_far = who is not None and who.is_far
-    if row.mode is not Mode.TUNNELLED and not (row.measured or is_far or row.id in ASKED_BY_GATE):
+    made_by_gate = row.measured or row.schema == usage_history.SCHEMA or row.id in ASKED_BY_GATE
+    if row.mode is not Mode.TUNNELLED and not (made_by_gate or is_far):
         return Reason.WRONG_MODE
     return Wish(
         activity=row.id,

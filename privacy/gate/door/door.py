@@ -22,6 +22,7 @@ from privacy.gate.outbox.figures import Collect
 from privacy.gate.outbox.monitoring import Monitoring
 from privacy.gate.outbox.staging import Staging
 from privacy.gate.outbox.telemetry import Telemetry
+from privacy.gate.outbox.usage_history import UsageHistory
 from privacy.gate.storage import records
 from privacy.gate.storage.attempt import Outcome, Result
 from privacy.gate.storage.records import Outgoing, Preview
@@ -55,6 +56,7 @@ class Door:
         self.previews = Previews(desk, collect)
         self.telemetry = Telemetry(desk, self.deliveries, collect)
         self.monitoring = Monitoring(desk, self.deliveries, collect)
+        self.history = UsageHistory(desk, collect)
         self._tasks: asyncio.TaskGroup | None = None
         self.giving = Giving(desk)
         self.ways = Ways(deliveries=self.deliveries, tunnels=self.tunnels, staging=self.staging, far=self.far)

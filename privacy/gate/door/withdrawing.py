@@ -11,6 +11,7 @@ from privacy.gate.backups.far_door import FarDoor
 from privacy.gate.desk import Desk
 from privacy.gate.door import entries
 from privacy.gate.door.giving import Giving
+from privacy.gate.outbox import usage_history
 from privacy.gate.outbox.deliveries import Deliveries
 from privacy.gate.outbox.staging import Staging
 from privacy.gate.stick.network_door import NetworkStick
@@ -110,6 +111,7 @@ class Withdrawing:
                 records.purge_outbox(tx, [grant.id])
             records.drop_previews(tx, activity)
             pseudonyms.withdrawn(tx, activity, recipient)
+            usage_history.withdrawn(tx, activity, recipient)
             far_copies.withdrawn(tx, desk.register.get(activity), recipient, gone, at, all_of=marks is None)
             entries.keep_shut(tx, desk, activity)
             return entry

@@ -28,6 +28,7 @@ from privacy.ledger import Kind
 from privacy.payload import timestamp
 from privacy.reasons import Reason
 from privacy.recipients import Recipient
+from privacy.standing import EarlierTransfer
 from privacy.vocabulary import DataCategory
 
 log = logging.getLogger(__name__)
@@ -185,6 +186,16 @@ class DeletionRequests:
         )
 
 
+def ticket_of(grant: Grant) -> str:
+    """What a deletion is asked for under; what has no ticket is named by what it was for."""
+    return grant.ticket or grant.activity
+
+
+def earlier(transfer: str, grant: Grant) -> EarlierTransfer:
+    """A transfer that is beginning: from then on its deletion can be asked for."""
+    return EarlierTransfer(id=transfer, recipient=grant.recipient, ticket=ticket_of(grant))
+
+
 def expect(
     tx: Transaction, transfer: str, recipient: str, ticket: str, by: datetime, activity: str = ""
 ) -> None:
@@ -214,7 +225,7 @@ def withdrawn(
     """
     if Deletion.WITHDRAWAL not in row.delete_on:
         return
-    meant = [(None, recipient)] if tickets is None else [(one.ticket, one.recipient) for one in tickets]
+    meant = [(None, recipient)] if tickets is None else [(ticket_of(one), one.recipient) for one in tickets]
     for ticket, to in meant:
         tx.execute(
             "UPDATE deletions SET due_ms = min(due_ms, ?1), next_ms = min(next_ms, ?1) WHERE activity = ?2"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 
-from privacy import canonical, sealing
+from privacy import canonical, sealing, usage_history
 from privacy.closed_schema import FieldRefused
 from privacy.consent import Grant, categories_of
 from privacy.decide import EgressRequest, Permit, Refusal, decide
@@ -33,7 +33,6 @@ from privacy.reasons import Reason
 from privacy.received import answered as said
 from privacy.recipients import Recipient, Transport
 from privacy.register import Activity, Form
-from privacy.standing import EarlierTransfer
 from privacy.vocabulary import DataCategory
 
 log = logging.getLogger(__name__)
@@ -138,6 +137,8 @@ class Deliveries:
         if activity is not None and activity.schema == FILE_SCHEMA:
             landed = partial(self._landed, item.transfer)
             return await cargo.of_file(self._desk.store, item.transfer, grant.addressee, landed)
+        if activity is not None and activity.schema == usage_history.SCHEMA:  # sealed when it was shown
+            return replace(cargo.of_bytes(item.body, None), told={"sealed_to": grant.addressee})
         return cargo.of_bytes(item.body, grant.addressee if activity and activity.encrypted else None)
 
     async def _landed(self, transfer: str, parts: int) -> None:
@@ -180,9 +181,7 @@ class Deliveries:
             await self._desk.store.write(lambda tx: self._begin(tx, permit, running, servers))
         except StoreError as error:
             return _unwritable(error)
-        before = EarlierTransfer(
-            id=running.item.transfer, recipient=running.grant.recipient, ticket=running.grant.ticket
-        )
+        before = deletion_requests.earlier(running.item.transfer, running.grant)
         if self._is_kept(permit):
             self._desk.standing.sent(before)  # from here on its deletion can be asked for
         answer: Answer | None = None
@@ -234,7 +233,7 @@ class Deliveries:
             ),
         )
         if self._is_kept(permit):
-            asked = (running.grant.ticket, item.delete_by, running.grant.activity)
+            asked = (deletion_requests.ticket_of(running.grant), item.delete_by, running.grant.activity)
             deletion_requests.expect(tx, item.transfer, to.name, *asked)
         records.spend(tx, running.grant.activity, to.name, at.at, running.cargo.size)
         if running.grant.form is Form.ONCE:

@@ -158,6 +158,8 @@ HOLDINGS = {
             "weeks and amounts; without them answers could be averaged",
         ),
         _holding("monitoring", DataCategory.SYSTEM, "the next report", timedelta(7), "as its pseudonym"),
+        _holding("history", DataCategory.USAGE, "the next message of your history", None, "until withdrawal"),
+        _holding("history_series", DataCategory.USAGE, "which series you chose", None, _OWNER),
         _holding("access_log", DataCategory.ACCESS_LOG, "security", timedelta(days=7), "clause 6.1"),
         _holding(
             "access_count", DataCategory.SYSTEM, "statistics", None, "anonymous counts, clause 6.1", _RUNS
@@ -168,6 +170,7 @@ HOLDINGS = {
     )
 }
 _MAILED = "activity = 'account.register'"
+_PAST = "activity LIKE 'history.cloud.%'"
 _TOLD = "activity IN ('mail.send', 'sms.send', 'push.send')"
 # further kinds of data in tables that mostly hold another, and which rows those are
 PARTS = (
@@ -208,6 +211,15 @@ PARTS = (
         _holding("messages", DataCategory.PHONE_NUMBER, "what was sent to whom", MESSAGES_KEPT, "clause 6.3"),
         "true",
     ),
+    (
+        _holding("outbox", DataCategory.USAGE, "retry of a delivery", timedelta(days=1), "then given up"),
+        "grant_id IN (SELECT id FROM grants WHERE"
+        " json_extract(CAST(body AS TEXT), '$.activity') LIKE 'history.cloud.%')",
+    ),
+    (
+        _holding("sent", DataCategory.USAGE, "exact copy of what left", timedelta(days=28), "as all copies"),
+        _PAST,
+    ),
     (_holding("push_devices", DataCategory.INSTALLATION, "whom a message may go to", None, _OWNER), "true"),
 )
 # rows that an erasure leaves in tables that it empties otherwise, and why
@@ -232,6 +244,7 @@ COPIES = tuple(
 HIDDEN = (
     Hidden(holding="gate.meta", field="value", why="the gate's own keys"),
     Hidden(holding="gate.monitoring", field="key", why="makes the week's pseudonym"),
+    Hidden(holding="gate.history", field="key", why="makes the pseudonyms of your series"),
     Hidden(holding="gate.access_data", field="password", why="opens a service of yours"),
     Hidden(holding="gate.push_subscriptions", field="auth", why="encrypts to your browser"),
     Hidden(holding="gate.mail_addresses", field="code_hash", why="protects the confirmation"),

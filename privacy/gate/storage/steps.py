@@ -185,4 +185,16 @@ STEPS = (
     UPDATE deletions SET activity = sent.activity, had = sent.receipt IS NOT NULL
         FROM sent WHERE sent.transfer = deletions.transfer;
     """,
+    # usage history on servers: the series of each purpose, and the next message of each recipient
+    """
+    CREATE TABLE history_series (
+        activity TEXT NOT NULL, datapoint TEXT NOT NULL, PRIMARY KEY (activity, datapoint)
+    ) WITHOUT ROWID;
+    CREATE TABLE history (
+        activity TEXT NOT NULL, recipient TEXT NOT NULL, key BLOB NOT NULL, addressee TEXT NOT NULL,
+        day TEXT NOT NULL, transfer TEXT NOT NULL, body BLOB NOT NULL, inside BLOB NOT NULL,
+        made_ms INTEGER NOT NULL, at_ms INTEGER NOT NULL, agreed INTEGER NOT NULL,
+        PRIMARY KEY (activity, recipient)
+    ) WITHOUT ROWID;
+    """,
 )

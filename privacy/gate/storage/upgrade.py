@@ -19,7 +19,12 @@ COPIES = "gate-before-upgrade-*.db"
 _NOT_COPIED = (
     ("monitoring", "DELETE FROM copy.monitoring"),
     ("telemetry", "UPDATE copy.telemetry SET answer = NULL, state = 'missed' WHERE answer IS NOT NULL"),
-    ("sent", "DELETE FROM copy.sent WHERE activity IN ('monitor.device', 'telemetry.usage')"),
+    ("history", "DELETE FROM copy.history"),
+    (
+        "sent",
+        "DELETE FROM copy.sent WHERE activity IN ('monitor.device', 'telemetry.usage')"
+        " OR activity LIKE 'history.cloud.%'",
+    ),
 )
 
 

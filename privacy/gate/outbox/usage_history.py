@@ -1,0 +1,229 @@
+"""Usage history on servers (clause 6.10): once a day the day before, of the series that the owner chose.
+
+Read downwards: once → prepared → _made; _leave. Each purpose has a consent of its own, for each recipient,
+with pseudonyms of its own. A message is made when it is looked at, or with the new day, and kept: what is
+shown is what leaves, by the outbox, which tries again with the same bytes.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+import msgspec
+
+from privacy import anonymise, canonical, usage_history
+from privacy.closed_schema import FieldRefused
+from privacy.consent import Grant
+from privacy.conversation import ConversationLost, Declined
+from privacy.gate.desk import Desk
+from privacy.gate.outbox import deletion_requests, figures
+from privacy.gate.outbox.figures import Collect
+from privacy.gate.storage import histories, records
+from privacy.gate.storage.book import News
+from privacy.gate.storage.histories import Kept
+from privacy.gate.storage.records import Outgoing
+from privacy.gate.storage.store import Transaction, overwrite_log
+from privacy.ledger import Kind
+from privacy.payload import LONGEST_KEPT
+from privacy.sealing import NotAKey
+from privacy.usage_history import Series
+
+log = logging.getLogger(__name__)
+
+PREVIEW_KEPT = timedelta(minutes=30)  # of what was shown and not agreed to; nothing leaves earlier
+NOT_MADE = (ConversationLost, Declined, FieldRefused, NotAKey)
+
+
+class TooMany(Exception):
+    """More series than one purpose may have."""
+
+
+class UsageHistory:
+    """One per door; ``once`` is called by the upkeep each minute, before it looks at the outbox."""
+
+    def __init__(self, desk: Desk, collect: Collect) -> None:
+        self._desk, self._collect = desk, collect
+
+    def purposes(self) -> tuple[str, ...]:
+        """The activities, one for each purpose."""
+        rows = self._desk.register.activities.values()
+        return tuple(row.id for row in rows if row.built and row.schema == usage_history.SCHEMA)
+
+    async def once(self) -> None:
+        """Forget what no consent stands for any more, and see to each message of the day.
+
+        Raises:
+            StoreError: the store can't be read or written; nothing leaves then.
+        """
+        desk, at = self._desk, self._desk.time.instant().at
+        kept = await desk.store.read(histories.every)
+        if gone := [row for row in kept if not self._held(row) and (row.agreed or _old(row, at))]:
+            await desk.store.write(lambda tx: self._forget(tx, gone, at))
+            await desk.store.read(overwrite_log)
+        if not desk.time.sure:
+            return
+        for grant in [grant for activity in self.purposes() for grant in figures.live(desk, activity)]:
+            try:
+                await self._see_to(grant)
+            except NOT_MADE as error:
+                log.warning("history.not_made", extra={"reason": type(error).__name__})
+
+    async def prepared(self, activity: str, recipient: str) -> Kept | None:
+        """The next message of that purpose to that recipient, made now where there is none.
+
+        None: no series is chosen. With an empty body: that day is done, or nothing is known of it.
+
+        Raises:
+            StoreError, ConversationLost, Declined, FieldRefused, NotAKey: it can't be made.
+        """
+        desk, at = self._desk, self._desk.time.instant().at
+        kept, chosen = await desk.store.read(
+            lambda tx: (histories.find(tx, activity, recipient), histories.chosen(tx, activity))
+        )
+        to = desk.recipients[recipient].addressee_of(desk.register.activities[activity]) or ""
+        if kept is not None and kept.addressee != to:
+            kept = None  # sealed to keys that are not meant any more
+        day = usage_history.day_before(at)
+        if kept is not None and (kept.body or kept.day >= day):
+            return kept
+        if not chosen:
+            return None
+        held = self._is_held(activity, recipient)
+        series = [await self._series(activity, datapoint, day) for datapoint in chosen]
+        made = self._made(activity, recipient, to, kept, day, series)
+
+        def job(tx: Transaction) -> Kept | None:
+            if kept is not None and histories.find(tx, activity, recipient) is None:
+                return None  # withdrawn meanwhile
+            histories.keep(tx, made)
+            return made
+
+        if held and not self._is_held(activity, recipient):
+            return None
+        return await desk.store.write(job)
+
+    async def choose(self, activity: str, add: Sequence[str], leave_out: Sequence[str]) -> tuple[str, ...]:
+        """Series of that purpose; all of them afterwards. The ledger says how many, and not which.
+
+        Raises:
+            TooMany: nothing was changed.
+            StoreError, ConversationLost, Declined, FieldRefused: nothing was changed.
+        """
+        desk = self._desk
+        for datapoint in add:
+            if not usage_history.DATAPOINT.fullmatch(datapoint):
+                raise Declined("unknown_datapoint", datapoint[:80])
+            await self._series(activity, datapoint, usage_history.day_before(desk.time.instant().at))
+
+        def job(tx: Transaction) -> tuple[str, ...]:
+            before = histories.chosen(tx, activity)
+            after = tuple(sorted({*before, *add} - set(leave_out)))
+            if len(after) > usage_history.MOST_SERIES:
+                raise TooMany
+            if after != before:
+                histories.choose(tx, activity, after)
+                data: dict[str, canonical.Json] = {"activity": activity, "history_series": len(after)}
+                desk.append(tx, News(kind=Kind.CONFIGURATION, data=data))
+            return after
+
+        return await desk.store.write(job)
+
+    async def _see_to(self, grant: Grant) -> None:
+        desk = self._desk
+        kept = await self.prepared(grant.activity, grant.recipient)
+        if kept is None:
+            return
+        if kept.body and kept.at <= desk.time.instant().at and kept.addressee == grant.addressee:
+            await desk.store.write(lambda tx: self._leave(tx, grant, kept))
+        elif not kept.agreed:
+            await desk.store.write(lambda tx: _still(tx, kept, agreed=True))
+
+    def _forget(self, tx: Transaction, rows: Sequence[Kept], at: datetime) -> None:
+        """An objection, for example: as a withdrawal."""
+        for kept in rows:
+            withdrawn(tx, kept.activity, kept.recipient)
+            row = self._desk.register.activities[kept.activity]
+            deletion_requests.withdrawn(tx, row, kept.recipient, None, at)
+
+    def _leave(self, tx: Transaction, grant: Grant, kept: Kept) -> None:
+        """Into the outbox, in the moment in which it is no longer the next one: nothing leaves twice."""
+        if _still(tx, replace(kept, body=b"", inside=b""), agreed=True):
+            records.keep_outgoing(tx, self._outgoing(grant, kept))
+
+    def _outgoing(self, grant: Grant, kept: Kept) -> Outgoing:
+        at, row = self._desk.time.instant().at, self._desk.register.activities[grant.activity]
+        return Outgoing(
+            transfer=kept.transfer,
+            grant_id=grant.id,
+            groups=frozenset(),
+            sha256=sha256(kept.body).hexdigest(),
+            body=kept.body,
+            delete_by=at + (row.storage or LONGEST_KEPT),
+            first=at,
+            next=at,
+            attempts=0,
+        )
+
+    async def _series(self, activity: str, datapoint: str, day: str) -> Series:
+        said = (await self._collect(activity, [datapoint])).get("groups")
+        return usage_history.read(datapoint, said.get(datapoint) if isinstance(said, dict) else None, day)
+
+    def _made(
+        self, activity: str, recipient: str, to: str, kept: Kept | None, day: str, series: Sequence[Series]
+    ) -> Kept:
+        desk, at = self._desk, self._desk.time.instant().at
+        key = desk.random_bytes(usage_history.KEY_SIZE) if kept is None else kept.key
+        known = [one for one in series if one.values]
+        contents = {
+            usage_history.pseudonym(key, activity, recipient, one.datapoint): usage_history.inside(one)
+            for one in known
+        }
+        transfer, begin = desk.random_bytes(8).hex(), at + PREVIEW_KEPT
+        return Kept(
+            activity=activity,
+            recipient=recipient,
+            key=key,
+            addressee=to,
+            day=day,
+            transfer=transfer,
+            body=usage_history.encode(transfer, day, contents, to) if contents else b"",
+            inside=msgspec.json.encode(known),
+            made=at,
+            at=anonymise.moment(
+                begin, max(usage_history.day_ends(at), begin + PREVIEW_KEPT), desk.random_bytes
+            ),
+            agreed=kept is not None and kept.agreed,
+        )
+
+    def _held(self, row: Kept) -> bool:
+        return self._is_held(row.activity, row.recipient)
+
+    def _is_held(self, activity: str, recipient: str) -> bool:
+        """Whether a consent stands, also one that waits to be confirmed after a restore."""
+        row, standing = self._desk.register.get(activity), self._desk.standing
+        return (
+            row is not None
+            and standing.closed(row, row.categories) is None
+            and any((one.activity, one.recipient) == (activity, recipient) for one in standing.live())
+        )
+
+
+def withdrawn(tx: Transaction, activity: str, recipient: str | None) -> None:
+    """A consent is taken back: the key of its pseudonyms goes, what waits, and our copies of what left."""
+    if activity.startswith(usage_history.PREFIX):
+        histories.forget(tx, activity, recipient)
+
+
+def _old(row: Kept, at: datetime) -> bool:
+    return at - row.made >= PREVIEW_KEPT
+
+
+def _still(tx: Transaction, row: Kept, *, agreed: bool) -> bool:
+    """Write ``row`` if its message is still the next one; whether it is."""
+    now = histories.find(tx, row.activity, row.recipient)
+    if now is None or now.transfer != row.transfer:
+        return False
+    histories.keep(tx, replace(row, agreed=agreed))
+    return True

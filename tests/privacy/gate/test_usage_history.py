@@ -1,0 +1,172 @@
+"""The next message of a history: made once a day, forgotten without a consent, of the chosen series alone."""
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from privacy import recipients, usage_history
+from privacy.closed_schema import FieldRefused
+from privacy.conversation import Declined
+from privacy.gate.console import history_verbs, tunnel_consents
+from privacy.gate.door.door import Door
+from privacy.gate.door.holder import GateHolder
+from privacy.gate.rights.rights import RightsDesk
+from privacy.gate.storage import histories
+from privacy.gate.storage.histories import Kept
+from privacy.usage_history import MOST_SERIES, Series
+from tests.privacy import house
+from tests.privacy.gate.at_the_door import ManualClock, opened
+
+DISPLAY, STATISTICS = "history.cloud.display", "history.cloud.statistics"
+WHO = {
+    "name": "shelf",
+    "role": "processor",
+    "host": "history.example.org",
+    "country": "DE",
+    "activities": [DISPLAY, STATISTICS],
+    "keys": [house.SUPPORT_KEY],
+}
+WARM = "bidcos:JEQ0000001:4.ACTUAL_TEMPERATURE"
+
+
+@asynccontextmanager
+async def at_home(folder: Path, clock: ManualClock, *names: str) -> AsyncIterator[Door]:
+    known, mistakes = recipients.read(
+        [{**WHO, "name": name} for name in names or ("shelf",)], house.register()
+    )
+    assert not mistakes
+    async with opened(folder, clock, rules=(house.register(), known)) as door:
+
+        async def a_day(activity: str, groups: list[str]) -> Mapping[str, Any]:
+            at = door.desk.time.instant().at
+            begins_ms = round((usage_history.day_ends(at) - timedelta(days=2)).timestamp() * 1000)
+            values = [[begins_ms, 20.5, 20.0, 21.0]]
+            day = usage_history.day_before(at)
+            return {"groups": {name: {"day": day, "unit": None, "values": values} for name in groups}}
+
+        door.history._collect = a_day
+        await door.desk.confirm_clock()
+        await ask(door, "history.choose", activity=DISPLAY, add=[WARM])
+        yield door
+
+
+async def ask(door: Door, verb: str, **fields: object) -> dict[str, Any]:
+    answer = await {**history_verbs.table(door), **tunnel_consents.table(door)}[verb](fields)
+    assert isinstance(answer, Mapping)
+    return dict(answer)
+
+
+async def kept(door: Door) -> list[Kept]:
+    return await door.desk.store.read(histories.every)
+
+
+async def test_what_was_shown_without_a_yes_is_forgotten_after_half_an_hour(tmp_path: Path) -> None:
+    clock = ManualClock()
+    async with at_home(tmp_path, clock) as door:
+        await ask(door, "history.show", activity=DISPLAY)
+        clock.passed_s += 29 * 60
+        await door.history.once()
+        assert len(await kept(door)) == 1
+        clock.passed_s += 60
+        await door.history.once()
+        assert await kept(door) == []
+
+
+async def test_a_message_of_other_series_is_made_anew_under_the_same_pseudonyms(tmp_path: Path) -> None:
+    async with at_home(tmp_path, ManualClock()) as door:
+        await ask(door, "consent.allow", activity=DISPLAY)
+        await door.history.once()
+        (before,) = await kept(door)
+        other = "bidcos:JEQ0000002:1.POWER"
+        assert (await ask(door, "history.choose", activity=DISPLAY, add=[other]))["series"] == (WARM, other)
+        await door.history.once()
+        (after,) = await kept(door)
+        names = [{row["series"] for row in json.loads(one.body)["series"]} for one in (before, after)]
+        assert names[0] < names[1]
+        await ask(door, "history.choose", activity=DISPLAY, leave_out=[WARM, other])
+        await door.history.once()
+        assert [row.body for row in await kept(door)] == [b""]  # nothing is chosen, so nothing leaves
+
+
+@pytest.mark.obligation("Q6.10")
+async def test_two_recipients_and_two_purposes_have_no_pseudonym_in_common(tmp_path: Path) -> None:
+    async with at_home(tmp_path, ManualClock(), "shelf", "other") as door:
+        await ask(door, "history.choose", activity=STATISTICS, add=[WARM])
+        told = (await ask(door, "history.show"))["purposes"]
+        texts = [one["text"] for row in told for one in row["next"]]
+        names = [row["series"] for text in texts for row in json.loads(text)["series"]]
+        assert len(set(names)) == len(names) == 4
+        # the control: under one key, and without what it is for, all four are one
+        again = {usage_history.pseudonym(bytes(32), "", "", WARM) for _ in names}
+        assert len(again) == 1
+
+
+@pytest.mark.obligation("Q6.10")
+def test_what_a_series_is_called_depends_on_purpose_and_recipient() -> None:
+    of = [(DISPLAY, "shelf"), (STATISTICS, "shelf"), (DISPLAY, "other")]
+    assert len({usage_history.pseudonym(bytes(32), *one, WARM) for one in of}) == 3
+
+
+@pytest.mark.obligation("Q6.10")
+async def test_an_objection_destroys_the_key_within_a_round(tmp_path: Path) -> None:
+    async with at_home(tmp_path, ManualClock()) as door:
+        await ask(door, "consent.allow", activity=DISPLAY)
+        await door.history.once()
+        assert [row.agreed for row in await kept(door)] == [True]
+        await RightsDesk(door, GateHolder(door.desk)).object_to(DISPLAY, "", "console")
+        await door.history.once()
+        assert await kept(door) == []
+
+
+async def test_a_purpose_has_no_more_series_than_people_were_told(tmp_path: Path) -> None:
+    async with at_home(tmp_path, ManualClock()) as door:
+        many = [f"bidcos:JEQ{number:07}:1.STATE" for number in range(MOST_SERIES)]
+        for language, word in (("de", "höchstens 16"), ("en", "16 series at most")):
+            with pytest.raises(Declined, match=word) as declined:
+                await ask(door, "history.choose", activity=DISPLAY, add=many, language=language)
+            assert declined.value.code == "too_many_series"
+        assert (await ask(door, "history.choose", activity=DISPLAY))["series"] == (WARM,)
+        for wrong in ("who lives here", "bidcos:JEQ0000001"):
+            with pytest.raises(Declined, match="no such datapoint"):
+                await ask(door, "history.choose", activity=DISPLAY, add=[wrong])
+        with pytest.raises(Declined, match="statistics"):
+            await ask(door, "history.show", activity="history.cloud.advertising")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        None,
+        {"day": "2026-02-27", "unit": None, "values": []},
+        {"day": "2026-02-28", "unit": None, "values": [[0, 1.0, 1.0, 1.0]]},
+        {"day": "2026-02-28", "unit": None, "values": [], "name": "Ada"},
+        {"day": "2026-02-28", "unit": "x" * 17, "values": []},
+        {"day": "2026-02-28", "unit": None, "values": [[1772236800000, "Ada", 1.0, 1.0]]},
+    ],
+)
+def test_nothing_that_the_hub_says_besides_a_day_is_taken(said: object) -> None:
+    with pytest.raises(FieldRefused):
+        usage_history.read(WARM, said, "2026-02-28")
+    right = {"day": "2026-02-28", "unit": None, "values": [[1772236800000, 1, 1.0, 1.0]]}
+    assert usage_history.read(WARM, right, "2026-02-28").values == ((1772236800000, 1.0, 1.0, 1.0),)
+
+
+def test_a_message_with_something_in_the_clear_is_refused() -> None:
+    sealed = usage_history.inside(Series(datapoint=WARM, unit=None, values=()))
+    body = usage_history.encode("ab" * 8, "2026-02-28", {"cd" * 16: sealed}, house.SUPPORT_KEY)
+    usage_history.check(body)
+    plain = json.loads(body)
+    for wrong in (
+        {**plain, "name": "Ada"},
+        {**plain, "day": "yesterday"},
+        {**plain, "series": []},
+        {**plain, "series": [{**plain["series"][0], "values": "QWRh"}]},  # in base64, but not sealed
+        {**plain, "series": plain["series"] * 2},
+    ):
+        with pytest.raises(FieldRefused):
+            usage_history.check(json.dumps(wrong, separators=(",", ":"), sort_keys=True).encode())
