@@ -73,14 +73,31 @@ def test_without_the_home_the_app_still_opens(browser: Browser, kept: Phone) -> 
             plain.page.reload()
 
 
+KEPT = (
+    "() => caches.keys().then(names => Promise.all(names.map(name => caches.open(name)))"
+    ".then(stores => Promise.all(stores.map(store => store.keys()))))"
+    ".then(all => all.flat().map(request => new URL(request.url).pathname))"
+)
+ASKED = "() => performance.getEntriesByType('resource').map(one => new URL(one.name).pathname)"
+PUT = (
+    "path => caches.keys().then(([name]) => caches.open(name)).then(store => store.put(path, new Response()))"
+)
+OF_THE_HOME = ("/api", "/gate", "/session")
+
+
 def test_what_is_of_the_home_is_never_kept(kept: Phone) -> None:
-    urls = kept.page.evaluate(
-        "() => caches.keys().then(names => Promise.all(names.map(name => caches.open(name)))"
-        ".then(stores => Promise.all(stores.map(store => store.keys()))))"
-        ".then(all => all.flat().map(request => new URL(request.url).pathname))"
-    )
+    kept.log_in()
+    for fragment in ("#/privacy", "#/account"):
+        kept.open(fragment)
+        kept.settle()
+    asked = kept.page.evaluate(ASKED)
+    assert {"api", "gate"} <= {path.split("/")[1] for path in asked}  # it had much to keep
+    urls = kept.page.evaluate(KEPT)
     assert "/index.html" in urls
-    assert not [url for url in urls if url.startswith(("/api", "/gate", "/session"))]
+    assert not [url for url in urls if url.startswith(OF_THE_HOME)]
+    # the control: one answer that was kept would be found
+    kept.page.evaluate(PUT, "/api/v1/account")
+    assert [url for url in kept.page.evaluate(KEPT) if url.startswith(OF_THE_HOME)] == ["/api/v1/account"]
 
 
 # another build
