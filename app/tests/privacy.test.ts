@@ -3,7 +3,7 @@ import vectors from "../../tests/vectors/gate.json";
 import type { Activity } from "../src/api/types";
 import { concat, sha256, toBase64, utf8 } from "../src/gate/bytes";
 import { look } from "../src/gate/witness";
-import { categoriesOf, endOf, grantOf, type Yes } from "../src/gate/yes";
+import { categoriesOf, commandOf, endOf, grantOf, type Yes } from "../src/gate/yes";
 import { today } from "../src/state/privacy";
 
 const ACTIVITY: Activity = {
@@ -84,6 +84,13 @@ test("a consent with an end counts from the earlier of two clocks, and binds no 
   expect(endOf(until, ASKED, NOW - 600_000)).toBe("2026-03-04T11:51:00.000Z");
   expect(grantOf(until, "en", ASKED, NOW)).toMatchObject({ payload: null, until: "2026-03-04T12:00:00.000Z" });
   expect(endOf({ form: "standing", days: 3 }, ASKED, NOW)).toBe(null);
+});
+
+test("at the console the same is agreed to: the chosen recipient and term, whatever the ticket reads like", () => {
+  const command = "homebase consent give diagnosis.remote --ticket T--once --once --preview 01ab";
+  const begin = "homebase consent give diagnosis.remote --ticket T--once --recipient support --country DE";
+  expect(commandOf(command, YES)).toBe(`${begin} --once --preview 01ab`);
+  expect(commandOf(command, { ...YES, form: "until" })).toBe(`${begin} --for 3d --preview 01ab`);
 });
 
 // the witness

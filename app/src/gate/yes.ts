@@ -31,6 +31,13 @@ export function endOf(yes: Pick<Yes, "form" | "days">, challengeAt: string, nowM
   return moment(Math.min(Date.parse(challengeAt), nowMs) + yes.days * DAY);
 }
 
+/** The same agreed to at the console: the gate's command for these bytes, and to whom and how long, as it was chosen here. */
+export function commandOf(command: string, { recipient, form, days }: Pick<Yes, "recipient" | "form" | "days">): string {
+  const term = form === "once" ? "--once" : `--for ${days}d`;
+  // where it stands before the preview: a ticket may read the same
+  return command.replace(/ --once(?= --preview )/, ` --recipient ${recipient.name} --country ${recipient.country} ${term}`);
+}
+
 /** The members of `homebase.grant/1`, but for those that every statement has. */
 export function grantOf(yes: Yes, language: string, challengeAt: string, nowMs: number): Members {
   const { activity, recipient } = yes;

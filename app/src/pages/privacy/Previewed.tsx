@@ -6,7 +6,7 @@ import { sha256, toHex, utf8 } from "../../gate/bytes";
 import { isSecure } from "../../gate/keys";
 import { me } from "../../gate/phone";
 import { visit } from "../../gate/visit";
-import type { Form, Yes } from "../../gate/yes";
+import { commandOf, type Form, type Yes } from "../../gate/yes";
 import { Copy } from "../../parts/Copy";
 import { Icon } from "../../parts/Icon";
 import { tell } from "../../state/app";
@@ -66,7 +66,9 @@ export function Previewed({ made, activity, onDone }: PreviewedProps) {
           <Icon name="warning" size={18} /> {t("diagnosis.command.recipient")}
         </p>
       )}
-      {!wrong && made.recipient !== null && phone === null && <AtConsole made={made} />}
+      {!wrong && made.recipient !== null && phone === null && (
+        <AtConsole command={commandOf(preview.command, { ...made, recipient: made.recipient })} />
+      )}
       {own !== null && !wrong && made.recipient !== null && phone !== null && (
         <Agree
           yes={{ ...made, activity, recipient: made.recipient, sha256: own }}
@@ -105,16 +107,14 @@ function Agree({ yes, onDone }: { yes: Yes; onDone: () => void }) {
 }
 
 /** Agreeing where homebase runs: nobody can do it over the network without a phone's key. */
-function AtConsole({ made }: { made: Made }) {
+function AtConsole({ command }: { command: string }) {
   const { t } = useCentre();
-  const { command } = made.preview;
-  const whole = made.form === "once" ? command : command.replace("--once", `--for ${made.days}d`);
   return (
     <>
       <PairFirst />
       <h3>{t("diagnosis.command.title")}</h3>
       <p>{t("diagnosis.command.text")}</p>
-      <Copy text={whole} label={t("diagnosis.command.title")} />
+      <Copy text={command} label={t("diagnosis.command.title")} />
     </>
   );
 }
