@@ -72,8 +72,8 @@ class Door:
         """Send from now on, in tasks of this group."""
         self._tasks = tasks
         self.staging.begin(tasks)
-        self.telemetry.begin(tasks)
-        self.monitoring.begin(tasks)
+        self.telemetry.moments.begin(tasks)
+        self.monitoring.moments.begin(tasks)
 
     # agree
 

@@ -1,16 +1,15 @@
 """Device monitoring (clause 6.12): once a day a few coarse technical figures, under a pseudonym of the week.
 
-Read downwards: once → prepared → _send_at → _send. The next message is made when its moment is drawn and
-shown as it is: what people see is what arrives, byte for byte. Each recipient has its own key, moment and
-message; nothing is repeated, the next day has its own.
+Read downwards: once → prepared → _send. The next message is made when its moment is drawn and shown as it
+is: what people see is what arrives, byte for byte. Each recipient has its own key, moment and message;
+nothing is repeated, the next day has its own.
 """
 
-import asyncio
 import logging
 import os
 from dataclasses import replace
 from datetime import datetime, timedelta
-from hashlib import sha256
+from functools import partial
 
 from privacy import anonymise, otlp
 from privacy.conversation import ConversationLost, Declined
@@ -18,16 +17,15 @@ from privacy.gate.desk import Desk
 from privacy.gate.outbox import figures
 from privacy.gate.outbox.deliveries import Deliveries
 from privacy.gate.outbox.figures import Collect, NoFigure
+from privacy.gate.outbox.moments import Moments
 from privacy.gate.storage import pseudonyms
 from privacy.gate.storage.pseudonyms import ACTIVITY, Prepared
-from privacy.gate.storage.records import Outgoing
-from privacy.gate.storage.store import StoreError, overwrite_log
+from privacy.gate.storage.store import overwrite_log
 from privacy.otlp import Report
 from privacy.version import VERSION
 
 log = logging.getLogger(__name__)
 
-AHEAD = timedelta(seconds=150)  # a moment so near is slept for; rounds are a minute apart
 DAY = timedelta(days=1)
 
 
@@ -35,13 +33,8 @@ class Monitoring:
     """One per door; ``once`` is called by the upkeep each minute."""
 
     def __init__(self, desk: Desk, deliveries: Deliveries, collect: Collect) -> None:
-        self._desk, self._deliveries, self._collect = desk, deliveries, collect
-        self._tasks: asyncio.TaskGroup | None = None
-        self._slept_for: set[str] = set()
-
-    def begin(self, tasks: asyncio.TaskGroup) -> None:
-        """Send from now on, in tasks of this group."""
-        self._tasks = tasks
+        self._desk, self._collect = desk, collect
+        self.moments = Moments(desk, deliveries, "monitoring")
 
     async def once(self) -> None:
         """Destroy keys whose time is over, and see to each recipient's next message.
@@ -58,7 +51,7 @@ class Monitoring:
             await desk.store.read(overwrite_log)
         if not desk.time.sure:
             return
-        for name in sorted(names - self._slept_for):
+        for name in sorted(names - self.moments.waiting):
             try:
                 await self._see_to(name, at)
             except (ConversationLost, Declined, NoFigure) as error:
@@ -71,9 +64,8 @@ class Monitoring:
             StoreError, ConversationLost, Declined, NoFigure: it can't be made.
         """
         at = self._desk.time.instant().at
-        week = anonymise.week_of(at).label
         kept = await self._desk.store.read(lambda tx: pseudonyms.find(tx, recipient))
-        if kept is not None and kept.week == week:
+        if kept is not None and kept.week >= anonymise.week_of(at).label:
             return kept
         moment = anonymise.moment(at, at + DAY, self._desk.random_bytes)
         key = self._desk.random_bytes(pseudonyms.KEY_SIZE)
@@ -87,26 +79,28 @@ class Monitoring:
             await self._desk.store.write(lambda tx: pseudonyms.agree(tx, name))
         if kept.at < at:  # the home was off
             await self._next(kept)
-        elif kept.at - at < AHEAD and self._tasks is not None:
-            self._slept_for.add(name)
-            _ = self._tasks.create_task(self._send_at(name, kept), name="privacy.monitoring")
+        else:
+            self.moments.wait_for(name, kept.at, partial(self._send, name, kept))
 
     async def _next(self, kept: Prepared) -> None:
         """Another message at a moment of the next day: one at the same time each day would tell the home."""
         at = self._desk.time.instant().at
         midnight = at.replace(hour=0, minute=0, second=0, microsecond=0) + DAY
         moment = anonymise.moment(midnight, midnight + DAY, self._desk.random_bytes)
-        same = anonymise.week_of(at).label == kept.week
+        same = anonymise.week_of(moment).label == kept.week  # on a Sunday it is the next week's
         key = kept.key if same else self._desk.random_bytes(pseudonyms.KEY_SIZE)
         made = await self._make(kept.recipient, key, at, moment)
         if any(grant.recipient == kept.recipient for grant in figures.live(self._desk, ACTIVITY)):
             # a consent withdrawn from here on destroys the key in a later job
             await self._desk.store.write(lambda tx: pseudonyms.keep(tx, replace(made, agreed=True)))
+            if not same:
+                await self._desk.store.read(overwrite_log)
 
     async def _make(self, recipient: str, key: bytes, at: datetime, moment: datetime) -> Prepared:
+        """Under the pseudonym of the week in which it leaves."""
         row = self._desk.register.activities[ACTIVITY]
         answers = await figures.answers(self._collect, ACTIVITY, row.metrics)
-        week = anonymise.week_of(at).label
+        week = anonymise.week_of(moment).label
         report = Report(
             pseudonym=pseudonyms.pseudonym(key, recipient, week),
             version=VERSION,
@@ -117,35 +111,13 @@ class Monitoring:
         body = otlp.encode(report, row.metrics)
         return Prepared(recipient=recipient, week=week, key=key, body=body, made=at, at=moment, agreed=False)
 
-    async def _send_at(self, name: str, kept: Prepared) -> None:
-        try:
-            left = kept.at - self._desk.time.instant().at
-            await self._desk.clock.sleep(max(left.total_seconds(), 0.0))
-            await self._send(name, kept)
-        except (StoreError, ConversationLost, Declined, NoFigure) as error:
-            log.warning("monitoring.not_sent", extra={"reason": type(error).__name__})
-        finally:
-            self._slept_for.discard(name)
-
     async def _send(self, name: str, kept: Prepared) -> None:
         desk = self._desk
         at = desk.time.instant().at
         grant = next((one for one in figures.live(desk, ACTIVITY) if one.recipient == name), None)
         week = anonymise.week_of(at)
-        if grant is None or self._tasks is None or not desk.time.sure or week.label != kept.week:
+        if grant is None or not desk.time.sure or week.label != kept.week:
             return
-        item = Outgoing(
-            transfer=desk.random_bytes(8).hex(),
-            grant_id=grant.id,
-            groups=frozenset(),
-            sha256=sha256(kept.body).hexdigest(),
-            body=kept.body,
-            delete_by=week.ends,  # our copy holds the pseudonym: it goes when the key does
-            first=at,
-            next=at,
-            attempts=0,
-        )
-        task = self._tasks.create_task(self._deliveries.deliver(grant, item), name="privacy.delivery")
-        await asyncio.wait({task})
-        if not task.cancelled():
+        # our copy holds the pseudonym: it goes when the key does
+        if await self.moments.delivered(grant, kept.body, week.ends) is not None:
             await self._next(kept)

@@ -1,39 +1,33 @@
 """Anonymous usage statistics (clause 6.13): one drawn answer a week, at a random moment, to whoever may.
 
-Read downwards: once → _plan → _send_at → _send. The moment is slept for to the millisecond: sent by the
-round of a minute, each home would be known by its second. Nothing is repeated at once for the same reason;
-what failed leaves at another random moment of the week, with the same answer. What it costs is on the disk,
-in the book too, before the answer may leave.
+Read downwards: once → _plan → _send. The moment is slept for (moments.py), and nothing is repeated at once,
+as its second would tell the home; what failed leaves at another random moment of the week, with the same
+answer. What it costs is on the disk, in the book too, before the answer may leave.
 """
 
-import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from hashlib import sha256
+from datetime import datetime
+from functools import partial
 
 from privacy import anonymise, canonical
 from privacy.activity import Metric
 from privacy.anonymise import Week
-from privacy.consent import Grant
-from privacy.conversation import ConversationLost, Declined
 from privacy.gate.desk import Desk
 from privacy.gate.outbox import figures
 from privacy.gate.outbox.deliveries import Deliveries
-from privacy.gate.outbox.figures import Collect, NoFigure
+from privacy.gate.outbox.figures import Collect
+from privacy.gate.outbox.moments import AHEAD, Moments
 from privacy.gate.storage import budget
-from privacy.gate.storage.attempt import Outcome, Result
+from privacy.gate.storage.attempt import Result
 from privacy.gate.storage.book import News
 from privacy.gate.storage.budget import ACTIVITY, Asked, Spent
-from privacy.gate.storage.records import Outgoing
-from privacy.gate.storage.store import StoreError, Transaction
+from privacy.gate.storage.store import Transaction
 from privacy.ledger import Kind
 from privacy.payload import LONGEST_KEPT
 
 log = logging.getLogger(__name__)
-
-AHEAD = timedelta(seconds=150)  # a moment so near is slept for; rounds are a minute apart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,14 +44,9 @@ class Telemetry:
     """One per door; ``once`` is called by the upkeep each minute."""
 
     def __init__(self, desk: Desk, deliveries: Deliveries, collect: Collect) -> None:
-        self._desk, self._deliveries, self._collect = desk, deliveries, collect
-        self._tasks: asyncio.TaskGroup | None = None
-        self._slept_for: set[str] = set()
+        self._desk, self._collect = desk, collect
+        self.moments = Moments(desk, deliveries, "telemetry")
         self._used_up: str | None = None  # the week that the budget has no room for
-
-    def begin(self, tasks: asyncio.TaskGroup) -> None:
-        """Send from now on, in tasks of this group."""
-        self._tasks = tasks
 
     async def state(self) -> State:
         """Where it stands."""
@@ -87,13 +76,12 @@ class Telemetry:
         if asked is None and self._used_up != week.label:
             asked = await desk.store.write(lambda tx: self._plan(tx, week))
             self._used_up = week.label if asked is None else None
-        if asked is None or asked.state not in {"planned", "drawn"} or week.label in self._slept_for:
+        if asked is None or asked.state not in {"planned", "drawn"} or week.label in self.moments.waiting:
             return
         if asked.at < at:
             await desk.store.write(lambda tx: self._late(tx, week, asked, at))
-        elif asked.at - at < AHEAD and self._tasks is not None:
-            self._slept_for.add(week.label)
-            _ = self._tasks.create_task(self._send_at(week, asked.at), name="privacy.telemetry")
+        else:
+            self.moments.wait_for(week.label, asked.at, partial(self._send, week))
 
     def _count_on(self, tx: Transaction, week: Week, at: datetime) -> Asked | None:
         """After a copy of before was put back: each week that it can't know of counts as answered."""
@@ -128,16 +116,6 @@ class Telemetry:
         elif week.ends - at > AHEAD:
             budget.later(tx, week.label, anonymise.moment(at + AHEAD, week.ends, self._desk.random_bytes))
 
-    async def _send_at(self, week: Week, at: datetime) -> None:
-        try:
-            left = at - self._desk.time.instant().at
-            await self._desk.clock.sleep(max(left.total_seconds(), 0.0))
-            await self._send(week)
-        except (StoreError, ConversationLost, Declined, NoFigure) as error:
-            log.warning("telemetry.not_sent", extra={"reason": type(error).__name__})
-        finally:
-            self._slept_for.discard(week.label)
-
     async def _send(self, week: Week) -> None:
         desk, metrics = self._desk, self._metrics()
         grants = figures.live(desk, ACTIVITY)
@@ -149,7 +127,8 @@ class Telemetry:
         if answer is None:
             return
         body = anonymise.message(metric, week, answer)
-        outcomes = [await self._delivered(grant, body) for grant in grants]
+        delete_by = desk.time.instant().at + LONGEST_KEPT
+        outcomes = [await self.moments.delivered(grant, body, delete_by) for grant in grants]
         if any(one is not None and one.result is Result.DELIVERED for one in outcomes):
             await desk.store.write(lambda tx: budget.settle(tx, week.label, "sent"))
 
@@ -169,25 +148,6 @@ class Telemetry:
         data = _told(week, metric.name, anonymise.EPSILON_MILLI, after)
         self._desk.append(tx, News(kind=Kind.BUDGET, data=data))
         return answer
-
-    async def _delivered(self, grant: Grant, body: bytes) -> Outcome | None:
-        """In a task of its own, which a withdrawal may cut; None then."""
-        assert self._tasks is not None
-        at = self._desk.time.instant().at
-        item = Outgoing(
-            transfer=self._desk.random_bytes(8).hex(),
-            grant_id=grant.id,
-            groups=frozenset(),
-            sha256=sha256(body).hexdigest(),
-            body=body,
-            delete_by=at + LONGEST_KEPT,
-            first=at,
-            next=at,
-            attempts=0,
-        )
-        task = self._tasks.create_task(self._deliveries.deliver(grant, item), name="privacy.delivery")
-        await asyncio.wait({task})
-        return None if task.cancelled() else task.result()
 
     def _metrics(self) -> tuple[Metric, ...]:
         return self._desk.register.activities[ACTIVITY].metrics

@@ -54,12 +54,12 @@ def keep(tx: Transaction, row: Prepared) -> None:
 
 
 def spent(tx: Transaction, week: str, allowed: Iterable[str], at: datetime) -> list[str]:
-    """Whose keys are of other weeks, of recipients that are not ``allowed`` any more, or of old previews."""
+    """Whose keys are of past weeks, of recipients that are not ``allowed`` any more, or of old previews."""
     names = frozenset(allowed)
     return [
         row.recipient
         for row in map(_prepared, tx.execute(f"SELECT {_COLUMNS} FROM monitoring").fetchall())  # noqa: S608 -- constant
-        if row.week != week or (row.recipient not in names and (row.agreed or at - row.made >= PREVIEW_KEPT))
+        if row.week < week or (row.recipient not in names and (row.agreed or at - row.made >= PREVIEW_KEPT))
     ]
 
 

@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
@@ -86,7 +86,7 @@ async def pass_moment(door: Door, clock: ManualClock, name: str) -> None:
 
 
 async def settled(door: Door) -> None:
-    while door.monitoring._slept_for:
+    while door.monitoring.moments.waiting:
         await asyncio.sleep(0.001)
 
 
@@ -116,6 +116,23 @@ async def test_one_week_has_one_pseudonym(tmp_path: Path) -> None:
         last = await door.desk.store.read(lambda tx: records.latest_sent(tx, ACTIVITY))
         assert last is not None
         assert first in last.body.decode()
+
+
+async def test_what_is_shown_on_a_sunday_leaves_on_monday_under_that_weeks_pseudonym(tmp_path: Path) -> None:
+    clock = Hurried()
+    async with at_home(tmp_path, clock, "monitor") as door:
+        next_week(door, clock)
+        clock.passed_s += timedelta(days=6, hours=12).total_seconds()
+        await door.monitoring.once()
+        before = await door.monitoring.prepared("monitor")
+        await door.monitoring._next(before)
+        (seen,) = [one for one in await shown(door) if one["recipient"] == "monitor"]
+        assert seen["week"] == anonymise.week_of(datetime.fromisoformat(seen["at"])).label
+        await door.monitoring.once()  # the key of a week to come is not one of the past
+        await pass_moment(door, clock, "monitor")
+        last = await door.desk.store.read(lambda tx: records.latest_sent(tx, ACTIVITY))
+        assert last is not None
+        assert last.body.decode() == seen["text"]
 
 
 @pytest.mark.obligation("Q6.12")

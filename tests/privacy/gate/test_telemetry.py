@@ -82,7 +82,7 @@ async def pass_week(door: Door, clock: ManualClock) -> Asked:
     if left > timedelta(0):
         clock.passed_s += max(left.total_seconds() - 60, 0)
         await door.telemetry.once()
-        while door.telemetry._slept_for:
+        while door.telemetry.moments.waiting:
             await asyncio.sleep(0.001)
     else:
         await door.telemetry.once()
@@ -176,7 +176,7 @@ async def test_it_leaves_at_the_planned_millisecond_and_not_with_the_round(tmp_p
             planned = (await weeks(door))[-1]
             clock.passed_s += (planned.at - door.desk.time.instant().at).total_seconds() - 75.5
             await door.telemetry.once()
-            while door.telemetry._slept_for:
+            while door.telemetry.moments.waiting:
                 await asyncio.sleep(0.001)
             last = await door.desk.store.read(lambda tx: records.latest_sent(tx, ACTIVITY))
             assert last is not None
