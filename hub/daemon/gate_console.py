@@ -51,6 +51,7 @@ _EXITS = {
     "unknown_service": EXIT_USAGE,
     "unknown_push": EXIT_USAGE,
     "contact_form": EXIT_USAGE,
+    "which_service": EXIT_USAGE,
     "no_log_in": EXIT_USAGE,
     "unknown_way": EXIT_USAGE,
     "backup_busy": EXIT_USAGE,

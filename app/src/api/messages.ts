@@ -15,6 +15,8 @@ export interface MessageWay {
   /** E-mail address, number, or the id of a browser. */
   addressee: string;
   label: string;
+  /** That carry messages there: of a browser its own alone. */
+  services: string[];
   consent: { mark: string; recipient: string; since: string } | null;
   last: { at: string; text: string; fate: Fate; what: string } | null;
 }

@@ -25,7 +25,9 @@ def configure(verbs: Verbs) -> None:
         "allow", "look at a test message, then allow messages to that address; it is sent", _allow
     )
     allow.add_argument("way", help="ID of homebase notify ways, or the address or number itself")
-    allow.add_argument("--recipient", metavar="NAME", help="the service; default: the only one")
+    allow.add_argument(
+        "--recipient", metavar="NAME", help="the service; default: the only one, of a browser its own"
+    )
     allow.add_argument("--country", help="of the service, where it is outside the EEA")
     allow.add_argument("--lang", choices=["de", "en"], default="en", help="of the messages; default: en")
     allow.add_argument("--yes", action="store_true", help="do not ask")
@@ -72,7 +74,8 @@ def _ways(options: argparse.Namespace) -> int:
 
 def _allow(options: argparse.Namespace) -> int:
     way, language = _way(options, options.way), options.lang
-    shown = ask_gate(options.home, "messages.preview", way=way, language=language)
+    to = {"way": way, "language": language, "recipient": options.recipient}
+    shown = ask_gate(options.home, "messages.preview", **to)
     if not options.json:
         _show(options, shown)
     if not options.yes:
@@ -84,10 +87,8 @@ def _allow(options: argparse.Namespace) -> int:
     given = ask_gate(
         options.home,
         "messages.give",
-        way=way,
+        **to,
         preview=shown["preview"],
-        language=language,
-        recipient=options.recipient,
         country=options.country,
     )
     if options.json:

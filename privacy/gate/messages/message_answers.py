@@ -53,7 +53,10 @@ def owners(messages: Messages, named_home: str = "") -> Mapping[tuple[str, str],
         }
         last = await messages.newest()
         ways = [
-            _way(messages, way, last.get((way.activity, way.addressee)), language)
+            {
+                **_way(messages, way, last.get((way.activity, way.addressee)), language),
+                "services": [row.name for row in await messages.fitting(way)],
+            }
             for way in await messages.ways()
         ]
         return json_answer(200, {"ways": ways, "services": services})

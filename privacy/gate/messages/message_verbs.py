@@ -123,8 +123,8 @@ def _way(messages: Messages, way: Way, last: datetime | None) -> dict[str, objec
 async def _preview(messages: Messages, asked: _Asked) -> Fields:
     shown = await previewed(messages, asked.way, asked.language)
     row = messages.door.desk.register.activities[str(shown["activity"])]
-    recipients = messages.door.desk.recipients.values()
-    return {**shown, "activity_text": notice.activity_json(row, recipients, asked.language)}
+    to = await messages.service(asked.way, asked.recipient)
+    return {**shown, "activity_text": notice.activity_json(row, [to], asked.language)}
 
 
 async def previewed(messages: Messages, way: str, language: Language) -> dict[str, object]:
@@ -136,12 +136,13 @@ async def previewed(messages: Messages, way: str, language: Language) -> dict[st
         MessageRefused, Refused: as Messages.preview.
     """
     shown = await messages.preview(way, language)
-    contacts = await messages.services.contacts() if KINDS[shown.activity] == "push" else {}
+    contacts = await messages.services.contacts()
+    fitting = [row.name for row in await messages.fitting(await messages.way(way))]
     text = message_text.mail(str(msgspec.json.decode(shown.body)["text"]), language)
     return {
         **spelling.preview(shown),
         "mail": {"subject": text.subject, "text": text.text} if KINDS[shown.activity] == "email" else None,
-        "contacts": contacts,
+        "contacts": {name: contacts[name] for name in fitting if name in contacts},
     }
 
 

@@ -46,6 +46,12 @@ WORDS: Mapping[str, Mapping[Language, str]] = {
         DE: "in homebase.toml steht kein Dienst dafür; homebase recipient add (docs/notifications.md)",
         EN: "homebase.toml names no service for it; homebase recipient add (docs/notifications.md)",
     },
+    "which_service": {
+        DE: "das nennt nicht genau einen Dienst, der solche Nachrichten trägt; --recipient NAME, siehe"
+        " homebase recipient list",
+        EN: "this names not exactly one service that carries such messages; --recipient NAME, see"
+        " homebase recipient list",
+    },
     "subscription_form": {
         DE: "das ist keine Anmeldung eines Browsers für Nachrichten; in der App noch einmal einschalten",
         EN: "this is no subscription of a browser for messages; switch them on again in the app",

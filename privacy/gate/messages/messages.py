@@ -27,6 +27,7 @@ from privacy.gate.storage.store import Transaction
 from privacy.message_text import Event
 from privacy.payload import LONGEST_KEPT
 from privacy.reasons import Reason
+from privacy.recipients import Recipient
 from privacy.register import Form, Language
 from privacy.web_push import Subscription
 
@@ -100,11 +101,33 @@ class Messages:
             MessageRefused: unknown_way, no_recipient.
             Refused: nothing of that kind may be sent.
         """
-        way = await self._way(way_id)
-        if not self.services.recipients(way.activity):
+        way = await self.way(way_id)
+        if not await self.fitting(way):
             raise MessageRefused("no_recipient")
         test = Event(kind=message_text.TEST, name="", at=self._desk.time.instant().at)
         return await self.door.previews.own(way.activity, self._body(way, test, language))
+
+    async def service(self, way_id: str, named: str | None = None) -> Recipient:
+        """By which service messages go there: the one that is named, or can be meant alone.
+
+        Raises:
+            MessageRefused: unknown_way, no_recipient, which_service.
+        """
+        fit = await self.fitting(await self.way(way_id))
+        if not fit:
+            raise MessageRefused("no_recipient")
+        found = [row for row in fit if named in {None, row.name}]
+        if len(found) != 1:
+            raise MessageRefused("which_service")
+        return found[0]
+
+    async def fitting(self, way: Way) -> list[Recipient]:
+        """Services that carry messages there: to a browser its own push service alone."""
+        fit = self.services.recipients(way.activity)
+        if way.activity != PUSH:
+            return fit
+        to = await self._desk.store.read(lambda tx: addressees.subscription(tx, way.addressee))
+        return [row for row in fit if to is not None and row.host == to.host]
 
     async def give(
         self,
@@ -120,11 +143,11 @@ class Messages:
             MessageRefused, Refused: it can't be given.
             StoreError: it could not be written, so it was not given.
         """
-        way = await self._way(way_id)
-        known = [row.name for row in self.services.recipients(way.activity)]
+        way = await self.way(way_id)
+        service = await self.service(way_id, recipient)
         wish = Wish(
             activity=way.activity,
-            recipient=recipient or (known[0] if len(known) == 1 else ""),
+            recipient=service.name,
             form=Form.STANDING,
             groups=frozenset(),
             ticket="",
@@ -148,7 +171,7 @@ class Messages:
             Refused: no consent covers it, or nothing may leave.
             StoreError: nothing was sent.
         """
-        way = await self._way(way_id)
+        way = await self.way(way_id)
         grant = self.consent(way)
         if grant is None:
             await self._desk.refuse(way.activity, "", Reason.NO_CONSENT)
@@ -265,7 +288,13 @@ class Messages:
         """The gate's public key, which a browser binds its subscription to."""
         return web_push.point(web_push.server_key(self._desk.seed))
 
-    async def _way(self, way_id: str) -> Way:
+    async def way(self, way_id: str) -> Way:
+        """That one.
+
+        Raises:
+            MessageRefused: unknown_way.
+            StoreError: it can't be read.
+        """
         found = next((way for way in await self.ways() if way.id == way_id), None)
         if found is None:
             raise MessageRefused("unknown_way")

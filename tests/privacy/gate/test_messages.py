@@ -3,12 +3,16 @@
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 
-from privacy import recipients
+from privacy import recipients, web_push
 from privacy.conversation import Declined
+from privacy.gate.account import addressees
+from privacy.gate.account.addressees import Contact
 from privacy.gate.desk import packaged_register
 from privacy.gate.messages.message_verbs import for_console, for_hub
 from privacy.gate.messages.messages import Messages
+from privacy.web_push import Subscription
 from tests.privacy.gate.at_the_door import opened
 
 SHARED = {"role": "own", "host": "mail.example.org", "country": "DE"}
@@ -16,6 +20,7 @@ ROWS = [
     SHARED | {"name": "mail", "transport": "smtp", "activities": ["mail.send"]},
     SHARED | {"name": "sms", "path": "/messages", "activities": ["sms.send"]},
     SHARED | {"name": "push", "activities": ["push.send"]},
+    SHARED | {"name": "other", "host": "other.example.org", "activities": ["push.send"]},
     SHARED | {"name": "both", "path": "/x", "activities": ["push.send", "sms.send"]},
 ]
 
@@ -98,6 +103,30 @@ async def test_a_contact_is_the_address_of_a_page_and_of_push_services_alone(
         assert await messages.services.contacts() == {recipient: contact}
         await ask["messages.contact"]({"recipient": recipient, "contact": ""})
         assert await messages.services.contacts() == {}
+
+
+async def test_a_browser_is_told_by_its_own_service_and_of_several_one_has_to_be_named(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path, rules=rules()) as door:  # type: ignore[arg-type] # of two tables
+        messages = Messages(door)
+        ask, key = for_console(messages), web_push.point(ec.generate_private_key(ec.SECP256R1()))
+        to = Subscription(endpoint="https://other.example.org/push/1", p256dh=key, auth=b"a" * 16)
+        await messages.subscribe(to, "Ada")
+        row = Contact(number="+4915112345678", label="Ada", since=door.desk.time.instant().at, device="")
+        await door.desk.store.write(lambda tx: addressees.keep_contact(tx, row, ""))
+        sms, push = [one.id for one in await messages.ways()]
+        await ask["messages.contact"]({"recipient": "push", "contact": "https://example.org/"})
+
+        shown = await ask["messages.preview"]({"way": push})
+        assert isinstance(shown, dict)
+        assert [one["name"] for one in shown["activity_text"]["recipients"]] == ["other"]
+        assert shown["contacts"] == {}  # that of another service is not told
+        assert (await messages.service(sms, "both")).name == "both"
+        for way, named in ((push, "push"), (sms, None), (sms, "nobody")):
+            with pytest.raises(Declined) as declined:
+                await ask["messages.preview"]({"way": way, "recipient": named})
+            assert declined.value.code == "which_service"
 
 
 @pytest.mark.parametrize("end", ["\u2028", "\u2029", "\n", "\x85", "\x0b", ""])

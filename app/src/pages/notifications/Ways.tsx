@@ -28,7 +28,12 @@ export function Ways() {
         {(told) => (
           <>
             {told.ways.map((way) => (
-              <Way key={way.id} way={way} services={told.services[way.kind]} again={again} />
+              <Way
+                key={way.id}
+                way={way}
+                services={told.services[way.kind].filter((one) => way.services.includes(one.name))}
+                again={again}
+              />
             ))}
             <Add told={told} again={again} />
             <Push again={again} />
