@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from privacy import canonical, data, register
 from privacy.challenges import Challenges
 from privacy.consent import AWAY_ACTIVITIES, Grant
-from privacy.gate.storage import book, budget, epochs, key_records, records, remembered, unfinished
+from privacy.gate.storage import amounts, book, budget, epochs, key_records, records, remembered, unfinished
 from privacy.gate.storage.book import News, from_ms
 from privacy.gate.storage.closures import Closures
 from privacy.gate.storage.closures import stored as stored_closures
@@ -155,7 +155,7 @@ class Desk:
 
         def job(tx: Transaction) -> None:
             at = self.time.instant().at
-            if records.count_refusal(tx, activity, recipient, reason, at) == 1:
+            if amounts.count_refusal(tx, activity, recipient, reason, at) == 1:
                 data: dict[str, canonical.Json] = {
                     "activity": activity,
                     "recipient": recipient,

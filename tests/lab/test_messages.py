@@ -18,7 +18,7 @@ from privacy.gate.messages.message_verbs import for_console, for_hub
 from privacy.gate.messages.messages import Messages
 from privacy.gate.outbox.deliveries import MISTAKE
 from privacy.gate.rights.rights import RightsDesk
-from privacy.gate.storage import access, records
+from privacy.gate.storage import access, amounts
 from privacy.gate.storage.access import AccessData
 from privacy.rights import Scope
 from privacy.vocabulary import DataCategory
@@ -265,7 +265,7 @@ def used_up(post: Post) -> None:
 
     async def spent() -> None:
         at = desk.time.instant().at
-        await desk.store.write(lambda tx: records.spend(tx, "sms.send", "sms", at, limit))
+        await desk.store.write(lambda tx: amounts.spend(tx, "sms.send", "sms", at, limit))
 
     post.gate.call(spent())
 

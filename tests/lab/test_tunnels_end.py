@@ -203,11 +203,11 @@ async def test_what_was_reserved_and_not_used_is_given_back(lab: TunnelLab) -> N
     await until(lambda: lab.far.ended)
 
     async def spent() -> int:
-        from privacy.gate.storage import records
+        from privacy.gate.storage import amounts
 
         desk = lab.gate.door.desk
         at = desk.time.instant().at
-        return await desk.store.read(lambda tx: records.sent_today(tx, CLOUD, "cloud", at))
+        return await desk.store.read(lambda tx: amounts.sent_today(tx, CLOUD, "cloud", at))
 
     async def given_back() -> bool:
         return bool(await asyncio.to_thread(lab.gate.call, spent()) == lab.far.total)

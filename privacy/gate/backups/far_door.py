@@ -21,7 +21,7 @@ from privacy.gate.backups.target import PART, Target, TargetError, Trouble
 from privacy.gate.desk import Desk
 from privacy.gate.network import resolver, tls_line
 from privacy.gate.network.http_line import HttpLine
-from privacy.gate.storage import access, records
+from privacy.gate.storage import access, amounts
 from privacy.gate.storage.access import AccessData
 from privacy.gate.storage.attempt import Cut, Result
 from privacy.gate.storage.book import News
@@ -150,7 +150,7 @@ class FarDoor:
             raise refused(Reason.LEDGER_NOT_WRITABLE) from error
         data = await self._read(lambda tx: access.access_data(tx, name))
         spent = await self._read(
-            lambda tx: records.sent_today(tx, _activity(deed), name, self._desk.time.instant().at)
+            lambda tx: amounts.sent_today(tx, _activity(deed), name, self._desk.time.instant().at)
         )
         permit = self._permit(name, deed, spent)
         if isinstance(permit, Reason):
@@ -245,7 +245,7 @@ class FarDoor:
         }
         begun = News(kind=Kind.TRANSFER_BEGIN, data=told)
         self._desk.append(tx, begun, News(kind=Kind.LOOKUP, data=lookup))
-        records.spend(tx, running.activity, to.name, at, running.left)
+        amounts.spend(tx, running.activity, to.name, at, running.left)
         if deed.does == "put":
             far_copies.begun(tx, running.transfer, to.name, deed.name)
 
@@ -279,7 +279,7 @@ class FarDoor:
         deed, to = running.deed, running.recipient
 
         def job(tx: Transaction) -> None:
-            records.give_back(tx, running.activity, to.name, records.day_of(running.day), running.left)
+            amounts.give_back(tx, running.activity, to.name, amounts.day_of(running.day), running.left)
             if running.why is None:
                 desk.append(tx, News(kind=Kind.TRANSFER_END, data=data))
             if deed.does == "remove" and result is Result.DELIVERED:

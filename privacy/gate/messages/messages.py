@@ -20,7 +20,7 @@ from privacy.gate.messages import push, sms
 from privacy.gate.messages.services import FIELD, MAIL, PUSH, SMS, MessageRefused, Services
 from privacy.gate.network.smtp import Mail
 from privacy.gate.network.tls_line import Target, TransferFailed
-from privacy.gate.storage import messages, records
+from privacy.gate.storage import amounts, messages, records
 from privacy.gate.storage.messages import Fate, Message
 from privacy.gate.storage.records import Outgoing, Preview
 from privacy.gate.storage.store import Transaction
@@ -202,7 +202,7 @@ class Messages:
     async def _check(self, grant: Grant, item: Outgoing) -> None:
         """Say at once what would be refused; the delivery decides again."""
         desk, at = self._desk, self._desk.time.instant().at
-        spent = await desk.store.read(lambda tx: records.sent_today(tx, grant.activity, grant.recipient, at))
+        spent = await desk.store.read(lambda tx: amounts.sent_today(tx, grant.activity, grant.recipient, at))
         request = EgressRequest(
             activity=grant.activity,
             recipient=grant.recipient,

@@ -21,7 +21,7 @@ from privacy.gate.desk import Desk
 from privacy.gate.network import resolver
 from privacy.gate.network.https import Upload
 from privacy.gate.network.tls_line import Target, TransferFailed
-from privacy.gate.storage import records
+from privacy.gate.storage import amounts
 from privacy.gate.storage.book import News, from_ms, to_ms
 from privacy.gate.storage.store import Row, StoreError, Transaction
 from privacy.ledger import Kind
@@ -86,7 +86,7 @@ class DeletionRequests:
         desk, at = self._desk, self._desk.time.instant()
         told: dict[str, canonical.Json] = {"transfer": row.transfer, "ticket": row.ticket}
         body = canonical.encode(told)
-        spent = await desk.store.read(lambda tx: records.sent_today(tx, ACTIVITY, row.recipient, at.at))
+        spent = await desk.store.read(lambda tx: amounts.sent_today(tx, ACTIVITY, row.recipient, at.at))
         request = EgressRequest(
             activity=ACTIVITY,
             recipient=row.recipient,
@@ -179,7 +179,7 @@ class DeletionRequests:
             "servers": list(servers),
         }
         self._desk.append(tx, News(kind=Kind.DELETION, data=data), News(kind=Kind.LOOKUP, data=lookup))
-        records.spend(tx, ACTIVITY, to.name, at, len(body))
+        amounts.spend(tx, ACTIVITY, to.name, at, len(body))
         tx.execute(
             "UPDATE deletions SET state = 'asked', attempts = attempts + 1, next_ms = ? WHERE transfer = ?",
             (to_ms(at + AGAIN), row.transfer),

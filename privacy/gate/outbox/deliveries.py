@@ -21,7 +21,7 @@ from privacy.gate.network import resolver
 from privacy.gate.network.tls_line import Answer, Carrier, Target, TransferFailed
 from privacy.gate.outbox import cargo, deletion_requests
 from privacy.gate.outbox.cargo import Cargo, FileLost
-from privacy.gate.storage import messages, records, staged
+from privacy.gate.storage import amounts, messages, records, staged
 from privacy.gate.storage.attempt import Cut, Outcome, Result
 from privacy.gate.storage.book import News
 from privacy.gate.storage.messages import Fate
@@ -92,7 +92,7 @@ class Deliveries:
             return Outcome(result=Result.FAILED, what="runs already", again=True)
         recipient_name = grant.recipient
         spent = await self._desk.store.read(
-            lambda tx: records.sent_today(tx, grant.activity, recipient_name, self._desk.time.instant().at)
+            lambda tx: amounts.sent_today(tx, grant.activity, recipient_name, self._desk.time.instant().at)
         )
         try:
             load = await self._load(grant, item)
@@ -235,7 +235,7 @@ class Deliveries:
         if self._is_kept(permit):
             asked = (deletion_requests.ticket_of(running.grant), item.delete_by, running.grant.activity)
             deletion_requests.expect(tx, item.transfer, to.name, *asked)
-        records.spend(tx, running.grant.activity, to.name, at.at, running.cargo.size)
+        amounts.spend(tx, running.grant.activity, to.name, at.at, running.cargo.size)
         if running.grant.form is Form.ONCE:
             records.keep_grant(tx, running.grant)
         wait_s = RETRY_AFTER_S[item.attempts] if item.attempts < len(RETRY_AFTER_S) else RETRY_LAST_S

@@ -18,7 +18,7 @@ from privacy.gate.desk import Desk
 from privacy.gate.network import resolver
 from privacy.gate.network.download import Download, DownloadFailed
 from privacy.gate.network.tls_line import Target, TransferFailed
-from privacy.gate.storage import records
+from privacy.gate.storage import amounts
 from privacy.gate.storage.attempt import Cut, Result
 from privacy.gate.storage.book import News
 from privacy.gate.storage.store import StoreError, Transaction
@@ -91,7 +91,7 @@ class Downloads:
 
     async def _permit(self, activity: str, recipient: str) -> Permit | Reason:
         desk, at = self._desk, self._desk.time.instant()
-        spent = await desk.store.read(lambda tx: records.sent_today(tx, activity, recipient, at.at))
+        spent = await desk.store.read(lambda tx: amounts.sent_today(tx, activity, recipient, at.at))
         if desk.unwritten:
             return Reason.LEDGER_NOT_WRITABLE
         request = EgressRequest(
@@ -110,7 +110,7 @@ class Downloads:
     ) -> T | Reason:
         to, servers = permit.recipient, resolver.servers()
         assert isinstance(to, Recipient)
-        day = records.day_of(self._desk.time.instant().at)
+        day = amounts.day_of(self._desk.time.instant().at)
         try:
             await self._desk.store.write(lambda tx: self._begin(tx, to, running, servers))
         except StoreError:
@@ -174,7 +174,7 @@ class Downloads:
             "servers": list(servers),
         }
         self._desk.append(tx, News(kind=Kind.TRANSFER_BEGIN, data=told), News(kind=Kind.LOOKUP, data=lookup))
-        records.spend(tx, running.grant.activity, to.name, self._desk.time.instant().at, ASKED)
+        amounts.spend(tx, running.grant.activity, to.name, self._desk.time.instant().at, ASKED)
 
     async def _end(self, running: _Running, recipient: str, day: str, result: Result, what: str) -> None:
         self._running.pop(running.transfer, None)  # over: a withdrawal from here on finds nothing running
@@ -190,7 +190,7 @@ class Downloads:
         def job(tx: Transaction) -> None:
             desk.append(tx, News(kind=Kind.TRANSFER_END, data=told))
             unused = max(ASKED - running.sent, 0)
-            records.give_back(tx, running.grant.activity, recipient, day, unused)
+            amounts.give_back(tx, running.grant.activity, recipient, day, unused)
 
         try:
             await desk.store.write(job, closing=True)

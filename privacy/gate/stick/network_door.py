@@ -20,7 +20,7 @@ from privacy.gate.network import neighbours
 from privacy.gate.network.inside_line import NoLine, open_line
 from privacy.gate.network.neighbours import Place
 from privacy.gate.stick.splice import Splice, Terminal
-from privacy.gate.storage import records
+from privacy.gate.storage import amounts
 from privacy.gate.storage.book import News
 from privacy.gate.storage.store import StoreError, Transaction
 from privacy.inside import InsideEntry
@@ -322,7 +322,7 @@ class NetworkStick:
     async def _spent(self) -> int:
         at = self._desk.time.instant().at
         try:
-            return await self._desk.store.read(lambda tx: records.sent_today(tx, ACTIVITY, NAME, at))
+            return await self._desk.store.read(lambda tx: amounts.sent_today(tx, ACTIVITY, NAME, at))
         except StoreError as error:
             raise Declined(Reason.LEDGER_NOT_WRITABLE.value, f"{self.entry}: {error}") from error
 
@@ -338,7 +338,7 @@ class NetworkStick:
         """A job that writes down what passed since the last one."""
         amount, self._unspent, at = self._unspent, 0, self._desk.time.instant().at
         self._sent_today += amount
-        return lambda tx: records.spend(tx, ACTIVITY, NAME, at, amount)
+        return lambda tx: amounts.spend(tx, ACTIVITY, NAME, at, amount)
 
     async def _end_visit(self) -> None:
         visit, self._visit = self._visit, None

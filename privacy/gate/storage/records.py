@@ -1,20 +1,19 @@
-"""Grants, previews, the outbox, copies of what left, budgets and refusals in the gate's store.
+"""Grants, previews, the outbox and copies of what left in the gate's store.
 
-Like book.py: parts of jobs, inside one transaction. Times are Unix milliseconds, days are UTC.
+Like book.py: parts of jobs, inside one transaction. Times are Unix milliseconds.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import cast
 
 import msgspec
 
 from privacy.consent import Grant
-from privacy.gate.storage import counts, messages
+from privacy.gate.storage import amounts, messages
 from privacy.gate.storage.book import from_ms, to_ms
 from privacy.gate.storage.store import Transaction
-from privacy.ports import DERIVED
 from privacy.reasons import Reason
 from privacy.standing import EarlierTransfer
 
@@ -318,60 +317,10 @@ def drop_copies(tx: Transaction, transfers: Sequence[str]) -> None:
         tx.execute("DELETE FROM sent WHERE transfer = ?", (transfer,))
 
 
-# budgets and refusals
-
-
-def day_of(at: datetime) -> str:
-    """The UTC day, 2026-03-01."""
-    return at.astimezone(UTC).date().isoformat()
-
-
-def sent_today(tx: Transaction, activity: str, recipient: str, at: datetime) -> int:
-    """Bytes that began to leave in this UTC day: no timezone that somebody names gives a second allowance."""
-    row = tx.execute(
-        "SELECT bytes FROM budgets WHERE activity = ? AND recipient = ? AND day = ?",
-        (activity, recipient, day_of(at)),
-    ).fetchone()
-    return 0 if row is None else cast("int", row[0])
-
-
-def spend(tx: Transaction, activity: str, recipient: str, at: datetime, amount: int) -> None:
-    """Count bytes before they leave."""
-    counts.add(tx, activity, recipient, at, amount=amount)
-    tx.execute(
-        "INSERT INTO budgets (activity, recipient, day, bytes) VALUES (?, ?, ?, ?)"
-        " ON CONFLICT DO UPDATE SET bytes = bytes + excluded.bytes",
-        (activity, recipient, day_of(at), amount),
-    )
-
-
-def give_back(tx: Transaction, activity: str, recipient: str, day: str, amount: int) -> None:
-    """Take bytes off a day's count that were reserved and did not leave."""
-    tx.execute(
-        "UPDATE budgets SET bytes = max(0, bytes - ?) WHERE activity = ? AND recipient = ? AND day = ?",
-        (amount, activity, recipient, day),
-    )
-    counts.take_off(tx, activity, recipient, amount)
-
-
-def count_refusal(tx: Transaction, activity: str, recipient: str, reason: Reason, at: datetime) -> int:
-    """Count a refusal; return how often it happened in this UTC day, this one included."""
-    counts.add(tx, activity, recipient, at, refused=1)
-    row = tx.execute(
-        "INSERT INTO refusals (day, activity, recipient, reason, count) VALUES (?, ?, ?, ?, 1)"
-        " ON CONFLICT DO UPDATE SET count = count + 1 RETURNING count",
-        (day_of(at), activity, recipient, reason.value),
-    ).fetchone()
-    assert row is not None
-    return cast("int", row[0])
-
-
 def sweep(tx: Transaction, at: datetime) -> None:
     """Drop what outlived its holding's retention and needs no entry in the ledger."""
     tx.execute("DELETE FROM previews WHERE expires_ms <= ?", (to_ms(at),))
-    counts.sweep(tx, at)
-    tx.execute("DELETE FROM budgets WHERE day < ?", (day_of(at - timedelta(days=7)),))
-    tx.execute("DELETE FROM refusals WHERE day < ?", (day_of(at - DERIVED),))
+    amounts.sweep(tx, at)
 
 
 def _spelled(groups: frozenset[str]) -> str:

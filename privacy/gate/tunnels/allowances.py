@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from privacy.gate.desk import Desk
-from privacy.gate.storage import records
+from privacy.gate.storage import amounts
 from privacy.gate.storage.store import StoreError, Transaction
 from privacy.meter import Meter, Pace
 from privacy.reasons import Reason
@@ -33,7 +33,7 @@ class Allowance:
 
     def spend(self, tx: Transaction, amount: int, at: datetime) -> None:
         """The part of a job that writes an order down."""
-        records.spend(tx, *self._pair, at, amount)
+        amounts.spend(tx, *self._pair, at, amount)
 
     def reserve(self) -> None:
         """Order the next slice if it is time."""
@@ -84,7 +84,7 @@ class Allowance:
         if self.meter.day == day:
             return
         at = self._desk.time.instant().at
-        spent = await self._desk.store.read(lambda tx: records.sent_today(tx, *self._pair, at))
+        spent = await self._desk.store.read(lambda tx: amounts.sent_today(tx, *self._pair, at))
         if self.meter.day == day:
             return  # somebody else was faster, and may have counted already
         self.meter = Meter(day=day, limit=self.meter.limit, spent=spent)
@@ -96,7 +96,7 @@ class Allowance:
         if self.purses or not self.meter.left:
             return
         day, unused = self.meter.day, self.meter.give_back()
-        await self._desk.store.write(lambda tx: records.give_back(tx, *self._pair, day, unused), closing=True)
+        await self._desk.store.write(lambda tx: amounts.give_back(tx, *self._pair, day, unused), closing=True)
 
 
 class Purse:
@@ -155,11 +155,11 @@ class Allowances:
         """
         pair, at = (activity, recipient), self._desk.time.instant().at
         if pair not in self._pairs:
-            spent = await self._desk.store.read(lambda tx: records.sent_today(tx, *pair, at))
-            meter = Meter(day=records.day_of(at), limit=limit, spent=spent)
+            spent = await self._desk.store.read(lambda tx: amounts.sent_today(tx, *pair, at))
+            meter = Meter(day=amounts.day_of(at), limit=limit, spent=spent)
             self._pairs.setdefault(pair, Allowance(self._desk, pair, meter)).begin(tasks)
         allowance = self._pairs[pair]
-        await allowance.roll(records.day_of(at))
+        await allowance.roll(amounts.day_of(at))
         return allowance
 
     async def keep(self) -> None:
@@ -168,7 +168,7 @@ class Allowances:
         Raises:
             StoreError: it can't be written now.
         """
-        day = records.day_of(self._desk.time.instant().at)
+        day = amounts.day_of(self._desk.time.instant().at)
         for allowance in tuple(self._pairs.values()):
             await allowance.roll(day)
             await allowance.settle()

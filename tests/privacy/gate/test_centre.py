@@ -16,7 +16,7 @@ from privacy.gate.outbox import deletion_requests
 from privacy.gate.phones.phones import Phones
 from privacy.gate.rights import centre
 from privacy.gate.rights.rights import RightsDesk
-from privacy.gate.storage import counts, records
+from privacy.gate.storage import amounts, counts, records
 from privacy.gate.storage.store import Transaction
 from privacy.payload import timestamp
 from tests.privacy import house
@@ -93,7 +93,7 @@ async def test_what_left_today_stands_with_its_recipient_and_refusals_with_none_
 ) -> None:
     async with opened(tmp_path) as door:
         at = door.desk.time.instant().at
-        await door.desk.store.write(lambda tx: records.spend(tx, house.ACTIVITY, "support", at, 77))
+        await door.desk.store.write(lambda tx: amounts.spend(tx, house.ACTIVITY, "support", at, 77))
         await asked_of(
             door,
             "POST",
@@ -126,12 +126,12 @@ async def test_today_is_the_homes_day_and_the_allowance_goes_by_no_zone(
         for amount, hours_before in ((2, 1), (4, 11), (8, 12.25), (16, 17.5), (32, 18)):
             at = house.START - timedelta(hours=hours_before)
             await door.desk.store.write(
-                partial(records.spend, activity=house.ACTIVITY, recipient="support", at=at, amount=amount)
+                partial(amounts.spend, activity=house.ACTIVITY, recipient="support", at=at, amount=amount)
             )
         await control_verbs.table(door)["clock"]({"timezone": zone})
         _, told = await asked_of(door, "GET", "/gate/v1/activities")
         spent = await door.desk.store.read(
-            lambda tx: records.sent_today(tx, house.ACTIVITY, "support", house.START)
+            lambda tx: amounts.sent_today(tx, house.ACTIVITY, "support", house.START)
         )
     (row,) = (row for row in told["activities"] if row["id"] == house.ACTIVITY)
     assert (told["day_began"], row["today"][0]["bytes"]) == (began, left)
@@ -146,8 +146,8 @@ async def test_what_was_given_back_is_taken_off_the_newest(tmp_path: Path) -> No
         store = door.desk.store
         for amount, at in ((5, midnight - timedelta(hours=1)), (10, midnight), (20, house.START)):
             await store.write(
-                partial(records.spend, activity=pair[0], recipient=pair[1], at=at, amount=amount)
+                partial(amounts.spend, activity=pair[0], recipient=pair[1], at=at, amount=amount)
             )
-        await store.write(lambda tx: records.give_back(tx, *pair, records.day_of(house.START), 23))
+        await store.write(lambda tx: amounts.give_back(tx, *pair, amounts.day_of(house.START), 23))
         assert await store.read(lambda tx: counts.spent_since(tx, midnight)) == {pair[0]: {pair[1]: 7}}
-        assert await store.read(lambda tx: records.sent_today(tx, *pair, house.START)) == 7
+        assert await store.read(lambda tx: amounts.sent_today(tx, *pair, house.START)) == 7

@@ -10,7 +10,7 @@ import pytest
 
 from privacy.gate.door.door import Door
 from privacy.gate.door.holder import GateHolder
-from privacy.gate.storage import closures, records
+from privacy.gate.storage import amounts, closures, records
 from privacy.gate.storage.closures import Closure, ClosureKind
 from privacy.gate.storage.schema import HOLDINGS
 from privacy.gate.storage.store import Row, Transaction
@@ -34,7 +34,7 @@ async def door(tmp_path: Path) -> AsyncIterator[Door]:
         def job(tx: Transaction) -> None:
             records.keep_grant(tx, grant)
             records.keep_sent(tx, copy(found))
-            records.count_refusal(tx, "training", "support", Reason.NO_CONSENT, house.START)
+            amounts.count_refusal(tx, "training", "support", Reason.NO_CONSENT, house.START)
             closures.keep(
                 tx,
                 Closure(kind=ClosureKind.OBJECTED, subject="monitor.device", at=house.START, note="mine"),

@@ -18,7 +18,7 @@ from privacy.conversation import Declined
 from privacy.gate.door.door import Door
 from privacy.gate.door.refused import Refused
 from privacy.gate.stick.network_door import ACTIVITY, GRACE_S, NAME, SPEND_S, VISIT_S, WATCH_S, NetworkStick
-from privacy.gate.storage import book, counts, records
+from privacy.gate.storage import amounts, book, counts
 from privacy.gate.storage.store import StoreError
 from privacy.inside import read_entry
 from privacy.ledger import content_of
@@ -289,13 +289,13 @@ async def test_a_days_bytes_are_counted_and_over_the_budget_it_is_cut(
 
         async def today() -> int:
             day = at.door.desk.time.instant().at
-            return await at.door.desk.store.read(lambda tx: records.sent_today(tx, ACTIVITY, NAME, day))
+            return await at.door.desk.store.read(lambda tx: amounts.sent_today(tx, ACTIVITY, NAME, day))
 
         assert await today() == 5
         activity = at.door.desk.register.activities[ACTIVITY]
         day = at.door.desk.time.instant().at
         rest = activity.bytes_per_day - 6
-        await at.door.desk.store.write(lambda tx: records.spend(tx, ACTIVITY, NAME, day, rest))
+        await at.door.desk.store.write(lambda tx: amounts.spend(tx, ACTIVITY, NAME, day, rest))
         os.close(hub)
         hub, _ = await at.line()
         os.write(hub, b"1")
