@@ -50,14 +50,13 @@ class Diagnosis:
 
     def _system(self) -> Mapping[str, object]:
         disk = os.statvfs(self.state)
-        resident_pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
         return {
             "version": self.house.version,
             "python": _figures(platform.python_version()),
             "machine": os.uname().machine.lower(),
             "kernel": _figures(os.uname().release),
             "uptime_s": int(self.house.clock.monotonic() - self.started_s),
-            "memory_kib": resident_pages * PAGE_KIB,
+            "memory_kib": memory_kib(),
             "disk_free_kib": disk.f_bavail * disk.f_frsize // 1024,
         }
 
@@ -102,6 +101,11 @@ class Diagnosis:
             }
             for (model, firmware), count in sorted(all_of.items())
         ]
+
+
+def memory_kib() -> int:
+    """Resident, of this process."""
+    return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * PAGE_KIB
 
 
 async def unknown_files(state: Path, _: Mapping[str, object]) -> Mapping[str, object]:

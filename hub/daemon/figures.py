@@ -11,7 +11,7 @@ from pathlib import Path
 from hub.operations import House
 from privacy.client import GateDeclined
 
-from .diagnosis import PAGE_KIB
+from .diagnosis import memory_kib
 from .log import ErrorCounter
 
 DAY_S = 86_400
@@ -38,7 +38,7 @@ class Figures:
             },
             "monitor.device": {
                 "uptime": self._uptime_days,
-                "memory": memory_mib,
+                "memory": lambda: memory_kib() // 1024,
                 "disk": self._disk_percent,
                 "errors": self.errors.count,
                 "unreachable": self._unreachable,
@@ -64,8 +64,3 @@ class Figures:
     def _disk_percent(self) -> int:
         disk = os.statvfs(self.state)
         return 100 - 100 * disk.f_bavail // max(disk.f_blocks, 1)
-
-
-def memory_mib() -> int:
-    """Of this process."""
-    return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * PAGE_KIB // 1024

@@ -91,7 +91,7 @@ class UsageHistory:
         if not chosen:
             return None
         held = self._is_held(activity, recipient)
-        series = [await self._series(activity, datapoint, day) for datapoint in chosen]
+        series = [await self._known(activity, datapoint, day) for datapoint in chosen]
         made = self._made(activity, recipient, to, kept, day, series)
 
         def job(tx: Transaction) -> Kept | None:
@@ -165,6 +165,15 @@ class UsageHistory:
             next=at,
             attempts=0,
         )
+
+    async def _known(self, activity: str, datapoint: str, day: str) -> Series:
+        """A series whose device is gone has no values; the others leave all the same."""
+        try:
+            return await self._series(activity, datapoint, day)
+        except Declined as error:
+            if error.code != "unknown_datapoint":
+                raise
+            return Series(datapoint=datapoint, unit=None, values=())
 
     async def _series(self, activity: str, datapoint: str, day: str) -> Series:
         said = (await self._collect(activity, [datapoint])).get("groups")

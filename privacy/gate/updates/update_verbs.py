@@ -18,7 +18,7 @@ from privacy.gate.storage.store import StoreError
 from privacy.register import Language
 
 if TYPE_CHECKING:
-    from privacy.gate.updates.updates import Updates
+    from privacy.gate.updates.updates import UpdateRefused, Updates
 
 Fields = Mapping[str, object]
 Of = Callable[[], "Updates"]
@@ -59,14 +59,12 @@ def owning(of: Of, door: Door) -> Mapping[tuple[str, str], Guarded]:
     """For owners: ask now, under the consent that stands."""
 
     async def check(_: Door, request: Request, language: Language) -> Answer:
-        from privacy.gate.updates.update_words import REFUSALS  # noqa: PLC0415 - see above
-        from privacy.gate.updates.updates import UpdateRefused  # noqa: PLC0415
+        from privacy.gate.updates.updates import UpdateRefused  # noqa: PLC0415 - see above
 
         try:
             await of().check()
         except UpdateRefused as refused:
-            text = REFUSALS[refused.code].text(language, detail=refused.detail)
-            return problem(409, refused.code, text, way_out="docs/updates.md")
+            return problem(409, refused.code, _why(refused, language), way_out="docs/updates.md")
         return json_answer(200, await _told(of(), language))
 
     return {("POST", "/gate/v1/updates/checks"): answering(door, check)}
@@ -74,21 +72,25 @@ def owning(of: Of, door: Door) -> Mapping[tuple[str, str], Guarded]:
 
 def _handler(verb: Callable[[Language], Awaitable[Fields]]) -> Handler:
     async def answer(message: Fields) -> Fields:
-        from privacy.gate.updates.update_words import REFUSALS  # noqa: PLC0415 - see above
-        from privacy.gate.updates.updates import UpdateRefused  # noqa: PLC0415
+        from privacy.gate.updates.updates import UpdateRefused  # noqa: PLC0415 - see above
 
         language = fields_as(message, _Asked).language
         try:
             return await verb(language)
         except UpdateRefused as refused:
-            text = REFUSALS[refused.code].text(language, detail=refused.detail)
-            raise Declined(refused.code, text) from refused
+            raise Declined(refused.code, _why(refused, language)) from refused
         except Refused as refused:
             raise Declined(refused.reason.value, refused.reason.text(language)) from refused
         except StoreError as error:
             raise Declined("ledger_not_writable", str(error)) from error
 
     return answer
+
+
+def _why(refused: "UpdateRefused", language: Language) -> str:
+    from privacy.gate.updates.update_words import REFUSALS  # noqa: PLC0415 - see above
+
+    return REFUSALS[refused.code].text(language, detail=refused.detail)
 
 
 async def _told(updates: "Updates", language: Language) -> Fields:

@@ -93,6 +93,23 @@ async def test_a_message_of_other_series_is_made_anew_under_the_same_pseudonyms(
         assert [row.body for row in await kept(door)] == [b""]  # nothing is chosen, so nothing leaves
 
 
+async def test_a_device_that_is_gone_keeps_no_other_series_from_leaving(tmp_path: Path) -> None:
+    async with at_home(tmp_path, ManualClock()) as door:
+        gone, collect = "bidcos:JEQ0000002:1.POWER", door.history._collect
+        await ask(door, "history.choose", activity=DISPLAY, add=[gone])
+
+        async def without_it(activity: str, groups: list[str]) -> Mapping[str, Any]:
+            if gone in groups:
+                raise Declined("unknown_datapoint", gone)
+            return await collect(activity, groups)
+
+        door.history._collect = without_it
+        (purpose,) = (await ask(door, "history.show", activity=DISPLAY))["purposes"]
+        (following,) = purpose["next"]
+        assert [one["datapoint"] for one in following["inside"]] == [WARM]
+        assert len(json.loads(following["text"])["series"]) == 1
+
+
 @pytest.mark.obligation("Q6.10")
 async def test_two_recipients_and_two_purposes_have_no_pseudonym_in_common(tmp_path: Path) -> None:
     async with at_home(tmp_path, ManualClock(), "shelf", "other") as door:

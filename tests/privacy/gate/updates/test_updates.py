@@ -11,7 +11,9 @@ from privacy import recipients
 from privacy.gate.door.door import Door
 from privacy.gate.storage.store import StoreError
 from privacy.gate.updates.settings import UpdateSettings
+from privacy.gate.updates.update_words import FINDINGS, REFUSALS
 from privacy.gate.updates.updates import ACTIVITY, Updates
+from tests.paths import ROOT
 from tests.privacy import house
 from tests.privacy.gate.at_the_door import ManualClock, opened
 
@@ -66,3 +68,8 @@ async def test_a_round_before_its_time_reads_nothing(tmp_path: Path) -> None:
         clock.passed_s += (due - door.desk.time.instant().at).total_seconds() + 1
         with pytest.raises(StoreError):  # the control: when it is time, it reads
             await updates.once()
+
+
+def test_every_code_stands_in_the_documentation() -> None:
+    told = (ROOT / "docs/updates.md").read_text()
+    assert [code for code in {**REFUSALS, **FINDINGS} if f"`{code}`" not in told] == []
