@@ -1,6 +1,7 @@
 """What a backup holds: a closed list of members, each JSON lines with a limit. Pure.
 
 Hub and gate go by the same list; a reader takes nothing else. Source: docs/backup.md, "Members".
+History is there only where the owner wants it: two members of any size, which go in files of a page each.
 """
 
 from dataclasses import dataclass
@@ -65,10 +66,31 @@ GATE = (
     _gate("ledger", 1, "der Kopf des Protokolls", "the head of the ledger"),
     _gate("signer", 1, "der Schlüssel der Sicherungen", "the key that signs backups"),
 )
+STREAMS = (  # of the hub, by the owner's choice: of any size, in files of at most PAGE bytes
+    _hub("history_days", 0, "Verlauf, Mittelwerte", "history, means"),
+    _hub("history", 0, "Verlauf, Werte", "history, values"),
+)
+HISTORY = (  # what belongs to them, given after them
+    _hub("series", 16, "Verlauf, Namen der Werte", "history, names of values"),
+    _hub("state", 16, "Verlauf, letzte Werte", "history, last values"),
+)
 MEMBERS = {member.name: member for member in (*HUB, *GATE)}
+WITH_HISTORY = MEMBERS | {member.name: member for member in (*STREAMS, *HISTORY)}
+STREAM_LIMITS = {member.name: PAGE for member in STREAMS}  # of one of its files
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
 LIMITS = {  # of all files of the archive
-    **{member.file: member.limit for member in MEMBERS.values()},
+    **{member.file: member.limit for member in (*HUB, *GATE, *HISTORY)},
     MANIFEST: 65_536,
     SIGNATURE: 64,
 }
+
+
+def file_of(stream: Member, number: int) -> str:
+    """The name in the archive of one file of a member that goes in several."""
+    return f"{stream.name}/{number:06}.jsonl"
+
+
+def member_of(file: str) -> str:
+    """The member that a file of the archive holds, or a part of."""
+    folder = file.rpartition("/")[0]
+    return folder if folder in STREAM_LIMITS else file.removesuffix(".jsonl")

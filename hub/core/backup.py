@@ -23,11 +23,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.pool import StaticPool
 
-from privacy.backup_members import HUB, LINE_LIMIT
+from privacy.backup_members import HISTORY, HUB, LINE_LIMIT
 
 from . import schema
 
 TABLES = tuple(schema.metadata.tables[member.part] for member in HUB)
+OF_HISTORY = tuple(schema.metadata.tables[member.part] for member in HISTORY)
 V = TypeVar("V", str, int)
 Rows = Sequence[Mapping[str, object]]
 
@@ -36,9 +37,9 @@ class NotRestorable(ValueError):
     """A member holds what does not belong there. One line: where and what."""
 
 
-def exported(connection: Connection) -> dict[str, bytes]:
-    """All members, by the table's name."""
-    return {table.name: b"".join(_lines(connection, table)) for table in TABLES}
+def exported(connection: Connection, tables: Sequence[Table] = TABLES) -> dict[str, bytes]:
+    """Members, by the table's name."""
+    return {table.name: b"".join(_lines(connection, table)) for table in tables}
 
 
 def read(table: Table, data: bytes) -> Rows:
@@ -66,7 +67,12 @@ def put_back(connection: Connection, members: Mapping[str, Rows]) -> None:
     """
     for table in (schema.sessions, schema.pairings, *reversed(TABLES)):
         connection.execute(delete(table))
-    for table in TABLES:
+    put_in(connection, TABLES, members)
+
+
+def put_in(connection: Connection, tables: Sequence[Table], members: Mapping[str, Rows]) -> None:
+    """Have these rows in tables that are empty."""
+    for table in tables:
         if rows := members.get(table.name):
             connection.execute(table.insert(), list(rows))
 
@@ -104,7 +110,8 @@ def scratched(members: Mapping[str, Rows]) -> dict[str, bytes]:
             connection.exec_driver_sql("PRAGMA foreign_keys = ON")
             schema.metadata.create_all(connection)
             put_back(connection, members)
-            return exported(connection)
+            put_in(connection, OF_HISTORY, members)
+            return exported(connection, (*TABLES, *OF_HISTORY))
     finally:
         engine.dispose()
 
@@ -152,6 +159,10 @@ def _value(column: Column[object], value: object) -> object:
         return None
     if isinstance(column.type, LargeBinary):
         return b64decode(_of(column, value, str), validate=True)
+    if isinstance(column.type, schema.Scalar):
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return value
+        return _of(column, value, str)
     if isinstance(column.type, Integer):
         return _of(column, value, int)
     return _of(column, value, str)

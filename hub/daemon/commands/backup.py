@@ -29,6 +29,11 @@ _STAGES = {
     "checking": "reading it back",
     "restoring": "reading",
 }
+_HISTORY = {
+    True: "on: the next backup holds the history of values, too, and grows by it ([backup] most_mib)."
+    " What you erase later stays in older copies until they go",
+    False: "off: backups hold no history of values; a new Home Base begins its charts anew",
+}
 _NOT_THERE = {"failed", "gone", "sending"}
 _STATES = {
     "verified": "encrypted and restorable, read back",
@@ -55,6 +60,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     now.add_argument(
         "--new-folder", action="store_true", help="another stick, or an emptied folder, takes its place"
     )
+    history = verbs.add(
+        "history",
+        "have the history of values in backups, too; off, as it shows who was home when. No word: how it is",
+        _history,
+    )
+    history.add_argument("choice", nargs="?", choices=("on", "off"))
     listing = verbs.add("list", "copies, what is known of each, and when the next is made", _list)
     check = verbs.add("check", "open a copy with the sheet, as a restore would; changes nothing", _check)
     restore = verbs.add("restore", "put a copy back: everything, or one room", _restore)
@@ -174,6 +185,18 @@ def _now(options: argparse.Namespace) -> int:
     newest, *others = rows_of(status, "copies")
     for row in (newest, *(row for row in others if row.get("state") == "sending")):
         print(f"{row.get('name')}, {_size(row.get('size'))}: {_state(row)}")
+    return 0
+
+
+def _history(options: argparse.Namespace) -> int:
+    if options.choice is None:
+        told = ask_gate(options.home, "backup.status")
+    else:
+        told = ask_gate(options.home, "backup.history", history=options.choice == "on")
+    wanted = told.get("history") is True
+    if options.json:
+        return print_json({"history": wanted})
+    print(_HISTORY[wanted])
     return 0
 
 

@@ -5,6 +5,8 @@ A restore needs the sheet's words, and those go to the console only: no page of 
 
 from collections.abc import Mapping
 
+import msgspec
+
 from privacy.gate.answers.answers import answering
 from privacy.gate.answers.api import Guarded
 from privacy.gate.backups.backups import Backups
@@ -12,6 +14,13 @@ from privacy.gate.backups.shelves import Wrong
 from privacy.gate.door.door import Door
 from privacy.gate.front.exchange import Answer, Request, json_answer, problem
 from privacy.register import Language
+
+
+class _History(msgspec.Struct, frozen=True):
+    """history: in backups, from the next one on."""
+
+    history: bool
+
 
 _NOT_BEGUN = {  # what, and the way out; both in German and English
     "backup_busy": (
@@ -29,7 +38,7 @@ _NOT_BEGUN = {  # what, and the way out; both in German and English
 
 
 def table(door: Door, backups: Backups) -> Mapping[tuple[str, str], Guarded]:
-    """Look, and begin."""
+    """Look, begin, and choose whether the history is in it."""
 
     async def look(_: Door, request: Request, language: Language) -> Answer:
         return json_answer(200, await backups.told(language=language))
@@ -42,7 +51,13 @@ def table(door: Door, backups: Backups) -> Mapping[tuple[str, str], Guarded]:
             return problem(409, wrong.code, what, way_out=way)
         return json_answer(200, {"runs": before})
 
+    async def history(_: Door, request: Request, language: Language) -> Answer:
+        asked = msgspec.json.decode(request.body, type=_History)
+        await backups.keep_history(wanted=asked.history)
+        return json_answer(200, {"history": asked.history})
+
     return {
+        ("POST", "/gate/v1/backups/history"): answering(door, history),
         ("GET", "/gate/v1/backups"): answering(door, look),
         ("POST", "/gate/v1/backups"): answering(door, begin),
     }

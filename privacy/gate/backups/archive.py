@@ -45,10 +45,14 @@ class Piece:
 
 
 class Reader:
-    """Cuts an archive into pieces. limits: bytes that each file may have, by its name."""
+    """Cuts an archive into pieces. limits: bytes that each file may have, by its name.
 
-    def __init__(self, limits: Mapping[str, int]) -> None:
+    streams: folders of files ``000000.jsonl``, ``000001.jsonl`` and so on, with the bytes that each may have.
+    """
+
+    def __init__(self, limits: Mapping[str, int], streams: Mapping[str, int] | None = None) -> None:
         self._limits, self._seen = limits, set[str]()
+        self._streams, self._numbers = streams or {}, dict[str, int]()
         self._rest = bytearray()
         self._name, self._left, self._padding, self._skip = "", 0, 0, 0
         self._ended = False
@@ -101,15 +105,26 @@ class Reader:
         if told != sum(block[:148]) + 8 * 0x20 + sum(block[156:]):
             raise NotAnArchive("a header is damaged")
         name = block[_NAME].rstrip(b"\0").decode("ascii", "replace")
-        size, limit = _octal(block[_SIZE]), self._limits.get(name)
+        size, limit = _octal(block[_SIZE]), self._limit(name)
         if block[_KIND] != b"0" or any(block[_PREFIX]) or limit is None:
             raise NotAnArchive(f"{name[:60]!r} is not on the list of what a backup holds")
         if name in self._seen:
             raise NotAnArchive(f"{name} is there twice")
         if size > limit:
             raise NotAnArchive(f"{name}: {size} bytes; {limit} at most")
-        self._seen.add(name)
+        if name in self._limits:
+            self._seen.add(name)
         self._name, self._left, self._padding = name, size, -size % BLOCK
+
+    def _limit(self, name: str) -> int | None:
+        folder = name.rpartition("/")[0]
+        if folder not in self._streams:
+            return self._limits.get(name)
+        number = self._numbers.get(folder, 0)
+        if name != f"{folder}/{number:06}.jsonl":
+            return None
+        self._numbers[folder] = number + 1
+        return self._streams[folder]
 
 
 def _octal(field: bytes) -> int:

@@ -27,6 +27,7 @@ class _Asked(msgspec.Struct, frozen=True):
     trial: bool = True
     replace: bool = False
     folder: bool = False
+    history: bool = False
 
 
 Verb = Callable[[Backups, _Asked], Awaitable[Fields]]
@@ -60,6 +61,12 @@ async def _status(backups: Backups, asked: _Asked) -> Fields:
 async def _now(backups: Backups, asked: _Asked) -> Fields:
     """Begin one; ``backup.status`` tells how far it is. folder: a new stick, or the old one emptied."""
     return {"runs": await backups.start(new_folder=asked.folder)}
+
+
+async def _history(backups: Backups, asked: _Asked) -> Fields:
+    """history: in backups, from the next one on."""
+    await backups.keep_history(wanted=asked.history)
+    return {"history": asked.history}
 
 
 async def _signer(backups: Backups, asked: _Asked) -> Fields:
@@ -99,6 +106,7 @@ async def _restore(backups: Backups, asked: _Asked) -> Fields:
 _VERBS: Mapping[str, Verb] = {
     "backup.status": _status,
     "backup.now": _now,
+    "backup.history": _history,
     "backup.signer": _signer,
     "backup.sheet": _sheet,
     "backup.restore": _restore,

@@ -5,7 +5,7 @@ What is said of a copy, and by what right: keeping.py.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 
@@ -13,17 +13,17 @@ from privacy import canonical
 from privacy.backup_sheet import is_vouched, vouch
 from privacy.conversation import ConversationLost, Declined
 from privacy.gate.backups import copies, gate_members
-from privacy.gate.backups.copies import Known, Sheet, State
+from privacy.gate.backups.copies import Known, Sheet
 from privacy.gate.backups.far_door import FarDoor
-from privacy.gate.backups.keeping import Keeping
+from privacy.gate.backups.keeping import Keeping, is_well, place_of
 from privacy.gate.backups.making import AskHub, NotMade, Order, make, public_of
 from privacy.gate.backups.reading import NotGood
 from privacy.gate.backups.restored import Restored, identity, report
 from privacy.gate.backups.restoring import Restorable, prove
-from privacy.gate.backups.schedule import Place, Round, next_round
+from privacy.gate.backups.schedule import Round, next_round
 from privacy.gate.backups.settings import BackupSettings
 from privacy.gate.backups.shelves import LOCAL, Progress, Shelves, Wrong
-from privacy.gate.backups.target import NAME, Target, TargetError, Trouble
+from privacy.gate.backups.target import NAME, Target, TargetError
 from privacy.gate.backups.telling import told
 from privacy.gate.desk import Desk
 from privacy.gate.storage.book import News, from_ms
@@ -36,6 +36,7 @@ log = logging.getLogger(__name__)
 ROUND_S = 60.0
 _BUSY = "a backup or a restore is going on; wait for it"
 PUT_WITHIN_S = 300.0
+PUT_BYTES_S = 300_000  # of history, on a slow card
 _NOT_GOOD = "backup_not_good"
 
 
@@ -118,7 +119,7 @@ class Backups:
             return None
         in_use = self.shelves.in_use
         of = {name: [copy for copy in known if copy.target == name] for name in in_use if name not in sending}
-        places = {name: _place(rows) for name, rows in of.items()}
+        places = {name: place_of(rows) for name, rows in of.items()}
         tried = [from_ms(of[name][0].made_ms) for name, place in places.items() if place.missed]
         if self.progress.wrong and self.progress.code != _NOT_GOOD and self._tried is not None:
             tried.append(self._tried)
@@ -182,7 +183,7 @@ class Backups:
             finally:
                 self.progress.tell("", 0, 0)
                 self.progress.runs += 1
-        bad = next((copy for copy in known if not _is_well(copy)), None)
+        bad = next((copy for copy in known if not is_well(copy)), None)
         self.progress.wrong = "" if bad is None else f"{bad.target}: {bad.why}"
         self.progress.code = "" if bad is None else _NOT_GOOD
         if bad is not None:
@@ -257,6 +258,7 @@ class Backups:
             version=self.version,
             folder=self.shelves.folder,
             most=self.settings.most_mib << 20,
+            history=await desk.store.read(copies.has_history),
         )
 
     # sheets
@@ -281,6 +283,19 @@ class Backups:
         def job(tx: Transaction) -> None:
             copies.keep_sheet(tx, key, vouched, at)
             self.desk.append(tx, News(kind=Kind.CONFIGURATION, data={"backup_key": key}))
+
+        await self.desk.store.write(job)
+
+    async def keep_history(self, *, wanted: bool) -> None:
+        """Have the history in backups, too, or no more, from the next one on.
+
+        Raises:
+            StoreError: it was not kept.
+        """
+
+        def job(tx: Transaction) -> None:
+            copies.keep_history(tx, wanted=wanted)
+            self.desk.append(tx, News(kind=Kind.CONFIGURATION, data={"backup_history": wanted}))
 
         await self.desk.store.write(job)
 
@@ -326,7 +341,7 @@ class Backups:
         opens = identity(secret)
         key = str(opens.to_public())
         try:
-            proven = await prove(self.ask, target.read(name), opens)
+            proven = await prove(self.ask, target.read(name), opens, keep=not trial and room is None)
             manifest = proven.read.manifest
             vouched = manifest.vouched.get(key, "")
             if not is_vouched(secret, bytes.fromhex(manifest.signer), vouched):
@@ -341,7 +356,8 @@ class Backups:
             if put:
                 if room is None:  # first: a hub of before with what was allowed since would go on sending
                     await self._put_gate(proven, secret, blank=blank)
-                await self.ask("restore.put", PUT_WITHIN_S, room=room)
+                within_s = PUT_WITHIN_S + proven.history / PUT_BYTES_S
+                await self.ask("restore.put", within_s, room=room, history=proven.history > 0)
         finally:
             await self.shelves.let_go()
         at = self.desk.time.instant().at
@@ -370,17 +386,3 @@ class Backups:
 
         await self.cut()
         await self.desk.begin_epoch("restored", fill)
-
-
-def _place(rows: Sequence[Known]) -> Place:
-    """rows: of one place, newest first."""
-    good = (from_ms(row.made_ms) for row in rows if row.state in {State.VERIFIED, State.GONE})
-    missed = bool(rows) and rows[0].state in {State.STORED, State.FAILED}
-    return Place(good=next(good, None), missed=missed)
-
-
-def _is_well(copy: Known) -> bool:
-    """Proven, or on its way for as long as a day's amount lets it take."""
-    return copy.state is State.VERIFIED or (
-        copy.state is State.STORED and copy.why.startswith(Trouble.NEXT_DAY.value)
-    )

@@ -13,6 +13,7 @@ from privacy.ports import RandomBytes
 
 SEED_SIZE = 32
 _SEED, _SHEETS, _MARKER, _SENDING = "backup_seed", "backup_sheets", "backup_marker", "backup_sending"
+_HISTORY = "backup_history"
 _COLUMNS = "target, name, made_ms, size, sha256, state, why, verified_ms"
 
 
@@ -154,3 +155,13 @@ def marker(tx: Transaction, folder: str) -> str:
 def keep_marker(tx: Transaction, folder: str, word: str) -> None:
     """Remember it."""
     records.set_meta(tx, _MARKER, f"{folder}\n{word}".encode())
+
+
+def has_history(tx: Transaction) -> bool:
+    """Whether the owner wants the history in backups, too."""
+    return records.meta(tx, _HISTORY) == b"1"
+
+
+def keep_history(tx: Transaction, *, wanted: bool) -> None:
+    """The owner's choice, from the next backup on."""
+    records.set_meta(tx, _HISTORY, b"1" if wanted else b"0")

@@ -10,7 +10,7 @@ has to be the same bytes. Until then the copy stays on this disk and goes on whe
 import asyncio
 import hashlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
@@ -26,7 +26,7 @@ from privacy.gate.backups.far_target import FarTarget
 from privacy.gate.backups.making import Made
 from privacy.gate.backups.reading import NotGood
 from privacy.gate.backups.restoring import prove
-from privacy.gate.backups.schedule import AGAIN_AFTER
+from privacy.gate.backups.schedule import AGAIN_AFTER, Place
 from privacy.gate.backups.shelves import CHANGED, CLOSED, Shelves, tally_of
 from privacy.gate.backups.target import PIECE, Source, Target, TargetError, Trouble
 from privacy.gate.storage.book import from_ms, to_ms
@@ -231,3 +231,17 @@ def _is(path: Path, known: Known) -> bool:
             return hashlib.file_digest(file, "sha256").hexdigest() == known.sha256
     except OSError:
         return False
+
+
+def place_of(rows: Sequence[Known]) -> Place:
+    """When one is to go there next. rows: of one place, newest first."""
+    good = (from_ms(row.made_ms) for row in rows if row.state in {State.VERIFIED, State.GONE})
+    missed = bool(rows) and rows[0].state in {State.STORED, State.FAILED}
+    return Place(good=next(good, None), missed=missed)
+
+
+def is_well(copy: Known) -> bool:
+    """Proven, or on its way for as long as a day's amount lets it take."""
+    return copy.state is State.VERIFIED or (
+        copy.state is State.STORED and copy.why.startswith(Trouble.NEXT_DAY.value)
+    )

@@ -16,7 +16,18 @@ from typing import TYPE_CHECKING, Protocol
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from privacy import sealing
-from privacy.backup_members import FORM, GATE, HUB, MANIFEST, SIGNATURE, Member
+from privacy.backup_members import (
+    FORM,
+    GATE,
+    HISTORY,
+    HUB,
+    MANIFEST,
+    PAGE,
+    SIGNATURE,
+    STREAMS,
+    Member,
+    file_of,
+)
 from privacy.conversation import Declined
 from privacy.gate.backups import archive, manifest
 from privacy.gate.backups.copies import Sheet
@@ -53,7 +64,7 @@ class NotMade(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What a copy is made of. gate: the gate's members; folder: where it is put together."""
+    """What a copy is made of. gate: the gate's members; folder: where it is put together; history: too."""
 
     gate: Mapping[str, bytes]
     sheets: Sequence[Sheet]
@@ -62,6 +73,7 @@ class Order:
     version: str
     folder: Path
     most: int
+    history: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +140,8 @@ class _Writing:
             self._all = sum(map(int, sizes.values())) + sum(map(len, self._order.gate.values()))
             for member in HUB:
                 await self._member(member, int(sizes.get(member.part, 0)), _Pages(ask, member.part))
+            if self._order.history:
+                await self._history(ask)
             for member in GATE:
                 data = self._order.gate[member.part]
                 await self._member(member, len(data), _Whole(data))
@@ -161,9 +175,42 @@ class _Writing:
             tally.add(page)
             lines += page.count(b"\n")
             await self._send(page)
-            self._progress("collecting", self._written, self._all)
+            self._tell(self._all)
         await self._send(archive.padding(size))
         self._told.append(Told(name=member.name, sha256=tally.sha256, size=size, records=lines))
+
+    async def _history(self, ask: AskHub) -> None:
+        """Rows as they come; the series that they belong to last, so that none is missing."""
+        for member in STREAMS:
+            await self._stream(member, ask)
+        rest = (await ask("backup.rest")).get("members")
+        for member in HISTORY:
+            size = int(rest.get(member.part, 0)) if isinstance(rest, dict) else 0
+            await self._member(member, size, _Pages(ask, member.part))
+
+    async def _stream(self, member: Member, ask: AskHub) -> None:
+        """Of any size: a file for each page, so that no size has to be known before."""
+        tally, lines, number = Tally(), 0, 0
+        after: object = None
+        while True:
+            told = await ask("backup.rows", member=member.part, after=after)
+            page, after = _bytes(told), told.get("last")
+            if len(page) > PAGE or (page and (page[-1:] != b"\n" or not isinstance(after, int))):
+                raise Declined("bad_answer", f"the hub gave no rows of {member.name}")
+            if page or not number:
+                await self._file(file_of(member, number), page)
+            if not page:
+                break
+            tally.add(page)
+            lines, number = lines + page.count(b"\n"), number + 1
+            share = told.get("share")
+            whole = tally.size / share if isinstance(share, float) and 0 < share <= 1 else tally.size
+            self._tell(self._all + int(whole))
+        self._all += tally.size
+        self._told.append(Told(name=member.name, sha256=tally.sha256, size=tally.size, records=lines))
+
+    def _tell(self, of: int) -> None:
+        self._progress("collecting", self._written, max(self._written, of))
 
     async def _file(self, name: str, data: bytes) -> None:
         head = archive.head(name, len(data), int(self._order.made.timestamp()))
@@ -180,6 +227,13 @@ class _Writing:
             raise NotMade("disk", "the backup can't be written to the disk of the Home Base") from error
 
 
+def _bytes(told: Mapping[str, object]) -> bytes:
+    try:
+        return b64decode(str(told.get("data")), validate=True)
+    except ValueError as error:
+        raise Declined("bad_answer", "the hub gave no bytes") from error
+
+
 class _Pages:
     """A member of the hub's."""
 
@@ -187,11 +241,7 @@ class _Pages:
         self._ask, self._name = ask, name
 
     async def at(self, offset: int) -> bytes:
-        told = await self._ask("backup.read", member=self._name, offset=offset)
-        try:
-            return b64decode(str(told.get("data")), validate=True)
-        except ValueError as error:
-            raise Declined("bad_answer", "the hub gave no bytes") from error
+        return _bytes(await self._ask("backup.read", member=self._name, offset=offset))
 
 
 class _Whole:

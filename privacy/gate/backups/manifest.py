@@ -13,7 +13,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from privacy import canonical
-from privacy.backup_members import FORM, MEMBERS
+from privacy.backup_members import FORM, MEMBERS, WITH_HISTORY
 
 Hex32 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 
@@ -75,7 +75,7 @@ def read(signed: Signed) -> Manifest:
             f"the backup has the form {manifest.form[:32]!r}; this homebase reads {FORM}; update it"
         )
     names = [told.name for told in manifest.members]
-    if sorted(names) != sorted(MEMBERS):
+    if sorted(names) not in (sorted(MEMBERS), sorted(WITH_HISTORY)):
         raise NotTrusted("the manifest does not name exactly the members of a backup")
     return manifest
 

@@ -11,7 +11,7 @@ from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from privacy.backup_members import LIMITS, MANIFEST, SIGNATURE
+from privacy.backup_members import LIMITS, MANIFEST, SIGNATURE, STREAM_LIMITS, member_of
 from privacy.gate.backups import manifest
 from privacy.gate.backups.archive import NotAnArchive, Piece, Reader
 from privacy.gate.backups.manifest import Manifest, NotTrusted, Signed
@@ -49,7 +49,7 @@ async def read_copy(pieces: AsyncIterator[bytes], identity: "Identity", take: Ta
         NotGood: with what is wrong.
         TargetError: the target could not give it; also what ``take`` raises.
     """
-    outside, files, reader = _Outside(), _Files(take), Reader(LIMITS)
+    outside, files, reader = _Outside(), _Files(take), Reader(LIMITS, STREAM_LIMITS)
 
     async def plain(data: bytes) -> None:
         for piece in reader.feed(data):
@@ -98,7 +98,7 @@ class _Files:
             kept = self.body if piece.name == MANIFEST else self.signature
             kept += piece.data
             return
-        name = piece.name.removesuffix(".jsonl")
+        name = member_of(piece.name)
         self._tallies.setdefault(name, Tally()).add(piece.data)
         if piece.data:
             await self._take(name, piece.data)

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from privacy.backup_members import PART
+from privacy.backup_members import PART, STREAMS
 from privacy.conversation import Declined
 from privacy.gate.backups import gate_members
 from privacy.gate.backups.making import AskHub
@@ -30,9 +30,17 @@ class Restorable:
     gate: Mapping[str, bytes]
     told: Mapping[str, object]
 
+    @property
+    def history(self) -> int:
+        """Bytes of history in it; 0: it has none."""
+        names = {member.name for member in STREAMS}
+        return sum(member.size for member in self.read.manifest.members if member.name in names)
 
-async def prove(ask: AskHub, pieces: AsyncIterator[bytes], identity: "Identity") -> Restorable:
-    """Read a copy into scratch and compare.
+
+async def prove(
+    ask: AskHub, pieces: AsyncIterator[bytes], identity: "Identity", *, keep: bool = False
+) -> Restorable:
+    """Read a copy into scratch and compare. keep: the hub keeps its history, too, to put it in place.
 
     Raises:
         NotGood: it is not good; with what is wrong.
@@ -40,7 +48,7 @@ async def prove(ask: AskHub, pieces: AsyncIterator[bytes], identity: "Identity")
         ConversationLost, Declined: the hub is away, or can't take it.
     """
     gate: dict[str, bytearray] = {name: bytearray() for name in gate_members.NAMES}
-    await ask("restore.begin")
+    await ask("restore.begin", keep=keep)
     to_hub = _ToHub(ask)
 
     async def take(name: str, data: bytes) -> None:
@@ -75,6 +83,9 @@ def _compare(read: Read, again: Mapping[str, str]) -> None:
 
     Two members have no table, and an older homebase's tables give other lines: those were read, at least.
     """
+    told = {member.name for member in read.manifest.members}
+    if missing := [one.name for one in STREAMS if one.name in told and one.name not in again]:
+        raise NotGood(f"{missing[0]}: the hub did not look at it")
     for member in read.manifest.members:
         if member.name in again and again[member.name] != member.sha256:
             raise NotGood(f"{member.name}: what is restored is not what was saved")
@@ -105,4 +116,9 @@ class _ToHub:
             self._waiting.clear()
 
     async def _send(self, part: bytes) -> None:
-        await self._ask("restore.part", member=self._name, data=b64encode(part).decode())
+        try:
+            await self._ask("restore.part", member=self._name, data=b64encode(part).decode())
+        except Declined as declined:
+            if declined.code != "not_restorable":  # the disk may be full, say
+                raise
+            raise NotGood(declined.detail) from declined

@@ -32,13 +32,14 @@ async def told(
     except TargetError as error:
         text = " ".join(filter(None, (error.trouble.text(language), error.detail)))
         trouble = {"target": look, "code": error.trouble.value, "text": text}
-    known, sheets, sending = await desk.store.read(
-        lambda tx: (copies.every(tx), copies.sheets(tx), copies.sending(tx))
+    known, sheets, sending, history = await desk.store.read(
+        lambda tx: (copies.every(tx), copies.sheets(tx), copies.sending(tx), copies.has_history(tx))
     )
     return {
         "copies": [_copy(copy, sending.get(copy.target)) for copy in known] + _others(look, found, known),
         "trouble": trouble,
         "targets": sorted(targets),
+        "history": history,
         "folder": shelves.settings.folder,
         "next": None if upcoming is None or not shelves.in_use or not sheets else timestamp(upcoming),
         "sheet": None if not sheets else {"key": sheets[0].key, "since": _time(sheets[0].since_ms)},

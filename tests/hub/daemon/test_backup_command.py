@@ -17,7 +17,7 @@ DONE: dict[str, Any] = {"copies": [COPY], "targets": ["local"], "sheet": "age1x"
 
 def gate(monkeypatch: pytest.MonkeyPatch, status: dict[str, Any]) -> None:
     def ask(_home: object, verb: str, **_fields: object) -> dict[str, Any]:
-        return {"backup.now": {"runs": 0}, "backup.status": status}[verb]
+        return {"backup.now": {"runs": 0}, "backup.status": status, "backup.history": {"history": True}}[verb]
 
     monkeypatch.setattr(backup, "ask_gate", ask)
 
@@ -50,6 +50,18 @@ def test_a_place_that_cannot_be_looked_at_is_said(
     assert "not looked at vault: check user, password or keys\n" in capsys.readouterr().out
     with pytest.raises(CommandFailed, match="vault: check user, password or keys"):
         parse(["backup", "check", "--target", "vault"])
+
+
+def test_history_is_chosen_and_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gate(monkeypatch, {**DONE, "history": False})
+    assert parse(["backup", "history"]) == 0
+    assert capsys.readouterr().out.startswith("off: ")
+    assert parse(["backup", "history", "on"]) == 0
+    assert "What you erase later stays in older copies" in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        parse(["backup", "history", "perhaps"])
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ interface Backups {
   next: string | null;
   sheet: { key: string } | null;
   drill_due: boolean;
+  history: boolean;
   progress: { stage: string; done: number; all: number; wrong: string; code: string };
 }
 
@@ -40,6 +41,7 @@ function Here() {
       {(told) => (
         <>
           <State told={told} again={again} />
+          <History on={told.history} again={again} />
           <Copies copies={told.copies} />
           <Restore copies={told.copies} />
         </>
@@ -98,6 +100,36 @@ function State({ told, again }: { told: Backups; again: () => void }) {
       >
         {t("backup.now")}
       </button>
+    </section>
+  );
+}
+
+function History({ on, again }: { on: boolean; again: () => void }) {
+  const { t } = useBackupTexts();
+  const [running, choose] = useAct(
+    useCallback(
+      async (history: boolean) => {
+        await page("/gate/v1/backups/history", "POST", { history });
+        again();
+      },
+      [again],
+    ),
+  );
+  return (
+    <section class="card" aria-labelledby="backup-history">
+      <h2 id="backup-history">{t("backup.history")}</h2>
+      <label class="tick">
+        <input
+          type="checkbox"
+          checked={on}
+          disabled={running}
+          onChange={(event) => {
+            choose(event.currentTarget.checked);
+          }}
+        />
+        <span>{t("backup.history.choose")}</span>
+      </label>
+      <p class="quiet">{t("backup.history.text")}</p>
     </section>
   );
 }

@@ -18,6 +18,10 @@ export const de = {
   "backup.stage.checking": "Wird zurückgelesen …",
   "backup.stage.restoring": "Wird wiederhergestellt …",
   "backup.done": "{done} von {all}",
+  "backup.history": "Verlauf",
+  "backup.history.choose": "Auch den Verlauf sichern",
+  "backup.history.text":
+    "Aus, weil er zeigt, wer wann zu Hause war, und weil die Sicherung damit wächst. Was du später löschst, bleibt in älteren Sicherungen, bis sie weichen. Ohne ihn beginnen die Kurven einer neuen Zentrale von vorn.",
   "backup.copies": "Sicherungen",
   "backup.copies.none": "Noch keine.",
   "backup.state.verified": "verschlüsselt und wiederherstellbar, zurückgelesen {at}",
@@ -45,7 +49,7 @@ export const de = {
   "backup.why.other": "Die Probe ist nicht bestanden. Genauer sagt es an der Zentrale: homebase backup list",
   "backup.restore": "Wiederherstellen",
   "backup.restore.text":
-    "Nur an der Zentrale selbst, und erst dort gibst du die Wörter deines Notfallblatts ein: Sie öffnen jede Sicherung, darum soll kein Browser sie je sehen. Den Befehl dazu bekommst du hier. Regeln und Verlauf sind noch in keiner Sicherung.",
+    "Nur an der Zentrale selbst, und erst dort gibst du die Wörter deines Notfallblatts ein: Sie öffnen jede Sicherung, darum soll kein Browser sie je sehen. Den Befehl dazu bekommst du hier. Regeln sind noch in keiner Sicherung, der Verlauf nur, wenn du willst.",
   "backup.restore.none": "Hier ist noch keine, die sich wiederherstellen lässt. Eine von einem anderen Ort: homebase backup list --target ORT",
   "backup.restore.copy": "Welche Sicherung",
   "backup.restore.room": "Nur ein Raum",

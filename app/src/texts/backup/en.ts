@@ -18,6 +18,10 @@ export const en = {
   "backup.stage.checking": "Reading it back …",
   "backup.stage.restoring": "Restoring …",
   "backup.done": "{done} of {all}",
+  "backup.history": "History",
+  "backup.history.choose": "Back up the history, too",
+  "backup.history.text":
+    "Off, because it shows who was home when, and because copies grow by it. What you erase later stays in older copies until they go. Without it the charts of a new Home Base begin anew.",
   "backup.copies": "Copies",
   "backup.copies.none": "None yet.",
   "backup.state.verified": "encrypted and restorable, read back {at}",
@@ -45,7 +49,7 @@ export const en = {
   "backup.why.other": "It did not pass the check. At the Home Base, homebase backup list says more.",
   "backup.restore": "Restore",
   "backup.restore.text":
-    "At the Home Base itself only, and only there you enter the words of your recovery sheet: they open every copy, so no browser should ever see them. Here you get the command. Rules and history are in no copy yet.",
+    "At the Home Base itself only, and only there you enter the words of your recovery sheet: they open every copy, so no browser should ever see them. Here you get the command. Rules are in no copy yet, history only if you want it.",
   "backup.restore.none": "There is no copy here yet that can be restored. One of another place: homebase backup list --target PLACE",
   "backup.restore.copy": "Which copy",
   "backup.restore.room": "One room only",
