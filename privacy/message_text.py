@@ -28,8 +28,8 @@ EVENTS: Mapping[str, Mapping[Language, str]] = {
     "clock_unsure": {DE: "Niemand bürgt für die Uhr", EN: "Nobody vouches for the clock"},
     TEST: {DE: "Test: So sieht eine Nachricht aus", EN: "Test: this is what a message looks like"},
     "drill_due": {
-        DE: "Monatliche Probe: Eine Adresse oder Nummer bekam einen Monat lang nichts; homebase notify test",
-        EN: "Monthly drill: an address or number got nothing for a month; homebase notify test",
+        DE: "Monatliche Probe: Kommen Nachrichten überall an? homebase notify test",
+        EN: "Monthly drill: do messages arrive everywhere? homebase notify test",
     },
 }
 _BASE = {DE: "Homebase", EN: "Homebase"}

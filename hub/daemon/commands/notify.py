@@ -67,7 +67,7 @@ def _list(options: argparse.Namespace) -> int:
     }
     now = SystemClock().now()
     print_table(
-        ("ID", "CLASS", "WHAT", "WHERE", "SINCE", "TIMES", "STATE"),
+        ("ID", "CLASS", "WHAT", "WHERE", "SINCE", "TIMES", "STATE", "TOLD"),
         [
             (
                 row.get("id"),
@@ -77,6 +77,7 @@ def _list(options: argparse.Namespace) -> int:
                 age(str(row.get("begun_at")), now),
                 row.get("count"),
                 _state(row),
+                _told(row),
             )
             for row in rows
         ],
@@ -172,6 +173,12 @@ def _quiet(row: Row) -> str:
 def _strings(row: Row, key: str) -> list[str]:
     value = row.get(key)
     return [str(one) for one in value] if isinstance(value, list) else []
+
+
+def _told(row: Row) -> str:
+    """Who was told by a message, with what became of the last one to each."""
+    last = {str(one.get("person")): one.get("fate") for one in rows_of(row, "told")}
+    return ", ".join(f"{person}: {fate}" for person, fate in last.items()) or "nobody"
 
 
 def _state(row: Row) -> str:

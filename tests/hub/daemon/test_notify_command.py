@@ -10,7 +10,7 @@ import pytest
 
 from hub.daemon.__main__ import main
 from hub.daemon.command_line import CommandFailed, parse
-from hub.daemon.commands import notify_messages
+from hub.daemon.commands import notify, notify_messages
 from tests.hub.daemon.test_command_line import homebase
 from tests.hub.home_in_a_box import running_home
 
@@ -40,6 +40,35 @@ async def test_who_is_told_is_entered_listed_and_removed(tmp_path: Path) -> None
         assert said.startswith("Ada is told by 1 way\n0123456789ab: no such way now; ")
         assert await asked("person", "remove", "1") == (0, "removed\n", "")
         assert "Ada" not in (await asked("person", "list"))[1]
+
+
+def test_the_list_says_who_was_told_and_what_became_of_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    smoke = {
+        "id": "2",
+        "urgency": "danger",
+        "kind": "smoke",
+        "subject": "sim:1",
+        "count": 1,
+        "waiting": True,
+        "begun_at": "2026-03-01T00:00:00Z",
+        "ended_at": None,
+        "acknowledged_at": None,
+        "told": [
+            {"person": "Ada", "fate": "failed"},
+            {"person": "Bob", "fate": "waiting"},
+            {"person": "Ada", "fate": "sent"},
+        ],
+    }
+    rows = [smoke, {**smoke, "id": "1", "told": []}]
+    monkeypatch.setattr(
+        notify, "ask", lambda *words: {"notifications": rows} if words[2] == "notifications" else {}
+    )
+    assert parse(["notify", "list"]) == 0
+    _, first, second = capsys.readouterr().out.splitlines()
+    assert first.endswith("lasts  Ada: sent, Bob: waiting")
+    assert second.endswith("lasts  nobody")
 
 
 @pytest.mark.parametrize(
