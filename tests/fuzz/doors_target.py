@@ -1,7 +1,7 @@
 """What the fuzzer and the short test throw at all that reads a stranger's bytes outside the radio.
 
 Frames of the control socket, answers of the hub and of name servers, canonical JSON, checkpoints,
-heads of requests, addresses, greetings of TLS and heads of CONNECT.
+heads of requests, addresses, greetings of TLS and heads of CONNECT, requests at a helper's receiver.
 """
 
 import contextlib
@@ -16,6 +16,7 @@ from privacy.framing import MESSAGE_LIMIT, BrokenFrame, MessageDecoder
 from privacy.gate.front.checks import is_websocket, loopback, refuse
 from privacy.gate.front.exchange import Request
 from privacy.gate.network.dns import BadAnswer, decode_answer, encode_question
+from support import exchange, label
 
 MADE = datetime(2026, 3, 1, tzinfo=UTC)
 GROUPS = frozenset({"system", "radio", "devices", "errors"})
@@ -30,6 +31,7 @@ def one_input(data: bytes) -> None:
     _json(data)
     _request(data.decode("latin-1"))
     _first_words(data)
+    _at_a_helper(data)
     text = data.decode("utf-8", "replace")
     with contextlib.suppress(checkpoint.BadCheckpoint):
         checkpoint.verify(text, "example/home", KEY)
@@ -46,6 +48,17 @@ def _first_words(data: bytes) -> None:
     assert isinstance(verdict, Greeting) or verdict is again
     head = HeadReader().feed(data)
     assert not isinstance(head, Head) or data.endswith(head.rest)
+
+
+def _at_a_helper(data: bytes) -> None:
+    whole, halves, half = exchange.Exchange(), exchange.Exchange(), len(data) // 2
+    found = whole.feed(data)
+    first = halves.feed(data[:half])
+    again = first if first is not None or half == len(data) else halves.feed(data[half:])
+    assert isinstance(found, exchange.Request) == isinstance(again, exchange.Request)
+    if isinstance(found, exchange.Request):
+        assert isinstance(label.read(found, MADE), label.Delivery | label.Deletion | label.Refused)
+        assert label.mismatch(found, data) == "not_a_diagnosis"
 
 
 def _frames(data: bytes) -> None:

@@ -16,6 +16,11 @@ SEEDS = (
     b"CONNECT a.example:443 HTTP/1.1\r\nHost: a.example:443\r\n\r\n\x16",
     b"\x16\x03\x01\0\x45\1\0\0\x41\3\3" + bytes(32) + b"\0\0\2\x13\1\1\0\0\x16"
     b"\0\0\0\x0e\0\x0c\0\0\x09a.example" + b"\0\x10\0\0",
+    b"POST /homebase/1 HTTP/1.1\r\nHost: a\r\nHomebase-Activity: diagnosis.remote\r\nHomebase-Ticket: T-1\r\n"
+    b"Homebase-Transfer: 00112233445566ff\r\nHomebase-Delete-By: 2026-03-02T12:00:00.000Z\r\n"
+    b"Content-Length: 2\r\n\r\n{}",
+    b"POST /homebase/1 HTTP/1.1\r\nHost: a\r\nHomebase-Activity: deletion.request\r\nHomebase-Ticket: T-1\r\n"
+    b'Content-Length: 46\r\n\r\n{"ticket":"T-1","transfer":"00112233445566ff"}',
 )
 
 
@@ -26,7 +31,7 @@ def main() -> None:
     import atheris
 
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-    with atheris.instrument_imports(include=["privacy", "hub"]):
+    with atheris.instrument_imports(include=["privacy", "hub", "support"]):
         from tests.fuzz.doors_target import one_input
     with tempfile.TemporaryDirectory() as corpus:
         for number, seed in enumerate(SEEDS):

@@ -176,19 +176,20 @@ def _serve(options: argparse.Namespace) -> int:
     try:
         asyncio.run(_until_ended(server.run(options.listen, options.port, ready)))
     except OSError as error:
-        text = words("port", options.lang, address=options.listen, port=options.port, what=error.strerror)
+        what = os.strerror(error.errno or 0)
+        text = words("port", options.lang, address=options.listen, port=options.port, what=what)
         raise CommandFailed(text, EXIT_IO) from error
     return 0
 
 
 async def _until_ended(serving: Coroutine[object, object, None]) -> None:
     """SIGTERM and Ctrl-C end it; what is being received is tried again by its home."""
-    async with asyncio.TaskGroup() as tasks:
-        task = tasks.create_task(serving, name="support.serve")
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
-        with suppress(asyncio.CancelledError):
-            await task
+    task = asyncio.current_task()
+    assert task is not None
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    with suppress(asyncio.CancelledError):
+        await serving
 
 
 def _entry(options: argparse.Namespace) -> int:
