@@ -91,10 +91,15 @@ def refusal(body: bytes) -> str | None:
     return code if code in REFUSALS else None
 
 
-def answered(status: int, body: bytes) -> str:
-    """Status and refusal in English, as the ledger keeps them; never the receiver's own words."""
+def answered(status: int, body: bytes, *, fits: bool = True) -> str:
+    """Status and refusal in English, as the ledger keeps them; never the receiver's own words.
+
+    fits: False where a receipt is missing.
+    """
     code = refusal(body)
-    return f"answered {status}" if code is None else f"answered {status}: {REFUSALS[code][0]}"
+    if code is not None:
+        return f"answered {status}: {REFUSALS[code][0]}"
+    return f"answered {status}" if fits else f"answered {status} without a receipt"
 
 
 def as_received(receipt: str) -> bytes:

@@ -17,6 +17,7 @@ from privacy.gate.door.holder import GateHolder
 from privacy.gate.outbox import deletion_requests
 from privacy.gate.rights.rights import RightsDesk
 from privacy.gate.storage import records
+from privacy.gate.storage.records import Sent
 from support import certificates
 from support.desk import Declined, Desk
 from support.exchange import Exchange, Request, Unfit
@@ -98,6 +99,8 @@ class Pair:
         async def read() -> list[deletion_requests.DeletionRequest]:
             return await self.gate.door.desk.store.read(deletion_requests.every)
 
+        # a gate that has just started may be asking at this moment
+        wait_for(lambda: ("asked", "") not in [(row.state, row.answer) for row in self.gate.call(read())])
         return [(row.state, row.answer.partition(" ")[0]) for row in self.gate.call(read())]
 
     def copy_at_home(self) -> object:
@@ -116,10 +119,10 @@ class Pair:
         self.helper.stop()
         yield
         ahead = self.helper.clock.ahead
+        self.helper.start()  # first: a gate asks as soon as it is there
         self.gate = GateAtWork(self.gate.folder, self.gate.namespace, self.gate.rows)
         self.gate.clock.ahead = ahead
         self.gate.__enter__()
-        self.helper.start()
 
 
 @pytest.fixture
@@ -158,7 +161,12 @@ def test_the_helper_reads_exactly_what_the_owner_saw_once_and_only_for_an_open_t
     refused = pair.preview(["errors"])
     assert (pair.recorder.taken(), pair.names.asked) == ([], [])  # looking sends nothing
     what = pair.agreed(refused)["delivery"]["what"]
-    assert what == "answered 403: no such ticket is open there without a receipt"
+    assert what == "answered 403: no such ticket is open there"
+    last = pair.gate.call(_last(pair))
+    assert (last.result, last.refused) == (
+        "failed",
+        "ticket_not_open",
+    )  # the app says so in the owner's words
     pair.gate.ask("consent.withdraw", activity=ACTIVITY)
     pair.helper.desk.open_ticket(TICKET, "ada")
     shown = pair.preview(["devices", "radio"])  # groups that the owner left out are not there
@@ -260,6 +268,12 @@ def test_the_stop_button_cuts_what_runs_and_the_helper_truly_says_that_nothing_c
         (sent,) = [entry["data"]["sent"] for entry in entries if entry["kind"] == "cut"]
         assert 0 < sent < len(shown["text"])  # in the middle
         assert pair.asked() == [("confirmed", "absent")]
+
+
+async def _last(pair: Pair) -> Sent:
+    found = await pair.gate.door.desk.store.read(lambda tx: records.latest_sent(tx, ACTIVITY))
+    assert found is not None
+    return found
 
 
 async def _give(pair: Pair, shown: dict[str, Any]) -> dict[str, Any]:

@@ -43,6 +43,7 @@ def test_a_refusal_is_told_in_our_words_and_never_in_theirs() -> None:
     known = received.answered(403, received.as_refused("ticket_not_open"))
     assert known == "answered 403: no such ticket is open there"
     assert received.answered(403, b'{"refused":"call 0900 for help"}') == "answered 403"
+    assert received.answered(200, b"{}", fits=False) == "answered 200 without a receipt"
     with pytest.raises(ValueError, match="rude"):
         received.as_refused("rude")
 

@@ -206,7 +206,7 @@ export interface Activity {
   state: ActivityState;
   /** All that live, oldest first. */
   grants: Given[];
-  last_transfer: { at: string; bytes: number; result: string; recipient: string } | null;
+  last_transfer: { at: string; bytes: number; result: string; refused: string; recipient: string } | null;
   /** Why it is shut whatever the consents: objected, restricted, deregistered. */
   closed: string | null;
   refused_today: number;

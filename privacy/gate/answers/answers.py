@@ -153,6 +153,7 @@ async def _activities(door: Door, request: Request, language: Language) -> Answe
                 "at": spelling.sent(sent)["at"],
                 "bytes": len(sent.body),
                 "result": sent.result,
+                "refused": sent.refused,
                 "recipient": sent.recipient,
             },
             "closed": None if shut is None else shut.value,

@@ -30,7 +30,7 @@ from privacy.gate.storage.store import StoreError, Transaction
 from privacy.ledger import Kind
 from privacy.payload import LONGEST_KEPT, PayloadRefused, timestamp
 from privacy.reasons import Reason
-from privacy.received import answered as said
+from privacy.received import answered, refusal
 from privacy.recipients import Recipient, Transport
 from privacy.register import Activity, Form
 from privacy.vocabulary import DataCategory
@@ -190,7 +190,7 @@ class Deliveries:
         try:
             answer = await self._send(permit, running, servers)
             received = answer.receipt is not None or measured
-            what = said(answer.status, answer.body) + ("" if received else " without a receipt")
+            what = answered(answer.status, answer.body, fits=received)
             if 300 <= answer.status < 400:
                 what = f"answered {answer.status}: a redirect, not followed"
         except TransferFailed as error:
@@ -213,6 +213,7 @@ class Deliveries:
             sent=0 if running.upload is None else running.upload.sent,
             again=again and not arrived and not measured,
             answer=answer.body if answer is not None and arrived else b"",
+            refused=(refusal(answer.body) or "") if answer is not None and not arrived else "",
         )
         # no longer cuttable: it is over; a withdrawal from here on finds nothing running
         self._running.pop(running.item.transfer, None)
@@ -310,10 +311,7 @@ class Deliveries:
                 "receipt": outcome.receipt,
             }
             desk.append(tx, News(kind=Kind.TRANSFER_END, data=data))
-            tx.execute(
-                "UPDATE sent SET result = ?, receipt = ? WHERE transfer = ?",
-                (outcome.result.value, outcome.receipt, item.transfer),
-            )
+            records.end_sent(tx, item.transfer, outcome)
             if outcome.receipt is not None:
                 deletion_requests.had(tx, item.transfer)
             if not outcome.again:

@@ -20,7 +20,8 @@ class Result(Enum):
 class Outcome:
     """An attempt's end. what: one line for people; sent: bytes of body that left; again: it is retried.
 
-    answer: what the receiver wrote, foreign; for whoever asked, and kept nowhere.
+    answer: what the receiver wrote, foreign; for whoever asked, and kept nowhere. refused: its reason, a code
+    of privacy/received.py.
     """
 
     result: Result
@@ -30,6 +31,7 @@ class Outcome:
     sent: int = 0
     again: bool = False
     answer: bytes = field(default=b"", repr=False)
+    refused: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ import msgspec
 
 from privacy.consent import Grant
 from privacy.gate.storage import amounts, messages
+from privacy.gate.storage.attempt import Outcome
 from privacy.gate.storage.book import from_ms, to_ms
 from privacy.gate.storage.store import Transaction
 from privacy.reasons import Reason
@@ -65,7 +66,10 @@ def begun(shown: Preview, grant: Grant, at: datetime, transfer: str) -> Outgoing
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """What became of a transfer. body: exactly what was sent; result: delivered, failed or cut."""
+    """What became of a transfer. body: exactly what was sent; result: delivered, failed or cut.
+
+    refused: why the recipient did not take it, a code of privacy/received.py; behind ``result`` in the table.
+    """
 
     transfer: str
     activity: str
@@ -78,6 +82,7 @@ class Sent:
     running_by_s: float
     result: str
     receipt: str | None
+    refused: str = ""
 
 
 def meta(tx: Transaction, key: str) -> bytes | None:
@@ -273,6 +278,14 @@ def keep_sent(tx: Transaction, row: Sent) -> None:
     )
 
 
+def end_sent(tx: Transaction, transfer: str, outcome: Outcome) -> None:
+    """What became of it."""
+    result = f"{outcome.result.value}.{outcome.refused}".rstrip(".")
+    tx.execute(
+        "UPDATE sent SET result = ?, receipt = ? WHERE transfer = ?", (result, outcome.receipt, transfer)
+    )
+
+
 def latest_sent(tx: Transaction, activity: str) -> Sent | None:
     """The latest copy of that activity, or None."""
     row = tx.execute(
@@ -282,6 +295,7 @@ def latest_sent(tx: Transaction, activity: str) -> Sent | None:
     ).fetchone()
     if row is None:
         return None
+    result, _, refused = str(row[9]).partition(".")
     return Sent(
         transfer=str(row[0]),
         activity=str(row[1]),
@@ -292,8 +306,9 @@ def latest_sent(tx: Transaction, activity: str) -> Sent | None:
         at=_at(row[6]),
         delete_by=_at(row[7]),
         running_by_s=float(cast("int", row[8])),
-        result=str(row[9]),
+        result=result,
         receipt=None if row[10] is None else str(row[10]),
+        refused=refused,
     )
 
 

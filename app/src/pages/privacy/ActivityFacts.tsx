@@ -39,7 +39,7 @@ export function ActivityFacts({ activity }: { activity: Activity }) {
             at: dateTime(Date.parse(last.at), language),
             bytes: bytes(last.bytes, language),
             recipient: last.recipient,
-            result: tr(`privacy.result.${last.result}`, last.result),
+            result: [tr(`privacy.result.${last.result}`, last.result), tr(`received.${last.refused}`, last.refused)].filter(Boolean).join(": "),
           }),
     ],
     [t("privacy.refused"), String(activity.refused_today)],
