@@ -16,7 +16,7 @@ from privacy.client import GateDeclined, GateLost, fields_as
 from privacy.ports import Clock
 
 from .centre import Notifications
-from .kinds import Kind
+from .kinds import URGENT, Kind
 from .model import Notification
 from .people import EXPIRED, REFUSED, WAITING, Person, Telling, due
 from .people_records import PeopleRecords
@@ -104,13 +104,22 @@ class Teller:
     async def _tell_all(self, one: Notification, people: tuple[Person, ...]) -> None:
         matter = _matter(one)
         if matter not in self._told:
-            rows = await self.records.told([one.id]) if one.stored else ()
-            self._told[matter] = {(row.person, row.step) for row in rows if row.times == one.count}
+            self._told[matter] = await self._told_before(one)
         for person, step, _ in due(one, people, self._told[matter], self._clock.now(), self._gate.zone()):
             await self._tell(one, person, step)
         if one.stored and matter in self._late:
             for row in self._late.pop(matter):
                 await self._keep(matter, replace(row, notification=one.id))
+
+    async def _told_before(self, one: Notification) -> set[tuple[int, int]]:
+        try:
+            rows = await self.records.told([one.id]) if one.stored else ()
+        except StoreError as error:
+            if one.urgency not in URGENT:
+                raise
+            log.warning("notification.tellings_unread", extra={"code": error.code})
+            return set()  # danger is told twice rather than to nobody
+        return {(row.person, row.step) for row in rows if row.times == one.count}
 
     async def _tell(self, one: Notification, person: Person, step: int) -> None:
         """By the way of that step; where the gate refuses it, at once by the one after it."""

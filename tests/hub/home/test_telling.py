@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from hub.contract import DeviceUnreachable
+from hub.contract import DeviceUnreachable, StoreError
 from hub.core import Store
 from hub.home.errors import Refused
 from hub.home.notifications.kinds import Kind
@@ -159,6 +159,26 @@ async def test_danger_is_told_to_everybody_while_the_store_takes_nothing_and_onc
         gate.fates["t1"] = "sent"
         await teller.once()
         assert {row.fate for row in await teller.records.told([smoke.id])} == {"sent", "waiting"}
+
+
+async def test_danger_is_told_though_nobody_can_read_who_was_told_before(tmp_path: Path) -> None:
+    async with telling(tmp_path) as (desk, teller, gate):
+        await teller.once()
+        read = desk.store.read
+
+        async def unreadable(_: object) -> None:
+            raise StoreError("io", "a bad block")
+
+        desk.store.read = unreadable  # type: ignore[method-assign, assignment] # a disk on a bad day
+        await desk.report("LOWBAT", True)
+        await desk.report("STATE", True)
+        for _ in range(2):
+            with pytest.raises(StoreError):
+                await teller.once()
+        assert [event for _, event, _ in gate.sent] == ["smoke"]  # once, and the rest waits
+        desk.store.read = read  # type: ignore[method-assign]
+        await teller.once()
+        assert [event for _, event, _ in gate.sent] == ["smoke", "battery_low"]  # the control
 
 
 async def test_what_was_on_its_way_at_a_restart_is_followed_and_what_the_gate_forgot_expires(
