@@ -12,6 +12,8 @@ from privacy.reasons import Reason
 from privacy.register import Activity, Condition, Form
 from privacy.vocabulary import DataCategory
 
+ENTERED = "local.device"  # the activity of what an owner's entry opens
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnerEntry:

@@ -80,7 +80,7 @@ class Asked:
             **disclosures.table(desk),
             **backup_verbs.table(asking.backups),
             **update_verbs.table(asking.updates),
-            **far_verbs.table(desk, door.far),
+            **far_verbs.table(desk, door.far.door),
         }
 
     def hub(self) -> Mapping[str, Handler]:

@@ -1,7 +1,7 @@
 """What the gate's privacy parts share: register, recipients, standing, store, time, the ledger's key.
 
 ``Desk.open`` makes it at the start: the first entries are written, consents are read back.
-door.py decides and deliveries.py sends.
+door.py decides and sending.py sends.
 """
 
 import logging

@@ -47,10 +47,8 @@ from privacy.gate.machine.process import tell_systemd
 from privacy.gate.opening import Opened
 from privacy.gate.phones import phone_front, relay_verbs
 from privacy.gate.phones.phone_front import Place
-from privacy.gate.stick.network_door import NetworkStick
 from privacy.gate.stick.serial_door import ConfiguredPort, SimulatedStick
 from privacy.gate.storage.store import StoreError
-from privacy.gate.tunnels.devices import Devices
 from privacy.ledger import Kind
 from privacy.system import SystemClock, give_back, random_bytes
 from privacy.version import VERSION
@@ -133,12 +131,7 @@ class _Gate:
         self._door = Door(start.opened.desk, self._collect)
         self._strangers = Strangers(self._door, start.places.state, partial(self._ask_hub, "files"))
         self._strangers.look_first()
-        if start.config.stick is not None and not start.demo:
-            own_port = start.listening.getsockname()[1]
-            self._door.ways.stick = NetworkStick(start.config.stick, start.opened.desk, say, own_port)
-        if start.config.devices:
-            own_port = start.listening.getsockname()[1]
-            self._door.tunnels.devices = Devices(start.config.devices, start.opened.desk, own_port)
+        self._enter_devices()
         self._lan = _lan(start, self._clock)
         rows = start.opened.store.another_connection()
         self._access_log = AccessLog(rows, self._clock, sqlcipher.DatabaseError)
@@ -164,6 +157,18 @@ class _Gate:
             )
         )
         self._console = Console(Later(lambda: self._asked().console(), {"status": self._tell_status}))
+
+    def _enter_devices(self) -> None:
+        """What the owner entered in the house counts; most homes have neither, and load neither."""
+        start, own_port = self._start, self._start.listening.getsockname()[1]
+        if start.config.stick is not None and not start.demo:
+            from privacy.gate.stick.network_door import NetworkStick  # noqa: PLC0415 - see above
+
+            self._door.ways.stick = NetworkStick(start.config.stick, start.opened.desk, say, own_port)
+        if start.config.devices:
+            from privacy.gate.tunnels.devices import Devices  # noqa: PLC0415 - see above
+
+            self._door.tunnels.devices = Devices(start.config.devices, start.opened.desk, own_port)
 
     def _asked(self) -> "Asked":
         """What people ask for, from their first question on."""
@@ -198,7 +203,7 @@ class _Gate:
             version=VERSION,
             cut=self._door.withdrawing.end_all,
             zone=lambda: self._door.zone,
-            far=self._door.far,
+            far=self._door.far.door,
         )
 
     @cached_property

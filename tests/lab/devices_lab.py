@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from privacy.client import Destination, GateClient, GateDeclined, Tunnel
-from privacy.gate.tunnels.devices import ACTIVITY, Devices
+from privacy.gate.tunnels.devices import Devices
 from privacy.inside import InsideEntry
+from privacy.standing import ENTERED
 from privacy.vocabulary import DataCategory
 from tests.lab.gate_at_work import GateAtWork
 from tests.lab.home_network import PORT, RESOLVER, STICK, STICK_MAC, Network
 from tests.lab.tunnel_lab import client_of, until
 
-TO_DEVICE = Destination(activity=ACTIVITY, recipient="ccu", categories=frozenset({DataCategory.CLIMATE}))
+TO_DEVICE = Destination(activity=ENTERED, recipient="ccu", categories=frozenset({DataCategory.CLIMATE}))
 
 
 class Lab:

@@ -41,15 +41,15 @@ class Lab:
     source: Source
 
     def __post_init__(self) -> None:
-        self.gate.door.far.keys = lambda _: (house.SUPPORT_KEY,)
+        self.gate.door.far.door.keys = lambda _: (house.SUPPORT_KEY,)
 
     @property
     def target(self) -> FarTarget:
-        return FarTarget(self.gate.door.far, "vault")
+        return FarTarget(self.gate.door.far.door, "vault")
 
     def ask(self, verb: str, **fields: object) -> dict[str, Any]:
         door = self.gate.door
-        handler = {**tunnel_consents.table(door), **far_verbs.table(door.desk, door.far)}[verb]
+        handler = {**tunnel_consents.table(door), **far_verbs.table(door.desk, door.far.door)}[verb]
 
         async def answer() -> dict[str, Any]:
             reply = await handler(fields)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from privacy.gate.door.holder import GateHolder
-from privacy.gate.outbox import deletion_requests
 from privacy.gate.rights.rights import RightsDesk
+from privacy.gate.storage import deletions
 from tests.lab.test_diagnosis import ACTIVITY, Lab, at_work
 from tests.needs import NETWORKS
 
@@ -21,15 +21,15 @@ def lab(wire: tuple[str, str], tmp_path: Path) -> Iterator[Lab]:
 
 
 def state(lab: Lab) -> list[tuple[str, int]]:
-    async def read() -> list[deletion_requests.DeletionRequest]:
-        return await lab.gate.door.desk.store.read(deletion_requests.every)
+    async def read() -> list[deletions.DeletionRequest]:
+        return await lab.gate.door.desk.store.read(deletions.every)
 
     return [(row.state, row.attempts) for row in lab.gate.call(read())]
 
 
 def answers(lab: Lab) -> list[str]:
-    async def read() -> list[deletion_requests.DeletionRequest]:
-        return await lab.gate.door.desk.store.read(deletion_requests.every)
+    async def read() -> list[deletions.DeletionRequest]:
+        return await lab.gate.door.desk.store.read(deletions.every)
 
     return [row.answer for row in lab.gate.call(read())]
 

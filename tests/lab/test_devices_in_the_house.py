@@ -11,8 +11,8 @@ import pytest
 
 from privacy.client import Destination, GateDeclined
 from privacy.gate.network import inside_line
-from privacy.gate.tunnels import devices
-from privacy.gate.tunnels.devices import ACTIVITY
+from privacy.gate.tunnels import devices, tunnels
+from privacy.standing import ENTERED
 from tests.lab.devices_lab import TO_DEVICE, Lab, at_work, say
 from tests.lab.home_network import (
     BEHIND,
@@ -146,9 +146,7 @@ async def test_nobody_is_asked_for_without_an_entry(lab: Lab, recorder: HomeReco
     recorder.taken()
     for name in ("radio", "other"):
         with pytest.raises(GateDeclined):
-            await lab.hub.open(
-                Destination(activity=ACTIVITY, recipient=name, categories=TO_DEVICE.categories)
-            )
+            await lab.hub.open(Destination(activity=ENTERED, recipient=name, categories=TO_DEVICE.categories))
     assert recorder.taken() == []
 
 
@@ -160,12 +158,12 @@ async def test_a_withdrawal_cuts_at_once_and_stays_over_a_restart(
         with tunnel.socket:
             await say(tunnel, b"hello")
             await until(lambda: places[STICK].heard.endswith(b"hello"))
-            assert (await lab.ask("consent.withdraw", activity=ACTIVITY))["cut"] == 1
+            assert (await lab.ask("consent.withdraw", activity=ENTERED))["cut"] == 1
             assert (await lab.ended(tunnel))["code"] == "withdrawn"
         assert await lab.refusal() == "unknown_recipient"
     async with at_work(network, tmp_path) as lab:
         assert await lab.refusal() == "unknown_recipient"
-        await lab.ask("consent.reopen", activity=ACTIVITY)
+        await lab.ask("consent.reopen", activity=ENTERED)
         tunnel = await lab.hub.open(TO_DEVICE)
         with tunnel.socket:
             await say(tunnel, b"again")
@@ -187,7 +185,7 @@ async def test_a_device_that_became_another_one_is_cut_off(
                 assert time.monotonic() < end_s, told
                 with suppress(OSError):
                     await say(tunnel, b".")  # so that the kernel asks who is there
-                lab.gate.clock.ahead += timedelta(seconds=devices.LOOK_S)
+                lab.gate.clock.ahead += timedelta(seconds=tunnels.LOOK_S)
                 await asyncio.sleep(0.5)
             assert told["code"] == "other_device"
         finally:

@@ -102,7 +102,7 @@ def home(request: pytest.FixtureRequest, wire: tuple[str, str], tmp_path: Path) 
         gate, stick = lab.gate, tmp_path / "stick"
         for folder in (stick, tmp_path / "hub"):
             folder.mkdir()
-        desk, far = gate.door.desk, gate.door.far
+        desk, far = gate.door.desk, gate.door.far.door
         far.keys = lambda tx: [sheet.key for sheet in copies.sheets(tx)]
 
         async def begin() -> Backups:

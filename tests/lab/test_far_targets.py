@@ -117,7 +117,7 @@ def test_another_account_behind_the_host_needs_a_yes_of_its_own(lab: Lab) -> Non
     lab.allow()  # and the server has the last word
     assert lab.refused(lab.put).trouble is Trouble.NO_ACCESS
     lab.log_in()
-    lab.gate.door.far.keys = lambda _: (OTHER_KEY,)  # another sheet: another who could open it
+    lab.gate.door.far.door.keys = lambda _: (OTHER_KEY,)  # another sheet: another who could open it
     assert lab.refused(lab.copies).trouble is Trouble.NOT_ALLOWED
 
 

@@ -16,7 +16,7 @@ from privacy.gate.account.account_verbs import table as account_table
 from privacy.gate.door.holder import GateHolder
 from privacy.gate.messages.message_verbs import for_console, for_hub
 from privacy.gate.messages.messages import Messages
-from privacy.gate.outbox.deliveries import MISTAKE
+from privacy.gate.outbox.sending import MISTAKE
 from privacy.gate.rights.rights import RightsDesk
 from privacy.gate.storage import access, amounts
 from privacy.gate.storage.access import AccessData

@@ -14,9 +14,8 @@ from typing import Any
 import pytest
 
 from privacy.gate.door.holder import GateHolder
-from privacy.gate.outbox import deletion_requests
 from privacy.gate.rights.rights import RightsDesk
-from privacy.gate.storage import records
+from privacy.gate.storage import deletions, records
 from privacy.gate.storage.records import Sent
 from support import certificates
 from support.desk import Declined, Desk
@@ -96,8 +95,8 @@ class Pair:
         """State and answer of each deletion, after the gate's next minute."""
         self.gate.call(self.gate.upkeep.once())
 
-        async def read() -> list[deletion_requests.DeletionRequest]:
-            return await self.gate.door.desk.store.read(deletion_requests.every)
+        async def read() -> list[deletions.DeletionRequest]:
+            return await self.gate.door.desk.store.read(deletions.every)
 
         # a gate that has just started may be asking at this moment
         wait_for(lambda: ("asked", "") not in [(row.state, row.answer) for row in self.gate.call(read())])

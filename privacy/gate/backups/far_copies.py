@@ -4,16 +4,23 @@ A row stands there from the begin entry of the first attempt on, so that no kill
 knows of; it goes when the target confirmed that the copy is gone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from privacy.activity import Activity
 from privacy.consent import Grant
-from privacy.gate.outbox import deletion_requests
+from privacy.gate.storage import deletions
 from privacy.gate.storage.store import Transaction
+from privacy.recipients import Recipient
 from privacy.standing import EarlierTransfer
 
 BACKUP = "backup.cloud"
+
+
+def places(recipients: Mapping[str, Recipient]) -> tuple[str, ...]:
+    """Names of those that copies may go to, once that is agreed to."""
+    rows = recipients.values()
+    return tuple(sorted(row.name for row in rows if row.is_far and BACKUP in row.activities))
 
 
 def begun(tx: Transaction, transfer: str, recipient: str, name: str) -> None:
@@ -60,7 +67,7 @@ def withdrawn(
     all_of: what left under consents of before, too: the whole activity was taken back.
     """
     if row is not None:
-        deletion_requests.withdrawn(tx, row, recipient, None if all_of else gone, at)
+        deletions.withdrawn(tx, row, recipient, None if all_of else gone, at)
     for grant in gone:
         if grant.activity == BACKUP:
             ask_back(tx, grant.recipient, at)
@@ -73,5 +80,5 @@ def ask_back(tx: Transaction, recipient: str | None, at: datetime) -> list[Earli
     ).fetchall()
     found = [EarlierTransfer(id=str(row[0]), recipient=str(row[1]), ticket="") for row in rows]
     for one in found:
-        deletion_requests.expect(tx, one.id, one.recipient, one.ticket, at)
+        deletions.expect(tx, one.id, one.recipient, one.ticket, at)
     return found

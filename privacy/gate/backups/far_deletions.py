@@ -10,9 +10,9 @@ from privacy.gate.backups import far_copies
 from privacy.gate.backups.far_door import Deed, FarDoor
 from privacy.gate.backups.target import TargetError
 from privacy.gate.desk import Desk
-from privacy.gate.outbox.deletion_requests import DeletionRequest
 from privacy.gate.storage import access
 from privacy.gate.storage.book import News, to_ms
+from privacy.gate.storage.deletions import DeletionRequest
 from privacy.gate.storage.store import Transaction
 from privacy.ledger import Kind
 from privacy.standing import EarlierTransfer

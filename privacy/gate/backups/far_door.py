@@ -96,8 +96,7 @@ class FarDoor:
 
     def names(self) -> tuple[str, ...]:
         """Recipients that copies of this home may go to, once that is agreed to."""
-        rows = self._desk.recipients.values()
-        return tuple(sorted(row.name for row in rows if row.is_far and BACKUP in row.activities))
+        return far_copies.places(self._desk.recipients)
 
     def allowed(self, name: str) -> bool:
         """Whether there is a yes for it; only the decision says whether it covers what is so today."""
@@ -112,8 +111,6 @@ class FarDoor:
             StoreError: it can't be read.
         """
         desk, names = self._desk, self.names()
-        if not names:
-            return
 
         def read(tx: Transaction) -> tuple[Sequence[str], dict[str, AccessData | None]]:
             return self.keys(tx), {name: access.access_data(tx, name) for name in names}

@@ -10,7 +10,7 @@ from datetime import datetime, tzinfo
 
 from privacy.challenges import NONCE_SIZE
 from privacy.consent import Grant, Wish, propose
-from privacy.gate.backups.far_door import FarDoor
+from privacy.gate.backups.far_places import FarPlaces
 from privacy.gate.desk import Desk
 from privacy.gate.door import entries
 from privacy.gate.door.giving import About, Giving, Ready
@@ -52,7 +52,7 @@ class Door:
         self.deliveries = Deliveries(desk)
         self.tunnels = Tunnels(desk)
         self.staging = Staging(desk)
-        self.far = FarDoor(desk)
+        self.far = FarPlaces(desk)
         self.previews = Previews(desk, collect)
         self.telemetry = Telemetry(desk, self.deliveries, collect)
         self.monitoring = Monitoring(desk, self.deliveries, collect)

@@ -3,9 +3,10 @@
 Which activities are shut is kept in the store, so that a restart opens nothing.
 """
 
+from typing import TYPE_CHECKING
+
 from privacy import canonical
 from privacy.gate.desk import Desk
-from privacy.gate.stick.network_door import ACTIVITY, NetworkStick
 from privacy.gate.storage import records
 from privacy.gate.storage.attempt import Cut
 from privacy.gate.storage.book import News
@@ -13,14 +14,18 @@ from privacy.gate.storage.store import StoreError, Transaction
 from privacy.gate.tunnels.tunnels import Tunnels
 from privacy.ledger import Kind
 from privacy.reasons import Reason
+from privacy.standing import ENTERED
+
+if TYPE_CHECKING:
+    from privacy.gate.stick.network_door import NetworkStick
 
 
-def shut(desk: Desk, stick: NetworkStick | None, tunnels: Tunnels, activity: str) -> tuple[Cut, ...]:
+def shut(desk: Desk, stick: "NetworkStick | None", tunnels: Tunnels, activity: str) -> tuple[Cut, ...]:
     """Shut it in memory and on the wire; return what was cut. Nothing, where no entry opens it."""
     if activity not in desk.register.by_entry():
         return ()
     desk.struck |= {activity}
-    if activity != ACTIVITY:
+    if activity != ENTERED:
         return ()
     cuts, visit = tunnels.cut_inside(), None if stick is None else stick.cut()
     return cuts if visit is None else (*cuts, Cut(transfer=visit.transfer, sent=visit.bytes, after=0))
@@ -32,7 +37,7 @@ def keep_shut(tx: Transaction, desk: Desk, activity: str) -> None:
         records.close_entry(tx, activity)
 
 
-async def reopen(desk: Desk, stick: NetworkStick | None, tunnels: Tunnels, activity: str) -> int | Reason:
+async def reopen(desk: Desk, stick: "NetworkStick | None", tunnels: Tunnels, activity: str) -> int | Reason:
     """Let it count again, once that is on the disk; return the entry's number, or why not.
 
     Raises:
@@ -54,8 +59,8 @@ async def reopen(desk: Desk, stick: NetworkStick | None, tunnels: Tunnels, activ
         raise
     if activity in desk.struck:
         return Reason.WITHDRAWN  # its job came after ours
-    if stick is not None and activity == ACTIVITY:
+    if stick is not None and activity == ENTERED:
         stick.enter()
-    if tunnels.devices is not None and activity == ACTIVITY:
+    if tunnels.devices is not None and activity == ENTERED:
         tunnels.devices.enter()
     return entry

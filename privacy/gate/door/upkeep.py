@@ -11,15 +11,12 @@ from functools import partial
 
 from privacy.consent import Grant
 from privacy.conversation import ConversationLost, Declined
-from privacy.gate.backups.far_deletions import FarDeletions
 from privacy.gate.door.door import Door
 from privacy.gate.door.holder import GateHolder
 from privacy.gate.door.refused import Refused
-from privacy.gate.outbox.deletion_requests import DeletionRequests
-from privacy.gate.outbox.deliveries import EXPIRES, GIVE_UP_AFTER
-from privacy.gate.storage import book, messages, records
+from privacy.gate.storage import book, deletions, messages, records
 from privacy.gate.storage.book import to_ms
-from privacy.gate.storage.messages import Fate
+from privacy.gate.storage.messages import EXPIRES, Fate
 from privacy.gate.storage.records import Outgoing
 from privacy.gate.storage.store import StoreError, Transaction, overwrite_log
 from privacy.reasons import Reason
@@ -28,6 +25,7 @@ log = logging.getLogger(__name__)
 
 ROUND_S = 60.0
 EVERY = timedelta(hours=24)  # between two transfers under a consent with an end
+GIVE_UP_AFTER = timedelta(hours=24)
 CHECKPOINT_EVERY = timedelta(hours=1)
 
 
@@ -37,7 +35,6 @@ class Upkeep:
     def __init__(self, door: Door, look: Callable[[], Awaitable[None]] | None = None) -> None:
         self._door, self._desk, self._look = door, door.desk, look
         self._holder = GateHolder(door.desk)
-        self._deletions = DeletionRequests(door.desk, FarDeletions(door.desk, door.far).ask)
         self._signed_at: datetime | None = None
         self._signed_size = -1
 
@@ -78,9 +75,17 @@ class Upkeep:
                 await self._daily(grant)
         await self._door.telemetry.once()
         await self._door.monitoring.once()
-        await self._deletions.once()
+        await self._ask_for_deletions(at.at)
         await self._holder.sweep(at.at)
         await self._sign()
+
+    async def _ask_for_deletions(self, at: datetime) -> None:
+        due = await self._desk.store.read(lambda tx: deletions.due(tx, at))
+        if not due:
+            return
+        from privacy.gate.outbox.deletion_requests import DeletionRequests  # noqa: PLC0415 - seldom due
+
+        await DeletionRequests(self._desk, self._door.far.delete).ask(due)
 
     async def _daily(self, grant: Grant) -> None:
         if not self._desk.time.sure:

@@ -3,18 +3,18 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from privacy import canonical
 from privacy.consent import Grant
 from privacy.gate.backups import far_copies
-from privacy.gate.backups.far_door import FarDoor
+from privacy.gate.backups.far_places import FarPlaces
 from privacy.gate.desk import Desk
 from privacy.gate.door import entries
 from privacy.gate.door.giving import Giving
 from privacy.gate.outbox import usage_history
 from privacy.gate.outbox.deliveries import Deliveries
 from privacy.gate.outbox.staging import Staging
-from privacy.gate.stick.network_door import NetworkStick
 from privacy.gate.storage import book, pseudonyms, records
 from privacy.gate.storage import cuts as cut_entries
 from privacy.gate.storage.attempt import Cut
@@ -24,6 +24,9 @@ from privacy.gate.storage.tombstones import Tomb, Tombstone
 from privacy.gate.tunnels.tunnels import Tunnels
 from privacy.ledger import Kind
 from privacy.reasons import Reason
+
+if TYPE_CHECKING:
+    from privacy.gate.stick.network_door import NetworkStick
 
 log = logging.getLogger(__name__)
 
@@ -35,8 +38,8 @@ class Ways:
     deliveries: Deliveries
     tunnels: Tunnels
     staging: Staging
-    far: FarDoor
-    stick: NetworkStick | None = None
+    far: FarPlaces
+    stick: "NetworkStick | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

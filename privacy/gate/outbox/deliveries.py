@@ -1,67 +1,18 @@
-"""Sends one payload to one recipient: encrypt, decide, write it down, look up, connect, send, write it down.
+"""The transfers of this moment, and their end from this side. How one leaves: sending.py, loaded then."""
 
-Read downwards: deliver → _load, _permit → _begin → _send → _end. Record or refuse: nothing leaves, not
-even a question to a name server, before the begin entry is on the disk. ``cut`` ends what runs, at once.
-"""
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-import asyncio
-import logging
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
-from functools import partial
-
-from privacy import canonical, sealing, usage_history
-from privacy.closed_schema import FieldRefused
-from privacy.consent import Grant, categories_of
-from privacy.decide import EgressRequest, Permit, Refusal, decide
-from privacy.delivered import ADDRESSED, FILE_SCHEMA, check_addressee, check_body
+from privacy.consent import Grant
 from privacy.gate.desk import Desk
-from privacy.gate.network import resolver
-from privacy.gate.network.tls_line import Answer, Carrier, Target, TransferFailed
-from privacy.gate.outbox import cargo, deletion_requests
-from privacy.gate.outbox.cargo import Cargo, FileLost
-from privacy.gate.storage import amounts, messages, records, staged
-from privacy.gate.storage.attempt import Cut, Outcome, Result
-from privacy.gate.storage.book import News
-from privacy.gate.storage.messages import Fate
-from privacy.gate.storage.records import Outgoing, Sent
-from privacy.gate.storage.store import StoreError, Transaction
-from privacy.ledger import Kind
-from privacy.payload import LONGEST_KEPT, PayloadRefused, timestamp
-from privacy.reasons import Reason
-from privacy.received import answered, refusal
-from privacy.recipients import Recipient, Transport
-from privacy.register import Activity, Form
-from privacy.vocabulary import DataCategory
+from privacy.gate.storage.attempt import Cut, Outcome
+from privacy.gate.storage.records import Outgoing
 
-log = logging.getLogger(__name__)
-
-RETRY_AFTER_S = (60.0, 300.0, 900.0)  # then hourly, for a day after the first attempt
-RETRY_LAST_S = 3600.0
-GIVE_UP_AFTER = timedelta(hours=24)
-EXPIRES = {  # messages of which nobody wants to hear later
-    "mail.send": timedelta(hours=12),
-    "sms.send": timedelta(hours=2),
-    "push.send": timedelta(hours=2),
-}
-MISTAKE = "the gate could not make this transfer; look at its access data, and report it"
-_FATES = {(Result.DELIVERED, False): Fate.SENT, (Result.FAILED, False): Fate.FAILED}
-# these may pass by themselves: it is tried again
-WAITS = frozenset({Reason.CLOCK_UNSURE, Reason.BUDGET_USED_UP, Reason.LEDGER_NOT_WRITABLE})
-Post = Callable[[Grant, Outgoing, Target], Awaitable[Carrier]]
-"""Makes the letter of a transfer, such as a mail; may raise TransferFailed."""
+if TYPE_CHECKING:
+    from privacy.gate.outbox.sending import Post, Running, Sending
 
 CutToo = Callable[[Callable[[Grant], bool]], tuple[Cut, ...]]
-
-
-@dataclass(slots=True, kw_only=True)
-class _Running:
-    item: Outgoing
-    grant: Grant
-    cargo: Cargo
-    task: "asyncio.Task[object] | None"
-    upload: Carrier | None = None
 
 
 class Deliveries:
@@ -69,10 +20,9 @@ class Deliveries:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._running: dict[str, _Running] = {}
-        self.cut_too: CutToo | None = (
-            None  # what else ends with them: downloads.py, where something is asked for
-        )
+        self._running: dict[str, Running] = {}
+        # what else ends with them: downloads.py, where something is asked for
+        self.cut_too: CutToo | None = None
         self.posts: dict[str, Post] = {}  # of activities whose letters are made as they leave
         self.load_posts: Callable[[], object] = lambda: None  # has them all there; called before one leaves
 
@@ -82,34 +32,17 @@ class Deliveries:
 
     async def deliver(self, grant: Grant, item: Outgoing) -> Outcome:
         """Try once. Cancelled when it is cut."""
-        try:
-            return await self._deliver(grant, item)
-        except StoreError as error:
-            return _unwritable(error)
+        return await self._sending.deliver(grant, item)
 
-    async def _deliver(self, grant: Grant, item: Outgoing) -> Outcome:
-        if item.transfer in self._running:
-            return Outcome(result=Result.FAILED, what="runs already", again=True)
-        recipient_name = grant.recipient
-        spent = await self._desk.store.read(
-            lambda tx: amounts.sent_today(tx, grant.activity, recipient_name, self._desk.time.instant().at)
-        )
-        try:
-            load = await self._load(grant, item)
-        except sealing.NotAKey:  # a consent of before there were keys, for example
-            return await self._refused(grant, item, Reason.ADDRESSEE_NOT_DECLARED)
-        except FileLost:
-            return await self._refused(grant, item, Reason.FILE_LOST)
-        permit = self._permit(grant, item, load, spent)
-        if isinstance(permit, Reason):
-            return await self._refused(grant, item, permit)
-        # from here to the end of the attempt a withdrawal finds it
-        running = _Running(item=item, grant=_grant(permit), cargo=load, task=asyncio.current_task())
-        self._running[item.transfer] = running
-        try:
-            return await self._attempt(permit, running)
-        finally:
-            self._running.pop(item.transfer, None)
+    @cached_property
+    def _sending(self) -> "Sending":
+        from privacy.gate.outbox.sending import Sending  # noqa: PLC0415 - most homes send nothing
+
+        return Sending(self._desk, self._running, self._post)
+
+    def _post(self, activity: str) -> "Post | None":
+        self.load_posts()
+        return self.posts.get(activity)
 
     def cut(self, concerns: Callable[[Grant], bool]) -> tuple[Cut, ...]:
         """End every running transfer that ``concerns`` names: first all connections, then the tasks."""
@@ -128,268 +61,3 @@ class Deliveries:
             if running.task is not None:
                 running.task.cancel()
         return cuts if self.cut_too is None else (*cuts, *self.cut_too(concerns))
-
-    # the way out, step by step
-
-    async def _load(self, grant: Grant, item: Outgoing) -> Cargo:
-        """What would leave: bytes are encrypted anew at each attempt, to the keys in the consent alone."""
-        activity = self._desk.register.get(grant.activity)
-        if activity is not None and activity.schema == FILE_SCHEMA:
-            landed = partial(self._landed, item.transfer)
-            return await cargo.of_file(self._desk.store, item.transfer, grant.addressee, landed)
-        if activity is not None and activity.schema == usage_history.SCHEMA:  # sealed when it was shown
-            return replace(cargo.of_bytes(item.body, None), told={"sealed_to": grant.addressee})
-        return cargo.of_bytes(item.body, grant.addressee if activity and activity.encrypted else None)
-
-    async def _landed(self, transfer: str, parts: int) -> None:
-        await self._desk.store.write(lambda tx: staged.landed(tx, transfer, parts))
-
-    def _permit(self, grant: Grant, item: Outgoing, load: Cargo, spent: int) -> Permit | Reason:
-        if self._desk.unwritten:
-            return Reason.LEDGER_NOT_WRITABLE
-        activity = self._desk.register.get(grant.activity)
-        request = EgressRequest(
-            activity=grant.activity,
-            recipient=grant.recipient,
-            ticket=grant.ticket,
-            groups=item.groups,
-            categories=_categories(activity, item.groups) if activity else frozenset(),
-            addressee=grant.addressee,
-            payload_sha256=item.sha256,
-            size=load.size,
-            sent_today=spent,
-        )
-        desk = self._desk
-        verdict = decide(request, desk.register, desk.recipients, desk.standing, desk.time.instant())
-        if isinstance(verdict, Refusal):
-            return verdict.reason
-        by_mail = _by_mail(_recipient(verdict))
-        if load.is_file:  # encrypted by the gate as it came; nothing of it can be read any more
-            return Reason.WRONG_MODE if by_mail else verdict
-        try:
-            check_body(desk.register.activities[grant.activity], item.body)
-        except (FieldRefused, PayloadRefused):
-            return Reason.UNKNOWN_FIELD
-        if not check_addressee(grant.activity, item.body, grant.addressee):
-            return Reason.ADDRESSEE_NOT_DECLARED
-        return verdict
-
-    async def _attempt(self, permit: Permit, running: _Running) -> Outcome:
-        running.grant = self._desk.standing.began(_grant(permit), self._desk.time.instant())
-        servers = resolver.servers()
-        try:
-            await self._desk.store.write(lambda tx: self._begin(tx, permit, running, servers))
-        except StoreError as error:
-            return _unwritable(error)
-        before = deletion_requests.earlier(running.item.transfer, running.grant)
-        if self._is_kept(permit):
-            self._desk.standing.sent(before)  # from here on its deletion can be asked for
-        answer: Answer | None = None
-        reason: Reason | None = None
-        again, received, measured = True, False, self._is_measured(running.grant)
-        try:
-            answer = await self._send(permit, running, servers)
-            received = answer.receipt is not None or measured
-            what = answered(answer.status, answer.body, fits=received)
-            if 300 <= answer.status < 400:
-                what = f"answered {answer.status}: a redirect, not followed"
-        except TransferFailed as error:
-            what, again = str(error), not error.final
-        except resolver.LookupFailed as error:
-            what = str(error)
-        except _NotOutside as error:
-            what, reason = str(error), Reason.ADDRESS_NOT_OUTSIDE
-        except StoreError:
-            raise
-        except Exception as error:  # noqa: BLE001 - one transfer must not end the gate; its words may be secret
-            log.error("transfer.mistake", extra={"error": type(error).__name__})
-            what, again = MISTAKE, False
-        arrived = answer is not None and 200 <= answer.status < 300 and received
-        outcome = Outcome(
-            result=Result.DELIVERED if arrived else Result.FAILED,
-            what=what,
-            reason=reason,
-            receipt=answer.receipt if answer is not None and arrived else None,
-            sent=0 if running.upload is None else running.upload.sent,
-            again=again and not arrived and not measured,
-            answer=answer.body if answer is not None and arrived else b"",
-            refused=(refusal(answer.body) or "") if answer is not None and not arrived else "",
-        )
-        # no longer cuttable: it is over; a withdrawal from here on finds nothing running
-        self._running.pop(running.item.transfer, None)
-        return await self._end(running, outcome)
-
-    def _begin(self, tx: Transaction, permit: Permit, running: _Running, servers: Sequence[str]) -> None:
-        """The begin entry and all that must be true with it, in one transaction before the first byte."""
-        at, item, to = self._desk.time.instant(), running.item, _recipient(permit)
-        self._desk.append(
-            tx,
-            News(
-                kind=Kind.TRANSFER_BEGIN,
-                data=_told(running, to, hashed=not self._is_measured(running.grant)),
-            ),
-            News(
-                kind=Kind.LOOKUP,
-                data={"transfer": item.transfer, "name": to.host, "servers": list(servers)},
-            ),
-        )
-        if self._is_kept(permit):
-            asked = (deletion_requests.ticket_of(running.grant), item.delete_by, running.grant.activity)
-            deletion_requests.expect(tx, item.transfer, to.name, *asked)
-        amounts.spend(tx, running.grant.activity, to.name, at.at, running.cargo.size)
-        if running.grant.form is Form.ONCE:
-            records.keep_grant(tx, running.grant)
-        wait_s = RETRY_AFTER_S[item.attempts] if item.attempts < len(RETRY_AFTER_S) else RETRY_LAST_S
-        if not self._is_measured(running.grant):
-            records.keep_outgoing(
-                tx, replace(item, attempts=item.attempts + 1, next=at.at + timedelta(seconds=wait_s))
-            )
-        records.keep_sent(
-            tx,
-            Sent(
-                transfer=item.transfer,
-                activity=running.grant.activity,
-                recipient=to.name,
-                ticket=running.grant.ticket,
-                sha256=item.sha256,
-                body=item.body,
-                at=at.at,
-                delete_by=min(item.delete_by, at.at + LONGEST_KEPT),
-                running_by_s=at.running_s + LONGEST_KEPT.total_seconds(),
-                result="begun",
-                receipt=None,
-            ),
-        )
-
-    def _is_kept(self, permit: Permit) -> bool:
-        """Whether there is somebody who has to delete it later: letter box and phone are their owners'."""
-        row = self._desk.register.activities[permit.request.activity]
-        return row.storage != timedelta(0) and not row.measured and row.id not in ADDRESSED
-
-    def _is_measured(self, grant: Grant) -> bool:
-        """Whether figures go: with no head of ours, no receipt, no repeat whose moment tells the home."""
-        row = self._desk.register.get(grant.activity)
-        return row is not None and row.measured
-
-    async def _send(self, permit: Permit, running: _Running, servers: tuple[str, ...]) -> Answer:
-        to = _recipient(permit)
-        found = await resolver.look_up(to.host, servers, self._desk.random_bytes)
-        if not found.outside:
-            raise _NotOutside(f"{to.host}: {found.inside} addresses, none outside the house")
-        # another one at each attempt, should the first be out of order
-        address = found.outside[running.item.attempts % len(found.outside)]
-        target = Target(host=to.host, address=address, port=to.port, path=to.path, ca_file=to.ca_file)
-        running.upload = await self._carrier(running, target, to)
-        return await running.upload.run()
-
-    async def _carrier(self, running: _Running, target: Target, to: Recipient) -> Carrier:
-        if self._is_measured(running.grant):
-            return running.cargo.carrier(target, ())
-        self.load_posts()
-        if (post := self.posts.get(running.grant.activity)) is not None:
-            return await post(running.grant, running.item, target)
-        headers = (
-            ("Homebase-Activity", running.grant.activity),
-            ("Homebase-Ticket", running.grant.ticket),
-            ("Homebase-Transfer", running.item.transfer),
-            ("Homebase-Delete-By", timestamp(running.item.delete_by)),
-        )
-        return running.cargo.carrier(target, headers)
-
-    async def _end(self, running: _Running, outcome: Outcome) -> Outcome:
-        grant, item, desk = running.grant, running.item, self._desk
-        over = not outcome.again and grant.form is Form.ONCE
-        if over:
-            desk.standing.end(grant, Reason.USED_UP)
-
-        def job(tx: Transaction) -> None:
-            data: dict[str, canonical.Json] = {
-                "transfer": item.transfer,
-                "result": outcome.result.value,
-                "sent": outcome.sent,
-                "what": outcome.what[:300],
-                "receipt": outcome.receipt,
-            }
-            desk.append(tx, News(kind=Kind.TRANSFER_END, data=data))
-            records.end_sent(tx, item.transfer, outcome)
-            if outcome.receipt is not None:
-                deletion_requests.had(tx, item.transfer)
-            if not outcome.again:
-                records.drop_outgoing(tx, item.transfer)
-            fate = _FATES.get((outcome.result, outcome.again), Fate.WAITING)
-            messages.ended(tx, item.transfer, fate, outcome.what, outcome.receipt or "")
-            if over:
-                records.end_grant(tx, grant, Reason.USED_UP, desk.time.instant().at)
-
-        try:
-            await desk.store.write(job, closing=True)
-        except StoreError:
-            desk.unwritten.append(job)  # its end is missing in the book: until then nothing leaves
-        return outcome
-
-    async def _refused(self, grant: Grant, item: Outgoing, reason: Reason) -> Outcome:
-        again = reason in WAITS
-        await self._desk.refuse(grant.activity, grant.recipient, reason, grant.ticket)
-        if not again:
-            await self._desk.store.write(partial(_dropped, item.transfer, reason), closing=True)
-        elif grant.activity in EXPIRES:  # a message says what it waits for
-            await self._desk.store.write(partial(_waits, item.transfer, reason))
-        return Outcome(result=Result.REFUSED, what=reason.value, reason=reason, again=again)
-
-
-def _dropped(transfer: str, reason: Reason, tx: Transaction) -> None:
-    records.drop_outgoing(tx, transfer)
-    messages.ended(tx, transfer, Fate.FAILED, reason.value)
-
-
-def _waits(transfer: str, reason: Reason, tx: Transaction) -> None:
-    messages.ended(tx, transfer, Fate.WAITING, reason.value)
-
-
-def _unwritable(error: StoreError) -> Outcome:
-    what = f"{error}; nothing left the house"
-    return Outcome(result=Result.REFUSED, what=what, reason=Reason.LEDGER_NOT_WRITABLE, again=True)
-
-
-def _categories(activity: Activity, groups: frozenset[str]) -> frozenset[DataCategory]:
-    """What a payload holds: that of its groups, or all that its fields may hold."""
-    return categories_of(activity, groups) if activity.groups else activity.categories
-
-
-def _grant(permit: Permit) -> Grant:
-    assert isinstance(permit.ground, Grant)  # deliveries are asked for by a consent
-    return permit.ground
-
-
-def _recipient(permit: Permit) -> Recipient:
-    assert isinstance(permit.recipient, Recipient)
-    return permit.recipient
-
-
-def _by_mail(to: Recipient) -> bool:
-    return to.transport is not Transport.HTTPS
-
-
-class _NotOutside(Exception):
-    """The name led into the house."""
-
-
-def _told(running: _Running, to: Recipient, *, hashed: bool) -> dict[str, canonical.Json]:
-    """hashed: False for figures: a hash would give back a drawn answer, and join a pseudonym to this home."""
-    item, grant = running.item, running.grant
-    return {
-        **running.cargo.told,
-        **({"sha256": item.sha256} if hashed else {}),
-        "transfer": item.transfer,
-        "activity": grant.activity,
-        "grant": grant.id,
-        "recipient": to.name,
-        "host": to.host,
-        "port": to.port,
-        "country": to.country,
-        "ticket": grant.ticket,
-        "groups": sorted(item.groups),
-        "bytes": running.cargo.size,
-        "attempt": item.attempts + 1,
-        "delete_by": timestamp(item.delete_by),
-    }

@@ -1,6 +1,6 @@
 """Gets documents of one recipient under a standing consent: decide, write down, look up, ask, write down.
 
-Read downwards: run → _permit → _begin → work with ``get`` → _end. Record or refuse, as deliveries.py. What
+Read downwards: run → _permit → _begin → work with ``get`` → _end. Record or refuse, as sending.py. What
 leaves is the names of documents; ``cut`` ends what runs, at once.
 """
 

@@ -18,9 +18,9 @@ from privacy.closed_schema import FieldRefused
 from privacy.consent import Grant
 from privacy.conversation import ConversationLost, Declined
 from privacy.gate.desk import Desk
-from privacy.gate.outbox import deletion_requests, figures
+from privacy.gate.outbox import figures
 from privacy.gate.outbox.figures import Collect
-from privacy.gate.storage import histories, records
+from privacy.gate.storage import deletions, histories, records
 from privacy.gate.storage.book import News
 from privacy.gate.storage.histories import Kept
 from privacy.gate.storage.records import Outgoing
@@ -145,7 +145,7 @@ class UsageHistory:
         for kept in rows:
             withdrawn(tx, kept.activity, kept.recipient)
             row = self._desk.register.activities[kept.activity]
-            deletion_requests.withdrawn(tx, row, kept.recipient, None, at)
+            deletions.withdrawn(tx, row, kept.recipient, None, at)
 
     def _leave(self, tx: Transaction, grant: Grant, kept: Kept) -> None:
         """Into the outbox, in the moment in which it is no longer the next one: nothing leaves twice."""

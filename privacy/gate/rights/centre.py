@@ -14,9 +14,8 @@ from privacy.gate.answers.api import Guarded
 from privacy.gate.door import spelling
 from privacy.gate.door.door import Door
 from privacy.gate.front.exchange import Answer, Request, json_answer, problem
-from privacy.gate.outbox import deletion_requests
 from privacy.gate.rights.rights import RightsDesk
-from privacy.gate.storage import records
+from privacy.gate.storage import deletions, records
 from privacy.payload import timestamp
 from privacy.register import Language
 from privacy.rights import PAGE
@@ -104,6 +103,6 @@ def _title(door: Door, activity: str, language: Language) -> str:
 
 async def _deletions(door: Door, request: Request, language: Language) -> Answer:
     """What recipients have to delete, by when, and what they said; the latest first."""
-    rows = await door.desk.store.read(deletion_requests.every)
-    told = [deletion_requests.told(row) for row in reversed(rows[-NEWEST:])]
+    rows = await door.desk.store.read(deletions.every)
+    told = [deletions.told(row) for row in reversed(rows[-NEWEST:])]
     return json_answer(200, {"deletions": told, "all": len(rows)})

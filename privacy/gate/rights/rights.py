@@ -15,8 +15,7 @@ from privacy.gate.account import addressees, timezone
 from privacy.gate.backups import far_copies
 from privacy.gate.door.door import Door
 from privacy.gate.door.holder import GateHolder
-from privacy.gate.outbox import deletion_requests
-from privacy.gate.storage import closures, key_records, records
+from privacy.gate.storage import closures, deletions, key_records, records
 from privacy.gate.storage import cuts as cut_entries
 from privacy.gate.storage.book import News
 from privacy.gate.storage.closures import Closure, ClosureKind
@@ -105,7 +104,7 @@ class RightsDesk:
         at = self._desk.time.instant().at
 
         def job(tx: Transaction) -> int:
-            transfers = deletion_requests.close_ticket(tx, ticket, at)
+            transfers = deletions.close_ticket(tx, ticket, at)
             if transfers:
                 records.drop_copies(tx, transfers)
                 data: dict[str, canonical.Json] = {"copies": sorted(transfers), "reason": "ticket closed"}

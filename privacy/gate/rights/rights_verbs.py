@@ -13,8 +13,8 @@ import msgspec
 from privacy import checkpoint, notice
 from privacy.conversation import Declined, Handler
 from privacy.gate.desk import Desk
-from privacy.gate.outbox import deletion_requests
 from privacy.gate.rights.rights import NOTE_LIMIT, Closed, RightsDesk
+from privacy.gate.storage import deletions
 from privacy.gate.storage.closures import ClosureKind
 from privacy.gate.storage.store import StoreError
 from privacy.payload import timestamp
@@ -131,8 +131,8 @@ async def _about(rights: RightsDesk, desk: Desk, asked: _Asked) -> Fields:
 
 
 async def _status(rights: RightsDesk, desk: Desk, asked: _Asked) -> Fields:
-    rows = await desk.store.read(deletion_requests.every)
-    return {**standing(desk), "deletions": [deletion_requests.told(row) for row in rows]}
+    rows = await desk.store.read(deletions.every)
+    return {**standing(desk), "deletions": [deletions.told(row) for row in rows]}
 
 
 async def _closed(rights: RightsDesk, desk: Desk, asked: _Asked) -> Fields:

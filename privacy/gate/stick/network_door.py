@@ -27,13 +27,13 @@ from privacy.inside import InsideEntry
 from privacy.ledger import Kind
 from privacy.reasons import Reason
 from privacy.register import Language
-from privacy.standing import OwnerEntry
+from privacy.standing import ENTERED, OwnerEntry
 from privacy.vocabulary import DataCategory
 from privacy.whereabouts import Situation, misplaced
 
 log = logging.getLogger(__name__)
 
-ACTIVITY, NAME = "local.device", "radio"
+NAME = "radio"
 WATCH_S = 10.0  # between two looks at who is at the address
 VISIT_S, GRACE_S = 3600.0, 60.0  # a visit without a line ends after so long, or when the hub asks no more
 SPEND_S = 900.0  # between two times that the bytes of a day are written down: a card lives longer
@@ -74,7 +74,7 @@ class NetworkStick:
         self._unspent = self._sent_today = 0
         self._spend_at_s = self._refuse_at_s = 0.0
         self._told = ""
-        if ACTIVITY not in desk.struck:
+        if ENTERED not in desk.struck:
             self.enter()
 
     def enter(self) -> None:
@@ -82,7 +82,7 @@ class NetworkStick:
         self._desk.standing.enter(
             OwnerEntry(
                 name=NAME,
-                activity=ACTIVITY,
+                activity=ENTERED,
                 address=str(self.entry.address),
                 port=self.entry.port,
                 mac=self.entry.mac or None,
@@ -177,7 +177,7 @@ class NetworkStick:
         if desk.standing.entry(NAME) is None:
             return Reason.WITHDRAWN
         request = EgressRequest(
-            activity=ACTIVITY,
+            activity=ENTERED,
             recipient=NAME,
             # what the frames mean is the hub's knowledge: to restrict one kind of data silences no home
             categories=frozenset({DataCategory.RADIO}),
@@ -191,7 +191,7 @@ class NetworkStick:
         now_s = self._desk.clock.monotonic()
         if self._refuse_at_s <= now_s:
             self._refuse_at_s = now_s + REFUSAL_S
-            await self._desk.refuse(ACTIVITY, "", reason)
+            await self._desk.refuse(ENTERED, "", reason)
 
     async def _begin(self) -> Visit:
         """The visit that goes on, or a new one, written down.
@@ -208,7 +208,7 @@ class NetworkStick:
         transfer = self._desk.random_bytes(8).hex()
         told: dict[str, canonical.Json] = {
             "transfer": transfer,
-            "activity": ACTIVITY,
+            "activity": ENTERED,
             "recipient": NAME,
             "host": str(self.entry.address),
             "port": self.entry.port,
@@ -269,7 +269,7 @@ class NetworkStick:
     def _count(self, visit: Visit, size: int) -> None:
         visit.bytes += size
         self._unspent += size
-        activity = self._desk.register.get(ACTIVITY)
+        activity = self._desk.register.get(ENTERED)
         if activity is None or self._sent_today + self._unspent > activity.bytes_per_day:
             self._hang_up(Reason.BUDGET_USED_UP.value)
 
@@ -322,7 +322,7 @@ class NetworkStick:
     async def _spent(self) -> int:
         at = self._desk.time.instant().at
         try:
-            return await self._desk.store.read(lambda tx: amounts.sent_today(tx, ACTIVITY, NAME, at))
+            return await self._desk.store.read(lambda tx: amounts.sent_today(tx, ENTERED, NAME, at))
         except StoreError as error:
             raise Declined(Reason.LEDGER_NOT_WRITABLE.value, f"{self.entry}: {error}") from error
 
@@ -338,7 +338,7 @@ class NetworkStick:
         """A job that writes down what passed since the last one."""
         amount, self._unspent, at = self._unspent, 0, self._desk.time.instant().at
         self._sent_today += amount
-        return lambda tx: amounts.spend(tx, ACTIVITY, NAME, at, amount)
+        return lambda tx: amounts.spend(tx, ENTERED, NAME, at, amount)
 
     async def _end_visit(self) -> None:
         visit, self._visit = self._visit, None

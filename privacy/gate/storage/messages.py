@@ -6,12 +6,18 @@ rules of their own.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import cast
 
 from privacy.gate.storage.book import from_ms, to_ms
 from privacy.gate.storage.store import Transaction
+
+EXPIRES = {  # those of which nobody wants to hear later
+    "mail.send": timedelta(hours=12),
+    "sms.send": timedelta(hours=2),
+    "push.send": timedelta(hours=2),
+}
 
 
 class Fate(Enum):

@@ -19,6 +19,7 @@ TICK_S = 60.0
 JUMP = timedelta(hours=1)
 TIMESYNC = Path("/run/systemd/timesync/synchronized")
 _TIME_ERROR = 5  # adjtimex(2): the clock is not synchronised
+_libc = ctypes.CDLL(None)  # once: each has types of its own, and this is asked many times a minute
 _TIMEX_SIZE = 256  # more than struct timex has on any platform
 
 Vouches = Callable[[], Vouched]
@@ -30,7 +31,7 @@ def machine_vouches() -> Vouched:
 
     The hardened unit forbids adjtimex, also for reading: then the file of systemd-timesyncd(8) tells.
     """
-    if ctypes.CDLL(None).adjtimex(ctypes.create_string_buffer(_TIMEX_SIZE)) not in {_TIME_ERROR, -1}:
+    if _libc.adjtimex(ctypes.create_string_buffer(_TIMEX_SIZE)) not in {_TIME_ERROR, -1}:
         return Vouched.SYNCHRONISED
     if TIMESYNC.exists():
         return Vouched.SYNCHRONISED

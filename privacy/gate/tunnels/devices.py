@@ -14,11 +14,8 @@ from privacy.gate.network.inside_line import open_line
 from privacy.gate.network.neighbours import Place
 from privacy.inside import InsideEntry
 from privacy.reasons import Reason
-from privacy.standing import OwnerEntry
+from privacy.standing import ENTERED, OwnerEntry
 from privacy.whereabouts import Situation, misplaced
-
-ACTIVITY = "local.device"
-LOOK_S = 10.0  # so often it is looked at who is at the address of an open tunnel
 
 
 class Devices:
@@ -26,7 +23,7 @@ class Devices:
 
     def __init__(self, entries: Mapping[str, InsideEntry], desk: Desk, own_port: int) -> None:
         self._entries, self._desk, self._own_port = entries, desk, own_port
-        if ACTIVITY not in desk.struck:
+        if ENTERED not in desk.struck:
             self.enter()
 
     def __contains__(self, name: str) -> bool:
@@ -38,7 +35,7 @@ class Devices:
             self._desk.standing.enter(
                 OwnerEntry(
                     name=name,
-                    activity=ACTIVITY,
+                    activity=ENTERED,
                     address=str(entry.address),
                     port=entry.port,
                     mac=entry.mac or None,

@@ -4,6 +4,7 @@ import asyncio
 import socket
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from privacy import canonical
 from privacy.consent import Grant
@@ -13,8 +14,10 @@ from privacy.gate.tunnels.tickets import Ticket
 from privacy.ledger import Kind
 from privacy.reasons import Reason
 from privacy.recipients import Recipient
-from privacy.splice import Splice
 from privacy.standing import OwnerEntry
+
+if TYPE_CHECKING:
+    from privacy.splice import Splice
 
 _LONGEST_TOLD = 300  # characters of what a failure says, in the ledger
 
@@ -39,6 +42,14 @@ class Outcome:
     received: int = 0
 
 
+class Failed(Exception):
+    """It began, and did not come about or broke. reason: where it is one of ours."""
+
+    def __init__(self, what: str, reason: Reason | None = None) -> None:
+        super().__init__(what)
+        self.what, self.reason = what, reason
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class Tunnel:
     """One that runs. near: the hub's end; far: the recipient's, at ``address``.
@@ -55,7 +66,7 @@ class Tunnel:
     starved: bool = False
     far: socket.socket | None = None
     address: str | None = None
-    splice: Splice | None = None
+    splice: "Splice | None" = None
     greeted: int = 0  # bytes that left before the splice began
     answered: int = 0  # and that came
 

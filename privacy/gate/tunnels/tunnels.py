@@ -10,32 +10,34 @@ import logging
 import socket
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 from privacy.consent import Grant
 from privacy.decide import EgressRequest, Permit, Refusal, decide
 from privacy.gate.desk import Desk
 from privacy.gate.machine.accepting import accept
-from privacy.gate.network import line, resolver
+from privacy.gate.network import line
 from privacy.gate.storage import cuts as cut_entries
 from privacy.gate.storage.attempt import Cut
 from privacy.gate.storage.store import StoreError, Transaction
 from privacy.gate.tunnels.allowances import Allowance, Allowances
-from privacy.gate.tunnels.devices import LOOK_S, Devices
-from privacy.gate.tunnels.first_words import read_greeting, read_word
 from privacy.gate.tunnels.tickets import Ticket, Tickets
-from privacy.gate.tunnels.tunnel import Ending, Outcome, Tunnel
-from privacy.gate.tunnels.way import Failed, Way
+from privacy.gate.tunnels.tunnel import Ending, Failed, Outcome, Tunnel
 from privacy.instant import Instant
 from privacy.reasons import Reason
 from privacy.recipients import Recipient
-from privacy.splice import PIECE
 from privacy.standing import OwnerEntry
+
+if TYPE_CHECKING:
+    from privacy.gate.tunnels.devices import Devices
+    from privacy.gate.tunnels.way import Way
 
 log = logging.getLogger(__name__)
 
 OPEN_LIMIT = 256  # tunnels at once
 REVIEW_S = 1.0  # so often each open tunnel is decided about anew
+LOOK_S = 10.0  # so often it is looked at who is at the address of an open tunnel
 OUTCOMES = 512  # that are remembered for whoever asks
 ACCEPTED = b"+"  # the gate's only word on tunnel.sock: the ticket counts, the greeting may come
 _STOPPED = "the gate stops"
@@ -68,7 +70,6 @@ class Tunnels:
         self._outcomes: dict[str, Outcome | None] = {}
         self._connections = 0
         self._tasks: asyncio.TaskGroup | None = None
-        self._scratch = memoryview(bytearray(PIECE))
         self._looked_s = 0.0
         self.devices: Devices | None = None  # where homebase.toml names some in the house
 
@@ -160,6 +161,8 @@ class Tunnels:
             near.close()
 
     async def _shown(self, near: socket.socket) -> Ticket | None:
+        from privacy.gate.tunnels.first_words import read_word  # noqa: PLC0415 - few homes open a tunnel
+
         word = await read_word(near, self._limits.ticket_s)
         return None if word is None else self._tickets.take(word, self._desk.clock.monotonic())
 
@@ -224,6 +227,9 @@ class Tunnels:
         await asyncio.get_running_loop().sock_sendall(tunnel.near, ACCEPTED)
         if tunnel.device is not None:
             return await self._attempt_inside(tunnel, allowance, tunnel.device)
+        from privacy.gate.network import resolver  # noqa: PLC0415 - as above
+        from privacy.gate.tunnels.first_words import read_greeting  # noqa: PLC0415 - as above
+
         greeting = await read_greeting(tunnel.near, tunnel.recipient.host, self._limits.greeting_s)
         if isinstance(greeting, Reason):
             raise _Refused(greeting)
@@ -246,7 +252,16 @@ class Tunnels:
         await self._begin(tunnel, allowance, (), 0)
         return await self._ended(tunnel, self._way(tunnel, allowance).inside(self.devices, place))
 
-    def _way(self, tunnel: Tunnel, allowance: Allowance) -> Way:
+    @cached_property
+    def _scratch(self) -> memoryview:
+        """Whatever passes is read into it; made with the first tunnel."""
+        from privacy.splice import PIECE  # noqa: PLC0415 - as above
+
+        return memoryview(bytearray(PIECE))
+
+    def _way(self, tunnel: Tunnel, allowance: Allowance) -> "Way":
+        from privacy.gate.tunnels.way import Way  # noqa: PLC0415 - as above
+
         return Way(
             desk=self._desk,
             tunnel=tunnel,

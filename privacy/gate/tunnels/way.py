@@ -16,19 +16,11 @@ from privacy.gate.network.neighbours import Place
 from privacy.gate.tunnels.allowances import Allowance, Purse
 from privacy.gate.tunnels.devices import Devices
 from privacy.gate.tunnels.greet import Greeted, greet
-from privacy.gate.tunnels.tunnel import Tunnel
+from privacy.gate.tunnels.tunnel import Failed, Tunnel
 from privacy.reasons import Reason
 from privacy.splice import Splice, SpliceBroken
 
 ADDRESSES = 3  # of a name that are tried, one after the other
-
-
-class Failed(Exception):
-    """It began, and did not come about or broke. reason: where it is one of ours."""
-
-    def __init__(self, what: str, reason: Reason | None = None) -> None:
-        super().__init__(what)
-        self.what, self.reason = what, reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,11 +12,10 @@ from privacy.gate.control import control_verbs
 from privacy.gate.door.door import Door
 from privacy.gate.door.holder import GateHolder
 from privacy.gate.front.exchange import Request
-from privacy.gate.outbox import deletion_requests
 from privacy.gate.phones.phones import Phones
 from privacy.gate.rights import centre
 from privacy.gate.rights.rights import RightsDesk
-from privacy.gate.storage import amounts, counts, records
+from privacy.gate.storage import amounts, counts, deletions, records
 from privacy.gate.storage.store import Transaction
 from privacy.payload import timestamp
 from tests.privacy import house
@@ -63,7 +62,7 @@ async def test_a_closed_ticket_asks_for_deletion_and_drops_our_copy(tmp_path: Pa
 
         def job(tx: Transaction) -> None:
             records.keep_sent(tx, sent)
-            deletion_requests.expect(tx, sent.transfer, sent.recipient, sent.ticket, sent.delete_by)
+            deletions.expect(tx, sent.transfer, sent.recipient, sent.ticket, sent.delete_by)
 
         await door.desk.store.write(job)
         status, told = await asked(door, "GET", "/gate/v1/deletions")

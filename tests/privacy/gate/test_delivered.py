@@ -12,11 +12,10 @@ from typing import Any
 import pytest
 
 from privacy import canonical
-from privacy.gate.backups.far_deletions import FarDeletions
 from privacy.gate.door.door import Door
-from privacy.gate.outbox import deletion_requests, deliveries
+from privacy.gate.outbox import deletion_requests, sending
 from privacy.gate.outbox.deletion_requests import DeletionRequests
-from privacy.gate.storage import records
+from privacy.gate.storage import deletions, records
 from privacy.gate.storage.records import Outgoing
 from privacy.standing import EarlierTransfer
 from tests.privacy import house
@@ -48,7 +47,7 @@ async def test_a_bundle_with_a_field_too_many_leaves_only_with_the_check_off(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, guarded: bool
 ) -> None:
     if not guarded:
-        monkeypatch.setattr(deliveries, "check_body", no_check)
+        monkeypatch.setattr(sending, "check_body", no_check)
     async with opened(tmp_path) as door:
         at = door.desk.time.instant().at
         body = canonical.encode(json.loads(made()) | {"name": "Ada"})
@@ -85,11 +84,10 @@ async def test_a_request_for_deletion_with_free_text_leaves_only_with_the_check_
         recipient = house.grant().recipient
         door.desk.standing.sent(EarlierTransfer(id=transfer, recipient=recipient, ticket="T-1"))
         await door.desk.store.write(
-            lambda tx: deletion_requests.expect(tx, transfer, recipient, "T-1", at - timedelta(days=1))
+            lambda tx: deletions.expect(tx, transfer, recipient, "T-1", at - timedelta(days=1))
         )
-        said = await first_said(
-            door, DeletionRequests(door.desk, FarDeletions(door.desk, door.far).ask).once()
-        )
+        due = await door.desk.store.read(lambda tx: deletions.due(tx, at))
+        said = await first_said(door, DeletionRequests(door.desk, door.far.delete).ask(due))
         if guarded:
             assert (said["kind"], said["data"]["reason"]) == ("refusal", "unknown_field")
             assert "Ada" not in json.dumps(said)

@@ -17,12 +17,13 @@ import pytest
 from privacy.conversation import Declined
 from privacy.gate.door.door import Door
 from privacy.gate.door.refused import Refused
-from privacy.gate.stick.network_door import ACTIVITY, GRACE_S, NAME, SPEND_S, VISIT_S, WATCH_S, NetworkStick
+from privacy.gate.stick.network_door import GRACE_S, NAME, SPEND_S, VISIT_S, WATCH_S, NetworkStick
 from privacy.gate.storage import amounts, book, counts
 from privacy.gate.storage.store import StoreError
 from privacy.inside import read_entry
 from privacy.ledger import content_of
 from privacy.reasons import Reason
+from privacy.standing import ENTERED
 from tests.clock import ManualClock
 from tests.privacy.gate.at_the_door import opened
 
@@ -125,7 +126,7 @@ async def test_the_hub_speaks_with_the_stick_and_the_book_tells_of_it(tmp_path: 
         (begin,) = await at.entries()  # on the disk before a byte
         assert begin["kind"] == "transfer_begin"
         assert {key: begin["data"][key] for key in ("activity", "recipient", "host", "port", "mac")} == {
-            "activity": ACTIVITY,
+            "activity": ENTERED,
             "recipient": NAME,
             "host": "127.0.0.1",
             "port": at.device.port,
@@ -226,7 +227,7 @@ async def test_a_withdrawal_cuts_at_once_stays_and_is_undone_at_the_console_only
         hub, device = await at.line()
         os.write(hub, b"V\r\n")
         await until(lambda: at.stick._unspent == 3)
-        withdrawn = await at.door.withdrawing.withdraw(ACTIVITY)
+        withdrawn = await at.door.withdrawing.withdraw(ENTERED)
         assert [(cut.sent, cut.after) for cut in withdrawn.cuts] == [(3, 0)]
         assert await asyncio.get_running_loop().sock_recv(device, 10) == b"V\r\n"
         with pytest.raises(ConnectionResetError):
@@ -239,17 +240,17 @@ async def test_a_withdrawal_cuts_at_once_stays_and_is_undone_at_the_console_only
             at.device.listening.accept()
         with pytest.raises(Refused):
             await at.door.reopen("diagnosis.remote")
-        await at.door.reopen(ACTIVITY)
+        await at.door.reopen(ENTERED)
         hub, _ = await at.line()
         os.close(hub)
 
 
 async def test_a_withdrawal_outlives_the_gate(tmp_path: Path) -> None:
     async with bench(tmp_path) as at:
-        await at.door.withdrawing.withdraw(ACTIVITY)
+        await at.door.withdrawing.withdraw(ENTERED)
     async with bench(tmp_path) as at:
         assert await at.refused() == "withdrawn"
-        await at.door.reopen(ACTIVITY)
+        await at.door.reopen(ENTERED)
     async with bench(tmp_path) as at:
         hub, _ = await at.line()
         os.close(hub)
@@ -269,7 +270,7 @@ async def test_a_withdrawal_while_it_connects_wins(tmp_path: Path) -> None:
         at.stick.entry = entry
         asking = asyncio.create_task(at.stick.open())
         await until(lambda: at.stick._connecting is not None)
-        await at.door.withdrawing.withdraw(ACTIVITY)
+        await at.door.withdrawing.withdraw(ENTERED)
         with pytest.raises(Declined) as declined:
             await asking
         assert declined.value.code == "withdrawn"
@@ -289,13 +290,13 @@ async def test_a_days_bytes_are_counted_and_over_the_budget_it_is_cut(
 
         async def today() -> int:
             day = at.door.desk.time.instant().at
-            return await at.door.desk.store.read(lambda tx: amounts.sent_today(tx, ACTIVITY, NAME, day))
+            return await at.door.desk.store.read(lambda tx: amounts.sent_today(tx, ENTERED, NAME, day))
 
         assert await today() == 5
-        activity = at.door.desk.register.activities[ACTIVITY]
+        activity = at.door.desk.register.activities[ENTERED]
         day = at.door.desk.time.instant().at
         rest = activity.bytes_per_day - 6
-        await at.door.desk.store.write(lambda tx: amounts.spend(tx, ACTIVITY, NAME, day, rest))
+        await at.door.desk.store.write(lambda tx: amounts.spend(tx, ENTERED, NAME, day, rest))
         os.close(hub)
         hub, _ = await at.line()
         os.write(hub, b"1")
@@ -317,13 +318,13 @@ async def test_it_never_connects_to_the_gates_own_door(tmp_path: Path) -> None:
 
 async def test_refusals_are_counted_but_not_each_second(tmp_path: Path) -> None:
     async with bench(tmp_path) as at:
-        await at.door.withdrawing.withdraw(ACTIVITY)
+        await at.door.withdrawing.withdraw(ENTERED)
         for _ in range(90):
             assert await at.refused() == "withdrawn"
             await at.clock.advance(1.0)
         day = at.door.desk.time.instant().at
         refused = await at.door.desk.store.read(lambda tx: counts.refused_since(tx, day))
-        assert refused == {ACTIVITY: 2}
+        assert refused == {ENTERED: 2}
         assert len(at.said) == 1
 
 

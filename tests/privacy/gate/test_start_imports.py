@@ -28,6 +28,32 @@ FOR_PEOPLE = [
     "privacy.statements",
     "privacy.mail_text",
 ]
+SELDOM = [  # where something is far away, entered, sent, asked back or tunnelled: together 1.1 MB
+    "privacy.client_hello",
+    "privacy.gate.backups.far_deletions",
+    "privacy.gate.backups.far_door",
+    "privacy.gate.network.http_line",
+    "privacy.gate.network.https",
+    "privacy.gate.network.neighbours",
+    "privacy.gate.network.resolver",
+    "privacy.gate.network.tls_line",
+    "privacy.gate.outbox.deletion_requests",
+    "privacy.gate.outbox.sending",
+    "privacy.gate.stick.network_door",
+    "privacy.gate.tunnels.devices",
+    "privacy.gate.tunnels.first_words",
+    "privacy.gate.tunnels.way",
+    "privacy.splice",
+]
+A_ROUND = """
+import asyncio, pathlib
+from privacy.gate.door.upkeep import Upkeep
+from tests.privacy.gate.at_the_door import opened
+async def rounds():
+    async with opened(pathlib.Path({folder!r})) as door:
+        await Upkeep(door).once()
+asyncio.run(rounds())
+"""
 # what each costs, in KiB of a process's own memory: 440, 710, 610, 80, 370, 180
 UNUSED = [
     "html.entities",
@@ -58,7 +84,13 @@ def at_start() -> frozenset[str]:
 
 
 def test_a_gate_that_nobody_asks_loads_nothing_for_people(at_start: frozenset[str]) -> None:
-    assert not at_start & {ON_LAN, *FOR_PEOPLE, *UNUSED}
+    assert not at_start & {ON_LAN, *FOR_PEOPLE, *SELDOM, *UNUSED}
+
+
+def test_what_a_gate_does_by_itself_each_minute_loads_nothing_more(tmp_path: Path) -> None:
+    assert not loaded(A_ROUND.format(folder=str(tmp_path))) & {*FOR_PEOPLE, *SELDOM}
+    # the control: that is what these are called
+    assert loaded(f"import {', '.join(SELDOM)}") >= set(SELDOM)
 
 
 def test_a_gate_starts_with_few_packages_of_others(at_start: frozenset[str]) -> None:

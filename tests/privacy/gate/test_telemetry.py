@@ -20,7 +20,7 @@ from privacy.conversation import Declined
 from privacy.gate.console import figure_verbs, tunnel_consents
 from privacy.gate.door.door import Door
 from privacy.gate.door.holder import GateHolder
-from privacy.gate.outbox import deliveries, figures
+from privacy.gate.outbox import figures, sending
 from privacy.gate.outbox.figures import NoFigure
 from privacy.gate.storage import book, budget, epochs, records
 from privacy.gate.storage.budget import ACTIVITY, Asked
@@ -163,8 +163,8 @@ async def test_who_tries_all_answers_against_the_book_learns_none(
 
 def always_hashed(monkeypatch: pytest.MonkeyPatch) -> None:
     """The book without its guard."""
-    told = deliveries._told
-    monkeypatch.setattr(deliveries, "_told", lambda running, to, hashed: told(running, to, hashed=True))
+    told = sending._told
+    monkeypatch.setattr(sending, "_told", lambda running, to, hashed: told(running, to, hashed=True))
 
 
 async def test_it_leaves_at_the_planned_millisecond_and_not_with_the_round(tmp_path: Path) -> None:
