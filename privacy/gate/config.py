@@ -204,8 +204,8 @@ def _mistakes_of_devices(rows: object) -> Iterator[Mistake]:
 
 
 def _mistakes_of_stick(port: object, mac: object) -> Iterator[Mistake]:
-    if port == mac == "":
-        return
+    if mac == "" and isinstance(port, str) and (not port or port.startswith("/")):
+        return  # none, or a path: most homes
     from privacy.inside import ALLOWED_MAC, ALLOWED_PORT, mistake_in  # noqa: PLC0415 - as above
 
     if not isinstance(port, str):
