@@ -179,6 +179,10 @@ def test_a_restore_is_led_to_the_console_by_the_exact_command_and_asks_for_no_wo
         restore.get_by_label("One room only").fill("Küche")
         expect(then).to_have_text("homebase backup restore homebase-1.age --room='Küche'")
         expect(restore.get_by_text("All else stays.")).to_be_visible()
+        history = mine.page.get_by_label("Back up the history, too")
+        expect(history).not_to_be_checked()
+        history.click()
+        expect(history).to_be_checked()
         words = mine.page.locator("main input:not([type=checkbox])")
         expect(words).to_have_count(1)  # the room's, and none for the sheet
         mine.has_no_barriers("backup, a copy chosen")
