@@ -29,7 +29,7 @@ _HOST = re.compile(rf"(?:{_LABEL}\.)+[A-Za-z](?:[A-Za-z0-9-]{{0,61}}[A-Za-z0-9])
 class Transport(Enum):
     """How a recipient is spoken with. SMTP begins TLS by STARTTLS (RFC 3207), SMTPS at once (RFC 8314).
 
-    MQTTS: MQTT 5 over TLS. WEBDAV, S3: places for copies, by HTTPS.
+    MQTTS: MQTT 5 over TLS. WEBDAV, S3: places for copies, by HTTPS. MODEM: a GSM modem at this machine.
     """
 
     HTTPS = "https"
@@ -38,6 +38,7 @@ class Transport(Enum):
     MQTTS = "mqtts"
     WEBDAV = "webdav"
     S3 = "s3"
+    MODEM = "modem"
 
 
 PORTS = {
@@ -47,11 +48,14 @@ PORTS = {
     Transport.MQTTS: 8883,
     Transport.WEBDAV: 443,
     Transport.S3: 443,
+    Transport.MODEM: 0,
 }
+AT_MODEM = "modem"  # in the place of a host
 FAR = frozenset({Transport.WEBDAV, Transport.S3})  # places for copies: who is meant there is an account
 TRANSPORTS = {  # of activities that are not spoken with by HTTPS alone
     "account.register": frozenset({Transport.SMTP, Transport.SMTPS}),
     "mail.send": frozenset({Transport.SMTP, Transport.SMTPS}),
+    "sms.send": frozenset({Transport.HTTPS, Transport.MODEM}),
     "remote.access": frozenset({Transport.MQTTS}),
     "backup.cloud": FAR | {Transport.HTTPS},
     "backup.deletion": FAR,
@@ -63,14 +67,16 @@ class RecipientRow(Struct, frozen=True, forbid_unknown_fields=True):
     """``[[recipient]]`` as it is spelled. port: absent means the transport's; keys: of age.
 
     ca_file: PEM, absent means the system's store. bucket, region: of S3; bucket stands in the path.
+    device: of a modem, in the place of a host.
     """
 
     name: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,31}\Z")]
     role: str
-    host: Annotated[str, Meta(max_length=253)]
     country: Annotated[str, Meta(pattern=r"^[A-Z]{2}\Z")]
     activities: Annotated[list[str], Meta(min_length=1)]
-    transport: Literal["https", "smtp", "smtps", "mqtts", "webdav", "s3"] = "https"
+    host: Annotated[str, Meta(max_length=253)] = ""
+    transport: Literal["https", "smtp", "smtps", "mqtts", "webdav", "s3", "modem"] = "https"
+    device: Annotated[str, Meta(pattern=r"^(dummy:)?/[A-Za-z0-9._:/-]{1,200}\Z")] | None = None
     port: Annotated[int, Meta(ge=1, le=65535)] | None = None
     path: Annotated[str, Meta(pattern=r"^/([A-Za-z0-9._~@/-]|%[0-9A-F]{2}){0,200}\Z")] = "/"
     safeguard: Annotated[str, Meta(pattern=r"^[^\x00-\x1f\x7f-\x9f]{1,200}\Z")] | None = None
@@ -87,6 +93,7 @@ class Recipient:
     keys: what is encrypted to it is encrypted to all of these, and to nobody else.
     bucket: in the path, "" where the host names it; region: of S3. behind: of a place for copies, the account
     there and who can open them, "" while the gate does not know both.
+    device: of a modem, whose host is AT_MODEM.
     """
 
     name: str
@@ -103,6 +110,7 @@ class Recipient:
     bucket: str = ""
     region: str = ""
     behind: str = ""
+    device: str = ""
 
     @property
     def is_far(self) -> bool:
@@ -145,7 +153,7 @@ def read(rows: Sequence[object], register: Register) -> tuple[Mapping[str, Recip
             found[spelled.name] = Recipient(
                 name=spelled.name,
                 role=Role(spelled.role),
-                host=spelled.host.lower(),
+                host=spelled.host.lower() if spelled.transport != AT_MODEM else AT_MODEM,
                 port=spelled.port or PORTS[Transport(spelled.transport)],
                 path=spelled.path,
                 country=spelled.country,
@@ -156,6 +164,7 @@ def read(rows: Sequence[object], register: Register) -> tuple[Mapping[str, Recip
                 transport=Transport(spelled.transport),
                 bucket=spelled.bucket or "",
                 region=spelled.region or "",
+                device=spelled.device or "",
             )
     return found, tuple(mistakes)
 
@@ -164,7 +173,8 @@ _ALLOWED = {
     "name": 'a to z, 0 to 9 and "-", a letter first, at most 32',
     "country": "two capital letters, ISO 3166-1, for example DE",
     "port": "1 to 65535",
-    "transport": '"https", "smtp", "smtps", "mqtts", "webdav" or "s3"',
+    "transport": '"https", "smtp", "smtps", "mqtts", "webdav", "s3" or "modem"',
+    "device": "a path such as /dev/serial/by-id/usb-…",
     "bucket": '3 to 63 of a to z, 0 to 9, "." and "-"',
     "region": 'a to z, 0 to 9 and "-", as the service names it, such as eu-central-1',
     "path": 'a path that starts with "/"',
@@ -193,16 +203,33 @@ def _mistakes_of_place(row: RecipientRow) -> list[str]:
     return mistakes
 
 
-def _mistakes(row: RecipientRow, register: Register) -> list[str]:
+def _mistakes_of_host(row: RecipientRow) -> list[str]:
     mistakes = []
-    roles = ", ".join(sorted(role.value for role in Role))
-    if row.role not in {role.value for role in Role}:
-        mistakes.append(f"role = {row.role!r}; allowed are {roles}")
     if not _HOST.fullmatch(row.host):
         mistakes.append(
             f"host = {row.host!r}; allowed is one full host name such as support.example.org,"
             " without http:// or https:// (always https), port, path or wildcard, and no address"
         )
+    if row.device is not None:
+        mistakes.append(f'device goes with transport = "modem", not {row.transport!r}')
+    return mistakes
+
+
+def _mistakes_of_modem(row: RecipientRow) -> list[str]:
+    mistakes = []
+    if row.device is None or ".." in row.device:
+        mistakes.append("device is missing; it is the modem's path, best that of /dev/serial/by-id/")
+    if row.host or row.port or row.path != "/" or row.ca_file:
+        mistakes.append("host, port, path and ca_file go with a service in the network, not with a modem")
+    return mistakes
+
+
+def _mistakes(row: RecipientRow, register: Register) -> list[str]:
+    mistakes = []
+    roles = ", ".join(sorted(role.value for role in Role))
+    if row.role not in {role.value for role in Role}:
+        mistakes.append(f"role = {row.role!r}; allowed are {roles}")
+    mistakes += _mistakes_of_modem(row) if row.transport == AT_MODEM else _mistakes_of_host(row)
     if row.country not in EEA and row.safeguard is None:
         mistakes.append(f"safeguard is missing; {row.country} is outside the EEA (Art. 44 ff. GDPR)")
     try:

@@ -29,7 +29,10 @@ from tests.privacy import house
         ({"keys": [house.SUPPORT_SECRET]}, "keys: allowed are 1 to 8 public keys"),
         ({"keys": [house.SUPPORT_KEY] * 2}, "keys: allowed are 1 to 8 public keys"),
         ({"transport": "smtp"}, "transport = 'smtp'; diagnosis.remote needs"),
-        ({"transport": "ftp"}, 'transport: allowed is "https", "smtp", "smtps", "mqtts", "webdav" or "s3"'),
+        (
+            {"transport": "ftp"},
+            'transport: allowed is "https", "smtp", "smtps", "mqtts", "webdav", "s3" or "modem"',
+        ),
         ({"activities": ["account.register"]}, "transport = 'https'; account.register needs"),
     ],
 )

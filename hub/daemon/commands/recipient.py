@@ -31,6 +31,7 @@ _ROW = (
     "name",
     "role",
     "host",
+    "device",
     "country",
     "activities",
     "transport",
@@ -72,11 +73,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add.add_argument(
         "--role", required=True, help="own, processor, partner or authority, as the activity allows"
     )
-    add.add_argument("--host", required=True, help="one exact name, without https:// and port")
+    add.add_argument("--host", help="one exact name, without https:// and port; not of a modem")
+    add.add_argument("--device", metavar="PATH", help="of modem, such as /dev/serial/by-id/usb-…")
     add.add_argument("--country", required=True, metavar="XX", help="two letters, ISO 3166-1")
     activity = "of the notice, such as diagnosis.remote; may be repeated"
     add.add_argument("--activity", dest="activities", required=True, action="append", help=activity)
-    add.add_argument("--transport", help='"https" (default), "smtp", "smtps", "mqtts", "webdav" or "s3"')
+    add.add_argument(
+        "--transport", help='"https" (default), "smtp", "smtps", "mqtts", "webdav", "s3" or "modem"'
+    )
     add.add_argument("--port", type=between(int, 1, 65_535), metavar="N", help="default: the transport's")
     add.add_argument("--path", help='of https; the collection of webdav; the prefix in a bucket; default "/"')
     add.add_argument("--safeguard", metavar="TEXT", help="needed outside the European Economic Area")

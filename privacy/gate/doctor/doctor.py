@@ -23,6 +23,7 @@ if __name__ == "__main__":
 from privacy.conversation import Declined
 from privacy.gate.config import BadConfig, GateConfig, read_config
 from privacy.gate.doctor.doctor_finding import FAIL, OK, WARN, Finding
+from privacy.gate.doctor.doctor_modem import modems
 from privacy.gate.doctor.doctor_radio import ask_radio
 from privacy.gate.jailed.jail import Jail, JailError, spawn
 from privacy.gate.jailed.users import ACCOUNT, choose_user
@@ -48,6 +49,7 @@ def findings(state: Path, config: Path) -> Iterator[Finding]:
     yield from network(state, config)
     demo = simulated(state)
     yield from radio(config, runs=_runs(state)) if demo is None else [demo]
+    yield from modems(config)
 
 
 def versions() -> Iterator[Finding]:

@@ -237,6 +237,7 @@ def _told(row: Recipient) -> dict[str, object]:
         "keys": list(row.keys),
         "bucket": row.bucket,
         "region": row.region,
+        "device": row.device,
         "activities": sorted(row.activities),
     }
 

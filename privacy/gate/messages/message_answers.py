@@ -46,7 +46,7 @@ def owners(messages: Messages, named_home: str = "") -> Mapping[tuple[str, str],
     async def look(request: Request, language: Language) -> Answer:
         services = {
             kind: [
-                {"name": row.name, "ready": activity == PUSH or await messages.services.has_access(row.name)}
+                {"name": row.name, "ready": await messages.services.is_ready(row)}
                 for row in messages.services.recipients(activity)
             ]
             for activity, kind in KINDS.items()

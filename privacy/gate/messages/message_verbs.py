@@ -16,6 +16,7 @@ from privacy.gate.door import spelling
 from privacy.gate.door.refused import Refused
 from privacy.gate.messages.message_words import WORDS
 from privacy.gate.messages.messages import Messages, Way
+from privacy.gate.messages.modem_words import MODEM_WORDS
 from privacy.gate.messages.services import WORDS as KINDS
 from privacy.gate.messages.services import MessageRefused
 from privacy.gate.storage.access import AccessData
@@ -203,9 +204,15 @@ def told(one: Message, language: Language) -> dict[str, Any]:
         "text": one.text,
         "at": timestamp(one.at),
         "fate": one.fate.value,
-        "what": _CODES[one.what].text(language) if one.what in _CODES else one.what,
+        "what": _in_words(one.what, language),
         "receipt": one.receipt,
     }
+
+
+def _in_words(what: str, language: Language) -> str:
+    if what in MODEM_WORDS:
+        return MODEM_WORDS[what][language]
+    return _CODES[what].text(language) if what in _CODES else what
 
 
 _CONSOLE: Mapping[str, Verb] = {

@@ -42,6 +42,10 @@ WORDS: Mapping[str, Mapping[Language, str]] = {
         DE: "homebase.toml nennt keinen solchen Dienst für push.send allein; homebase recipient list",
         EN: "homebase.toml names no such service for push.send alone; see homebase recipient list",
     },
+    "pin_form": {
+        DE: "das ist keine PIN einer SIM-Karte; erlaubt sind vier bis acht Ziffern, oder nichts",
+        EN: "this is no PIN of a SIM card; allowed are four to eight figures, or nothing",
+    },
     "no_recipient": {
         DE: "in homebase.toml steht kein Dienst dafür; homebase recipient add (docs/notifications.md)",
         EN: "homebase.toml names no service for it; homebase recipient add (docs/notifications.md)",

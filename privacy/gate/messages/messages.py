@@ -4,6 +4,7 @@ Read downwards: ways → preview → give (a test message leaves at once) → se
 its id and an event; number, mailbox and words are the gate's.
 """
 
+import asyncio
 import hmac
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,9 +18,10 @@ from privacy.gate.account.addressees import Contact
 from privacy.gate.door.door import Door, Given
 from privacy.gate.door.refused import Refused
 from privacy.gate.messages import push, sms
+from privacy.gate.messages.modem import Modem
 from privacy.gate.messages.services import FIELD, MAIL, PUSH, SMS, MessageRefused, Services
 from privacy.gate.network.smtp import Mail
-from privacy.gate.network.tls_line import Target, TransferFailed
+from privacy.gate.network.tls_line import Carrier, Target, TransferFailed
 from privacy.gate.storage import amounts, messages, records
 from privacy.gate.storage.messages import Fate, Message
 from privacy.gate.storage.records import Outgoing, Preview
@@ -27,7 +29,7 @@ from privacy.gate.storage.store import Transaction
 from privacy.message_text import Event
 from privacy.payload import LONGEST_KEPT
 from privacy.reasons import Reason
-from privacy.recipients import Recipient
+from privacy.recipients import AT_MODEM, Recipient
 from privacy.register import Form, Language
 from privacy.web_push import Subscription
 
@@ -47,6 +49,7 @@ class Messages:
 
     def __init__(self, door: Door) -> None:
         self.door, self._desk, self.services = door, door.desk, Services(door)
+        self._modem = asyncio.Lock()
         door.deliveries.posts |= {MAIL: self._post_mail, SMS: self._post_sms, PUSH: self._post_push}
         door.giving.notes |= dict.fromkeys(FIELD, self._note)
 
@@ -311,7 +314,10 @@ class Messages:
         words = message_text.mail(_text(item), Language(grant.language))
         return mailing.carrier(grant, server, target, login, words, item.first, item.transfer)
 
-    async def _post_sms(self, grant: Grant, item: Outgoing, target: Target) -> sms.Sms:
+    async def _post_sms(self, grant: Grant, item: Outgoing, target: Target) -> Carrier:
+        if target.host == AT_MODEM:
+            pin = self.services.pin(grant.recipient)
+            return Modem(target.path, pin, self._modem, to=grant.addressee, text=_text(item))
         return sms.Sms(
             target, await self.services.log_in(grant, target), to=grant.addressee, text=_text(item)
         )

@@ -2,8 +2,9 @@
 
 from privacy.consent import Grant
 from privacy.gate.account import mailing
+from privacy.gate.desk import Desk
 from privacy.gate.door.door import Door
-from privacy.gate.messages import push, sms
+from privacy.gate.messages import modem, push, sms
 from privacy.gate.network.tls_line import Target, TransferFailed
 from privacy.gate.storage import access, records
 from privacy.gate.storage.access import AccessData
@@ -38,7 +39,7 @@ class Services:
         """Keep how to log in to a service.
 
         Raises:
-            MessageRefused: unknown_service, no_log_in, sender_form, access_form.
+            MessageRefused: unknown_service, no_log_in, pin_form, sender_form, access_form.
             StoreError: nothing was changed.
         """
         serves = self._serves(row.recipient)
@@ -46,18 +47,22 @@ class Services:
             raise MessageRefused("unknown_service")
         if serves == {PUSH}:
             raise MessageRefused("no_log_in")
+        if self._desk.recipients[row.recipient].device and not modem.is_pin(row.password):
+            raise MessageRefused("pin_form")
         if (code := mailing.misfit(row) if MAIL in serves else sms.misfit(row)) is not None:
             raise MessageRefused(code)
         at = self._desk.time.instant().at
         await self._desk.store.write(lambda tx: access.keep_access_data(tx, row, at))
 
-    async def has_access(self, recipient: str) -> bool:
-        """Whether it is kept how to log in to it.
+    async def is_ready(self, row: Recipient) -> bool:
+        """Whether it needs no log-in, or it is kept how.
 
         Raises:
             StoreError: it can't be read.
         """
-        return await self._desk.store.read(lambda tx: access.access_data(tx, recipient)) is not None
+        if row.device or row.activities & FIELD.keys() == {PUSH}:
+            return True
+        return await self._desk.store.read(lambda tx: access.access_data(tx, row.name)) is not None
 
     def _serves(self, recipient: str) -> frozenset[str]:
         row = self._desk.recipients.get(recipient)
@@ -104,6 +109,10 @@ class Services:
         rows = await self._desk.store.read(lambda tx: [access.access_data(tx, name) for name in names])
         return {row.recipient: row.sender for row in rows if row is not None and push.is_contact(row.sender)}
 
+    def pin(self, recipient: str) -> modem.Pin:
+        """Of the SIM in that modem."""
+        return _Pin(self._desk, recipient)
+
     async def log_in(self, grant: Grant, target: Target) -> AccessData:
         """How to log in to the service of that consent.
 
@@ -115,3 +124,15 @@ class Services:
         if found is None:
             raise TransferFailed(f"{target.host}: no access data for this service", final=True)
         return found
+
+
+class _Pin:
+    def __init__(self, desk: Desk, recipient: str) -> None:
+        self._desk, self._recipient = desk, recipient
+
+    async def read(self) -> str:
+        found = await self._desk.store.read(lambda tx: access.access_data(tx, self._recipient))
+        return "" if found is None else found.password
+
+    async def forget(self) -> None:
+        await self._desk.store.write(lambda tx: access.drop_access_data(tx, self._recipient))

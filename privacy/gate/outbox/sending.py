@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
+from ipaddress import IPv4Address
 
 from privacy import canonical, sealing, usage_history
 from privacy.closed_schema import FieldRefused
@@ -194,10 +195,7 @@ class Sending:
                 kind=Kind.TRANSFER_BEGIN,
                 data=_told(running, to, hashed=not self._is_measured(running.grant)),
             ),
-            News(
-                kind=Kind.LOOKUP,
-                data={"transfer": item.transfer, "name": to.host, "servers": list(servers)},
-            ),
+            *([] if to.device else [_lookup(item, to, servers)]),
         )
         if self._is_kept(permit):
             asked = (deletions.ticket_of(running.grant), item.delete_by, running.grant.activity)
@@ -239,6 +237,10 @@ class Sending:
 
     async def _send(self, permit: Permit, running: Running, servers: tuple[str, ...]) -> Answer:
         to = _recipient(permit)
+        if to.device:  # no line of the network leads there
+            here = Target(host=to.host, address=IPv4Address(0), port=0, path=to.device, ca_file=None)
+            running.upload = await self._carrier(running, here, to)
+            return await running.upload.run()
         found = await resolver.look_up(to.host, servers, self._desk.random_bytes)
         if not found.outside:
             raise _NotOutside(f"{to.host}: {found.inside} addresses, none outside the house")
@@ -300,6 +302,11 @@ class Sending:
         elif grant.activity in EXPIRES:  # a message says what it waits for
             await self._desk.store.write(partial(_waits, item.transfer, reason))
         return Outcome(result=Result.REFUSED, what=reason.value, reason=reason, again=again)
+
+
+def _lookup(item: Outgoing, to: Recipient, servers: Sequence[str]) -> News:
+    data: dict[str, canonical.Json] = {"transfer": item.transfer, "name": to.host, "servers": list(servers)}
+    return News(kind=Kind.LOOKUP, data=data)
 
 
 def _dropped(transfer: str, reason: Reason, tx: Transaction) -> None:

@@ -59,7 +59,7 @@ def test_a_recipient_is_entered_listed_checked_and_taken_out_of_its_homes_file(t
     [
         (("list", "--run", "/x"), 2, "add --config FILE"),
         (("add", "relay", *RELAY, "--port", "0"), 2, "allowed is 1 to 65535"),
-        (("add", "relay"), 2, "--role, --host, --country, --activity"),
+        (("add", "relay"), 2, "--role, --country, --activity"),
         (("check", "--config", "/not/there/homebase.toml"), 0, ""),
         (
             ("add", "relay", *RELAY, *MQTTS, "--config", "/not/there/x.toml"),

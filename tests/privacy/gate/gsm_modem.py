@@ -1,0 +1,108 @@
+"""A GSM modem on a pseudo-terminal: answers what Gammu asks, and keeps what it was to send."""
+
+import os
+import pty
+import threading
+import tty
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+REPORT = (
+    "0006{reference:02X}0D91945111325476F8628211920104406282119201444000"  # TS 23.040, 9.2.2.3: delivered
+)
+ANSWERS = {
+    "AT+CGMI": "Example",
+    "AT+CGMM": "M1",
+    "AT+CGMR": "R1",
+    "AT+CGSN": "490154203237518",
+    "AT+CPIN?": "+CPIN: READY",
+    **dict.fromkeys(("AT+MODE=0", "AT+MODE=2", "AT+SYNCML=?", "AT$TSSPCSW=?", "AT+CHUP=?"), "ERROR"),
+    "AT+CREG?": '+CREG: 2,1,"00D4","0A1B"',
+    "AT+CGREG?": '+CGREG: 2,1,"00D4","0A1B"',
+    "AT+COPS?": '+COPS: 0,2,"26201"',
+    "AT+CGATT?": "+CGATT: 1",
+    "AT+CSCS=?": '+CSCS: ("GSM","HEX","UCS2")',
+    "AT+CSCS?": '+CSCS: "GSM"',
+    "AT+CMGF=?": "+CMGF: (0,1)",
+    "AT+CPMS=?": '+CPMS: ("ME","SM"),("ME","SM"),("ME","SM")',
+    "AT+CNMI=?": "+CNMI: (0-2),(0-3),(0,2,3),(0-2),(0,1)",
+    "AT+CSCA?": '+CSCA: "+491710760000",145',
+}
+
+
+class GsmModem:
+    """pin: it asks for it; refuses: what it says instead of +CMGS; says: in the place of those above.
+
+    programs: the arguments of those that spoke with it, when they gave a PIN.
+    """
+
+    def __init__(self, *, pin: str = "", refuses: str = "", says: Mapping[str, str]) -> None:
+        self._line, self._end = pty.openpty()
+        tty.setraw(self._end)
+        self.device = os.ttyname(self._end)
+        self.asked: list[str] = []
+        self.sent: list[str] = []
+        self.pins: list[str] = []
+        self.programs: list[str] = []
+        self._pin, self._refuses = pin, refuses
+        self._says = {**ANSWERS, **says}
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        os.close(self._end)
+        self._thread.join(5)
+        os.close(self._line)
+
+    def _say(self, *lines: str) -> None:
+        os.write(self._line, "".join(f"\r\n{line}\r\n" for line in lines).encode())
+
+    def _serve(self) -> None:
+        waiting, in_message = b"", False
+        while True:
+            try:
+                sign = os.read(self._line, 1)
+            except OSError:
+                return
+            if sign not in {b"\r", b"\x1a"} or (in_message and sign == b"\r"):
+                waiting += sign
+                continue
+            said, waiting = waiting.decode(errors="replace").strip("\x1b\r\n "), b""
+            if in_message:
+                in_message = False
+                self._message(said)
+            else:
+                os.write(self._line, f"{said}\r".encode())
+                in_message = said.startswith("AT+CMGS=")
+                self._command(said)
+
+    def _message(self, pdu: str) -> None:
+        if self._refuses:
+            self._say(self._refuses)
+            return
+        self.sent.append(pdu)
+        reference = len(self.sent)
+        self._say(f"+CMGS: {reference}", "OK")
+        self._say(f"+CDS: 25\r\n{REPORT.format(reference=reference)}")
+
+    def _command(self, said: str) -> None:
+        self.asked.append(said)
+        if said.startswith("AT+CMGS="):
+            os.write(self._line, b"\r\n> ")
+        elif said == "AT+CPIN?" and self._pin:
+            self._say("+CPIN: SIM PIN", "OK")
+        elif said.startswith("AT+CPIN="):
+            self.pins.append(said)
+            for file in Path("/proc").glob("[0-9]*/cmdline"):
+                with suppress(OSError):
+                    told = file.read_bytes()
+                    self.programs += [told.decode(errors="replace")] if b"modem_child" in told else []
+            right = self._pin in said
+            self._pin = "" if right else self._pin
+            self._say("OK" if right else "+CME ERROR: 16")
+        elif said in self._says:
+            answer = self._says[said]
+            self._say(*([answer] if "ERROR" in answer else [answer, "OK"]))
+        else:
+            self._say("OK")

@@ -1,0 +1,201 @@
+"""SMS by a GSM modem: Gammu in a program of its own, with a modem on a pseudo-terminal, and its dummy."""
+
+import asyncio
+import json
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from privacy import recipients
+from privacy.conversation import Declined
+from privacy.gate.account.account import Account
+from privacy.gate.account.account_verbs import table as account_table
+from privacy.gate.desk import packaged_register
+from privacy.gate.doctor import doctor_modem
+from privacy.gate.door.door import Door
+from privacy.gate.messages import modem
+from privacy.gate.messages.message_verbs import for_console
+from privacy.gate.messages.messages import Messages
+from privacy.gate.messages.modem import Modem
+from privacy.gate.messages.modem_words import MODEM_WORDS
+from privacy.gate.network.tls_line import TransferFailed
+from tests.paths import ROOT
+from tests.privacy.gate.at_the_door import opened
+from tests.privacy.gate.gsm_modem import GsmModem
+from tests.privacy.gate.test_console_verbs import ask
+
+NUMBER, SWAPPED = "+4915112345678", "945111325476F8"
+TEXT, PIN, WRONG = "GEFAHR: Rauch - Küche", "4711", "0815"
+ROW = {"name": "sim", "role": "processor", "country": "DE", "activities": ["sms.send"], "transport": "modem"}
+
+
+@contextmanager
+def plugged(*, pin: str = "", refuses: str = "", says: Mapping[str, str] | None = None) -> Iterator[GsmModem]:
+    made = GsmModem(pin=pin, refuses=refuses, says=says or {})
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+class Kept:
+    """A PIN, until it was wrong."""
+
+    def __init__(self, pin: str = "") -> None:
+        self.pin = pin
+
+    async def read(self) -> str:
+        return self.pin
+
+    async def forget(self) -> None:
+        self.pin = ""
+
+
+async def sending(device: str, pin: Kept) -> str:
+    """The receipt, or the code of the failure."""
+    try:
+        return (await Modem(device, pin, asyncio.Lock(), to=NUMBER, text=TEXT).run()).receipt or ""
+    except TransferFailed as failed:
+        words = MODEM_WORDS[failed.args[0]]  # each has some
+        return f"{failed.args[0]} {'final' if failed.final else 'again'}" if all(words.values()) else ""
+
+
+class Desk:
+    def __init__(self, door: Door) -> None:
+        self.door, self.messages = door, Messages(door)
+
+    async def ask(self, verb: str, **fields: object) -> Mapping[str, Any]:
+        verbs = {**for_console(self.messages), **account_table(Account(self.door, ""), self.door.desk)}
+        return await verbs[verb](fields)  # type: ignore[return-value] # all answer with fields
+
+
+@pytest.mark.obligation("Q6.3-e")
+async def test_a_modem_sends_what_was_agreed_to_after_the_ledger_says_so_and_the_report_is_kept(
+    tmp_path: Path,
+) -> None:
+    with plugged(pin=PIN) as plug:
+        register = packaged_register()
+        known, mistakes = recipients.read([ROW | {"device": plug.device}], register)
+        assert not mistakes
+        async with opened(tmp_path, rules=(register, known)) as door:
+            desk = Desk(door)
+            await desk.ask("account.contact", number=NUMBER, label="Ada")
+            with pytest.raises(Declined, match="four to eight figures"):
+                await desk.ask("messages.access", recipient="sim", password="geheim")
+            await desk.ask("messages.access", recipient="sim", password=PIN)
+            (way,) = (await desk.ask("messages.ways"))["ways"]
+            shown = await desk.ask("messages.preview", way=way["id"], language="de")
+            assert plug.asked == []
+            given = await desk.ask("messages.give", way=way["id"], preview=shown["preview"], language="de")
+            assert given["grant"]["host"] == "modem"
+            assert given["delivery"]["receipt"] == "1 delivered"
+            # that number, once, unlocked by the PIN that stands in no argument
+            assert len(plug.sent) == 1
+            assert SWAPPED in plug.sent[0]
+            assert plug.pins == [f'AT+CPIN="{PIN}"']
+            assert plug.programs  # the control
+            assert not any(secret in line for line in plug.programs for secret in (PIN, NUMBER[1:]))
+            entries = (await ask(door, "ledger.list"))["entries"]
+            assert [one["kind"] for one in entries if one["kind"].startswith("t")] == [
+                "transfer_begin",
+                "transfer_end",
+            ]
+            assert "lookup" not in [one["kind"] for one in entries]
+            assert f'"{PIN}"' not in json.dumps(entries)
+            (told,) = (await desk.ask("messages.list", language="de"))["messages"]
+            assert (told["fate"], told["receipt"]) == ("sent", "1 delivered")
+
+
+async def test_each_failure_has_its_name_and_a_wrong_pin_is_tried_once(tmp_path: Path) -> None:
+    pins = {"wrong": Kept(WRONG), "none": Kept()}
+    with (
+        plugged(pin=PIN) as wrong,
+        plugged(pin=PIN) as none,
+        plugged(says={"AT+CPIN?": "+CME ERROR: 10"}) as no_sim,
+        plugged(says={"AT+CREG?": "+CREG: 2,2"}) as no_network,
+        plugged(refuses="+CMS ERROR: 50") as refused,
+    ):
+        async with asyncio.TaskGroup() as tasks:
+            found = {
+                name: tasks.create_task(sending(device, pin), name=name)
+                for name, device, pin in (
+                    ("wrong", wrong.device, pins["wrong"]),
+                    ("none", none.device, pins["none"]),
+                    ("no_sim", no_sim.device, Kept()),
+                    ("no_network", no_network.device, Kept()),
+                    ("refused", refused.device, Kept()),
+                    ("gone", "/dev/no-such-modem", Kept()),
+                    ("dummy", f"dummy:{tmp_path}", Kept()),
+                )
+            }
+        assert {name: task.result() for name, task in found.items()} == {
+            "wrong": "modem_pin_wrong final",
+            "none": "modem_pin_needed final",
+            "no_sim": "modem_no_sim final",
+            "no_network": "modem_no_network again",
+            "refused": "modem_refused final",
+            "gone": "modem_gone again",
+            "dummy": "255",  # Gammu's own driver, which sends nothing
+        }
+        assert pins["wrong"].pin == ""
+        assert await sending(wrong.device, pins["wrong"]) == "modem_pin_needed final"
+        assert wrong.pins == [f'AT+CPIN="{WRONG}"']
+
+
+def test_the_program_opens_and_reaches_nothing_once_it_is_shut_in() -> None:
+    tried = """
+import socket, sys
+sys.path.append(sys.argv[1])
+from privacy.gate.messages import modem_child
+def tries():
+    for attempt in (lambda: open("/etc/hostname"), socket.socket):
+        try:
+            attempt().close()
+            print("yes")
+        except PermissionError:
+            print("no")
+tries()
+modem_child._shut_in()
+tries()
+"""
+    words = [str(modem.PYTHON), "-I", "-B", "-c", tried, str(ROOT)]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["yes", "yes", "no", "no"]  # the first two are the control
+
+
+@pytest.mark.parametrize(
+    ("change", "mistake"),
+    [
+        ({"device": "/dev/serial/by-id/usb-HUAWEI-if00-port0"}, ""),
+        ({}, "device is missing"),
+        ({"device": "ttyUSB0"}, "device: allowed is a path"),
+        ({"device": "/dev/../etc/passwd"}, "device is missing"),
+        ({"device": "/dev/ttyUSB2", "host": "sms.example.org"}, "go with a service in the network"),
+        ({"device": "/dev/ttyUSB2", "activities": ["mail.send"]}, "mail.send needs"),
+        ({"device": "/dev/ttyUSB2", "transport": "https", "host": "sms.example.org"}, "device goes with"),
+        ({"transport": "https"}, "host = ''"),
+    ],
+)
+def test_a_modem_is_entered_by_its_device_alone(change: dict[str, object], mistake: str) -> None:
+    _, mistakes = recipients.read([ROW | change], packaged_register())
+    assert (mistake in " ".join(mistakes)) if mistake else not mistakes
+
+
+def test_the_doctor_names_what_of_the_machine_is_missing_for_a_modem(tmp_path: Path) -> None:
+    (tmp_path / "by-id").mkdir()
+    (tmp_path / "by-id" / "usb-HUAWEI").touch()
+    config = tmp_path / "homebase.toml"
+    for device, level, text in (
+        (f"dummy:{tmp_path}", "ok", "modem at dummy:"),
+        (str(tmp_path / "ttyUSB7"), "warn", "no modem at"),
+    ):
+        config.write_text(f'[[recipient]]\ntransport = "modem"\ndevice = "{device}"\n')
+        (found,) = doctor_modem.modems(config, tmp_path / "by-id")
+        assert (found.name, found.level, found.text[: len(text)]) == ("modem", level, text)
+        assert ("usb-HUAWEI" in found.way_out) == (level == "warn")
+    config.write_text("")
+    assert list(doctor_modem.modems(config)) == []
