@@ -172,6 +172,12 @@ class Standing:
             return Reason.RESTRICTED
         return None
 
+    def refused_for_good(self, activity: Activity) -> bool:
+        """Whether the owner objected, or took the home out of the register: as if there were no consent."""
+        return Reason.OBJECTED in self._shut.get(activity.id, ()) or (
+            self.deregistered and activity.condition is Condition.CONSENT
+        )
+
     # what stands in a consent's place
 
     def enter(self, entry: OwnerEntry) -> None:

@@ -109,12 +109,16 @@ class Withdrawing:
             entry = desk.append(tx, News(kind=Kind.WITHDRAWAL, data=data), *told)[0]
             # also one that is being given at this moment
             written = {grant.id: grant for grant in records.live_grants(tx) if concerns(grant)}
-            for grant in (written | {grant.id: grant for grant in gone}).values():
+            ended = written | {grant.id: grant for grant in gone}
+            for grant in ended.values():
                 records.end_grant(tx, grant, Reason.WITHDRAWN, at)
                 records.purge_outbox(tx, [grant.id])
             records.drop_previews(tx, activity)
-            pseudonyms.withdrawn(tx, activity, recipient)
-            usage_history.withdrawn(tx, activity, recipient)
+            for name in (
+                [recipient] if marks is None else sorted({grant.recipient for grant in ended.values()})
+            ):
+                pseudonyms.withdrawn(tx, activity, name)
+                usage_history.withdrawn(tx, activity, name)
             far_copies.withdrawn(tx, desk.register.get(activity), recipient, gone, at, all_of=marks is None)
             entries.keep_shut(tx, desk, activity)
             return entry

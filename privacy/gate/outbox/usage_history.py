@@ -65,6 +65,8 @@ class UsageHistory:
         if not desk.time.sure:
             return
         for grant in [grant for activity in self.purposes() for grant in figures.live(desk, activity)]:
+            if grant.recipient not in desk.recipients:
+                continue  # entered no longer: nothing leaves, and its consent stands until it is withdrawn
             try:
                 await self._see_to(grant)
             except NOT_MADE as error:
@@ -82,7 +84,7 @@ class UsageHistory:
         kept, chosen = await desk.store.read(
             lambda tx: (histories.find(tx, activity, recipient), histories.chosen(tx, activity))
         )
-        to = desk.recipients[recipient].addressee_of(desk.register.activities[activity]) or ""
+        to = self._keys(activity, recipient)
         if kept is not None and kept.addressee != to:
             kept = None  # sealed to keys that are not meant any more
         day = usage_history.day_before(at)
@@ -144,8 +146,8 @@ class UsageHistory:
         """An objection, for example: as a withdrawal."""
         for kept in rows:
             withdrawn(tx, kept.activity, kept.recipient)
-            row = self._desk.register.activities[kept.activity]
-            deletions.withdrawn(tx, row, kept.recipient, None, at)
+            if (row := self._desk.register.get(kept.activity)) is not None:
+                deletions.withdrawn(tx, row, kept.recipient, None, at)
 
     def _leave(self, tx: Transaction, grant: Grant, kept: Kept) -> None:
         """Into the outbox, in the moment in which it is no longer the next one: nothing leaves twice."""
@@ -209,12 +211,19 @@ class UsageHistory:
     def _held(self, row: Kept) -> bool:
         return self._is_held(row.activity, row.recipient)
 
+    def _keys(self, activity: str, recipient: str) -> str:
+        """What a message is sealed to now; "" where there is nothing to seal to."""
+        return self._desk.recipients[recipient].addressee_of(self._desk.register.activities[activity]) or ""
+
     def _is_held(self, activity: str, recipient: str) -> bool:
-        """Whether a consent stands, also one that waits to be confirmed after a restore."""
+        """Whether a consent stands, also one that waits to be confirmed after a restore.
+
+        A restriction, or a file that nobody declared, only keeps everything from leaving.
+        """
         row, standing = self._desk.register.get(activity), self._desk.standing
         return (
             row is not None
-            and standing.closed(row, row.categories) is None
+            and not standing.refused_for_good(row)
             and any((one.activity, one.recipient) == (activity, recipient) for one in standing.live())
         )
 

@@ -221,6 +221,11 @@ async def test_a_withdrawal_destroys_the_key_at_once_and_an_objection_within_a_r
         await door.monitoring.once()
         await door.withdrawing.withdraw(ACTIVITY, recipient="other")
         assert set(await keys(door)) == {"monitor"}
+        await allow(door, "other")
+        await door.monitoring.once()
+        marks = {grant.recipient: grant.mark for grant in door.desk.standing.live()}
+        await door.withdrawing.withdraw(ACTIVITY, via="browser", marks=frozenset({marks["other"]}))
+        assert set(await keys(door)) == {"monitor"}  # by an app, which names the consent alone
         rights = RightsDesk(door, GateHolder(door.desk))
         await rights.object_to(ACTIVITY, "", "console")
         assert figures.live(door.desk, ACTIVITY) == []

@@ -16,8 +16,10 @@ from privacy.gate.console import history_verbs, tunnel_consents
 from privacy.gate.door.door import Door
 from privacy.gate.door.holder import GateHolder
 from privacy.gate.rights.rights import RightsDesk
-from privacy.gate.storage import histories
+from privacy.gate.storage import histories, records
 from privacy.gate.storage.histories import Kept
+from privacy.gate.storage.records import Outgoing
+from privacy.reasons import Reason
 from privacy.usage_history import MOST_SERIES, Series
 from tests.privacy import house
 from tests.privacy.gate.at_the_door import ManualClock, opened
@@ -59,6 +61,10 @@ async def ask(door: Door, verb: str, **fields: object) -> dict[str, Any]:
     answer = await {**history_verbs.table(door), **tunnel_consents.table(door)}[verb](fields)
     assert isinstance(answer, Mapping)
     return dict(answer)
+
+
+async def waiting(door: Door) -> list[Outgoing]:
+    return await door.desk.store.read(records.outgoing)
 
 
 async def kept(door: Door) -> list[Kept]:
@@ -137,6 +143,56 @@ async def test_an_objection_destroys_the_key_within_a_round(tmp_path: Path) -> N
         assert [row.agreed for row in await kept(door)] == [True]
         await RightsDesk(door, GateHolder(door.desk)).object_to(DISPLAY, "", "console")
         await door.history.once()
+        assert await kept(door) == []
+
+
+async def test_a_recipient_that_is_no_longer_entered_gets_nothing_and_ends_nothing(tmp_path: Path) -> None:
+    clock = ManualClock()
+    async with at_home(tmp_path, clock, "shelf", "other") as door:
+        for name in ("shelf", "other"):
+            await ask(door, "consent.allow", activity=DISPLAY, recipient=name)
+        await door.history.once()
+        transfers = {row.recipient: row.transfer for row in await kept(door)}
+    async with at_home(tmp_path, clock, "other") as door:
+        clock.passed_s += 86_400
+        await door.history.once()
+        assert [item.transfer for item in await waiting(door)] == [transfers["other"]]
+        assert {grant.recipient for grant in door.desk.standing.live()} == {"shelf", "other"}
+
+
+@pytest.mark.obligation("Q6.10")
+async def test_a_restriction_or_an_unknown_file_keeps_all_here_and_destroys_nothing(tmp_path: Path) -> None:
+    clock = ManualClock()
+    async with at_home(tmp_path, clock) as door:
+        desk, rights = door.desk, RightsDesk(door, GateHolder(door.desk))
+        await ask(door, "consent.allow", activity=DISPLAY)
+        await door.history.once()
+        (before,) = await kept(door)
+        (category, *_) = desk.register.activities[DISPLAY].categories
+        await rights.restrict(category, "console")
+        await door.history.once()
+        desk.standing.unrestrict(category)
+        desk.standing.shut = Reason.UNKNOWN_FILE  # what a hub can bring about by a name alone
+        clock.passed_s += 86_400
+        await door.history.once()
+        assert await kept(door) == [before]
+        assert await waiting(door) == []
+        desk.standing.shut = None
+        desk.standing.deregistered = True  # the control: this is as a withdrawal
+        await door.history.once()
+        assert await kept(door) == []
+
+
+@pytest.mark.obligation("Q6.10")
+async def test_a_phone_that_withdraws_one_recipient_destroys_that_ones_key_alone(tmp_path: Path) -> None:
+    async with at_home(tmp_path, ManualClock(), "shelf", "other") as door:
+        for name in ("shelf", "other"):
+            await ask(door, "consent.allow", activity=DISPLAY, recipient=name)
+        await door.history.once()
+        marks = {grant.recipient: grant.mark for grant in door.desk.standing.live()}
+        await door.withdrawing.withdraw(DISPLAY, via="browser", marks=frozenset({marks["shelf"]}))
+        assert [row.recipient for row in await kept(door)] == ["other"]
+        await door.withdrawing.withdraw(DISPLAY)  # the control: the whole purpose
         assert await kept(door) == []
 
 
