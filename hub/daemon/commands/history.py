@@ -40,6 +40,11 @@ _WORDS = {  # English, German
         "nothing waits: the next message is made after midnight (UTC)",
         "nichts wartet: Die nächste Nachricht entsteht nach Mitternacht (UTC)",
     ),
+    "tried": (
+        "waits for another attempt, to {recipient}, {attempts} so far, after {at}; leave-out drops it:",
+        "wartet auf einen weiteren Versuch, an {recipient}, bisher {attempts}, nach {at};"
+        " leave-out verwirft es:",
+    ),
     "last": ("last message, {at}, {result}:", "letzte Nachricht, {at}, {result}:"),
 }
 
@@ -119,6 +124,9 @@ def _print_purpose(row: Answer, language: str) -> None:
             print(f"  {json.dumps(series, ensure_ascii=True, sort_keys=True)}")
     if row.get("series") and row.get("entered") and not rows_of(row, "next"):
         print(_words("waits", language))
+    for one in rows_of(row, "waiting"):
+        shown = {key: printable(one.get(key)) for key in ("recipient", "attempts", "at")}
+        print(_words("tried", language, **shown), printable(one.get("text")), sep="\n")
     if last := part_of(row, "last"):
         print(_words("last", language, at=last.get("at"), result=last.get("result")))
         print(printable(last.get("text")))

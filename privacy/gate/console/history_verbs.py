@@ -15,6 +15,7 @@ from privacy.gate.outbox import figures
 from privacy.gate.outbox.usage_history import TooMany
 from privacy.gate.storage import histories, records
 from privacy.gate.storage.histories import Kept
+from privacy.gate.storage.records import Outgoing
 from privacy.gate.storage.store import StoreError
 from privacy.payload import timestamp
 from privacy.reasons import Reason
@@ -104,6 +105,7 @@ async def _choose(door: Door, asked: _Asked) -> Fields:
 async def _purpose(door: Door, activity: str, language: Language) -> Fields:
     row, store = door.desk.register.activities[activity], door.desk.store
     names = [who.name for who in door.desk.recipients.values() if activity in who.activities]
+    waiting = await door.history.waiting(activity)
     prepared = [await door.history.prepared(activity, name) for name in sorted(names)]
     chosen, last = await store.read(
         lambda tx: (histories.chosen(tx, activity), records.latest_sent(tx, activity))
@@ -117,6 +119,7 @@ async def _purpose(door: Door, activity: str, language: Language) -> Fields:
         "recipients": [grant.recipient for grant in figures.live(door.desk, activity)],
         "series": chosen,
         "next": [_next(one) for one in prepared if one is not None and one.body],
+        "waiting": [_waiting(name, item) for name, item in waiting],
         "last": None if last is None else spelling.sent(last),
     }
 
@@ -130,6 +133,17 @@ def _next(kept: Kept) -> Fields:
         "at": timestamp(kept.at),
         "text": kept.body.decode(),
         "inside": msgspec.json.decode(kept.inside),
+    }
+
+
+def _waiting(recipient: str, item: Outgoing) -> Fields:
+    """text: exactly what leaves, sealed as it was shown before."""
+    return {
+        "recipient": recipient,
+        "transfer": item.transfer,
+        "attempts": item.attempts,
+        "at": timestamp(item.next),
+        "text": item.body.decode(),
     }
 
 

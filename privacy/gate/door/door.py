@@ -56,7 +56,7 @@ class Door:
         self.previews = Previews(desk, collect)
         self.telemetry = Telemetry(desk, self.deliveries, collect)
         self.monitoring = Monitoring(desk, self.deliveries, collect)
-        self.history = UsageHistory(desk, collect)
+        self.history = UsageHistory(desk, self.deliveries, collect)
         self._tasks: asyncio.TaskGroup | None = None
         self.giving = Giving(desk)
         self.ways = Ways(deliveries=self.deliveries, tunnels=self.tunnels, staging=self.staging, far=self.far)

@@ -19,12 +19,14 @@ from privacy.consent import Grant
 from privacy.conversation import ConversationLost, Declined
 from privacy.gate.desk import Desk
 from privacy.gate.outbox import figures
+from privacy.gate.outbox.deliveries import Deliveries
 from privacy.gate.outbox.figures import Collect
+from privacy.gate.storage import cuts as cut_entries
 from privacy.gate.storage import deletions, histories, records
 from privacy.gate.storage.book import News
 from privacy.gate.storage.histories import Kept
 from privacy.gate.storage.records import Outgoing
-from privacy.gate.storage.store import Transaction, overwrite_log
+from privacy.gate.storage.store import StoreError, Transaction, overwrite_log
 from privacy.ledger import Kind
 from privacy.payload import LONGEST_KEPT
 from privacy.sealing import NotAKey
@@ -33,6 +35,7 @@ from privacy.usage_history import Series
 log = logging.getLogger(__name__)
 
 PREVIEW_KEPT = timedelta(minutes=30)  # of what was shown and not agreed to; nothing leaves earlier
+LATE = timedelta(hours=24)  # after its moment a message leaves no more: its day is left out
 NOT_MADE = (ConversationLost, Declined, FieldRefused, NotAKey)
 
 
@@ -43,8 +46,8 @@ class TooMany(Exception):
 class UsageHistory:
     """One per door; ``once`` is called by the upkeep each minute, before it looks at the outbox."""
 
-    def __init__(self, desk: Desk, collect: Collect) -> None:
-        self._desk, self._collect = desk, collect
+    def __init__(self, desk: Desk, deliveries: Deliveries, collect: Collect) -> None:
+        self._desk, self._deliveries, self._collect = desk, deliveries, collect
 
     def purposes(self) -> tuple[str, ...]:
         """The activities, one for each purpose."""
@@ -65,8 +68,11 @@ class UsageHistory:
         if not desk.time.sure:
             return
         for grant in [grant for activity in self.purposes() for grant in figures.live(desk, activity)]:
-            if grant.recipient not in desk.recipients:
-                continue  # entered no longer: nothing leaves, and its consent stands until it is withdrawn
+            # entered no longer, or with other keys: nothing leaves, and its consent stands until withdrawn
+            if grant.recipient not in desk.recipients or grant.addressee != self._keys(
+                grant.activity, grant.recipient
+            ):
+                continue
             try:
                 await self._see_to(grant)
             except NOT_MADE as error:
@@ -88,7 +94,7 @@ class UsageHistory:
         if kept is not None and kept.addressee != to:
             kept = None  # sealed to keys that are not meant any more
         day = usage_history.day_before(at)
-        if kept is not None and (kept.body or kept.day >= day):
+        if kept is not None and (kept.day >= day or kept.body) and not _outdated(kept, at):
             return kept
         if not chosen:
             return None
@@ -109,6 +115,8 @@ class UsageHistory:
     async def choose(self, activity: str, add: Sequence[str], leave_out: Sequence[str]) -> tuple[str, ...]:
         """Series of that purpose; all of them afterwards. The ledger says how many, and not which.
 
+        What waits or runs with a series that is left out is cut and dropped; its day is made anew without it.
+
         Raises:
             TooMany: nothing was changed.
             StoreError, ConversationLost, Declined, FieldRefused: nothing was changed.
@@ -119,6 +127,9 @@ class UsageHistory:
                 raise Declined("unknown_datapoint", datapoint[:80])
             await self._series(activity, datapoint, usage_history.day_before(desk.time.instant().at))
 
+        if leave_out:
+            await self._cut(activity)
+
         def job(tx: Transaction) -> tuple[str, ...]:
             before = histories.chosen(tx, activity)
             after = tuple(sorted({*before, *add} - set(leave_out)))
@@ -126,18 +137,46 @@ class UsageHistory:
                 raise TooMany
             if after != before:
                 histories.choose(tx, activity, after)
+                if set(before) - set(after):
+                    self._drop(tx, activity)
                 data: dict[str, canonical.Json] = {"activity": activity, "history_series": len(after)}
                 desk.append(tx, News(kind=Kind.CONFIGURATION, data=data))
             return after
 
         return await desk.store.write(job)
 
+    async def _cut(self, activity: str) -> None:
+        """End what runs for that purpose; an entry tells of it."""
+        cuts, desk = self._deliveries.cut(lambda grant: grant.activity == activity), self._desk
+
+        def job(tx: Transaction) -> None:
+            desk.append(tx, *cut_entries.news(tx, cuts, reason="left out"))
+
+        try:
+            if cuts:
+                await desk.store.write(job, closing=True)
+        except StoreError:
+            desk.unwritten.append(job)
+            raise
+
+    def _drop(self, tx: Transaction, activity: str) -> None:
+        """What waits in the outbox under consents of that purpose."""
+        for grant in records.live_grants(tx):
+            if grant.activity == activity and records.purge_outbox(tx, [grant.id]):
+                histories.again(tx, activity, grant.recipient)
+
+    async def waiting(self, activity: str) -> list[tuple[str, Outgoing]]:
+        """What left its place as the next one and waits to be tried, or tried again, by recipient."""
+        live = {one.id: one for one in self._desk.standing.live() if one.activity == activity}
+        items = await self._desk.store.read(records.outgoing)
+        return [(live[item.grant_id].recipient, item) for item in items if item.grant_id in live]
+
     async def _see_to(self, grant: Grant) -> None:
         desk = self._desk
         kept = await self.prepared(grant.activity, grant.recipient)
         if kept is None:
             return
-        if kept.body and kept.at <= desk.time.instant().at and kept.addressee == grant.addressee:
+        if kept.body and kept.at <= desk.time.instant().at:
             await desk.store.write(lambda tx: self._leave(tx, grant, kept))
         elif not kept.agreed:
             await desk.store.write(lambda tx: _still(tx, kept, agreed=True))
@@ -236,6 +275,11 @@ def withdrawn(tx: Transaction, activity: str, recipient: str | None) -> None:
 
 def _old(row: Kept, at: datetime) -> bool:
     return at - row.made >= PREVIEW_KEPT
+
+
+def _outdated(row: Kept, at: datetime) -> bool:
+    """Whether a message that waits is made anew, at another moment: shown long before the yes, or late."""
+    return bool(row.body) and (at - row.at >= LATE if row.agreed else _old(row, at))
 
 
 def _still(tx: Transaction, row: Kept, *, agreed: bool) -> bool:

@@ -86,6 +86,11 @@ def choose(tx: Transaction, activity: str, datapoints: Iterable[str]) -> None:
     )
 
 
+def again(tx: Transaction, activity: str, recipient: str) -> None:
+    """The day whose message was dropped is not done."""
+    tx.execute("UPDATE history SET day = '' WHERE activity = ? AND recipient = ?", (activity, recipient))
+
+
 def _kept(row: Row) -> Kept:
     return Kept(
         activity=str(row[0]),

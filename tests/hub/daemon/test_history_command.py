@@ -24,6 +24,7 @@ PURPOSE: dict[str, Any] = {
     "recipients": [],
     "series": ["bidcos:JEQ0000001:4.POWER"],
     "next": [NEXT],
+    "waiting": [{"recipient": "shelf", "attempts": 2, "at": "evening", "text": '{"day":"2026-11-27"}'}],
     "last": {"at": "today", "result": "delivered", "text": "{}\x1b[31m"},
 }
 
@@ -33,11 +34,23 @@ PURPOSE: dict[str, Any] = {
     [
         (
             "en",
-            ("off: nothing leaves", "next to shelf, of 2026-11-28", "sealed in it", "last message, today"),
+            (
+                "off: nothing leaves",
+                "next to shelf, of 2026-11-28",
+                "sealed in it",
+                "last message, today",
+                "shelf, 2 so far",
+            ),
         ),
         (
             "de",
-            ("aus: nichts verlässt", "als Nächstes an shelf, vom", "darin verschlüsselt", "letzte Nachricht"),
+            (
+                "aus: nichts verlässt",
+                "als Nächstes an shelf, vom",
+                "darin verschlüsselt",
+                "letzte Nachricht",
+                "bisher 2",
+            ),
         ),
     ],
 )
@@ -54,7 +67,9 @@ def test_each_purpose_says_what_leaves_next_and_what_is_sealed_in_it(
     assert parse(["history", "cloud", "show", "display", "--lang", language]) == 0
     said = capsys.readouterr().out
     assert [
-        word for word in (*words, NEXT["text"], '"unit": "W"', "JEQ0000001") if str(word) not in said
+        word
+        for word in (*words, NEXT["text"], '{"day":"2026-11-27"}', '"unit": "W"', "JEQ0000001")
+        if str(word) not in said
     ] == []
     assert "\x1b" not in said
     assert asked == {"verb": "history.show", "activity": "history.cloud.display", "language": language}

@@ -15,6 +15,8 @@ from privacy.conversation import Declined
 from privacy.gate.console import history_verbs, tunnel_consents
 from privacy.gate.door.door import Door
 from privacy.gate.door.holder import GateHolder
+from privacy.gate.outbox import cargo
+from privacy.gate.outbox.sending import Running
 from privacy.gate.rights.rights import RightsDesk
 from privacy.gate.storage import histories, records
 from privacy.gate.storage.histories import Kept
@@ -33,6 +35,7 @@ WHO = {
     "activities": [DISPLAY, STATISTICS],
     "keys": [house.SUPPORT_KEY],
 }
+OTHER_KEY = "age1zesy4ym6dskn83zrvu5mls3yth0226ed26k449r6zy8njahpye9q0qz2u7"
 WARM = "bidcos:JEQ0000001:4.ACTUAL_TEMPERATURE"
 
 
@@ -194,6 +197,69 @@ async def test_a_phone_that_withdraws_one_recipient_destroys_that_ones_key_alone
         assert [row.recipient for row in await kept(door)] == ["other"]
         await door.withdrawing.withdraw(DISPLAY)  # the control: the whole purpose
         assert await kept(door) == []
+
+
+@pytest.mark.obligation("Q6.10")
+async def test_a_series_that_is_left_out_leaves_the_message_that_waits_for_a_retry_too(
+    tmp_path: Path,
+) -> None:
+    clock, other = ManualClock(), "bidcos:JEQ0000002:1.POWER"
+    async with at_home(tmp_path, clock) as door:
+        await ask(door, "history.choose", activity=DISPLAY, add=[other])
+        await ask(door, "consent.allow", activity=DISPLAY)
+        await door.history.once()
+        (before,) = await kept(door)
+        clock.passed_s += (before.at - door.desk.time.instant().at).total_seconds() + 1
+        await door.history.once()
+        (item,) = await waiting(door)
+        (purpose,) = (await ask(door, "history.show", activity=DISPLAY))["purposes"]
+        assert [(one["recipient"], one["text"]) for one in purpose["waiting"]] == [
+            ("shelf", item.body.decode())
+        ]
+        (grant,) = door.desk.standing.live()
+        await ask(door, "history.choose", activity=DISPLAY, add=["bidcos:JEQ0000003:1.STATE"])
+        assert await waiting(door) == [item]  # the control: one more takes nothing back
+        runs = Running(item=item, grant=grant, cargo=cargo.of_bytes(item.body, None), task=None)
+        door.deliveries._running[item.transfer] = runs
+        await ask(door, "history.choose", activity=DISPLAY, leave_out=[WARM])
+        assert await waiting(door) == []
+        assert door.deliveries.running() == ()
+        await door.history.once()
+        (after,) = await kept(door)
+        assert after.day == before.day
+        assert (after.transfer == before.transfer, WARM in after.inside.decode()) == (False, False)
+
+
+async def test_an_old_message_is_made_anew_and_a_yes_to_other_keys_has_its_half_hour(tmp_path: Path) -> None:
+    clock = ManualClock()
+    async with at_home(tmp_path, clock) as door:
+        await ask(door, "consent.allow", activity=DISPLAY)
+        await door.history.once()
+        other = {**WHO, "keys": [OTHER_KEY]}
+        known, _ = recipients.read([other], house.register())
+        door.desk.recipients = known
+        (shown,) = (await ask(door, "history.show", activity=DISPLAY))["purposes"][0]["next"]
+        for _ in range(3):
+            clock.passed_s += 7 * 86_400
+            await door.history.once()  # under the old consent nothing is made for the new key
+        assert [row.agreed for row in await kept(door)] == [False]
+        assert await waiting(door) == []
+        await ask(door, "consent.allow", activity=DISPLAY)
+        await door.history.once()
+        (row,) = await kept(door)
+        at = door.desk.time.instant().at
+        assert (row.day, row.agreed) == (usage_history.day_before(at), True)
+        assert row.at - at >= timedelta(minutes=30)
+        assert row.day != shown["day"]
+        assert await waiting(door) == []
+        clock.passed_s += 7 * 86_400  # off, or restricted, for a week
+        await door.history.once()
+        assert await waiting(door) == []
+        (late,) = await kept(door)
+        assert late.day > row.day
+        clock.passed_s += 86_400  # the control: a day is not too long
+        await door.history.once()
+        assert [item.transfer for item in await waiting(door)] == [late.transfer]
 
 
 async def test_a_purpose_has_no_more_series_than_people_were_told(tmp_path: Path) -> None:
