@@ -69,7 +69,8 @@ class Unconfirmed:
 def deleted(body: bytes, transfer: str, *, had: bool) -> str | Unconfirmed:
     """Return the receipt of an answer that says that ``transfer`` is deleted there.
 
-    had: it gave a receipt for that transfer before; then "never came" is not to be believed.
+    had: it gave a receipt for that transfer before, or took all of it without refusing it; then
+    "never came" is not to be believed.
     """
     try:
         said = msgspec.json.decode(body, type=Deleted)

@@ -266,7 +266,7 @@ class Arrived:
 
 
 class Receiver(Listening):
-    """An HTTPS receiver. mode: ok, slow, trickle, redirect, error, refused, gone, no_receipt, plain."""
+    """An HTTPS receiver. mode: ok, plain, slow, trickle, or a key of its answers."""
 
     def __init__(self, namespace: str, context: ssl.SSLContext, port: int = 443) -> None:
         self.context, self.mode = context, "ok"
@@ -340,6 +340,7 @@ class Receiver(Listening):
         answers = {
             "error": (503, {}),
             "refused": (422, {}),
+            "unfit": (422, {"refused": "not_a_diagnosis"}),
             "gone": (410, {}),
             "forbidden": (403, {}),
             "no_receipt": (200, {"thanks": "yes"}),

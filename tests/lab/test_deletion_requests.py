@@ -98,6 +98,19 @@ def test_a_receiver_that_says_yes_to_everything_or_denies_all_is_flagged_and_ask
 
 
 @pytest.mark.obligation("Q6.6-d")
+@pytest.mark.parametrize(("mode", "code"), [("no_receipt", "denied"), ("unfit", "R-1")])
+def test_who_took_all_bytes_without_a_receipt_can_not_say_that_nothing_came(
+    lab: Lab, mode: str, code: str
+) -> None:
+    lab.receiver.mode = mode
+    lab.give("until", ticket="T-1")
+    lab.receiver.mode, lab.receiver.says = "ok", {"state": "absent", "receipt": "R-1"}
+    lab.gate.call(RightsDesk(lab.gate.door, GateHolder(lab.gate.door.desk)).close_ticket("T-1"))
+    lab.gate.call(lab.gate.upkeep.once())
+    assert answers(lab) == [code]  # the control: who said that it refuses it is believed
+
+
+@pytest.mark.obligation("Q6.6-d")
 @pytest.mark.obligation("Q6.6-e")
 def test_a_withdrawal_asks_for_deletion_and_a_closed_ticket_ends_its_consents(lab: Lab) -> None:
     lab.give("until", ticket="T-1")

@@ -279,7 +279,8 @@ class Sending:
             }
             desk.append(tx, News(kind=Kind.TRANSFER_END, data=data))
             records.end_sent(tx, item.transfer, outcome)
-            if outcome.receipt is not None:
+            # who took all of it and does not say that it refuses it has it, receipt or not
+            if outcome.receipt is not None or (outcome.sent >= running.cargo.size and not outcome.refused):
                 deletions.had(tx, item.transfer)
             if not outcome.again:
                 records.drop_outgoing(tx, item.transfer)

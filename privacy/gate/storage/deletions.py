@@ -29,7 +29,8 @@ class DeletionRequest:
     """One transfer whose deletion is asked for.
 
     state: waiting, asked, confirmed. answer: the latest word: a receipt, a code of privacy/received.py or of
-    privacy/reasons.py, or what went wrong. had: the recipient gave a receipt for the transfer itself.
+    privacy/reasons.py, or what went wrong. had: the recipient gave a receipt for the transfer itself, or all
+    of it went out and it did not refuse it.
     """
 
     transfer: str
@@ -68,7 +69,7 @@ def expect(
 
 
 def had(tx: Transaction, transfer: str) -> None:
-    """The recipient gave a receipt: it can't say later that the transfer never came."""
+    """The recipient gave a receipt, or took all of it unrefused: it can't say later that it never came."""
     tx.execute("UPDATE deletions SET had = 1 WHERE transfer = ?", (transfer,))
 
 

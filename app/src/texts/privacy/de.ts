@@ -117,7 +117,7 @@ export const de = {
   "deletions.again": "Löschung zu Ticket {ticket} jetzt noch einmal verlangen",
   "deletions.why.no_confirmation": "Die Antwort sagt nicht, dass gelöscht ist",
   "deletions.why.other_transfer": "Die Antwort spricht von einer anderen Übertragung",
-  "deletions.why.denied": "Er sagt, es sei nie etwas gekommen, hat den Empfang aber quittiert",
+  "deletions.why.denied": "Er sagt, es sei nie etwas gekommen; es ging aber ganz hinaus",
   "deletions.letter": "Brief an den Empfänger (Art. 17 DSGVO)",
   "deletions.letter.text":
     "Bitte löschen Sie nach Art. 17 DSGVO unverzüglich die Daten, die Sie von mir zu Ticket {ticket} unter der Kennung {transfer} bekommen haben, und bestätigen Sie mir das. Fällig war es am {at}; meine Zentrale hat es {times}-mal verlangt, und Sie haben es nicht bestätigt.",

@@ -116,7 +116,7 @@ export const en = {
   "deletions.again": "Ask now again to delete ticket {ticket}",
   "deletions.why.no_confirmation": "The answer does not say that it is deleted",
   "deletions.why.other_transfer": "The answer speaks of another transfer",
-  "deletions.why.denied": "It says that nothing ever came, but had given a receipt",
+  "deletions.why.denied": "It says that nothing ever came, but all of it had left",
   "deletions.letter": "Letter to the recipient (Art. 17 GDPR)",
   "deletions.letter.text":
     "Please delete without delay, by Art. 17 GDPR, the data that you got from me for ticket {ticket} under the id {transfer}, and confirm that to me. It was due on {at}; my home base asked {times} times, and you have not confirmed it.",
