@@ -181,17 +181,7 @@ class Messages:
             raise Refused(Reason.NO_CONSENT)
         at = self._desk.time.instant().at
         body = self._body(way, event, Language(grant.language))
-        item = Outgoing(
-            transfer=self._desk.random_bytes(8).hex(),
-            grant_id=grant.id,
-            groups=frozenset(),
-            sha256=sha256(body).hexdigest(),
-            body=body,
-            delete_by=at + LONGEST_KEPT,
-            first=at,
-            next=at,
-            attempts=0,
-        )
+        item = records.fresh(grant, body, at, self._desk.random_bytes(8).hex(), at + LONGEST_KEPT)
         await self._check(grant, item)
 
         def job(tx: Transaction) -> None:

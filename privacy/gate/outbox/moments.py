@@ -7,15 +7,14 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from privacy.consent import Grant
 from privacy.conversation import ConversationLost, Declined
 from privacy.gate.desk import Desk
 from privacy.gate.outbox.deliveries import Deliveries
 from privacy.gate.outbox.figures import NoFigure
+from privacy.gate.storage import records
 from privacy.gate.storage.attempt import Outcome
-from privacy.gate.storage.records import Outgoing
 from privacy.gate.storage.store import StoreError
 
 log = logging.getLogger(__name__)
@@ -46,16 +45,7 @@ class Moments:
         """In a task of its own, which a withdrawal may cut; None then. delete_by: when our copy goes."""
         assert self._tasks is not None
         at = self._desk.time.instant().at
-        item = Outgoing(
-            transfer=self._desk.random_bytes(8).hex(),
-            grant_id=grant.id,
-            groups=frozenset(),
-            sha256=sha256(body).hexdigest(),
-            body=body,
-            delete_by=delete_by,
-            first=at,
-            next=at,
-        )
+        item = records.fresh(grant, body, at, self._desk.random_bytes(8).hex(), delete_by)
         task = self._tasks.create_task(self._deliveries.deliver(grant, item), name="privacy.delivery")
         await asyncio.wait({task})
         return None if task.cancelled() else task.result()

@@ -9,7 +9,6 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 import msgspec
 
@@ -195,17 +194,7 @@ class UsageHistory:
 
     def _outgoing(self, grant: Grant, kept: Kept) -> Outgoing:
         at, row = self._desk.time.instant().at, self._desk.register.activities[grant.activity]
-        return Outgoing(
-            transfer=kept.transfer,
-            grant_id=grant.id,
-            groups=frozenset(),
-            sha256=sha256(kept.body).hexdigest(),
-            body=kept.body,
-            delete_by=at + (row.storage or LONGEST_KEPT),
-            first=at,
-            next=at,
-            attempts=0,
-        )
+        return records.fresh(grant, kept.body, at, kept.transfer, at + (row.storage or LONGEST_KEPT))
 
     async def _known(self, activity: str, datapoint: str, day: str) -> Series:
         """A series whose device is gone has no values; the others leave all the same."""

@@ -6,6 +6,7 @@ Like book.py: parts of jobs, inside one transaction. Times are Unix milliseconds
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import cast
 
 import msgspec
@@ -48,6 +49,20 @@ class Outgoing:
     first: datetime
     next: datetime
     attempts: int = 0
+
+
+def fresh(grant: Grant, body: bytes, at: datetime, transfer: str, delete_by: datetime) -> Outgoing:
+    """Bytes of an activity without groups, to be sent at once under that consent."""
+    return Outgoing(
+        transfer=transfer,
+        grant_id=grant.id,
+        groups=frozenset(),
+        sha256=sha256(body).hexdigest(),
+        body=body,
+        delete_by=delete_by,
+        first=at,
+        next=at,
+    )
 
 
 def begun(shown: Preview, grant: Grant, at: datetime, transfer: str) -> Outgoing:

@@ -49,7 +49,7 @@ def table(of: Of) -> Mapping[str, Handler]:
 def looking(of: Of, door: Door) -> Mapping[tuple[str, str], Guarded]:
     """For the household."""
 
-    async def look(_: Door, request: Request, language: Language) -> Answer:
+    async def look(_: Door, __: Request, language: Language) -> Answer:
         return json_answer(200, await _told(of(), language))
 
     return {("GET", "/gate/v1/updates"): answering(door, look)}
@@ -58,7 +58,7 @@ def looking(of: Of, door: Door) -> Mapping[tuple[str, str], Guarded]:
 def owning(of: Of, door: Door) -> Mapping[tuple[str, str], Guarded]:
     """For owners: ask now, under the consent that stands."""
 
-    async def check(_: Door, request: Request, language: Language) -> Answer:
+    async def check(_: Door, __: Request, language: Language) -> Answer:
         from privacy.gate.updates.updates import UpdateRefused  # noqa: PLC0415 - see above
 
         try:
