@@ -291,4 +291,32 @@ def test_a_copy_above_a_days_amount_arrives_in_days_over_a_restart_and_broken_li
     assert len(home.lab.front.asked) - sent < begun["size"]  # a part or two again, and not all of it
     assert home.check(begun["name"])["rooms"] == ["Room 1", "Room 2"]
     assert list(home.backups.shelves.folder.glob("*.age")) == []
+
+    # when the yes is taken back while the next one is on its way, then that goes nowhere and leaves this disk
+    gate.clock.ahead += timedelta(days=1)
+    gate.call(home.backups.now())
+    assert vault()["state"] == "sending"
+    home.lab.gate.ask("consent.withdraw", activity="backup.cloud")
+    assert vault()["state"] != "sending"
+    gate.call(home.backups._round())
+    assert list(home.backups.shelves.folder.glob("*.age")) == []
+
+    # and a new yes is for a new copy, as the one of before is to be deleted there
+    home.lab.allow()
+    gate.clock.ahead += timedelta(days=1)
+    withdrawn = vault()["name"]
+    gate.call(home.backups.now())
+    assert (vault()["state"], vault()["name"] == withdrawn) == ("sending", False)
+
+    # when the sheet is replaced while one is put, then that copy is for none of now, and goes no further
+    put = FarTarget.put
+
+    async def replaced(self: FarTarget, name: str, source: Source, landed: Landed) -> None:
+        await home.backups.keep_sheet(public(OTHER), backup_sheet.vouch(OTHER, await home.backups.signer()))
+        await put(self, name, source, landed)
+
+    monkeypatch.setattr(FarTarget, "put", replaced)
+    gate.clock.ahead += timedelta(days=1)
+    gate.call(home.backups._round())
+    assert (vault()["state"], list(home.backups.shelves.folder.glob("*.age"))) == ("failed", [])
     assert home.lab.gate.ask("ledger.verify")["findings"] == []

@@ -106,6 +106,9 @@ class Backups:
 
     async def _round(self) -> None:
         """Make one if it is time."""
+        if not self._one.locked() and await self.shelves.left_over():  # of a yes taken back, for example
+            async with self._one:
+                await self.shelves.tidy()
         due = await self._next()
         if due is not None and due.at <= self.desk.time.instant().at and not self._one.locked():
             await self._quietly(due.places)
@@ -166,7 +169,7 @@ class Backups:
     async def now(self, places: Collection[str] = ()) -> tuple[Known, ...]:
         """Make a backup, put it everywhere, prove each copy; return what is known of them.
 
-        places: only these, where one of them is in use. A place that has its copy gets no second one because
+        places: only those of these that are in use. A place that has its copy gets no second one because
         another place failed: a night of attempts would thin out the weeks before.
 
         Raises:
@@ -211,7 +214,7 @@ class Backups:
             sheets = await self.desk.store.read(copies.sheets)
             if not sheets:
                 raise Wrong("no_sheet", "there is no recovery sheet; make one: homebase backup sheet")
-            wanted = {name: in_use[name] for name in places if name in in_use} or in_use
+            wanted = {name: in_use[name] for name in places if name in in_use} if places else in_use
             try:
                 gone_on = await self._gone_on(wanted)
                 fresh = {name: target for name, target in wanted.items() if name not in gone_on}

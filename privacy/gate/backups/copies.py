@@ -42,14 +42,21 @@ class Known:
     why: str = ""
     verified_ms: int | None = None
 
+    @property
+    def was_good(self) -> bool:
+        """It was proven, and nobody found it bad since, though it may be away or have come back."""
+        return self.verified_ms is not None and self.state is not State.FAILED
+
 
 class Sending(msgspec.Struct, frozen=True):
     """A copy on its way to a far place, kept on this disk until it is proven there.
 
-    landed: bytes that are safe there; arrived: all of it is, and was not read back; next_ms: when it goes on.
+    sheet: the key it was made for; landed: bytes that are safe there; arrived: all of it is, and was not
+    read back; next_ms: when it goes on.
     """
 
     name: str
+    sheet: str
     next_ms: int
     landed: int = 0
     arrived: bool = False

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from privacy.activity import Activity
 from privacy.consent import Grant
+from privacy.gate.backups import copies
 from privacy.gate.storage import deletions
 from privacy.gate.storage.store import Transaction
 from privacy.recipients import Recipient
@@ -74,7 +75,12 @@ def withdrawn(
 
 
 def ask_back(tx: Transaction, recipient: str | None, at: datetime) -> list[EarlierTransfer]:
-    """A yes was taken back, or (None) all of them: every copy there is to be deleted, from now on."""
+    """A yes was taken back, or (None) all of them: every copy there is to be deleted, from now on.
+
+    What is on its way there goes no further: a later yes gets a copy of another name, this one's is deleted.
+    """
+    for place in copies.sending(tx) if recipient is None else (recipient,):
+        copies.keep_sending(tx, place, None)
     rows = tx.execute(
         "SELECT transfer, recipient FROM far_copies WHERE ? IN (recipient, '')", (recipient or "",)
     ).fetchall()

@@ -11,7 +11,9 @@ from privacy.gate.backups.target import Copy, Landed, Source, TargetError, Troub
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-_PAUSES_S = (1.0, 5.0, 30.0)  # before a broken reading goes on; counted anew with each byte that comes
+_PAUSES_S = (1.0, 5.0, 30.0)  # before a broken reading goes on; counted anew after each STRIDE
+STRIDE = 1 << 20  # bytes between two breaks that are progress
+MOST_BREAKS = 20  # of one reading: each is a transfer with its entries, and a server may break as it likes
 
 
 class FarTarget:
@@ -33,18 +35,20 @@ class FarTarget:
 
     async def read(self, name: str, offset: int = 0) -> AsyncIterator[bytes]:
         """As target.Target says; where the line breaks, it goes on at that byte."""
-        broken = 0
+        broken = breaks = came = 0
         while True:
             try:
                 async with self._door.opened(self._name, Deed(does="read", name=name)) as target:
                     pieces = cast("AsyncGenerator[bytes, None]", target.read(name, offset))
                     async with aclosing(pieces):
                         async for piece in pieces:
-                            offset, broken = offset + len(piece), 0
+                            offset, came = offset + len(piece), came + len(piece)
                             yield piece
                 return
             except TargetError as error:
-                if error.trouble is not Trouble.UNREACHABLE or broken == len(_PAUSES_S):
+                broken, breaks, came = 0 if came >= STRIDE else broken, breaks + 1, 0
+                over = broken == len(_PAUSES_S) or breaks > MOST_BREAKS
+                if error.trouble is not Trouble.UNREACHABLE or over:
                     raise
                 await asyncio.sleep(_PAUSES_S[broken])
                 broken += 1

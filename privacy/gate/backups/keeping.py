@@ -41,6 +41,7 @@ _WAITS = CLOSED | {Trouble.NEXT_DAY}  # a copy on its way far away is kept and g
 STALE = timedelta(days=1)  # a copy of which nothing arrived in that time is not the one to send
 GIVEN_UP = timedelta(days=30)  # a copy that did not arrive in that time
 _NEXT_DAY = timedelta(minutes=5)  # after midnight, UTC, by which days are counted
+_NOT_FOR_THIS = "the recovery sheet was replaced, or the yes taken back, while it was on its way"
 Check = Callable[[], Awaitable[None]]
 
 
@@ -67,7 +68,9 @@ class Keeping:
                 await self._check(lambda _: _own(made.source), known, made)
         except (NotGood, TargetError, ConversationLost, Declined) as error:
             return await self.shelves.failed(replace(known, size=0), f"it could not be checked: {error}")
-        return await self._put(target, known, made.source, lambda: self._same(target, known))
+        (sheet, *_) = made.manifest.vouched
+        one = Sending(name=known.name, sheet=sheet, next_ms=to_ms(self._next(None)))
+        return await self._put(target, known, made.source, lambda: self._same(target, known), one)
 
     async def go_on(self, where: str, target: Target, one: Sending) -> Known | None:
         """Send on what is on its way there; None: it is not the one to send any more, and nothing is left.
@@ -89,21 +92,23 @@ class Keeping:
         return age >= (GIVEN_UP if one.landed else STALE)
 
     async def _put(
-        self, target: Target, known: Known, source: Source, check: Check, before: Sending | None = None
+        self, target: Target, known: Known, source: Source, check: Check, one: Sending | None = None
     ) -> Known:
-        """check: raises where what lies there is not shown to be good. before: how far it was."""
+        """check: raises where what lies there is not shown to be good. one: how far it is, of a far place."""
         where, store = known.target, self.shelves.desk.store
-        earlier = [] if before is not None else await store.read(lambda tx: copies.every(tx, where))
-        one = before or Sending(name=known.name, next_ms=to_ms(self._next(None)))
-        if not one.arrived and (wrong := await self._sent(target, known, source, one, earlier)) is not None:
+        rows = await store.read(lambda tx: copies.every(tx, where))
+        earlier = [] if any(row.name == known.name for row in rows) else rows
+        arrived = one is not None and one.arrived
+        if not arrived and (wrong := await self._sent(target, known, source, one, earlier)) is not None:
             return wrong
         for copy in earlier:
-            if copy.state is State.STORED and await self.shelves.remove(target, copy.name):
+            unproven = copy.state is State.STORED and not copy.was_good
+            if unproven and await self.shelves.remove(target, copy.name):
                 await store.write(lambda tx, name=copy.name: copies.forget(tx, where, name))  # type: ignore[misc]
         try:
             await check()
         except (NotGood, TargetError, ConversationLost, Declined) as error:
-            return await self._not_shown(target, known, error)
+            return await self._not_shown(target, known, one, error)
         now_ms = to_ms(self.shelves.desk.time.instant().at)
         good = replace(known, state=State.VERIFIED, why="", verified_ms=now_ms)
         await store.write(lambda tx: self.shelves.settled(tx, good))
@@ -114,44 +119,51 @@ class Keeping:
         return good
 
     async def _sent(
-        self, target: Target, known: Known, source: Source, one: Sending, earlier: list[Known]
+        self, target: Target, known: Known, source: Source, one: Sending | None, earlier: list[Known]
     ) -> Known | None:
         """Put it; what is known of it where that did not succeed."""
-        far, landed = isinstance(target, FarTarget), one.landed
+        landed = 0 if one is None else one.landed
 
         def land(done: int) -> None:
             nonlocal landed
             landed = max(landed, done)
             self.shelves.progress.tell("storing", done, known.size)
 
-        def begun(tx: Transaction) -> None:
+        def begun(tx: Transaction) -> bool:
+            if one is not None and not self._is_wanted(tx, known.target, one):
+                return False
             copies.keep(tx, known)
-            if far:
+            if one is not None:
                 copies.keep_sending(tx, known.target, one)
+            return True
 
         try:
             await self.shelves.mark(known.target)
-            await self.shelves.desk.store.write(begun)  # first: a kill leaves none unknown
+            if not await self.shelves.desk.store.write(begun):  # first: a kill leaves none unknown
+                return await self.shelves.failed(replace(known, size=0), _NOT_FOR_THIS)
             if earlier and earlier[0].state is not State.VERIFIED:
                 await target.tidy()  # what a kill or a line that broke left there
             await target.put(known.name, source, land)
         except TargetError as error:
-            if far and error.trouble in _WAITS:
+            if one is not None and error.trouble in _WAITS:
                 return await self._wait(known, msgspec.structs.replace(one, landed=landed), error)
             await self.shelves.remove(target, known.name, error.trouble)
             return await self.shelves.failed(replace(known, size=0), str(error))
         return None
 
-    async def _not_shown(self, target: Target, known: Known, error: Exception) -> Known:
+    def _is_wanted(self, tx: Transaction, where: str, one: Sending) -> bool:
+        """Whether it is for the sheet of now, and may go there: what ends a yes closes, then is written."""
+        return where in self.shelves.in_use and any(sheet.key == one.sheet for sheet in copies.sheets(tx))
+
+    async def _not_shown(self, target: Target, known: Known, one: Sending | None, error: Exception) -> Known:
         """There, and not shown to be good: removed where it is bad, else looked at again."""
         trouble = error.trouble if isinstance(error, TargetError) else None
         if isinstance(error, NotGood) or trouble is Trouble.CHANGED:
             gone = await self.shelves.remove(target, known.name)  # so that nobody takes it for a copy
             return await self.shelves.failed(replace(known, size=0) if gone else known, str(error))
-        if isinstance(target, FarTarget) and isinstance(error, TargetError):
-            return await self._wait(
-                known, Sending(name=known.name, next_ms=0, landed=known.size, arrived=True), error
-            )
+        if one is not None and isinstance(error, TargetError):
+            arrived = msgspec.structs.replace(one, landed=known.size, arrived=True)
+            return await self._wait(known, arrived, error)
         why = str(error) if isinstance(error, TargetError) else f"it could not be checked: {error}"
         there = replace(known, why=why)
         await self.shelves.desk.store.write(lambda tx: self.shelves.settled(tx, there))
@@ -159,15 +171,19 @@ class Keeping:
 
     async def _wait(self, known: Known, one: Sending, error: TargetError) -> Known:
         """Go on later: an hour later, or with the next day's amount."""
-        there = replace(known, why=str(error))
         next_ms = to_ms(self._next(error.trouble))
 
-        def job(tx: Transaction) -> None:
-            copies.keep(tx, there)
-            copies.keep_sending(tx, known.target, msgspec.structs.replace(one, next_ms=next_ms))
+        def job(tx: Transaction) -> Known:
+            if self._is_wanted(tx, known.target, one):
+                there = replace(known, why=str(error))
+                copies.keep(tx, there)
+                copies.keep_sending(tx, known.target, msgspec.structs.replace(one, next_ms=next_ms))
+            else:
+                there = replace(known, state=State.FAILED, why=_NOT_FOR_THIS)
+                self.shelves.settled(tx, there)
+            return there
 
-        await self.shelves.desk.store.write(job)
-        return there
+        return await self.shelves.desk.store.write(job)
 
     def _next(self, trouble: Trouble | None) -> datetime:
         at = self.shelves.desk.time.instant().at
@@ -235,8 +251,8 @@ def _is(path: Path, known: Known) -> bool:
 
 def place_of(rows: Sequence[Known]) -> Place:
     """When one is to go there next. rows: of one place, newest first."""
-    good = (from_ms(row.made_ms) for row in rows if row.state in {State.VERIFIED, State.GONE})
-    missed = bool(rows) and rows[0].state in {State.STORED, State.FAILED}
+    good = (from_ms(row.made_ms) for row in rows if row.was_good)
+    missed = bool(rows) and not rows[0].was_good
     return Place(good=next(good, None), missed=missed)
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -151,7 +151,9 @@ class Shelves:
             await self.failed(replace(copy, verified_ms=None), CHANGED)
 
     async def look(self, where: str) -> tuple[Copy, ...]:
-        """What lies there; of ours, what is not there any more is known as gone, until it is there again.
+        """What lies there; of ours, what is not there any more is known as gone.
+
+        One that is there again was out of our sight: it is there, and not shown to be good.
 
         Raises:
             TargetError: nobody knows.
@@ -161,9 +163,9 @@ class Shelves:
         found = await self.targets[where].copies()
         sizes = {copy.name: copy.size for copy in found}
         changed = {
-            row: replace(row, state=State.VERIFIED if row.name in sizes else State.GONE)
+            row: replace(row, state=State.STORED if row.name in sizes else State.GONE)
             for row in before
-            if (row.state is State.VERIFIED and row.name not in sizes)
+            if (row.was_good and row.state is not State.GONE and row.name not in sizes)
             or (row.state is State.GONE and sizes.get(row.name) == row.size)
         }
 
@@ -214,11 +216,13 @@ class Shelves:
         """Remove what is neither among the newest nor young; never the only good one, and none of others."""
         known = await self.desk.store.read(lambda tx: copies.every(tx, where))
         young_ms = to_ms(self.desk.time.instant().at - timedelta(days=self.settings.keep_days))
-        good = [copy for copy in known if copy.state is State.VERIFIED]
-        old = [copy for copy in good[self.settings.keep :] if copy.made_ms < young_ms]
-        bad = [copy for copy in known if copy.state is not State.VERIFIED and copy.made_ms < good[0].made_ms]
+        good = [copy for copy in known if copy.was_good]
+        newest_ms = max(copy.made_ms for copy in good if copy.state is State.VERIFIED)
+        old = [copy for copy in good[self.settings.keep :] if copy.made_ms < min(young_ms, newest_ms)]
+        bad = [copy for copy in known if not copy.was_good and copy.made_ms < newest_ms]
         for copy in (*old, *bad):
-            await target.remove(copy.name)
+            if copy.state is not State.GONE:  # it may be back one day; then it is one that was found
+                await target.remove(copy.name)
             await self.desk.store.write(lambda tx, name=copy.name: copies.forget(tx, where, name))  # type: ignore[misc]
 
     async def tidy(self) -> None:
@@ -227,9 +231,21 @@ class Shelves:
         Raises:
             StoreError: it can't be read.
         """
+        for path in await self.left_over():
+            await asyncio.to_thread(path.unlink, missing_ok=True)
+
+    async def left_over(self) -> tuple[Path, ...]:
+        """Copies on this disk that go nowhere: half made, withdrawn, or made for an earlier sheet.
+
+        Raises:
+            StoreError: it can't be read.
+        """
+        found = await asyncio.to_thread(lambda: tuple(self.folder.glob("*.age")))
+        if not found:
+            return ()
         on_their_way = await self.desk.store.read(copies.sending)
         kept = {one.name for where, one in on_their_way.items() if where in self.in_use}
-        await asyncio.to_thread(_forget, self.folder, kept)
+        return tuple(path for path in found if path.name not in kept)
 
 
 async def tally_of(pieces: AsyncIterator[bytes]) -> Tally:
@@ -239,9 +255,3 @@ async def tally_of(pieces: AsyncIterator[bytes]) -> Tally:
         async for piece in each:
             tally.add(piece)
     return tally
-
-
-def _forget(folder: Path, kept: Collection[str]) -> None:
-    for path in folder.glob("*.age"):
-        if path.name not in kept:
-            path.unlink()

@@ -35,8 +35,9 @@ async def told(
     known, sheets, sending, history = await desk.store.read(
         lambda tx: (copies.every(tx), copies.sheets(tx), copies.sending(tx), copies.has_history(tx))
     )
+    on_its_way = {name: one for name, one in sending.items() if name in shelves.in_use}
     return {
-        "copies": [_copy(copy, sending.get(copy.target)) for copy in known] + _others(look, found, known),
+        "copies": [_copy(copy, on_its_way.get(copy.target)) for copy in known] + _others(look, found, known),
         "trouble": trouble,
         "targets": sorted(targets),
         "history": history,

@@ -647,7 +647,7 @@ async def test_no_name_of_a_copy_leads_out_of_its_folder(lived_in: Home, tmp_pat
         assert b"".join(pieces) == (tmp_path / "outside.age").read_bytes()
 
 
-async def test_a_copy_that_somebody_deleted_is_gone_and_one_that_comes_back_is_not(
+async def test_a_copy_that_is_away_is_gone_and_one_that_comes_back_is_not_deleted(
     lived_in: Home, tmp_path: Path
 ) -> None:
     async def states() -> list[object]:
@@ -661,12 +661,26 @@ async def test_a_copy_that_somebody_deleted_is_gone_and_one_that_comes_back_is_n
     copy.rename(tmp_path / "kept")
     assert await states() == ["gone"]
     (tmp_path / "kept").rename(copy)
-    assert await states() == ["verified"]
+    assert await states() == ["stored"]  # somewhere else meanwhile, and not read back since
+
+    # and the next ones, for which nobody looks, delete neither it nor what is away for a moment
+    lived_in.clock.passed_s += 86_400
+    await lived_in.backups.now()
+    assert await states() == ["verified", "stored"]
+    for path in lived_in.copies:
+        path.rename(tmp_path / path.name)
+    assert await states() == ["gone", "gone"]
+    for path in tmp_path.glob("*.age"):
+        path.rename(lived_in.folder / path.name)
+    lived_in.clock.passed_s += 86_400
+    await lived_in.backups.now()
+    assert len(lived_in.copies) == 3
+    assert await states() == ["verified", "stored", "stored"]
 
     # a stick that is out says nothing about its copies, and that it is out, with the way out
     lived_in.folder.rename(tmp_path / "drawer")
     told = await lived_in.backups.told()
-    assert [row["state"] for row in told["copies"]] == ["verified"]  # type: ignore[attr-defined]
+    assert [row["state"] for row in told["copies"]][:1] == ["verified"]  # type: ignore[attr-defined]
     assert told["trouble"] == {
         "target": "local",
         "code": "target_not_found",
