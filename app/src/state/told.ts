@@ -16,9 +16,10 @@ export type Fault = "name" | "ways" | "quiet";
 
 export const NEW: Draft = { name: "", ways: [], from: "", to: "" };
 
-export const draftOf = ({ name, ways, quiet_from: from, quiet_to: to }: Told): Draft => ({
+/** known: ids of the ways that there are; one that was removed is in no list, so nobody could take it out. */
+export const draftOf = ({ name, ways, quiet_from: from, quiet_to: to }: Told, known: readonly string[]): Draft => ({
   name,
-  ways,
+  ways: ways.filter((id) => known.includes(id)),
   from: from === null ? "" : clockText(from),
   to: to === null ? "" : clockText(to),
 });

@@ -84,7 +84,14 @@ export function People({ ways }: { ways: readonly MessageWay[] }) {
 
 function Fields({ before, ways, onEnd }: { before: Told | null; ways: readonly MessageWay[]; onEnd: () => void }) {
   const { t, language } = useNotificationTexts();
-  const [draft, setDraft] = useState<Draft>(before === null ? NEW : draftOf(before));
+  const [draft, setDraft] = useState<Draft>(
+    before === null
+      ? NEW
+      : draftOf(
+          before,
+          ways.map(({ id }) => id),
+        ),
+  );
   const [faults, setFaults] = useState<Fault[]>([]);
   const [running, save] = useAction(
     useCallback(async () => {
