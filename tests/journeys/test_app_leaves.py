@@ -109,7 +109,7 @@ def test_exactly_what_the_phone_showed_arrives_and_is_deleted_when_the_ticket_cl
 
     # then the recipient is asked, and what it says is not believed: there is a letter
     until(lambda: stands("asked"), "a flagged deletion")
-    expect(page.locator("li[data-state=asked]")).to_contain_text("hat den Empfang aber quittiert")
+    expect(page.locator("li[data-state=asked]")).to_contain_text("es ging aber ganz hinaus")
     page.get_by_text("Brief an den Empfänger").click()
     expect(page.locator("li[data-state=asked] code")).to_contain_text(f"zu Ticket {TICKET} unter der Kennung")
     mine.has_no_barriers("letter")

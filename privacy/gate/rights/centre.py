@@ -104,5 +104,8 @@ def _title(door: Door, activity: str, language: Language) -> str:
 async def _deletions(door: Door, request: Request, language: Language) -> Answer:
     """What recipients have to delete, by when, and what they said; the latest first."""
     rows = await door.desk.store.read(deletions.every)
-    told = [deletions.told(row) for row in reversed(rows[-NEWEST:])]
+    told = [
+        {**deletions.told(row), "title": _title(door, row.activity, language)}
+        for row in reversed(rows[-NEWEST:])
+    ]
     return json_answer(200, {"deletions": told, "all": len(rows)})

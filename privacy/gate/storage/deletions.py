@@ -17,7 +17,7 @@ from privacy.payload import timestamp
 from privacy.standing import EarlierTransfer
 
 AT_ONCE = 5  # asked in one round, so that other work of the minute goes on
-_COLUMNS = "transfer, recipient, ticket, due_ms, attempts, state, answer, had"
+_COLUMNS = "transfer, recipient, ticket, due_ms, attempts, state, answer, had, activity"
 _DUE = (
     f"SELECT {_COLUMNS} FROM deletions"  # noqa: S608 -- constant text
     " WHERE state <> 'confirmed' AND due_ms <= ? AND next_ms <= ? ORDER BY due_ms LIMIT ?"
@@ -30,7 +30,7 @@ class DeletionRequest:
 
     state: waiting, asked, confirmed. answer: the latest word: a receipt, a code of privacy/received.py or of
     privacy/reasons.py, or what went wrong. had: the recipient gave a receipt for the transfer itself, or all
-    of it went out and it did not refuse it.
+    of it went out and it did not refuse it. activity: "" for copies at far targets.
     """
 
     transfer: str
@@ -41,6 +41,12 @@ class DeletionRequest:
     state: str
     answer: str
     had: bool
+    activity: str
+
+    @property
+    def has_ticket(self) -> bool:
+        """Whether closing a ticket ends it; what has none stands under its activity, or under nothing."""
+        return self.ticket not in {"", self.activity}
 
 
 def ticket_of(grant: Grant) -> str:
@@ -96,7 +102,7 @@ def close_ticket(tx: Transaction, ticket: str, at: datetime) -> list[str]:
     """A ticket is closed: ask now for all that left under it; the transfers."""
     rows = tx.execute(
         "UPDATE deletions SET due_ms = min(due_ms, ?), next_ms = min(next_ms, ?)"
-        " WHERE ticket = ? AND state <> 'confirmed' RETURNING transfer",
+        " WHERE ticket = ? AND ticket <> activity AND state <> 'confirmed' RETURNING transfer",
         (to_ms(at), to_ms(at), ticket),
     ).fetchall()
     return [str(transfer) for (transfer,) in rows]
@@ -118,7 +124,8 @@ def told(row: DeletionRequest) -> dict[str, object]:
     return {
         "transfer": row.transfer,
         "recipient": row.recipient,
-        "ticket": row.ticket,
+        "ticket": row.ticket if row.has_ticket else "",
+        "activity": row.activity,
         "due": timestamp(row.due),
         "attempts": row.attempts,
         "state": row.state,
@@ -136,4 +143,5 @@ def _row(row: Row) -> DeletionRequest:
         state=str(row[5]),
         answer=str(row[6]),
         had=bool(row[7]),
+        activity=str(row[8]),
     )

@@ -18,6 +18,7 @@ from privacy.gate.rights.rights import RightsDesk
 from privacy.gate.storage import amounts, counts, deletions, records
 from privacy.gate.storage.store import Transaction
 from privacy.payload import timestamp
+from privacy.register import Language
 from tests.privacy import house
 from tests.privacy.gate.at_the_door import opened
 from tests.privacy.gate.test_answers import asked as asked_of
@@ -75,6 +76,21 @@ async def test_a_closed_ticket_asks_for_deletion_and_drops_our_copy(tmp_path: Pa
     assert before[0]["state"] == "waiting"
     assert after["deletions"][0]["due"] < before[0]["due"]
     assert left is None
+
+
+async def test_what_has_no_ticket_says_what_it_was_for_and_no_closed_ticket_ends_it(tmp_path: Path) -> None:
+    async with opened(tmp_path) as door:
+        sent, activity = copy(door), "history.cloud.display"
+        known = (sent.recipient, activity, sent.delete_by, activity)
+        await door.desk.store.write(lambda tx: deletions.expect(tx, "ab" * 8, *known))
+        for ticket in (activity, "T-1"):
+            _, done = await asked(door, "POST", "/gate/v1/tickets", body={"ticket": ticket})
+            assert done == {"deletions": 0}
+        _, told = await asked(door, "GET", "/gate/v1/deletions")
+        (row,) = told["deletions"]
+        assert (row["ticket"], row["activity"]) == ("", activity)
+        assert row["title"] == door.desk.register.activities[activity].texts[Language.DE].title
+        assert row["due"] == timestamp(sent.delete_by)
 
 
 async def test_records_of_the_gate_come_in_pages_and_an_unknown_holding_is_named(tmp_path: Path) -> None:

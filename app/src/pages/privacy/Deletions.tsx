@@ -6,19 +6,10 @@ import { Copy } from "../../parts/Copy";
 import { useRole } from "../../parts/hooks";
 import { Icon } from "../../parts/Icon";
 import { tell } from "../../state/app";
+import { type Deletion, rowsOf, ticketsOf } from "../../state/deletions";
 import { dateTime } from "../../state/format";
 import { useCentre } from "../../texts/privacy";
 import { Shown, useAct, useGatePage } from "./shared";
-
-interface Deletion {
-  transfer: string;
-  recipient: string;
-  ticket: string;
-  due: string;
-  attempts: number;
-  state: "waiting" | "asked" | "confirmed";
-  answer: string;
-}
 
 /** when: of the last transfer, so that a new one is shown at once. */
 export function Deletions({ when }: { when: string }) {
@@ -37,10 +28,6 @@ export function Deletions({ when }: { when: string }) {
 function List({ deletions, again }: { deletions: Deletion[]; again: () => void }) {
   const { t, tn, language } = useCentre();
   const role = useRole();
-  // each ticket once; where all was asked for already, it is asked for again
-  const tickets = new Map<string, "close" | "again">();
-  for (const { state, ticket } of deletions)
-    if (state !== "confirmed" && ticket !== "") tickets.set(ticket, state === "waiting" ? "close" : (tickets.get(ticket) ?? "again"));
   const [running, close] = useAct(
     useCallback(
       async (ticket: string) => {
@@ -54,22 +41,27 @@ function List({ deletions, again }: { deletions: Deletion[]; again: () => void }
   return (
     <>
       <ul class="deletions">
-        {deletions.map((one) => {
+        {rowsOf(deletions).map(({ one, count }) => {
           const flagged = one.state === "asked";
           const at = dateTime(Date.parse(one.due), language);
           return (
             <li key={one.transfer} data-state={one.state}>
               <Icon name={one.state === "confirmed" ? "check" : flagged ? "warning" : "clock"} size={18} />{" "}
-              <strong>{t(`deletions.${one.state}`)}</strong> {one.recipient}, {one.ticket}
+              <strong>{t(`deletions.${one.state}`)}</strong> {[one.recipient, one.ticket || one.title].filter(Boolean).join(", ")}
               <small>
-                {one.state === "waiting" && t("deletions.due", { at })}
+                {one.state === "waiting" && (one.ticket === "" ? tn("deletions.due.consent", count, { at }) : t("deletions.due", { at }))}
                 {flagged && <Why one={one} />}
               </small>
               {flagged && (
                 <details>
                   <summary>{t("deletions.letter")}</summary>
                   <Copy
-                    text={t("deletions.letter.text", { ticket: one.ticket, transfer: one.transfer, at, times: one.attempts })}
+                    text={t(one.ticket === "" ? "deletions.letter.consent" : "deletions.letter.text", {
+                      ticket: one.ticket,
+                      transfer: one.transfer,
+                      at,
+                      times: one.attempts,
+                    })}
                     label={t("deletions.letter")}
                   />
                 </details>
@@ -79,7 +71,7 @@ function List({ deletions, again }: { deletions: Deletion[]; again: () => void }
         })}
       </ul>
       {role === "owner" &&
-        [...tickets].map(([ticket, what]) => (
+        [...ticketsOf(deletions)].map(([ticket, what]) => (
           <button
             key={ticket}
             type="button"

@@ -112,6 +112,9 @@ export const de = {
   "deletions.asked": "Nicht bestätigt:",
   "deletions.confirmed": "Gelöscht, bestätigt:",
   "deletions.due": "Löschung wird verlangt, wenn das Ticket geschlossen ist, spätestens {at}",
+  "deletions.due.consent.one": "Löschung wird verlangt, wenn du die Einwilligung zurückziehst, spätestens {at}",
+  "deletions.due.consent.other":
+    "{count} Übertragungen; Löschung wird verlangt, wenn du die Einwilligung zurückziehst, der ersten spätestens {at}",
   "deletions.answer": "{times}-mal verlangt, zuletzt: {answer}. Es wird täglich wieder verlangt.",
   "deletions.close": "Ticket {ticket} ist geschlossen: löschen lassen",
   "deletions.again": "Löschung zu Ticket {ticket} jetzt noch einmal verlangen",
@@ -121,6 +124,8 @@ export const de = {
   "deletions.letter": "Brief an den Empfänger (Art. 17 DSGVO)",
   "deletions.letter.text":
     "Bitte löschen Sie nach Art. 17 DSGVO unverzüglich die Daten, die Sie von mir zu Ticket {ticket} unter der Kennung {transfer} bekommen haben, und bestätigen Sie mir das. Fällig war es am {at}; meine Zentrale hat es {times}-mal verlangt, und Sie haben es nicht bestätigt.",
+  "deletions.letter.consent":
+    "Bitte löschen Sie nach Art. 17 DSGVO unverzüglich die Daten, die Sie von mir unter der Kennung {transfer} bekommen haben, und bestätigen Sie mir das. Fällig war es am {at}; meine Zentrale hat es {times}-mal verlangt, und Sie haben es nicht bestätigt.",
   "deletions.told.one": "{count} Löschung wird verlangt; unsere Kopie ist gelöscht.",
   "deletions.told.other": "{count} Löschungen werden verlangt; unsere Kopien sind gelöscht.",
   "diagnosis.title": "Ferndiagnose",

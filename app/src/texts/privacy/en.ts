@@ -111,6 +111,9 @@ export const en = {
   "deletions.asked": "Not confirmed:",
   "deletions.confirmed": "Deleted, confirmed:",
   "deletions.due": "Deletion is asked for when the ticket is closed, {at} at the latest",
+  "deletions.due.consent.one": "Deletion is asked for when you withdraw the consent, {at} at the latest",
+  "deletions.due.consent.other":
+    "{count} transfers; deletion is asked for when you withdraw the consent, of the first {at} at the latest",
   "deletions.answer": "Asked {times} times, last answer: {answer}. It is asked again daily.",
   "deletions.close": "Ticket {ticket} is closed: have it deleted",
   "deletions.again": "Ask now again to delete ticket {ticket}",
@@ -120,6 +123,8 @@ export const en = {
   "deletions.letter": "Letter to the recipient (Art. 17 GDPR)",
   "deletions.letter.text":
     "Please delete without delay, by Art. 17 GDPR, the data that you got from me for ticket {ticket} under the id {transfer}, and confirm that to me. It was due on {at}; my home base asked {times} times, and you have not confirmed it.",
+  "deletions.letter.consent":
+    "Please delete without delay, by Art. 17 GDPR, the data that you got from me under the id {transfer}, and confirm that to me. It was due on {at}; my home base asked {times} times, and you have not confirmed it.",
   "deletions.told.one": "{count} deletion is asked for; our copy is deleted.",
   "deletions.told.other": "{count} deletions are asked for; our copies are deleted.",
   "diagnosis.title": "Remote diagnosis",
