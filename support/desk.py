@@ -22,6 +22,7 @@ from .store import Store, Transaction, from_ms, to_ms
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # without letters that are misheard or misread as digits
 MOST_TICKETS = 500  # open at once
 MOST_DELIVERIES = 64  # of one ticket: 14 days daily, and some by hand
+MOST_ABSENT = 64  # of one open ticket: transfers that a home took back before they were here
 MOST_BYTES = 512 << 20  # of all deliveries
 LEAVE_FREE = 64 << 20  # of the disk
 LOG_KEPT = timedelta(days=365)  # also how long it is known that a transfer was deleted
@@ -187,10 +188,12 @@ class Desk:
             if found is not None and str(found[0]).lower() != wanted.ticket.lower():
                 return self._refused(tx, "other_ticket")
             self._drop(tx, "transfer = ?", wanted.transfer, why="asked")
-            gone = tx.execute("SELECT gone_ms FROM gone WHERE transfer = ?", (wanted.transfer,)).fetchone()
-            moment = None if gone is None else timestamp(from_ms(gone[0]))
+            gone = tx.execute(
+                "SELECT gone_ms, why FROM gone WHERE transfer = ?", (wanted.transfer,)
+            ).fetchone()
             if gone is None:
-                self._log(tx, "absent", wanted.ticket, wanted.transfer)
+                self._never_came(tx, wanted)
+            moment = None if gone is None or gone[1] == "absent" else timestamp(from_ms(gone[0]))
             state: Literal["deleted", "absent"] = "absent" if moment is None else "deleted"
             receipt = f"{state} {wanted.transfer} {moment or ''}".strip()
             return Deleted(receipt=receipt, transfer=wanted.transfer, state=state, deleted_at=moment)
@@ -323,16 +326,30 @@ class Desk:
             self._log(tx, "deleted", ticket, transfer, "" if why == "term" else who, why)
         return len(rows)
 
+    def _never_came(self, tx: Transaction, wanted: Deletion) -> None:
+        """Have it refused should it still be on its way; of what is for no open ticket nothing is kept."""
+        query = "SELECT count(*) FROM gone WHERE ticket = ? AND why = 'absent'"
+        known = int(tx.execute(query, (wanted.ticket,)).fetchone()[0])
+        if not _is_open(tx, wanted.ticket) or known >= MOST_ABSENT:
+            self._counted(tx, "absent")
+            return
+        row = (wanted.transfer, wanted.ticket, self._now_ms(), "absent")
+        tx.execute("INSERT INTO gone VALUES (?, ?, ?, ?)", row)
+        self._log(tx, "absent", wanted.ticket, wanted.transfer)
+
     def _refused(self, tx: Transaction, code: str) -> str:
+        self._counted(tx, "refused", code)
+        return code
+
+    def _counted(self, tx: Transaction, what: str, code: str = "") -> None:
         """One line a day for each code: strangers can't fill the disk."""
-        moment = self._now_ms()
         counted = tx.execute(
-            "UPDATE log SET times = times + 1 WHERE what = 'refused' AND note = ? AND at_ms > ? RETURNING id",
-            (code, moment - DAY_MS),
+            "UPDATE log SET times = times + 1"
+            " WHERE what = ? AND note = ? AND ticket = '' AND at_ms > ? RETURNING id",
+            (what, code, self._now_ms() - DAY_MS),
         ).fetchall()
         if not counted:
-            self._log(tx, "refused", note=code)
-        return code
+            self._log(tx, what, note=code)
 
     def _log(
         self,

@@ -36,6 +36,7 @@ CREATE TABLE log (
 );
 CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
+_INDEX = "CREATE INDEX IF NOT EXISTS log_at ON log (at_ms)"  # each call sweeps; files of before get it, too
 
 
 class StoreError(Exception):
@@ -71,6 +72,8 @@ class Store:
                 for statement in _TABLES.split(";")[:-1]:
                     tx.execute(statement)
                 tx.execute(f"PRAGMA user_version = {VERSION}")
+            if version <= VERSION:
+                tx.execute(_INDEX)
             return version
 
         if self.work(job) > VERSION:

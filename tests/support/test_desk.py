@@ -146,7 +146,7 @@ def test_on_its_date_it_is_deleted_also_when_the_machine_was_off(
 def test_a_request_for_deletion_is_answered_with_the_truth(tmp_path: Path, clock: ManualClock) -> None:
     desk = desk_in(tmp_path / "s", clock)
     desk.open_ticket("T-1", "ada")
-    never = asked(desk, "T-1")
+    never = asked(desk, "T-1", "ab" * 8)
     assert isinstance(never, Deleted)
     assert (never.state, never.deleted_at) == ("absent", None)
     sent = delivery(desk.public_key, "T-1", clock.now())
@@ -160,6 +160,46 @@ def test_a_request_for_deletion_is_answered_with_the_truth(tmp_path: Path, clock
     assert asked(desk, "T-1") == first  # as often as it is asked
     assert taken(desk, sent, clock) == ("deleted", False)  # a late repeat does not bring it back
     assert whats(desk) == ["opened", "absent", "received", "refused", "deleted", "refused"]
+
+
+@pytest.mark.obligation("Q6.6-d")
+def test_what_was_taken_back_before_it_was_here_is_not_kept_when_it_comes(
+    tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = desk_in(tmp_path / "s", clock)
+    desk.open_ticket("T-1", "ada")
+    sent = delivery(desk.public_key, "T-1", clock.now())
+    wanted = read(sent, clock.now())
+    assert isinstance(wanted, Delivery)
+    said: list[object] = []
+
+    def opened(inside: bytes) -> str | None:
+        said.append(asked(desk, "T-1"))  # the home withdraws while its delivery is decrypted
+        return mismatch(sent, inside)
+
+    assert desk.take(wanted, opened) == ("deleted", False)
+    assert [one.state for one in said if isinstance(one, Deleted)] == ["absent"]
+    assert asked(desk, "T-1") == said[0]  # and stays the truth
+    assert desk.tickets()[0].deliveries == 0
+    other = delivery(desk.public_key, "T-1", clock.now(), transfer="ab" * 8)
+    assert taken(desk, other, clock)[1]  # control: another one is
+
+
+def test_strangers_who_ask_for_deletions_leave_one_line_a_day(
+    tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk_module, "MOST_ABSENT", 2)
+    desk = desk_in(tmp_path / "s", clock)
+    desk.open_ticket("T-1", "ada")
+    for ticket in ("T-9", "T-1"):  # of no ticket, and of one that they know
+        for number in range(5):
+            assert isinstance(asked(desk, ticket, f"{number:016x}"), Deleted)
+    absent = [(line.ticket, line.times) for line in desk.log() if line.what == "absent"]
+    assert absent == [("", 8), ("T-1", 1), ("T-1", 1)]
+    plan = Store(tmp_path / "s").work(
+        lambda tx: tx.execute("EXPLAIN QUERY PLAN DELETE FROM log WHERE at_ms <= 1").fetchall()
+    )
+    assert "log_at" in str(plan)  # each call sweeps: not by reading all lines
 
 
 def test_when_the_disk_refuses_nothing_is_called_deleted(
