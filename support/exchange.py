@@ -62,6 +62,11 @@ class Exchange:
         except (h11.RemoteProtocolError, ValueError, RuntimeError):
             return Unfit(code="no_such_place")
 
+    @property
+    def has_head(self) -> bool:
+        """Whether who it is for is known, and only its body is to come."""
+        return self._head is not None
+
     def answer(self, status: int, body: bytes) -> bytes:
         """The bytes of an answer after which the connection closes."""
         headers = [

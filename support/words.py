@@ -85,6 +85,22 @@ _WORDS = {  # English, German
         "{path}: {what}; name a certificate and its key in PEM, or neither",
         "{path}: {what}; nenne ein Zertifikat und seinen Schlüssel als PEM, oder keines von beiden",
     ),
+    "half_authority": (
+        "{path} is missing beside {what}; put it back, or move both away: then owners need the new ca.pem",
+        "{path} fehlt neben {what}; lege sie zurück, oder beide weg: dann brauchen Besitzer die neue ca.pem",
+    ),
+    "other_authority": (
+        "{path} is not the key of {what}; put the one of before back",
+        "{path} ist nicht der Schlüssel zu {what}; lege den früheren zurück",
+    ),
+    "other_name": (
+        "{path} is for {what} alone; serve that --host, or move both away: owners need the new ca.pem",
+        "{path} gilt nur für {what}; nimm diesen --host, oder lege beide weg: Besitzer brauchen die neue",
+    ),
+    "unrenewed": (
+        "the certificate is not renewed; it serves on until it ends, and is tried again each minute",
+        "das Zertifikat ist nicht erneuert; es gilt, bis es abläuft, mit neuem Versuch jede Minute",
+    ),
     "store": (
         "{path}: {what}; run this as the user who owns it, and make room",
         "{path}: {what}; starte dies als der Benutzer, dem sie gehört, und schaffe Platz",

@@ -2,8 +2,9 @@
 
 import asyncio
 import json
+import socket
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -44,19 +45,24 @@ class Receiving:
     async def said(self, data: bytes) -> tuple[int, dict[str, Any]]:
         reader, writer = await self.connected()
         writer.write(data)
-        head, _, body = (await reader.read()).partition(b"\r\n\r\n")
-        writer.transport.abort()
-        return (int(head.split()[1]), json.loads(body)) if head else (0, {})
+        try:
+            head = (await reader.readuntil(b"\r\n\r\n")).decode()
+            length = head.lower().split("content-length:")[1].split()[0]
+            return int(head.split()[1]), json.loads(await reader.readexactly(int(length)))
+        except asyncio.IncompleteReadError:
+            return 0, {}
+        finally:
+            writer.transport.abort()
 
 
 @asynccontextmanager
-async def receiving(tmp_path: Path) -> AsyncIterator[Receiving]:
+async def receiving(tmp_path: Path, renewed: Callable[[], None] = lambda: None) -> AsyncIterator[Receiving]:
     folder, clock = tmp_path / "s", ManualClock()
     desk = desk_in(folder, clock)
     chain = certificates.ready(folder, HOST, datetime.now(UTC))
     trust = ssl.create_default_context(cafile=str(folder / certificates.CA))
     port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-    one = Server(desk=desk, context=certificates.context_of(chain, None), clock=clock)
+    one = Server(desk=desk, context=certificates.context_of(chain, None), clock=clock, renewed=renewed)
     serving = asyncio.create_task(one.run("127.0.0.1", 0, port.set_result))
     try:
         yield Receiving(desk=desk, clock=clock, trust=trust, port=await port)
@@ -95,19 +101,63 @@ async def test_what_is_none_of_ours_or_too_large_is_refused_and_the_door_stays_o
 async def test_who_is_slow_or_comes_in_crowds_is_sent_away(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server, "AT_ONCE", 1)
+    whole = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
     async with receiving(tmp_path) as one:
-        _, first = await one.connected()
-        first.write(b"POST")
-        await asyncio.sleep(0.2)
-        assert await one.said(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n") == (503, {"refused": "busy"})
-        first.transport.abort()
-        await asyncio.sleep(0.2)
-        assert (await one.said(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"))[
-            0
-        ] == 400  # control: there is room again
-        monkeypatch.setattr(server, "WHOLE_S", 0.3)
+        crowd = [socket.create_connection(("127.0.0.1", one.port)) for _ in range(server.PER_NETWORK)]
+        await asyncio.sleep(0.1)
+        with pytest.raises((OSError, ssl.SSLError)):  # counted before a handshake
+            await one.said(whole)
+        crowd.pop().close()
+        await asyncio.sleep(0.1)
+        assert (await one.said(whole))[0] == 400  # control: there is room again
+        monkeypatch.setattr(server, "PER_NETWORK", 100)
+        monkeypatch.setattr(server, "AT_ONCE", len(crowd))
+        assert (await one.said(whole))[0] == 400  # idle ones of all the world shut nobody out
+        crowd[0].settimeout(5)
+        assert await asyncio.to_thread(crowd[0].recv, 1) == b""  # the slowest had to go
+        for idle in crowd:
+            idle.close()
+        monkeypatch.setattr(server, "HEAD_S", 0.3)
         assert await one.said(b"POST /homebase/1 HTTP/1.1\r\n") == (0, {})
+        head = b"POST /homebase/1 HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n"
+        reader, writer = await one.connected()
+        writer.write(head)
+        await asyncio.sleep(0.6)
+        writer.write(b"x")
+        assert await reader.read() != b""  # control: a body may take longer
+        writer.transport.abort()
+        monkeypatch.setattr(server, "WHOLE_S", 0.3)
+        assert await one.said(head) == (0, {})
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("2001:db8:1:2:3::4", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+    ],
+)
+def test_who_has_many_addresses_counts_once(address: str, network: str) -> None:
+    assert server.network_of(address) == network
+
+
+async def test_a_certificate_that_is_not_renewed_ends_neither_server_nor_sweeps(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def renewed() -> None:
+        raise certificates.BadCertificate(tmp_path, "no room")
+
+    async with receiving(tmp_path, renewed) as one:
+        one.desk.open_ticket("T-1", "ada")
+        sent = delivery(one.desk.public_key, "T-1", one.clock.now(), days=1)
+        for _ in range(2):
+            await one.clock.advance(60)
+            await asyncio.sleep(0.2)
+        assert (await one.posted(sent))[0] == 201
+        unrenewed = [record for record in caplog.records if record.message == "support.unrenewed"]
+        assert len(unrenewed) == 1  # once for a reason
 
 
 @pytest.mark.obligation("Q6.6-d")
@@ -136,7 +186,6 @@ def test_a_certificate_is_renewed_under_the_same_authority(tmp_path: Path) -> No
     assert chain.read_bytes() == first  # control: not before it is due
     certificates.ready(tmp_path, HOST, now + timedelta(days=340))
     assert chain.read_bytes() != first
-    certificates.ready(tmp_path, "other.example.org", now)
     assert (tmp_path / certificates.CA).read_bytes() == ca
     assert len(certificates.fingerprint(tmp_path).split()) == 8
     chain.write_text("no certificate")
@@ -144,3 +193,34 @@ def test_a_certificate_is_renewed_under_the_same_authority(tmp_path: Path) -> No
         certificates.ready(tmp_path, HOST, now)
     with pytest.raises(certificates.BadCertificate):
         certificates.context_of(chain, None)
+
+
+def test_an_authority_that_owners_trust_is_never_replaced_and_vouches_for_one_name(tmp_path: Path) -> None:
+    now = SystemClock().now()
+    chain = certificates.ready(tmp_path, HOST, now)
+    ca, key = tmp_path / certificates.CA, tmp_path / certificates.CA_KEY
+    before = {path: path.read_bytes() for path in (ca, key, chain)}
+    for path, code in ((key, "half_authority"), (ca, "half_authority")):
+        path.unlink()
+        with pytest.raises(certificates.BadCertificate) as bad:
+            certificates.ready(tmp_path, HOST, now)
+        assert (bad.value.code, path.exists()) == (code, False)
+        assert certificates.still_valid(tmp_path, HOST, now) is (path is key)
+        path.write_bytes(before[path])
+    with pytest.raises(certificates.BadCertificate) as bad:
+        certificates.ready(tmp_path, "other.example.org", now)
+    assert bad.value.code == "other_name"
+    (tmp_path / "other").mkdir()
+    other = certificates.ready(tmp_path / "other", HOST, now)
+    key.write_bytes((tmp_path / "other" / certificates.CA_KEY).read_bytes())
+    chain.write_bytes(other.read_bytes())  # of another authority: not served
+    with pytest.raises(certificates.BadCertificate) as bad:
+        certificates.ready(tmp_path, HOST, now)
+    assert bad.value.code == "other_authority"
+    key.write_bytes(before[key])
+    assert (
+        certificates.ready(tmp_path, HOST, now).read_bytes() != other.read_bytes()
+    )  # control: with its own key
+    assert ca.read_bytes() == before[ca]
+    assert certificates.still_valid(tmp_path, HOST, now + timedelta(days=396))
+    assert not certificates.still_valid(tmp_path, HOST, now + timedelta(days=398))

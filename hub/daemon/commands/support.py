@@ -105,8 +105,11 @@ def run(options: argparse.Namespace) -> int:
             words(key, language, path=error.path, what=error.what), EXIT_CANT_WRITE
         ) from error
     except certificates.BadCertificate as bad:
-        text = words("certificate", language, path=bad.path, what=bad.what)
-        raise CommandFailed(text, EXIT_CONFIG) from bad
+        raise CommandFailed(_why(bad, language), EXIT_CONFIG) from bad
+
+
+def _why(bad: certificates.BadCertificate, language: str) -> str:
+    return words(bad.code, language, path=bad.path, what=bad.what)
 
 
 def _country(text: str) -> str:
@@ -146,7 +149,7 @@ def _serve(options: argparse.Namespace) -> int:
     if bool(options.chain) != bool(options.private_key):
         raise CommandFailed(words("half_chain", options.lang), EXIT_USAGE)
     desk = _desk(options)
-    before = desk.remembered()
+    before = desk.remembered()  # sweeps: what is over goes also where the server can't start
     host = (options.host or before.get("host", "")).lower()
     country = options.country or before.get("country", "")
     if not host or not country:
@@ -154,12 +157,16 @@ def _serve(options: argparse.Namespace) -> int:
     if not _HOST.fullmatch(host):
         raise CommandFailed(words("bad_host", options.lang, host=host), EXIT_USAGE)
     clock = SystemClock()
-    chain = options.chain or certificates.ready(options.dir, host, clock.now())
+    chain = options.chain or _own_chain(options, host, clock.now())
     context = certificates.context_of(chain, options.private_key)
 
     def renewed() -> None:
         if options.chain is None:
-            context.load_cert_chain(certificates.ready(options.dir, host, clock.now()))
+            new = certificates.ready(options.dir, host, clock.now())
+            certificates.context_of(
+                new, None
+            )  # first: what can't be used must not go into the one that serves
+            context.load_cert_chain(new)
 
     def ready(port: int) -> None:
         desk.remember(
@@ -180,6 +187,17 @@ def _serve(options: argparse.Namespace) -> int:
         text = words("port", options.lang, address=options.listen, port=options.port, what=what)
         raise CommandFailed(text, EXIT_IO) from error
     return 0
+
+
+def _own_chain(options: argparse.Namespace, host: str, at: datetime) -> Path:
+    """Renewed where that is due; the one of before where that fails and it still holds."""
+    try:
+        return certificates.ready(options.dir, host, at)
+    except certificates.BadCertificate as bad:
+        if not certificates.still_valid(options.dir, host, at):
+            raise
+        print(_why(bad, options.lang), words("unrenewed", options.lang), sep="; ", file=sys.stderr)
+        return Path(options.dir) / certificates.CHAIN
 
 
 async def _until_ended(serving: Coroutine[object, object, None]) -> None:
