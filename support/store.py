@@ -1,19 +1,22 @@
 """What the receiver keeps, in one file: open tickets, encrypted deliveries, what was deleted, and who looked.
 
 The only file here that speaks SQL. A connection for each job, so that commands and the server may work at the
-same time; deleted bytes are overwritten in the file. Deliveries stay encrypted as they came.
+same time. Deleted bytes are overwritten where they were, in the file and in its journal, which has
+the pages of before. Deliveries stay encrypted as they came.
 """
 
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from io import FileIO
 from pathlib import Path
 from typing import TypeVar
 
 FILE = "support.db"
 VERSION = 1
+PIECE = 65_536  # bytes
 WAIT_S = 10.0  # for another process's job
 T = TypeVar("T")
 Transaction = sqlite3.Connection
@@ -53,6 +56,7 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._path = folder / FILE
+        self._journal = folder / f"{FILE}-journal"
 
     def make(self) -> None:
         """Have folder and tables there.
@@ -80,25 +84,73 @@ class Store:
             raise StoreError(self._path, "", newer=True)
 
     def work(self, job: Callable[[Transaction], T]) -> T:
-        """Do ``job`` whole or not at all; on the disk when this returns.
+        """Do ``job`` whole or not at all; on the disk when this returns, with an empty journal.
 
         Raises:
             StoreError: nothing was changed.
         """
         try:
-            with closing(sqlite3.connect(self._path, timeout=WAIT_S, isolation_level=None)) as connection:
+            with (
+                self._crashed_journal(),
+                closing(sqlite3.connect(self._path, timeout=WAIT_S, isolation_level=None)) as connection,
+            ):
                 connection.execute("PRAGMA secure_delete = ON")
-                connection.execute("PRAGMA journal_mode = TRUNCATE")
+                connection.execute(
+                    "PRAGMA journal_mode = PERSIST"
+                )  # emptied by TRUNCATE, its blocks stay full
                 connection.execute("PRAGMA synchronous = FULL")
-                with _whole(connection):
-                    return job(connection)
+                try:
+                    with _whole(connection):
+                        return job(connection)
+                finally:
+                    self._overwrite_journal(connection)
         except sqlite3.Error as error:
             raise StoreError(self._path, str(error)) from error
+
+    @contextmanager
+    def _crashed_journal(self) -> Iterator[None]:
+        """What a crash left is rolled back and deleted once the file is read: overwritten after that."""
+        try:
+            file = self._journal.open("r+b", buffering=0)
+        except OSError:  # none there
+            yield
+            return
+        with file:
+            try:
+                yield
+            finally:
+                if not os.fstat(file.fileno()).st_nlink:
+                    with suppress(OSError):
+                        overwrite(file)
+
+    def _overwrite_journal(self, connection: Transaction) -> None:
+        """Under a lock of its own: nobody's job is under way, and a journal of a broken one was rolled back.
+
+        Where another process holds the file too long, or the disk refuses, the next job does it.
+        """
+        with suppress(sqlite3.Error, OSError):
+            if not self._journal.exists() or not self._journal.stat().st_size:
+                return
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                with self._journal.open("r+b", buffering=0) as file:
+                    overwrite(file)
+            finally:
+                connection.execute("ROLLBACK")
 
     def free(self) -> int:
         """Bytes that the disk has left."""
         room = os.statvfs(self.folder)
         return room.f_bavail * room.f_frsize
+
+
+def overwrite(file: FileIO) -> None:
+    """Write zeros over all of it, to the disk, before its blocks are let go."""
+    left = os.fstat(file.fileno()).st_size
+    while left > 0:
+        left -= file.write(bytes(min(left, PIECE)))
+    os.fsync(file.fileno())
+    os.ftruncate(file.fileno(), 0)
 
 
 def to_ms(at: datetime) -> int:

@@ -3,10 +3,13 @@
 import os
 import sqlite3
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from io import FileIO
 from pathlib import Path
 
 import pytest
@@ -17,7 +20,7 @@ from support.desk import Declined, Desk, Line
 from support.exchange import Request
 from support.identity import BadIdentity, identity_in
 from support.label import Deletion, Delivery, mismatch, read
-from support.store import FILE, Store, StoreError
+from support.store import FILE, Store, StoreError, overwrite
 from tests.clock import ManualClock
 from tests.privacy.house import SUPPORT_KEY
 
@@ -113,6 +116,58 @@ def test_a_closed_ticket_deletes_what_came_for_it_and_takes_nothing_more(
     said = asked(desk, "T-1")
     assert isinstance(said, Deleted)
     assert said.state == "deleted"
+
+
+@pytest.mark.obligation("Q6.6-d")
+@pytest.mark.parametrize("guard", [True, False], ids=["overwritten", "control"])
+def test_no_block_that_the_disk_gets_back_holds_a_deleted_delivery(
+    tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch, guard: bool
+) -> None:
+    desk = desk_in(tmp_path / "s", clock)
+    desk.open_ticket("T-1", "ada")
+    sent = delivery(desk.public_key, "T-1", clock.now())
+    taken(desk, sent, clock)
+    journal, needle = tmp_path / "s" / f"{FILE}-journal", sent.body[300:364]
+    freed: list[bytes] = []
+    truncate = os.ftruncate
+
+    def truncated(file: int, length: int) -> None:
+        freed.append(journal.read_bytes())
+        truncate(file, length)
+
+    monkeypatch.setattr("support.store.os.ftruncate", truncated)
+    if not guard:
+        monkeypatch.setattr("support.store.overwrite", lambda file: freed.append(file.read()))
+    desk.close_ticket("T-1", "ada")
+    assert any(freed)
+    assert any(needle in block for block in freed) is not guard
+    assert any(any(block) for block in freed) is not guard  # zeros alone
+
+
+def test_a_journal_that_a_crash_left_is_rolled_back_and_then_overwritten(
+    tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "s"
+    desk = desk_in(folder, clock)
+    desk.open_ticket("T-1", "ada")
+    taken(desk, delivery(desk.public_key, "T-1", clock.now()), clock)
+    script = (
+        "import os, sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None);"
+        "c.execute('PRAGMA journal_mode = PERSIST'); c.execute('PRAGMA cache_size = 1');"
+        "c.execute('BEGIN IMMEDIATE'); c.execute('DELETE FROM deliveries'); c.execute('DELETE FROM tickets');"
+        "c.execute('UPDATE log SET note = hex(zeroblob(99999))'); os._exit(0)"
+    )
+    subprocess.run([sys.executable, "-c", script, str(folder / FILE)], check=True)
+    assert (folder / f"{FILE}-journal").read_bytes()[:4] == b"\xd9\xd5\x05\xf9"  # control: it is needed
+    sizes: list[int] = []
+
+    def overwritten(file: FileIO) -> None:
+        sizes.append(os.fstat(file.fileno()).st_size)
+        overwrite(file)
+
+    monkeypatch.setattr("support.store.overwrite", overwritten)
+    assert desk.tickets()[0].deliveries == 1  # as before the crash
+    assert sizes[0] > 10_000
 
 
 @pytest.mark.obligation("Q6.6-d")
