@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -248,9 +249,17 @@ def test_the_stop_button_cuts_what_runs_and_the_helper_truly_says_that_nothing_c
             go_on.wait(20)
             return super().feed(data)
 
+    create_server = socket.create_server
+
+    def narrow(*args: Any, **kwargs: Any) -> socket.socket:
+        door = create_server(*args, **kwargs)
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16_384)  # else the system takes all at once
+        return door
+
     pair.helper.desk.open_ticket(TICKET, "ada")
     pair.helper.stop()
     monkeypatch.setattr("support.server.Exchange", Slow)
+    monkeypatch.setattr("support.server.socket.create_server", narrow)
     pair.helper.start()
     pair.gate.collected = LARGE
     shown = pair.preview(GROUPS)
