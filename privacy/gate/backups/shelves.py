@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 LOCAL = "local"
 CLOSED = {Trouble.NO_ACCESS, Trouble.NOT_FOUND, Trouble.UNREACHABLE, Trouble.NOT_ALLOWED}
 CHANGED = "what lies there is not what was put there"
+LOST = timedelta(days=400)  # a copy that is away is known for so long: a stick may come back from a drawer
 FOLDER = "backup"  # of the gate's: a copy is put together there
 
 
@@ -215,13 +216,15 @@ class Shelves:
     async def thin_out(self, where: str, target: Target) -> None:
         """Remove what is neither among the newest nor young; never the only good one, and none of others."""
         known = await self.desk.store.read(lambda tx: copies.every(tx, where))
-        young_ms = to_ms(self.desk.time.instant().at - timedelta(days=self.settings.keep_days))
-        good = [copy for copy in known if copy.was_good]
-        newest_ms = max(copy.made_ms for copy in good if copy.state is State.VERIFIED)
+        at = self.desk.time.instant().at
+        young_ms, long_ago_ms = to_ms(at - timedelta(days=self.settings.keep_days)), to_ms(at - LOST)
+        newest_ms = max(copy.made_ms for copy in known if copy.state is State.VERIFIED)
+        good = [copy for copy in known if copy.was_good and copy.state is not State.GONE]
         old = [copy for copy in good[self.settings.keep :] if copy.made_ms < min(young_ms, newest_ms)]
         bad = [copy for copy in known if not copy.was_good and copy.made_ms < newest_ms]
-        for copy in (*old, *bad):
-            if copy.state is not State.GONE:  # it may be back one day; then it is one that was found
+        lost = [copy for copy in known if copy.state is State.GONE and copy.made_ms < long_ago_ms]
+        for copy in (*old, *bad, *lost):
+            if copy not in lost:
                 await target.remove(copy.name)
             await self.desk.store.write(lambda tx, name=copy.name: copies.forget(tx, where, name))  # type: ignore[misc]
 

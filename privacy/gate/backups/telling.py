@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from privacy.gate.backups import copies
-from privacy.gate.backups.copies import Known, Sending
+from privacy.gate.backups.copies import Known, Sending, State
 from privacy.gate.backups.schedule import drill_due
 from privacy.gate.backups.shelves import Progress, Shelves
 from privacy.gate.backups.target import Copy, TargetError
@@ -60,7 +60,7 @@ def _copy(copy: Known, on_its_way: Sending | None) -> Mapping[str, object]:
         "state": copy.state.value if landed is None else "sending",
         "landed": landed,
         "why": copy.why,
-        "verified": None if copy.verified_ms is None else _time(copy.verified_ms),
+        "verified": _time(copy.verified_ms) if copy.state is State.VERIFIED and copy.verified_ms else None,
     }
 
 

@@ -366,6 +366,22 @@ async def test_so_many_stay_and_only_ours_go(lived_in: Home) -> None:
     assert len(await lived_in.door.desk.store.read(copies.every)) == 2
 
 
+async def test_a_copy_that_is_away_takes_no_place_of_those_that_stay(lived_in: Home, tmp_path: Path) -> None:
+    lived_in.backups.shelves.settings = lived_in.backups.settings.__class__(
+        folder=str(lived_in.folder), keep=2
+    )
+    for _ in range(2):
+        lived_in.clock.passed_s += 86_400
+        await lived_in.backups.now()
+    stays, away = lived_in.copies
+    away.rename(tmp_path / "away")
+    await lived_in.backups.told()
+    lived_in.clock.passed_s += 86_400
+    await lived_in.backups.now()
+    assert stays.exists()
+    assert len(lived_in.copies) == 2
+
+
 async def test_a_stick_that_is_out_or_another_one_gets_nothing(lived_in: Home, tmp_path: Path) -> None:
     await lived_in.backups.now()
     lived_in.folder.rename(tmp_path / "in-a-drawer")
