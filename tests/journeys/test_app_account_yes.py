@@ -5,7 +5,6 @@ A real mail server stands outside and takes both. Then the question for updates.
 
 import json
 import re
-import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Playwright, expect
 
-from tests.lab.outside import RECEIVER, RESOLVER, NameServer, around, authority, made_in, network
+from tests.lab.outside import RECEIVER, RESOLVER, NameServer, around, authority, listening, made_in, network
 from tests.mail_server import PASSWORD, USER, MailServer
 from tests.needs import NETWORKS
 
@@ -59,14 +58,6 @@ class Mailed:
         return [{key: row[key] for key in members} for row in rows if row["state"] != "withdrawn"]
 
 
-def _listen() -> socket.socket:
-    listening = socket.socket()
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.bind((RECEIVER, 465))
-    listening.listen(8)
-    return listening
-
-
 @pytest.fixture
 def mailed(tmp_path: Path, playwright: Playwright) -> Iterator[Mailed]:
     (tmp_path / "state").mkdir(mode=0o700)
@@ -77,7 +68,7 @@ def mailed(tmp_path: Path, playwright: Playwright) -> Iterator[Mailed]:
     with ExitStack() as running:
         inside, outside = running.enter_context(network())
         names = NameServer(outside, {HOST: [RECEIVER]})
-        server = MailServer(made_in(outside, _listen), context, secure_first=True)
+        server = MailServer(made_in(outside, lambda: listening(465)), context, secure_first=True)
         for part in (server, names):
             running.callback(part.close)
         house = running.enter_context(demo_house(tmp_path, "--devices", "1", around=around(inside, resolver)))

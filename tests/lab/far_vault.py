@@ -2,8 +2,7 @@
 
 import hashlib
 import os
-import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,7 @@ from privacy.gate.console import tunnel_consents
 from tests import far_servers
 from tests.far_servers import Front
 from tests.lab.gate_at_work import GateAtWork
-from tests.lab.outside import RECEIVER, NameServer, Recorder, authority, made_in
+from tests.lab.outside import RECEIVER, NameServer, Recorder, authority, listening, made_in
 from tests.privacy import house
 
 HOST, BACKUP = "copies.example.org", "backup.cloud"
@@ -50,13 +49,7 @@ class Lab:
     def ask(self, verb: str, **fields: object) -> dict[str, Any]:
         door = self.gate.door
         handler = {**tunnel_consents.table(door), **far_verbs.table(door.desk, door.far.door)}[verb]
-
-        async def answer() -> dict[str, Any]:
-            reply = await handler(fields)
-            assert isinstance(reply, Mapping)
-            return dict(reply)
-
-        return self.gate.call(answer())
+        return self.gate.answered(handler, fields)
 
     def log_in(self, user: str = "", password: str = "") -> None:
         known = LOGIN[self.kind]
@@ -100,10 +93,6 @@ class Lab:
         return b"".join(path.read_bytes() for path in sorted(files))
 
 
-def _listen() -> socket.socket:
-    return socket.create_server((RECEIVER, 443))
-
-
 @contextmanager
 def vault(kind: str, wire: tuple[str, str], tmp_path: Path) -> Iterator[Lab]:
     """A gate at work and a far target, until the block ends."""
@@ -128,7 +117,7 @@ def vault(kind: str, wire: tuple[str, str], tmp_path: Path) -> Iterator[Lab]:
     recorder, names = Recorder(outside), NameServer(outside, {HOST: [RECEIVER]})
     server = getattr(far_servers, kind)(tmp_path / "server")
     with server as behind:
-        front = Front(made_in(outside, _listen), context, behind)
+        front = Front(made_in(outside, lambda: listening(443)), context, behind)
         try:
             with GateAtWork(tmp_path / "gate", inside, [row]) as gate:
                 yield Lab(

@@ -4,7 +4,7 @@ import asyncio
 import os
 import threading
 import time
-from collections.abc import Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,6 +23,7 @@ from tests.lab import outside
 from tests.privacy.test_payload import COLLECTED
 
 T = TypeVar("T")
+Handler = Callable[[Mapping[str, object]], Awaitable[object]]
 
 
 class MovableClock:
@@ -92,7 +93,10 @@ class GateAtWork:
 
     def ask(self, verb: str, **fields: object) -> dict[str, Any]:
         """What the console would be answered."""
-        handler = table(self.door)[verb]
+        return self.answered(table(self.door)[verb], fields)
+
+    def answered(self, handler: Handler, fields: Mapping[str, object]) -> dict[str, Any]:
+        """What a verb answers, of this table or another."""
 
         async def answer() -> dict[str, Any]:
             reply = await handler(fields)

@@ -37,6 +37,11 @@ def checked(result: int) -> None:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 
 
+def listening(port: int) -> socket.socket:
+    """A server's socket at the receiver's address; called in its namespace."""
+    return socket.create_server((RECEIVER, port), backlog=8)
+
+
 def enter(namespace: str) -> None:
     """Move the calling thread into a network namespace; sockets that it makes stay there."""
     with open(f"/run/netns/{namespace}") as handle:  # noqa: PTH123 - a handle, not a path's content

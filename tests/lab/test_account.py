@@ -5,9 +5,8 @@ Each refusal stands beside its control.
 
 import json
 import re
-import socket
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -24,7 +23,7 @@ from privacy.register import Language
 from privacy.rights import Scope
 from privacy.vocabulary import DataCategory
 from tests.lab.gate_at_work import GateAtWork
-from tests.lab.outside import RECEIVER, NameServer, Recorder, authority, made_in
+from tests.lab.outside import RECEIVER, NameServer, Recorder, authority, listening, made_in
 from tests.mail_server import PASSWORD, USER, MailServer
 from tests.needs import NETWORKS
 from tests.privacy.decrypted import everything_in
@@ -44,13 +43,7 @@ class Post:
 
     def ask(self, verb: str, **fields: object) -> dict[str, Any]:
         handler = table(self.account, self.gate.door.desk)[verb]
-
-        async def answer() -> dict[str, Any]:
-            reply = await handler(fields)
-            assert isinstance(reply, Mapping)
-            return dict(reply)
-
-        return self.gate.call(answer())
+        return self.gate.answered(handler, fields)
 
     def refusal(self, verb: str, **fields: object) -> str:
         with pytest.raises(Declined) as declined:
@@ -84,7 +77,7 @@ def post(wire: tuple[str, str], tmp_path: Path) -> Iterator[Post]:
     (tmp_path / "gate").mkdir()
     ca_file, context = authority(tmp_path / "ca", HOST)
     recorder, names = Recorder(outside), NameServer(outside, {HOST: [RECEIVER]})
-    server = MailServer(made_in(outside, _listen), context)
+    server = MailServer(made_in(outside, lambda: listening(587)), context)
     row: dict[str, object] = {
         "name": "mail",
         "role": "own",
@@ -103,14 +96,6 @@ def post(wire: tuple[str, str], tmp_path: Path) -> Iterator[Post]:
         server.close()
         names.close()
         recorder.close()
-
-
-def _listen() -> socket.socket:
-    listening = socket.socket()
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.bind((RECEIVER, 587))
-    listening.listen(8)
-    return listening
 
 
 @pytest.mark.obligation("Q6.2-a")

@@ -5,7 +5,7 @@ Real servers, the hub's real half, the sheet's real key. Each refusal stands bes
 
 import asyncio
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -55,13 +55,7 @@ class House:
 
     def ask(self, verb: str, **fields: object) -> dict[str, Any]:
         """What the console is answered."""
-
-        async def answer() -> dict[str, Any]:
-            reply = await backup_verbs.table(self.backups)[verb](fields)
-            assert isinstance(reply, Mapping)
-            return dict(reply)
-
-        return self.lab.gate.call(answer())
+        return self.lab.gate.answered(backup_verbs.table(self.backups)[verb], fields)
 
     def now(self) -> dict[str, Any]:
         """As ``homebase backup now``: begin one, ask until it is over; what is known then."""

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -34,13 +34,7 @@ class Lab:
     def ask(self, verb: str, **fields: object) -> dict[str, Any]:
         door = self.gate.door
         handlers = {**console_verbs.table(door), **tunnel_consents.table(door), **figure_verbs.table(door)}
-
-        async def answer() -> dict[str, Any]:
-            reply = await handlers[verb](fields)
-            assert isinstance(reply, Mapping)
-            return dict(reply)
-
-        return self.gate.call(answer())
+        return self.gate.answered(handlers[verb], fields)
 
     def entries(self, kind: str) -> list[dict[str, Any]]:
         return [entry["data"] for entry in self.ask("ledger.list")["entries"] if entry["kind"] == kind]

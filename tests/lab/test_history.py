@@ -52,13 +52,7 @@ class Lab:
     def ask(self, verb: str, **fields: object) -> dict[str, Any]:
         door = self.gate.door
         handlers = {**console_verbs.table(door), **tunnel_consents.table(door), **history_verbs.table(door)}
-
-        async def answer() -> dict[str, Any]:
-            reply = await handlers[verb](fields)
-            assert isinstance(reply, Mapping)
-            return dict(reply)
-
-        return self.gate.call(answer())
+        return self.gate.answered(handlers[verb], fields)
 
     def show(self, activity: str = DISPLAY) -> dict[str, Any]:
         (told,) = self.ask("history.show", activity=activity)["purposes"]

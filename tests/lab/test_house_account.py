@@ -2,7 +2,6 @@
 
 import json
 import re
-import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -11,7 +10,17 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.houses import RunningHouse, demo_house
-from tests.lab.outside import RECEIVER, RESOLVER, NameServer, Recorder, around, authority, made_in, network
+from tests.lab.outside import (
+    RECEIVER,
+    RESOLVER,
+    NameServer,
+    Recorder,
+    around,
+    authority,
+    listening,
+    made_in,
+    network,
+)
 from tests.mail_server import PASSWORD, USER, MailServer
 from tests.needs import NETWORKS
 
@@ -44,14 +53,6 @@ class MailedHouse:
         return dict(json.loads(self.home.ok("account", "show", "--json")))
 
 
-def _listen() -> socket.socket:
-    listening = socket.socket()
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.bind((RECEIVER, 465))
-    listening.listen(8)
-    return listening
-
-
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[MailedHouse]:
     state, resolver = tmp_path / "state", tmp_path / "resolv.conf"
@@ -62,7 +63,7 @@ def house(tmp_path: Path) -> Iterator[MailedHouse]:
     with ExitStack() as running:
         inside, outside = running.enter_context(network())
         recorder, names = Recorder(outside), NameServer(outside, {HOST: [RECEIVER]})
-        server = MailServer(made_in(outside, _listen), context, secure_first=True)
+        server = MailServer(made_in(outside, lambda: listening(465)), context, secure_first=True)
         for part in (server, names, recorder):
             running.callback(part.close)
         home = running.enter_context(demo_house(tmp_path, "--devices", "1", around=around(inside, resolver)))

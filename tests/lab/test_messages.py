@@ -23,8 +23,8 @@ from privacy.gate.storage.access import AccessData
 from privacy.rights import Scope
 from privacy.vocabulary import DataCategory
 from tests.lab.gate_at_work import GateAtWork
-from tests.lab.outside import RECEIVER, NameServer, Receiver, Recorder, authority, made_in
-from tests.lab.test_account import CODE, _listen, _until
+from tests.lab.outside import RECEIVER, NameServer, Receiver, Recorder, authority, listening, made_in
+from tests.lab.test_account import CODE, _until
 from tests.mail_server import PASSWORD, USER, MailServer
 from tests.needs import NETWORKS
 from tests.privacy.decrypted import everything_in
@@ -91,7 +91,7 @@ def post(wire: tuple[str, str], tmp_path: Path) -> Iterator[Post]:
     (tmp_path / "gate").mkdir()
     ca_file, context = authority(tmp_path / "ca", HOST)
     recorder, names = Recorder(outside), NameServer(outside, {HOST: [RECEIVER]})
-    mails, sms = MailServer(made_in(outside, _listen), context), Receiver(outside, context)
+    mails, sms = MailServer(made_in(outside, lambda: listening(587)), context), Receiver(outside, context)
     shared: dict[str, object] = {"role": "own", "host": HOST, "country": "DE", "ca_file": str(ca_file)}
     activities = ["account.register", "mail.send"]
     rows = [

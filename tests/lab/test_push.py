@@ -3,7 +3,7 @@
 import hmac
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -69,13 +69,7 @@ class Lab:
 
     def ask(self, verb: str, **fields: object) -> dict[str, Any]:
         handler = {**for_console(self.messages), **for_hub(self.messages)}[verb]
-
-        async def answer() -> dict[str, Any]:
-            reply = await handler(fields)
-            assert isinstance(reply, Mapping)
-            return dict(reply)
-
-        return self.gate.call(answer())
+        return self.gate.answered(handler, fields)
 
     def enter(self, browser: Browser) -> str:
         """The way's id."""

@@ -1,6 +1,6 @@
 """One look-up of the timezone, seen from outside: under consent, once; the home's address stays nowhere."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -37,13 +37,7 @@ class Asked:
             **table(Account(self.gate.door, "http://127.0.0.1:8480/"), desk),
             **rights_table(RightsDesk(self.gate.door, GateHolder(desk)), desk),
         }
-
-        async def answer() -> dict[str, Any]:
-            reply = await handlers[verb](fields)
-            assert isinstance(reply, Mapping)
-            return dict(reply)
-
-        return self.gate.call(answer())
+        return self.gate.answered(handlers[verb], fields)
 
     def look_up(self) -> dict[str, Any]:
         shown = self.ask("account.preview_timezone")

@@ -53,11 +53,7 @@ class Home:
 
     def ask(self, verb: str, **fields: object) -> dict[str, Any]:
         handlers = {**table(lambda: self.updates), **consents(self.gate.door)}
-
-        async def answer() -> dict[str, Any]:
-            return dict(await handlers[verb](fields))  # type: ignore[arg-type]  # a mapping, all of them
-
-        return self.gate.call(answer())
+        return self.gate.answered(handlers[verb], fields)
 
     def check(self, **fields: object) -> dict[str, Any]:
         return self.ask("update.check", **fields)
