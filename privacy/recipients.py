@@ -23,7 +23,7 @@ EEA = frozenset(
     }
 )
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_HOST = re.compile(rf"(?:{_LABEL}\.)+[A-Za-z](?:[A-Za-z0-9-]{{0,61}}[A-Za-z0-9])?")
+HOST = re.compile(rf"(?:{_LABEL}\.)+[A-Za-z](?:[A-Za-z0-9-]{{0,61}}[A-Za-z0-9])?")
 
 
 class Transport(Enum):
@@ -205,7 +205,7 @@ def _mistakes_of_place(row: RecipientRow) -> list[str]:
 
 def _mistakes_of_host(row: RecipientRow) -> list[str]:
     mistakes = []
-    if not _HOST.fullmatch(row.host):
+    if not HOST.fullmatch(row.host):
         mistakes.append(
             f"host = {row.host!r}; allowed is one full host name such as support.example.org,"
             " without http:// or https:// (always https), port, path or wildcard, and no address"

@@ -84,8 +84,17 @@ def still_valid(folder: Path, host: str, at: datetime) -> bool:
 
 
 def fingerprint(folder: Path) -> str:
-    """SHA-256 of the authority's certificate, in groups that can be read out."""
-    found = x509.load_pem_x509_certificate((folder / CA).read_bytes())
+    """SHA-256 of the authority's certificate, in groups that can be read out.
+
+    Raises:
+        BadCertificate: it is missing or damaged.
+    """
+    try:
+        found = x509.load_pem_x509_certificate((folder / CA).read_bytes())
+    except OSError as error:
+        raise BadCertificate(folder / CA, error.strerror or "", "store") from error
+    except ValueError as error:
+        raise BadCertificate(folder / CA, str(error)) from error
     digest = sha256(found.public_bytes(Encoding.DER)).hexdigest()
     return " ".join(digest[place : place + 8] for place in range(0, len(digest), 8))
 

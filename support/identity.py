@@ -54,14 +54,14 @@ def identity_in(folder: Path) -> Identity:
     """Return the key in ``folder``, made now where there is none.
 
     Raises:
-        BadIdentity: it is damaged, or others can read it.
+        BadIdentity: it is damaged, others can read it, or it can't be written.
     """
     from pyrage import IdentityError, x25519  # noqa: PLC0415 - as above
 
     path = folder / FILE
-    if not path.exists():
-        write_durably(path, f"{x25519.Identity.generate()}\n".encode())
     try:
+        if not path.exists():
+            write_durably(path, f"{x25519.Identity.generate()}\n".encode())
         with path.open("rb") as file:
             lax = os.fstat(file.fileno()).st_mode & 0o077
             text = file.read(_SIZE_LIMIT).decode("ascii").strip()

@@ -13,12 +13,14 @@ from msgspec import Struct
 from privacy.consent import TICKET
 from privacy.payload import LONGEST_KEPT, Bundle, PayloadRefused, check_bundle, timestamp
 from privacy.received import TRANSFER_PATTERN
+from privacy.recipients import HOST
 
 from .exchange import Request
 
 PATH = "/homebase/1"
 DIAGNOSIS, DELETION = "diagnosis.remote", "deletion.request"
 ASKEW = timedelta(minutes=5)  # that the home's clock may be ahead of ours
+HOSTNAME = HOST  # what a home takes as the host of a recipient
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 _TRANSFER = re.compile(TRANSFER_PATTERN)
 

@@ -75,11 +75,11 @@ _WORDS = {  # English, German
     ),
     "damaged": (
         "{path} holds no key of age; put the one of before back, or remove it and a new one is made",
-        "{path} enthält keinen age-Schlüssel; lege den früheren zurück, oder entferne die Datei",
+        "{path} enthält keinen age-Schlüssel; lege den früheren zurück, oder entferne sie für einen neuen",
     ),
     "unreadable": (
-        "{path}: {what}; run this as the user who owns it",
-        "{path}: {what}; starte dies als der Benutzer, dem sie gehört",
+        "{path}: {what}; run this as the user who owns it, and make room",
+        "{path}: {what}; starte dies als der Benutzer, dem sie gehört, und schaffe Platz",
     ),
     "certificate": (
         "{path}: {what}; name a certificate and its key in PEM, or neither",

@@ -91,6 +91,10 @@ test("at the console the same is agreed to: the chosen recipient and term, whate
   const begin = "homebase consent give diagnosis.remote --ticket T--once --recipient support --country DE";
   expect(commandOf(command, YES)).toBe(`${begin} --once --preview 01ab`);
   expect(commandOf(command, { ...YES, form: "until" })).toBe(`${begin} --for 3d --preview 01ab`);
+  const { name, country } = YES.recipient;
+  expect(commandOf("homebase notify allow 0a1b --lang de", { ...YES, form: "standing" })).toBe(
+    `homebase notify allow 0a1b --lang de --recipient ${name} --country ${country}`,
+  );
 });
 
 // the witness

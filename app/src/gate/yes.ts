@@ -33,9 +33,11 @@ export function endOf(yes: Pick<Yes, "form" | "days">, challengeAt: string, nowM
 
 /** The same agreed to at the console: the gate's command for these bytes, and to whom and how long, as it was chosen here. */
 export function commandOf(command: string, { recipient, form, days }: Pick<Yes, "recipient" | "form" | "days">): string {
+  const to = ` --recipient ${recipient.name} --country ${recipient.country}`;
+  if (form === "standing") return command + to; // without a term: that of a message
   const term = form === "once" ? "--once" : `--for ${days}d`;
   // where it stands before the preview: a ticket may read the same
-  return command.replace(/ --once(?= --preview )/, ` --recipient ${recipient.name} --country ${recipient.country} ${term}`);
+  return command.replace(/ --once(?= --preview )/, `${to} ${term}`);
 }
 
 /** The members of `homebase.grant/1`, but for those that every statement has. */

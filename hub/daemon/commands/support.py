@@ -22,7 +22,7 @@ from support import certificates
 from support.desk import Declined, Desk
 from support.identity import FILE as KEY_FILE
 from support.identity import BadIdentity, identity_in
-from support.label import DIAGNOSIS, PATH
+from support.label import DIAGNOSIS, HOSTNAME, PATH
 from support.server import Server
 from support.store import Store, StoreError
 from support.words import words
@@ -43,8 +43,6 @@ from .start import between
 FOLDER = Path.home() / ".homebase-support"
 PORT = 8443
 _NOBODY = 4_294_967_295  # /proc/self/loginuid of a process that no login began
-_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_HOST = re.compile(rf"(?:{_LABEL}\.)+[A-Za-z](?:[A-Za-z0-9-]{{0,61}}[A-Za-z0-9])?")
 _COUNTRY = re.compile("[A-Z]{2}")
 
 
@@ -154,7 +152,7 @@ def _serve(options: argparse.Namespace) -> int:
     country = options.country or before.get("country", "")
     if not host or not country:
         raise CommandFailed(words("no_host", options.lang), EXIT_USAGE)
-    if not _HOST.fullmatch(host):
+    if not HOSTNAME.fullmatch(host):
         raise CommandFailed(words("bad_host", options.lang, host=host), EXIT_USAGE)
     clock = SystemClock()
     chain = options.chain or _own_chain(options, host, clock.now())

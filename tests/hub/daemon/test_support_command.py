@@ -110,6 +110,10 @@ def test_a_ticket_from_its_opening_to_its_end(serving: Serving, capsys: pytest.C
     whats = ["opened", "received", "shown", "shown", "closed", "deleted", "refused"]
     assert [line["what"] for line in lines] == whats
     assert "abgelehnt" in said(capsys, "log", *here, "--lang", "de")[1]
+    for spoil in (lambda ca: ca.write_bytes(b"no certificate"), Path.unlink):
+        spoil(serving.folder / "ca.pem")
+        code, told = said(capsys, "entry", *here, "--lang", "de")
+        assert (code != 0, "ca.pem: " in told, told.count("\n")) == (True, True, 1), told
 
 
 @pytest.mark.parametrize(

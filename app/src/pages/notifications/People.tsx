@@ -44,15 +44,17 @@ export function People({ ways }: { ways: readonly MessageWay[] }) {
               )}
             </p>
             <div class="buttons">
-              <button
-                type="button"
-                aria-label={t("told.change.of", { name: one.name })}
-                onClick={() => {
-                  setOpen(one);
-                }}
-              >
-                {t("told.change")}
-              </button>
+              {ways.length > 0 && (
+                <button
+                  type="button"
+                  aria-label={t("told.change.of", { name: one.name })}
+                  onClick={() => {
+                    setOpen(one);
+                  }}
+                >
+                  {t("told.change")}
+                </button>
+              )}
               <button
                 type="button"
                 disabled={removing}
@@ -67,6 +69,7 @@ export function People({ ways }: { ways: readonly MessageWay[] }) {
           </li>
         ))}
       </ul>
+      {ways.length === 0 && <p>{t("told.ways.none")}</p>}
       {ways.length > 0 && (
         <Fields
           key={open?.id ?? ""}

@@ -87,6 +87,7 @@ export const de: Record<keyof typeof en, string> = {
   "told.none": "Niemandem wird durch eine Nachricht gesagt, was wartet.",
   "told.text": "Gefahr und Alarme gehen jederzeit an alle, nach fünf Minuten auf dem nächsten Weg, bis jemand sie bestätigt. Alles andere einmal, auf dem ersten Weg.",
   "told.way.gone": "entfernt",
+  "told.ways.none": "Gerade kann es niemandem gesagt werden: Füge oben zuerst eine Adresse oder Nummer hinzu.",
   "told.quiet.is": "Ruhe {from}–{to}",
   "told.change": "Ändern",
   "told.change.of": "{name} ändern",

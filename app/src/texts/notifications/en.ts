@@ -85,6 +85,7 @@ export const en = {
   "told.none": "Nobody is told of what waits by a message.",
   "told.text": "Danger and alarms go to everybody at any hour, after five minutes by the next way, until somebody acknowledges them. All else goes once, by the first way.",
   "told.way.gone": "removed",
+  "told.ways.none": "Nobody can be told at the moment: first add an address or a number above.",
   "told.quiet.is": "quiet {from}–{to}",
   "told.change": "Change",
   "told.change.of": "Change {name}",
