@@ -25,6 +25,7 @@ from .store import CACHE_KIB, translated
 NAMES = tuple(member.part for member in STREAMS)
 SCRATCH_NAME = "restore.db"  # in the state folder, while history is put back
 _ROWS = 20_000  # of a page, at most
+_KEPT_ROWS = 500  # put in place at once: a day of a series may be some 3 kB
 
 
 class _Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -68,17 +69,21 @@ def page(connection: Connection, name: str, after: int) -> Page:
     """The rows of a table behind that key, as many as fit."""
     kind, column = _KINDS[name]
     select = f"SELECT key, {column} FROM {name} WHERE key > ? ORDER BY key LIMIT ?"  # noqa: S608 -- constants
-    rows = [kind(*row) for row in connection.exec_driver_sql(select, (after, _ROWS))]
-    if not rows:
+    data, last, encode = bytearray(), after, msgspec.json.Encoder().encode
+    rows = connection.exec_driver_sql(select, (after, _ROWS))
+    for row in rows:  # no more is read than fits
+        line = encode(kind(*row))
+        if len(data) + len(line) >= PAGE:
+            break
+        data += line + b"\n"
+        last = row[0]
+    rows.close()
+    if not data:
         return Page(data=b"", last=after, share=1.0)
-    data = msgspec.json.Encoder().encode_lines(rows)
-    if len(data) > PAGE:
-        data = data[: data.rfind(b"\n", 0, PAGE) + 1]
-    last = rows[data.count(b"\n") - 1].key
     # each alone: with both in one SELECT SQLite reads the whole table, for each page
     ends = f"SELECT (SELECT min(key) FROM {name}), (SELECT max(key) FROM {name})"  # noqa: S608 -- constants
     first, newest = connection.exec_driver_sql(ends).one()
-    return Page(data=data, last=last, share=(last - first + 1) / (newest - first + 1))
+    return Page(data=bytes(data), last=last, share=(last - first + 1) / (newest - first + 1))
 
 
 class Scratch:
@@ -174,7 +179,7 @@ class Scratch:
 
     def _kept(self, name: str) -> Iterator[list[tuple[int, object]]]:
         cursor = self._connection.execute(f"SELECT * FROM {name} ORDER BY key")  # noqa: S608 -- constants
-        while rows := cursor.fetchmany(_ROWS):
+        while rows := cursor.fetchmany(_KEPT_ROWS):
             yield rows
 
     def close(self) -> None:

@@ -179,7 +179,7 @@ def _now(options: argparse.Namespace) -> int:
     if shown:
         print(file=sys.stderr)
     if progress.get("wrong"):
-        raise CommandFailed(f"no good backup: {progress.get('wrong')}", EXIT_IO, str(progress.get("code")))
+        raise CommandFailed(f"no good backup: {progress.get('text')}", EXIT_IO, str(progress.get("code")))
     if options.json:
         return print_json(status)
     newest, *others = rows_of(status, "copies")
@@ -224,7 +224,7 @@ def _list(options: argparse.Namespace) -> int:
     if status.get("next"):
         print(f"next: {status['next']}")
     if part_of(status, "progress").get("wrong"):
-        print(f"the last one failed: {printable(part_of(status, 'progress')['wrong'])}")
+        print(f"the last one failed: {printable(part_of(status, 'progress').get('text'))}")
     if status.get("drill_due"):
         print("a quarter has passed: try the sheet, homebase backup check")
     return 0
@@ -242,7 +242,7 @@ def _state(row: Answer) -> str:
         words += f" {row['verified']}"
     if row.get("landed") is not None:
         words += f", {_size(row['landed'])} are there"
-    return f"{words}: {printable(row['why'])}" if row.get("why") else words
+    return f"{words}: {printable(row['text'])}" if row.get("text") else words
 
 
 def _size(size: object) -> str:

@@ -23,7 +23,7 @@ from privacy.gate.backups.restoring import Restorable, prove
 from privacy.gate.backups.schedule import Round, next_round
 from privacy.gate.backups.settings import BackupSettings
 from privacy.gate.backups.shelves import LOCAL, Progress, Shelves, Wrong
-from privacy.gate.backups.target import NAME, Target, TargetError
+from privacy.gate.backups.target import NAME, Target, TargetError, in_words
 from privacy.gate.backups.telling import told
 from privacy.gate.desk import Desk
 from privacy.gate.storage.book import News, from_ms
@@ -330,7 +330,7 @@ class Backups:
                 await self.shelves.look_again(where, target, name)
                 raise Wrong(_NOT_GOOD, str(error)) from error
             except TargetError as error:
-                raise Wrong(error.trouble.value, error.detail or str(error)) from error
+                raise Wrong(error.trouble.value, in_words(str(error), Language.EN)) from error
             except Declined as error:
                 raise Wrong(error.code, error.detail) from error
             except ConversationLost as error:

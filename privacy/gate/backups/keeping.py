@@ -8,7 +8,6 @@ has to be the same bytes. Until then the copy stays on this disk and goes on whe
 """
 
 import asyncio
-import hashlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
@@ -241,10 +240,9 @@ async def _own(source: Source) -> AsyncIterator[bytes]:
 
 
 def _is(path: Path, known: Known) -> bool:
-    """Whether a file is that copy."""
+    """Whether it lies there whole; that its bytes are the same is shown by what comes back (``_same``)."""
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest() == known.sha256
+        return path.stat().st_size == known.size
     except OSError:
         return False
 

@@ -80,6 +80,20 @@ _TEXTS = {
 }
 
 
+_CODE = re.compile(r"\b(target_[a-z_]+)(: )?")
+
+
+def in_words(why: str, language: Language) -> str:
+    """What was wrong, with a sentence in the place of each code of ours."""
+    known = {trouble.value: trouble for trouble in Trouble}
+
+    def said(found: re.Match[str]) -> str:
+        trouble = known.get(found[1])
+        return found[0] if trouble is None else trouble.text(language) + (" " if found[2] else "")
+
+    return _CODE.sub(said, why)
+
+
 class TargetError(Exception):
     """A target could not. detail: one line for the ledger, without secrets and without text of the target."""
 

@@ -8,7 +8,7 @@ from privacy.gate.backups import copies
 from privacy.gate.backups.copies import Known, Sending, State
 from privacy.gate.backups.schedule import drill_due
 from privacy.gate.backups.shelves import Progress, Shelves
-from privacy.gate.backups.target import Copy, TargetError
+from privacy.gate.backups.target import Copy, TargetError, in_words
 from privacy.gate.storage.book import from_ms
 from privacy.payload import timestamp
 from privacy.register import Language
@@ -30,14 +30,15 @@ async def told(
     try:
         found = await shelves.look(look) if look in targets else ()
     except TargetError as error:
-        text = " ".join(filter(None, (error.trouble.text(language), error.detail)))
+        text = in_words(str(error), language)
         trouble = {"target": look, "code": error.trouble.value, "text": text}
     known, sheets, sending, history = await desk.store.read(
         lambda tx: (copies.every(tx), copies.sheets(tx), copies.sending(tx), copies.has_history(tx))
     )
     on_its_way = {name: one for name, one in sending.items() if name in shelves.in_use}
     return {
-        "copies": [_copy(copy, on_its_way.get(copy.target)) for copy in known] + _others(look, found, known),
+        "copies": [_copy(copy, on_its_way.get(copy.target), language) for copy in known]
+        + _others(look, found, known),
         "trouble": trouble,
         "targets": sorted(targets),
         "history": history,
@@ -45,12 +46,12 @@ async def told(
         "next": None if upcoming is None or not shelves.in_use or not sheets else timestamp(upcoming),
         "sheet": None if not sheets else {"key": sheets[0].key, "since": _time(sheets[0].since_ms)},
         "drill_due": bool(sheets) and drill_due(from_ms(sheets[0].drilled_ms), desk.time.instant().at),
-        "progress": asdict(progress),
+        "progress": asdict(progress) | {"text": in_words(progress.wrong, language)},
     }
 
 
-def _copy(copy: Known, on_its_way: Sending | None) -> Mapping[str, object]:
-    """landed: bytes of one that is on its way there that are safe by now."""
+def _copy(copy: Known, on_its_way: Sending | None, language: Language) -> Mapping[str, object]:
+    """why: with codes; text: for people; landed: bytes that are safe of one on its way."""
     landed = None if on_its_way is None or on_its_way.name != copy.name else on_its_way.landed
     return {
         "target": copy.target,
@@ -60,6 +61,7 @@ def _copy(copy: Known, on_its_way: Sending | None) -> Mapping[str, object]:
         "state": copy.state.value if landed is None else "sending",
         "landed": landed,
         "why": copy.why,
+        "text": in_words(copy.why, language),
         "verified": _time(copy.verified_ms) if copy.state is State.VERIFIED and copy.verified_ms else None,
     }
 
@@ -76,6 +78,7 @@ def _others(where: str, found: tuple[Copy, ...], known: list[Known]) -> list[Map
             "state": "found",
             "landed": None,
             "why": "",
+            "text": "",
             "verified": None,
         }
         for copy in found

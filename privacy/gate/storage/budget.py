@@ -13,6 +13,7 @@ from typing import cast
 
 from privacy import anonymise
 from privacy.anonymise import EPSILON_MILLI, LIFE_MILLI, MOST_ANSWERS, Week
+from privacy.gate.storage import records
 from privacy.gate.storage.book import from_ms, to_ms
 from privacy.gate.storage.store import Row, Transaction
 
@@ -116,13 +117,13 @@ def doubt(tx: Transaction, since: datetime) -> None:
     """A copy of before was put back: what was spent from then on is not known. The earliest of all counts."""
     before = doubted(tx)
     at_ms = to_ms(since if before is None else min(since, before))
-    tx.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (_DOUBTED, str(at_ms).encode()))
+    records.set_meta(tx, _DOUBTED, str(at_ms).encode())
 
 
 def doubted(tx: Transaction) -> datetime | None:
     """From when on it is not known what was spent; None: all is known."""
-    row = tx.execute("SELECT value FROM meta WHERE key = ?", (_DOUBTED,)).fetchone()
-    return None if row is None else from_ms(int(cast("bytes", row[0])))
+    found = records.meta(tx, _DOUBTED)
+    return None if found is None else from_ms(int(found))
 
 
 def settle_doubt(tx: Transaction, at: datetime) -> int:

@@ -33,7 +33,8 @@ def test_a_backup_is_made_and_listed(
 
 
 def test_what_is_missing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    gate(monkeypatch, {"progress": {"runs": 1, "wrong": "no place for backups", "code": "no_target"}})
+    said = {"wrong": "no place for backups", "text": "no place for backups", "code": "no_target"}
+    gate(monkeypatch, {"progress": {"runs": 1, **said}})
     with pytest.raises(CommandFailed, match="no good backup: no place for backups") as failed:
         parse(["backup", "now"])
     assert failed.value.code == 74

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from privacy.gate.backups.target import NAME, Source, TargetError, Trouble
+from privacy.gate.backups.target import NAME, Source, TargetError, Trouble, in_words
 from privacy.register import Language
 
 
@@ -14,6 +14,11 @@ def test_each_trouble_says_in_both_languages_what_to_do(trouble: Trouble) -> Non
     for language in Language:
         assert trouble.text(language).endswith(".")
     assert trouble.text(Language.DE) != trouble.text(Language.EN)
+    for why in (str(TargetError(trouble, "507 was answered")), f"far: {TargetError(trouble)}"):
+        told = in_words(why, Language.DE)
+        assert trouble.text(Language.DE) in told
+        assert trouble.value not in told
+    assert in_words("target_of_tomorrow: 1 too long: x", Language.EN) == "target_of_tomorrow: 1 too long: x"
 
 
 @pytest.mark.parametrize(
