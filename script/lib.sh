@@ -26,6 +26,12 @@ need_packages() {
   fi
 }
 
+# need_test_packages: what the tests run besides Python and Node, real servers and browsers
+need_test_packages() {
+  need_packages chromium=chromium libnss3-tools=certutil tcpdump=tcpdump iproute2=ip nftables=nft gcc=gcc libc6-dev=/usr/include/stdlib.h \
+    systemd=systemd-analyze util-linux=setpriv mosquitto=mosquitto openssl=openssl curl=curl wget=wget age=age python3-gammu=/usr/lib/python3/dist-packages/gammu/__init__.py
+}
+
 # need_python: a python3 of at least 3.11, as $PYTHON
 need_python() {
   local name
