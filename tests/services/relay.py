@@ -67,12 +67,16 @@ def state(machine: Machine, key: str) -> str:
     return shell(machine, f"systemctl show -P {key} {UNIT}").strip()
 
 
+def user(machine: Machine) -> str:
+    return shell(machine, f"ps -o user:32= -p {state(machine, 'MainPID')}").strip()
+
+
 def a_relay_is_set_up_by_the_page_and_runs_by_its_unit(machine: Machine) -> str:
     shell(machine, CERTIFICATE)
     for line in console():
         shell(machine, line)
     took = until(lambda: state(machine, "SubState") == "running", "the unit runs")
-    assert shell(machine, f"ps -o user:32= -p {state(machine, 'MainPID')}").strip() == "mosquitto"
+    until(lambda: user(machine) == "mosquitto", "it is its user")  # a fork "runs" before it is that
     status = shell(machine, f"cat /proc/{state(machine, 'MainPID')}/status")
     assert "CapBnd:\t0000000000000000" in status, status
     assert "NoNewPrivs:\t1" in status, status

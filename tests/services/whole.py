@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -251,7 +252,9 @@ def main() -> int:
                 try:
                     print(f"ok    {name}: {check(machine).strip()}", flush=True)
                 except AssertionError as failed:
-                    print(f"FAIL  {name}: {failed}")
+                    print(
+                        f"FAIL  {name}: {str(failed) or traceback.extract_tb(failed.__traceback__)[-1].line}"
+                    )
                     print(machine.run("journalctl", "-b", "-n", "40", "-u", "homebase*").stdout)
                     return 1
     return 0
