@@ -50,7 +50,7 @@ def without_row(text: str, kind: str, number: int) -> str:
     table = tomllib.loads(text)
     left = [row for at, row in enumerate(_rows(table, kind)) if at != number]
     wanted = {**table, kind: left} if left else {key: value for key, value in table.items() if key != kind}
-    for made in _candidates(text, kind):
+    for made in _candidates(text, kind, number):
         if _says(made, wanted):
             return made
     raise NotPlain(f"that [[{kind}]] is not spelled as a block of its own; {BY_HAND}")
@@ -105,12 +105,16 @@ def _head(kind: str) -> re.Pattern[str]:
     return re.compile(rf"""[ \t]*\[\[[ \t]*(?:{kind}|"{kind}"|'{kind}')[ \t]*\]\][ \t]*(#.*)?$""")
 
 
-def _candidates(text: str, kind: str) -> Iterator[str]:
-    """The text without each part that may be a row, from its head to the next one; judged by the caller."""
+def _candidates(text: str, kind: str, number: int) -> Iterator[str]:
+    """The text without each part that may be a row, from its head to the next one; judged by the caller.
+
+    The likeliest comes first: of two rows that say the same, the one that was meant goes.
+    """
     lines = _LINE.findall(text)
     head = _head(kind)
     tables = [at for at, line in enumerate(lines) if _TABLE.match(line)]
-    for first in (at for at in tables if head.match(lines[at].rstrip("\r\n"))):
+    heads = [at for at in tables if head.match(lines[at].rstrip("\r\n"))]
+    for first in (*heads[number:], *heads[:number]):
         for end in (*(at for at in tables if at > first), len(lines)):
             last = end
             while _NOTHING.match(lines[last - 1].rstrip("\r\n")):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyrage
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from privacy.gate.entering import entering
@@ -109,6 +109,7 @@ def test_a_value_that_looks_like_toml_stays_a_value_where_pasting_it_would_enter
 _TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 
 
+@example(rows=[{"a": "", "b": "", "c": ""}, {"a": "", "c": "", "b": ""}])
 @given(st.lists(st.dictionaries(st.sampled_from("abc"), _TEXTS | st.lists(_TEXTS)), max_size=3))
 def test_whatever_the_values_the_text_says_them_and_goes_back(rows: list[dict[str, str | list[str]]]) -> None:
     texts = [EXAMPLE]
