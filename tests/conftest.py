@@ -5,13 +5,15 @@ A commit is judged by the same examples each time; script/nightly properties loo
 
 import gc
 from collections.abc import Generator
+from contextlib import suppress
+from importlib import import_module
 
 import pytest
 from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler.protocol import Scheduling
 
-from tests.sharing import Sharing, ordered
+from tests.sharing import Sharing, made_ready_by, ordered
 
 pytest_plugins = ["tests.obligations.plugin"]
 
@@ -28,10 +30,18 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collection() -> Generator[None, object, object]:
-    """Thousands of tests are made and none goes: nothing to look for among them, now or at any test."""
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    """Thousands of tests are made and none goes: nothing to look for among them, now or at any test.
+
+    Of the whole suite each worker makes a share of the files ready for all.
+    """
     gc.disable()
     try:
+        one_of_several = getattr(session.config, "workerinput", None)
+        if one_of_several and not session.config.getoption("file_or_dir"):
+            for module in made_ready_by(one_of_several["workerid"], one_of_several["workercount"]):
+                with suppress(Exception):  # the collection tells of it
+                    import_module(module)
         return (yield)
     finally:
         gc.freeze()

@@ -7,15 +7,20 @@ home; the lab's files, which wait for networks, stand evenly between those that 
 from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import groupby
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import TypeVar
 
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
+from tests.paths import ROOT
+
 JOURNEYS, LAB = "journeys", "lab"
 WALKS = 3  # workers that walk through the journeys at the same time
-ALL_JOURNEYS = sorted(file.name for file in (Path(__file__).parent / JOURNEYS).glob("test_*.py"))
+ALL_JOURNEYS = sorted(file.name for file in (ROOT / "tests" / JOURNEYS).glob("test_*.py"))
+TEST_MODULES = sorted(
+    ".".join(file.relative_to(ROOT).with_suffix("").parts) for file in (ROOT / "tests").rglob("test_*.py")
+)
 
 _T = TypeVar("_T")
 
@@ -52,6 +57,15 @@ def spread(few: Sequence[_T], many: Sequence[_T]) -> list[_T]:
     """Both in their order, the few evenly among the many."""
     places = [((at + 0.5) / len(group), each) for group in (few, many) for at, each in enumerate(group)]
     return [each for _, each in sorted(places, key=_place)]
+
+
+def made_ready_by(worker: str, workers: int) -> list[str]:
+    """The modules of tests that a worker loads before it collects: its share, "gw0" has the first of all.
+
+    pytest writes each file's assertions anew and keeps the outcome for whoever loads it next; where nothing
+    is kept yet, the workers, in step from file to file, would all do so for all of them.
+    """
+    return TEST_MODULES[int(worker.removeprefix("gw")) :: workers]
 
 
 def _place(place: tuple[float, object]) -> float:

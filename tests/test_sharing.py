@@ -6,7 +6,7 @@ from typing import cast
 
 import pytest
 
-from tests.sharing import ALL_JOURNEYS, WALKS, ordered, spread, walk_of
+from tests.sharing import ALL_JOURNEYS, TEST_MODULES, WALKS, made_ready_by, ordered, spread, walk_of
 
 
 def item(nodeid: str) -> pytest.Item:
@@ -40,3 +40,9 @@ def test_the_walks_share_all_journeys() -> None:
     sizes = [sum(walk_of(f"tests/journeys/{name}") == walk for name in there) for walk in range(WALKS)]
     assert sum(sizes) == len(there)
     assert max(sizes) - min(sizes) <= 1
+
+
+def test_the_workers_together_make_every_file_ready_once() -> None:
+    shares = [made_ready_by(f"gw{number}", 5) for number in range(5)]
+    assert sorted(module for share in shares for module in share) == TEST_MODULES
+    assert __name__ in TEST_MODULES
