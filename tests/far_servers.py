@@ -1,18 +1,22 @@
 """Real servers for copies, WebDAV (wsgidav) and S3 (nanio), behind TLS that breaks where a test wants."""
 
 import asyncio
+import base64
+import hashlib
+import secrets
 import socket
 import ssl
 import struct
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
 USER, PASSWORD = "ada", 'Vault "7" \\ ümlaut'
 KEY, SECRET = "AKIDHOME", "wJalrXUtnFEMI/K7MDENG+secret"
 BUCKET = "homebase-copies"
+Meddle = Callable[[bytes], bytes]
 
 
 class Front:
@@ -161,9 +165,45 @@ def webdav(folder: Path, *, digest: bool = False, quota: int | None = None) -> I
         thread.join()
 
 
+class Checked:
+    """Before an S3 server: what is PUT is refused where its hashes are not those in its head, as AWS does it.
+
+    meddle: what becomes of a body on its way.
+    """
+
+    def __init__(self, app: Any, meddle: Meddle) -> None:
+        self._app, self._meddle = app, meddle
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> Any:
+        if scope["type"] != "http" or scope["method"] != "PUT":
+            return await self._app(scope, receive, send)
+        body, more = b"", True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return None
+            body, more = body + message.get("body", b""), message.get("more_body", False)
+        body, told = self._meddle(body), dict(scope["headers"])
+        md5 = base64.b64encode(hashlib.md5(body, usedforsecurity=False).digest())
+        wanted = {b"content-md5": md5, b"x-amz-content-sha256": hashlib.sha256(body).hexdigest().encode()}
+        if any(told.get(name) != value for name, value in wanted.items()):
+            text = b"<Error><Code>BadDigest</Code></Error>"
+            head = [(b"content-type", b"application/xml"), (b"content-length", str(len(text)).encode())]
+            await send({"type": "http.response.start", "status": 400, "headers": head})
+            return await send({"type": "http.response.body", "body": text})
+
+        async def again() -> Any:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        return await self._app(scope, again, send)
+
+
 @contextmanager
-def s3(folder: Path) -> Iterator[int]:
-    """An S3 server over ``folder`` with one bucket and two accounts; yields its port."""
+def s3(folder: Path, *, opaque: bool = False, meddle: Meddle = bytes) -> Iterator[int]:
+    """An S3 server over ``folder`` with one bucket and two accounts; yields its port.
+
+    opaque: the ETag of a part is no hash of it, as with SSE-KMS. meddle: as Checked.
+    """
     import uvicorn
     from nanio.app import build_app
     from nanio.auth.credentials import StaticCredentialResolver
@@ -171,7 +211,7 @@ def s3(folder: Path) -> Iterator[int]:
 
     (folder / BUCKET).mkdir(parents=True, exist_ok=True)
     accounts = StaticCredentialResolver({KEY: SECRET})
-    app = build_app(Settings(data_dir=folder, credentials=accounts, access_log=False))
+    app = Checked(build_app(Settings(data_dir=folder, credentials=accounts, access_log=False)), meddle)
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(
         uvicorn.Config(app, log_config=None, access_log=False, loop="asyncio", lifespan="off", ws="none")
@@ -179,7 +219,27 @@ def s3(folder: Path) -> Iterator[int]:
     thread = threading.Thread(target=lambda: asyncio.run(server.serve([listening])))
     thread.start()
     try:
-        yield listening.getsockname()[1]
+        with _opaque() if opaque else nullcontext():
+            yield listening.getsockname()[1]
     finally:
         server.should_exit = True
         thread.join()
+
+
+@contextmanager
+def _opaque() -> Iterator[None]:
+    from nanio.storage import multipart
+
+    class Chance(multipart.StreamingMd5):  # type: ignore[misc]  # no types there
+        def __init__(self) -> None:
+            super().__init__()
+            self._chance = secrets.token_hex(16)
+
+        def hexdigest(self) -> str:
+            return self._chance
+
+    was, multipart.StreamingMd5 = multipart.StreamingMd5, Chance
+    try:
+        yield
+    finally:
+        multipart.StreamingMd5 = was

@@ -12,7 +12,7 @@ import pytest
 
 from privacy.gate.backups import far_verbs
 from privacy.gate.backups.far_target import FarTarget
-from privacy.gate.backups.target import Source, TargetError
+from privacy.gate.backups.target import NOTHING, Source, Taken, TargetError
 from privacy.gate.console import tunnel_consents
 from tests import far_servers
 from tests.far_servers import Front
@@ -62,7 +62,11 @@ class Lab:
 
     def put(self) -> list[int]:
         landed: list[int] = []
-        self.gate.call(self.target.put(NAME, self.source, landed.append))
+
+        async def land(done: int, taken: Taken = NOTHING) -> None:
+            landed.append(done)
+
+        self.gate.call(self.target.put(NAME, self.source, land))
         return landed
 
     def copies(self) -> list[tuple[str, int]]:

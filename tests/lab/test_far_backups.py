@@ -16,11 +16,11 @@ import pytest
 from hub.core import DriverRecords, Store
 from privacy import backup_sheet
 from privacy.conversation import Declined
-from privacy.gate.backups import backup_verbs, copies, far_door, far_target, s3, webdav
+from privacy.gate.backups import backup_verbs, copies, far_door, far_parts, far_target, s3, webdav
 from privacy.gate.backups.backups import Backups
 from privacy.gate.backups.far_target import FarTarget
 from privacy.gate.backups.settings import BackupSettings
-from privacy.gate.backups.target import Landed, Source
+from privacy.gate.backups.target import Landed, Source, Taken
 from tests.lab.far_vault import Lab, vault
 from tests.needs import NETWORKS
 from tests.privacy.gate.backups.home import SECRET, Hub, furnish, public
@@ -199,8 +199,8 @@ def test_what_lies_in_the_cloud_opens_with_the_sheet_alone_and_is_good_only_as_i
     # when it alters one before the copy is read back, then it was never called good, and is gone there
     put = FarTarget.put
 
-    async def altered(self: FarTarget, name: str, source: Source, landed: Landed) -> None:
-        await put(self, name, source, landed)
+    async def altered(self: FarTarget, name: str, source: Source, landed: Landed, taken: Taken) -> None:
+        await put(self, name, source, landed, taken)
         flip(next(path for path in home.there if path.name == name))
 
     with monkeypatch.context() as evil:
@@ -229,7 +229,7 @@ def test_a_copy_above_a_days_amount_arrives_in_days_over_a_restart_and_broken_li
     home: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given a copy of several days' amount
-    for module in (webdav, s3, far_door):
+    for module in (webdav, s3, far_door, far_parts):
         monkeypatch.setattr(module, "PART", 100_000)
     monkeypatch.setattr(far_door, "BESIDE", 20_000)
     monkeypatch.setattr(far_target, "_PAUSES_S", (0.01,) * 3)
@@ -305,9 +305,9 @@ def test_a_copy_above_a_days_amount_arrives_in_days_over_a_restart_and_broken_li
     # when the sheet is replaced while one is put, then that copy is for none of now, and goes no further
     put = FarTarget.put
 
-    async def replaced(self: FarTarget, name: str, source: Source, landed: Landed) -> None:
+    async def replaced(self: FarTarget, name: str, source: Source, landed: Landed, taken: Taken) -> None:
         await home.backups.keep_sheet(public(OTHER), backup_sheet.vouch(OTHER, await home.backups.signer()))
-        await put(self, name, source, landed)
+        await put(self, name, source, landed, taken)
 
     monkeypatch.setattr(FarTarget, "put", replaced)
     gate.clock.ahead += timedelta(days=1)

@@ -58,6 +58,7 @@ class Backups:
     _begun: asyncio.Event = field(default_factory=asyncio.Event)  # ``run`` knows the places
     _tasks: asyncio.TaskGroup | None = None
     _tried: datetime | None = None
+    _going: frozenset[str] | None = None  # copies on their way when this disk was tidied last
 
     def __post_init__(self) -> None:
         """Have places."""
@@ -73,7 +74,7 @@ class Backups:
             StoreError: the store can't be read.
         """
         await self.shelves.begin()
-        await self.shelves.tidy()
+        self._going = await self.shelves.tidy()
 
     async def told(self, look: str = LOCAL, language: Language = Language.EN) -> Mapping[str, object]:
         """All that people are shown. look: where to look for what lies there; far costs a transfer.
@@ -106,20 +107,25 @@ class Backups:
 
     async def _round(self) -> None:
         """Make one if it is time."""
-        if not self._one.locked() and await self.shelves.left_over():  # of a yes taken back, for example
+        due, going = await self._planned()
+        if going != self._going and not self._one.locked():  # a yes was taken back, for example
             async with self._one:
-                await self.shelves.tidy()
-        due = await self._next()
+                self._going = await self.shelves.tidy()
         if due is not None and due.at <= self.desk.time.instant().at and not self._one.locked():
             await self._quietly(due.places)
 
     async def _next(self) -> Round | None:
         """When the next one is made by itself, and where it goes."""
+        return (await self._planned())[0]
+
+    async def _planned(self) -> tuple[Round | None, frozenset[str]]:
+        """The next one, and which copies are on their way."""
         known, sheets, sending = await self.desk.store.read(
             lambda tx: (copies.every(tx), copies.sheets(tx), copies.sending(tx))
         )
+        going = self.shelves.going(sending)
         if not sheets:
-            return None
+            return None, going
         in_use = self.shelves.in_use
         of = {name: [copy for copy in known if copy.target == name] for name in in_use if name not in sending}
         places = {name: place_of(rows) for name, rows in of.items()}
@@ -131,7 +137,7 @@ class Backups:
         rounds = [] if regular is None else [regular]
         for name in in_use.keys() & sending.keys():
             rounds.append(Round(at=from_ms(sending[name].next_ms), places=frozenset({name})))
-        return min(rounds, key=lambda one: one.at, default=None)
+        return min(rounds, key=lambda one: one.at, default=None), going
 
     async def _quietly(self, places: Collection[str] = ()) -> None:
         """Make one; ``progress`` says what was wrong. places: as ``now``."""
@@ -179,14 +185,13 @@ class Backups:
             raise Wrong("backup_busy", _BUSY)
         async with self._one:
             try:
-                known = await self._put(places)
+                known, bad = await self._put(places)
             except Wrong as wrong:
                 self.progress.wrong, self.progress.code = wrong.what, wrong.code
                 raise
             finally:
                 self.progress.tell("", 0, 0)
                 self.progress.runs += 1
-        bad = next((copy for copy in known if not is_well(copy)), None)
         self.progress.wrong = "" if bad is None else f"{bad.target}: {bad.why}"
         self.progress.code = "" if bad is None else _NOT_GOOD
         if bad is not None:
@@ -208,7 +213,8 @@ class Backups:
         what = "no place for backups; name a folder as [backup] folder in homebase.toml, or allow a far one"
         raise Wrong("no_target", what)
 
-    async def _put(self, places: Collection[str]) -> tuple[Known, ...]:
+    async def _put(self, places: Collection[str]) -> tuple[tuple[Known, ...], Known | None]:
+        """What is known of each, and the first that is not well."""
         in_use = self._places()
         try:
             sheets = await self.desk.store.read(copies.sheets)
@@ -218,9 +224,11 @@ class Backups:
             try:
                 gone_on = await self._gone_on(wanted)
                 fresh = {name: target for name, target in wanted.items() if name not in gone_on}
-                return (*(await self._made(sheets, fresh) if fresh else ()), *gone_on.values())
+                known = (*(await self._made(sheets, fresh) if fresh else ()), *gone_on.values())
+                sending = await self.desk.store.read(copies.sending)
+                return known, next((one for one in known if not is_well(one, sending.get(one.target))), None)
             finally:
-                await self.shelves.tidy()
+                self._going = await self.shelves.tidy()
         except NotMade as error:
             raise Wrong(error.code, str(error)) from error
         except ConversationLost as error:
@@ -284,6 +292,7 @@ class Backups:
         at = self.desk.time.instant().at
 
         def job(tx: Transaction) -> None:
+            self.keeping.sheet_replaced(tx)
             copies.keep_sheet(tx, key, vouched, at)
             self.desk.append(tx, News(kind=Kind.CONFIGURATION, data={"backup_key": key}))
 

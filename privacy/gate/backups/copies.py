@@ -51,15 +51,19 @@ class Known:
 class Sending(msgspec.Struct, frozen=True):
     """A copy on its way to a far place, kept on this disk until it is proven there.
 
-    sheet: the key it was made for; landed: bytes that are safe there; arrived: all of it is, and was not
-    read back; next_ms: when it goes on.
+    sheet: the key it was made for; landed: bytes that are safe there by the place's own word; upload, tags:
+    in which parts (target.Taken); arrived: all of it is, and was not read back; next_ms: when it goes on;
+    trouble: the code of what it waits for, "" before the first attempt ended.
     """
 
     name: str
     sheet: str
     next_ms: int
     landed: int = 0
+    upload: str = ""
+    tags: dict[int, str] = {}
     arrived: bool = False
+    trouble: str = ""
 
 
 class Sheet(msgspec.Struct, frozen=True):

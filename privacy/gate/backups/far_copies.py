@@ -43,6 +43,13 @@ def gone(tx: Transaction, recipient: str, name: str) -> None:
         )
 
 
+def give_up(tx: Transaction, recipient: str, name: str, at: datetime) -> None:
+    """A copy goes no further: what lies there of it is to be deleted, as parts cost money, too."""
+    rows = tx.execute("SELECT transfer FROM far_copies WHERE recipient = ? AND name = ?", (recipient, name))
+    for (transfer,) in rows.fetchall():
+        deletions.expect(tx, str(transfer), recipient, "", at)
+
+
 def name_of(tx: Transaction, transfer: str) -> str | None:
     """The copy that a transfer brought there, or None."""
     row = tx.execute("SELECT name FROM far_copies WHERE transfer = ?", (transfer,)).fetchone()

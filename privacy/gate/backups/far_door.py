@@ -57,13 +57,17 @@ class Deed:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class _Running:
-    """One deed at a target. left: bytes that it may still send. why: it was cut."""
+    """One deed at a target. left: bytes that it may still send. why: it was cut.
+
+    counted: of these, bytes that stand in the count of ``day`` already, on which it began.
+    """
 
     transfer: str
     ground: Ground
     deed: Deed
     recipient: Recipient
     left: int
+    counted: int
     day: datetime
     line: HttpLine | None = None
     why: Reason | None = None
@@ -76,14 +80,15 @@ class _Running:
         """Forbid what is more than was reserved."""
         if self.why is not None:
             raise refused(self.why)
-        if size > self.left:
+        if size > self.counted:
             raise _spent(self.deed)
-        self.left -= size
+        self.left, self.counted = self.left - size, self.counted - size
 
-    def fits(self, size: int) -> None:
-        """Forbid to begin a part of a copy that would not get there whole."""
+    def lacks(self, size: int) -> int:
+        """Bytes to count before a body begins. Forbids to begin a part that would not get there whole."""
         if size + _HEADS > self.left:
             raise _spent(self.deed)
+        return max(0, size + _HEADS - self.counted)
 
 
 class FarDoor:
@@ -162,6 +167,7 @@ class FarDoor:
             deed=deed,
             recipient=permit.recipient,
             left=permit.request.size,
+            counted=min(permit.request.size, BESIDE),
             day=self._desk.time.instant().at,
         )
         self._running.add(running)  # from here on a withdrawal finds it
@@ -242,7 +248,7 @@ class FarDoor:
         }
         begun = News(kind=Kind.TRANSFER_BEGIN, data=told)
         self._desk.append(tx, begun, News(kind=Kind.LOOKUP, data=lookup))
-        amounts.spend(tx, running.activity, to.name, at, running.left)
+        amounts.spend(tx, running.activity, to.name, at, running.counted)
         if deed.does == "put":
             far_copies.begun(tx, running.transfer, to.name, deed.name)
 
@@ -260,8 +266,33 @@ class FarDoor:
         target = tls_line.Target(
             host=to.host, address=address, port=to.port, path=to.path, ca_file=to.ca_file
         )
-        running.line = HttpLine(target, running.meter, running.fits)
+        running.line = HttpLine(target, running.meter, lambda size: self._count(running, size))
         return target_at(running.line, to, data, self._desk)
+
+    async def _count(self, running: _Running, size: int) -> None:
+        """Count a body before any of it leaves, part by part: what a kill keeps from leaving is not counted.
+
+        Raises:
+            TargetError: NEXT_DAY or NOT_ALLOWED, where it may not leave today.
+        """
+        more, to = running.lacks(size), running.recipient.name
+        if not more:
+            return
+        most = self._desk.register.activities[running.activity].bytes_per_day
+
+        def job(tx: Transaction) -> bool:
+            if amounts.sent_today(tx, running.activity, to, running.day) + more > most:
+                return False  # another deed took it meanwhile
+            amounts.spend(tx, running.activity, to, running.day, more)
+            return True
+
+        try:
+            fits = await self._desk.store.write(job)
+        except StoreError as error:
+            raise refused(Reason.LEDGER_NOT_WRITABLE) from error
+        if not fits:
+            raise _spent(running.deed)
+        running.counted += more
 
     async def _end(self, running: _Running, result: Result, what: str) -> None:
         """What left, and how it went; a cut has its own entry."""
@@ -276,7 +307,7 @@ class FarDoor:
         deed, to = running.deed, running.recipient
 
         def job(tx: Transaction) -> None:
-            amounts.give_back(tx, running.activity, to.name, amounts.day_of(running.day), running.left)
+            amounts.give_back(tx, running.activity, to.name, amounts.day_of(running.day), running.counted)
             if running.why is None:
                 desk.append(tx, News(kind=Kind.TRANSFER_END, data=data))
             if deed.does == "remove" and result is Result.DELIVERED:

@@ -6,7 +6,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, cast
 
 from privacy.gate.backups.far_door import Deed, FarDoor
-from privacy.gate.backups.target import Copy, Landed, Source, TargetError, Trouble
+from privacy.gate.backups.target import NOTHING, Copy, Landed, Source, Taken, TargetError, Trouble
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -22,11 +22,11 @@ class FarTarget:
     def __init__(self, door: FarDoor, name: str) -> None:
         self._door, self._name = door, name
 
-    async def put(self, name: str, source: Source, landed: Landed) -> None:
+    async def put(self, name: str, source: Source, landed: Landed, taken: Taken = NOTHING) -> None:
         """As target.Target says."""
         deed = Deed(does="put", name=name, size=source.size, sha256=source.sha256)
         async with self._door.opened(self._name, deed) as target:
-            await target.put(name, source, landed)
+            await target.put(name, source, landed, taken)
 
     async def copies(self) -> tuple[Copy, ...]:
         """As target.Target says."""

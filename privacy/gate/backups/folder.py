@@ -12,7 +12,17 @@ from pathlib import Path
 from typing import TypeVar
 
 from privacy.durable import fsync
-from privacy.gate.backups.target import NAME, PIECE, Copy, Landed, Source, TargetError, Trouble
+from privacy.gate.backups.target import (
+    NAME,
+    NOTHING,
+    PIECE,
+    Copy,
+    Landed,
+    Source,
+    Taken,
+    TargetError,
+    Trouble,
+)
 
 MARKER = "homebase-backups"
 UNFINISHED = ".part"
@@ -34,12 +44,12 @@ class FolderTarget:
     def __init__(self, folder: Path, word: Callable[[], str]) -> None:
         self._folder, self._word = folder, word
 
-    async def put(self, name: str, source: Source, landed: Landed) -> None:
+    async def put(self, name: str, source: Source, landed: Landed, taken: Taken = NOTHING) -> None:
         """As Target."""
         await _told(self._look)
         place, new = self._folder / name, self._folder / f"{name}{UNFINISHED}"
         if await _told(lambda: place.exists() and place.stat().st_size == source.size):
-            landed(source.size)
+            await landed(source.size)
             return
         descriptor = await _told(
             lambda: os.open(new, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
@@ -49,7 +59,7 @@ class FolderTarget:
             while data := await source.read(offset, PIECE):
                 await _told(lambda data=data: _write(descriptor, data))  # type: ignore[misc]
                 offset += len(data)
-                landed(offset)
+                await landed(offset)
             await _told(lambda: os.fsync(descriptor))
         finally:
             os.close(descriptor)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, cast
 import msgspec
 
 from privacy.conversation import ConversationLost, Declined
-from privacy.gate.backups import copies
+from privacy.gate.backups import copies, far_copies
 from privacy.gate.backups.copies import Known, Sending, State
 from privacy.gate.backups.far_target import FarTarget
 from privacy.gate.backups.making import Made
@@ -27,7 +27,7 @@ from privacy.gate.backups.reading import NotGood
 from privacy.gate.backups.restoring import prove
 from privacy.gate.backups.schedule import AGAIN_AFTER, Place
 from privacy.gate.backups.shelves import CHANGED, CLOSED, Shelves, tally_of
-from privacy.gate.backups.target import PIECE, Source, Target, TargetError, Trouble
+from privacy.gate.backups.target import NOTHING, PIECE, Source, Taken, Target, TargetError, Trouble
 from privacy.gate.storage.book import from_ms, to_ms
 from privacy.gate.storage.store import Transaction
 
@@ -50,6 +50,7 @@ class Keeping:
 
     shelves: Shelves
     _proven: str = ""  # SHA-256 of the copy that was opened and restored into scratch last
+    _put_to: str = ""  # where one is put at this moment
 
     async def keep(self, where: str, target: Target, made: Made) -> Known:
         """Put it there, read it back, thin out; return what is known of it then.
@@ -83,8 +84,22 @@ class Keeping:
         if known is not None and not self._is_over(known, one) and await asyncio.to_thread(_is, path, known):
             source = Source(path=path, size=known.size, sha256=known.sha256)
             return await self._put(target, known, source, lambda: self._same(target, known), one)
-        await self.shelves.desk.store.write(lambda tx: copies.keep_sending(tx, where, None))
+        await self.shelves.desk.store.write(lambda tx: self._give_up(tx, where, one))
         return None
+
+    def sheet_replaced(self, tx: Transaction) -> None:
+        """What waits to go on is for none of the sheets of now. What is put at this moment ends by itself."""
+        for where, one in copies.sending(tx).items():
+            if where != self._put_to and not one.arrived:
+                self._give_up(tx, where, one)
+                for copy in copies.every(tx, where):
+                    if copy.name == one.name:
+                        copies.keep(tx, replace(copy, state=State.FAILED, size=0, why=_NOT_FOR_THIS))
+
+    def _give_up(self, tx: Transaction, where: str, one: Sending) -> None:
+        """It is on its way no more, and nothing of it stays there."""
+        copies.keep_sending(tx, where, None)
+        far_copies.give_up(tx, where, one.name, self.shelves.desk.time.instant().at)
 
     def _is_over(self, known: Known, one: Sending) -> bool:
         age = self.shelves.desk.time.instant().at - from_ms(known.made_ms)
@@ -92,6 +107,15 @@ class Keeping:
 
     async def _put(
         self, target: Target, known: Known, source: Source, check: Check, one: Sending | None = None
+    ) -> Known:
+        self._put_to = known.target
+        try:
+            return await self._put_and_shown(target, known, source, check, one)
+        finally:
+            self._put_to = ""
+
+    async def _put_and_shown(
+        self, target: Target, known: Known, source: Source, check: Check, one: Sending | None
     ) -> Known:
         """check: raises where what lies there is not shown to be good. one: how far it is, of a far place."""
         where, store = known.target, self.shelves.desk.store
@@ -121,12 +145,16 @@ class Keeping:
         self, target: Target, known: Known, source: Source, one: Sending | None, earlier: list[Known]
     ) -> Known | None:
         """Put it; what is known of it where that did not succeed."""
-        landed = 0 if one is None else one.landed
+        store, before = self.shelves.desk.store, Taken()
+        if one is not None:
+            before = Taken(upload=one.upload, tags=one.tags)
 
-        def land(done: int) -> None:
-            nonlocal landed
-            landed = max(landed, done)
+        async def land(done: int, taken: Taken = NOTHING) -> None:
+            nonlocal one
             self.shelves.progress.tell("storing", done, known.size)
+            if one is not None:  # before the next part leaves: a kill costs no other
+                one = msgspec.structs.replace(one, landed=done, upload=taken.upload, tags=dict(taken.tags))
+                await store.write(lambda tx: _remember(tx, known.target, one))
 
         def begun(tx: Transaction) -> bool:
             if one is not None and not self._is_wanted(tx, known.target, one):
@@ -138,17 +166,23 @@ class Keeping:
 
         try:
             await self.shelves.mark(known.target)
-            if not await self.shelves.desk.store.write(begun):  # first: a kill leaves none unknown
-                return await self.shelves.failed(replace(known, size=0), _NOT_FOR_THIS)
+            if not await store.write(begun):  # first: a kill leaves none unknown
+                return await self._failed(known, one, _NOT_FOR_THIS)
             if earlier and earlier[0].state is not State.VERIFIED:
                 await target.tidy()  # what a kill or a line that broke left there
-            await target.put(known.name, source, land)
+            await target.put(known.name, source, land, before)
         except TargetError as error:
             if one is not None and error.trouble in _WAITS:
-                return await self._wait(known, msgspec.structs.replace(one, landed=landed), error)
-            await self.shelves.remove(target, known.name, error.trouble)
-            return await self.shelves.failed(replace(known, size=0), str(error))
+                return await self._wait(known, one, error)
+            gone = await self.shelves.remove(target, known.name, error.trouble)
+            return await self._failed(known, None if gone else one, str(error))
         return None
+
+    async def _failed(self, known: Known, left: Sending | None, why: str) -> Known:
+        """Nothing of it stays. left: what of it may still lie there."""
+        if left is not None:
+            await self.shelves.desk.store.write(lambda tx: self._give_up(tx, known.target, left))
+        return await self.shelves.failed(replace(known, size=0), why)
 
     def _is_wanted(self, tx: Transaction, where: str, one: Sending) -> bool:
         """Whether it is for the sheet of now, and may go there: what ends a yes closes, then is written."""
@@ -176,10 +210,13 @@ class Keeping:
             if self._is_wanted(tx, known.target, one):
                 there = replace(known, why=str(error))
                 copies.keep(tx, there)
-                copies.keep_sending(tx, known.target, msgspec.structs.replace(one, next_ms=next_ms))
+                waits = msgspec.structs.replace(one, next_ms=next_ms, trouble=error.trouble.value)
+                copies.keep_sending(tx, known.target, waits)
             else:
                 there = replace(known, state=State.FAILED, why=_NOT_FOR_THIS)
                 self.shelves.settled(tx, there)
+                if not one.arrived:
+                    far_copies.give_up(tx, known.target, one.name, self.shelves.desk.time.instant().at)
             return there
 
         return await self.shelves.desk.store.write(job)
@@ -254,8 +291,15 @@ def place_of(rows: Sequence[Known]) -> Place:
     return Place(good=next(good, None), missed=missed)
 
 
-def is_well(copy: Known) -> bool:
-    """Proven, or on its way for as long as a day's amount lets it take."""
-    return copy.state is State.VERIFIED or (
-        copy.state is State.STORED and copy.why.startswith(Trouble.NEXT_DAY.value)
-    )
+def is_well(copy: Known, on_its_way: Sending | None) -> bool:
+    """Proven, or on its way for as long as a day's amount lets it take. on_its_way: to the copy's place."""
+    if on_its_way is not None and on_its_way.name == copy.name:
+        return on_its_way.trouble == Trouble.NEXT_DAY.value
+    return copy.state is State.VERIFIED
+
+
+def _remember(tx: Transaction, where: str, one: Sending) -> None:
+    """How far it is, unless it was given up meanwhile: a withdrawal has the last word."""
+    before = copies.sending(tx).get(where)
+    if before is not None and before.name == one.name:
+        copies.keep_sending(tx, where, one)

@@ -1,25 +1,41 @@
 """Copies in a bucket of S3 or of a service that speaks like it. Read downwards: put → _large → _finish.
 
 A copy is one object, seen when it is whole: by one PUT, or by a multipart upload that is taken up again with
-the parts whose hash the bucket knows. Requests are signed with their bodies (sigv4.py).
+the parts that the bucket lists as it answered for them. Requests are signed with their bodies (sigv4.py), and
+what carries bytes of a copy says their MD5: the service itself refuses what came otherwise. An ETag is the
+service's own word, MD5 at some and not at others (SSE-KMS); x-amz-checksum-… is refused by some.
 """
 
+import base64
 import hashlib
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from urllib.parse import quote
 
-from privacy.gate.backups import foreign_xml
+from privacy.gate.backups import far_parts, foreign_xml
 from privacy.gate.backups.far import number, refusal, rest_of, tree, troubles
+from privacy.gate.backups.far_parts import Found, Parts, plain
 from privacy.gate.backups.foreign_xml import Node
 from privacy.gate.backups.sigv4 import Query, Signer, amz_date, encoded
-from privacy.gate.backups.target import NAME, PART, Copy, Landed, Source, TargetError, Trouble
+from privacy.gate.backups.target import (
+    NAME,
+    NOTHING,
+    PART,
+    Copy,
+    Landed,
+    Source,
+    Taken,
+    TargetError,
+    Trouble,
+)
 from privacy.gate.network.http_line import Ask, HttpLine, Reply, phrase
 
 _MOST_PAGES = 100  # of a list, of 1000 each
 _MOST_PARTS = 10_000
+_LONGEST_ID = 2048  # characters of an upload's id: it is kept while a copy is on its way
 _CODES = {  # what S3 says beside a status that alone says less
     "EntityTooLarge": Trouble.TOO_LARGE,
     "QuotaExceeded": Trouble.FULL,
@@ -29,6 +45,9 @@ _CODES = {  # what S3 says beside a status that alone says less
     "RequestTimeTooSkewed": Trouble.NO_ACCESS,
     "PermanentRedirect": Trouble.BAD_ANSWER,
     "RequestTimeout": Trouble.UNREACHABLE,
+    "BadDigest": Trouble.UNREACHABLE,  # it came otherwise than it was sent: once more
+    "XAmzContentSHA256Mismatch": Trouble.UNREACHABLE,
+    "IncompleteBody": Trouble.UNREACHABLE,
     "InvalidPart": Trouble.CHANGED,
     "NoSuchUpload": Trouble.CHANGED,
 }
@@ -48,45 +67,58 @@ class S3:
     def __init__(self, line: HttpLine, bucket: Bucket, signer: Signer, now: Callable[[], datetime]) -> None:
         self._line, self._bucket, self._signer, self._now = line, bucket, signer, now
 
-    async def put(self, name: str, source: Source, landed: Landed) -> None:
+    async def put(self, name: str, source: Source, landed: Landed, taken: Taken = NOTHING) -> None:
         """As target.Target says."""
         there = next((copy for copy in await self._objects(name) if copy.name == name), None)
         if there is not None and there.size != source.size:
             raise TargetError(Trouble.CHANGED, "another copy of that name is there")
         if there is None and source.size > PART:
-            await self._large(name, source, landed)
+            await self._large(name, source, landed, taken)
         elif there is None:
-            await self._ask("PUT", name, body=await source.read(0, source.size))
-        landed(source.size)
+            await self._put(name, (), await source.read(0, source.size))
+        await landed(source.size)
 
-    async def _large(self, name: str, source: Source, landed: Landed) -> None:
+    async def _large(self, name: str, source: Source, landed: Landed, taken: Taken) -> None:
         if source.size > PART * _MOST_PARTS:
             raise TargetError(Trouble.TOO_LARGE, f"more than {_MOST_PARTS} parts")
-        begun = await self._uploads(name)
-        if begun:
-            upload, known = begun[-1][1], await self._known(name, begun[-1][1])
-        else:
-            made = await self._tree("POST", name, "InitiateMultipartUploadResult", [("uploads", "")])
-            upload, known = made.word("UploadId"), {}
-            if not upload:
-                raise TargetError(Trouble.BAD_ANSWER, "an upload without an id")
-        tags = []
-        for at, offset in enumerate(range(0, source.size, PART), 1):
-            data = await source.read(offset, min(PART, source.size - offset))
-            own = f'"{hashlib.md5(data, usedforsecurity=False).hexdigest()}"'
-            tag = own
-            if known.get(at) != own:
-                query = [("partNumber", str(at)), ("uploadId", upload)]
-                tag = (await self._ask("PUT", name, query, data)).head.headers.get("etag", "")
+        upload, there = await self._upload(name, taken.upload)
+
+        async def send(at: int, data: bytes) -> str:
+            tag = plain(await self._put(name, [("partNumber", str(at + 1)), ("uploadId", upload)], data))
             if not tag:
                 raise TargetError(Trouble.BAD_ANSWER, "a part without an ETag")
-            tags.append(tag)
-            landed(offset + len(data))
-        await self._finish(name, upload, tags)
+            return tag
+
+        async def is_ours(_: int, data: bytes, found: Found) -> bool:
+            return found.tag == hashlib.md5(data, usedforsecurity=False).hexdigest()
+
+        parts = Parts(upload=upload, there=there, is_ours=is_ours, send=send)
+        tags = await far_parts.put(source, taken, parts, landed)
+        await self._finish(name, upload, [tags[at] for at in sorted(tags)])
+
+    async def _upload(self, name: str, remembered: str) -> tuple[str, Mapping[int, Found]]:
+        """The upload that goes on, with its parts, or a new one; others of this copy are ended: they cost."""
+        begun = await self._uploads(name)
+        listed = [upload for _, upload in reversed(begun)]
+        for upload in dict.fromkeys(
+            [remembered, *listed] if remembered else listed
+        ):  # though it were not listed
+            try:
+                there = await self._known(name, upload)
+            except TargetError as error:
+                if error.trouble not in {Trouble.CHANGED, Trouble.NOT_FOUND}:
+                    raise
+                continue  # ended there, by a rule of the bucket for example
+            await self._end(one for one in begun if one[1] != upload)
+            return upload, there
+        made = await self._tree("POST", name, "InitiateMultipartUploadResult", [("uploads", "")])
+        if not 0 < len(made.word("UploadId")) <= _LONGEST_ID:
+            raise TargetError(Trouble.BAD_ANSWER, "an upload without an id, or with an endless one")
+        return made.word("UploadId"), {}
 
     async def _finish(self, name: str, upload: str, tags: Sequence[str]) -> None:
         parts = "".join(
-            f"<Part><PartNumber>{at}</PartNumber><ETag>{_escaped(tag)}</ETag></Part>"
+            f'<Part><PartNumber>{at}</PartNumber><ETag>"{_escaped(tag)}"</ETag></Part>'
             for at, tag in enumerate(tags, 1)
         )
         body = f"<CompleteMultipartUpload>{parts}</CompleteMultipartUpload>".encode()
@@ -152,27 +184,31 @@ class S3:
         )
         return [(name, upload) for _, name, upload in rows if upload and NAME.fullmatch(name)]
 
-    async def _known(self, name: str, upload: str) -> dict[int, str]:
-        """ETags by number of the parts that an upload has."""
-        found: dict[int, str] = {}
+    async def _known(self, name: str, upload: str) -> dict[int, Found]:
+        """The parts that an upload has, counted from 0."""
+        found: dict[int, Found] = {}
         more: list[tuple[str, str]] = []
         for _ in range(_MOST_PAGES):
             query = [("uploadId", upload), *more]
             page = await self._tree("GET", name, "ListPartsResult", query)
             for node in page.every("Part"):
-                part = number(node.word("PartNumber"))
-                if part is not None:
-                    found[part] = f'"{node.word("ETag").strip(chr(34))}"'
+                part, size = number(node.word("PartNumber")), number(node.word("Size"))
+                if part is not None and size is not None:
+                    found[part - 1] = Found(size=size, tag=plain(node.word("ETag")))
             if page.word("IsTruncated") != "true":
                 return found
             more = [("part-number-marker", page.word("NextPartNumberMarker"))]
         raise TargetError(Trouble.BAD_ANSWER, "an endless list")
 
     async def _abort(self, begin: str) -> int:
+        """End unfinished uploads of copies whose name begins so; return how many."""
         found = await self._uploads(begin)
-        for name, upload in found:
-            await self._ask("DELETE", name, [("uploadId", upload)], fine=frozenset({200, 204, 404}))
+        await self._end(found)
         return len(found)
+
+    async def _end(self, uploads: Iterable[tuple[str, str]]) -> None:
+        for name, upload in uploads:
+            await self._ask("DELETE", name, [("uploadId", upload)], fine=frozenset({200, 204, 404}))
 
     def _name(self, key: str) -> str:
         """The copy's name in a key, "" where it is none of ours."""
@@ -180,6 +216,12 @@ class S3:
         return name if key.startswith(self._bucket.prefix) and NAME.fullmatch(name) else ""
 
     # one request
+
+    async def _put(self, name: str, query: Query, data: bytes) -> str:
+        """Send bytes of a copy; the ETag of what came there."""
+        digest = base64.b64encode(hashlib.md5(data, usedforsecurity=False).digest()).decode()
+        reply = await self._ask("PUT", name, query, data, headers={"content-md5": digest})
+        return reply.head.headers.get("etag", "")
 
     async def _tree(self, method: str, name: str | None, root: str, query: Query) -> Node:
         return tree((await self._ask(method, name, query)).body, root)
@@ -192,9 +234,10 @@ class S3:
         body: bytes = b"",
         *,
         fine: frozenset[int] = frozenset({200}),
+        headers: Mapping[str, str] = MappingProxyType({}),
     ) -> Reply:
         with troubles():
-            reply = await self._line.ask(self._signed(method, name, query, body, {}), foreign_xml.MOST)
+            reply = await self._line.ask(self._signed(method, name, query, body, headers), foreign_xml.MOST)
         if reply.head.status not in fine:
             try:
                 node = foreign_xml.parse(reply.body)
@@ -204,7 +247,7 @@ class S3:
         return reply
 
     def _signed(
-        self, method: str, name: str | None, query: Query, body: bytes, headers: dict[str, str]
+        self, method: str, name: str | None, query: Query, body: bytes, headers: Mapping[str, str]
     ) -> Ask:
         """A request about a copy, or (None) about the bucket."""
         at, target = self._now(), self._line.target

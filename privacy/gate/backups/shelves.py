@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 from privacy.conversation import ConversationLost, Declined
 from privacy.gate.backups import copies
-from privacy.gate.backups.copies import Known, State
+from privacy.gate.backups.copies import Known, Sending, State
 from privacy.gate.backups.far_door import FarDoor
 from privacy.gate.backups.far_target import FarTarget
 from privacy.gate.backups.folder import FolderTarget, mark
@@ -228,27 +228,23 @@ class Shelves:
                 await target.remove(copy.name)
             await self.desk.store.write(lambda tx, name=copy.name: copies.forget(tx, where, name))  # type: ignore[misc]
 
-    async def tidy(self) -> None:
-        """Forget what a kill left half made, and copies that are on their way no more.
+    async def tidy(self) -> frozenset[str]:
+        """Forget copies on this disk that go nowhere: half made, withdrawn, or made for an earlier sheet.
+
+        Returns names of those that are on their way.
 
         Raises:
             StoreError: it can't be read.
         """
-        for path in await self.left_over():
-            await asyncio.to_thread(path.unlink, missing_ok=True)
+        kept = self.going(await self.desk.store.read(copies.sending))
+        for path in await asyncio.to_thread(lambda: tuple(self.folder.glob("*.age"))):
+            if path.name not in kept:
+                await asyncio.to_thread(path.unlink, missing_ok=True)
+        return kept
 
-    async def left_over(self) -> tuple[Path, ...]:
-        """Copies on this disk that go nowhere: half made, withdrawn, or made for an earlier sheet.
-
-        Raises:
-            StoreError: it can't be read.
-        """
-        found = await asyncio.to_thread(lambda: tuple(self.folder.glob("*.age")))
-        if not found:
-            return ()
-        on_their_way = await self.desk.store.read(copies.sending)
-        kept = {one.name for where, one in on_their_way.items() if where in self.in_use}
-        return tuple(path for path in found if path.name not in kept)
+    def going(self, sending: Mapping[str, Sending]) -> frozenset[str]:
+        """Names of copies that are on their way to places in use."""
+        return frozenset(one.name for where, one in sending.items() if where in self.in_use)
 
 
 async def tally_of(pieces: AsyncIterator[bytes]) -> Tally:

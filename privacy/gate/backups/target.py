@@ -7,8 +7,8 @@ failure and goes on where it was, and nobody sees it in ``copies`` before all of
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
@@ -135,17 +135,36 @@ class Source:
         return data
 
 
-Landed = Callable[[int], None]
-"""Told while a copy is put: how many of its bytes are safe at the target by now, those of before included."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """Parts of a copy that a target answered for. upload: what it calls the attempt, "" where it has no name.
+
+    tags: the ETag it gave for each, without quotes, by the part's number from 0; "" where it gave none.
+    """
+
+    upload: str = ""
+    tags: Mapping[int, str] = field(default_factory=dict)
+
+
+NOTHING = Taken()
+
+
+class Landed(Protocol):
+    """Told while a copy is put, and returns when that is remembered."""
+
+    async def __call__(self, done: int, taken: Taken = NOTHING) -> None:
+        """done: bytes that are safe at the target by now, those of before included; taken: in which parts."""
+        ...
 
 
 class Target(Protocol):
     """One place for copies. All methods may raise TargetError; each can be cancelled at any moment."""
 
-    async def put(self, name: str, source: Source, landed: Landed) -> None:
+    async def put(self, name: str, source: Source, landed: Landed, taken: Taken = NOTHING) -> None:
         """Put a copy, going on where an earlier attempt stopped; it is seen when it is whole, not before.
 
-        Done again for a copy that is there in the same size, it sends nothing.
+        taken: what ``landed`` was told last. Done again for a copy that is there in the same size, it sends
+        nothing.
         """
         ...
 

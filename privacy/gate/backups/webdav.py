@@ -13,30 +13,45 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import quote, unquote, urlsplit
 
-from privacy.gate.backups import foreign_xml
+from privacy.gate.backups import far_parts, foreign_xml
 from privacy.gate.backups.far import UNFINISHED, number, refusal, rest_of, tree, troubles
+from privacy.gate.backups.far_parts import Found, Parts, plain
 from privacy.gate.backups.foreign_xml import Node
 from privacy.gate.backups.http_auth import Account, Proof
-from privacy.gate.backups.target import NAME, PART, Copy, Landed, Source, TargetError, Trouble
+from privacy.gate.backups.target import (
+    NAME,
+    NOTHING,
+    PART,
+    Copy,
+    Landed,
+    Source,
+    Taken,
+    TargetError,
+    Trouble,
+)
 from privacy.gate.network.http_line import Ask, Head, HttpLine, Reply
 from privacy.ports import RandomBytes
 
 _PART_NAME = re.compile(r"[0-9]{5}")
 _ASKED = (
     b'<?xml version="1.0" encoding="utf-8"?><propfind xmlns="DAV:"><prop><resourcetype/><getcontentlength/>'
-    b"<getlastmodified/></prop></propfind>"
+    b"<getlastmodified/><getetag/></prop></propfind>"
 )
 _ATTEMPTS = 3  # of one request whose proof does not count any more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Entry:
-    """A member of a collection. name: "" for the collection itself; size: None of a collection."""
+    """A member of a collection. name: "" for the collection itself; size: None of a collection.
+
+    tag: its ETag without quotes, "" where the server tells none.
+    """
 
     name: str
     folder: bool
     size: int | None
     at: datetime | None
+    tag: str
 
 
 class WebDav:
@@ -46,13 +61,13 @@ class WebDav:
         self._line, self._root = line, path.rstrip("/")
         self._proof = Proof(account, random_bytes)
 
-    async def put(self, name: str, source: Source, landed: Landed) -> None:
+    async def put(self, name: str, source: Source, landed: Landed, taken: Taken = NOTHING) -> None:
         """As target.Target says."""
         members = await self._members("", made=True)
         if name in members:
             if await self._size(members[name]) != source.size:
                 raise TargetError(Trouble.CHANGED, "another copy of that name is there")
-            landed(source.size)
+            await landed(source.size)
             return
         unfinished = f"{name}{UNFINISHED}"
         there = members.get(unfinished)
@@ -61,23 +76,39 @@ class WebDav:
             await self._delete(there)
             there = None
         if in_parts:
-            await self._parts(unfinished, source, landed, begun=there is not None)
+            if there is None:
+                await self._expect("MKCOL", f"{unfinished}/", {201, 405})  # 405: it is there
+            await far_parts.put(source, taken, await self._parts(unfinished), landed)
         else:
             await self._write(unfinished, await source.read(0, source.size))
-        landed(source.size)
         await self._move(unfinished, name, folder=in_parts)
+        await landed(source.size)
 
-    async def _parts(self, folder: str, source: Source, landed: Landed, *, begun: bool) -> None:
-        if not begun:
-            await self._expect("MKCOL", f"{folder}/", {201, 405})  # 405: it is there
-        known = {
-            entry.name: entry.size for entry in (await self._members(folder)).values() if not entry.folder
+    async def _parts(self, folder: str) -> Parts:
+        """The way to put a copy's parts there."""
+
+        async def send(at: int, data: bytes) -> str:
+            return await self._write(f"{folder}/{at:05}", data)
+
+        async def is_ours(at: int, data: bytes, found: Found) -> bool:
+            # only its bytes say so: a size may stand there before they do
+            back = b""
+            try:
+                async with aclosing(self._file(f"{folder}/{at:05}", 0, found.size)) as pieces:
+                    async for piece in pieces:
+                        back += piece
+            except TargetError as error:
+                if error.trouble not in {Trouble.CHANGED, Trouble.NOT_FOUND}:
+                    raise
+            return back == data
+
+        members = (await self._members(folder)).values()
+        there = {
+            int(one.name): Found(size=one.size, tag=one.tag)
+            for one in members
+            if one.size is not None and _PART_NAME.fullmatch(one.name)
         }
-        for at, offset in enumerate(range(0, source.size, PART)):
-            size = min(PART, source.size - offset)
-            if known.get(f"{at:05}") != size:
-                await self._write(f"{folder}/{at:05}", await source.read(offset, size))
-            landed(offset + size)
+        return Parts(upload="", there=there, is_ours=is_ours, send=send)
 
     async def copies(self) -> tuple[Copy, ...]:
         """As target.Target says."""
@@ -187,12 +218,14 @@ class WebDav:
             async for piece in pieces:
                 yield piece
 
-    async def _write(self, place: str, data: bytes) -> None:
+    async def _write(self, place: str, data: bytes) -> str:
+        """The file's ETag without quotes, "" where the server tells none."""
         headers = (("Content-Type", "application/octet-stream"),)
         ask = Ask(method="PUT", target=self._target(place), headers=headers, body=data)
         reply = await self._ask(ask)
         if reply.head.status not in {200, 201, 204}:
             raise refusal(reply.head.status)
+        return plain(reply.head.headers.get("etag", ""))
 
     async def _move(self, place: str, name: str, *, folder: bool) -> None:
         end = "/" if folder else ""
@@ -257,6 +290,7 @@ def _entry(node: Node, above: str) -> _Entry | None:
         folder=kind is not None and kind.first("collection") is not None,
         size=number(_text(found, "getcontentlength")),
         at=_moment(_text(found, "getlastmodified")),
+        tag=plain(_text(found, "getetag")),
     )
 
 

@@ -56,11 +56,14 @@ class Reply:
 class HttpLine:
     """One user at a time. meter: told how many bytes are about to be sent; it raises to forbid them.
 
-    fits: told a body's size before its request begins; it raises where that would not all be sent.
+    fits: told a body's size before its request begins, awaited; it raises where that would not all be sent.
     """
 
     def __init__(
-        self, target: Target, meter: Callable[[int], None], fits: Callable[[int], None] = lambda _: None
+        self,
+        target: Target,
+        meter: Callable[[int], None],
+        fits: Callable[[int], Awaitable[None]] | None = None,
     ) -> None:
         self.target, self._meter, self._fits = target, meter, fits
         self.sent = 0  # bytes of heads and bodies that were given to the kernel, encrypted
@@ -173,7 +176,8 @@ class HttpLine:
         return body
 
     async def _begin(self, ask: Ask) -> Head:
-        self._fits(len(ask.body))
+        if self._fits is not None:
+            await self._fits(len(ask.body))
         asks_first = self._asks_first and len(ask.body) >= _ASKS_FIRST
         await self._send(self._request(ask, asks_first=asks_first))
         early = await self._wanted() if asks_first else None

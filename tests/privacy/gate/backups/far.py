@@ -12,12 +12,12 @@ from pathlib import Path
 from privacy.gate.backups.http_auth import Account
 from privacy.gate.backups.s3 import S3, Bucket
 from privacy.gate.backups.sigv4 import Signer
-from privacy.gate.backups.target import Source, Target
+from privacy.gate.backups.target import NOTHING, Source, Taken, Target
 from privacy.gate.backups.webdav import WebDav
 from privacy.gate.network import tls_line
 from privacy.gate.network.http_line import HttpLine
 from tests import far_servers
-from tests.far_servers import Front
+from tests.far_servers import Front, Meddle
 from tests.lab.outside import authority
 
 HOST = "backup.example.org"
@@ -31,6 +31,7 @@ class Place:
     def __init__(self, kind: str, front: Front, port: int, ca_file: Path, folder: Path) -> None:
         self.kind, self.front, self._port, self._ca_file, self.folder = kind, front, port, ca_file, folder
         self.landed: list[int] = []
+        self.taken = NOTHING  # what is remembered of a copy on its way
 
     @contextmanager
     def open(
@@ -56,19 +57,25 @@ class Place:
         finally:
             line.close()
 
-    def land(self, count: int) -> None:
-        self.landed.append(count)
+    async def land(self, done: int, taken: Taken = NOTHING) -> None:
+        self.landed.append(done)
+        self.taken = taken
 
 
 @contextmanager
-def place(kind: str, tmp_path: Path, *, digest: bool = False, quota: int | None = None) -> Iterator[Place]:
+def place(
+    kind: str, tmp_path: Path, *, digest: bool = False, quota: int | None = None, meddle: Meddle = bytes
+) -> Iterator[Place]:
+    """kind: of KINDS, or "opaque": S3 whose ETags are no hashes. The rest as far_servers."""
     ca_file, context = authority(tmp_path / "ca", HOST)
     folder = tmp_path / "server"
     folder.mkdir()
     listening = socket.create_server(("127.0.0.1", 0))
     port = listening.getsockname()[1]
     server = (
-        far_servers.webdav(folder, digest=digest, quota=quota) if kind == "webdav" else far_servers.s3(folder)
+        far_servers.webdav(folder, digest=digest, quota=quota)
+        if kind == "webdav"
+        else far_servers.s3(folder, opaque=kind == "opaque", meddle=meddle)
     )
     with server as behind:
         front = Front(listening, context, behind)

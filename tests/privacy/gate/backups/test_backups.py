@@ -27,7 +27,7 @@ from privacy.gate.backups.copies import State
 from privacy.gate.backups.folder import FolderTarget
 from privacy.gate.backups.restored import Restored
 from privacy.gate.backups.shelves import Wrong
-from privacy.gate.backups.target import Copy, Landed, Source
+from privacy.gate.backups.target import NOTHING, Copy, Landed, Source, Taken
 from privacy.gate.front.exchange import Request
 from privacy.gate.storage import book, budget, records
 from privacy.gate.storage.store import StoreError as GateStoreError
@@ -242,7 +242,7 @@ class Meddling:
     def __init__(self, target: object, meddle: Break) -> None:
         self._target, self._meddle = target, meddle
 
-    async def put(self, name: str, source: Source, landed: Landed) -> None:
+    async def put(self, name: str, source: Source, landed: Landed, taken: Taken = NOTHING) -> None:
         source.path.write_bytes(self._meddle(source.path.read_bytes()))
         size = source.path.stat().st_size
         await self._target.put(name, Source(path=source.path, size=size, sha256=""), landed)  # type: ignore[attr-defined]
