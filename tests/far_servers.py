@@ -34,6 +34,7 @@ class Front:
         self.cut_answering: int | None = None
         self.hold_asking: int | None = None  # bytes after which nothing is read until go_on
         self.held, self.go_on = threading.Event(), threading.Event()
+        self._resets = False
         self._threads: list[threading.Thread] = []
         self._run(self._accept)
 
@@ -44,6 +45,12 @@ class Front:
         self._listening.close()
         for thread in list(self._threads):
             thread.join(10)
+
+    def let_go(self, *, reset: bool = False) -> None:
+        """Go on with what is held, or reset it, and hold nothing more."""
+        self.hold_asking, self._resets = None, reset
+        self.go_on.set()
+        self.held.clear()
 
     def _run(self, what: Any, *arguments: Any) -> None:
         thread = threading.Thread(target=what, args=arguments, daemon=True)
@@ -94,8 +101,11 @@ class Front:
                 if self.cut_asking is not None and count >= self.cut_asking:
                     return self._reset(client)
                 if self.hold_asking is not None and count >= self.hold_asking:
+                    self.go_on.clear()
                     self.held.set()
                     self.go_on.wait(20)
+                    if self._resets:
+                        return self._reset(client)
                 server.sendall(data)
 
     def _back(self, client: ssl.SSLSocket, server: socket.socket, lock: threading.Lock) -> None:

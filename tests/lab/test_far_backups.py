@@ -21,6 +21,7 @@ from privacy.gate.backups.backups import Backups
 from privacy.gate.backups.far_target import FarTarget
 from privacy.gate.backups.settings import BackupSettings
 from privacy.gate.backups.target import Landed, Source, Taken
+from privacy.gate.storage import amounts
 from tests.lab.far_vault import Lab, vault
 from tests.needs import NETWORKS
 from tests.privacy.gate.backups.home import SECRET, Hub, furnish, public
@@ -302,6 +303,30 @@ def test_a_copy_above_a_days_amount_arrives_in_days_over_a_restart_and_broken_li
     gate.call(home.backups.now())
     assert (vault()["state"], vault()["name"] == withdrawn) == ("sending", False)
 
+    # when it goes on, then each part is written down when it has landed, and counted before it leaves
+    gate.clock.ahead += timedelta(days=1)
+    home.lab.front.hold_asking = 150_000
+    going_on = gate.start(home.backups._round())
+    assert home.lab.front.held.wait(20)
+
+    async def on_the_disk() -> tuple[int, int]:
+        at = desk.time.instant().at
+        return await desk.store.read(
+            lambda tx: (
+                copies.sending(tx)["vault"].landed,
+                amounts.sent_today(tx, "backup.cloud", "vault", at),
+            )
+        )
+
+    landed, counted = gate.call(on_the_disk())
+    assert landed == 400_000
+    assert 150_000 < counted < 240_000  # two parts and what is beside them; not the 330,000 of the day
+    home.lab.front.cut_asking = 1
+    home.lab.front.let_go(reset=True)
+    going_on.result(20)
+    home.lab.front.cut_asking = None
+    assert (vault()["state"], vault()["landed"]) == ("sending", 400_000)
+
     # when the sheet is replaced while one is put, then that copy is for none of now, and goes no further
     put = FarTarget.put
 
@@ -310,7 +335,13 @@ def test_a_copy_above_a_days_amount_arrives_in_days_over_a_restart_and_broken_li
         await put(self, name, source, landed, taken)
 
     monkeypatch.setattr(FarTarget, "put", replaced)
-    gate.clock.ahead += timedelta(days=1)
+    gate.clock.ahead += timedelta(hours=1)
     gate.call(home.backups._round())
     assert (vault()["state"], list(home.backups.shelves.folder.glob("*.age"))) == ("failed", [])
+
+    # and its parts, which cost money, are deleted there
+    parts = "parts/*.bin" if home.lab.kind == "s3" else "*.unfinished/*"
+    assert list(home.lab.folder.rglob(parts)) != []
+    gate.call(gate.upkeep.once())
+    assert list(home.lab.folder.rglob(parts)) == []
     assert home.lab.gate.ask("ledger.verify")["findings"] == []

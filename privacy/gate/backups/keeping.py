@@ -108,6 +108,7 @@ class Keeping:
     async def _put(
         self, target: Target, known: Known, source: Source, check: Check, one: Sending | None = None
     ) -> Known:
+        """As ``_put_and_shown``, which nobody else ends meanwhile."""
         self._put_to = known.target
         try:
             return await self._put_and_shown(target, known, source, check, one)

@@ -100,9 +100,8 @@ class S3:
         """The upload that goes on, with its parts, or a new one; others of this copy are ended: they cost."""
         begun = await self._uploads(name)
         listed = [upload for _, upload in reversed(begun)]
-        for upload in dict.fromkeys(
-            [remembered, *listed] if remembered else listed
-        ):  # though it were not listed
+        # the remembered one first, though it were not listed
+        for upload in dict.fromkeys([remembered, *listed] if remembered else listed):
             try:
                 there = await self._known(name, upload)
             except TargetError as error:

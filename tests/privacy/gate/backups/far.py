@@ -4,7 +4,7 @@ import hashlib
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -25,37 +25,44 @@ NAME, OTHER = "2026-11-28-1a2b3c.age", "2026-11-29-4d5e6f.age"
 KINDS = ("webdav", "s3")
 
 
+@contextmanager
+def client(
+    kind: str,
+    port: int,
+    ca_file: Path,
+    *,
+    password: str = "",
+    path: str = "",
+    key: str = far_servers.KEY,
+    region: str = "us-east-1",
+) -> Iterator[Target]:
+    """A connection to a far target, as the gate would make one."""
+    address = IPv4Address("127.0.0.1")
+    to = tls_line.Target(host=HOST, address=address, port=port, path="/", ca_file=str(ca_file))
+    line = HttpLine(to, lambda _: None)
+    try:
+        if kind == "webdav":
+            account = Account(user=far_servers.USER, password=password or far_servers.PASSWORD)
+            yield WebDav(line, path or "/copies%20of%20ada/", account, os.urandom)
+        else:
+            signer = Signer(key=key, secret=password or far_servers.SECRET, region=region)
+            bucket = Bucket(path=path or f"/{far_servers.BUCKET}", prefix="home/")
+            yield S3(line, bucket, signer, lambda: datetime.now(UTC))
+    finally:
+        line.close()
+
+
 class Place:
     """One far target. front: where its connections break; folder: what the server keeps."""
 
     def __init__(self, kind: str, front: Front, port: int, ca_file: Path, folder: Path) -> None:
-        self.kind, self.front, self._port, self._ca_file, self.folder = kind, front, port, ca_file, folder
+        self.kind, self.front, self.port, self.ca_file, self.folder = kind, front, port, ca_file, folder
         self.landed: list[int] = []
         self.taken = NOTHING  # what is remembered of a copy on its way
 
-    @contextmanager
-    def open(
-        self, *, password: str = "", path: str = "", key: str = far_servers.KEY, region: str = "us-east-1"
-    ) -> Iterator[Target]:
-        """A connection to it, as the gate would make one."""
-        to = tls_line.Target(
-            host=HOST,
-            address=IPv4Address("127.0.0.1"),
-            port=self._port,
-            path="/",
-            ca_file=str(self._ca_file),
-        )
-        line = HttpLine(to, lambda _: None)
-        try:
-            if self.kind == "webdav":
-                account = Account(user=far_servers.USER, password=password or far_servers.PASSWORD)
-                yield WebDav(line, path or "/copies%20of%20ada/", account, os.urandom)
-            else:
-                signer = Signer(key=key, secret=password or far_servers.SECRET, region=region)
-                bucket = Bucket(path=path or f"/{far_servers.BUCKET}", prefix="home/")
-                yield S3(line, bucket, signer, lambda: datetime.now(UTC))
-        finally:
-            line.close()
+    def open(self, **more: str) -> AbstractContextManager[Target]:
+        """A connection to it. more: as ``client``."""
+        return client(self.kind, self.port, self.ca_file, **more)
 
     async def land(self, done: int, taken: Taken = NOTHING) -> None:
         self.landed.append(done)
