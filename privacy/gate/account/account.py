@@ -191,22 +191,22 @@ class Account:
         """The mail of a transfer; its code counts from now on, before the mail leaves.
 
         Raises:
-            TransferFailed: there is nobody to confirm any more, no access data, or it can't be written.
+            TransferFailed: address_not_waiting, no_mail_access, code_not_kept.
         """
         desk, at, language = self._desk, self._desk.time.instant(), Language(grant.language)
         code = mail_text.code_for(desk.seed, item.transfer, grant.addressee)
 
         def job(tx: Transaction) -> AccessData | None:
             if not addressees.expect_confirmation(tx, grant.addressee, mail_text.hash_of(code), at):
-                raise TransferFailed("the address was taken out, or is confirmed already", final=True)
+                raise TransferFailed("address_not_waiting", final=True)
             return access.access_data(tx, grant.recipient)
 
         try:
             login = await desk.store.write(job)
         except StoreError as error:
-            raise TransferFailed("the code could not be written down, so nothing was sent") from error
+            raise TransferFailed("code_not_kept") from error
         if login is None:
-            raise TransferFailed(f"{target.host}: no access data for this mail server", final=True)
+            raise TransferFailed("no_mail_access", final=True)
         server, words = desk.recipients[grant.recipient], self.mail(language, code)
         return mailing.carrier(grant, server, target, login, words, at.wall, item.transfer)
 

@@ -1,11 +1,12 @@
 """How values of the door are spelled as JSON, once for the console and the app. No I/O."""
 
 import base64
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from privacy.consent import Grant
 from privacy.gate.door.door import Given
 from privacy.gate.door.withdrawing import Withdrawn
+from privacy.gate.outbox import failed_words
 from privacy.gate.storage.attempt import Outcome
 from privacy.gate.storage.records import Preview, Sent
 from privacy.instant import Instant
@@ -13,6 +14,8 @@ from privacy.ledger import Record, content_of
 from privacy.payload import timestamp
 from privacy.reasons import Reason
 from privacy.register import Form, Language
+
+Words = Callable[[str, Language], str]
 
 
 def grant(row: Grant) -> dict[str, object]:
@@ -78,13 +81,13 @@ def sent(row: Sent) -> dict[str, object]:
     }
 
 
-def outcome(row: Outcome | None, language: Language) -> dict[str, object]:
-    """What became of an attempt."""
+def outcome(row: Outcome | None, language: Language, words: Words = failed_words.told) -> dict[str, object]:
+    """What became of an attempt. words: of what was wrong, by code or line."""
     if row is None:
         return {"result": "running", "what": "", "receipt": None, "bytes": 0, "retried": False}
     return {
         "result": row.result.value,
-        "what": row.what if row.reason is None else row.reason.text(language),
+        "what": words(row.what, language) if row.reason is None else row.reason.text(language),
         "reason": None if row.reason is None else row.reason.value,
         "receipt": row.receipt,
         "bytes": row.sent,
@@ -92,9 +95,9 @@ def outcome(row: Outcome | None, language: Language) -> dict[str, object]:
     }
 
 
-def given(row: Given, language: Language) -> dict[str, object]:
-    """A consent that was just given."""
-    return {"grant": grant(row.grant), "delivery": outcome(row.outcome, language)}
+def given(row: Given, language: Language, words: Words = failed_words.told) -> dict[str, object]:
+    """A consent that was just given. words: as outcome's."""
+    return {"grant": grant(row.grant), "delivery": outcome(row.outcome, language, words)}
 
 
 def withdrawn(row: Withdrawn) -> dict[str, object]:

@@ -19,6 +19,7 @@ from privacy.gate.messages.messages import Messages, Way
 from privacy.gate.messages.modem_words import MODEM_WORDS
 from privacy.gate.messages.services import WORDS as KINDS
 from privacy.gate.messages.services import MessageRefused
+from privacy.gate.outbox import failed_words
 from privacy.gate.storage.access import AccessData
 from privacy.gate.storage.messages import Message
 from privacy.gate.storage.store import StoreError
@@ -149,7 +150,7 @@ async def previewed(messages: Messages, way: str, language: Language) -> dict[st
 
 async def _give(messages: Messages, asked: _Asked) -> Fields:
     given = await messages.give(asked.way, asked.preview, asked.language, asked.recipient, asked.country)
-    return spelling.given(given, asked.language)
+    return spelling.given(given, asked.language, _in_words)
 
 
 async def _access(messages: Messages, asked: _Asked) -> Fields:
@@ -212,7 +213,7 @@ def told(one: Message, language: Language) -> dict[str, Any]:
 def _in_words(what: str, language: Language) -> str:
     if what in MODEM_WORDS:
         return MODEM_WORDS[what][language]
-    return _CODES[what].text(language) if what in _CODES else what
+    return _CODES[what].text(language) if what in _CODES else failed_words.told(what, language)
 
 
 _CONSOLE: Mapping[str, Verb] = {

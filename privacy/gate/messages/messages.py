@@ -300,7 +300,7 @@ class Messages:
     # the way out
 
     async def _post_mail(self, grant: Grant, item: Outgoing, target: Target) -> Mail:
-        login, server = await self.services.log_in(grant, target), self._desk.recipients[grant.recipient]
+        login, server = await self.services.log_in(grant), self._desk.recipients[grant.recipient]
         words = message_text.mail(_text(item), Language(grant.language))
         return mailing.carrier(grant, server, target, login, words, item.first, item.transfer)
 
@@ -308,15 +308,13 @@ class Messages:
         if target.host == AT_MODEM:
             pin = self.services.pin(grant.recipient)
             return Modem(target.path, pin, self._modem, to=grant.addressee, text=_text(item))
-        return sms.Sms(
-            target, await self.services.log_in(grant, target), to=grant.addressee, text=_text(item)
-        )
+        return sms.Sms(target, await self.services.log_in(grant), to=grant.addressee, text=_text(item))
 
     async def _post_push(self, grant: Grant, item: Outgoing, target: Target) -> push.Push:
         desk = self._desk
         to = await desk.store.read(lambda tx: addressees.subscription(tx, grant.addressee))
         if to is None or to.host != target.host:
-            raise TransferFailed(f"{target.host}: this browser is not entered any more", final=True)
+            raise TransferFailed("browser_gone", final=True)
         who = push.Sender(
             seed=desk.seed,
             now_s=int(desk.time.instant().at.timestamp()),

@@ -60,15 +60,14 @@ class Push(Upload):
         """201 is the push service's word that it has it.
 
         Raises:
-            TransferFailed: the browser takes no more, or it was refused for good.
+            TransferFailed: browser_takes_no_more, push_contact_wanted, or it was refused for good.
         """
         if 200 <= status < 300:
             return str(status)
         if status in _GONE:
-            raise TransferFailed(f"{self._host}: this browser takes no more; switch it on again", final=True)
+            raise TransferFailed("browser_takes_no_more", final=True)
         if status == _FORBIDDEN:
-            what = "it may want a contact: homebase notify service NAME --contact URL"
-            raise TransferFailed(f"{self._host}: answered {status}; {what}", final=True)
+            raise TransferFailed("push_contact_wanted", final=True)
         if 400 <= status < 500 and status not in _LATER:
             raise TransferFailed(f"{self._host}: answered {status}", final=True)
         return None

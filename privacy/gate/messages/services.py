@@ -5,7 +5,7 @@ from privacy.gate.account import mailing
 from privacy.gate.desk import Desk
 from privacy.gate.door.door import Door
 from privacy.gate.messages import modem, push, sms
-from privacy.gate.network.tls_line import Target, TransferFailed
+from privacy.gate.network.tls_line import TransferFailed
 from privacy.gate.storage import access, records
 from privacy.gate.storage.access import AccessData
 from privacy.gate.storage.store import Transaction
@@ -113,7 +113,7 @@ class Services:
         """Of the SIM in that modem."""
         return _Pin(self._desk, recipient)
 
-    async def log_in(self, grant: Grant, target: Target) -> AccessData:
+    async def log_in(self, grant: Grant) -> AccessData:
         """How to log in to the service of that consent.
 
         Raises:
@@ -122,7 +122,7 @@ class Services:
         """
         found = await self._desk.store.read(lambda tx: access.access_data(tx, grant.recipient))
         if found is None:
-            raise TransferFailed(f"{target.host}: no access data for this service", final=True)
+            raise TransferFailed("no_access_data", final=True)
         return found
 
 

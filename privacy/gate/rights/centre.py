@@ -11,9 +11,11 @@ import msgspec
 
 from privacy.gate.answers.answers import answering
 from privacy.gate.answers.api import Guarded
+from privacy.gate.backups import target
 from privacy.gate.door import spelling
 from privacy.gate.door.door import Door
 from privacy.gate.front.exchange import Answer, Request, json_answer, problem
+from privacy.gate.outbox import failed_words
 from privacy.gate.rights.rights import RightsDesk
 from privacy.gate.storage import deletions, records
 from privacy.payload import timestamp
@@ -105,7 +107,11 @@ async def _deletions(door: Door, request: Request, language: Language) -> Answer
     """What recipients have to delete, by when, and what they said; the latest first."""
     rows = await door.desk.store.read(deletions.every)
     told = [
-        {**deletions.told(row), "title": _title(door, row.activity, language)}
+        {
+            **deletions.told(row),
+            "answer": target.in_words(failed_words.told(row.answer, language), language),
+            "title": _title(door, row.activity, language),
+        }
         for row in reversed(rows[-NEWEST:])
     ]
     return json_answer(200, {"deletions": told, "all": len(rows)})
