@@ -17,7 +17,17 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from privacy import canonical, data, register
 from privacy.challenges import Challenges
 from privacy.consent import AWAY_ACTIVITIES, Grant
-from privacy.gate.storage import amounts, book, budget, epochs, key_records, records, remembered, unfinished
+from privacy.gate.storage import (
+    amounts,
+    book,
+    budget,
+    deletions,
+    epochs,
+    key_records,
+    records,
+    remembered,
+    unfinished,
+)
 from privacy.gate.storage.book import News, from_ms
 from privacy.gate.storage.closures import Closures
 from privacy.gate.storage.closures import stored as stored_closures
@@ -105,7 +115,7 @@ class Desk:
         if closed:
             store.tombstones.forget()
         standing = Standing(epoch)
-        for earlier in store.read(records.earlier_transfers):
+        for earlier in store.read(deletions.earlier_transfers):
             standing.sent(earlier)
         _take_consents(standing, store.read(_consents))
         closures = Closures()

@@ -38,9 +38,7 @@ def gone(tx: Transaction, recipient: str, name: str) -> None:
         "DELETE FROM far_copies WHERE recipient = ? AND name = ? RETURNING transfer", (recipient, name)
     ).fetchall()
     for (transfer,) in rows:
-        tx.execute(
-            "UPDATE deletions SET state = 'confirmed', answer = 'deleted' WHERE transfer = ?", (transfer,)
-        )
+        deletions.confirmed(tx, str(transfer), "deleted")
 
 
 def give_up(tx: Transaction, recipient: str, name: str, at: datetime) -> None:

@@ -3,21 +3,17 @@
 What is due stands in ``deletions`` like every request for deletion; it is asked by a DELETE of the copy.
 """
 
-from datetime import timedelta
-
 from privacy import canonical
 from privacy.gate.backups import far_copies
 from privacy.gate.backups.far_door import Deed, FarDoor
 from privacy.gate.backups.target import TargetError
 from privacy.gate.desk import Desk
-from privacy.gate.storage import access
-from privacy.gate.storage.book import News, to_ms
+from privacy.gate.storage import access, deletions
+from privacy.gate.storage.book import News
 from privacy.gate.storage.deletions import DeletionRequest
 from privacy.gate.storage.store import Transaction
 from privacy.ledger import Kind
 from privacy.standing import EarlierTransfer
-
-AGAIN = timedelta(days=1)
 
 
 class FarDeletions:
@@ -37,13 +33,7 @@ class FarDeletions:
         if name is None:
             return False
         at = desk.time.instant().at
-        await desk.store.write(
-            lambda tx: tx.execute(
-                "UPDATE deletions SET state = 'asked', attempts = attempts + 1, next_ms = ?"
-                " WHERE transfer = ?",
-                (to_ms(at + AGAIN), row.transfer),
-            )
-        )
+        await desk.store.write(lambda tx: deletions.asked(tx, row.transfer, at))
         desk.standing.sent(EarlierTransfer(id=row.transfer, recipient=row.recipient, ticket=row.ticket))
         try:
             deed = Deed(does="remove", name=name, transfer=row.transfer)
@@ -69,7 +59,7 @@ class FarDeletions:
         def job(tx: Transaction) -> None:
             desk.append(tx, News(kind=Kind.DELETION, data=data))
             if wrong is not None:
-                tx.execute("UPDATE deletions SET answer = ? WHERE transfer = ?", (wrong[:300], row.transfer))
+                deletions.answered(tx, row.transfer, wrong)
             elif desk.standing.deregistered and row.recipient not in far_copies.kept_at(tx):
                 access.drop_access_data(tx, row.recipient)
 

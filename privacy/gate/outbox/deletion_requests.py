@@ -4,9 +4,7 @@ What is due stands in storage/deletions.py. The answer is recorded; what is not 
 and shown until it is. Loaded when something is due, which is seldom.
 """
 
-import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from datetime import datetime, timedelta
 from hashlib import sha256
 
 from privacy import canonical, received
@@ -17,8 +15,8 @@ from privacy.gate.desk import Desk
 from privacy.gate.network import resolver
 from privacy.gate.network.https import Upload
 from privacy.gate.network.tls_line import Target, TransferFailed
-from privacy.gate.storage import amounts
-from privacy.gate.storage.book import News, to_ms
+from privacy.gate.storage import amounts, deletions
+from privacy.gate.storage.book import News
 from privacy.gate.storage.deletions import DeletionRequest
 from privacy.gate.storage.store import StoreError, Transaction
 from privacy.ledger import Kind
@@ -26,11 +24,7 @@ from privacy.reasons import Reason
 from privacy.recipients import Recipient
 from privacy.vocabulary import DataCategory
 
-log = logging.getLogger(__name__)
-
 ACTIVITY = "deletion.request"
-AGAIN = timedelta(days=1)
-
 
 Elsewhere = Callable[[DeletionRequest], Awaitable[bool]]
 """Asks for a deletion in another way, and says whether there is one."""
@@ -70,7 +64,7 @@ class DeletionRequests:
         permit = self._checked(decide(request, desk.register, desk.recipients, desk.standing, at), body)
         if isinstance(permit, Reason):
             await desk.refuse(ACTIVITY, row.recipient, permit, row.ticket)
-            await desk.store.write(lambda tx: _later(tx, row, at.at, permit.value))
+            await desk.store.write(lambda tx: deletions.put_off(tx, row.transfer, at.at, permit.value))
             return
         assert isinstance(permit.recipient, Recipient)  # only these get transfers
         await self._send(row, permit.recipient, body)
@@ -113,13 +107,13 @@ class DeletionRequests:
             "what": f"{what}: {denied}" if denied else what[:300],
             "receipt": receipt,
         }
-        state, said = ("confirmed", receipt) if receipt is not None else ("asked", denied or what[:300])
 
         def job(tx: Transaction) -> None:
             self._desk.append(tx, News(kind=Kind.DELETION, data=data))
-            tx.execute(
-                "UPDATE deletions SET state = ?, answer = ? WHERE transfer = ?", (state, said, row.transfer)
-            )
+            if receipt is None:
+                deletions.answered(tx, row.transfer, denied or what)
+            else:
+                deletions.confirmed(tx, row.transfer, receipt)
 
         try:
             await self._desk.store.write(job, closing=True)
@@ -150,14 +144,4 @@ class DeletionRequests:
         }
         self._desk.append(tx, News(kind=Kind.DELETION, data=data), News(kind=Kind.LOOKUP, data=lookup))
         amounts.spend(tx, ACTIVITY, to.name, at, len(body))
-        tx.execute(
-            "UPDATE deletions SET state = 'asked', attempts = attempts + 1, next_ms = ? WHERE transfer = ?",
-            (to_ms(at + AGAIN), row.transfer),
-        )
-
-
-def _later(tx: Transaction, row: DeletionRequest, at: datetime, why: str) -> None:
-    tx.execute(
-        "UPDATE deletions SET next_ms = ?, answer = ? WHERE transfer = ?",
-        (to_ms(at + AGAIN), why, row.transfer),
-    )
+        deletions.asked(tx, row.transfer, at)

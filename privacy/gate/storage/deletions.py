@@ -6,7 +6,7 @@ outbox/deletion_requests.py.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 from privacy.activity import Activity, Deletion
@@ -17,6 +17,8 @@ from privacy.payload import timestamp
 from privacy.standing import EarlierTransfer
 
 AT_ONCE = 5  # asked in one round, so that other work of the minute goes on
+AGAIN = timedelta(days=1)
+LONGEST_ANSWER = 300
 _COLUMNS = "transfer, recipient, ticket, due_ms, attempts, state, answer, had, activity"
 _DUE = (
     f"SELECT {_COLUMNS} FROM deletions"  # noqa: S608 -- constant text
@@ -114,9 +116,40 @@ def due(tx: Transaction, at: datetime) -> list[DeletionRequest]:
     return [_row(row) for row in rows]
 
 
+def asked(tx: Transaction, transfer: str, at: datetime) -> None:
+    """It is asked for at that moment; again in a day, unless it is confirmed."""
+    tx.execute(
+        "UPDATE deletions SET state = 'asked', attempts = attempts + 1, next_ms = ? WHERE transfer = ?",
+        (to_ms(at + AGAIN), transfer),
+    )
+
+
+def put_off(tx: Transaction, transfer: str, at: datetime, why: str) -> None:
+    """The gate itself refused to ask at that moment; again in a day. why: a code of privacy/reasons.py."""
+    tx.execute(
+        "UPDATE deletions SET next_ms = ?, answer = ? WHERE transfer = ?", (to_ms(at + AGAIN), why, transfer)
+    )
+
+
+def answered(tx: Transaction, transfer: str, answer: str) -> None:
+    """What came back, or went wrong on the way, and is no confirmation."""
+    tx.execute("UPDATE deletions SET answer = ? WHERE transfer = ?", (answer[:LONGEST_ANSWER], transfer))
+
+
+def confirmed(tx: Transaction, transfer: str, receipt: str) -> None:
+    """It is gone there; nobody asks again."""
+    tx.execute("UPDATE deletions SET state = 'confirmed', answer = ? WHERE transfer = ?", (receipt, transfer))
+
+
 def every(tx: Transaction) -> list[DeletionRequest]:
     """All of them, oldest first."""
     return [_row(row) for row in tx.execute(f"SELECT {_COLUMNS} FROM deletions ORDER BY due_ms")]  # noqa: S608 -- constant
+
+
+def earlier_transfers(tx: Transaction) -> list[EarlierTransfer]:
+    """What left and was not yet confirmed as deleted."""
+    rows = tx.execute("SELECT transfer, recipient, ticket FROM deletions WHERE state <> 'confirmed'")
+    return [EarlierTransfer(id=str(row[0]), recipient=str(row[1]), ticket=str(row[2])) for row in rows]
 
 
 def told(row: DeletionRequest) -> dict[str, object]:

@@ -17,7 +17,6 @@ from privacy.gate.storage.attempt import Outcome
 from privacy.gate.storage.book import from_ms, to_ms
 from privacy.gate.storage.store import Transaction
 from privacy.reasons import Reason
-from privacy.standing import EarlierTransfer
 
 _GROUPS = msgspec.json.Decoder(frozenset[str])
 
@@ -325,12 +324,6 @@ def latest_sent(tx: Transaction, activity: str) -> Sent | None:
         receipt=None if row[10] is None else str(row[10]),
         refused=refused,
     )
-
-
-def earlier_transfers(tx: Transaction) -> list[EarlierTransfer]:
-    """What left and was not yet confirmed as deleted."""
-    rows = tx.execute("SELECT transfer, recipient, ticket FROM deletions WHERE state <> 'confirmed'")
-    return [EarlierTransfer(id=str(row[0]), recipient=str(row[1]), ticket=str(row[2])) for row in rows]
 
 
 def due_copies(tx: Transaction, at: datetime, running_s: float) -> list[str]:
