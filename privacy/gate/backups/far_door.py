@@ -99,10 +99,6 @@ class FarDoor:
         self._running: set[_Running] = set()
         self.keys: Keys = _sheets
 
-    def names(self) -> tuple[str, ...]:
-        """Recipients that copies of this home may go to, once that is agreed to."""
-        return far_copies.places(self._desk.recipients)
-
     def allowed(self, name: str) -> bool:
         """Whether there is a yes for it; only the decision says whether it covers what is so today."""
         return any(
@@ -115,7 +111,7 @@ class FarDoor:
         Raises:
             StoreError: it can't be read.
         """
-        desk, names = self._desk, self.names()
+        desk, names = self._desk, far_copies.places(self._desk.recipients)
 
         def read(tx: Transaction) -> tuple[Sequence[str], dict[str, AccessData | None]]:
             return self.keys(tx), {name: access.access_data(tx, name) for name in names}

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from privacy.conversation import ConversationLost, Declined
-from privacy.gate.backups import copies
+from privacy.gate.backups import copies, far_copies
 from privacy.gate.backups.copies import Known, Sending, State
 from privacy.gate.backups.far_door import FarDoor
 from privacy.gate.backups.far_target import FarTarget
@@ -96,7 +96,8 @@ class Shelves:
             self._marker = await self.desk.store.read(lambda tx: copies.marker(tx, folder))
             self.targets[LOCAL] = FolderTarget(Path(folder), lambda: self._marker)
         if self.far is not None:
-            self.targets |= {name: FarTarget(self.far, name) for name in self.far.names()}
+            names = far_copies.places(self.desk.recipients)
+            self.targets |= {name: FarTarget(self.far, name) for name in names}
 
     def settled(self, tx: Transaction, copy: Known) -> None:
         """Write it; it is on its way no more."""

@@ -12,10 +12,9 @@ from privacy.consent import Grant
 from privacy.conversation import Declined, Handler
 from privacy.gate.control.tunnel_verbs import request_of
 from privacy.gate.door.door import Door
-from privacy.gate.door.previews import PREVIEW_TIME
 from privacy.gate.outbox.staging import PART, Declining
 from privacy.gate.storage import records, staged
-from privacy.gate.storage.records import Preview
+from privacy.gate.storage.records import PREVIEW_KEPT, Preview
 from privacy.gate.storage.staged import Staged
 from privacy.gate.storage.store import StoreError, Transaction
 from privacy.payload import LONGEST_KEPT
@@ -87,7 +86,7 @@ async def _kept(door: Door, row: Staged, ticket: str) -> bool:
         sha256=row.sha256,
         body=b"",
         delete_by=at + (activity.storage or LONGEST_KEPT),
-        expires=at + PREVIEW_TIME,
+        expires=at + PREVIEW_KEPT,
     )
     grant = desk.standing.covering(row.activity, row.recipient, ticket, row.addressee, row.sha256)
     if isinstance(grant, Grant) and grant.form is not Form.ONCE:

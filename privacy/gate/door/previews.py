@@ -9,11 +9,10 @@ from privacy.gate.desk import Desk
 from privacy.gate.door.refused import Refused
 from privacy.gate.outbox.figures import Collect
 from privacy.gate.storage import records
-from privacy.gate.storage.records import Preview
+from privacy.gate.storage.records import PREVIEW_KEPT, Preview
 from privacy.payload import LONGEST_KEPT, PayloadRefused, build
 from privacy.reasons import Reason
 
-PREVIEW_TIME = timedelta(minutes=30)
 _OTHER_PREVIEWS = {  # of activities that have no groups
     "account.register": "homebase account confirm",
     "mail.send": "homebase notify allow",
@@ -99,5 +98,5 @@ class Previews:
             sha256=sha256(body).hexdigest(),
             body=body,
             delete_by=delete_by,
-            expires=made + PREVIEW_TIME,
+            expires=made + PREVIEW_KEPT,
         )

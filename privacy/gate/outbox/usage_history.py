@@ -24,7 +24,7 @@ from privacy.gate.storage import cuts as cut_entries
 from privacy.gate.storage import deletions, histories, records
 from privacy.gate.storage.book import News
 from privacy.gate.storage.histories import Kept
-from privacy.gate.storage.records import Outgoing
+from privacy.gate.storage.records import PREVIEW_KEPT, Outgoing
 from privacy.gate.storage.store import StoreError, Transaction, overwrite_log
 from privacy.ledger import Kind
 from privacy.payload import LONGEST_KEPT
@@ -33,7 +33,6 @@ from privacy.usage_history import Series
 
 log = logging.getLogger(__name__)
 
-PREVIEW_KEPT = timedelta(minutes=30)  # of what was shown and not agreed to; nothing leaves earlier
 LATE = timedelta(hours=24)  # after its moment a message leaves no more: its day is left out
 NOT_MADE = (ConversationLost, Declined, FieldRefused, NotAKey)
 
@@ -219,7 +218,7 @@ class UsageHistory:
             usage_history.pseudonym(key, activity, recipient, one.datapoint): usage_history.inside(one)
             for one in known
         }
-        transfer, begin = desk.random_bytes(8).hex(), at + PREVIEW_KEPT
+        transfer, begin = desk.random_bytes(8).hex(), at + PREVIEW_KEPT  # nothing leaves earlier
         return Kept(
             activity=activity,
             recipient=recipient,

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import cast
 
 from privacy.gate.storage.book import from_ms, to_ms
+from privacy.gate.storage.records import drop_copies_for
 from privacy.gate.storage.store import Row, Transaction
 
 _COLUMNS = "activity, recipient, key, addressee, day, transfer, body, inside, made_ms, at_ms, agreed"
@@ -62,11 +63,11 @@ def keep(tx: Transaction, row: Kept) -> None:
 
 def forget(tx: Transaction, activity: str, recipient: str | None) -> None:
     """The key of its pseudonyms, what waits, and our copies of what left. recipient: None for all."""
-    for statement in (
+    tx.execute(
         "DELETE FROM history WHERE activity = ? AND (? IS NULL OR recipient = ?)",
-        "DELETE FROM sent WHERE activity = ? AND (? IS NULL OR recipient = ?)",
-    ):
-        tx.execute(statement, (activity, recipient, recipient))
+        (activity, recipient, recipient),
+    )
+    drop_copies_for(tx, activity, recipient)
 
 
 def chosen(tx: Transaction, activity: str) -> tuple[str, ...]:

@@ -7,17 +7,17 @@ withdrawal or an objection; from then on nobody, this home neither, can say whic
 import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from typing import cast
 
 from privacy.gate.storage.book import from_ms, to_ms
+from privacy.gate.storage.records import PREVIEW_KEPT, drop_copies_for
 from privacy.gate.storage.store import Row, Transaction
 
 ACTIVITY = "monitor.device"
 KEY_SIZE = 32
 SIZE = 16  # bytes of a pseudonym
-PREVIEW_KEPT = timedelta(minutes=30)  # of what was shown and not agreed to
 _COLUMNS = "recipient, week, key, body, made_ms, at_ms, agreed"
 
 
@@ -73,14 +73,7 @@ def withdrawn(tx: Transaction, activity: str, recipient: str | None) -> None:
     """A consent is taken back: that recipient's key goes with it, and our copies of what left; or all."""
     if activity == ACTIVITY:
         tx.execute("DELETE FROM monitoring WHERE ? IS NULL OR recipient = ?", (recipient, recipient))
-        _drop_copies(tx, recipient)
-
-
-def _drop_copies(tx: Transaction, recipient: str | None) -> None:
-    tx.execute(
-        "DELETE FROM sent WHERE activity = ? AND (? IS NULL OR recipient = ?)",
-        (ACTIVITY, recipient, recipient),
-    )
+        drop_copies_for(tx, activity, recipient)
 
 
 def agree(tx: Transaction, recipient: str) -> None:

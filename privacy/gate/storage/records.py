@@ -5,7 +5,7 @@ Like book.py: parts of jobs, inside one transaction. Times are Unix milliseconds
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import cast
 
@@ -18,6 +18,7 @@ from privacy.gate.storage.book import from_ms, to_ms
 from privacy.gate.storage.store import Transaction
 from privacy.reasons import Reason
 
+PREVIEW_KEPT = timedelta(minutes=30)  # of what was shown and not agreed to
 _GROUPS = msgspec.json.Decoder(frozenset[str])
 
 
@@ -338,6 +339,14 @@ def drop_copies(tx: Transaction, transfers: Sequence[str]) -> None:
     """Delete these copies."""
     for transfer in transfers:
         tx.execute("DELETE FROM sent WHERE transfer = ?", (transfer,))
+
+
+def drop_copies_for(tx: Transaction, activity: str, recipient: str | None) -> None:
+    """Delete those of an activity, of that recipient or of all: its consent is taken back."""
+    tx.execute(
+        "DELETE FROM sent WHERE activity = ? AND (? IS NULL OR recipient = ?)",
+        (activity, recipient, recipient),
+    )
 
 
 def sweep(tx: Transaction, at: datetime) -> None:

@@ -245,7 +245,7 @@ async def test_what_is_shown_before_the_yes_is_what_leaves_after_it(tmp_path: Pa
         last = await door.desk.store.read(lambda tx: records.latest_sent(tx, ACTIVITY))
         assert last is not None
         assert last.body.decode() == before["monitor"]
-        clock.passed_s += pseudonyms.PREVIEW_KEPT.total_seconds()  # the moment may have been a minute ahead
+        clock.passed_s += records.PREVIEW_KEPT.total_seconds()  # the moment may have been a minute ahead
         await door.monitoring.once()
         await settled(door)
         assert "other" not in await keys(door)  # shown, not agreed to: gone after half an hour
