@@ -13,8 +13,8 @@ from typing import cast
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from privacy import canonical
-from privacy.jws import BadStatement, base64url, unbase64url
+from privacy import base64url, canonical
+from privacy.jws import BadStatement, unbase64url
 
 CONTEXT = b"homebase gate answer\n"  # no checkpoint begins so: an origin has no blanks
 NONCE = r"^[A-Za-z0-9_-]{22,64}$"  # base64url of 16 to 48 bytes, chosen by the phone
@@ -38,7 +38,7 @@ def sign(answer: Answer, seed: bytes) -> dict[str, str]:
     told: dict[str, canonical.Json] = {"kind": answer.kind, "nonce": answer.nonce, "body": answer.body}
     text = canonical.encode(told)
     signature = Ed25519PrivateKey.from_private_bytes(seed).sign(CONTEXT + text)
-    return {"text": text.decode(), "signature": base64url(signature)}
+    return {"text": text.decode(), "signature": base64url.encode(signature)}
 
 
 def verify(

@@ -6,8 +6,8 @@ its challenge, never by its bytes, because another signature of the same content
 
 from dataclasses import dataclass
 
+from privacy import base64url
 from privacy.instant import Instant
-from privacy.jws import base64url
 from privacy.ports import RandomBytes
 
 LIFE_S = 600.0
@@ -34,7 +34,7 @@ class Challenges:
         """Open one."""
         while len(self._open) >= MOST:
             del self._open[next(iter(self._open))]
-        made = Challenge(nonce=base64url(self._random_bytes(NONCE_SIZE)), at=at)
+        made = Challenge(nonce=base64url.encode(self._random_bytes(NONCE_SIZE)), at=at)
         self._open[made.nonce] = made
         return made
 

@@ -5,8 +5,6 @@ before a signature is looked at, so that no two texts mean the same and no text 
 Source: docs/protocols/gate.md, "Statements".
 """
 
-import base64
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -14,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidSignature
 
-from privacy import canonical
+from privacy import base64url, canonical
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
@@ -22,7 +20,6 @@ if TYPE_CHECKING:
 LIMIT = 4096  # bytes of a statement in either serialisation
 POINT_SIZE = 65  # uncompressed: 4, x, y
 _HALF = 32  # bytes of r, of s, of a coordinate
-_WORD = re.compile(r"[A-Za-z0-9_-]*")
 
 
 class BadStatement(ValueError):
@@ -114,13 +111,8 @@ def public_key(point: bytes) -> "EllipticCurvePublicKey":
 
 def thumbprint(point: bytes) -> str:
     """The key's id: its JWK thumbprint (RFC 7638), base64url of SHA-256."""
-    x, y = (base64url(half) for half in (point[1 : 1 + _HALF], point[1 + _HALF :]))
-    return base64url(sha256(canonical.encode({"crv": "P-256", "kty": "EC", "x": x, "y": y})).digest())
-
-
-def base64url(data: bytes) -> str:
-    """RFC 4648 section 5, without padding."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+    x, y = (base64url.encode(half) for half in (point[1 : 1 + _HALF], point[1 + _HALF :]))
+    return base64url.encode(sha256(canonical.encode({"crv": "P-256", "kty": "EC", "x": x, "y": y})).digest())
 
 
 def unbase64url(text: str) -> bytes:
@@ -129,11 +121,9 @@ def unbase64url(text: str) -> bytes:
     Raises:
         BadStatement: another spelling.
     """
-    if not _WORD.fullmatch(text) or len(text) % 4 == 1:
-        raise BadStatement("not base64url")
-    data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    if base64url(data) != text:
-        raise BadStatement("not base64url: stray bits at the end")
+    data = base64url.decode(text)
+    if data is None:
+        raise BadStatement("not base64url in its one spelling")
     return data
 
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
+from privacy import base64url
 from privacy.instant import Instant
-from privacy.jws import base64url, public_key, thumbprint
+from privacy.jws import public_key, thumbprint
 from privacy.ports import RandomBytes
 
 CLAIM_SIZE = 16  # bytes of the secret in the QR code
@@ -107,7 +108,7 @@ class Claim:
         if self._secret is None or at.running_s - self._since_s >= CLAIM_LIFE_S:
             self._secret, self._tries = self._random_bytes(CLAIM_SIZE), 0
         self._since_s = at.running_s
-        return base64url(self._secret)
+        return base64url.encode(self._secret)
 
     @property
     def is_open(self) -> bool:

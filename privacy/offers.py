@@ -7,8 +7,9 @@ Source: docs/protocols/gate.md, "Later phones".
 from dataclasses import dataclass
 from hashlib import sha256
 
+from privacy import base64url
 from privacy.instant import Instant
-from privacy.jws import base64url, thumbprint, unbase64url
+from privacy.jws import thumbprint, unbase64url
 from privacy.ports import RandomBytes
 
 LIFE_S = 600.0
@@ -59,7 +60,7 @@ class Offers:
         if not mine and len(self._open) >= MOST:
             return None
         made = Offer(
-            id=mine[0].id if mine else base64url(self._random_bytes(SIZE)),
+            id=mine[0].id if mine else base64url.encode(self._random_bytes(SIZE)),
             point=point,
             session_key=session_key,
             since_s=at.running_s,

@@ -140,8 +140,8 @@ def build(
     return data
 
 
-def check_bundle(body: bytes) -> None:
-    """Do nothing for a bundle as ``build`` makes it.
+def check_bundle(body: bytes) -> Bundle:
+    """Read a bundle as ``build`` makes it.
 
     Raises:
         PayloadRefused: an unknown, missing or wrong field, or another spelling of it.
@@ -153,6 +153,7 @@ def check_bundle(body: bytes) -> None:
     _no_serials(bundle.groups)
     if canonical.encode(msgspec.to_builtins(bundle)) != body:
         raise PayloadRefused("payload", "is not in canonical form")
+    return bundle
 
 
 def timestamp(at: datetime) -> str:

@@ -14,8 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from privacy import canonical
-from privacy.jws import base64url
+from privacy import base64url, canonical
 
 RECORD_SIZE = 4096  # RFC 8291, section 4: one record of at most that
 PADDED = 1024  # bytes of text and padding: the longest line in UTF-8 fits
@@ -93,15 +92,15 @@ def token(key: ec.EllipticCurvePrivateKey, host: str, now_s: int, contact: str =
 
     contact: whom the service may ask (RFC 8292, section 2.1); empty tells it nobody.
     """
-    head = base64url(canonical.encode({"alg": "ES256", "typ": "JWT"}))
+    head = base64url.encode(canonical.encode({"alg": "ES256", "typ": "JWT"}))
     told: dict[str, canonical.Json] = {"aud": f"https://{host}", "exp": now_s + VALID_S}
     if contact:
         told["sub"] = contact
-    claims = base64url(canonical.encode(told))
+    claims = base64url.encode(canonical.encode(told))
     signed = f"{head}.{claims}"
     r, s = decode_dss_signature(key.sign(signed.encode(), ec.ECDSA(hashes.SHA256())))
-    signature = base64url(r.to_bytes(32, "big") + s.to_bytes(32, "big"))
-    return f"vapid t={signed}.{signature}, k={base64url(point(key))}"
+    signature = base64url.encode(r.to_bytes(32, "big") + s.to_bytes(32, "big"))
+    return f"vapid t={signed}.{signature}, k={base64url.encode(point(key))}"
 
 
 def _mac(key: bytes, data: bytes) -> bytes:

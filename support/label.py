@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from privacy.consent import TICKET
-from privacy.payload import LONGEST_KEPT, Bundle, PayloadRefused, check_bundle, timestamp
+from privacy.payload import LONGEST_KEPT, PayloadRefused, check_bundle, timestamp
 from privacy.received import TRANSFER_PATTERN
 from privacy.recipients import HOST
 
@@ -79,10 +79,9 @@ def read(request: Request, at: datetime) -> Delivery | Deletion | Refused:
 def mismatch(request: Request, bundle: bytes) -> str | None:
     """Why the opened ``bundle`` is not what the labels say, a code of privacy/received.py; None: it is."""
     try:
-        check_bundle(bundle)
+        inside = check_bundle(bundle)
     except PayloadRefused:
         return "not_a_diagnosis"
-    inside = msgspec.json.decode(bundle, type=Bundle)
     outside = (request.headers.get("homebase-ticket"), request.headers.get("homebase-delete-by"))
     return None if (inside.ticket, inside.delete_by) == outside else "not_as_labelled"
 

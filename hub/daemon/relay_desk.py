@@ -6,9 +6,10 @@ from typing import Annotated
 import msgspec
 
 from hub.contract import HubError
-from hub.remote import base64url, mosquitto
+from hub.remote import mosquitto
 from hub.remote.relay import Relays
 from hub.remote.relay_book import MOST, Relay, RelayBook
+from privacy import base64url
 from privacy.client import GateDeclined, Handler, fields_as
 from privacy.ports import RandomBytes
 

@@ -1,11 +1,12 @@
 """Phones of a home, as operations see them; hub/remote has them, the wiring introduces it. Pure."""
 
-import base64
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from typing import Protocol
+
+from privacy import base64url
 
 from .permits import Permit, State
 
@@ -50,11 +51,7 @@ class SlotOffer:
 def relays_left_out(slots: Iterable[SlotOffer], ways: Iterable[str]) -> tuple[str, ...]:
     """Relays of these slots that the ways of a code do not name."""
     named = {way.split(",")[_ROUTE] for way in ways if way.startswith("r,")}
-    return tuple(
-        slot.relay
-        for slot in slots
-        if base64.urlsafe_b64encode(slot.route).rstrip(b"=").decode() not in named
-    )
+    return tuple(slot.relay for slot in slots if base64url.encode(slot.route) not in named)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

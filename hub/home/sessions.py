@@ -4,12 +4,12 @@ A session ends 30 days after its last use and 90 days after it began. Its new en
 day, to spare the card: a crash can shorten a session by a day, never lengthen it.
 """
 
-import base64
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+from privacy import base64url
 from privacy.ports import Clock, RandomBytes
 
 from .household import Person, Session
@@ -54,7 +54,7 @@ class Sessions:
         """
         while len(self._open) >= MOST_SESSIONS:
             await self.end(min(self._open.values(), key=lambda session: session.expires_at).key)
-        token = base64.urlsafe_b64encode(self._random_bytes(TOKEN_SIZE)).rstrip(b"=").decode()
+        token = base64url.encode(self._random_bytes(TOKEN_SIZE))
         now = self._clock.now()
         session = Session(
             key=_key(token),

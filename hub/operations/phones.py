@@ -1,6 +1,5 @@
 """Operations on phones, for the owner: draw a code, compare words, let in, change, let go."""
 
-import base64
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -10,6 +9,7 @@ from hub.home import phones as home
 from hub.home.errors import Refused
 from hub.home.permits import Hours, Permit, Term, term_from
 from hub.home.roles import Role
+from privacy import base64url
 
 from . import phone_messages as messages
 from .house import House
@@ -32,9 +32,9 @@ async def begin_code(house: House, _: Caller, asked: messages.BeginCode) -> mess
     ways = await house.phones.ways(code)
     return messages.NewCode(
         pairing_id=code.pairing.hex(),
-        hub_key=_base64url(code.hub_key),
-        pairing=_base64url(code.pairing),
-        secret=_base64url(code.secret),
+        hub_key=base64url.encode(code.hub_key),
+        pairing=base64url.encode(code.pairing),
+        secret=base64url.encode(code.secret),
         ways=ways,
         without=code.without,
         left_out=home.relays_left_out(code.slots, ways),
@@ -178,7 +178,3 @@ def _phone(phone: home.PhoneInfo) -> messages.Phone:
         connected=phone.connected,
         may_agree=phone.may_agree,
     )
-
-
-def _base64url(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()

@@ -6,7 +6,8 @@ Source: docs/protocols/remote.md, "Account".
 
 import hmac
 
-from . import base64url
+from privacy import base64url
+
 from .keys import hkdf
 
 MARK_SIZE = 32

@@ -15,9 +15,9 @@ from typing import Protocol
 from hub.contract import StoreError
 from hub.home.errors import Refused
 from hub.operations import Caller
+from privacy import base64url
 from privacy.ports import Clock, RandomBytes
 
-from . import base64url
 from .admission import Admission
 from .frames import Code
 from .hub_session import Asked, Credited, Event, Greeted, Kept, StreamOver

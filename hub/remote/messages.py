@@ -9,8 +9,8 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from hub.operations.permit_messages import HoursInfo, expires_told, hours_told, rooms_told
+from privacy import base64url
 
-from . import base64url
 from .account import MARK_SIZE
 from .phone import Phone
 

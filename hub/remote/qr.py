@@ -7,7 +7,8 @@ Source: docs/protocols/remote.md, "The code".
 import re
 from dataclasses import dataclass
 
-from . import base64url
+from privacy import base64url
+
 from .keys import KEY_SIZE, PAIRING_SIZE, ROUTE_SIZE, SECRET_SIZE
 
 MOST = 1200  # characters: a QR code of that many is still read by a phone's camera

@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from hub.core import apart
+from privacy import base64url
 from privacy.client import Destination, GateDeclined, GateLost, OpensTunnels
 from privacy.ports import Clock, RandomBytes
 from privacy.vocabulary import DataCategory
 
-from . import base64url, mqtt, opening, topics
+from . import mqtt, opening, topics
 from .broker import Broker, BrokerLost, BrokerRefused, logged_in
 from .frames import Code
 from .keys import hkdf

@@ -10,9 +10,9 @@ import asyncio
 from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, field, replace
 
+from privacy import base64url
 from privacy.ports import RandomBytes
 
-from . import base64url
 from .keys import ROUTE_SIZE, Mode
 from .opening import Opening
 from .relay_records import RelayRecords, RelayRow, SlotRow

@@ -3,7 +3,8 @@
 Source: docs/protocols/remote.md, "Relay".
 """
 
-from . import base64url
+from privacy import base64url
+
 from .keys import CONNECTION_SIZE
 
 SLOTS = 16  # of a route

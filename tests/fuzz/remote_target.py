@@ -2,7 +2,7 @@
 
 import contextlib
 
-from hub.remote import base64url, opening
+from hub.remote import opening
 from hub.remote.frames import FROM_HUB, FROM_PHONE, Frame, FrameDecoder
 from hub.remote.hub_session import HubSession
 from hub.remote.keys import Mode
@@ -13,6 +13,7 @@ from hub.remote.qr import BadCode
 from hub.remote.qr import decode as read_code
 from hub.remote.qr import encode as write_code
 from hub.remote.transport import Dropped, Opener, Sealer
+from privacy import base64url
 
 KEY = bytes(32)
 BREAKS = dict.fromkeys(map(ord, " \t\n\r"))  # taken out of a code wherever they stand (remote.md)

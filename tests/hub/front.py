@@ -12,8 +12,8 @@ from typing import cast
 
 import aiohttp
 
+from privacy import base64url
 from privacy.conversation import Conversation, Declined, Handler
-from privacy.jws import base64url
 from privacy.tunnel import ACCEPTED, TICKET_SIZE
 
 
@@ -110,7 +110,7 @@ class Front:
         async def ways(message: Mapping[str, object]) -> Mapping[str, object]:
             offered = cast("list[Mapping[str, object]]", message["relays"]) if self.names_relays else []
             relays = [
-                f"r,relay.test,8883,0,{base64url(bytes.fromhex(str(one['route'])))},{one['slot']},{one['password']}"
+                f"r,relay.test,8883,0,{base64url.encode(bytes.fromhex(str(one['route'])))},{one['slot']},{one['password']}"
                 for one in offered
             ]
             return {"ways": ["h,http://127.0.0.1:8480", *relays]}

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from hub.remote.words import words
-from privacy import attest, canonical, checkpoint, jws, merkle, offers
+from privacy import attest, base64url, canonical, checkpoint, jws, merkle, offers
 from privacy.payload import timestamp
 from tests.privacy import house
 
@@ -40,7 +40,7 @@ class Red(Exception):
 
 
 def nonce() -> str:
-    return jws.base64url(os.urandom(16))
+    return base64url.encode(os.urandom(16))
 
 
 @dataclass
@@ -74,9 +74,9 @@ class Phone:
         said = b"enrol" + self.point + self.session_key + mine.encode()
         mac = hmac.new(jws.unbase64url(secret), said, hashlib.sha256).digest()
         body = {
-            "grant_key": jws.base64url(self.point),
-            "session_key": jws.base64url(self.session_key),
-            "mac": jws.base64url(mac),
+            "grant_key": base64url.encode(self.point),
+            "session_key": base64url.encode(self.session_key),
+            "mac": base64url.encode(mac),
         }
         return await self.believed("keys", "key", body, mine)
 
@@ -84,7 +84,7 @@ class Phone:
 
     @property
     def both_keys(self) -> dict[str, str]:
-        return {"grant_key": jws.base64url(self.point), "session_key": jws.base64url(self.session_key)}
+        return {"grant_key": base64url.encode(self.point), "session_key": base64url.encode(self.session_key)}
 
     async def offer(self) -> tuple[str, ...]:
         """Offer this phone's keys; the six words that it shows."""
@@ -185,9 +185,9 @@ class Phone:
         return self.sign_raw(header, canonical.encode(payload))
 
     def sign_raw(self, header: bytes, payload: bytes) -> str:
-        signed = f"{jws.base64url(header)}.{jws.base64url(payload)}"
+        signed = f"{base64url.encode(header)}.{base64url.encode(payload)}"
         r, s = decode_dss_signature(self.key.sign(signed.encode(), ec.ECDSA(SHA256())))
-        return f"{signed}.{jws.base64url(r.to_bytes(32) + s.to_bytes(32))}"
+        return f"{signed}.{base64url.encode(r.to_bytes(32) + s.to_bytes(32))}"
 
     def yes(self, asked: str, **changes: Any) -> dict[str, Any]:
         """A grant's payload: until, three days, one group; as the app would make it."""

@@ -9,8 +9,9 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from hub.remote import base64url, topics
+from hub.remote import topics
 from hub.remote.mosquitto import acl_lines, password_lines
+from privacy import base64url
 from tests.paths import ROOT
 from tests.services.machine import Machine
 

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hub.home.phones import phone_id
 from hub.remote.noise import public_key
 from hub.remote.words import words as words_of
-from privacy import attest, canonical, jws
+from privacy import attest, base64url, canonical, jws
 from privacy.keys import claim_mac
 from privacy.offers import fingerprint
 from privacy.payload import timestamp
@@ -75,9 +75,9 @@ class Agreeing:
         """Show that we read the code; our key may agree from then on."""
         nonce, point, session = self._nonce(), self._point, public_key(self.keys.private)
         body = {
-            "grant_key": jws.base64url(point),
-            "session_key": jws.base64url(session),
-            "mac": jws.base64url(claim_mac(claim, point, session, nonce)),
+            "grant_key": base64url.encode(point),
+            "session_key": base64url.encode(session),
+            "mac": base64url.encode(claim_mac(claim, point, session, nonce)),
         }
         return _done(await self._believed("keys", "key", body, nonce))
 
@@ -91,8 +91,8 @@ class Agreeing:
     async def offer(self) -> Offered:
         """Offer our key; nothing is opened by that."""
         body = {
-            "grant_key": jws.base64url(self._point),
-            "session_key": jws.base64url(public_key(self.keys.private)),
+            "grant_key": base64url.encode(self._point),
+            "session_key": base64url.encode(public_key(self.keys.private)),
         }
         told = _done(await self._stated("homebase.key-offer/1", body))
         if told["key"] != jws.thumbprint(self._point):
@@ -220,12 +220,12 @@ class Agreeing:
 
     def _signed(self, payload: Told) -> str:
         header = canonical.encode({"alg": "ES256", "kid": jws.thumbprint(self._point)})
-        text = f"{jws.base64url(header)}.{jws.base64url(canonical.encode(dict(payload)))}"
+        text = f"{base64url.encode(header)}.{base64url.encode(canonical.encode(dict(payload)))}"
         r, s = decode_dss_signature(self._key.sign(text.encode(), ec.ECDSA(SHA256())))
-        return f"{text}.{jws.base64url(r.to_bytes(32) + s.to_bytes(32))}"
+        return f"{text}.{base64url.encode(r.to_bytes(32) + s.to_bytes(32))}"
 
     def _nonce(self) -> str:
-        return jws.base64url(self.random_bytes(16))
+        return base64url.encode(self.random_bytes(16))
 
 
 def new_grant_key() -> bytes:

@@ -10,13 +10,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import msgspec
 from msgspec.structs import replace
 
-from hub.remote import base64url
 from hub.remote.frames import Code
 from hub.remote.initiator import Dial, Initiator
 from hub.remote.keys import Mode
 from hub.remote.messages import FOLLOW, Answer, Hello, Request
 from hub.remote.phone_session import Answered, Data, Event, PhoneSession, StreamEnded, Told
 from hub.remote.qr import RelayWay, Way
+from privacy import base64url
 from privacy.ports import Clock, RandomBytes
 
 from ..command_line import EXIT_IO, EXIT_NOT_RUNNING, EXIT_PERMISSION, CommandFailed

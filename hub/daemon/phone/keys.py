@@ -5,8 +5,8 @@ import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from hub.remote import base64url
 from hub.remote.qr import Home, Way
+from privacy import base64url
 from privacy.durable import fsync, write_durably
 
 from ..command_line import EXIT_CANT_WRITE, EXIT_NOT_RUNNING, EXIT_PERMISSION, CommandFailed

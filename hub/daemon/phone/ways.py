@@ -11,11 +11,12 @@ from typing import Protocol
 
 import aiohttp
 
-from hub.remote import base64url, mqtt, topics
+from hub.remote import mqtt, topics
 from hub.remote.broker import Broker, BrokerLost, BrokerRefused, logged_in
 from hub.remote.keys import AT_HOME
 from hub.remote.qr import Home, RelayWay, Way
 from hub.remote.transport import TOO_MUCH_WIRE
+from privacy import base64url
 from privacy.ports import Clock, RandomBytes
 
 DIAL_S = 15.0

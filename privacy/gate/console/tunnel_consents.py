@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import msgspec
 
-from privacy import notice, usage_history
+from privacy import base64url, notice, usage_history
 from privacy.challenges import NONCE_SIZE
 from privacy.consent import Grant, Wish, propose
 from privacy.conversation import Declined, Handler, fields_as
@@ -19,7 +19,6 @@ from privacy.gate.door.door import Door
 from privacy.gate.door.giving import About, Ready
 from privacy.gate.storage import records
 from privacy.gate.storage.store import StoreError, Transaction
-from privacy.jws import base64url
 from privacy.reasons import Reason
 from privacy.register import Form, Language, Mode
 
@@ -106,7 +105,7 @@ async def _give(door: Door, asked: _Asked, recipient: str) -> Grant | Reason:
         grant = _proposed(door, wish, records.next_grant_id(tx))
         if isinstance(grant, Reason):
             return grant
-        return door.ready(replace(grant, mark=base64url(door.desk.random_bytes(NONCE_SIZE))), None)
+        return door.ready(replace(grant, mark=base64url.encode(door.desk.random_bytes(NONCE_SIZE))), None)
 
     about = About(activity=wish.activity, recipient=recipient, ticket="")
     ready = await door.giving.give(about, make)

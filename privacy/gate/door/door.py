@@ -8,6 +8,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
+from privacy import base64url
 from privacy.challenges import NONCE_SIZE
 from privacy.consent import Grant, Wish, propose
 from privacy.gate.backups.far_places import FarPlaces
@@ -29,7 +30,6 @@ from privacy.gate.storage.records import Outgoing, Preview
 from privacy.gate.storage.store import Transaction
 from privacy.gate.tunnels.tunnels import Tunnels
 from privacy.home_day import zone_of
-from privacy.jws import base64url
 from privacy.reasons import Reason
 from privacy.register import Form
 
@@ -91,7 +91,7 @@ class Door:
             if shown is None or at.at >= shown.expires or not _fits(shown, wish):
                 return Reason.NO_PREVIEW
             exact = replace(wish, payload_sha256=shown.sha256)
-            mark = base64url(self.desk.random_bytes(NONCE_SIZE))
+            mark = base64url.encode(self.desk.random_bytes(NONCE_SIZE))
             number = records.next_grant_id(tx)
             grant = propose(exact, self.desk.register, self.desk.recipients, at.to_count_from(), number)
             if isinstance(grant, Reason):

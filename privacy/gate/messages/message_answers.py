@@ -8,7 +8,7 @@ from typing import Annotated
 
 import msgspec
 
-from privacy import message_text
+from privacy import base64url, message_text
 from privacy.gate.answers.answers import answering
 from privacy.gate.answers.api import Guarded
 from privacy.gate.door.door import Door
@@ -19,7 +19,7 @@ from privacy.gate.messages.messages import Messages, Way
 from privacy.gate.messages.services import PUSH, MessageRefused
 from privacy.gate.messages.services import WORDS as KINDS
 from privacy.gate.storage.messages import Message
-from privacy.jws import BadStatement, base64url, unbase64url
+from privacy.jws import BadStatement, unbase64url
 from privacy.message_text import Event
 from privacy.payload import timestamp
 from privacy.register import Language
@@ -75,7 +75,7 @@ def owners(messages: Messages, named_home: str = "") -> Mapping[tuple[str, str],
 
     async def push(request: Request, language: Language) -> Answer:
         hosts = [row.host for row in messages.services.recipients(PUSH)]
-        return json_answer(200, {"key": base64url(messages.push_key()), "hosts": hosts})
+        return json_answer(200, {"key": base64url.encode(messages.push_key()), "hosts": hosts})
 
     async def subscribe(request: Request, language: Language) -> Answer:
         asked = msgspec.json.decode(request.body, type=_Subscribing)

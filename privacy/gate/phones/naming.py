@@ -8,7 +8,7 @@ from datetime import datetime
 from math import ceil
 from typing import NoReturn
 
-from privacy import canonical, jws, keys
+from privacy import base64url, canonical, jws, keys
 from privacy.gate.desk import Desk
 from privacy.gate.door.refused import Refused
 from privacy.gate.storage.store import StoreError
@@ -93,8 +93,8 @@ class Naming:
                 {
                     "offer": one.id,
                     "key": one.kid,
-                    "grant_key": jws.base64url(one.point),
-                    "session_key": jws.base64url(one.session_key),
+                    "grant_key": base64url.encode(one.point),
+                    "session_key": base64url.encode(one.session_key),
                     "expires_in_s": ceil(one.left_s(at)),
                 }
                 for one in self._desk.offers.all(at)

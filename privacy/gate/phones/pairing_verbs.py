@@ -11,11 +11,11 @@ from typing import Annotated
 
 import msgspec
 
+from privacy import base64url
 from privacy.conversation import ConversationLost, Declined, Handler, fields_as
 from privacy.gate.phones import relay_verbs
 from privacy.gate.phones.phones import Phones
 from privacy.gate.phones.relay_verbs import AWAY, AskHub
-from privacy.jws import base64url
 from privacy.keys import PhoneKey
 from privacy.payload import timestamp
 
@@ -66,7 +66,7 @@ def table(
             raise Declined("hub_away", AWAY) from error
         parts = [phones.gate_key, bytes.fromhex(made.pairing), bytes.fromhex(made.secret)]
         claim = phones.claim_secret() if not phones.enrolled() else ""
-        fields = ":".join(map(base64url, (bytes.fromhex(made.hub_key), *parts)))
+        fields = ":".join(map(base64url.encode, (bytes.fromhex(made.hub_key), *parts)))
         text = f"homebase:pair:1:{fields}:{claim}:"
         room = relay_verbs.MOST_CODE - len(text)
         text += ";".join(relay_verbs.ways(origins(), made.relays, relays, room))

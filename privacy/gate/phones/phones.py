@@ -8,7 +8,7 @@ import logging
 from collections.abc import Sequence
 from typing import assert_never
 
-from privacy import canonical, jws, keys, statements
+from privacy import base64url, canonical, jws, keys, statements
 from privacy.challenges import LIFE_S, Challenge
 from privacy.consent import Grant, confirmed
 from privacy.delivered import check_addressee
@@ -69,7 +69,7 @@ class Phones:
 
     def claim(self) -> str:
         """Open a claim; return what its QR code says. For the console alone."""
-        return f"homebase:claim:1:{jws.base64url(self.gate_key)}:{self.claim_secret()}"
+        return f"homebase:claim:1:{base64url.encode(self.gate_key)}:{self.claim_secret()}"
 
     def claim_secret(self) -> str:
         """Open a claim; return its secret, base64url. For what the console draws alone."""

@@ -10,9 +10,9 @@ from typing import Annotated
 
 import msgspec
 
+from privacy import base64url
 from privacy.conversation import ConversationLost, Declined, Handler, fields_as
 from privacy.gate.desk import Desk
-from privacy.jws import base64url
 from privacy.recipients import Recipient
 
 ACTIVITY = "remote.access"
@@ -65,7 +65,7 @@ def ways(homes: tuple[str, ...], offered: list[Offered], relays: Relays, room: i
     found = [f"h,{origin}" for origin in homes[-max(1, MOST_WAYS - len(there)) :]]
     for one in there:
         to = relays[one.relay]
-        route = base64url(bytes.fromhex(one.route))
+        route = base64url.encode(bytes.fromhex(one.route))
         way = f"r,{to.host},{to.port},{one.wss_port},{route},{one.slot},{one.password}"
         if len(found) < MOST_WAYS and len(";".join([*found, way])) <= room:
             found.append(way)
@@ -74,7 +74,7 @@ def ways(homes: tuple[str, ...], offered: list[Offered], relays: Relays, room: i
 
 def left_out(offered: list[Offered], shown: str) -> list[str]:
     """Relays that were offered and have no way in this text."""
-    return [one.relay for one in offered if f",{base64url(bytes.fromhex(one.route))}," not in shown]
+    return [one.relay for one in offered if f",{base64url.encode(bytes.fromhex(one.route))}," not in shown]
 
 
 def table(recipients: Mapping[str, Recipient], ask_hub: AskHub) -> Mapping[str, Handler]:

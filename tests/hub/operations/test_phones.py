@@ -9,7 +9,7 @@ from hub.operations.messages import Nothing
 from hub.operations.operation import Caller
 from hub.operations.phone_messages import BeginCode, NewCode
 from hub.operations.phones import begin_code
-from hub.remote import base64url
+from privacy import base64url
 
 NAMES = ("mine", "friend")
 SLOTS = tuple(

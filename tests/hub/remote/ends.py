@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from hub.remote import base64url
 from hub.remote.frames import Code
 from hub.remote.hub_session import Asked, Event, Greeted, HubSession, Kept
 from hub.remote.initiator import Dial, Initiator
@@ -21,6 +20,7 @@ from hub.remote.phone_session import Answered, PhoneSession, Secret, Told
 from hub.remote.phone_session import Event as PhoneEvent
 from hub.remote.qr import Home, PairingCode
 from hub.remote.responder import Half, Responder
+from privacy import base64url
 
 HELLO = Hello(client="test")
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from hub.daemon.phone.connection import Connection, opened_session
 from hub.daemon.phone.ways import opened
-from hub.remote import base64url, mqtt
+from hub.remote import mqtt
 from hub.remote.broker import Broker, BrokerLost, BrokerRefused, logged_in
 from hub.remote.initiator import Dial, Initiator
 from hub.remote.keys import Mode, pairing_psk
@@ -20,6 +20,7 @@ from hub.remote.noise import public_key
 from hub.remote.phone_session import Paired, Secret, Welcomed
 from hub.remote.qr import RelayWay
 from hub.remote.words import words
+from privacy import base64url
 from privacy.system import SystemClock
 from tests.hub.home_in_a_box import Home, running_home
 from tests.hub.remote.phones import operate

@@ -18,7 +18,6 @@ from hub.daemon.commands import phone_client
 from hub.daemon.phone import keys
 from hub.daemon.phone.connection import Connection, SessionLost
 from hub.daemon.phone.ways import Closed, opened
-from hub.remote import base64url
 from hub.remote.account import AccountMarks, mark_of
 from hub.remote.frames import Code, Frame, Kind
 from hub.remote.initiator import Dial, Initiator
@@ -26,6 +25,7 @@ from hub.remote.keys import Mode, pairing_psk
 from hub.remote.messages import Hello, Request, encode, mark_told
 from hub.remote.noise import public_key
 from hub.remote.phone_session import Event, PhoneSession, Secret, Welcomed
+from privacy import base64url
 from privacy.rights import Scope
 from privacy.system import SystemClock
 from privacy.vocabulary import DataCategory

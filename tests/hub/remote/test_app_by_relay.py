@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hub.remote import base64url
 from hub.remote.qr import PairingCode, encode
+from privacy import base64url
 from tests.hub.remote.phones import operate
 from tests.hub.remote.relay_home import relay_home, trusted_broker, until
 from tests.paths import ROOT

@@ -12,12 +12,12 @@ import msgspec
 import pytest
 
 from hub.contract import StoreError
-from hub.remote import base64url
 from hub.remote.initiator import Dial, Initiator
 from hub.remote.keys import AT_HOME, Mode
 from hub.remote.messages import Hello, Request
 from hub.remote.phone_session import Answered, Welcomed
 from hub.remote.store import PhoneRecords
+from privacy import base64url
 from privacy.rights import Scope
 from tests.hub.home_in_a_box import Home, running_home
 from tests.hub.lamp import LAMP

@@ -9,8 +9,8 @@ import pytest
 
 from hub.daemon.command_line import CommandFailed, parse
 from hub.daemon.commands import relay as command
-from hub.remote import base64url, topics
-from privacy import recipients
+from hub.remote import topics
+from privacy import base64url, recipients
 from privacy.gate.desk import packaged_register
 from privacy.gate.phones import relay_verbs
 from tests.mosquitto import ADMIN, ADMIN_PASSWORD, Mosquitto

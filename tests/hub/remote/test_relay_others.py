@@ -11,13 +11,14 @@ import pytest
 
 from hub.daemon.command_line import CommandFailed
 from hub.daemon.phone import connection as phones
-from hub.remote import base64url, mqtt, relay, topics
+from hub.remote import mqtt, relay, topics
 from hub.remote.broker import Broker, BrokerLost, BrokerRefused
 from hub.remote.initiator import Dial, Initiator
 from hub.remote.keys import CONNECTION_SIZE, Mode, pairing_psk
 from hub.remote.phone_session import Welcomed
 from hub.remote.transport import MOST_WIRE, WIRE_SIZES
 from hub.remote.waiting import MOST_WAITING, Waiting
+from privacy import base64url
 from tests.hub.lamp import LAMP
 from tests.mosquitto import Mosquitto
 

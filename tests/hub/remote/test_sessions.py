@@ -3,7 +3,6 @@
 import msgspec
 import pytest
 
-from hub.remote import base64url
 from hub.remote.channel import LONGEST_S, SILENCE_S, Ended
 from hub.remote.frames import MOST_DATA, Code, Frame, Kind
 from hub.remote.hub_session import BURST, Asked, Credited, Received, StreamOver
@@ -11,6 +10,7 @@ from hub.remote.messages import Request
 from hub.remote.once import KEPT_S, MOST, MOST_BYTES, Once, Turn
 from hub.remote.phone_session import Data, PhoneSession, StreamEnded, Told
 from hub.remote.streams import FIRST_CREDIT, MOST_STREAMS
+from privacy import base64url
 from tests.hub.remote.ends import Hub, Line, Phone, connected, converse, known
 
 

@@ -16,7 +16,7 @@ from hub.daemon.command_line import CommandFailed
 from hub.daemon.commands import phone_client
 from hub.daemon.phone import keys
 from hub.daemon.phone.connection import SessionLost, connected
-from hub.remote import base64url, topics
+from hub.remote import topics
 from hub.remote.account import AccountMarks
 from hub.remote.frames import Code
 from hub.remote.initiator import Dial
@@ -24,6 +24,7 @@ from hub.remote.keys import Mode
 from hub.remote.noise import public_key
 from hub.remote.phone_session import Welcomed
 from hub.remote.qr import Home as AtHome
+from privacy import base64url
 from privacy.system import SystemClock
 from tests.hub.home_in_a_box import Home, running_home
 from tests.hub.lamp import LAMP

@@ -6,7 +6,6 @@ Everything is made by the code from fixed seeds; test_vectors.py makes it again 
 import json
 from typing import Any
 
-from hub.remote import base64url
 from hub.remote.account import mark_of
 from hub.remote.frames import Frame, Kind
 from hub.remote.initiator import Dial, Initiator
@@ -18,6 +17,7 @@ from hub.remote.qr import MOST, Home, PairingCode, RelayWay, encode
 from hub.remote.responder import Responder
 from hub.remote.transport import EPOCH, Sealer
 from hub.remote.words import words
+from privacy import base64url
 from tests.hub.remote.ends import stream_of_bytes
 from tests.paths import ROOT
 

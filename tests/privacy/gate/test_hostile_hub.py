@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from privacy import canonical, challenges, jws, keys, recipients
+from privacy import base64url, canonical, challenges, jws, keys, recipients
 from privacy.gate.control import control_verbs
 from privacy.gate.door.door import Door
 from privacy.gate.phones import phone_verbs
@@ -136,7 +136,7 @@ async def test_control_without_voided_challenges_it_opens(
 def swapped(text: str, **members: Any) -> str:
     header, payload, signature = text.split(".")
     changed = json.loads(jws.unbase64url(payload)) | members
-    return f"{header}.{jws.base64url(canonical.encode(changed))}.{signature}"
+    return f"{header}.{base64url.encode(canonical.encode(changed))}.{signature}"
 
 
 async def swap(door: Door, **members: Any) -> Any:
@@ -173,7 +173,7 @@ def twin(text: str) -> str:
     """The same statement under another signature that is right too."""
     signature = jws.unbase64url(text.rpartition(".")[2])
     s = ORDER - int.from_bytes(signature[32:])
-    return f"{text.rpartition('.')[0]}.{jws.base64url(signature[:32] + s.to_bytes(32))}"
+    return f"{text.rpartition('.')[0]}.{base64url.encode(signature[:32] + s.to_bytes(32))}"
 
 
 async def replay(door: Door) -> int:
@@ -358,7 +358,7 @@ async def enrol_without_the_code(door: Door) -> int:
     honest = way_to(door, phones)
     phones.claim()  # the owner has a QR code on screen; the hub does not see it
     hubs = Phone(honest)
-    await hubs.enrol(f"homebase:claim:1:{jws.base64url(door.desk.public_key)}:{'A' * 22}")
+    await hubs.enrol(f"homebase:claim:1:{base64url.encode(door.desk.public_key)}:{'A' * 22}")
     return len(door.desk.keys.all())
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from privacy import challenges, jws, keys, offers
+from privacy import base64url, challenges, jws, keys, offers
 from privacy.gate.door.door import Door
 from privacy.gate.phones import pairing_verbs
 from privacy.gate.phones.phones import Phones
@@ -417,11 +417,11 @@ async def test_keys_that_are_none_and_a_session_key_that_was_swapped_are_refused
     async with opened(tmp_path) as door:
         owner, _, _ = await between(door)
         later = later_than(owner)
-        none = later.both_keys | {"grant_key": jws.base64url(bytes(65))}
+        none = later.both_keys | {"grant_key": base64url.encode(bytes(65))}
         said = later.stated("key-offer", (await later.challenge())["challenge"], **none)
         assert (await later.state(later.sign(said)))["reason"] == "bad_statement"
         shown = await later.offer()
-        one = dict((await owner.offers())[shown]) | {"session_key": jws.base64url(bytes(32))}
+        one = dict((await owner.offers())[shown]) | {"session_key": base64url.encode(bytes(32))}
         text = owner.naming((await owner.challenge())["challenge"], one)
         assert (await owner.state(text))["reason"] == "no_offer"
         assert (await owner.name(shown))["done"]  # which did not use it up

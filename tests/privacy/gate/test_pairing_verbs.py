@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hub.remote.qr import Home, RelayWay, decode
-from privacy import jws, recipients
+from privacy import base64url, recipients
 from privacy.conversation import ConversationLost, Declined, Handler
 from privacy.gate.desk import packaged_register
 from privacy.gate.phones import pairing_verbs, relay_verbs
@@ -56,7 +56,7 @@ async def test_the_first_phones_code_holds_a_claim_that_enrols_and_later_ones_do
         assert code.gate_key == phones.gate_key
         assert (code.hub_key, code.pairing, code.secret) == (b"\x11" * 32, b"\x22" * 8, b"\x33" * 16)
         assert code.ways == (Home(origin=ORIGIN),)
-        claim = f"homebase:claim:1:{jws.base64url(code.gate_key)}:{jws.base64url(code.claim)}"
+        claim = f"homebase:claim:1:{base64url.encode(code.gate_key)}:{base64url.encode(code.claim)}"
         assert (await Phone(way_to(door, phones)).enrol(claim))["done"]
         later = decode(await text_of(verbs))
         assert later.claim == b""
@@ -216,12 +216,12 @@ async def test_claim_and_code_show_one_claim_for_ten_minutes_after_it_was_shown(
             return decode(await text_of(verbs)).claim
 
         first = await shown()
-        assert phones.claim().endswith(jws.base64url(first))
+        assert phones.claim().endswith(base64url.encode(first))
         clock.passed_s += 599.0
         assert await shown() == first
         clock.passed_s += 599.0
         text = phones.claim()
-        assert text.endswith(jws.base64url(first))
+        assert text.endswith(base64url.encode(first))
         # whoever read the earlier code enrols by it
         assert (await Phone(way_to(door, phones)).enrol(text))["done"]
         # and a used one is shown no more, nor one that is over

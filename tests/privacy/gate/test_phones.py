@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from privacy import checkpoint, jws, keys, report
+from privacy import base64url, checkpoint, jws, keys, report
 from privacy.clockwork import Vouched
 from privacy.conversation import ConversationLost, Declined
 from privacy.gate.answers import answers
@@ -408,9 +408,9 @@ async def test_keys_that_are_none_are_refused_and_the_claim_stays_open(tmp_path:
     async with opened(tmp_path) as door:
         phones = Phones(door)
         qr = phones.claim()
-        body = {"grant_key": jws.base64url(bytes(65)), "session_key": jws.base64url(bytes(32))}
+        body = {"grant_key": base64url.encode(bytes(65)), "session_key": base64url.encode(bytes(32))}
         status, problem = await way_to(door, phones)(
-            "keys", {"nonce": "A" * 22, "mac": jws.base64url(bytes(32)), **body}
+            "keys", {"nonce": "A" * 22, "mac": base64url.encode(bytes(32)), **body}
         )
         assert (status, problem["code"]) == (409, "bad_statement")
         assert (await Phone(way_to(door, phones)).enrol(qr))["done"]
