@@ -37,6 +37,12 @@ def printable(value: object) -> str:
     return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
 
 
+def in_language(texts: tuple[str, str], language: str, /, **fields: object) -> str:
+    """The English or the German line for ``--lang``, with its fields."""
+    english, german = texts
+    return (german if language == "de" else english).format_map(fields)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
     """One word of the command line. passes_arguments: the module parses everything after the word itself."""

@@ -1,5 +1,7 @@
 """What ``homebase consent`` says beside the gate's own texts, in both languages. Data, no logic."""
 
+from ..command_line import in_language
+
 _WORDS = {
     "to": ("  to {name} ({role}, {host}, {country})", "  an {name} ({role}, {host}, {country})"),
     "encrypted": ("  encrypted to {addressee}", "  verschlüsselt für {addressee}"),
@@ -109,5 +111,4 @@ _WORDS = {
 
 def words(key: str, language: str, /, **fields: object) -> str:
     """One line in the language of ``--lang``."""
-    english, german = _WORDS[key]
-    return (german if language == "de" else english).format_map(fields)
+    return in_language(_WORDS[key], language, **fields)

@@ -7,7 +7,7 @@ Only the gate knows; this file asks it and prints. Consent: homebase consent giv
 import argparse
 import json
 
-from ..command_line import printable
+from ..command_line import in_language, printable
 from ..gate_console import ask_gate, part_of, rows_of
 from .verbs import Answer, Verbs, print_json, run_verb
 
@@ -141,5 +141,4 @@ def _print_series(row: Answer, activity: str, language: str) -> None:
 
 
 def _words(key: str, language: str, **fields: object) -> str:
-    english, german = _WORDS[key]
-    return (german if language == "de" else english).format_map(fields)
+    return in_language(_WORDS[key], language, **fields)

@@ -6,7 +6,7 @@ The gate asks and verifies, and writes what it says in either language; this fil
 import argparse
 from collections.abc import Mapping
 
-from ..command_line import printable
+from ..command_line import in_language, printable
 from ..gate_console import ask_gate, part_of
 from .verbs import Verbs, print_json, run_verb
 
@@ -95,5 +95,4 @@ def _print_update(answer: Answer, update: Answer, language: str) -> None:
 
 
 def _words(key: str, language: str, **fields: object) -> str:
-    english, german = _WORDS[key]
-    return (german if language == "de" else english).format_map(fields)
+    return in_language(_WORDS[key], language, **fields)
