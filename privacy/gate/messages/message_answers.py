@@ -13,7 +13,7 @@ from privacy.gate.answers.answers import answering
 from privacy.gate.answers.api import Guarded
 from privacy.gate.door.door import Door
 from privacy.gate.front.exchange import Answer, Request, json_answer, problem
-from privacy.gate.messages.message_verbs import previewed, told
+from privacy.gate.messages.message_verbs import spelled, told
 from privacy.gate.messages.message_words import WORDS
 from privacy.gate.messages.messages import Messages, Way
 from privacy.gate.messages.services import PUSH, MessageRefused
@@ -44,26 +44,26 @@ def owners(messages: Messages, named_home: str = "") -> Mapping[tuple[str, str],
     """For the owner. named_home: as wiring.Start's."""
 
     async def look(request: Request, language: Language) -> Answer:
+        rows = {kind: messages.services.recipients(activity) for activity, kind in KINDS.items()}
+        ready = await messages.services.ready()
         services = {
-            kind: [
-                {"name": row.name, "ready": await messages.services.is_ready(row)}
-                for row in messages.services.recipients(activity)
-            ]
-            for activity, kind in KINDS.items()
+            kind: [{"name": row.name, "ready": row.name in ready} for row in found]
+            for kind, found in rows.items()
         }
-        last = await messages.newest()
+        last, known = await messages.newest(), await messages.ways()
+        fitting = await messages.fitting(*known)
         ways = [
             {
                 **_way(messages, way, last.get((way.activity, way.addressee)), language),
-                "services": [row.name for row in await messages.fitting(way)],
+                "services": [row.name for row in fitting[way.id]],
             }
-            for way in await messages.ways()
+            for way in known
         ]
         return json_answer(200, {"ways": ways, "services": services})
 
     async def preview(request: Request, language: Language) -> Answer:
         asked = msgspec.json.decode(request.body, type=_OneWay)
-        shown = await previewed(messages, asked.way, language)
+        shown = await spelled(messages, await messages.preview(asked.way, language), language)
         home = f" {named_home}" if named_home else ""
         line = f"homebase notify allow {asked.way} --lang {language.value}{home}"
         return json_answer(200, {**shown, "command": line})

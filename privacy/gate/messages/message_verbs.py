@@ -15,7 +15,7 @@ from privacy.conversation import Declined, Handler
 from privacy.gate.door import spelling
 from privacy.gate.door.refused import Refused
 from privacy.gate.messages.message_words import WORDS
-from privacy.gate.messages.messages import Messages, Way
+from privacy.gate.messages.messages import Messages, Shown, Way, chosen
 from privacy.gate.messages.modem_words import MODEM_WORDS
 from privacy.gate.messages.services import WORDS as KINDS
 from privacy.gate.messages.services import MessageRefused
@@ -123,28 +123,29 @@ def _way(messages: Messages, way: Way, last: datetime | None) -> dict[str, objec
 
 
 async def _preview(messages: Messages, asked: _Asked) -> Fields:
-    shown = await previewed(messages, asked.way, asked.language)
-    row = messages.door.desk.register.activities[str(shown["activity"])]
-    to = await messages.service(asked.way, asked.recipient)
-    return {**shown, "activity_text": notice.activity_json(row, [to], asked.language)}
+    shown = await messages.preview(asked.way, asked.language)
+    row = messages.door.desk.register.activities[shown.preview.activity]
+    to = chosen(shown.services, asked.recipient)
+    return {
+        **await spelled(messages, shown, asked.language),
+        "activity_text": notice.activity_json(row, [to], asked.language),
+    }
 
 
-async def previewed(messages: Messages, way: str, language: Language) -> dict[str, object]:
-    """A test message as it would leave, kept; for console and app.
+async def spelled(messages: Messages, shown: Shown, language: Language) -> dict[str, object]:
+    """A test message as it would leave, for console and app.
 
     mail: the words around it, of a mail; contacts: what push services are told beside it, by name.
 
     Raises:
-        MessageRefused, Refused: as Messages.preview.
+        StoreError: the contacts can't be read.
     """
-    shown = await messages.preview(way, language)
-    contacts = await messages.services.contacts()
-    fitting = [row.name for row in await messages.fitting(await messages.way(way))]
-    text = message_text.mail(str(msgspec.json.decode(shown.body)["text"]), language)
+    preview, contacts = shown.preview, await messages.services.contacts()
+    text = message_text.mail(str(msgspec.json.decode(preview.body)["text"]), language)
     return {
-        **spelling.preview(shown),
-        "mail": {"subject": text.subject, "text": text.text} if KINDS[shown.activity] == "email" else None,
-        "contacts": {name: contacts[name] for name in fitting if name in contacts},
+        **spelling.preview(preview),
+        "mail": {"subject": text.subject, "text": text.text} if KINDS[preview.activity] == "email" else None,
+        "contacts": {row.name: contacts[row.name] for row in shown.services if row.name in contacts},
     }
 
 

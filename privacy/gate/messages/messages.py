@@ -6,6 +6,7 @@ its id and an event; number, mailbox and words are the gate's.
 
 import asyncio
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -42,6 +43,14 @@ class Way:
     activity: str
     addressee: str
     label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A test message as it would leave, and the services that carry it there."""
+
+    preview: Preview
+    services: tuple[Recipient, ...]
 
 
 class Messages:
@@ -97,7 +106,7 @@ class Messages:
 
     # agree
 
-    async def preview(self, way_id: str, language: Language) -> Preview:
+    async def preview(self, way_id: str, language: Language) -> Shown:
         """Keep and return exactly the test message that would be sent.
 
         Raises:
@@ -105,32 +114,34 @@ class Messages:
             Refused: nothing of that kind may be sent.
         """
         way = await self.way(way_id)
-        if not await self.fitting(way):
+        services = (await self.fitting(way))[way.id]
+        if not services:
             raise MessageRefused("no_recipient")
         test = Event(kind=message_text.TEST, name="", at=self._desk.time.instant().at)
-        return await self.door.previews.own(way.activity, self._body(way, test, language))
+        preview = await self.door.previews.own(way.activity, self._body(way, test, language))
+        return Shown(preview=preview, services=services)
 
-    async def service(self, way_id: str, named: str | None = None) -> Recipient:
-        """By which service messages go there: the one that is named, or can be meant alone.
+    async def fitting(self, *ways: Way) -> dict[str, tuple[Recipient, ...]]:
+        """By the id of each way the services that carry messages there: to a browser its own alone.
 
         Raises:
-            MessageRefused: unknown_way, no_recipient, which_service.
+            StoreError: they can't be read.
         """
-        fit = await self.fitting(await self.way(way_id))
-        if not fit:
-            raise MessageRefused("no_recipient")
-        found = [row for row in fit if named in {None, row.name}]
-        if len(found) != 1:
-            raise MessageRefused("which_service")
-        return found[0]
+        devices = [way.addressee for way in ways if way.activity == PUSH]
 
-    async def fitting(self, way: Way) -> list[Recipient]:
-        """Services that carry messages there: to a browser its own push service alone."""
-        fit = self.services.recipients(way.activity)
-        if way.activity != PUSH:
-            return fit
-        to = await self._desk.store.read(lambda tx: addressees.subscription(tx, way.addressee))
-        return [row for row in fit if to is not None and row.host == to.host]
+        def read(tx: Transaction) -> dict[str, str]:
+            known = {device: addressees.subscription(tx, device) for device in devices}
+            return {device: to.host for device, to in known.items() if to is not None}
+
+        hosts = await self._desk.store.read(read) if devices else {}
+        return {
+            way.id: tuple(
+                row
+                for row in self.services.recipients(way.activity)
+                if way.activity != PUSH or row.host == hosts.get(way.addressee)
+            )
+            for way in ways
+        }
 
     async def give(
         self,
@@ -143,11 +154,12 @@ class Messages:
         """Consent to messages to that addressee; the test message that was shown leaves at once.
 
         Raises:
-            MessageRefused, Refused: it can't be given.
+            MessageRefused: unknown_way, or as ``chosen``.
+            Refused: it can't be given.
             StoreError: it could not be written, so it was not given.
         """
         way = await self.way(way_id)
-        service = await self.service(way_id, recipient)
+        service = chosen((await self.fitting(way))[way.id], recipient)
         wish = Wish(
             activity=way.activity,
             recipient=service.name,
@@ -321,6 +333,20 @@ class Messages:
             contact=(await self.services.contacts()).get(grant.recipient, ""),
         )
         return push.Push(target, to, _text(item), who, desk.random_bytes)
+
+
+def chosen(services: Sequence[Recipient], named: str | None) -> Recipient:
+    """The one of these that is named, or can be meant alone.
+
+    Raises:
+        MessageRefused: no_recipient, which_service.
+    """
+    if not services:
+        raise MessageRefused("no_recipient")
+    found = [row for row in services if named in {None, row.name}]
+    if len(found) != 1:
+        raise MessageRefused("which_service")
+    return found[0]
 
 
 def _message(grant: Grant, item: Outgoing) -> Message:

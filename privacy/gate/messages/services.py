@@ -54,15 +54,17 @@ class Services:
         at = self._desk.time.instant().at
         await self._desk.store.write(lambda tx: access.keep_access_data(tx, row, at))
 
-    async def is_ready(self, row: Recipient) -> bool:
-        """Whether it needs no log-in, or it is kept how.
+    async def ready(self) -> frozenset[str]:
+        """Those that need no log-in, or of which it is kept how, by name.
 
         Raises:
             StoreError: it can't be read.
         """
-        if row.device or row.activities & FIELD.keys() == {PUSH}:
-            return True
-        return await self._desk.store.read(lambda tx: access.access_data(tx, row.name)) is not None
+        rows = [row for row in self._desk.recipients.values() if row.activities & FIELD.keys()]
+        free = {row.name for row in rows if row.device or self._serves(row.name) == {PUSH}}
+        asked = {row.name for row in rows} - free
+        known = await self._desk.store.read(lambda tx: [access.access_data(tx, name) for name in asked])
+        return frozenset(free | {row.recipient for row in known if row is not None})
 
     def _serves(self, recipient: str) -> frozenset[str]:
         row = self._desk.recipients.get(recipient)

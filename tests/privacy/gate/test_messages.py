@@ -122,10 +122,12 @@ async def test_a_browser_is_told_by_its_own_service_and_of_several_one_has_to_be
         assert isinstance(shown, dict)
         assert [one["name"] for one in shown["activity_text"]["recipients"]] == ["other"]
         assert shown["contacts"] == {}  # that of another service is not told
-        assert (await messages.service(sms, "both")).name == "both"
-        for way, named in ((push, "push"), (sms, None), (sms, "nobody")):
+        named = await ask["messages.preview"]({"way": sms, "recipient": "both"})
+        assert isinstance(named, dict)
+        assert [one["name"] for one in named["activity_text"]["recipients"]] == ["both"]
+        for way, name in ((push, "push"), (sms, None), (sms, "nobody")):
             with pytest.raises(Declined) as declined:
-                await ask["messages.preview"]({"way": way, "recipient": named})
+                await ask["messages.preview"]({"way": way, "recipient": name})
             assert declined.value.code == "which_service"
 
 
