@@ -12,7 +12,7 @@ from privacy.conversation import ConversationLost, Declined, Handler, fields_as
 from privacy.gate.door import spelling
 from privacy.gate.door.door import Door
 from privacy.gate.outbox import figures
-from privacy.gate.outbox.usage_history import TooMany
+from privacy.gate.outbox.usage_history import NOT_MADE, TooMany
 from privacy.gate.storage import histories, records
 from privacy.gate.storage.histories import Kept
 from privacy.gate.storage.records import Outgoing
@@ -58,6 +58,8 @@ class _Asked(msgspec.Struct, frozen=True):
 
 
 Verb = Callable[[Door, _Asked], Awaitable[Fields]]
+TROUBLES = (*NOT_MADE, TooMany)
+"""What showing or choosing may raise besides StoreError."""
 
 
 def table(door: Door) -> Mapping[str, Handler]:
@@ -76,20 +78,28 @@ def _handler(door: Door, verb: Verb) -> Handler:
             return await verb(door, asked)
         except StoreError as error:
             raise Declined("ledger_not_writable", str(error)) from error
-        except ConversationLost as error:
-            raise _declined("hub_away", asked.language, str(error)) from error
-        except FieldRefused as error:
-            raise _declined("unknown_field", asked.language, str(error)) from error
-        except NotAKey as error:
-            raise _declined("addressee_not_declared", asked.language) from error
-        except TooMany as error:
-            raise _declined("too_many_series", asked.language) from error
-        except Declined as error:
-            if error.code != "unknown_datapoint":
-                raise
-            raise _declined(error.code, asked.language, error.detail) from error
+        except TROUBLES as error:
+            raise declined(error, asked.language) from error
 
     return answer
+
+
+def declined(error: Exception, language: Language) -> Declined:
+    """One of TROUBLES in words: what, then a semicolon, a blank and the way out."""
+    code, detail = "too_many_series", str(error)
+    match error:
+        case ConversationLost():
+            code = "hub_away"
+        case FieldRefused():
+            code = "unknown_field"
+        case NotAKey():
+            code = "addressee_not_declared"
+        case Declined():
+            code, detail = error.code, error.detail
+    if code not in _WORDS:
+        return Declined(code, detail)
+    german, english = _WORDS[code]
+    return Declined(code, (german if language is Language.DE else english).format(detail=detail))
 
 
 async def _show(door: Door, asked: _Asked) -> Fields:
@@ -118,13 +128,13 @@ async def _purpose(door: Door, activity: str, language: Language) -> Fields:
         "entered": sorted(names),
         "recipients": [grant.recipient for grant in figures.live(door.desk, activity)],
         "series": chosen,
-        "next": [_next(one) for one in prepared if one is not None and one.body],
+        "next": [following(one) for one in prepared if one is not None and one.body],
         "waiting": [_waiting(name, item) for name, item in waiting],
         "last": None if last is None else spelling.sent(last),
     }
 
 
-def _next(kept: Kept) -> Fields:
+def following(kept: Kept) -> Fields:
     """text: exactly what leaves; inside: what is sealed in it."""
     return {
         "recipient": kept.recipient,
@@ -145,8 +155,3 @@ def _waiting(recipient: str, item: Outgoing) -> Fields:
         "at": timestamp(item.next),
         "text": item.body.decode(),
     }
-
-
-def _declined(code: str, language: Language, detail: str = "") -> Declined:
-    german, english = _WORDS[code]
-    return Declined(code, (german if language is Language.DE else english).format(detail=detail))

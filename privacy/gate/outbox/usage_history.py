@@ -163,6 +163,28 @@ class UsageHistory:
             if grant.activity == activity and records.purge_outbox(tx, [grant.id]):
                 histories.again(tx, activity, grant.recipient)
 
+    async def back(self, activity: str, transfer: str) -> bool:
+        """Have one day deleted where it went, within a minute; our copy goes now.
+
+        False: nothing of that name left for that purpose, or it is deleted there, or still on its way.
+
+        Raises:
+            StoreError: nothing is asked for.
+        """
+        desk = self._desk
+
+        def job(tx: Transaction) -> bool:
+            if any(item.transfer == transfer for item in records.outgoing(tx)):
+                return False  # to be left out, or withdrawn, before it can be asked back
+            if not deletions.back(tx, transfer, activity, desk.time.instant().at):
+                return False
+            records.drop_copies(tx, [transfer])
+            data: dict[str, canonical.Json] = {"copies": [transfer], "reason": "asked back"}
+            desk.append(tx, News(kind=Kind.ERASED, data=data))
+            return True
+
+        return await desk.store.write(job)
+
     async def waiting(self, activity: str) -> list[tuple[str, Outgoing]]:
         """What left its place as the next one and waits to be tried, or tried again, by recipient."""
         live = {one.id: one for one in self._desk.standing.live() if one.activity == activity}

@@ -110,6 +110,16 @@ def close_ticket(tx: Transaction, ticket: str, at: datetime) -> list[str]:
     return [str(transfer) for (transfer,) in rows]
 
 
+def back(tx: Transaction, transfer: str, activity: str, at: datetime) -> bool:
+    """One transfer of that activity is not wanted there any more: ask now, or again; whether there is one."""
+    row = tx.execute(
+        "UPDATE deletions SET due_ms = min(due_ms, ?1), next_ms = min(next_ms, ?1)"
+        " WHERE transfer = ?2 AND activity = ?3 AND state <> 'confirmed' RETURNING transfer",
+        (to_ms(at), transfer, activity),
+    ).fetchone()
+    return row is not None
+
+
 def due(tx: Transaction, at: datetime) -> list[DeletionRequest]:
     """What is to be asked for now, AT_ONCE at most."""
     rows = tx.execute(_DUE, (to_ms(at), to_ms(at), AT_ONCE))

@@ -5,22 +5,28 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from privacy import recipients, usage_history
 from privacy.closed_schema import FieldRefused
-from privacy.conversation import Declined
+from privacy.conversation import ConversationLost, Declined
+from privacy.gate.asked import Asked, Asking
+from privacy.gate.backups.backups import Backups
 from privacy.gate.console import history_verbs, tunnel_consents
 from privacy.gate.door.door import Door
 from privacy.gate.door.holder import GateHolder
+from privacy.gate.front.exchange import Request
 from privacy.gate.outbox import cargo
 from privacy.gate.outbox.sending import Running
+from privacy.gate.phones import phone_front
 from privacy.gate.rights.rights import RightsDesk
-from privacy.gate.storage import histories, records
+from privacy.gate.storage import deletions, histories, records
+from privacy.gate.storage.attempt import Outcome, Result
 from privacy.gate.storage.histories import Kept
-from privacy.gate.storage.records import Outgoing
+from privacy.gate.storage.records import Outgoing, Sent
+from privacy.gate.storage.store import Transaction
 from privacy.reasons import Reason
 from privacy.usage_history import MOST_SERIES, Series
 from tests.privacy import house
@@ -64,6 +70,37 @@ async def ask(door: Door, verb: str, **fields: object) -> dict[str, Any]:
     answer = await {**history_verbs.table(door), **tunnel_consents.table(door)}[verb](fields)
     assert isinstance(answer, Mapping)
     return dict(answer)
+
+
+def app(door: Door) -> Asked:
+    """What the app is answered; nobody asks here for backups, updates or the hub."""
+
+    async def no_hub(*_: object, **__: object) -> dict[str, object]:
+        raise ConversationLost("no hub")
+
+    asking = Asking(
+        door=door,
+        ask_hub=no_hub,
+        origins=tuple,
+        link="",
+        named_home="",
+        status={},
+        forget_log=lambda: None,
+        backups=cast("Backups", None),
+        updates=cast("Any", None),
+    )
+    return Asked(asking)
+
+
+async def by_app(
+    door: Door, method: str, path: str = "", query: str = "lang=en", **body: object
+) -> tuple[int, Any]:
+    path = f"/gate/v1/histories{path}"
+    asked = Request(
+        method=method, path=path, query=query, headers=(), peer="", body=json.dumps(body).encode()
+    )
+    answer = await app(door).own()[method, path].answer(asked, "owner")
+    return answer.status, json.loads(answer.body)
 
 
 async def waiting(door: Door) -> list[Outgoing]:
@@ -275,6 +312,147 @@ async def test_a_purpose_has_no_more_series_than_people_were_told(tmp_path: Path
                 await ask(door, "history.choose", activity=DISPLAY, add=[wrong])
         with pytest.raises(Declined, match="statistics"):
             await ask(door, "history.show", activity="history.cloud.advertising")
+
+
+@pytest.mark.obligation("Q6.10")
+async def test_the_app_shows_the_very_bytes_that_leave_and_asks_one_day_back(tmp_path: Path) -> None:
+    clock = ManualClock()
+    async with at_home(tmp_path, clock) as door:
+        status, shown = await by_app(door, "POST", "/previews", activity=DISPLAY, recipient="shelf")
+        assert (status, shown["state"]) == (200, "ready")
+        assert [one["datapoint"] for one in shown["next"]["inside"]] == [WARM]
+        await ask(door, "consent.allow", activity=DISPLAY)
+        await door.history.once()
+        (next_one,) = await kept(door)
+        clock.passed_s += (next_one.at - door.desk.time.instant().at).total_seconds() + 1
+        await door.history.once()
+        (item,) = await waiting(door)
+        assert item.body.decode() == shown["next"]["text"]
+        assert item.sha256 == shown["next"]["sha256"]
+        ways = {"activity": DISPLAY, "transfer": item.transfer}
+        told = (await by_app(door, "GET"))[1]["purposes"][0]
+        assert [(one["fate"], one["day"]) for one in told["transfers"]] == [("waiting", shown["day"])]
+        assert (told["recipients"], told["series"]) == (["shelf"], [WARM])
+        # what is on its way can't be asked back; what left can, and our copy goes with it
+        await door.desk.store.write(lambda tx: _leaves(tx, item))
+        status, refused = await by_app(door, "POST", "/deletions", **ways)
+        assert (status, refused["code"]) == (404, "not_there")
+        await door.desk.store.write(lambda tx: records.drop_outgoing(tx, item.transfer))
+        (row,) = (await by_app(door, "GET"))[1]["purposes"][0]["transfers"]
+        assert (row["fate"], row["deletion"]["state"], row["bytes"]) == (
+            "delivered",
+            "waiting",
+            len(item.body),
+        )
+        status, copy = await by_app(door, "GET", "/copies", f"transfer={item.transfer}")
+        assert (status, copy["text"]) == (200, item.body.decode())
+        status, refused = await by_app(door, "POST", "/deletions", **{**ways, "activity": STATISTICS})
+        assert (status, refused["code"]) == (404, "not_there")  # it left for the other purpose
+        at = door.desk.time.instant().at
+        assert await door.desk.store.read(lambda tx: deletions.due(tx, at)) == []
+        assert await by_app(door, "POST", "/deletions", **ways) == (200, {"deletions": 1})
+        assert [one.transfer for one in await door.desk.store.read(lambda tx: deletions.due(tx, at))] == [
+            item.transfer
+        ]
+        assert (await by_app(door, "GET", "/copies", f"transfer={item.transfer}"))[0] == 404
+        (row,) = (await by_app(door, "GET"))[1]["purposes"][0]["transfers"]
+        assert (row["fate"], row["deletion"]["state"]) == ("", "waiting")
+
+
+def _leaves(tx: Transaction, item: Outgoing) -> None:
+    """As an attempt does that arrives."""
+    sent = Sent(
+        transfer=item.transfer,
+        activity=DISPLAY,
+        recipient="shelf",
+        ticket="",
+        sha256=item.sha256,
+        body=item.body,
+        at=item.first,
+        delete_by=item.delete_by,
+        running_by_s=1e9,
+        result="begun",
+        receipt=None,
+    )
+    records.keep_sent(tx, sent)
+    deletions.expect(tx, item.transfer, "shelf", DISPLAY, item.delete_by, DISPLAY)
+    records.end_sent(tx, item.transfer, Outcome(result=Result.DELIVERED, what="", receipt="R-1"))
+
+
+async def test_the_app_chooses_by_the_commands_rules_and_is_told_its_own_way_out(tmp_path: Path) -> None:
+    other = "bidcos:JEQ0000002:1.POWER"
+    async with at_home(tmp_path, ManualClock()) as door:
+        assert await by_app(door, "POST", activity=DISPLAY, add=[other]) == (200, {"series": [WARM, other]})
+        assert await by_app(door, "POST", activity=DISPLAY, leave_out=[other]) == (200, {"series": [WARM]})
+        for body, status, code in (
+            ({"activity": DISPLAY, "add": ["who lives here"]}, 422, "history_unknown_datapoint"),
+            (
+                {"activity": DISPLAY, "add": [f"bidcos:JEQ{n:07}:1.STATE" for n in range(MOST_SERIES)]},
+                422,
+                "history_too_many_series",
+            ),
+            ({"activity": "history.cloud.advertising"}, 404, "unknown_purpose"),
+            ({"activity": DISPLAY, "name": "Ada"}, 400, "bad_body"),
+        ):
+            answered, told = await by_app(door, "POST", **body)
+            assert (answered, told["code"]) == (status, code)
+            assert "homebase" not in told["way_out"]
+        status, told = await by_app(door, "POST", "/previews", activity=DISPLAY, recipient="other")
+        assert (status, told["code"]) == (404, "unknown_purpose")
+
+        async def away(*_: object) -> Mapping[str, Any]:
+            raise ConversationLost("hub")
+
+        door.history._collect = away
+        status, told = await by_app(door, "POST", "/previews", activity=DISPLAY, recipient="shelf")
+        assert (status, told["code"], told["way_out"]) == (503, "hub_away", "is it running? homebase doctor")
+
+
+async def test_a_day_of_which_nothing_is_known_is_looked_at_anew_with_another_series(tmp_path: Path) -> None:
+    async with at_home(tmp_path, ManualClock()) as door:
+        collect, other = door.history._collect, "bidcos:JEQ0000002:1.POWER"
+
+        async def only_power(activity: str, groups: list[str]) -> Mapping[str, Any]:
+            said = await collect(activity, groups)
+            return {
+                "groups": {
+                    name: {**day, "values": day["values"] if name == other else []}
+                    for name, day in cast("Mapping[str, Any]", said["groups"]).items()
+                }
+            }
+
+        door.history._collect = only_power
+        shown = (await by_app(door, "POST", "/previews", activity=DISPLAY, recipient="shelf"))[1]
+        assert (shown["state"], shown["next"]) == ("nothing_known", None)
+        await by_app(door, "POST", activity=DISPLAY, add=[other])
+        shown = (await by_app(door, "POST", "/previews", activity=DISPLAY, recipient="shelf"))[1]
+        assert [one["datapoint"] for one in shown["next"]["inside"]] == [other]
+        await by_app(door, "POST", activity=DISPLAY, leave_out=[WARM, other])
+        shown = (await by_app(door, "POST", "/previews", activity=DISPLAY, recipient="shelf"))[1]
+        assert shown["next"] is None
+
+
+@pytest.mark.parametrize("role", ["resident", "guest", "carer"])
+async def test_nobody_but_the_owner_sees_or_chooses_series_in_the_app(tmp_path: Path, role: str) -> None:
+    async with at_home(tmp_path, ManualClock()) as door:
+        own = app(door).own()
+
+        async def by_phone(role: str, method: str, path: str) -> tuple[int, str]:
+            body = json.dumps({"activity": DISPLAY, "leave_out": [WARM]})
+            question = {"method": method, "path": path, "query": "", "body": body}
+            more = {"role": role, "language": "en", "at_home": True}
+            answer = await phone_front.table(own)["front.ask"]({**question, **more})
+            assert isinstance(answer, Mapping)
+            return int(str(answer["status"])), str(answer["content"])
+
+        places = [place for place in own if place[1].startswith("/gate/v1/histories")]
+        assert len(places) == 5
+        for place in places:
+            status, told = await by_phone(role, *place)
+            assert (status, WARM in told) == (403, False)
+        # control: the owner's phone sees it, and what nobody else could leave out is still chosen
+        status, told = await by_phone("owner", "GET", "/gate/v1/histories")
+        assert (status, WARM in told) == (200, True)
 
 
 @pytest.mark.parametrize(
