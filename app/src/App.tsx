@@ -25,6 +25,7 @@ const KeysPage = lazy(() => import("./pages/radio/Keys").then((file) => file.Key
 const AccountPage = lazy(() => import("./pages/account/Account").then((file) => file.AccountPage));
 const BackupPage = lazy(() => import("./pages/backup/Backup").then((file) => file.BackupPage));
 const AccessPage = lazy(() => import("./pages/privacy/Access").then((file) => file.AccessPage));
+const CloudPage = lazy(() => import("./pages/cloud/Cloud").then((file) => file.CloudPage));
 const ConsentsPage = lazy(() => import("./pages/privacy/Consents").then((file) => file.ConsentsPage));
 const DataPage = lazy(() => import("./pages/privacy/Data").then((file) => file.DataPage));
 const DiagnosisPage = lazy(() => import("./pages/privacy/Diagnosis").then((file) => file.DiagnosisPage));
@@ -114,6 +115,8 @@ function Page({ where }: { where: Route }) {
       return <NotificationsPage />;
     case "phones":
       return <PhonesPage />;
+    case "cloud":
+      return <CloudPage />;
     case "consents":
       return <ConsentsPage />;
     case "data":
@@ -144,6 +147,7 @@ const NEEDS_HOME: ReadonlySet<Route["page"]> = new Set<Route["page"]>([
   "device",
   "devices",
   "history",
+  "cloud",
   "notifications",
   "radio",
   "frames",

@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest";
 import { choose, text, textOr } from "../src/texts";
 import { de as accountDe } from "../src/texts/account/de";
 import { en as accountEn } from "../src/texts/account/en";
+import { de as cloudDe } from "../src/texts/cloud/de";
+import { en as cloudEn } from "../src/texts/cloud/en";
 import { de } from "../src/texts/de";
 import { en } from "../src/texts/en";
 import { de as backupDe } from "../src/texts/backup/de";
@@ -25,6 +27,7 @@ const CATALOGUES: [string, Record<string, string>, Record<string, string>][] = [
   ["plain", de, en],
   ["account", accountDe, accountEn],
   ["backup", backupDe, backupEn],
+  ["cloud", cloudDe, cloudEn],
   ["notifications", notificationsDe, notificationsEn],
   ["phones", phonesDe, phonesEn],
   ["privacy", privacyDe, privacyEn],
@@ -57,7 +60,7 @@ describe("the catalogues", () => {
       [...source.matchAll(/\bt\(\s*"([^"]+)"/g)].map((match) => match[1] ?? ""),
     );
     expect(named.length).toBeGreaterThan(100);
-    const known = { ...en, ...accountEn, ...backupEn, ...notificationsEn, ...phonesEn, ...technicalEn, ...parametersEn, ...privacyEn, ...reasonsEn };
+    const known = { ...en, ...accountEn, ...backupEn, ...cloudEn, ...notificationsEn, ...phonesEn, ...technicalEn, ...parametersEn, ...privacyEn, ...reasonsEn };
     expect(named.filter((key) => !(key in known))).toEqual([]);
   });
 });

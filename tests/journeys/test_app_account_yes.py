@@ -1,6 +1,6 @@
 """What is looked at in the app and agreed to by the phone's key: the mail that confirms an address, messages.
 
-A real mail server stands outside and takes both. Then the question for updates.
+A real mail server stands outside and takes both. Then the question for updates, and a history on a server.
 """
 
 import json
@@ -16,6 +16,7 @@ from playwright.sync_api import Playwright, expect
 from tests.lab.outside import RECEIVER, RESOLVER, NameServer, around, authority, listening, made_in, network
 from tests.mail_server import PASSWORD, USER, MailServer
 from tests.needs import NETWORKS
+from tests.privacy.house import SUPPORT_KEY
 
 from .consenting import pair, phone_inside
 from .houses import demo_house
@@ -41,7 +42,17 @@ host = "updates.example.org"
 country = "DE"
 path = "/lists/"
 activities = ["update.check"]
+
+[[recipient]]
+name = "shelf"
+role = "processor"
+host = "history.example.org"
+country = "DE"
+path = "/v1/history"
+activities = ["history.cloud.display", "history.cloud.statistics"]
+keys = ["{key}"]
 """
+PURPOSES = ("display", "statistics")
 EMAIL = "ada.lovelace@example.org"
 LOOK_AGAIN_MS = 60_000
 
@@ -62,7 +73,9 @@ class Mailed:
 def mailed(tmp_path: Path, playwright: Playwright) -> Iterator[Mailed]:
     (tmp_path / "state").mkdir(mode=0o700)
     ca_file, context = authority(tmp_path / "ca", HOST)
-    (tmp_path / "state" / "homebase.toml").write_text(RECIPIENTS.format(host=HOST, ca_file=ca_file))
+    (tmp_path / "state" / "homebase.toml").write_text(
+        RECIPIENTS.format(host=HOST, ca_file=ca_file, key=SUPPORT_KEY)
+    )
     resolver = tmp_path / "resolv.conf"
     resolver.write_text(f"nameserver {RESOLVER}\n")
     with ExitStack() as running:
@@ -118,6 +131,7 @@ def test_a_paired_phone_agrees_to_the_mail_that_it_saw(mailed: Mailed, tmp_path:
     expect(page.get_by_text("Bestätigt am")).to_be_visible()
     _agrees_to_messages(mailed)
     _allows_to_ask_for_updates(mailed)
+    _has_a_history_kept(mailed)
     mine.open("#/privacy/ledger")
     expect(page.locator("li[data-kind=transfer_begin]").first).to_be_visible(timeout=LOOK_AGAIN_MS)
     assert mine.said == []
@@ -167,3 +181,34 @@ def _allows_to_ask_for_updates(mailed: Mailed) -> None:
     asking.get_by_role("switch").click()
     expect(asking.get_by_role("switch", checked=False)).to_be_visible()
     assert [one["activity"] for one in mailed.consents()] == ["account.register"]
+
+
+def _has_a_history_kept(mailed: Mailed) -> None:
+    mine, page = mailed.phone, mailed.phone.page
+    mine.open("#/privacy")
+    page.get_by_role("link", name="Erlauben: Verlauf auf Servern: Anzeige").click()
+    display, statistics = (page.locator(f"[data-purpose='history.cloud.{name}']") for name in PURPOSES)
+    display.get_by_text("Messreihen wählen").click()
+    box = display.get_by_role("checkbox").first
+    expect(box).not_to_be_checked(timeout=LOOK_AGAIN_MS)
+    box.check()
+    expect(display.locator("[data-series]")).to_have_count(1)
+    display.get_by_role("button", name="Die genauen Daten zeigen: shelf").click()
+    expect(display.locator("[data-next]")).to_contain_text("nichts bekannt")  # this home is of today
+    display.get_by_role("switch").click()
+    expect(display.locator("[data-yes]")).to_contain_text("history.example.org")
+    mine.has_no_barriers("history, yes")
+    display.get_by_role("button", name="Zustimmen", exact=True).click()
+    expect(display.get_by_role("switch", checked=True)).to_be_visible()
+    mine.has_no_barriers("history, allowed")
+    mine.picture("cloud-allowed-de", above=display)
+    # for this purpose alone, by the phone's key, to the server's owner's
+    one = {"activity": "history.cloud.display", "addressee": SUPPORT_KEY, "via": "phone"}
+    assert one in mailed.consents()
+    expect(statistics.get_by_role("switch", checked=False)).to_be_visible()
+    expect(page.locator("main [data-unconfirmed]")).to_have_count(0)
+    display.get_by_role("button", name="Weglassen: ").click()
+    expect(display.locator("[data-series]")).to_have_count(0)
+    display.get_by_role("switch").click()
+    expect(display.get_by_role("switch", checked=False)).to_be_visible()
+    assert [consent["activity"] for consent in mailed.consents()] == ["account.register"]

@@ -1,5 +1,6 @@
 """Every page in both languages: it keeps nobody out, fits a phone, and leaves pictures to look at."""
 
+import hashlib
 import json
 import os
 import re
@@ -12,7 +13,7 @@ from privacy.register import Language as NoticeLanguage
 from tests.privacy.house import register
 
 from .houses import RunningHouse
-from .phones import DESKTOP, PHONE, TABLET, phone
+from .phones import DESKTOP, PHONE, TABLET, phone, until
 
 pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -40,6 +41,7 @@ PAGES = {
     "account": "#/account",
     "phone": "#/privacy/phone",
     "consents": "#/privacy/consents",
+    "cloud": "#/privacy/history",
     "data": "#/privacy/data",
     "access": "#/privacy/access",
     "phones": "#/phones",
@@ -188,3 +190,112 @@ def test_a_restore_is_led_to_the_console_by_the_exact_command_and_asks_for_no_wo
         mine.has_no_barriers("backup, a copy chosen")
         mine.picture("backup-restore-en")
         assert mine.said == []
+
+
+MESSAGE = '{"day":"2026-11-28","schema":"homebase.history/1","series":[],"transfer":"00000000000000aa"}'
+EXACTLY = {"text": MESSAGE, "sha256": hashlib.sha256(MESSAGE.encode()).hexdigest(), "bytes": len(MESSAGE)}
+DUE = "2027-05-28T10:00:00.000Z"
+LEFT = {
+    "recipient": "shelf",
+    "day": "2026-11-28",
+    "at": "2026-11-29T10:00:00.000Z",
+    "bytes": 8400,
+    "fate": "delivered",
+    "refused": "",
+    "attempts": 0,
+    "next": None,
+    "deletion": {"state": "waiting", "due": DUE, "attempts": 0, "answer": ""},
+}
+ASKED = {"state": "asked", "due": "2026-11-29T10:00:00.000Z", "attempts": 2, "answer": "denied"}
+TRANSFERS = [
+    LEFT | {"transfer": "a1", "at": None, "fate": "waiting", "attempts": 2, "next": DUE, "deletion": None},
+    LEFT | {"transfer": "a2"},
+    LEFT | {"transfer": "a3", "fate": "failed", "refused": "full", "deletion": ASKED},
+    LEFT
+    | {
+        "transfer": "a4",
+        "day": None,
+        "at": None,
+        "bytes": None,
+        "fate": "",
+        "deletion": ASKED | {"state": "confirmed"},
+    },
+]
+
+
+@pytest.mark.obligation("Q6.10")
+@pytest.mark.parametrize(
+    ("language", "size", "dark"),
+    (ALL if EVERY_LOOK else SOME).values(),
+    ids=list(ALL if EVERY_LOOK else SOME),
+)
+def test_a_history_on_servers_shows_what_would_leave_and_what_left_and_has_a_day_deleted(
+    browser: Browser, home: RunningHouse, language: str, size: tuple[int, int], dark: bool
+) -> None:
+    asked: list[object] = []
+
+    def with_a_recipient(route: Route) -> None:
+        if route.request.method == "POST":
+            route.continue_()
+            return
+        answer = route.fetch()
+        display, *others = answer.json()["purposes"]
+        purposes = [display | {"entered": ["shelf"], "transfers": TRANSFERS}, *others]
+        route.fulfill(response=answer, body=json.dumps({"purposes": purposes, "most": 16}))
+
+    def with_a_message(route: Route) -> None:
+        series = [one.get_attribute("data-series") for one in display.locator("[data-series]").all()]
+        inside = [{"datapoint": name, "unit": None, "values": [[1795824000000, 1, 0, 1]]} for name in series]
+        following = {**EXACTLY, "addressee": "age1x", "at": LEFT["at"], "inside": inside}
+        route.fulfill(json={"state": "ready", "day": "2026-11-28", "next": following})
+
+    def with_an_answer(route: Route) -> None:
+        asked.append(route.request.post_data_json)
+        route.fulfill(json={"deletions": 1})
+
+    with phone(browser, home, language=language, size=size, dark=dark) as mine:
+        mine.page.route("**/gate/v1/histories?lang=*", with_a_recipient)
+        mine.page.route("**/gate/v1/histories/previews?*", with_a_message)
+        mine.page.route("**/gate/v1/histories/copies?*", lambda route: route.fulfill(json=EXACTLY))
+        mine.page.route("**/gate/v1/histories/deletions?*", with_an_answer)
+        mine.log_in()
+        for step in ("#/more", "#/settings", "#/settings/base"):  # where an owner looks for it
+            mine.page.locator(f"a[href='{step}']").first.click()
+        mine.page.locator("main a[href='#/privacy/history']").click()
+        display = mine.page.locator("[data-purpose='history.cloud.display']")
+        display.locator("details").first.locator("summary").click()
+        boxes = display.get_by_role("checkbox")
+        assert [box.is_checked() for box in boxes.all()] == [False] * boxes.count()
+        for number in (0, 1):  # the gate itself keeps the choice, for this purpose alone
+            boxes.nth(number).check()
+            expect(display.locator("[data-series]")).to_have_count(number + 1)
+        shown = json.loads(mine.house.ok("history", "cloud", "show", "--json"))["purposes"]
+        assert [len(one["series"]) for one in shown] == [2, 0]
+        display.locator("details").first.locator("summary").click()
+        display.locator("button.wide").first.click()
+        expect(display.locator("pre.exact")).to_have_text(MESSAGE)
+        expect(display.locator("[data-next=ready] details")).to_have_count(3)  # the bytes and two series
+        mine.has_no_barriers(f"history {language}")
+        shape = {DESKTOP: "desktop-"}.get(size, "")
+        mine.picture(f"{shape}cloud-chosen-{language}{'-dark' if dark else ''}")
+        rows = display.locator("[data-transfer]")
+        expect(rows).to_have_count(4)
+        rows.nth(3).scroll_into_view_if_needed()
+        mine.picture(f"{shape}cloud-left-{language}{'-dark' if dark else ''}")
+        # what waits, or is gone there, is not asked back; the others are, at first after a question
+        assert [row.get_by_role("button").count() for row in rows.all()] == [1, 2, 2, 0]
+        rows.nth(1).locator("button.danger").click()
+        mine.page.get_by_role("dialog").locator("button.danger").click()
+        rows.nth(2).get_by_role("button").nth(1).click()
+        until(lambda: len(asked) == 2, "two questions")
+        assert asked == [{"activity": "history.cloud.display", "transfer": name} for name in ("a2", "a3")]
+        rows.nth(1).get_by_role("button").first.click()
+        expect(rows.nth(1).locator("pre.exact")).to_have_text(MESSAGE)
+        # another choice takes what was shown away
+        for left in (1, 0):
+            display.locator("[data-series] button").first.click()
+            expect(display.locator("[data-series]")).to_have_count(left)
+        expect(display.locator("[data-next]")).to_have_count(0)
+        mine.has_no_barriers(f"history, left out {language}")
+        assert mine.said == []
+        mine.page.unroute_all(behavior="ignoreErrors")  # the page goes on asking

@@ -5,32 +5,15 @@ import { Title } from "../parts/Frame";
 import { useRole } from "../parts/hooks";
 import { home } from "../state/app";
 import { describe, kindOf, place } from "../state/faces";
-import type { Home } from "../state/home";
-import { distinctName, sorted } from "../state/names";
+import { courses } from "../state/courses";
+import { distinctName } from "../state/names";
 import { valueName } from "../state/reading";
 import { isVisitor } from "../state/roles";
 import { historyLink } from "../state/route";
-import { charted, favourite } from "../state/series";
+import { favourite } from "../state/series";
 import { useSelect } from "../state/store";
-import { type Texts, useTexts } from "../texts";
-
-interface Choice {
-  id: string;
-  label: string;
-}
-
-/** Every value that can be charted, grouped by device; no two are called the same. */
-function choices({ devices, rooms }: Home, texts: Texts): { device: string; values: Choice[] }[] {
-  return sorted(devices.values(), texts)
-    .map((device) => ({
-      device: distinctName(device, devices.values(), rooms, texts),
-      values: charted(device).map(({ channel, name }) => ({
-        id: `${device.address}:${channel.index}.${name}`,
-        label: valueName(device, channel, name, texts),
-      })),
-    }))
-    .filter((group) => group.values.length > 0);
-}
+import { useTexts } from "../texts";
+import { Row, Rows } from "./More";
 
 export function HistoryPage({ id }: { id: string | null }) {
   const { t } = useTexts();
@@ -46,9 +29,10 @@ export function HistoryPage({ id }: { id: string | null }) {
 function Whole({ id }: { id: string | null }) {
   const texts = useTexts();
   const { t } = texts;
+  const owner = useRole() === "owner";
   const devices = useSelect(home, (state) => state.devices);
   const rooms = useSelect(home, (state) => state.rooms);
-  const groups = choices({ ...home.get(), devices, rooms }, texts);
+  const groups = courses({ devices, rooms }, texts);
   const chosen = id ?? favourite(groups.flatMap((group) => group.values.map((value) => value.id)));
   const at = chosen === null ? null : place(chosen);
   const parameter = chosen === null ? null : describe(devices, chosen);
@@ -95,6 +79,11 @@ function Whole({ id }: { id: string | null }) {
             kind={kindOf(channel)}
           />
         </div>
+      )}
+      {owner && (
+        <Rows>
+          <Row href="#/privacy/history" icon="shield" title={t("more.cloud")} text={t("more.cloud.text")} />
+        </Rows>
       )}
     </>
   );

@@ -97,12 +97,14 @@ export function SettingsPage() {
 
 export function BasePage() {
   const { t } = useTexts();
-  const visitor = isVisitor(useRole());
+  const role = useRole();
+  const visitor = isVisitor(role);
   return (
     <>
       <Title text={t("base.title")} back={{ href: "#/settings", label: t("settings.title") }} />
       <Rows>
         <Row href="#/settings/base/diagnosis" icon="shield" title={t("base.diagnosis")} />
+        {role === "owner" && <Row href="#/privacy/history" icon="history" title={t("more.cloud")} />}
         {!visitor && <Row href="#/devices" icon="radio" title={t("devices.radio")} />}
         <Row href="#/system" icon="system" title={t("system.title")} />
       </Rows>

@@ -66,6 +66,10 @@ export function dateTime(atMs: number, language: string): string {
   return new Intl.DateTimeFormat(region(language), { dateStyle: "medium", timeStyle: "short" }).format(atMs);
 }
 
+/** A day (UTC) as data has it, such as 2026-11-28, in words. */
+export const date = (day: string, language: string): string =>
+  new Intl.DateTimeFormat(region(language), { dateStyle: "medium", timeZone: "UTC" }).format(Date.parse(day));
+
 /** The days of a week, Monday first. */
 export function dayNames(language: string, style: "long" | "short"): string[] {
   const name = new Intl.DateTimeFormat(region(language), { weekday: style, timeZone: "UTC" });

@@ -17,6 +17,7 @@ export type Route =
   | { page: "phones" }
   | { page: "notifications" }
   | { page: "backup" }
+  | { page: "cloud" }
   | { page: "consents" }
   | { page: "data" }
   | { page: "access" }
@@ -47,6 +48,7 @@ const PLAIN: Record<string, Route> = {
   "privacy/notice": { page: "notice" },
   account: { page: "account" },
   "privacy/phone": { page: "phone" },
+  "privacy/history": { page: "cloud" },
   "privacy/consents": { page: "consents" },
   "privacy/data": { page: "data" },
   "privacy/access": { page: "access" },

@@ -516,6 +516,8 @@ export const de: Record<TextKey, string> = {
   "tab.waiting.other": "{count} Benachrichtigungen warten",
   "more.backup": "Sicherung",
   "more.backup.text": "Verschlüsselte Kopien, geprüft",
+  "more.cloud": "Verlauf auf Servern",
+  "more.cloud.text": "Welche Werte, wozu, was davon ging",
   "more.privacy": "Datenschutz",
   "more.privacy.text": "Was verlässt mein Zuhause?",
   "more.settings": "Einstellungen",

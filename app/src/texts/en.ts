@@ -514,6 +514,8 @@ export const en = {
   "tab.waiting.other": "{count} notifications wait",
   "more.backup": "Backup",
   "more.backup.text": "Encrypted copies, proven",
+  "more.cloud": "History on servers",
+  "more.cloud.text": "Which values, what for, what left",
   "more.privacy": "Privacy",
   "more.privacy.text": "What leaves my home?",
   "more.settings": "Settings",

@@ -32,6 +32,8 @@ const PAGES: Partial<Record<string, string>> = {
   "mail.send": "#/notifications",
   "sms.send": "#/notifications",
   "push.send": "#/notifications",
+  "history.cloud.display": "#/privacy/history",
+  "history.cloud.statistics": "#/privacy/history",
 };
 const isOpen = (activity: Activity) => activity.state === "active" || activity.state === "suspended";
 
@@ -61,14 +63,15 @@ function One({ activity, again }: { activity: Activity; again: () => void }) {
   );
 }
 
-/** What lives and its end, or the way to a yes. */
-export function Consent({ activity, again }: { activity: Activity; again: () => void }) {
+/** What lives and its end, or the way to a yes. here: on the activity's own page, which leads nowhere else. */
+export function Consent({ activity, again, here = false }: { activity: Activity; again: () => void; here?: boolean }) {
   const [giving, setGiving] = useState(false);
   if (isOpen(activity))
     return (
       <>
         <Given activity={activity} />
         <TakeBack activity={activity} again={again} />
+        {!here && <OwnPage activity={activity} />}
       </>
     );
   if (!canBeGiven(activity)) return null;
@@ -85,6 +88,7 @@ export function Consent({ activity, again }: { activity: Activity; again: () => 
   return (
     <Allow
       activity={activity}
+      here={here}
       onGive={() => {
         setGiving(true);
       }}
@@ -93,12 +97,12 @@ export function Consent({ activity, again }: { activity: Activity; again: () => 
 }
 
 /** Off; one tap leads to what has to be seen before a yes, or to what this browser lacks for one. */
-function Allow({ activity, onGive }: { activity: Activity; onGive: () => void }) {
+function Allow({ activity, here, onGive }: { activity: Activity; here: boolean; onGive: () => void }) {
   const { t } = useCentre();
   const { state } = useSelect(me, (value) => value);
   const label = t("privacy.allow.of", { title: activity.title });
   const page = PAGES[activity.id];
-  if (page !== undefined)
+  if (page !== undefined && !here)
     return (
       <a class="button wide" href={page} aria-label={label}>
         {t("privacy.allow")}
@@ -119,6 +123,18 @@ function Allow({ activity, onGive }: { activity: Activity; onGive: () => void })
     <button type="button" class="wide" role="switch" aria-checked="false" aria-label={label} onClick={onGive}>
       {t("privacy.allow")}
     </button>
+  );
+}
+
+/** The page of its own, where more of what is allowed can be seen and changed. */
+function OwnPage({ activity }: { activity: Activity }) {
+  const { t } = useCentre();
+  const page = PAGES[activity.id];
+  if (page === undefined) return null;
+  return (
+    <a class="button wide" href={page} aria-label={t("privacy.page.of", { title: activity.title })}>
+      {t("privacy.page")}
+    </a>
   );
 }
 

@@ -39,6 +39,7 @@ function ForVisitors() {
 
 function Whole() {
   const { t, tn, language } = useCentre();
+  const owner = useRole() === "owner";
   useMe();
   const [loaded, again] = useGatePage<Activities>(`/gate/v1/activities?lang=${language}`);
   return (
@@ -75,6 +76,7 @@ function Whole() {
       <Rows>
         <Row href="#/privacy/ledger" icon="history" title={t("privacy.ledger")} text={t("centre.ledger.text")} />
         <Row href="#/privacy/consents" icon="check" title={t("consents.title")} text={t("consents.text")} />
+        {owner && <Row href="#/privacy/history" icon="history" title={t("more.cloud")} text={t("more.cloud.text")} />}
         <Row href="#/privacy/data" icon="other" title={t("data.title")} text={t("data.text")} />
         <Row href="#/privacy/access" icon="key" title={t("access.title")} text={t("access.text")} />
         <Row href="#/privacy/notice" icon="shield" title={t("notice.title")} text={t("privacy.notice")} />

@@ -52,20 +52,7 @@ function List({ deletions, again }: { deletions: Deletion[]; again: () => void }
                 {one.state === "waiting" && (one.ticket === "" ? tn("deletions.due.consent", count, { at }) : t("deletions.due", { at }))}
                 {flagged && <Why one={one} />}
               </small>
-              {flagged && (
-                <details>
-                  <summary>{t("deletions.letter")}</summary>
-                  <Copy
-                    text={t(one.ticket === "" ? "deletions.letter.consent" : "deletions.letter.text", {
-                      ticket: one.ticket,
-                      transfer: one.transfer,
-                      at,
-                      times: one.attempts,
-                    })}
-                    label={t("deletions.letter")}
-                  />
-                </details>
-              )}
+              {flagged && <Letter {...one} />}
             </li>
           );
         })}
@@ -88,8 +75,27 @@ function List({ deletions, again }: { deletions: Deletion[]; again: () => void }
   );
 }
 
+/** A letter to a recipient that did not confirm. ticket: "" for what has none. */
+export function Letter({ transfer, ticket, due, attempts }: Pick<Deletion, "transfer" | "ticket" | "due" | "attempts">) {
+  const { t, language } = useCentre();
+  return (
+    <details>
+      <summary>{t("deletions.letter")}</summary>
+      <Copy
+        text={t(ticket === "" ? "deletions.letter.consent" : "deletions.letter.text", {
+          ticket,
+          transfer,
+          at: dateTime(Date.parse(due), language),
+          times: attempts,
+        })}
+        label={t("deletions.letter")}
+      />
+    </details>
+  );
+}
+
 /** What the recipient said last: a code of the gate in words, or what went wrong on the way. */
-function Why({ one }: { one: Deletion }) {
+export function Why({ one }: { one: Pick<Deletion, "answer" | "attempts"> }) {
   const { t, tr } = useCentre();
   const answer = tr(`deletions.why.${one.answer}`, tr(`refused.${one.answer}`, one.answer)).replace(/\.$/, "");
   return <>{t("deletions.answer", { answer, times: one.attempts })}</>;

@@ -17,12 +17,17 @@ import { type Centre, refusal, useCentre } from "../../texts/privacy";
 export type Paged<T> = Page<T> | "unconfirmed";
 
 export function useGatePage<T>(path: string, key = ""): [Loaded<Paged<T>>, () => void] {
+  return useGate(() => page<T>(path), `${path} ${key}`);
+}
+
+/** The same of several pages that are shown as one. */
+export function useGate<T>(look: () => Promise<Page<T>>, key: string): [Loaded<Paged<T>>, () => void] {
   const load = () =>
-    page<T>(path).catch((error: unknown): Paged<T> => {
+    look().catch((error: unknown): Paged<T> => {
       if (error instanceof NotConfirmed) return "unconfirmed";
       throw error;
     });
-  return useLoad<Paged<T>>(load, `${path} ${key} ${useSaidAgain()}`);
+  return useLoad<Paged<T>>(load, `${key} ${useSaidAgain()}`);
 }
 
 /** Another value once a visit said a withdrawal again: what was loaded before shows it as living. */

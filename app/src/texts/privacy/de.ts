@@ -339,6 +339,8 @@ export const de = {
   "privacy.facts.of": "Was der Hinweis dazu sagt: {title}",
   "privacy.allow": "Erlauben",
   "privacy.allow.of": "Erlauben: {title}",
+  "privacy.page": "Ansehen und ändern",
+  "privacy.page.of": "Ansehen und ändern: {title}",
   "privacy.withdraw.of": "Jetzt widerrufen: {title}",
   "privacy.recipient.missing": "Noch ist kein Empfänger eingetragen: homebase.toml, [[recipient]].",
   "privacy.last.show": "Die genauen Daten der letzten Übertragung zeigen",

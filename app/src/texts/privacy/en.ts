@@ -338,6 +338,8 @@ export const en = {
   "privacy.facts.of": "What the notice says of it: {title}",
   "privacy.allow": "Allow",
   "privacy.allow.of": "Allow: {title}",
+  "privacy.page": "Look and change",
+  "privacy.page.of": "Look and change: {title}",
   "privacy.withdraw.of": "Withdraw now: {title}",
   "privacy.recipient.missing": "Nobody is registered as recipient yet: homebase.toml, [[recipient]].",
   "privacy.last.show": "Show the exact data of the last transfer",
