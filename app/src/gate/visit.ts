@@ -6,6 +6,7 @@ import { isMembers, type Members, NotConfirmed, textOf } from "./attest";
 import type { Json } from "./canonical";
 import { type Kept, keep, read } from "./memory";
 import { know, page, question, state, whoAmI } from "./phone";
+import { Turns } from "./turns";
 import { look, type Seen } from "./witness";
 
 /** A consent as the gate tells phones of it. */
@@ -51,15 +52,13 @@ export type Visited = { state: "never" } | { state: "unconfirmed"; atMs: number 
 
 export const visited = new Store<Visited>({ state: "never" });
 
-let running: Promise<void> | null = null;
+const visits = new Turns(visitOnce);
 
-/** Visit the gate, one visit at a time. Nothing happens in a browser that is no phone. */
-export function visit(): Promise<void> {
-  running ??= visitOnce().finally(() => {
-    running = null;
-  });
-  return running;
-}
+/** Visit the gate, one visit at a time: it sees what was done before the call. Nothing in a browser that is no phone. */
+export const visit = (): Promise<void> => visits.afresh();
+
+/** The same for whoever did nothing there: a visit that is on its way will do. */
+export const lookIn = (): Promise<void> => visits.shared();
 
 async function visitOnce(): Promise<void> {
   const { phone } = await whoAmI();

@@ -5,7 +5,7 @@ import { useCallback, useEffect, useState } from "preact/hooks";
 import { Problem } from "../../api/problem";
 import { NotConfirmed } from "../../gate/attest";
 import { me, NoPhone, type Page, page, Refused, whoAmI } from "../../gate/phone";
-import { visit, visited } from "../../gate/visit";
+import { lookIn, visited } from "../../gate/visit";
 import { Failed } from "../../parts/Failed";
 import { type Loaded, useLoad } from "../../parts/hooks";
 import { Icon } from "../../parts/Icon";
@@ -134,7 +134,7 @@ export function useMe() {
   const texts = useCentre();
   useEffect(() => {
     void whoAmI();
-    visit().catch((error: unknown) => {
+    lookIn().catch((error: unknown) => {
       tellProblem(explained(error, texts));
     });
   }, []);
