@@ -85,15 +85,20 @@ def open_key_half(key: bytes, data: bytes) -> bytes:
 def team_mac(key: bytes, message: Frame, counter16: bytes) -> bytes:
     """The 4 bytes that sign a smoke detector's team frame; its payload without counter and these bytes."""
     iv = b"\x49" + message.sender + message.receiver + counter16 + bytes((message.counter,)) + _TEAM_TAIL
-    plain = bytes((message.counter, message.flags)) + message.payload[:4]
+    plain = bytes((message.counter, _unrepeated(message.flags))) + message.payload[:4]
     return _encrypt(key, _xor(_encrypt(key, iv), plain.ljust(KEY_SIZE, b"\x00")))[-4:]
 
 
 def _split(message: Frame) -> tuple[bytes, bytes]:
     """The 10 signed bytes of the head (without length, without the repeated bit) and the padded rest."""
     plain = encode_frame(message)
-    head = plain[1:2] + bytes((plain[2] & ~Flag.RPTED & 0xFF,)) + plain[3:11].ljust(8, b"\x00")
+    head = plain[1:2] + bytes((_unrepeated(plain[2]),)) + plain[3:11].ljust(8, b"\x00")
     return head, plain[11:27].ljust(KEY_SIZE, b"\x00")
+
+
+def _unrepeated(flags: int) -> int:
+    """Without the bit that a repeater sets."""
+    return flags & ~Flag.RPTED & 0xFF
 
 
 def _temporary_key(key: bytes, challenge: bytes) -> bytes:

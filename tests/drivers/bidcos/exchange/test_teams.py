@@ -36,7 +36,7 @@ def test_a_signed_frame_is_believed_once_and_only_in_its_order() -> None:
     guard = TeamGuard()
     first, second = (team_frame(DEFAULT_KEY, TEAM, MEMBER, number, 0xC8) for number in (0x0102FF, 0x010300))
     assert (team_number(first), team_number(second)) == (0x0102FF, 0x010300)
-    assert guard.accepts(second, "SD2", [bytes(16), DEFAULT_KEY])
+    assert guard.accepts(replace(second, flags=0x54), "SD2", [bytes(16), DEFAULT_KEY])  # by a repeater
     assert not guard.accepts(second, "SD2", [DEFAULT_KEY])
     assert not guard.accepts(first, "SD2", [DEFAULT_KEY])
     assert not TeamGuard().accepts(first, "SD2", [bytes(16)])
