@@ -5,7 +5,7 @@
 Source: docs/protocols/bidcos.md, "Module reports".
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import ClassVar, Self
 
@@ -288,6 +288,13 @@ class Parts:
 
     def __init__(self) -> None:
         self._parts: list[bytes] = []
+
+    def collect(self, answer: Answer) -> Answer | None:
+        """An answer in several parts as if it had been one; None while more of it is to come."""
+        if answer.status != AckStatus.MULTI_PART or answer.info[1:2] in {b"", b"\x00", b"\x01"}:
+            return answer
+        whole = self.add(answer.info)
+        return None if whole is None else replace(answer, info=_MULTI_PART_ONE + whole)
 
     def add(self, info: bytes) -> bytes | None:
         """Take one answer's info; the whole when it was the last part. A part out of turn starts anew."""

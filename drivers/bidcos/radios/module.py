@@ -16,6 +16,7 @@ from ..codec.uart_reports import (
     MAX_CREDITS,
     Answer,
     Credits,
+    Parts,
     RadioAnswer,
     Received,
     Signature,
@@ -105,6 +106,7 @@ class ModuleRadio:
         self._station = station
         self._facts = ModuleFacts()
         self._decoder = UartDecoder()
+        self._parts = Parts()
         self._boot = Boot(now_s)
         self._ready = False  # what it has to be before it can send is loaded
         self._counter = 0
@@ -301,7 +303,8 @@ class ModuleRadio:
         if answer.status == AckStatus.BUSY:
             self._postpone(running, at_s)
         elif isinstance(running.work, Step):
-            self._end_step(running.work, answer, at_s)
+            if (whole := self._parts.collect(answer)) is not None:
+                self._end_step(running.work, whole, at_s)
         elif answer.status == AckStatus.CHANNEL_BUSY and at_s - running.first_s < CHANNEL_LATEST_S:
             running.again_s = at_s + CHANNEL_S
         else:

@@ -203,6 +203,21 @@ def test_an_answer_in_parts_is_put_together() -> None:
     assert parts.add(b"\x01\x01x") == b"x"
 
 
+def test_an_answer_is_given_on_when_its_last_part_came() -> None:
+    parts = Parts()
+
+    def collect(info: bytes, status: int = AckStatus.MULTI_PART) -> bytes | None:
+        whole = parts.collect(Answer(destination=Destination.APP, status=status, info=info))
+        return None if whole is None else whole.info
+
+    assert collect(b"\x01\x03ab") is None
+    assert collect(b"\x02\x03cd") is None
+    assert collect(b"\x03\x03ef") == b"\x01\x01abcdef"
+    for alone in (b"\x01\x01ab", b"\x01", b"", b"\x01\x00ab"):
+        assert collect(alone) == alone
+    assert collect(b"\x02\x03cd", AckStatus.INFO) == b"\x02\x03cd"
+
+
 def test_a_part_out_of_turn_starts_anew() -> None:
     parts = Parts()
     assert parts.add(b"\x01\x03ab") is None

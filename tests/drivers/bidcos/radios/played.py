@@ -4,7 +4,7 @@ Time is a number that the test moves. The module does what docs/protocols/bidcos
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
@@ -107,7 +107,10 @@ class PlayedCul:
 
 @dataclass
 class PlayedModule:
-    """answers: what SEND is answered with; refuses: commands that this firmware does not know."""
+    """answers: what SEND is answered with; refuses: commands that this firmware does not know.
+
+    splits: an answer in parts comes in more than one.
+    """
 
     silent: bool = False
     aired: list[Frame] = field(default_factory=list)
@@ -125,6 +128,7 @@ class PlayedModule:
     times: int = 0
     signs_new_peers: bool = True
     refuses: frozenset[tuple[int, int]] = frozenset()
+    splits: bool = False
     answers: Callable[[Frame], object] = lambda _frame: AckStatus.NO_ANSWER
     _decoder: UartDecoder = field(default_factory=UartDecoder)
 
@@ -134,8 +138,17 @@ class PlayedModule:
             assert isinstance(frame, UartFrame)
             self.raw.append(frame)
             if not self.silent:
-                said += b"".join(encode_uart(answer) for answer in self._answer(frame))
+                answers = [part for answer in self._answer(frame) for part in self._parts(answer)]
+                said += b"".join(encode_uart(answer) for answer in answers)
         return said
+
+    def _parts(self, answer: UartFrame) -> list[UartFrame]:
+        """As one, or a byte a part."""
+        if not self.splits or answer.command != OsCommand.ACK or answer.data[:1] != b"\x07":
+            return [answer]
+        rest = answer.data[3:]
+        heads = [bytes((0x07, part, len(rest))) for part in range(1, len(rest) + 1)]
+        return [replace(answer, data=head + bytes((byte,))) for head, byte in zip(heads, rest, strict=True)]
 
     def _answer(self, frame: UartFrame) -> list[UartFrame]:
         request = parse_request(frame)

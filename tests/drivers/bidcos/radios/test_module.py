@@ -250,6 +250,14 @@ def test_settings_that_a_firmware_does_not_know_are_left_out() -> None:
     assert [trouble.code for trouble in line.of(Trouble)] == [TroubleCode.REFUSED] * 2
 
 
+def test_an_answer_in_parts_is_waited_for_and_put_together() -> None:
+    line = _started({DEVICE: Peer(signed=frozenset({1}))}, PlayedModule(splits=True))
+    (ready,) = line.of(Ready)
+    assert ready.identity.address == bytes.fromhex("FD1234")
+    assert module_of(line).peers == {DEVICE: {1}}
+    assert not line.of(Trouble)
+
+
 def test_no_room_for_a_device_is_said() -> None:
     refuses = frozenset(
         {(Destination.APP, AppCommand.ADD_PEER), (Destination.APP, AppCommand.PEER_REMOVE_AES)}
