@@ -1,8 +1,9 @@
 """``homebase decode``: lines of frames in, one JSON object per line out, in order, flushed.
 
-A line is hex from the length byte on, a CUL ``A…`` line, or an HM-MOD-RPI-PCB's serial frame (``FD…``). The
-model comes from an earlier device info of that device in this input, else from --model, else both readings
-are given.
+A line is hex from the length byte on, what a CUL hears (``A…``) or is told to send (``As…``), or an
+HM-MOD-RPI-PCB's serial frame (``FD…``), which gets a ``module`` object more, or alone where no radio frame is
+in it. The model comes from an earlier device info of that device in this input, else from --model, else both
+readings are given.
 """
 
 import argparse
@@ -21,14 +22,17 @@ from .codec.messages import decode_message
 from .codec.uart import UartDamaged, UartDecoder, UartFrame
 from .codec.uart_reports import RadioAnswer, Received, parse_report
 from .codec.uart_requests import Send, parse_request
-from .devices import Model, kind, model_by_name
+from .devices import Model, kind, model_by_code, model_by_name, models_of_name
 from .meaning.meaning import frame_object, meaning
+from .meaning.meaning_module import module_object
 from .meaning.session import Session
 from .translation.readings import Reading, read_message
 
 MAX_TEXT_SIZE = 1000  # characters looked at of one line
 EXIT_USAGE = 2
 _KEY = re.compile("[0-9a-fA-F]{32}")
+_CODE = re.compile("[0-9a-fA-F]{4}")
+_TO_SEND = b"AS"  # As…, in capitals: what a stick is told to send
 _ENCODE = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
 
@@ -37,19 +41,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _Parser(
         prog="homebase decode",
         allow_abbrev=False,
-        description="Explain Homematic radio frames: one line in (hex from the length byte on, a stick's A… "
-        "line or a module's FD… frame), one JSON object out.",
+        description="Explain Homematic radio frames: one line in (hex from the length byte on, a stick's "
+        "A… or As… line or a module's FD… frame), one JSON object out.",
         epilog="exit codes: 0 done · 2 usage · 73 can't write · 74 input or output failed · 130 interrupted",
     )
-    parser.add_argument("--model", help="model of devices that did not introduce themselves: HM-CC-RT-DN …")
+    parser.add_argument(
+        "--model", help="model of devices that did not introduce themselves, or its code: HM-CC-RT-DN, 0095 …"
+    )
     parser.add_argument("--key-file", type=Path, help="file with further system keys, 32 hex digits a line")
     options = parser.parse_args(arguments)
-    model = model_by_name(options.model) if options.model else None
-    if options.model and model is None:
-        sys.stderr.write(
-            f"homebase decode: --model {options.model!r} is not in the device table (it has HM-LC-Sw1-Pl-2 "
-            "and others): both readings are given\n"
-        )
+    model = _named_model(options.model) if options.model else None
     try:
         keys = _read_keys(options.key_file) if options.key_file else ()
     except ValueError as error:
@@ -67,6 +68,25 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """One line instead of the whole usage."""
         self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
+
+
+def _named_model(text: str) -> Model | None:
+    """By name or code; a name that means nothing, or more than one model, is said."""
+    model = model_by_name(text)
+    if model is None and _CODE.fullmatch(text):
+        model = model_by_code(int(text, 16))
+    if model is None:
+        sys.stderr.write(
+            f"homebase decode: --model {text!r} is not in the device table (it has HM-LC-Sw1-Pl-2 "
+            "and others): both readings are given\n"
+        )
+    first, *others = [f"{each.code:04X}" for each in models_of_name(text) if each.code is not None] or [""]
+    if others:
+        sys.stderr.write(
+            f"homebase decode: --model {text!r} is the name of several models: taken for {first}; "
+            f"for another enter its code: {', '.join(others)}\n"
+        )
+    return model
 
 
 def _read_keys(path: Path) -> tuple[bytes, ...]:
@@ -121,9 +141,15 @@ class Decoder:
 
     def decode(self, number: int, line: str) -> dict[str, object]:
         """The object for one line. Never raises."""
-        frame = read_line(line)
-        if isinstance(frame, Damaged):
-            return {"error": {"line": number, "reason": frame.reason}}
+        heard = read_line(line)
+        if isinstance(heard, Damaged):
+            return {"error": {"line": number, "reason": heard.reason}}
+        if isinstance(heard, Frame):
+            return self._explain(heard)
+        frame, module = _radio_frame(heard), module_object(heard)
+        return {**({} if frame is None else self._explain(frame)), "module": module}
+
+    def _explain(self, frame: Frame) -> dict[str, object]:
         secrets = self._session.secrets(frame)
         model = self._session.model(frame) or self._model
         readings = read_message(decode_message(frame), frame, model)
@@ -134,8 +160,8 @@ class Decoder:
         }
 
 
-def read_line(line: str) -> Frame | Damaged:
-    """Read hex or a stick's line; what it is not, in words."""
+def read_line(line: str) -> Frame | UartFrame | Damaged:
+    """Read hex, a stick's line or a module's frame; what it is not, in words."""
     text = line.strip()[:MAX_TEXT_SIZE]
     if not text:
         return Damaged(data=b"", reason="empty line")
@@ -144,6 +170,7 @@ def read_line(line: str) -> Frame | Damaged:
     if odd and data.startswith(b"A"):
         event = decode_line(data)
         return event if isinstance(event, Frame | Damaged) else Damaged(data=data, reason="not a frame")
+    data = data.removeprefix(_TO_SEND)
     try:
         raw = bytes.fromhex(data.decode("ascii"))
     except ValueError:
@@ -153,20 +180,23 @@ def read_line(line: str) -> Frame | Damaged:
     return _read_module(raw) if raw[:1] == b"\xfd" else decode_frame(raw)
 
 
-def _read_module(raw: bytes) -> Frame | Damaged:
-    """The radio frame in a module's serial frame, as it was on the line or logged behind the unescaping."""
+def _read_module(raw: bytes) -> UartFrame | Damaged:
+    """A module's serial frame, as it was on the line or logged behind the unescaping."""
     plain = raw[1:].replace(b"\xfc", b"\xfc\x7c").replace(b"\xfd", b"\xfc\x7d")
     events = (*UartDecoder().feed(raw), *UartDecoder().feed(raw[:1] + plain))
     frame = next((event for event in events if isinstance(event, UartFrame)), None)
-    if frame is None:
-        reason = next((event.reason for event in events if isinstance(event, UartDamaged)), "cut short")
-        return Damaged(data=raw, reason=f"a module's frame: {reason}")
+    if frame is not None:
+        return frame
+    reason = next((event.reason for event in events if isinstance(event, UartDamaged)), "cut short")
+    return Damaged(data=raw, reason=f"a module's frame: {reason}")
+
+
+def _radio_frame(frame: UartFrame) -> Frame | None:
+    """The radio frame that a host sends by it, or that the module heard."""
     request, report = parse_request(frame), parse_report(frame)
     if isinstance(request, Send):
         return request.radio
-    if isinstance(report, Received | RadioAnswer):
-        return report.radio
-    return Damaged(data=raw, reason="a module's frame without a radio frame in it")
+    return report.radio if isinstance(report, Received | RadioAnswer) else None
 
 
 def _datapoint(reading: Reading, model: Model | None) -> dict[str, object]:
@@ -189,6 +219,15 @@ _COMMON_UNITS = {"TEMPERATURE": "°C", "SET_TEMPERATURE": "°C", "ACTUAL_TEMPERA
     "CURRENT": "mA",
     "VOLTAGE": "V",
     "FREQUENCY": "Hz",
+    "IEC_ENERGY_COUNTER": "kWh",
+    "IEC_POWER": "W",
+    "BOOST_STATE": "min",
+    "BOOST_TIME": "min",
+    "PARTY_TEMPERATURE": "°C",
+    **dict.fromkeys(("PARTY_START_TIME", "PARTY_STOP_TIME"), "minutes"),
+    **dict.fromkeys(("PARTY_START_DAY", "PARTY_STOP_DAY"), "day"),
+    **dict.fromkeys(("PARTY_START_MONTH", "PARTY_STOP_MONTH"), "month"),
+    **dict.fromkeys(("PARTY_START_YEAR", "PARTY_STOP_YEAR"), "year"),
 }
 
 

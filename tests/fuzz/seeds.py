@@ -12,6 +12,8 @@ SEEDS: dict[str, tuple[bytes, ...]] = {
         b"\x13\x01\x14\x41\x44\xe3\x47\x44\xe3\x47\x01\x01\x96\x00\x00\x04\x8b\xaf\x3b\x0e",
         b"\x15\x09\xa0\x11\x63\x19\x64\x23\x5a\x45\x82\x04\x22\x14\x0c\x1a\x2f\x01\x1a\x34\x00\x00",
         b"\x10\x8d\xa0\x53\x12\x23\x34\x11\x59\x19\x01\x47\x02\x00\xb0\x6c\x45",
+        b"\x0c\x11\xa4\x10\x12\x34\x56\xab\xcd\xef\x06\x02\x2a",
+        b"\x17\x01\x84\x00\x1f\xb7\x4a\x00\x00\x00\x14\x00\x42" + b"KEQ0631386" + b"\xcd",
     ),
     "uart": (
         bytes.fromhex("FD000D000000436F5F4350555F417070D831"),
@@ -19,6 +21,7 @@ SEEDS: dict[str, tuple[bytes, ...]] = {
         bytes.fromhex("FD00100108040701010001FFFFFFFFFFFFFFFFCAAF"),
         bytes.fromhex("FD001401050300112233445566778899AABBCCDDEEFF024C6D"),
         bytes.fromhex("000503002494840026219BFC7D00011000AD4C4551303030333835365803FFFF"),
+        bytes.fromhex("0101020701024142" + "0102030743"),
     ),
     "remote": (
         bytes([8])

@@ -11,6 +11,7 @@ from drivers.bidcos.codec.uart_reports import (
     parse_report,
 )
 from drivers.bidcos.codec.uart_requests import parse_request
+from drivers.bidcos.meaning.meaning_module import module_object
 
 
 def one_input(data: bytes) -> None:
@@ -35,6 +36,7 @@ def one_input(data: bytes) -> None:
 
 def _frame(frame: UartFrame) -> None:
     assert UartDecoder().feed(encode_uart(frame)) == [frame]
+    assert module_object(frame)["counter"] == frame.counter
     report = parse_report(frame)
     again = report.uart if hasattr(report, "uart") else report.frame(frame.counter)
     assert parse_report(again) == report

@@ -29,7 +29,7 @@ from .paramsets import (
 from .profiles import LinkPreset, link_presets
 from .registers import RegisterDescription
 from .reporting import Reporting, reporting
-from .table import Model, describe, model_by_code, model_by_name, models
+from .table import Model, describe, model_by_code, model_by_name, models, models_of_name
 
 __all__ = [
     "CONTROL_MODES",
@@ -59,6 +59,7 @@ __all__ = [
     "model_by_code",
     "model_by_name",
     "models",
+    "models_of_name",
     "paramset_of",
     "register_lists",
     "reporting",

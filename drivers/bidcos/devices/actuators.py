@@ -191,6 +191,8 @@ ACTUATORS: Mapping[str, ChannelKind] = {
         },
     ),
     "ROOF_WINDOW": ChannelKind(type="WINDOW", family="ROOF_WINDOW", parameters=_WINDOW),
+    "WINDOW_ACTUATOR": ChannelKind(type="ACTOR_WINDOW", parameters={}),
+    "SECURITY_ACTUATOR": ChannelKind(type="ACTOR_SECURITY", parameters={}),
     "AKKU": ChannelKind(
         type="AKKU",
         family="AKKU",

@@ -89,7 +89,7 @@ CLIMATE_KINDS: Mapping[str, ChannelKind] = {
         parameters={
             **_THERMOSTAT,
             "ACTUAL_TEMPERATURE": real(CLIMATE, "°C", (-10.0, 50.0, 0.1)),
-            "ACTUAL_HUMIDITY": real(CLIMATE, "%", (0.0, 99.0, 1.0)),
+            "ACTUAL_HUMIDITY": real(CLIMATE, "%", (0.0, 100.0, 1.0)),  # the CCU says 99
             "LOWBAT_REPORTING": boolean(DataCategory.DEVICE),
             "COMMUNICATION_REPORTING": boolean(DataCategory.ERROR),
             "WINDOW_OPEN_REPORTING": boolean(PRESENCE),
@@ -108,7 +108,7 @@ CLIMATE_KINDS: Mapping[str, ChannelKind] = {
             ),
             "STATE": told(boolean(CLIMATE)),
             "ADJUSTING_COMMAND": integer(CLIMATE, None, 0, 4),
-            "ADJUSTING_DATA": integer(CLIMATE, None, 0, 250),
+            "ADJUSTING_DATA": integer(CLIMATE, None, 0, 255),  # the CCU says 250
         },
     ),
     "VALVE_DRIVE": ChannelKind(

@@ -11,8 +11,10 @@ class ChannelKind:
 
     family: how its bytes are read (readings.py, meaning.py) and written (commands.py); what a family tells
     and the kind does not have is not reported. Empty: it tells nothing by itself.
+    tells_low_battery: its frames do, also of a device that listens all the time.
     """
 
     type: str
     family: str = ""
     parameters: Parameters
+    tells_low_battery: bool = False

@@ -118,5 +118,5 @@ INHIBIT = told(boolean(ACTUATOR))
 WORKING = boolean(ACTUATOR)
 DIRECTION = choice(ACTUATOR, ("NONE", "UP", "DOWN", "UNDEFINED"))
 SABOTAGE = error("NO_ERROR", "1", "2", "3", "4", "5", "6", "SABOTAGE")
-HUMIDITY = integer(CLIMATE, "%", 0, 99)
+HUMIDITY = integer(CLIMATE, "%", 0, 100)  # the CCU says 99; devices say 100
 TEMPERATURE = real(CLIMATE, "°C", (-40.0, 80.0, 0.1))

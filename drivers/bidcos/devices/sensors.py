@@ -131,6 +131,7 @@ SENSORS: Mapping[str, ChannelKind] = {
         type="WEATHER",
         family="WEATHER",
         parameters={**_AIR, "AIR_PRESSURE": integer(CLIMATE, "hPa", 500, 1100)},
+        tells_low_battery=True,
     ),
     "THERMOMETER": ChannelKind(type="WEATHER", family="WEATHER", parameters={"TEMPERATURE": TEMPERATURE}),
     "TEMPERATURE": ChannelKind(
@@ -154,6 +155,7 @@ SENSORS: Mapping[str, ChannelKind] = {
     ),
     "STATION_SENSOR": ChannelKind(type="WS_TH", parameters={}),
     "STATION_COMBINED": ChannelKind(type="WS_CS", parameters={}),
+    "WINDOW_SENSOR": ChannelKind(type="SENSOR_WINDOW", parameters={}),
     "SOIL": ChannelKind(
         type="SENSOR",
         family="SOIL",

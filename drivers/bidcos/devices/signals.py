@@ -60,6 +60,7 @@ SIGNALS: Mapping[str, ChannelKind] = {
             "ERROR_POWER": choice(SAFETY, ("NO_ERROR", "POWER_FAILURE")),
             "ERROR_BATTERY": choice(SAFETY, ("NO_ERROR", "BATTERY_DEFECT")),
         },
+        tells_low_battery=True,
     ),
     "SIREN_SENSOR": ChannelKind(type="SWITCH_SENSOR", family="SWITCH", parameters=_SIREN),
     "SIREN_PANIC": ChannelKind(type="SWITCH_PANIC", family="SWITCH", parameters=_SIREN),
@@ -112,4 +113,5 @@ SIGNALS: Mapping[str, ChannelKind] = {
     ),
     "DISPLAY_TEXT": ChannelKind(type="KEY", parameters={}),
     "REPEATER": ChannelKind(type="REPEATER", parameters={}),
+    "ALARM_CONTROL": ChannelKind(type="ALARM_CONTROL", parameters={}),
 }

@@ -55,8 +55,8 @@ class Model:
 
     code: as in its device info; None for a bare class. cls: class letters (docs/protocols/bidcos.md,
     "Device classes"). channels: kind names by index, ascending. silence_s: seconds, or None.
-    has_battery: it does not listen all the time. told: names of what frames tell, by channel; of channel 0
-    that is a low battery alone.
+    has_battery: it does not listen all the time. tells_low_battery: also of the few that listen all the time
+    and have a battery beside. told: names of what frames tell, by channel; of channel 0 a low battery alone.
     """
 
     code: int | None
@@ -68,12 +68,16 @@ class Model:
     silence_s: float | None
     other_name: str = ""
     has_battery: bool = field(init=False)
+    tells_low_battery: bool = field(init=False)
     told: Mapping[int, frozenset[str]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Once per model instead of once per frame."""
         names = {channel: kind_values(name) for channel, name in self.channels.items()}
-        object.__setattr__(self, "has_battery", ReceiveMode.ALWAYS not in self.receive_modes)
+        has_battery = ReceiveMode.ALWAYS not in self.receive_modes
+        tells = has_battery or any(kind(name).tells_low_battery for name in self.channels.values())
+        object.__setattr__(self, "has_battery", has_battery)
+        object.__setattr__(self, "tells_low_battery", tells)
         object.__setattr__(self, "told", {**names, 0: frozenset({"LOWBAT"})})
 
     def kind_at(self, channel: int) -> str | None:
@@ -90,6 +94,13 @@ def models() -> tuple[Model, ...]:
 def model_by_code(code: int) -> Model | None:
     """The model of a device info's code."""
     return _by_code().get(code)
+
+
+def models_of_name(name: str) -> tuple[Model, ...]:
+    """All that the table has under this name or other name, in any spelling of case."""
+    word = name.lower()
+    found = (model for model in models() if word in {model.name.lower(), model.other_name.lower()})
+    return tuple(found) if word else ()
 
 
 def model_by_name(name: str) -> Model | None:
@@ -117,7 +128,7 @@ def model_by_name(name: str) -> Model | None:
 
 def describe(model: Model, address: DeviceAddress, firmware: str) -> DeviceDescription:
     """The contract's description of a device of this model."""
-    parameters = maintenance(model.channels.values(), battery=model.has_battery)
+    parameters = maintenance(model.channels.values(), battery=model.tells_low_battery)
     channels = [ChannelDescription(index=0, type="MAINTENANCE", parameters=parameters)]
     for index, name in model.channels.items():
         channel = kind(name)

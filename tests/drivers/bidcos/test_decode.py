@@ -12,11 +12,11 @@ import pytest
 from drivers.bidcos.codec.frames import Frame, encode_frame
 from drivers.bidcos.codec.messages import AesResponse, Challenge, KeyExchange, message_frame
 from drivers.bidcos.codec.signing import DEFAULT_KEY, seal_key_half, sign
-from drivers.bidcos.codec.uart import encode_uart
+from drivers.bidcos.codec.uart import UartFrame, encode_uart
 from drivers.bidcos.codec.uart_reports import RadioAnswer
 from drivers.bidcos.codec.uart_requests import Send
 from drivers.bidcos.decode import MOST_OF_LINE, Decoder, decode_lines
-from drivers.bidcos.devices import Model, model_by_name, models
+from drivers.bidcos.devices import Model, kind, model_by_name, models
 from tests.paths import ROOT
 
 
@@ -182,9 +182,103 @@ def test_a_modules_frame_shows_the_radio_frame_in_it() -> None:
     assert [line["meaning"]["serial"] for line in said[:2]] == ["LEQ0003856"] * 2
     assert said[0]["frame"]["rssi_dbm"] == -36.0
     assert [line["meaning"]["subtype"] for line in said[2:4]] == ["set_level"] * 2
-    assert "without a radio frame" in said[4]["error"]["reason"]
+    assert said[2]["module"] == {"destination": "APP", "counter": 7, "command": "SEND", "burst": True}
+    assert said[3]["module"]["status_text"] == "radio_answer_verified"
+    assert said[4] == {
+        "module": {"destination": "OS", "counter": 0, "command": "GET_APP", "program": "Co_CPU_App"}
+    }
     assert "module's frame" in said[5]["error"]["reason"]
     assert said[6]["error"]["line"] == 7
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("FD00030001021E0C", {"command": "GET_FIRMWARE", "counter": 1, "destination": "OS"}),
+        ("FD000400020A003D10", {"command": "ENABLE_CSMACA", "on": False}),
+        ("FD000A00010402010003010201AA8A", {"command": "ACK", "status": "02", "firmware": "1.2.1"}),
+        ("FD000E000304024E4551313333303938306AB9", {"status_text": "info", "serial": "NEQ1330980"}),
+        ("FD000800040E58A7116300548E", {"command": "SET_TIME", "seconds_since_1970": 0x58A71163}),
+        ("FD0006010600FC7DB02CD166", {"command": "SET_HMID", "address": "FDB02C"}),
+        ("FD000901080640C2A8000000022E", {"command": "ADD_PEER", "peer": "40C2A8", "wake_up": False}),
+        ("FD00100108040701010001FFFFFFFFFFFFFFFFCAAF", {"status": "07", "peers": 1, "signed_channels": []}),
+        ("FD000D010A0A40C2A8000102030405068B17", {"command": "PEER_REMOVE_AES", "channels": [*range(7)]}),
+        ("FD0003010D03361E", {"command": "SET_CURRENT_KEY", "data_size": 0}),
+        ("FD000501BC040D025E14", {"status": "0D", "status_text": "signature_failed", "info": "02"}),
+        ("FD0004000004001938", {"status": "00", "status_text": "refused"}),
+    ],
+)
+def test_a_modules_frame_without_a_radio_frame_says_what_it_is(line: str, said: dict[str, object]) -> None:
+    assert Decoder(None).decode(1, line)["module"].items() >= said.items()  # type: ignore[attr-defined]
+
+
+def test_no_key_of_a_modules_frame_is_shown() -> None:
+    whole = "FD001401050300112233445566778899AABBCCDDEEFF024C6D"
+    cut = encode_uart(UartFrame(destination=1, counter=5, command=3, data=bytes(range(0x11, 0x21)))).hex()
+    shown = [Decoder(None).decode(1, line) for line in (whole, cut)]
+    assert shown[0]["module"] == {
+        "destination": "APP",
+        "counter": 5,
+        "command": "SET_CURRENT_KEY",
+        "key_index": 2,
+    }
+    assert "1122" not in json.dumps(shown)
+    assert "1112" not in json.dumps(shown)
+
+
+def test_what_a_stick_is_told_to_send_is_read_too() -> None:
+    told = Decoder(None).decode(1, "As0B1CB0116319631FB74A0400")
+    assert told == Decoder(None).decode(1, "0B1CB0116319631FB74A0400")
+    assert "frame" in told
+    assert "error" in Decoder(None).decode(1, "As0B1CB0116319631FB74A04")
+
+
+def test_an_introduction_that_is_cut_tells_what_it_has() -> None:
+    whole = "1400954F455130383538353837590CFF01"
+
+    def told(size: int) -> Any:
+        info = Frame(
+            counter=1, flags=0x84, kind=0, sender=b"abc", receiver=b"def", payload=bytes.fromhex(whole)[:size]
+        )
+        return Decoder(None).decode(1, encode_frame(info).hex())["meaning"]
+
+    full = told(17)
+    assert full["last_byte"] == "01"
+    for size, missing in (
+        (16, {"last_byte"}),
+        (14, {"last_byte", "peer_channel_A", "peer_channel_B"}),
+        (12, {"last_byte", "peer_channel_A", "peer_channel_B", "class_code", "serial"}),
+    ):
+        assert told(size) == {key: value for key, value in full.items() if key not in missing}
+
+
+def test_every_value_without_a_model_has_its_unit() -> None:
+    lines = (
+        "0FB48610235A450000000A94B8103690",
+        "12016061235A45000000011100000030391800000064",
+        "16018010235A450000000A94B81036940C1A141C1A3328",
+    )
+    for line in lines:
+        raw = bytes.fromhex(line)
+        said = Decoder(None).decode(1, bytes((len(raw) - 1,)).hex() + line[2:])
+        for point in said["datapoints"]:  # type: ignore[attr-defined]
+            described = [
+                kind(name).parameters[point["parameter"]].unit
+                for model in models()
+                for name in model.channels.values()
+                if point["parameter"] in kind(name).parameters
+            ]
+            assert point["unit"] in described, point
+
+
+def test_a_name_of_several_models_is_a_remark_with_their_codes() -> None:
+    frame = "0D1084101855BA00000006019600\n"
+    named = _run(frame, "--model", "HM-LC-Dim1L-CV")
+    assert "0012" in named.stderr
+    assert "006E" in named.stderr
+    coded = _run(frame, "--model", "006E")
+    assert coded.stderr == ""
+    assert named.returncode == coded.returncode == 0
 
 
 def test_an_unknown_model_is_only_a_remark() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from drivers.bidcos.devices import describe, kind, model_by_code, model_by_name, models
+from drivers.bidcos.devices import describe, kind, model_by_code, model_by_name, models, models_of_name
 from hub.contract import DeviceAddress, ParameterType, ReceiveMode
 
 ADDRESS = DeviceAddress("bidcos", "SIM0000001")
@@ -54,6 +54,35 @@ def test_a_name_is_found_in_any_spelling_and_by_its_other_name() -> None:
     assert model_by_name("HM-LC_Dim1TPBU-FM") is model_by_name("HM-LC-Dim1TPBU-FM")
     assert model_by_name("Radiator thermostat (not stated)") is not None
     assert model_by_name("nothing of ours") is None
+
+
+def test_a_name_of_several_models_gives_them_all() -> None:
+    assert [model.code for model in models_of_name("hm-lc-dim1l-cv")] == [0x0012, 0x006E]
+    assert [model.code for model in models_of_name("HM-LC-Dim2T-SM")] == [0x005A, 0x0074]
+    assert [model.code for model in models_of_name("HM-RC-4-3")] == [0x00D4]
+    assert models_of_name("") == ()
+
+
+def test_devices_of_which_little_is_known_have_their_channels() -> None:
+    found = {code: model_by_code(code) for code in (0x004B, 0x009B)}
+    assert {code: tuple(model.channels) for code, model in found.items() if model is not None} == {
+        0x004B: (1,),
+        0x009B: (1, 2, 3),
+    }
+
+
+@pytest.mark.parametrize("name", ["HM-WDC7000", "HM-Sec-SFA-SM"])
+def test_a_low_battery_is_described_of_a_device_that_listens_all_the_time(name: str) -> None:
+    model = model_by_name(name)
+    assert model is not None
+    assert "LOWBAT" in describe(model, ADDRESS, "1.0").channels[0].parameters
+    assert not model.has_battery
+
+
+def test_what_devices_say_lies_in_its_range() -> None:
+    assert kind("CLIMATE").parameters["HUMIDITY"].max == 100
+    assert kind("IT").parameters["ACTUAL_HUMIDITY"].max == 100
+    assert kind("REGULATOR").parameters["ADJUSTING_DATA"].max == 255
 
 
 def test_a_radiator_thermostat_sleeps_and_can_be_woken() -> None:

@@ -194,6 +194,16 @@ def test_bits_that_do_not_hold_a_value_are_never_written_cut() -> None:
         encode_value(text, "thirteen char")
 
 
+@pytest.mark.parametrize("raw", [0x01, 0xC8])
+def test_a_reset_that_is_switched_off_is_read_as_both_centrals_write_it(raw: int) -> None:
+    found = [entry for entry in ALL if entry.name == "LOCAL_RESET_DISABLE"]
+    assert found
+    for entry in found:
+        (register,) = entry.registers
+        assert read_values([entry], {register: raw}) == {entry.name: True}
+        assert read_values([entry], {register: 0x00}) == {entry.name: False}
+
+
 # models and their sets
 
 

@@ -91,4 +91,4 @@ def test_every_value_that_a_model_is_said_to_tell_is_told_by_a_frame(model: Mode
         if parameter.event
     }
     assert described - _told(model) == set()
-    assert ((0, "LOWBAT") in _told(model)) == model.has_battery
+    assert ((0, "LOWBAT") in _told(model)) == model.tells_low_battery
