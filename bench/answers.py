@@ -27,6 +27,7 @@ ASKING = 2  # questions a second; each costs 27 ms of the hub's 36 s of air time
 PAIRING_LIMIT_S = 120.0
 SETTLE_S = 3.0
 LONGEST_S = 3600.0
+INSTALLED_NICE = -10  # systemd/homebase-hub.service
 TAIL_S = 60.0  # a busy process outlives what it is for by so much at most
 SPIN = """
 import os, sys, time
@@ -47,6 +48,15 @@ def busy(processes: int, seconds: float) -> Iterator[None]:
         for each in spinning:
             each.kill()
             each.wait(10)
+
+
+def warn_of_priority(nice: int) -> None:
+    """Say on stderr that the hub is measured at a lower priority than it has when it is installed."""
+    if nice > INSTALLED_NICE:
+        sys.stderr.write(
+            f"bench answers: priority {nice}, the installed hub has {INSTALLED_NICE}: for its figures, as "
+            f"root: nice -n {INSTALLED_NICE} script/bench answers\n"
+        )
 
 
 def measure(folder: Path, seconds: float, rivals: int) -> Result:
@@ -96,6 +106,7 @@ def main() -> None:
     options = arguments.parse_args()
     if not 1.0 <= options.seconds <= LONGEST_S or options.busy < 0:
         arguments.error(f"--seconds: 1 to {LONGEST_S:g}; --busy: 0 or more")
+    warn_of_priority(os.getpriority(os.PRIO_PROCESS, 0))
     with tempfile.TemporaryDirectory(prefix="homebase-bench-") as folder:
         measure(Path(folder), options.seconds, options.busy).print()
 

@@ -2,8 +2,12 @@ import importlib.util
 import subprocess
 import sys
 
+import pytest
+
+from bench.answers import INSTALLED_NICE, warn_of_priority
 from bench.result import Figure, percentile
 from bench.table import BENCHES
+from tests.paths import ROOT
 
 
 def test_every_bench_of_the_table_exists_and_is_listed() -> None:
@@ -20,6 +24,16 @@ def test_an_unknown_bench_is_a_usage_error_that_names_the_known_ones() -> None:
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert run.returncode == 2
     assert "history_rows" in run.stderr
+
+
+def test_answers_at_a_lower_priority_than_the_installed_hubs_are_remarked(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    warn_of_priority(INSTALLED_NICE)
+    assert capsys.readouterr().err == ""
+    warn_of_priority(0)
+    assert f"nice -n {INSTALLED_NICE}" in capsys.readouterr().err
+    assert f"Nice={INSTALLED_NICE}\n" in (ROOT / "systemd/homebase-hub.service").read_text()
 
 
 def test_a_percentile_is_a_sample_that_was_seen() -> None:
