@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from .frames import BROADCAST
+from .messages_link import SERIAL_SIZE
 
 MAX_DATA_SIZE = 14  # bytes of a write block, docs/protocols/bidcos.md "Configuration"
 
@@ -141,7 +142,7 @@ class SerialRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairBySerial:
-    """The device with this serial number (10 characters) shall introduce itself."""
+    """The device with this serial number (10 characters, Latin-1) shall introduce itself."""
 
     kind: ClassVar[int] = 0x01
     serial: str
@@ -149,7 +150,7 @@ class PairBySerial:
 
     def payload(self) -> bytes:
         """12 bytes."""
-        return bytes((self.channel, 0x0A)) + self.serial.encode("ascii")
+        return bytes((self.channel, 0x0A)) + self.serial.encode("latin-1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,9 +237,9 @@ def _write_pairs(channel: int, rest: bytes) -> ConfigMessage | None:
 
 
 def _pair_by_serial(channel: int, rest: bytes) -> ConfigMessage | None:
-    if len(rest) != 10 or any(not 0x20 < byte < 0x7F for byte in rest):
+    if len(rest) != SERIAL_SIZE:
         return None
-    return PairBySerial(channel=channel, serial=rest.decode("ascii"))
+    return PairBySerial(channel=channel, serial=rest.decode("latin-1"))
 
 
 _PARSERS: dict[int, Callable[[int, bytes], ConfigMessage | None]] = {

@@ -8,18 +8,19 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from .frames import BROADCAST
+from .messages_link import SERIAL_SIZE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SerialInfo:
-    """My serial number (10 characters)."""
+    """My serial number: 10 characters, Latin-1 as in DeviceInfo."""
 
     kind: ClassVar[int] = 0x10
     serial: str
 
     def payload(self) -> bytes:
         """11 bytes."""
-        return b"\x00" + self.serial.encode("ascii")
+        return b"\x00" + self.serial.encode("latin-1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,17 +149,18 @@ class ParamChangeSequence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """The state of a channel. tail: RSSI as the device hears us, further state."""
+    """The state of a channel. flags: None if they were not sent; tail: RSSI as it hears us, further state."""
 
     kind: ClassVar[int] = 0x10
     channel: int
     value: int
-    flags: int
+    flags: int | None
     tail: bytes = b""
 
     def payload(self) -> bytes:
-        """4 bytes and the tail."""
-        return bytes((0x06, self.channel, self.value, self.flags)) + self.tail
+        """3 bytes, flags and the tail."""
+        head = bytes((0x06, self.channel, self.value))
+        return head if self.flags is None else head + bytes((self.flags,)) + self.tail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,9 +229,7 @@ def parse_info(payload: bytes) -> InfoMessage | None:
 
 
 def _serial(rest: bytes) -> InfoMessage | None:
-    if len(rest) != 10 or any(not 0x20 < byte < 0x7F for byte in rest):
-        return None
-    return SerialInfo(serial=rest.decode("ascii"))
+    return SerialInfo(serial=rest.decode("latin-1")) if len(rest) == SERIAL_SIZE else None
 
 
 def _peer_list(rest: bytes) -> InfoMessage | None:
@@ -261,9 +261,10 @@ def _param_change_sequence(rest: bytes) -> InfoMessage | None:
 
 
 def _status(rest: bytes) -> InfoMessage | None:
-    if len(rest) < 3:
+    if len(rest) < 2:
         return None
-    return Status(channel=rest[0], value=rest[1], flags=rest[2], tail=rest[3:])
+    flags = rest[2] if len(rest) > 2 else None
+    return Status(channel=rest[0], value=rest[1], flags=flags, tail=rest[3:])
 
 
 def _rt_info(rest: bytes) -> InfoMessage | None:

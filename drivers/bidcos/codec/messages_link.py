@@ -93,18 +93,20 @@ class Ack2:
 class AckStatus:
     """Understood, and this is my state now.
 
-    tail: what follows the flags: RSSI as the device hears us, further state, authentication bytes.
+    flags: None when the frame ends before. tail: what follows them: RSSI as the device hears us, further
+    state, authentication bytes.
     """
 
     kind: ClassVar[int] = 0x02
     channel: int
     value: int
-    flags: int
+    flags: int | None
     tail: bytes = b""
 
     def payload(self) -> bytes:
-        """4 bytes and the tail."""
-        return bytes((0x01, self.channel, self.value, self.flags)) + self.tail
+        """3 bytes, flags and the tail."""
+        head = bytes((0x01, self.channel, self.value))
+        return head if self.flags is None else head + bytes((self.flags,)) + self.tail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,8 +141,9 @@ def parse_answer(payload: bytes) -> Ack | Ack2 | AckStatus | Challenge | Nack | 
         return None
     if payload[0] == 0x00:
         return Ack(auth=payload[1:])
-    if payload[0] == 0x01 and len(payload) >= 4:
-        return AckStatus(channel=payload[1], value=payload[2], flags=payload[3], tail=payload[4:])
+    if payload[0] == 0x01 and len(payload) >= 3:
+        flags = payload[3] if len(payload) > 3 else None
+        return AckStatus(channel=payload[1], value=payload[2], flags=flags, tail=payload[4:])
     if payload[0] == 0x02:
         return Ack2(data=payload[1:])
     if payload[0] == 0x04 and len(payload) == 8:

@@ -106,17 +106,16 @@ def _hex(data: bytes) -> str:
 
 def _device_info(frame: Frame, _model: Model | None) -> Meaning:
     data = frame.payload
-    if len(data) < 17:
-        return {}
-    return {
-        "firmware": f"{data[0] >> 4}.{data[0] & 15}",
-        "model_code": _hex(data[1:3]),
-        "serial": data[3:13].decode("latin-1"),
-        "class_code": _hex(data[13:14]),
-        "peer_channel_A": data[14],
-        "peer_channel_B": data[15],
-        "last_byte": _hex(data[16:17]),
-    }
+    fields: tuple[tuple[str, int, int, Callable[[bytes], object]], ...] = (
+        ("firmware", 0, 1, lambda byte: f"{byte[0] >> 4}.{byte[0] & 15}"),
+        ("model_code", 1, 3, _hex),
+        ("serial", 3, 13, lambda text: text.decode("latin-1")),
+        ("class_code", 13, 14, _hex),
+        ("peer_channel_A", 14, 15, ord),
+        ("peer_channel_B", 15, 16, ord),
+        ("last_byte", 16, 17, _hex),
+    )
+    return {name: read(data[start:end]) for name, start, end, read in fields if len(data) >= end}
 
 
 def _config(frame: Frame, _model: Model | None) -> Meaning:

@@ -3,7 +3,9 @@
 Source: docs/protocols/bidcos.md, "Device classes", "Thermostats".
 """
 
-from ..codec.frames import Frame
+from collections.abc import Callable
+
+from ..codec.frames import BROADCAST, Frame
 from ..codec.messages import (
     FillingMeasurement,
     GasMeasurement,
@@ -13,17 +15,8 @@ from ..codec.messages import (
 )
 from ..devices import Model, family
 from ..translation.readings_climate import signed10
-from .meaning_status import MODES, Meaning, level_text, state_text
+from .meaning_status import MODES, Meaning, level_text, smoke_text, state_text
 
-_TEAM_STATES = {
-    0x00: "all clear",
-    0x01: "off/no alarm",
-    0x96: "team call (test)",
-    0x97: "repeated team call",
-    0xC6: "alarm",
-    0xC7: "tone off (silenced)",
-    0xC8: "alarm",
-}
 _TEAM_TAIL = 7  # 00, counter (2), signature (4) behind the value
 LOW_BATTERY = 0x80
 
@@ -45,8 +38,8 @@ def switch_on_behalf(frame: Frame, _model: Model | None) -> Meaning:
     return said
 
 
-def remote_event(frame: Frame, _model: Model | None) -> Meaning:
-    """Type 40."""
+def remote_event(frame: Frame, model: Model | None) -> Meaning:
+    """Type 40; of a smoke detectors' team its test."""
     data = frame.payload
     if not data:
         return {}
@@ -57,7 +50,8 @@ def remote_event(frame: Frame, _model: Model | None) -> Meaning:
     }
     if len(data) > 1:
         said["event_counter"] = data[1]
-    return said
+    detectors = model is not None and "SMOKE" in {family(name) for name in model.channels.values()}
+    return said | (_reporter(frame) if detectors else {})
 
 
 def switch_level(frame: Frame, _model: Model | None) -> Meaning:
@@ -92,7 +86,7 @@ def sensor_event(frame: Frame, model: Model | None) -> Meaning:
     kind = family(model.kind_at(channel)) if model is not None else None
     value, tail = data[2], data[3:]
     if kind == "SMOKE" or (kind is None and len(tail) == _TEAM_TAIL):
-        return said | _team(value, tail)
+        return said | _team(frame, value, tail)
     if kind == "MOTION":
         return said | {"brightness": value} | _next_transmission(tail)
     if kind == "FILLING":
@@ -106,11 +100,17 @@ def sensor_event(frame: Frame, model: Model | None) -> Meaning:
     return said | ({"state": text} if text else {"level_raw": value})
 
 
-def _team(value: int, tail: bytes) -> Meaning:
-    said: Meaning = {
-        "team_state": value,
-        "team_state_text": _TEAM_STATES.get(value, f"unknown ({value:02X})"),
-    }
+def _reporter(frame: Frame) -> Meaning:
+    """A team speaks under an address of its own; the receiver is the detector that reports."""
+    if frame.receiver in {frame.sender, BROADCAST}:
+        return {}
+    return {"reporter": frame.receiver.hex().upper()}
+
+
+def _team(frame: Frame, value: int, tail: bytes) -> Meaning:
+    text = "all clear" if value == 0x00 else smoke_text(value)
+    said: Meaning = {"team_state": value, "team_state_text": text or f"unknown ({value:02X})"}
+    said |= _reporter(frame)
     if len(tail) >= _TEAM_TAIL:
         said |= {"signature_counter": tail[1:3].hex().upper(), "signature": tail[3:7].hex().upper()}
     return said
@@ -126,51 +126,57 @@ def _next_transmission(tail: bytes) -> Meaning:
 
 
 def measure_event(frame: Frame, model: Model | None) -> Meaning:
-    """Types 53 and 54: light, gas, temperatures, filling level; without a model what it looks like."""
+    """Types 53 and 54: light, gas, temperatures, filling level; without a model what it looks like.
+
+    What follows behind a known layout is passed over; a guess takes the whole payload or nothing.
+    """
     data, cls = frame.payload, model.cls if model is not None else None
     if not data:
         return {}
-    for classes, explain in _MEASUREMENTS:
-        if (cls is None or cls in classes) and (said := explain(data)):
+    for of, size, explain in _MEASUREMENTS:
+        if cls in {None, of} and (said := explain(data if cls is None else data[: size(len(data))])):
             return said
     return {"low_battery": bool(data[0] & LOW_BATTERY)}
 
 
 def _filling(data: bytes) -> Meaning:
-    told = FillingMeasurement.parse(data[:7], cyclic=True)
+    told = FillingMeasurement.parse(data, cyclic=True)
     if told is None:
         return {}
     return {"low_battery": told.low_battery, "sequence": told.sequence, "raw_value": told.raw_value}
 
 
 def _light(data: bytes) -> Meaning:
-    told = LightMeasurement.parse(data[:6], cyclic=True)
+    told = LightMeasurement.parse(data, cyclic=True)
     if told is None:
         return {}
     return {"channel": told.channel, "low_battery": told.low_battery, "lux": told.hundredths / 100}
 
 
 def _gas(data: bytes) -> Meaning:
-    told = GasMeasurement.parse(data[:7], cyclic=True)
+    told = GasMeasurement.parse(data, cyclic=True)
     if told is None:
         return {}
     return {"boot": told.boot, "gas_volume_m3": told.volume / 1000, "gas_flow_m3_h": told.flow / 1000}
 
 
 def _temperatures(data: bytes) -> Meaning:
-    """Sensors by number; an unknown one says that this is another class."""
-    told = TemperatureMeasurement.parse(data[: len(data) - (len(data) - 1) % 3], cyclic=True)
-    if told is None or not told.tenths or any(not 1 <= sensor & 0x3F <= 5 for sensor, _ in told.tenths):
+    """Sensors by number, each once; an unknown one says that this is another class."""
+    told = TemperatureMeasurement.parse(data, cyclic=True)
+    if told is None or not told.tenths:
         return {}
     temperatures = {str(sensor & 0x3F): tenths / 10 for sensor, tenths in told.tenths}
+    if len(temperatures) < len(told.tenths) or not temperatures.keys() <= _THERMOMETERS:
+        return {}
     return {"channel": told.channel, "low_battery": told.low_battery, "temperatures_c": temperatures}
 
 
-_MEASUREMENTS = (
-    (frozenset({"KFM"}), _filling),
-    (frozenset({"OT2"}), _temperatures),
-    (frozenset({"LUX"}), _light),
-    (frozenset({"PT"}), _gas),
+_THERMOMETERS = frozenset({"1", "2", "3", "4", "5"})
+_MEASUREMENTS: tuple[tuple[str, Callable[[int], int], Callable[[bytes], Meaning]], ...] = (
+    ("KFM", lambda _size: 7, _filling),
+    ("OT2", lambda size: size - (size - 1) % 3, _temperatures),
+    ("LUX", lambda _size: 6, _light),
+    ("PT", lambda _size: 7, _gas),
 )
 
 
@@ -237,7 +243,10 @@ def _iec(data: bytes) -> Meaning:
         "channel": told.channel,
         "low_battery": told.low_battery,
         "tariff": told.energy_tariff >> 4,
+        "energy_unit": told.energy_tariff & 1,
         "energy_kwh": told.energy / 10000,
+        "power_tariff": told.power_tariff >> 4,
+        "power_unit": told.power_tariff & 1,
         "power_w": -watts if told.exported else watts,
     }
 

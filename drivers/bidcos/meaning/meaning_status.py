@@ -9,7 +9,7 @@ from ..codec.messages import Party
 from ..codec.messages_climate import Moment
 from ..devices import Model, family
 from ..translation.readings_climate import signed10
-from ..translation.readings_status import without_auth
+from ..translation.readings_status import ALARM, without_auth
 
 Meaning = dict[str, object]
 
@@ -37,7 +37,6 @@ _STATES: Mapping[str, Mapping[int, str]] = {
     "WATER": {0x00: "dry", 0x64: "damp", 0xC8: "wet"},
     "CO2": {0x00: "normal", 0x64: "added", 0xC8: "strong"},
     "RAIN": {0x00: "dry", 0xC8: "rain"},
-    "SMOKE": {0x00: "off/no alarm", 0x01: "off/no alarm", 0xC7: "tone off (silenced)", 0xC8: "alarm"},
     "KEYMATIC": {0x00: "locked", 0x01: "unlocked", 0xC8: "open", 0xFF: "locked"},
     "ARMING": {0x00: "disarmed", 0x32: "external armed", 0xC8: "all armed", 0xFF: "blocked"},
 }
@@ -52,9 +51,22 @@ def level_text(half_degrees: int) -> float | str:
     return "on (30.5)" if half_degrees > 60 else half_degrees / 2
 
 
+_SMOKE_CALLS = {0x96: "team call (test)", 0x97: "repeated team call", 0xC7: "tone off (silenced)"}
+_NO_SMOKE = 0x33  # below it there is no alarm
+
+
 def state_text(kind: str | None, value: int) -> str | None:
     """The name of a sensor's value, if it has one."""
-    return _STATES.get(kind or "", {}).get(value)
+    return smoke_text(value) if kind == "SMOKE" else _STATES.get(kind or "", {}).get(value)
+
+
+def smoke_text(value: int) -> str | None:
+    """What a smoke detector or its team says; None for what nobody has explained."""
+    if value in _SMOKE_CALLS:
+        return _SMOKE_CALLS[value]
+    if value >= ALARM:
+        return "alarm"
+    return "off/no alarm" if value < _NO_SMOKE else None
 
 
 def rssi_dbm(byte: int) -> int | None:
@@ -68,7 +80,7 @@ def status(data: bytes, model: Model | None, *, acknowledging: bool) -> Meaning:
     if len(data) < 2:
         return said
     kind = _kind(model, data[0])
-    explain = _READERS.get(kind or "", _level)
+    explain = _level if kind is None else _READERS.get(kind, _level)
     value, flags, tail, auth = data[1], data[2] if len(data) > 2 else None, data[3:], b""
     if acknowledging:
         tail, auth = without_auth(kind or "", tail)
@@ -87,10 +99,13 @@ def status(data: bytes, model: Model | None, *, acknowledging: bool) -> Meaning:
 
 
 def _kind(model: Model | None, channel: int) -> str | None:
-    """The kind of the channel; channel 0 speaks for the device, so for its first channel."""
+    """The kind of the channel; channel 0 speaks for the device, so for its first channel.
+
+    None for a model or a channel of which no more is known than what all have in common.
+    """
     if model is None or not model.channels:
         return None
-    return family(model.kind_at(channel) or next(iter(model.channels.values())))
+    return family(model.kind_at(channel) or next(iter(model.channels.values()))) or None
 
 
 def _flags(flags: int, *, timer: bool = True) -> Meaning:
@@ -160,7 +175,7 @@ def _jalousie(kind: str | None, value: int, flags: int | None, tail: bytes) -> M
     if len(tail) > 1:
         said["slat_level_percent"] = tail[1] / 2
     if len(tail) > 2:
-        said["slat_direction"] = _DIRECTIONS[tail[2] >> 4 & 3]
+        said["slat_direction"] = _DIRECTIONS[tail[2] & 3]
     return said
 
 

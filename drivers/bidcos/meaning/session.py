@@ -16,6 +16,8 @@ _V = TypeVar("_V")
 MAX_REMEMBERED = 1024
 MAX_KEYS = 8  # the default key, those given, those overheard
 _TO_DEVICE = frozenset({0x01, 0x04, 0x11, 0x12, 0x3E, 0xCA, 0xCB})
+_OF_TEAMS = frozenset({0x40, 0x41})
+_DETECTORS = frozenset({"SD", "SD2"})
 _USUAL_RESTS = (
     b"",
     b"\x06",
@@ -36,9 +38,17 @@ class Session:
         self._key_halves: OrderedDict[_Link, bytes] = OrderedDict()
 
     def model(self, frame: Frame) -> Model | None:
-        """The model of the device that ``frame`` is about, if it introduced itself."""
+        """The model of the device that ``frame`` is about, if it introduced itself.
+
+        A team of smoke detectors has an address of its own, which no device introduces: such a frame is about
+        the detector that it names as its receiver.
+        """
         about = frame.receiver if frame.kind in _TO_DEVICE else frame.sender
-        return self._models.get(about)
+        model = self._models.get(about)
+        if model is None and frame.kind in _OF_TEAMS:
+            reporter = self._models.get(frame.receiver)
+            return reporter if reporter is not None and reporter.cls in _DETECTORS else None
+        return model
 
     def secrets(self, frame: Frame) -> dict[str, object]:
         """Take ``frame`` in and return what only a holder of the keys can say about it."""

@@ -66,7 +66,7 @@ def _tell(message: Message, frame: Frame, model: Model | None) -> Told:
         case KeyPress():
             return [*_press(message, frame, model), *_low_battery(model, message.low_battery)]
         case SensorEvent():
-            return [*_event(message, model), *_low_battery(model, message.low_battery)]
+            return [*_event(message, frame, model), *_low_battery(model, message.low_battery)]
         case Weather():
             pairs = weather(message, model)
             return [(_weather_channel(model), pairs), *_low_battery(model, message.low_battery)]
@@ -95,7 +95,7 @@ def _climate(message: Message, model: Model | None) -> Told:
 
 
 def _low_battery(model: Model | None, low: bool) -> list[tuple[int, Pairs]]:
-    tells = low if model is None else model.has_battery
+    tells = low if model is None else model.tells_low_battery
     return [(0, [("LOWBAT", low)])] if tells else []
 
 
@@ -139,10 +139,10 @@ def _status(message: Status | AckStatus, model: Model | None) -> Told:
         told = [(channel, status(of, value, flags, tail))]
     if of == "LED":
         told += _each(all_leds(tail))
-    return [*told, *_low_battery(model, bool(flags & _LOW_BATTERY))]
+    return told if flags is None else [*told, *_low_battery(model, bool(flags & _LOW_BATTERY))]
 
 
-def _powered_on(model: Model, flags: int, tail: bytes) -> list[tuple[int, Pairs]]:
+def _powered_on(model: Model, flags: int | None, tail: bytes) -> list[tuple[int, Pairs]]:
     """Channel 0 and value 0 come from actuators that just got power: all of their channels are off."""
     families = ((at, family(name)) for at, name in model.channels.items())
     return [(at, status(of, 0, flags, tail)) for at, of in families if of in _POWERED_ON]
@@ -153,7 +153,7 @@ def _let_go(frame: Frame) -> bool:
     return frame.flags & (Flag.BIDI | Flag.BCAST) == Flag.BIDI
 
 
-def _press(message: KeyPress, frame: Frame, model: Model | None) -> Told:
+def _press(message: KeyPress | SensorEvent, frame: Frame, model: Model | None) -> Told:
     names = ["PRESS_LONG" if message.long else "PRESS_SHORT"]
     if model is not None:
         names += ["PRESS", "SEQUENCE_OK"]
@@ -162,7 +162,7 @@ def _press(message: KeyPress, frame: Frame, model: Model | None) -> Told:
     return [(message.channel, [(name, True) for name in names])]
 
 
-def _event(message: SensorEvent, model: Model | None) -> Told:
+def _event(message: SensorEvent, frame: Frame, model: Model | None) -> Told:
     value, tail = message.value, message.tail
     pairs: Pairs = []
     if model is None:
@@ -177,7 +177,7 @@ def _event(message: SensorEvent, model: Model | None) -> Told:
     elif of in _EVENT_STATES or of in {"INPUT", "INPUT_BYTE"}:
         pairs = sensor_state(of, value)
     elif of in _PRESSES:
-        pairs = [("PRESS_LONG" if message.long else "PRESS_SHORT", True)]
+        return _press(message, frame, model)
     elif of == "EVENT":
         pairs = [("DECISION_VALUE", value)]
     return [(message.channel, pairs)]

@@ -24,10 +24,18 @@ _THREE_STATES = frozenset({"HANDLE", "WATER", "CO2"})
 _ARMED = {0x32: 1, 0xC8: 2, 0xFF: 3}
 
 
-def status(family: str, value: int, flags: int, tail: bytes) -> Pairs:
-    """What a channel of this family says. flags: 0-255; tail: signal strength and more."""
+def status(family: str, value: int, flags: int | None, tail: bytes) -> Pairs:
+    """What a channel of this family says. flags: 0-255; tail: signal strength and more.
+
+    Flags that were not sent, as by HM-CC-TC: only what no flags could change.
+    """
     read = _STATUS.get(family)
-    return [] if read is None else read(family, value, flags, tail)
+    if read is None:
+        return []
+    if flags is not None:
+        return read(family, value, flags, tail)
+    other = read(family, value, 0xFF, tail)
+    return [pair for pair in read(family, value, 0x00, tail) if pair in other]
 
 
 def without_auth(family: str, tail: bytes) -> tuple[bytes, bytes]:

@@ -15,6 +15,7 @@ from .switch import LAST, ON
 from .touch import number
 
 UP, DOWN = 0x10, 0x20
+SLATS_UP = 0x01  # bits 1-0, as bits 5-4 of the flags
 TIME_DOWN_REGISTER, TIME_UP_REGISTER = 0x0B, 0x0D  # running times, 16 bit, 0.1 s
 START_REPORT_S = 0.4
 COMBINED = 0x80
@@ -140,7 +141,7 @@ class Jalousie(Blind):
         """Position, direction, slats."""
         plain = super().status()
         turning = self.device.agenda.now_s < self._slats_until_s
-        tail = bytes((self._slats, UP if turning else 0))
+        tail = bytes((self._slats, SLATS_UP if turning else 0))
         return None if plain is None else Status(value=plain.value, flags=plain.flags, tail=tail)
 
     def execute(self, order: int, data: bytes) -> bool:

@@ -27,7 +27,7 @@ flag = st.booleans()
 address = st.binary(min_size=3, max_size=3)
 data = st.binary(max_size=12)
 auth = st.sampled_from([b"", b"\x01\x02\x03\x04"])
-serial = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=10, max_size=10)
+serial = st.text(st.characters(max_codepoint=0xFF), min_size=10, max_size=10)
 pairs = st.lists(st.tuples(byte, byte), max_size=7).map(tuple)
 signed16 = st.integers(-0x8000, 0x7FFF)
 half = st.integers(0, 63)
@@ -52,7 +52,7 @@ def of(cls: type, **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 
 FROM_ANY_FRAME: tuple[st.SearchStrategy[Any], ...] = (
-    of(m.DeviceInfo, firmware=byte, model=word, serial=serial, device_class=byte, tail=address),
+    of(m.DeviceInfo, firmware=byte, model=word, serial=serial, device_class=byte, tail=st.binary(max_size=3)),
     of(m.PeerAdd, channel=byte, peer=address, peer_channels=st.tuples(byte, byte)),
     of(m.PeerRemove, channel=byte, peer=address, peer_channels=st.tuples(byte, byte)),
     of(m.PeerListRequest, channel=byte),
@@ -68,6 +68,7 @@ FROM_ANY_FRAME: tuple[st.SearchStrategy[Any], ...] = (
     of(m.Ack, auth=auth),
     of(m.Ack2, data=data),
     of(m.AckStatus, channel=byte, value=byte, flags=byte, tail=data),
+    of(m.AckStatus, channel=byte, value=byte, flags=st.none()),
     of(m.Challenge, challenge=st.binary(min_size=6, max_size=6), key_byte=byte),
     of(m.Nack, code=st.integers(0x80, 0xFF), data=data),
     of(m.AesResponse, data=st.binary(min_size=16, max_size=16)),
@@ -79,6 +80,7 @@ FROM_ANY_FRAME: tuple[st.SearchStrategy[Any], ...] = (
     of(m.ParamChange, link=link, registers=pairs),
     of(m.ParamChangeSequence, link=link, data=data),
     of(m.Status, channel=byte, value=byte, flags=byte, tail=data),
+    of(m.Status, channel=byte, value=byte, flags=st.none()),
     of(
         m.RtInfo,
         set_half_degrees=half,

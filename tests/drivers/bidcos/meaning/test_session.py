@@ -2,19 +2,23 @@
 
 from dataclasses import replace
 
-from drivers.bidcos.codec.frames import Frame, decode_frame
+from drivers.bidcos.codec.frames import Flag, Frame, decode_frame
 from drivers.bidcos.codec.messages import (
+    AckStatus,
     AesResponse,
     Challenge,
     DeviceInfo,
+    KeyPress,
     Message,
     ParamRequest,
+    SensorEvent,
     SetLevel,
     StatusRequest,
     TeamAlarm,
     message_frame,
 )
 from drivers.bidcos.codec.signing import DEFAULT_KEY, sign, team_mac
+from drivers.bidcos.meaning.meaning import meaning
 from drivers.bidcos.meaning.session import MAX_REMEMBERED, Session
 
 CENTRAL, DEVICE = b"\x63\x19\x64", b"\x1f\xb7\x4a"
@@ -69,6 +73,26 @@ def test_a_model_is_known_from_its_introduction_for_what_it_says_and_what_it_is_
     assert session.model(_frame(info, CENTRAL, DEVICE)) is None
 
 
+def test_a_team_of_smoke_detectors_is_known_by_the_detector_that_reports() -> None:
+    session, team = Session(), b"\x44\xe3\x47"
+    for model, device in ((0x0042, DEVICE), (0x00A9, b"\x23\x70\xd8")):
+        info = DeviceInfo(firmware=0x11, model=model, serial="KEQ0631386", device_class=0xCD)
+        session.secrets(_frame(info, device, bytes(3)))
+    alarm = SensorEvent(channel=1, counter=5, value=0xC8)
+    reported = _frame(alarm, team, DEVICE)
+    detector = session.model(reported)
+    assert detector is not None
+    assert detector.name == "HM-Sec-SD"
+    said = meaning(reported, detector)
+    assert (said["team_state_text"], said["reporter"]) == ("alarm", "1FB74A")
+    press = _frame(KeyPress(channel=1, counter=6, low_battery=True), team, DEVICE)
+    assert session.model(press) is detector
+    assert meaning(press, detector)["reporter"] == "1FB74A"
+    # neither an order to a detector nor an event for any other device
+    assert session.model(_frame(alarm, team, b"\x23\x70\xd8")) is None
+    assert session.model(_frame(AckStatus(channel=1, value=0, flags=0), CENTRAL, DEVICE)) is None
+
+
 def test_an_unknown_model_stays_unknown() -> None:
     session = Session()
     info = DeviceInfo(firmware=0x11, model=0xFFFE, serial="KEQ0631386", device_class=0x40)
@@ -101,3 +125,6 @@ def test_the_public_sample_of_a_team_frame_is_signed_with_the_default_key() -> N
     sample = decode_frame(bytes.fromhex("1301144144E34744E3470101960000048BAF3B0E"))
     assert isinstance(sample, Frame)
     assert Session().secrets(sample) == {"signature_ok": True}
+    repeated = replace(sample, flags=sample.flags | Flag.RPTED)
+    assert Session().secrets(repeated) == {"signature_ok": True}
+    assert Session().secrets(replace(sample, flags=sample.flags | Flag.BIDI)) == {}

@@ -87,6 +87,26 @@ def test_without_a_model_only_what_every_class_would_say_is_read() -> None:
     assert read(0x12, "") == {}
 
 
+@pytest.mark.parametrize(
+    ("payload", "words"),
+    [
+        ("010500003039", {"channel": 1, "low_battery": False, "lux": 123.45}),
+        ("810500003039", {"channel": 1, "low_battery": True, "lux": 123.45}),
+        ("00003039000064", {"boot": False, "gas_volume_m3": 12.345, "gas_flow_m3_h": 0.1}),
+        ("01470200B06C45", {"low_battery": False, "sequence": 7, "raw_value": 20}),
+        ("00410D0C42FFF6", {"channel": 0, "low_battery": False, "temperatures_c": {"1": 334.0, "2": -1.0}}),
+        ("00410D0C41FFF6", {"boot": False, "gas_volume_m3": 4263.18, "gas_flow_m3_h": 4325.366}),
+        ("0003010203", {"low_battery": False}),
+    ],
+)
+def test_a_measurement_of_an_unknown_class_is_guessed_by_its_whole_length(
+    payload: str, words: dict[str, Any]
+) -> None:
+    data = bytes.fromhex(payload)
+    frame = Frame(counter=1, flags=0x80, kind=0x53, sender=b"abc", receiver=b"def", payload=data)
+    assert meaning(frame) == words
+
+
 def test_a_held_short_press_says_nothing_more() -> None:
     model = model_by_name("HM-RC-4-3")
     assert model is not None
