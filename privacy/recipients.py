@@ -5,15 +5,16 @@ Pure. A recipient is a name with one host; nothing is ever sent to a host that s
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
 
-from privacy import sealing
+from privacy import sealing, sms_service
 from privacy.register import Activity, Register, Role
+from privacy.sms_service import SmsService
 
 # Members of the European Economic Area, agreement of 1994 as of 2020, in ISO 3166-1 codes
 EEA = frozenset(
@@ -67,7 +68,7 @@ class RecipientRow(Struct, frozen=True, forbid_unknown_fields=True):
     """``[[recipient]]`` as it is spelled. port: absent means the transport's; keys: of age.
 
     ca_file: PEM, absent means the system's store. bucket, region: of S3; bucket stands in the path.
-    device: of a modem, in the place of a host.
+    device: of a modem, in the place of a host. sms: how an SMS service is spoken with.
     """
 
     name: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,31}\Z")]
@@ -84,6 +85,7 @@ class RecipientRow(Struct, frozen=True, forbid_unknown_fields=True):
     keys: Annotated[list[str], Meta(min_length=1)] = []
     bucket: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\Z")] | None = None
     region: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,31}\Z")] | None = None
+    sms: SmsService | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +95,7 @@ class Recipient:
     keys: what is encrypted to it is encrypted to all of these, and to nobody else.
     bucket: in the path, "" where the host names it; region: of S3. behind: of a place for copies, the account
     there and who can open them, "" while the gate does not know both.
-    device: of a modem, whose host is AT_MODEM.
+    device: of a modem, whose host is AT_MODEM. sms: of an SMS service that homebase.toml says more of.
     """
 
     name: str
@@ -111,6 +113,7 @@ class Recipient:
     region: str = ""
     behind: str = ""
     device: str = ""
+    sms: SmsService | None = field(default=None, hash=False)
 
     @property
     def is_far(self) -> bool:
@@ -165,6 +168,7 @@ def read(rows: Sequence[object], register: Register) -> tuple[Mapping[str, Recip
                 bucket=spelled.bucket or "",
                 region=spelled.region or "",
                 device=spelled.device or "",
+                sms=spelled.sms,
             )
     return found, tuple(mistakes)
 
@@ -181,6 +185,13 @@ _ALLOWED = {
     "safeguard": "one line of 1 to 200 characters",
     "activities": "a list of names of the register",
     "keys": sealing.ALLOWED,
+    "sms": "the keys of [recipient.sms] in docs/notifications.md",
+    **dict.fromkeys(("sms.id", "sms.state", "sms.reason"), 'a JSON pointer such as "/messages/0/id"'),
+    "sms.header": 'a header in ASCII with "{secret}" in it, such as "X-Api-Key: {secret}"',
+    "sms.status": 'a path on the same host with "{id}" in it, such as "/status?id={id}"',
+    **dict.fromkeys(("sms.delivered", "sms.failed"), "a list of words of 1 to 40 characters"),
+    **dict.fromkeys(("sms.request", "sms.reasons"), 'a table such as { "to" = "{to}" }'),
+    "sms.form": "true or false",
 }
 
 
@@ -224,8 +235,15 @@ def _mistakes_of_modem(row: RecipientRow) -> list[str]:
     return mistakes
 
 
+def _mistakes_of_sms(row: RecipientRow) -> list[str]:
+    if row.sms is None:
+        return []
+    fits = row.transport == "https" and "sms.send" in row.activities
+    return [*([] if fits else ["sms goes with sms.send by https"]), *sms_service.mistakes(row.sms)]
+
+
 def _mistakes(row: RecipientRow, register: Register) -> list[str]:
-    mistakes = []
+    mistakes = _mistakes_of_sms(row)
     roles = ", ".join(sorted(role.value for role in Role))
     if row.role not in {role.value for role in Role}:
         mistakes.append(f"role = {row.role!r}; allowed are {roles}")

@@ -19,7 +19,11 @@ class OneNotification(Request):
 
 
 class Told(Answer):
-    """A message about a notification. fate: waiting, sent, failed, expired, withdrawn or refused."""
+    """A message about a notification. fate: how far it came.
+
+    waiting, sent (the service took it), delivered, unknown (no receipt came), failed, expired, withdrawn or
+    refused.
+    """
 
     person: str
     at: Time

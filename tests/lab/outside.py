@@ -332,7 +332,7 @@ class Receiver(Listening):
         headers = {key.lower(): value for key, _, value in (line.partition(": ") for line in lines[1:])}
         if self.mode == "slow":
             self.go_on.wait(30)
-        while len(body) < int(headers["content-length"]):
+        while len(body) < int(headers.get("content-length", 0)):
             if self.mode == "trickle":
                 self.go_on.wait(0.01)
             piece = stream.recv(1024 if self.mode == "trickle" else 16384)

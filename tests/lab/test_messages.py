@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -256,6 +257,128 @@ def test_a_busy_provider_is_asked_again_until_the_message_is_too_old(post: Post)
     post.sms.mode = "refused"  # a number that there is not
     refused = post.hub("message.send", way=way, event="smoke")["transfer"]
     _until(lambda: post.fate(refused) == "failed")
+
+
+ASKED: dict[str, object] = {
+    "id": "/receipt",
+    "status": "/status?id={id}",
+    "state": "/state",
+    "reason": "/code",
+    "delivered": ["delivered"],
+    "failed": ["failed"],
+    "reasons": {"30006": "unknown_number"},
+}
+
+
+@contextmanager
+def started_again(post: Post, service: dict[str, object]) -> Iterator[None]:
+    """The gate once more, with settings for the SMS service in homebase.toml."""
+    rows = [{**row, "sms": service} if row["name"] == "sms" else row for row in post.gate.rows]
+    ahead = post.gate.clock.ahead
+    post.gate.stop()
+    with GateAtWork(post.gate.folder, post.gate.namespace, rows) as gate:
+        gate.clock.ahead = ahead
+        post.gate, post.messages = gate, Messages(gate.door)
+        gate.door.deliveries.load_posts = lambda: post.messages
+        yield
+
+
+def later(post: Post, seconds: float) -> None:
+    post.gate.clock.ahead += timedelta(seconds=seconds)
+    post.gate.call(post.gate.upkeep.once())
+
+
+def hub_told(post: Post, transfer: str) -> tuple[str, str, bool]:
+    (one,) = post.hub("message.fates", transfers=[transfer])["messages"]
+    return one["fate"], one["what"], one["open"]
+
+
+def questions(post: Post) -> list[str]:
+    return [one.path for one in post.sms.arrived if one.path != "/messages"]
+
+
+def test_a_service_is_asked_whether_it_arrived_over_a_start_until_it_says_so_or_for_the_last_time(
+    post: Post,
+) -> None:
+    with started_again(post, ASKED):
+        way = allowed(post)
+        sent = post.hub("message.send", way=way, event="smoke")["transfer"]
+        _until(lambda: post.fate(sent) == "sent")
+        assert hub_told(post, sent) == ("sent", "answered 201", True)
+        post.sms.says = {"state": "buffered"}
+        later(post, 31)
+        _until(lambda: "/status?id=R-2" in questions(post))
+        asked = next(one for one in post.sms.arrived if one.path == "/status?id=R-2")
+        assert (asked.body, asked.headers["authorization"]) == (b"", f"Bearer {TOKEN}")
+        _until(lambda: not post.gate.door.deliveries.running())
+    with started_again(post, ASKED):
+        entries = [one for one in post.gate.ask("ledger.list")["entries"] if one["kind"] != "configuration"]
+        begun = [one["data"] for one in entries if one["data"].get("receipt_of") == sent]
+        (grant,) = {
+            one["data"]["grant"]
+            for one in entries
+            if one["data"].get("transfer") == sent and "grant" in one["data"]
+        }
+        assert [(one["grant"], one["host"], one["bytes"]) for one in begun] == [(grant, HOST, 3)]
+        kinds = [one["kind"] for one in entries if one["data"].get("transfer") == begun[0]["transfer"]]
+        assert kinds == ["transfer_begin", "lookup", "transfer_end"]
+        (end,) = (
+            one["data"]
+            for one in entries
+            if one["data"].get("transfer") == begun[0]["transfer"] and one["kind"] == "transfer_end"
+        )
+        assert (end["sent"], end["what"]) == (3, "answered 201: not known yet")
+        assert post.packets("sms.send") > 0
+        later(post, 60)
+        assert post.packets("sms.send") == 0  # not its moment yet
+        post.sms.says = {"state": "Failed", "code": "30006"}
+        later(post, 61)
+        _until(lambda: post.fate(sent) == "failed")
+        assert hub_told(post, sent) == ("failed", "receipt_unknown_number", False)
+        (told,) = post.ask("messages.fates", transfers=[sent], language="en")["messages"]
+        assert told["what"] == "not delivered: there is no such number, or it takes no SMS (30006)"
+        post.sms.says = {"state": "buffered"}
+        silent = post.hub("message.send", way=way, event="smoke")["transfer"]
+        _until(lambda: post.fate(silent) == "sent")
+        number = f"/status?id={post.ask('messages.fates', transfers=[silent])['messages'][0]['receipt']}"
+        for count, pause in enumerate((31, 121, 601, 3601), start=1):
+            later(post, pause)
+            _until(lambda count=count: questions(post).count(number) == count)  # type: ignore[misc] # bound now
+            _until(lambda: not post.gate.door.deliveries.running())
+        assert hub_told(post, silent) == ("unknown", "receipt_none", False)
+        later(post, 3601)
+        assert questions(post).count(number) == 4
+        assert post.gate.ask("ledger.verify")["findings"] == []
+
+
+def test_after_a_withdrawal_nobody_is_asked_whether_it_arrived_and_a_running_question_is_cut(
+    post: Post,
+) -> None:
+    with started_again(post, ASKED):
+        way = allowed(post)
+        (first,) = (str(one["transfer"]) for one in post.ask("messages.list")["messages"])
+        post.sms.mode = "slow"
+        later(post, 31)
+        _until(lambda: len(post.gate.door.deliveries.running()) == 1)  # the control: it is asked
+        (running,) = post.gate.door.deliveries.running()
+        _until(lambda: post.packets("sms.send") > 0)
+        post.gate.ask("consent.withdraw", activity="sms.send")
+        assert hub_told(post, first) == ("unknown", "receipt_ended", False)
+        entries = post.gate.ask("ledger.list")["entries"]
+        assert "cut" in [one["kind"] for one in entries if one["data"].get("transfer") == running]
+        post.sms.mode = "ok"
+        post.sms.go_on.set()
+        post.packets("sms.send")
+        for pause in (121, 601, 3601):
+            later(post, pause)
+        assert post.packets("sms.send") == 0
+        assert allowed(post) == way  # a new yes is none to asking about what left before it
+        _until(lambda: len(post.ask("messages.list")["messages"]) == 2)
+        later(post, 31)
+        (new,) = (row for row in post.ask("messages.list")["messages"] if row["transfer"] != first)
+        _until(lambda: f"/status?id={new['receipt']}" in questions(post))  # the control
+        begun = [one["data"].get("receipt_of") for one in post.gate.ask("ledger.list")["entries"]]
+        assert [one for one in begun if one is not None] == [first, new["transfer"]]
 
 
 def used_up(post: Post) -> None:

@@ -5,7 +5,7 @@ import type { Client } from "./client";
 import type { Preview } from "./types";
 
 export type WayKind = "email" | "sms" | "push";
-export type Fate = "waiting" | "sent" | "failed" | "expired" | "withdrawn";
+export type Fate = "waiting" | "sent" | "delivered" | "unknown" | "failed" | "expired" | "withdrawn";
 
 /** One addressee by one service, as the gate knows it. */
 export interface MessageWay {

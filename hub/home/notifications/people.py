@@ -11,7 +11,8 @@ EVERY = timedelta(minutes=5)  # of danger and alarm, until somebody acknowledges
 MOST_STEPS = 24  # so for two hours
 STALE = timedelta(days=1)  # nobody wants to hear of it by a message any more
 MOST_PEOPLE, MOST_WAYS = 16, 8
-WAITING, EXPIRED, REFUSED = "waiting", "expired", "refused"  # fates
+WAITING, SENT, FAILED = "waiting", "sent", "failed"  # fates
+EXPIRED, REFUSED = "expired", "refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,7 @@ class Person:
 class Telling:
     """One message to one person. times: the notification's count then; step: 0 is the first.
 
+    further: how many ways behind that of the step it took, as those before it were refused, or failed.
     transfer: the gate's id, empty where it refused; fate: as the gate says, or refused; what: more of it.
     """
 
@@ -55,6 +57,7 @@ class Telling:
     transfer: str
     fate: str
     what: str = ""
+    further: int = 0
 
 
 def due(

@@ -3,9 +3,11 @@
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
+from typing import Any
 
 import msgspec
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Row, and_, delete, insert, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import IntegrityError
 
@@ -14,7 +16,7 @@ from hub.core.store import Store
 
 from ..errors import Refused
 from ..records import from_ms, to_ms
-from .people import MOST_PEOPLE, WAITING, Person, Quiet, Telling
+from .people import MOST_PEOPLE, MOST_STEPS, SENT, WAITING, Person, Quiet, Telling
 
 _PEOPLE, _TOLD = schema.notification_people, schema.notification_tellings
 
@@ -81,23 +83,18 @@ class PeopleRecords:
         """Of these notifications, oldest first."""
         query = select(_TOLD).where(_TOLD.c.notification.in_(notifications)).order_by(_TOLD.c.told_at)
         rows = await self._store.read(lambda connection: connection.execute(query).all())
-        return tuple(
-            Telling(
-                notification=row.notification,
-                times=row.times,
-                person=row.person,
-                step=row.step,
-                at=from_ms(row.told_at),
-                transfer=row.transfer,
-                fate=row.fate,
-                what=row.what,
-            )
-            for row in rows
-        )
+        return tuple(map(_telling, rows))
 
-    async def open(self) -> frozenset[str]:
-        """Transfers whose fate is not known yet."""
-        query = select(_TOLD.c.transfer).where(_TOLD.c.fate == WAITING, _TOLD.c.transfer != "")
+    async def telling(self, transfer: str) -> Telling | None:
+        """The one that left so."""
+        query = select(_TOLD).where(_TOLD.c.transfer == transfer)
+        row = await self._store.read(lambda connection: connection.execute(query).first())
+        return None if row is None else _telling(row)
+
+    async def open(self, since: datetime) -> frozenset[str]:
+        """Transfers whose fate is not known, or may change by a receipt: of those sent since then."""
+        fresh = and_(_TOLD.c.fate == SENT, _TOLD.c.told_at >= to_ms(since))
+        query = select(_TOLD.c.transfer).where(or_(_TOLD.c.fate == WAITING, fresh), _TOLD.c.transfer != "")
         return frozenset(await self._store.read(lambda connection: connection.execute(query).scalars().all()))
 
     async def keep(self, one: Telling) -> None:
@@ -106,7 +103,7 @@ class PeopleRecords:
             notification=one.notification,
             times=one.times,
             person=one.person,
-            step=one.step,
+            step=one.step + MOST_STEPS * one.further,  # a row for each way that was tried in one step
             told_at=to_ms(one.at),
             transfer=one.transfer,
             fate=one.fate,
@@ -119,3 +116,18 @@ class PeopleRecords:
         """Say what became of one."""
         change = update(_TOLD).where(_TOLD.c.transfer == transfer).values(fate=fate, what=what)
         await self._store.write(lambda connection: connection.execute(change))
+
+
+def _telling(row: Row[Any]) -> Telling:
+    further, step = divmod(row.step, MOST_STEPS)
+    return Telling(
+        notification=row.notification,
+        times=row.times,
+        person=row.person,
+        step=step,
+        at=from_ms(row.told_at),
+        transfer=row.transfer,
+        fate=row.fate,
+        what=row.what,
+        further=further,
+    )

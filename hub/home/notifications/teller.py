@@ -1,7 +1,7 @@
 """Tells people of what waits, by messages that the gate sends: it knows ways by their ids and no number.
 
-Read downwards: run → once → _tell, then what became of it → _follow, and _drill. Nothing is sent without the
-gate's consent for that way; whom to tell, in which order and when is people.py.
+Read downwards: run → once → _tell, then what became of it → _follow → _go_on, and _drill. Nothing is sent
+without the gate's consent for that way; whom to tell, in which order and when is people.py.
 """
 
 import logging
@@ -18,13 +18,15 @@ from privacy.ports import Clock
 from .centre import Notifications
 from .kinds import URGENT, Kind
 from .model import Notification
-from .people import EXPIRED, REFUSED, WAITING, Person, Telling, due
+from .people import EXPIRED, FAILED, REFUSED, WAITING, Person, Telling, due
 from .people_records import PeopleRecords
 
 log = logging.getLogger(__name__)
 
 LOOK_S = 5.0
+MOST_ASKED = 100  # fates in one question; the gate takes 200
 WAYS_S = 600.0  # between two looks at the ways
+RECEIPTS = timedelta(hours=6)  # the gate knows by then what it will ever know of one
 DRILL_AFTER = timedelta(days=30)  # a way that carried nothing for so long is tried
 LONGEST_NAME = 64  # that the gate takes
 _LATER = frozenset({"ledger_not_writable", "busy", "clock_unsure"})  # nothing is wrong with the message
@@ -61,7 +63,8 @@ class Teller:
         self._gate, self._clock = gate, clock
         self._told: dict[Matter, set[tuple[int, int]]] = {}  # person and step, of what waits
         self._late: dict[Matter, list[Telling]] = {}  # what the store did not take yet
-        self._open: set[str] | None = None  # transfers whose fate is not known yet; None: not read
+        self._open: set[str] | None = None  # transfers whose fate may still change; None: not read
+        self._settled: dict[str, str] = {}  # fates of those that were written down already
         self._looked_s: float | None = None
 
     async def run(self) -> None:
@@ -121,10 +124,13 @@ class Teller:
             return set()  # danger is told twice rather than to nobody
         return {(row.person, row.step) for row in rows if row.times == one.count}
 
-    async def _tell(self, one: Notification, person: Person, step: int) -> None:
-        """By the way of that step; where the gate refuses it, at once by the one after it."""
+    async def _tell(self, one: Notification, person: Person, step: int, begin: int = 0) -> None:
+        """By the way of that step; where the gate refuses it, at once by the one after it.
+
+        begin: how many ways behind it to begin with.
+        """
         matter, transfer, refused = _matter(one), "", ""
-        for further in range(len(person.ways)):
+        for further in range(begin, len(person.ways)):
             try:
                 answer = await self._gate.ask(
                     "message.send",
@@ -150,6 +156,7 @@ class Teller:
             transfer=transfer,
             fate=WAITING if transfer else REFUSED,
             what="" if transfer else refused,
+            further=further if transfer else begin,
         )
         if one.stored:
             await self._keep(matter, telling)
@@ -170,18 +177,48 @@ class Teller:
     async def _follow(self) -> None:
         """Ask what became of those that are on their way, also since before a restart."""
         if self._open is None:
-            self._open = {*await self.records.open()}
+            self._open = {*await self.records.open(self._clock.now() - RECEIPTS)}
         if not self._open:
             return
-        transfers = sorted(self._open)[:100]
+        transfers = sorted(self._open)
+        for start in range(0, len(transfers), MOST_ASKED):
+            await self._follow_these(transfers[start : start + MOST_ASKED])
+
+    async def _follow_these(self, transfers: list[str]) -> None:
         told = fields_as(await self._gate.ask("message.fates", transfers=transfers), _Fates).messages
         for one in told:
-            if one.fate != WAITING:
+            if one.fate == WAITING:
+                continue
+            if self._settled.get(one.transfer) != one.fate:
                 await self.records.settle(one.transfer, one.fate, one.what)
-                self._open.discard(one.transfer)
+                self._settled[one.transfer] = one.fate
+            if one.fate == FAILED:
+                await self._go_on(one.transfer)
+            if not one.open:
+                self._closed(one.transfer)
         for erased in set(transfers) - {one.transfer for one in told}:  # at the gate: nobody knows any more
             await self.records.settle(erased, EXPIRED, "")
-            self._open.discard(erased)
+            self._closed(erased)
+
+    def _closed(self, transfer: str) -> None:
+        if self._open is not None:
+            self._open.discard(transfer)
+        self._settled.pop(transfer, None)
+
+    async def _go_on(self, transfer: str) -> None:
+        """It did not arrive: of danger and alarm that person is told at once by the next way."""
+        row = await self.records.telling(transfer)
+        people = {person.id: person for person in await self.records.people()}
+        person = None if row is None else people.get(row.person)
+        if row is None or person is None or row.further + 1 >= len(person.ways):
+            return
+        for one in self._notifications.waiting():
+            meant = one.stored and (one.id, one.count) == (row.notification, row.times)
+            told = self._told.get(_matter(one))
+            if not meant or told is None or one.urgency not in URGENT:
+                continue
+            if all(step <= row.step for who, step in told if who == person.id):  # else it went on already
+                await self._tell(one, person, row.step, row.further + 1)
 
     async def _drill(self, people: tuple[Person, ...]) -> None:
         """Remind of a way that carried nothing for a month: nobody knows whether it still works."""
@@ -215,6 +252,7 @@ class _Fate(msgspec.Struct, frozen=True):
     transfer: str
     fate: str
     what: str
+    open: bool = False
 
 
 class _Fates(msgspec.Struct, frozen=True):

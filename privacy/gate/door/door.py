@@ -21,6 +21,7 @@ from privacy.gate.door.withdrawing import Ways, Withdrawing
 from privacy.gate.outbox.deliveries import Deliveries
 from privacy.gate.outbox.figures import Collect
 from privacy.gate.outbox.monitoring import Monitoring
+from privacy.gate.outbox.receipts import Receipts
 from privacy.gate.outbox.staging import Staging
 from privacy.gate.outbox.telemetry import Telemetry
 from privacy.gate.outbox.usage_history import UsageHistory
@@ -51,6 +52,7 @@ class Door:
         self.desk = desk
         self.deliveries = Deliveries(desk)
         self.tunnels = Tunnels(desk)
+        self.receipts = Receipts(desk, self.deliveries)
         self.staging = Staging(desk)
         self.far = FarPlaces(desk)
         self.previews = Previews(desk, collect)
@@ -72,6 +74,7 @@ class Door:
         """Send from now on, in tasks of this group."""
         self._tasks = tasks
         self.staging.begin(tasks)
+        self.receipts.begin(tasks)
         self.telemetry.moments.begin(tasks)
         self.monitoring.moments.begin(tasks)
 
@@ -164,7 +167,13 @@ class Door:
 
     def _task(self, grant: Grant, item: Outgoing) -> "asyncio.Task[Outcome]":
         assert self._tasks is not None
-        return self._tasks.create_task(self.deliveries.deliver(grant, item), name="privacy.delivery")
+        return self._tasks.create_task(self._deliver(grant, item), name="privacy.delivery")
+
+    async def _deliver(self, grant: Grant, item: Outgoing) -> Outcome:
+        outcome = await self.deliveries.deliver(grant, item)
+        if outcome.followed:
+            await self.receipts.once()
+        return outcome
 
     def until_grants(self, activity: str | None = None) -> list[Grant]:
         """Live consents with an end, of one activity or all."""

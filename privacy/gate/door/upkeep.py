@@ -68,6 +68,7 @@ class Upkeep:
                 await self._give_up(item)
             elif item.next <= at.at:
                 self._door.retry(grant, item)
+        await self._door.receipts.once()
         waited_for = {item.grant_id for item in waiting}
         for grant in self._door.until_grants():
             last_ms = await self._desk.store.read(partial(_last_sent, grant))

@@ -17,6 +17,7 @@ from privacy.gate.door.refused import Refused
 from privacy.gate.messages.message_words import WORDS
 from privacy.gate.messages.messages import Messages, Shown, Way, chosen
 from privacy.gate.messages.modem_words import MODEM_WORDS
+from privacy.gate.messages.receipt_words import code_of, in_words
 from privacy.gate.messages.services import WORDS as KINDS
 from privacy.gate.messages.services import MessageRefused
 from privacy.gate.outbox import failed_words
@@ -186,11 +187,18 @@ async def _send(messages: Messages, asked: _Asked) -> Fields:
 
 
 async def _fates(messages: Messages, asked: _Asked) -> Fields:
-    """For the hub: a refusal by its code, which the app has words for."""
+    """For the hub: a refusal by its code, which the app has words for. open: a receipt may change it."""
     found = await messages.fates(asked.transfers)
-    return {
-        "messages": [{"transfer": row.transfer, "fate": row.fate.value, "what": row.what} for row in found]
-    }
+    told_each = [
+        {
+            "transfer": row.transfer,
+            "fate": row.fate.value,
+            "what": code_of(row.what),
+            "open": row.ask is not None,
+        }
+        for row in found
+    ]
+    return {"messages": told_each}
 
 
 async def _became(messages: Messages, asked: _Asked) -> Fields:
@@ -214,6 +222,8 @@ def told(one: Message, language: Language) -> dict[str, Any]:
 def _in_words(what: str, language: Language) -> str:
     if what in MODEM_WORDS:
         return MODEM_WORDS[what][language]
+    if (said := in_words(what, language)) is not None:
+        return said
     return _CODES[what].text(language) if what in _CODES else failed_words.told(what, language)
 
 

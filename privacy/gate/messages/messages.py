@@ -11,18 +11,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from privacy import canonical, message_text, web_push
+from privacy import canonical, message_text, sms_service, web_push
 from privacy.consent import Grant, Wish
 from privacy.decide import EgressRequest, Refusal, decide
 from privacy.gate.account import addressees, mailing
 from privacy.gate.account.addressees import Contact
 from privacy.gate.door.door import Door, Given
 from privacy.gate.door.refused import Refused
-from privacy.gate.messages import push, sms
-from privacy.gate.messages.modem import Modem
+from privacy.gate.messages import modem, push, sms
+from privacy.gate.messages.modem import Looked, Modem, Reports
 from privacy.gate.messages.services import FIELD, MAIL, PUSH, SMS, MessageRefused, Services
 from privacy.gate.network.smtp import Mail
 from privacy.gate.network.tls_line import Carrier, Target, TransferFailed
+from privacy.gate.outbox.asking import Question
 from privacy.gate.storage import amounts, messages, records
 from privacy.gate.storage.messages import Fate, Message
 from privacy.gate.storage.records import Outgoing, Preview
@@ -60,6 +61,7 @@ class Messages:
         self.door, self._desk, self.services = door, door.desk, Services(door)
         self._modem = asyncio.Lock()
         door.deliveries.posts |= {MAIL: self._post_mail, SMS: self._post_sms, PUSH: self._post_push}
+        door.deliveries.questions[SMS] = self._ask_sms
         door.giving.notes |= dict.fromkeys(FIELD, self._note)
 
     # look
@@ -320,7 +322,20 @@ class Messages:
         if target.host == AT_MODEM:
             pin = self.services.pin(grant.recipient)
             return Modem(target.path, pin, self._modem, to=grant.addressee, text=_text(item))
-        return sms.Sms(target, await self.services.log_in(grant), to=grant.addressee, text=_text(item))
+        login, spoken = await self.services.log_in(grant), self._desk.recipients[grant.recipient].sms
+        return sms.Sms(target, login, spoken, to=grant.addressee, text=_text(item))
+
+    async def _ask_sms(self, grant: Grant, row: Message, target: Target) -> Question:
+        """Whether it arrived, by the service's settings of today."""
+        if target.host == AT_MODEM:
+            pin = self.services.pin(grant.recipient)
+            looked = Looked(number=row.addressee, references=row.receipt, at=row.at)
+            return Question(carrier=Reports(target.path, pin, self._modem, looked), read=modem.said)
+        spoken = self._desk.recipients[grant.recipient].sms
+        if spoken is None or not spoken.tells:
+            raise TransferFailed("no_status")
+        asked = sms.Status(target, await self.services.log_in(grant), spoken, row.receipt)
+        return Question(carrier=asked, read=lambda answer: sms_service.said(spoken, answer.body))
 
     async def _post_push(self, grant: Grant, item: Outgoing, target: Target) -> push.Push:
         desk = self._desk
@@ -358,6 +373,7 @@ def _message(grant: Grant, item: Outgoing) -> Message:
         text=_text(item),
         at=item.first,
         fate=Fate.WAITING,
+        grant=grant.id,
     )
 
 

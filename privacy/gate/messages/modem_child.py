@@ -1,10 +1,10 @@
-"""The program that speaks with a GSM modem, by Gammu; modem.py starts it for one message.
+"""The program that speaks with a GSM modem, by Gammu; modem.py starts it for one message, or for its report.
 
 Run by the system's Python, whose package python3-gammu it needs. What a modem and strangers' messages in it
 say is parsed here alone: once the device is open it makes no socket, opens no file and runs nothing.
 """
 
-import datetime  # noqa: F401 - Gammu wants it when no file can be opened any more
+import datetime  # Gammu wants it, too, when no file can be opened any more
 import json
 import resource
 import sys
@@ -20,6 +20,11 @@ from privacy.gate.machine.syscalls import architecture, prctl
 DUMMY = "dummy:"  # of a device: Gammu's own driver that sends nothing
 REPORT_WAIT_S, LOOK_S = 10.0, 0.2
 MEMORY = 268_435_456  # bytes of address space
+MOST_STORED = 300  # messages in the modem that are looked through
+# a report's moment, by the network's clock and timezone, is no further from the message; references repeat
+NEAR = datetime.timedelta(days=1)
+ALIKE = 7  # figures of a number at least: some networks leave out the country
+FAILED_FROM = 0x40  # TP-Status, 3GPP TS 23.040, 9.2.3.15: below it, all but 0 is not yet known
 _AWAY = frozenset({"NoNetwork", "RequestingNetwork", "RegistrationDenied"})
 # Gammu's name of an error: the code that modem_words.py has words for
 _CODES = {
@@ -41,32 +46,38 @@ class Failed(Exception):
 
 
 def main() -> int:
-    """Send what stands on standard input; the outcome is one line on standard output."""
+    """Do what stands on standard input; the outcome is one line on standard output."""
     question = json.loads(sys.stdin.readline(4096))
     try:
-        told = _send(question)
+        told = _done(question)
     except Failed as failed:
         told = {"failed": failed.args[0]}
     sys.stdout.write(json.dumps(told) + "\n")
     return 0
 
 
-def _send(question: Mapping[str, str]) -> dict[str, object]:
+def _done(question: Mapping[str, Any]) -> dict[str, object]:
     try:
         gammu = import_module("gammu")  # most homes have no modem, and not this package
     except ImportError as error:
         raise Failed("modem_no_gammu") from error
     try:
-        parts = _parts(gammu, question["text"])
+        parts = _parts(gammu, question["text"]) if "text" in question else []
         machine = _opened(gammu, question["device"])
         _shut_in()
         _unlock(gammu, machine, question["pin"])
-        _look_for_network(gammu, machine)
-        came = _listening(gammu, machine)
-        references = [_one(machine, part, question["to"]) for part in parts]
-        return {"references": references, "report": _report(machine, references, came)}
+        if "text" in question:
+            return _send(gammu, machine, parts, question["to"])
+        return _look(gammu, machine, question)
     except gammu.GSMError as error:
         raise Failed(_CODES.get(type(error).__name__, "modem_refused")) from error
+
+
+def _send(gammu: Any, machine: Any, parts: Sequence[dict[str, Any]], to: str) -> dict[str, object]:
+    _look_for_network(gammu, machine)
+    came = _listening(gammu, machine)
+    references = [_one(machine, part, to) for part in parts]
+    return {"references": references, "report": _report(gammu, machine, references, to, came)}
 
 
 def _opened(gammu: Any, device: str) -> Any:
@@ -140,16 +151,81 @@ def _listening(gammu: Any, machine: Any) -> list[Mapping[str, Any]]:
     return came
 
 
-def _report(machine: Any, references: Sequence[int], came: Sequence[Mapping[str, Any]]) -> str:
-    """What the network said of it within the time: delivered, undelivered, or "" for nothing yet."""
+def _report(
+    gammu: Any, machine: Any, references: Sequence[int], to: str, came: list[Mapping[str, Any]]
+) -> int | None:
+    """What the network says of it within the time."""
+    read = 0
     for _ in range(int(REPORT_WAIT_S / LOOK_S)):
-        said = {
-            one.get("MessageReference"): one.get("DeliveryStatus")
-            for one in came
-            if one.get("Type") == "Status_Report"
-        }
-        if all(reference in said for reference in references):
-            return "delivered" if all(said[one] == 0 for one in references) else "undelivered"
+        announced = sum(not one.get("Number") for one in came)  # those tell that one is kept, and no more
+        if announced > read:
+            read, found = announced, _stored(gammu, machine)
+            came += found
+            for one in found:
+                if _is_of(one, references, to):
+                    _drop(gammu, machine, one)
+        if (status := _status([one for one in came if _is_of(one, references, to)], references)) is not None:
+            return status
         machine.ReadDevice(False)
         time.sleep(LOOK_S)
-    return ""
+    return None
+
+
+def _look(gammu: Any, machine: Any, question: Mapping[str, Any]) -> dict[str, object]:
+    """What the reports in the modem say of an earlier message; those that are done with are deleted there."""
+    references, to = question["references"], question["to"]
+    at = datetime.datetime.fromisoformat(question["at"])
+    found = [one for one in _stored(gammu, machine) if _alike(str(one.get("Number")), to)]
+    near = [one for one in found if abs(_moment(one, at) - at) <= NEAR]
+    ours = [one for one in near if one.get("MessageReference") in references]
+    status = _status(ours, references)
+    for one in found:
+        if _moment(one, at) < at - NEAR or (status is not None and one in ours):
+            _drop(gammu, machine, one)
+    return {"references": references, "report": status}
+
+
+def _stored(gammu: Any, machine: Any) -> list[Mapping[str, Any]]:
+    """The status reports that the modem keeps; incoming messages are left alone."""
+    found: list[Mapping[str, Any]] = []
+    place: dict[str, int] = {}
+    with suppress(gammu.GSMError):  # ERR_EMPTY at the end, or a modem that keeps none
+        for number in range(MOST_STORED):
+            one = machine.GetNextSMS(Folder=0, **(place if number else {"Start": True}))[0]
+            place = {"Location": one["Location"]}
+            if one.get("Type") == "Status_Report":
+                found.append(one)
+    return found
+
+
+def _drop(gammu: Any, machine: Any, one: Mapping[str, Any]) -> None:
+    with suppress(gammu.GSMError):  # it stays there, and says the same again
+        machine.DeleteSMS(Folder=0, Location=one["Location"])
+
+
+def _status(reports: Sequence[Mapping[str, Any]], references: Sequence[int]) -> int | None:
+    """TP-Status of the whole message, once each part has one that is final."""
+    final = {
+        one["MessageReference"]: int(one["DeliveryStatus"])
+        for one in reports
+        if one["DeliveryStatus"] == 0 or one["DeliveryStatus"] >= FAILED_FROM
+    }
+    return max(final.values()) if references and all(one in final for one in references) else None
+
+
+def _is_of(one: Mapping[str, Any], references: Sequence[int], to: str) -> bool:
+    return (
+        one.get("Type") == "Status_Report"
+        and one.get("MessageReference") in references
+        and _alike(str(one.get("Number")), to)
+    )
+
+
+def _moment(one: Mapping[str, Any], otherwise: datetime.datetime) -> datetime.datetime:
+    told = one.get("DateTime") or one.get("SMSCDateTime")
+    return told if isinstance(told, datetime.datetime) else otherwise
+
+
+def _alike(one: str, other: str) -> bool:
+    short, long = sorted((one.lstrip("+0"), other.lstrip("+0")), key=len)
+    return len(short) >= ALIKE and long.endswith(short)

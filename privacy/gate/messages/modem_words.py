@@ -54,8 +54,4 @@ MODEM_WORDS: Mapping[str, Mapping[Language, str]] = {
         DE: "das Mobilfunknetz hat die SMS abgelehnt; meist fehlt Guthaben, oder die Nummer gibt es nicht",
         EN: "the mobile network refused the SMS; mostly there is no credit left, or no such number",
     },
-    "modem_undelivered": {
-        DE: "das Mobilfunknetz meldet, dass die SMS nicht ankam",
-        EN: "the mobile network reports that the SMS did not arrive",
-    },
 }

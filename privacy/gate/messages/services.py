@@ -49,7 +49,8 @@ class Services:
             raise MessageRefused("no_log_in")
         if self._desk.recipients[row.recipient].device and not modem.is_pin(row.password):
             raise MessageRefused("pin_form")
-        if (code := mailing.misfit(row) if MAIL in serves else sms.misfit(row)) is not None:
+        spoken = self._desk.recipients[row.recipient].sms
+        if (code := mailing.misfit(row) if MAIL in serves else sms.misfit(row, spoken)) is not None:
             raise MessageRefused(code)
         at = self._desk.time.instant().at
         await self._desk.store.write(lambda tx: access.keep_access_data(tx, row, at))

@@ -1,51 +1,87 @@
-"""One SMS by an HTTP provider: a POST of JSON, see docs/notifications.md; a small bridge fits any provider.
+"""One SMS by an HTTP service: a POST as its settings say, and a GET that asks whether it arrived.
 
-``{"from": …, "text": …, "to": …}`` with Basic log-in, or a bearer token where there is no user.
+Without settings it is JSON, ``{"from": …, "text": …, "to": …}``, with Basic log-in, or a bearer token where
+there is no user, and nothing is asked. The settings: privacy/sms_service.py; some that work:
+docs/notifications.md.
 """
 
 import base64
 import json
+from dataclasses import replace
 from typing import Final
 
-from privacy import canonical
+from privacy import sms_service
 from privacy.gate.network.https import Upload
-from privacy.gate.network.tls_line import Target, TransferFailed
+from privacy.gate.network.tls_line import Reach, Target, TransferFailed
 from privacy.gate.storage.access import AccessData
+from privacy.sms_service import SmsService
 
 _RECEIPTS: Final = ("id", "message_id", "messageId", "sid", "receipt")
 _LATER: Final = frozenset({408, 425, 429})
 LONGEST_RECEIPT = 200
+_PLAIN: Final = SmsService()
 
 
 class Sms(Upload):
-    """One attempt; follows tls_line.Carrier."""
+    """One attempt; follows tls_line.Carrier. service: how it is spoken with, where homebase.toml says so."""
 
-    def __init__(self, target: Target, access: AccessData, *, to: str, text: str) -> None:
-        body = canonical.encode({"from": access.sender, "text": text, "to": to})
-        self._host = target.host
-        super().__init__(target, _log_in(access), body)
+    def __init__(
+        self, target: Target, access: AccessData, service: SmsService | None, *, to: str, text: str
+    ) -> None:
+        self._host, self._service = target.host, service or _PLAIN
+        body, kind = sms_service.body(self._service, to=to, sender=access.sender, text=text)
+        super().__init__(target, _headers(access, service), body, kind)
+        self.reach = Reach.FOLLOWED if self._service.tells else Reach.TAKEN
 
     def receipt(self, status: int, body: bytes) -> str | None:
-        """Any success is one; the provider's own id where it tells one.
+        """Any success is one; the service's own id where it tells one, or has to.
 
         Raises:
             TransferFailed: it was refused; for good where asking again is of no use.
         """
         if 200 <= status < 300:
-            return _id(body) or str(status)
+            if not self._service.id:
+                return _id(body) or str(status)
+            if (found := sms_service.id_in(self._service, body)) is not None:
+                return found
+            raise TransferFailed("no_message_id", final=True)
         if 400 <= status < 500 and status not in _LATER:
             raise TransferFailed(f"{self._host}: answered {status}", final=True)
         return None
 
 
-def misfit(row: AccessData) -> str | None:
-    """The code of what can't stand in a request to a provider; None: it can be tried."""
+class Status(Upload):
+    """Asks once whether a message arrived. number: what the service calls it."""
+
+    method = "GET"
+
+    def __init__(self, target: Target, access: AccessData, service: SmsService, number: str) -> None:
+        path = sms_service.status_path(service, number)
+        super().__init__(replace(target, path=path), _headers(access, service), b"")
+        self.told_in_path = len(number.encode())
+
+    def receipt(self, status: int, body: bytes) -> str | None:
+        """None: what the answer says is read elsewhere."""
+        return None
+
+
+def misfit(row: AccessData, service: SmsService | None) -> str | None:
+    """The code of what can't stand in a request to a service; None: it can be tried."""
     if not row.sender.isprintable():
         return "sender_form"
     words = (row.user, row.password)
     fits = all(word.isprintable() and word == word.strip() for word in words) and ":" not in row.user
-    in_head = bool(row.user) or row.password.isascii()  # a bearer token stands there as it is
+    # a bearer token, and what a header of its own holds, stand there as they are
+    in_head = row.password.isascii() or bool(row.user and not (service and service.header))
     return None if fits and in_head else "access_form"
+
+
+def _headers(access: AccessData, service: SmsService | None) -> list[tuple[str, str]]:
+    accept = [("Accept", "application/json")] if service else []
+    if service and service.header:
+        name, _, value = service.header.partition(": ")
+        return [*accept, (name, value.replace("{secret}", access.password))]
+    return [*accept, *_log_in(access)]
 
 
 def _log_in(access: AccessData) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""One POST over TLS to one pinned address, which can be cut in the middle at any moment.
+"""One POST or GET over TLS to one pinned address, which can be cut in the middle at any moment.
 
 The line with its TLS is tls_line.py. No redirects, no proxies, no plain http: there is no code for them.
 """
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import h11
 import msgspec
 
-from privacy.gate.network.tls_line import PIECE, Answer, Target, TlsLine, TransferFailed, failures
+from privacy.gate.network.tls_line import PIECE, Answer, Reach, Target, TlsLine, TransferFailed, failures
 
 MAX_ANSWER = 65_536
 JSON, SEALED = "application/json", "application/octet-stream"
@@ -19,7 +19,11 @@ class _Receipt(msgspec.Struct, frozen=True):
 
 
 class Upload:
-    """One attempt; follows tls_line.Carrier."""
+    """One attempt; follows tls_line.Carrier. reach: of what was taken; told_in_path: bytes, of a GET."""
+
+    method = "POST"
+    reach = Reach.TAKEN
+    told_in_path = 0
 
     def __init__(
         self, target: Target, headers: Sequence[tuple[str, str]], body: bytes, media_type: str = JSON
@@ -27,7 +31,7 @@ class Upload:
         self._target, self._headers, self._body = target, headers, body
         self._media_type = media_type
         self._line = TlsLine(target, ("http/1.1",))
-        self.sent = 0  # bytes of body that were given to the kernel, encrypted
+        self.sent = 0  # bytes of body, or told in the path, that were given to the kernel, encrypted
 
     async def run(self) -> Answer:
         """Connect, check the certificate, send, read the answer.
@@ -51,14 +55,14 @@ class Upload:
 
     async def _post(self) -> Answer:
         http = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_ANSWER)
+        kind, length = ("Content-Type", self._media_type), ("Content-Length", str(len(self._body)))
         head = http.send(
             h11.Request(
-                method="POST",
+                method=self.method,
                 target=self._target.path,
                 headers=[
                     ("Host", self._host_header()),
-                    ("Content-Type", self._media_type),
-                    ("Content-Length", str(len(self._body))),
+                    *((kind, length) if self.method == "POST" else ()),
                     ("Connection", "close"),
                     *self._headers,
                 ],
@@ -66,6 +70,7 @@ class Upload:
         )
         assert head is not None
         await self._line.write(head)
+        self.sent += self.told_in_path
         for start in range(0, len(self._body), PIECE):
             piece = http.send(h11.Data(data=self._body[start : start + PIECE]))
             assert piece is not None
@@ -87,7 +92,8 @@ class Upload:
                 if len(body) > MAX_ANSWER:
                     raise TransferFailed(f"{self._target.host}: an answer of more than {MAX_ANSWER} bytes")
             elif isinstance(event, h11.EndOfMessage):
-                return Answer(status=status, receipt=self.receipt(status, body), body=body)
+                receipt = self.receipt(status, body)
+                return Answer(status=status, receipt=receipt, body=body, reach=self.reach)
             elif isinstance(event, h11.ConnectionClosed):
                 raise TransferFailed(f"{self._target.host}: closed without an answer")
 

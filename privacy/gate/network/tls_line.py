@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from enum import Enum
 from ipaddress import IPv4Address, IPv6Address
 from typing import Protocol, TypeVar
 
@@ -35,6 +36,14 @@ class Target:
     ca_file: str | None
 
 
+class Reach(Enum):
+    """How far something came, as whoever took it says."""
+
+    TAKEN = "taken"  # it has it; more will not be known
+    FOLLOWED = "followed"  # it has it, and can be asked later whether it arrived, by its receipt
+    ARRIVED = "arrived"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What came back. receipt: the receiver's word that it has it, or None; body: foreign, and not kept."""
@@ -42,6 +51,7 @@ class Answer:
     status: int
     receipt: str | None
     body: bytes = field(default=b"", repr=False)
+    reach: Reach = Reach.TAKEN
 
 
 class TransferFailed(Exception):

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from privacy.consent import Grant
 from privacy.gate.desk import Desk
 from privacy.gate.storage.attempt import Cut, Outcome
+from privacy.gate.storage.messages import Message
 from privacy.gate.storage.records import Outgoing
 
 if TYPE_CHECKING:
+    from privacy.gate.outbox.asking import Ask, Asking
     from privacy.gate.outbox.sending import Post, Running, Sending
 
 CutToo = Callable[[Callable[[Grant], bool]], tuple[Cut, ...]]
@@ -24,6 +26,7 @@ class Deliveries:
         # what else ends with them: downloads.py, where something is asked for
         self.cut_too: CutToo | None = None
         self.posts: dict[str, Post] = {}  # of activities whose letters are made as they leave
+        self.questions: dict[str, Ask] = {}  # whether a message arrived, by activity
         self.load_posts: Callable[[], object] = lambda: None  # has them all there; called before one leaves
 
     def running(self) -> Sequence[str]:
@@ -33,6 +36,24 @@ class Deliveries:
     async def deliver(self, grant: Grant, item: Outgoing) -> Outcome:
         """Try once. Cancelled when it is cut."""
         return await self._sending.deliver(grant, item)
+
+    async def ask(self, row: Message) -> None:
+        """Ask once whether a message arrived, and keep what is said. Cancelled when it is cut.
+
+        Raises:
+            StoreError: nothing was asked.
+        """
+        await self._asking.ask(row)
+
+    @cached_property
+    def _asking(self) -> "Asking":
+        from privacy.gate.outbox.asking import Asking  # noqa: PLC0415 - most homes send nothing
+
+        return Asking(self._desk, self._running, self._question)
+
+    def _question(self, activity: str) -> "Ask | None":
+        self.load_posts()
+        return self.questions.get(activity)
 
     @cached_property
     def _sending(self) -> "Sending":

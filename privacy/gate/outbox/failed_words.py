@@ -34,6 +34,16 @@ WORDS: Final[Mapping[str, Mapping[Language, str]]] = {
         EN: "the push service refused (403); it may want a contact:"
         " homebase notify service NAME --contact URL",
     },
+    "no_message_id": {
+        DE: "der Dienst antwortete ohne seine Nummer der Nachricht: Er hat abgelehnt, oder id in"
+        " [recipient.sms] passt nicht; docs/notifications.md",
+        EN: "the service answered without its id of the message: it refused, or id in [recipient.sms] is"
+        " wrong; docs/notifications.md",
+    },
+    "no_status": {
+        DE: "homebase.toml nennt für diesen Dienst kein status mehr; docs/notifications.md",
+        EN: "homebase.toml names no status of this service any more; docs/notifications.md",
+    },
     "address_not_waiting": {
         DE: "die Adresse wurde herausgenommen oder ist schon bestätigt; homebase account show",
         EN: "the address was taken out, or is confirmed already; homebase account show",
@@ -83,7 +93,8 @@ LINES: Final[tuple[tuple[str, str], ...]] = (
     (r"\[Errno -?\d+\] (.+)", "keine Verbindung ({0})"),
 )
 _STEPS: Final = {"the greeting": "Begrüßung", "the mail": "Mail", "log-in": "Anmeldung"}
-_GERMAN: Final = {**_STEPS, **dict(REFUSALS.values())}
+_ARRIVED: Final = {"it arrived": "sie kam an", "not known yet": "noch nicht bekannt"}
+_GERMAN: Final = {**_STEPS, **_ARRIVED, **dict(REFUSALS.values())}
 
 
 def told(what: str, language: Language) -> str:

@@ -19,13 +19,13 @@ from privacy.decide import EgressRequest, Permit, Refusal, decide
 from privacy.delivered import ADDRESSED, FILE_SCHEMA, check_addressee, check_body
 from privacy.gate.desk import Desk
 from privacy.gate.network import resolver
-from privacy.gate.network.tls_line import Answer, Carrier, Target, TransferFailed
+from privacy.gate.network.tls_line import Answer, Carrier, Reach, Target, TransferFailed
 from privacy.gate.outbox import cargo
 from privacy.gate.outbox.cargo import Cargo, FileLost
 from privacy.gate.storage import amounts, deletions, messages, records, staged
 from privacy.gate.storage.attempt import Outcome, Result
 from privacy.gate.storage.book import News
-from privacy.gate.storage.messages import EXPIRES, Fate
+from privacy.gate.storage.messages import ASK_AFTER_S, EXPIRES, Fate
 from privacy.gate.storage.records import Outgoing, Sent
 from privacy.gate.storage.store import StoreError, Transaction
 from privacy.ledger import Kind
@@ -181,6 +181,8 @@ class Sending:
             again=again and not arrived and not measured,
             answer=answer.body if answer is not None and arrived else b"",
             refused=(refusal(answer.body) or "") if answer is not None and not arrived else "",
+            followed=answer is not None and arrived and answer.reach is Reach.FOLLOWED,
+            arrived=answer is not None and arrived and answer.reach is Reach.ARRIVED,
         )
         # no longer cuttable: it is over; a withdrawal from here on finds nothing running
         self._running.pop(running.item.transfer, None)
@@ -285,7 +287,11 @@ class Sending:
             if not outcome.again:
                 records.drop_outgoing(tx, item.transfer)
             fate = _FATES.get((outcome.result, outcome.again), Fate.WAITING)
+            fate = Fate.DELIVERED if outcome.arrived else fate
             messages.ended(tx, item.transfer, fate, outcome.what, outcome.receipt or "")
+            if outcome.followed:
+                first = desk.time.instant().at + timedelta(seconds=ASK_AFTER_S[0])
+                messages.ask_at(tx, item.transfer, first)
             if over:
                 records.end_grant(tx, grant, Reason.USED_UP, desk.time.instant().at)
 

@@ -20,6 +20,7 @@ class Result(Enum):
 class Outcome:
     """An attempt's end. what: one line for people; sent: bytes of body that left; again: it is retried.
 
+    followed: whether it can be asked later if it arrived; arrived: whether it did, as far as it says now.
     answer: what the receiver wrote, foreign; for whoever asked, and kept nowhere. refused: its reason, a code
     of privacy/received.py.
     """
@@ -32,6 +33,8 @@ class Outcome:
     again: bool = False
     answer: bytes = field(default=b"", repr=False)
     refused: str = ""
+    followed: bool = False
+    arrived: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

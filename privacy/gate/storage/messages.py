@@ -18,6 +18,8 @@ EXPIRES = {  # those of which nobody wants to hear later
     "sms.send": timedelta(hours=2),
     "push.send": timedelta(hours=2),
 }
+# whether one arrived is asked so long after it left, then so long after each question; then nobody knows
+ASK_AFTER_S = (30.0, 120.0, 600.0, 3600.0)
 
 
 class Fate(Enum):
@@ -25,14 +27,20 @@ class Fate(Enum):
 
     WAITING = "waiting"  # it is tried, or tried again
     SENT = "sent"  # the service took it
-    FAILED = "failed"
+    DELIVERED = "delivered"  # its receipt says that it arrived
+    UNKNOWN = "unknown"  # the service took it, and no receipt came
+    FAILED = "failed"  # it was refused, or its receipt says so
     EXPIRED = "expired"  # too old to be tried again
     WITHDRAWN = "withdrawn"  # the consent ended first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One of them. what: the last attempt in words; receipt: the service's own word."""
+    """One of them. what: the last attempt in words; receipt: the service's own word, or its id of it.
+
+    grant: the consent's number; ask: when the service is asked whether it arrived, None: not any more; asked:
+    how often it was.
+    """
 
     transfer: str
     activity: str
@@ -43,16 +51,20 @@ class Message:
     fate: Fate = Fate.WAITING
     what: str = ""
     receipt: str = ""
+    grant: int = 0
+    asked: int = 0
+    ask: datetime | None = None
 
 
 def keep(tx: Transaction, row: Message) -> None:
     """Write a new one."""
     tx.execute(
-        "INSERT INTO messages (transfer, activity, recipient, addressee, text, at_ms, fate, what, receipt)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO messages"
+        " (transfer, activity, recipient, addressee, text, at_ms, fate, what, receipt, grant_id)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             *(row.transfer, row.activity, row.recipient, row.addressee, row.text, to_ms(row.at)),
-            *(row.fate.value, row.what, row.receipt),
+            *(row.fate.value, row.what, row.receipt, row.grant),
         ),
     )
 
@@ -66,11 +78,41 @@ def ended(tx: Transaction, transfer: str, fate: Fate, what: str = "", receipt: s
 
 
 def withdrawn(tx: Transaction, grant_id: int) -> None:
-    """Those that wait under that consent leave no more. Before the outbox forgets them."""
+    """Those that wait under that consent leave no more, and nobody is asked whether those that left arrived.
+
+    Before the outbox forgets them.
+    """
     tx.execute(
         "UPDATE messages SET fate = ? WHERE transfer IN (SELECT transfer FROM outbox WHERE grant_id = ?)",
         (Fate.WITHDRAWN.value, grant_id),
     )
+    tx.execute(
+        "UPDATE messages SET fate = ?, what = 'receipt_ended', ask_ms = NULL"
+        " WHERE grant_id = ? AND ask_ms IS NOT NULL",
+        (Fate.UNKNOWN.value, grant_id),
+    )
+
+
+# receipts
+
+
+def ask_at(tx: Transaction, transfer: str, at: datetime, asked: int = 0) -> None:
+    """Its service is asked then whether it arrived. asked: how often it was until now."""
+    tx.execute("UPDATE messages SET ask_ms = ?, asked = ? WHERE transfer = ?", (to_ms(at), asked, transfer))
+
+
+def settled(tx: Transaction, transfer: str, fate: Fate, what: str) -> None:
+    """What the service says of one that it is asked about; it is asked no more."""
+    tx.execute(
+        "UPDATE messages SET fate = ?, what = ?, ask_ms = NULL WHERE transfer = ? AND ask_ms IS NOT NULL",
+        (fate.value, what[:300], transfer),
+    )
+
+
+def to_ask(tx: Transaction, until: datetime) -> list[Message]:
+    """Those whose service is to be asked by then, the next one first."""
+    rows = tx.execute(f"{_ALL} WHERE ask_ms <= ? ORDER BY ask_ms, transfer LIMIT 100", (to_ms(until),))
+    return [_read(row) for row in rows]
 
 
 def latest(tx: Transaction, limit: int) -> list[Message]:
@@ -99,8 +141,9 @@ def newest(tx: Transaction) -> dict[tuple[str, str], Message]:
 def last_sent(tx: Transaction) -> dict[tuple[str, str], datetime]:
     """When a service last took one, by activity and addressee."""
     rows = tx.execute(
-        "SELECT activity, addressee, max(at_ms) FROM messages WHERE fate = ? GROUP BY activity, addressee",
-        (Fate.SENT.value,),
+        "SELECT activity, addressee, max(at_ms) FROM messages WHERE fate IN (?, ?, ?)"
+        " GROUP BY activity, addressee",
+        (Fate.SENT.value, Fate.DELIVERED.value, Fate.UNKNOWN.value),
     )
     return {(str(activity), str(addressee)): _at(at) for activity, addressee, at in rows}
 
@@ -117,7 +160,10 @@ def sweep(tx: Transaction, before: datetime) -> int:
     return tx.execute("DELETE FROM messages WHERE at_ms < ?", (to_ms(before),)).rowcount
 
 
-_ALL = "SELECT transfer, activity, recipient, addressee, text, at_ms, fate, what, receipt FROM messages"
+_ALL = (
+    "SELECT transfer, activity, recipient, addressee, text, at_ms, fate, what, receipt, grant_id, asked,"
+    " ask_ms FROM messages"
+)
 
 
 def _read(row: Sequence[object]) -> Message:
@@ -131,6 +177,9 @@ def _read(row: Sequence[object]) -> Message:
         fate=Fate(str(row[6])),
         what=str(row[7]),
         receipt=str(row[8]),
+        grant=cast("int", row[9]),
+        asked=cast("int", row[10]),
+        ask=None if row[11] is None else _at(row[11]),
     )
 
 

@@ -197,4 +197,10 @@ STEPS = (
         PRIMARY KEY (activity, recipient)
     ) WITHOUT ROWID;
     """,
+    # whether a message arrived: under which consent, how often, and when it is asked; NULL: not any more
+    """
+    ALTER TABLE messages ADD COLUMN grant_id INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE messages ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE messages ADD COLUMN ask_ms INTEGER;
+    """,
 )

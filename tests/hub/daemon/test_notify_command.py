@@ -100,7 +100,7 @@ def test_wrong_use_is_one_line(
     assert (told.out, told.err.count("\n"), said in told.err) == ("", 1, True)
 
 
-@pytest.mark.parametrize(("fate", "code"), [("sent", 0), ("failed", 74)])
+@pytest.mark.parametrize(("fate", "code"), [("sent", 0), ("delivered", 0), ("failed", 74)])
 def test_a_test_message_says_what_became_of_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], fate: str, code: int
 ) -> None:

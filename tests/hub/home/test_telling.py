@@ -83,12 +83,16 @@ def test_what_is_no_danger_is_told_once_and_nothing_old_is_told() -> None:
 
 @dataclass
 class FakeGate:
-    """The gate's answers. away: it gives none; declines: code of a refusal; by_way: of that way alone."""
+    """The gate's answers. away: it gives none; declines: code of a refusal; by_way: of that way alone.
+
+    awaited: transfers whose receipt may still come.
+    """
 
     sent: list[tuple[str, str, str]] = field(default_factory=list)
     fates: dict[str, str] = field(default_factory=dict)
     last: str | None = "2026-03-01T00:00:00.000Z"
     erased: set[str] = field(default_factory=set)
+    awaited: set[str] = field(default_factory=set)
     away: bool = False
     declines: str = ""
     by_way: dict[str, str] = field(default_factory=dict)
@@ -109,7 +113,11 @@ class FakeGate:
                 asked = fields["transfers"]
                 assert isinstance(asked, list)
                 fates = {one: self.fates.get(one, "waiting") for one in asked if one not in self.erased}
-                return {"messages": [{"transfer": t, "fate": f, "what": ""} for t, f in fates.items()]}
+                told = [
+                    {"transfer": t, "fate": f, "what": "", "open": t in self.awaited}
+                    for t, f in fates.items()
+                ]
+                return {"messages": told}
 
 
 @asynccontextmanager
@@ -232,6 +240,58 @@ async def test_where_the_gate_refuses_a_way_the_next_one_is_tried_at_once(tmp_pa
         await desk.pass_by(seconds=EVERY.total_seconds())
         await teller.once()
         assert gate.sent[-1][0] == "b1"  # the control
+
+
+async def test_danger_whose_receipt_says_that_it_did_not_arrive_goes_by_the_next_way_at_once(
+    tmp_path: Path,
+) -> None:
+    async with telling(tmp_path) as (desk, teller, gate):
+        await teller.records.put(Person(name="Bob", ways=("b1", "b2", "b3")))
+        await desk.report("STATE", True)
+        await desk.report("LOWBAT", True)
+        await teller.once()
+        gate.fates, gate.awaited = {"t1": "sent", "t2": "sent"}, {"t1", "t2"}
+        for _ in range(2):
+            await teller.once()
+        assert [way for way, _, _ in gate.sent] == ["b1", "b1"]  # taken by the service, no more is known
+        gate.fates, gate.awaited = {"t1": "failed", "t2": "failed"}, set()
+        for _ in range(2):
+            await teller.once()
+        assert gate.sent[2:] == [("b2", "smoke", "Kitchen")]  # and of the battery nobody is told again
+        gate.fates["t3"] = "failed"
+        await teller.once()
+        gate.fates["t4"] = "failed"
+        for _ in range(2):
+            await teller.once()
+        assert [way for way, _, _ in gate.sent[2:]] == ["b2", "b3"]  # each once, and no further
+        (smoke,) = (one for one in desk.notifications.waiting() if one.kind is Kind.SMOKE)
+        rows = await teller.records.told([smoke.id])
+        assert [(row.step, row.further, row.fate) for row in rows] == [(0, n, "failed") for n in range(3)]
+        await desk.pass_by(seconds=EVERY.total_seconds())
+        await teller.once()
+        assert [way for way, _, _ in gate.sent[4:]] == ["b2"]  # the order goes on as ever
+
+
+async def test_a_late_receipt_after_a_restart_tells_nobody_whom_a_later_way_told_already(
+    tmp_path: Path,
+) -> None:
+    async with telling(tmp_path) as (desk, teller, gate):
+        await teller.records.put(Person(name="Bob", ways=("b1", "b2")))
+        await desk.report("STATE", True)
+        await teller.once()
+        gate.fates, gate.awaited = {"t1": "sent"}, {"t1"}
+        await teller.once()
+        people, records = teller.records, desk.notifications
+        other = Teller(records, people, teller._gate, desk.clock)  # the hub once more
+        await other.once()
+        await desk.pass_by(seconds=EVERY.total_seconds())
+        await other.once()
+        assert [way for way, _, _ in gate.sent] == ["b1", "b2"]
+        gate.fates, gate.awaited = {"t1": "failed"}, set()
+        await other.once()
+        assert [way for way, _, _ in gate.sent] == ["b1", "b2"]
+        (smoke,) = desk.notifications.waiting()
+        assert [row.fate for row in await people.told([smoke.id])] == ["failed", "waiting"]
 
 
 async def test_a_name_that_the_gate_would_refuse_keeps_no_alarm_back(tmp_path: Path) -> None:

@@ -6,11 +6,10 @@ import threading
 import tty
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
-REPORT = (
-    "0006{reference:02X}0D91945111325476F8628211920104406282119201444000"  # TS 23.040, 9.2.2.3: delivered
-)
+REPORT = "0006{reference:02X}0D91945111325476F8{at}{at}{status:02X}"  # TS 23.040, 9.2.2.3
 ANSWERS = {
     "AT+CGMI": "Example",
     "AT+CGMM": "M1",
@@ -31,13 +30,24 @@ ANSWERS = {
 }
 
 
+def report(reference: int, status: int = 0, at: datetime | None = None) -> str:
+    """What the network says of the message to +4915112345678 with that reference. at: now, if not said."""
+    figures = f"{at or datetime.now(UTC):%y%m%d%H%M%S}00"
+    swapped = "".join(figures[place + 1] + figures[place] for place in range(0, len(figures), 2))
+    return REPORT.format(reference=reference, status=status, at=swapped)
+
+
 class GsmModem:
     """pin: it asks for it; refuses: what it says instead of +CMGS; says: in the place of those above.
 
+    reports: of the network: "told" at once, "stored" with a word of where, or "late", when nobody listens;
+    kept: what lies in its memory ME, by place.
     programs: the arguments of those that spoke with it, when they gave a PIN.
     """
 
-    def __init__(self, *, pin: str = "", refuses: str = "", says: Mapping[str, str]) -> None:
+    def __init__(
+        self, *, pin: str = "", refuses: str = "", says: Mapping[str, str], reports: str = "told"
+    ) -> None:
         self._line, self._end = pty.openpty()
         tty.setraw(self._end)
         self.device = os.ttyname(self._end)
@@ -45,7 +55,9 @@ class GsmModem:
         self.sent: list[str] = []
         self.pins: list[str] = []
         self.programs: list[str] = []
-        self._pin, self._refuses = pin, refuses
+        self._pin, self._refuses, self._reports = pin, refuses, reports
+        self.kept: dict[int, str] = {}
+        self._memory = "SM"
         self._says = {**ANSWERS, **says}
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
@@ -84,7 +96,14 @@ class GsmModem:
         self.sent.append(pdu)
         reference = len(self.sent)
         self._say(f"+CMGS: {reference}", "OK")
-        self._say(f"+CDS: 25\r\n{REPORT.format(reference=reference)}")
+        if self._reports == "told":
+            self._say(f"+CDS: 25\r\n{report(reference)}")
+        elif self._reports == "stored":
+            self.kept[7] = report(reference)
+            self._say('+CDSI: "ME",7')
+
+    def _in_memory(self) -> dict[int, str]:
+        return self.kept if self._memory == "ME" else {}
 
     def _command(self, said: str) -> None:
         self.asked.append(said)
@@ -101,6 +120,18 @@ class GsmModem:
             right = self._pin in said
             self._pin = "" if right else self._pin
             self._say("OK" if right else "+CME ERROR: 16")
+        elif said.startswith('AT+CPMS="'):
+            self._memory = said.split('"')[1]
+            self._say(f"+CPMS: {len(self._in_memory())},50,{len(self._in_memory())},50,0,50", "OK")
+        elif said == "AT+CMGL=4":
+            rows = (f"+CMGL: {place},1,,25\r\n{pdu}" for place, pdu in self._in_memory().items())
+            self._say(*rows, "OK")
+        elif said.startswith("AT+CMGR="):
+            pdu = self._in_memory().get(int(said[8:]))
+            self._say(*([f"+CMGR: 1,,25\r\n{pdu}", "OK"] if pdu else ["+CMS ERROR: 321"]))
+        elif said.startswith("AT+CMGD="):
+            self._in_memory().pop(int(said[8:]), None)
+            self._say("OK")
         elif said in self._says:
             answer = self._says[said]
             self._say(*([answer] if "ERROR" in answer else [answer, "OK"]))

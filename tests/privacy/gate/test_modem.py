@@ -5,6 +5,7 @@ import json
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,13 @@ from privacy.gate.door.door import Door
 from privacy.gate.messages import modem
 from privacy.gate.messages.message_verbs import for_console
 from privacy.gate.messages.messages import Messages
-from privacy.gate.messages.modem import Modem
+from privacy.gate.messages.modem import Looked, Modem, Reports
 from privacy.gate.messages.modem_words import MODEM_WORDS
-from privacy.gate.network.tls_line import TransferFailed
+from privacy.gate.network.tls_line import Reach, TransferFailed
+from privacy.gate.storage import messages
 from tests.paths import ROOT
 from tests.privacy.gate.at_the_door import opened
-from tests.privacy.gate.gsm_modem import GsmModem
+from tests.privacy.gate.gsm_modem import GsmModem, report
 from tests.privacy.gate.test_console_verbs import ask
 
 NUMBER, SWAPPED = "+4915112345678", "945111325476F8"
@@ -34,8 +36,10 @@ ROW = {"name": "sim", "role": "processor", "country": "DE", "activities": ["sms.
 
 
 @contextmanager
-def plugged(*, pin: str = "", refuses: str = "", says: Mapping[str, str] | None = None) -> Iterator[GsmModem]:
-    made = GsmModem(pin=pin, refuses=refuses, says=says or {})
+def plugged(
+    *, pin: str = "", refuses: str = "", says: Mapping[str, str] | None = None, reports: str = "told"
+) -> Iterator[GsmModem]:
+    made = GsmModem(pin=pin, refuses=refuses, says=says or {}, reports=reports)
     try:
         yield made
     finally:
@@ -107,7 +111,43 @@ async def test_a_modem_sends_what_was_agreed_to_after_the_ledger_says_so_and_the
             assert "lookup" not in [one["kind"] for one in entries]
             assert f'"{PIN}"' not in json.dumps(entries)
             (told,) = (await desk.ask("messages.list", language="de"))["messages"]
-            assert (told["fate"], told["receipt"]) == ("sent", "1 delivered")
+            assert (told["fate"], told["receipt"]) == ("delivered", "1 delivered")
+            # a report that lies in the modem later on is found under the same consent, without a look-up
+            plug.kept[4] = report(1, 0x62, datetime.fromisoformat(told["at"]))
+            await door.desk.store.write(
+                lambda tx: messages.ask_at(tx, told["transfer"], door.desk.time.instant().at)
+            )
+            await door.receipts.once()
+            async with asyncio.timeout(60):
+                while (told := (await desk.ask("messages.list", language="de"))["messages"][0])[
+                    "fate"
+                ] == "delivered":
+                    await asyncio.sleep(0.2)
+            assert (told["fate"], told["what"]) == (
+                "failed",
+                "nicht zugestellt: das Telefon ist aus oder ohne Netz (62)",
+            )
+            assert plug.kept == {}
+            asked = [one["data"] for one in (await ask(door, "ledger.list"))["entries"]][-2:]
+            assert (asked[0]["receipt_of"], asked[0]["grant"]) == (told["transfer"], given["grant"]["id"])
+            assert asked[1]["what"] == "answered 200: receipt_unreachable 62"
+            assert len(plug.sent) == 1
+
+
+async def late(plug: GsmModem) -> str:
+    """What is found of a message whose two parts are reported after the program ended."""
+    at = datetime.now(UTC)
+    answer = await Modem(plug.device, Kept(), asyncio.Lock(), to=NUMBER, text=TEXT * 9).run()
+    assert (answer.reach, answer.receipt) == (Reach.FOLLOWED, "1 2")
+    sought = Looked(number=NUMBER, references="1 2", at=at)
+    found = []
+    # of the other part only: from three days ago, and that the network still tries; then the last word
+    for second in ({5: report(2, 0, at - timedelta(days=3)), 6: report(2, 0x30)}, {6: report(2, 0)}):
+        plug.kept = {3: report(1, 0), 9: report(9, 0x62), **second}
+        said = modem.said(await Reports(plug.device, Kept(), asyncio.Lock(), sought).run())
+        found.append((said.arrived, sorted(plug.kept)))
+    assert found == [(None, [3, 6, 9]), (True, [9])]
+    return f"late {answer.receipt}"
 
 
 async def test_each_failure_has_its_name_and_a_wrong_pin_is_tried_once(tmp_path: Path) -> None:
@@ -118,6 +158,8 @@ async def test_each_failure_has_its_name_and_a_wrong_pin_is_tried_once(tmp_path:
         plugged(says={"AT+CPIN?": "+CME ERROR: 10"}) as no_sim,
         plugged(says={"AT+CREG?": "+CREG: 2,2"}) as no_network,
         plugged(refuses="+CMS ERROR: 50") as refused,
+        plugged(reports="stored") as stored,
+        plugged(reports="late") as later,
     ):
         async with asyncio.TaskGroup() as tasks:
             found = {
@@ -128,19 +170,24 @@ async def test_each_failure_has_its_name_and_a_wrong_pin_is_tried_once(tmp_path:
                     ("no_sim", no_sim.device, Kept()),
                     ("no_network", no_network.device, Kept()),
                     ("refused", refused.device, Kept()),
+                    ("stored", stored.device, Kept()),
                     ("gone", "/dev/no-such-modem", Kept()),
                     ("dummy", f"dummy:{tmp_path}", Kept()),
                 )
             }
+            found["late"] = tasks.create_task(late(later), name="late")
         assert {name: task.result() for name, task in found.items()} == {
             "wrong": "modem_pin_wrong final",
             "none": "modem_pin_needed final",
             "no_sim": "modem_no_sim final",
             "no_network": "modem_no_network again",
             "refused": "modem_refused final",
+            "stored": "1 delivered",  # read where the modem says that it lies
+            "late": "late 1 2",
             "gone": "modem_gone again",
             "dummy": "255",  # Gammu's own driver, which sends nothing
         }
+        assert stored.kept == {}
         assert pins["wrong"].pin == ""
         assert await sending(wrong.device, pins["wrong"]) == "modem_pin_needed final"
         assert wrong.pins == [f'AT+CPIN="{WRONG}"']

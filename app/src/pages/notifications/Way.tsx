@@ -62,7 +62,7 @@ function Last({ way: { last } }: { way: MessageWay }) {
       {t("ways.last", { fate: tr(`notify.fate.${last.fate}`, last.fate) })} · <Age at={last.at} />
       <br />
       <small class="breakable">{last.text}</small>
-      {last.fate !== "sent" && last.what !== "" && (
+      {!["sent", "delivered"].includes(last.fate) && last.what !== "" && (
         <>
           <br />
           <small class="breakable">{last.what}</small>
