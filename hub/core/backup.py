@@ -77,25 +77,38 @@ def put_in(connection: Connection, tables: Sequence[Table], members: Mapping[str
             connection.execute(table.insert(), list(rows))
 
 
+def in_room(members: Mapping[str, Rows], name: str) -> list[str]:
+    """Addresses of the devices that the backup has in that room.
+
+    Raises:
+        KeyError: the backup has no room of that name.
+    """
+    rooms = {str(row["name"]): row["id"] for row in members["rooms"]}
+    return [str(row["address"]) for row in members["devices"] if row["room"] == rooms[name]]
+
+
+def still_here(connection: Connection, addresses: Sequence[str]) -> list[str]:
+    """Those of them that belong to this home."""
+    here = set(connection.execute(select(schema.devices.c.address)).scalars())
+    return [address for address in addresses if address in here]
+
+
 def put_back_room(connection: Connection, members: Mapping[str, Rows], name: str) -> tuple[str, ...]:
     """Have one room again, with the devices of the backup in it that are still here; return their addresses.
 
     Raises:
         KeyError: the backup has no room of that name.
     """
-    rooms = {str(row["name"]): row["id"] for row in members["rooms"]}
-    there = [str(row["address"]) for row in members["devices"] if row["room"] == rooms[name]]
+    there = still_here(connection, in_room(members, name))
     names = {str(row["address"]): row["name"] for row in members["devices"]}
     found = connection.execute(select(schema.rooms.c.id).where(schema.rooms.c.name == name)).scalar()
     if found is None:
         put = schema.rooms.insert().values(name=name).returning(schema.rooms.c.id)
         found = connection.execute(put).scalar_one()
-    back = []
     for address in there:
         change = update(schema.devices).where(schema.devices.c.address == address)
-        if connection.execute(change.values(room=found, name=names[address])).rowcount:
-            back.append(address)
-    return tuple(back)
+        connection.execute(change.values(room=found, name=names[address]))
+    return tuple(there)
 
 
 def scratched(members: Mapping[str, Rows]) -> dict[str, bytes]:

@@ -139,8 +139,11 @@ class Backup:
             raise GateDeclined("not_restored", error.what) from error
 
     async def _check(self, question: Fields) -> Fields:
-        """Put it all into a scratch store, and say what that gives again. schema: of the hub that made it."""
-        known = str(question.get("schema"))
+        """Put it all into a scratch store, and say what that gives again.
+
+        schema: of the hub that made it; room: tell what would come back of that one alone.
+        """
+        known, room = str(question.get("schema")), question.get("room")
         if known not in schema.REVISIONS:
             what = f"tables {known[:32]}; this homebase knows up to {schema.HEAD}; update it"
             raise GateDeclined("backup_newer", what)
@@ -149,18 +152,28 @@ class Backup:
             again = await asyncio.to_thread(backup.scratched, members)
         except IntegrityError as error:
             raise GateDeclined("not_restorable", f"rows do not fit each other: {error.orig}") from error
+        rooms = [str(row["name"]) for row in members["rooms"]]
         devices = [str(row["address"]) for row in members["devices"]]
+        if room is not None:
+            rooms, devices = [str(room)], await self._still_here(members, str(room))
         history = self._history()
         return {
             "members": {
                 **{name: hashlib.sha256(data).hexdigest() for name, data in again.items()},
                 **{name: digest for name, (digest, _) in history.items()},
             },
-            "rooms": [str(row["name"]) for row in members["rooms"]],
+            "rooms": rooms,
             "devices": devices,
             "schema": schema.HEAD,
             "blank": await self._store.read(backup.is_blank),
         }
+
+    async def _still_here(self, members: Mapping[str, backup.Rows], room: str) -> list[str]:
+        try:
+            there = backup.in_room(members, room)
+        except KeyError as error:
+            raise _unknown_room(room) from error
+        return await self._store.read(lambda connection: backup.still_here(connection, there))
 
     async def _put(self, question: Fields) -> Fields:
         """Put all of it, or one room, in place. room: its name, or None."""
@@ -177,7 +190,7 @@ class Backup:
                 await self._store.replace(lambda connection: _all(connection, members, history))
                 devices = [str(row["address"]) for row in members["devices"]]
         except KeyError as error:
-            raise GateDeclined("unknown_room", f"the backup has no room {str(room)[:64]!r}") from error
+            raise _unknown_room(str(room)) from error
         except IntegrityError as error:
             raise GateDeclined("not_restorable", f"rows do not fit each other: {error.orig}") from error
         except StoreError as error:
@@ -205,6 +218,12 @@ class Backup:
             }
         except backup.NotRestorable as error:
             raise GateDeclined("not_restorable", str(error)) from error
+
+
+def _unknown_room(room: str) -> GateDeclined:
+    return GateDeclined(
+        "unknown_room", f"the backup has no room {room[:64]!r}; --dry-run without --room names all"
+    )
 
 
 def _check_sizes(given: Mapping[str, bytes]) -> None:

@@ -55,6 +55,8 @@ _EXITS = {
     "no_log_in": EXIT_USAGE,
     "unknown_way": EXIT_USAGE,
     "backup_busy": EXIT_USAGE,
+    "backup_stopped": EXIT_IO,
+    "unknown_run": EXIT_USAGE,
     "no_target": EXIT_USAGE,
     "no_sheet": EXIT_USAGE,
     "not_blank": EXIT_USAGE,

@@ -24,7 +24,9 @@ from hub.daemon.backup import Backup
 from privacy import backup_sheet
 from privacy.conversation import Conversation, Handler
 from privacy.gate.backups.backups import Backups
+from privacy.gate.backups.putting_back import Wish
 from privacy.gate.backups.settings import BackupSettings
+from privacy.gate.backups.shelves import Progress
 from privacy.gate.door.door import Door
 from tests.privacy.gate.at_the_door import ManualClock, opened
 from tests.privacy.gate.backups.history import remember
@@ -32,6 +34,7 @@ from tests.privacy.gate.backups.home import SECRET, furnish, public
 
 MOST_MIB = 48  # that each may grow by, whatever the history's size
 ROW_BYTES = 45  # of a value's line, about
+LONG, ROSE, LOOK_S = ("collecting", "checking", "reading"), 3, 0.01
 READY_S, ROUND_S = 3600.0, 3600.0
 
 
@@ -97,13 +100,48 @@ async def hub_process(folder: Path, rows: int) -> AsyncIterator[Conversation]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grown:
-    """MiB: of the copy, and by what each grew. rows: that came back."""
+    """MiB: of the copy, and by what each grew. rows: that came back; rose: how often a stage's bytes did."""
 
     copy: float
     gate: float
     giving: float
     taking: float
     rows: int
+    rose: Mapping[str, int]
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether each long stage, there and back, was seen to go forward."""
+        return all(self.rose.get(stage, 0) >= ROSE for stage in LONG)
+
+
+@asynccontextmanager
+async def looked_at(progress: Progress, rose: dict[str, int]) -> AsyncIterator[None]:
+    """Look as a console does, more often; count in ``rose`` how often a stage's bytes grew.
+
+    Raises:
+        AssertionError: they fell, or are more than all.
+    """
+
+    async def look() -> None:
+        stage, done = "", 0
+        while True:
+            await asyncio.sleep(LOOK_S)
+            now = progress.done if progress.stage == stage else 0
+            done = done if progress.stage == stage else 0
+            stage = progress.stage
+            assert done <= now, f"{stage}: {now} after {done}"
+            assert not progress.all or now <= progress.all, f"{stage}: {now} of {progress.all}"
+            rose[stage] = rose.get(stage, 0) + (now > done)
+            done = now
+
+    looking = asyncio.ensure_future(look())
+    try:
+        yield
+    finally:
+        looking.cancel()
+        await asyncio.wait([looking])
+    assert looking.cancelled(), looking.exception()
 
 
 async def _backups(door: Door, talk: Conversation, stick: Path) -> Backups:
@@ -117,6 +155,7 @@ async def _backups(door: Door, talk: Conversation, stick: Path) -> Backups:
 async def whole(folder: Path, rows: int) -> Grown:
     """Make one, prove it, restore it."""
     stick = folder / "stick"
+    rose: dict[str, int] = {}
     for path in (folder / "gate", folder / "new", stick):
         path.mkdir()
     async with hub_process(folder / "hub", rows) as talk, opened(folder / "gate", ManualClock()) as door:
@@ -126,7 +165,8 @@ async def whole(folder: Path, rows: int) -> Grown:
         await backups.keep_history(wanted=True)
         before, giving = memory(begin=True), (await talk.ask("measured", ROUND_S))["most"]
         begun = time.monotonic()
-        (known,) = await backups.now()
+        async with looked_at(backups.progress, rose):
+            (known,) = await backups.now()
         print(
             f"made and proven: {known.size / (1 << 20):.0f} MiB in {time.monotonic() - begun:.0f} s",
             flush=True,
@@ -135,7 +175,9 @@ async def whole(folder: Path, rows: int) -> Grown:
     async with hub_process(folder / "blank", 0) as talk, opened(folder / "new", ManualClock()) as door:
         backups = await _backups(door, talk, stick)
         begun = time.monotonic()
-        await backups.restore("local", known.name, SECRET, None, trial=False, anyway=False)
+        wish = Wish(where="local", name=known.name, secret=SECRET, trial=False)
+        async with looked_at(backups.progress, rose):
+            await backups.restore(wish)
         print(f"restored in {time.monotonic() - begun:.0f} s", flush=True)
         took = await talk.ask("measured", ROUND_S)
     return Grown(
@@ -144,6 +186,7 @@ async def whole(folder: Path, rows: int) -> Grown:
         giving=float(str(gave)) - float(str(giving)),
         taking=float(str(took["most"])) - float(str(took["before"])),
         rows=int(str(took["rows"])),
+        rose=rose,
     )
 
 
@@ -164,7 +207,10 @@ def main() -> int:
         f"{grown.copy:.0f} MiB, {grown.rows} rows; grew by MiB: gate {grown.gate:.1f},"
         f" hub that gave {grown.giving:.1f}, hub that took {grown.taking:.1f}; {MOST_MIB} at most"
     )
-    return int(grown.rows != rows or max(grown.gate, grown.giving, grown.taking) > MOST_MIB)
+    print(f"progress rose: {dict(grown.rose)}; {ROSE} at least of each of {', '.join(LONG)}")
+    return int(
+        grown.rows != rows or not grown.is_shown or max(grown.gate, grown.giving, grown.taking) > MOST_MIB
+    )
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from hub.daemon.command_line import CommandFailed
-from hub.daemon.commands import backup
+from hub.daemon.commands import backup_back
 
 
 def test_a_check_takes_the_newest_copy_that_is_not_known_to_be_bad(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -21,13 +21,13 @@ def test_a_check_takes_the_newest_copy_that_is_not_known_to_be_bad(monkeypatch: 
 
     def ask_gate(_home: Path, verb: str, **fields: object) -> dict[str, object]:
         asked.append(fields.get("name"))
-        return {"copies": rows} if verb == "backup.status" else {}
+        return {"copies": rows} if verb == "backup.status" else {"run": 1, "over": True}
 
-    monkeypatch.setattr(backup, "ask_gate", ask_gate)
-    monkeypatch.setattr(backup, "_words", lambda _: "words")
+    monkeypatch.setattr(backup_back, "ask_gate", ask_gate)
+    monkeypatch.setattr(backup_back, "_words", lambda _: "words")
     options = argparse.Namespace(home=Path(), target="vault", name=None)
-    backup._read(options, trial=True)
-    assert asked == [None, "b.age"]
+    backup_back._read(options, trial=True)
+    assert asked == [None, "b.age", None]
     del rows[2:4]
     with pytest.raises(CommandFailed, match="vault: no good copy is there"):
-        backup._read(options, trial=True)
+        backup_back._read(options, trial=True)

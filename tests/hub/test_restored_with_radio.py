@@ -9,6 +9,7 @@ import pytest
 
 from privacy import backup_sheet
 from privacy.gate.backups.backups import Backups
+from privacy.gate.backups.putting_back import Wish
 from privacy.gate.backups.settings import BackupSettings
 from privacy.gate.door.door import Door
 from tests.hub.front import Front
@@ -42,7 +43,7 @@ async def test_devices_that_sign_answer_a_blank_hub_at_once_after_a_restore() ->
             async with hub_at(folder / "new", stick) as front, opened(folder / "gate-new") as door:
                 assert front.hellos[-1]["claimed"] is False
                 restored = await (await _backups(door, front, folder)).restore(
-                    "local", made.name, SECRET, None, trial=False, anyway=False
+                    Wish(where="local", name=made.name, secret=SECRET, trial=False)
                 )
                 assert restored.devices == (switch,)
 

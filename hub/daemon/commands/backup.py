@@ -5,10 +5,9 @@ or restore, the words are typed in and go to the gate's console for that one tim
 """
 
 import argparse
-import getpass
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from privacy import backup_sheet
@@ -16,25 +15,24 @@ from privacy.system import random_bytes
 
 from ..command_line import EXIT_IO, EXIT_USAGE, CommandFailed, printable
 from ..gate_console import ask_gate, part_of, print_table, rows_of
-from .radio_keys import qr_lines, secret_in, word_lines
+from .backup_back import check, restore, trouble_in
+from .backup_progress import POLL_S, progress_line, size_words
+from .radio_keys import qr_lines, word_lines
 from .verbs import Verbs, print_json, run_verb
 
 Answer = Mapping[str, object]
-POLL_S = 0.3
 EXIT_NOT_GOOD = 1
 TRIES = 3
-_STAGES = {
-    "collecting": "collecting",
-    "storing": "storing",
-    "checking": "reading it back",
-    "restoring": "reading",
-}
 _HISTORY = {
-    True: "on: the next backup holds the history of values, too, and grows by it ([backup] most_mib)."
+    True: "on: the next backup holds the history of values, too, and grows by it; a copy of more than 512 MiB"
+    " is not made unless most_mib of [backup] in homebase.toml allows it."
     " What you erase later stays in older copies until they go",
     False: "off: backups hold no history of values; a new Home Base begins its charts anew",
 }
-_NOT_THERE = {"failed", "gone", "sending"}
+_UNFINISHED = (
+    "a restore was cut off: nothing leaves the house that was allowed before, and the home itself may still"
+    " be the one of before. Do it again: homebase backup restore {name} --target {target} --replace"
+)
 _STATES = {
     "verified": "encrypted and restorable, read back",
     "stored": "there, not read back yet",
@@ -67,20 +65,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     history.add_argument("choice", nargs="?", choices=("on", "off"))
     listing = verbs.add("list", "copies, what is known of each, and when the next is made", _list)
-    check = verbs.add("check", "open a copy with the sheet, as a restore would; changes nothing", _check)
-    restore = verbs.add("restore", "put a copy back: everything, or one room", _restore)
-    restore.add_argument("--dry-run", action="store_true", help="say what would come back")
-    restore.add_argument(
+    checking = verbs.add("check", "open a copy with the sheet, as a restore would; changes nothing", check)
+    restoring = verbs.add("restore", "put a copy back: everything, or one room", restore)
+    restoring.add_argument("--dry-run", action="store_true", help="say what would come back")
+    restoring.add_argument(
         "--room", metavar="NAME", help="this room alone, with the devices that are still here"
     )
-    restore.add_argument(
+    restoring.add_argument(
         "--replace", action="store_true", help="though people or devices are here already: they go"
     )
-    for added in (listing, check, restore):
+    for added in (listing, checking, restoring):
         added.add_argument(
             "--target", default="local", help="local, or a place of homebase recipient; default: local"
         )
-    for added in (check, restore):
+    for added in (checking, restoring):
         added.add_argument(
             "name", nargs="?", help="homebase backup list; default: the newest that is not known to be bad"
         )
@@ -166,25 +164,21 @@ def _public(secret: bytes) -> str:
 
 def _now(options: argparse.Namespace) -> int:
     before = ask_gate(options.home, "backup.now", folder=options.new_folder).get("runs")
-    shown = ""
-    while True:
-        status = ask_gate(options.home, "backup.status")
-        progress = part_of(status, "progress")
-        if progress.get("runs") != before:
-            break
-        if sys.stderr.isatty() and (line := _stage(progress)) != shown:
-            print(f"\r{line:60}", end="", file=sys.stderr, flush=True)
-            shown = line
-        time.sleep(POLL_S)
-    if shown:
-        print(file=sys.stderr)
+    with progress_line() as show:
+        while True:
+            status = ask_gate(options.home, "backup.status")
+            progress = part_of(status, "progress")
+            if progress.get("runs") != before:
+                break
+            show(progress)
+            time.sleep(POLL_S)
     if progress.get("wrong"):
         raise CommandFailed(f"no good backup: {progress.get('text')}", EXIT_IO, str(progress.get("code")))
     if options.json:
         return print_json(status)
     newest, *others = rows_of(status, "copies")
     for row in (newest, *(row for row in others if row.get("state") == "sending")):
-        print(f"{row.get('name')}, {_size(row.get('size'))}: {_state(row)}")
+        print(f"{row.get('name')}, {size_words(row.get('size'))}: {_state(row)}")
     return 0
 
 
@@ -200,12 +194,6 @@ def _history(options: argparse.Namespace) -> int:
     return 0
 
 
-def _stage(progress: Answer) -> str:
-    done, of = int(str(progress.get("done"))), int(str(progress.get("all")))
-    share = f" {100 * done // of} %, {_size(done)} of {_size(of)}" if of else ""
-    return f"{_STAGES.get(str(progress.get('stage')), 'waiting')}{share}"
-
-
 def _list(options: argparse.Namespace) -> int:
     status = ask_gate(options.home, "backup.status", target=options.target)
     if options.json:
@@ -213,9 +201,9 @@ def _list(options: argparse.Namespace) -> int:
     copies = rows_of(status, "copies")
     print_table(
         ("TARGET", "NAME", "SIZE", "STATE"),
-        [(row.get("target"), row.get("name"), _size(row.get("size")), _state(row)) for row in copies],
+        [(row.get("target"), row.get("name"), size_words(row.get("size")), _state(row)) for row in copies],
     )
-    if told := _trouble(status):
+    if told := trouble_in(status):
         print(f"not looked at {told}")
     if not status.get("sheet"):
         print("there is no recovery sheet: homebase backup sheet")
@@ -225,15 +213,11 @@ def _list(options: argparse.Namespace) -> int:
         print(f"next: {status['next']}")
     if part_of(status, "progress").get("wrong"):
         print(f"the last one failed: {printable(part_of(status, 'progress').get('text'))}")
+    if cut := part_of(status, "unfinished"):
+        print(_UNFINISHED.format(**cut))
     if status.get("drill_due"):
         print("a quarter has passed: try the sheet, homebase backup check")
     return 0
-
-
-def _trouble(status: Answer) -> str:
-    """Why a place could not be looked at, "" where it was."""
-    told = status.get("trouble")
-    return f"{printable(told.get('target'))}: {printable(told.get('text'))}" if isinstance(told, dict) else ""
 
 
 def _state(row: Answer) -> str:
@@ -241,93 +225,5 @@ def _state(row: Answer) -> str:
     if row.get("verified"):
         words += f" {row['verified']}"
     if row.get("landed") is not None:
-        words += f", {_size(row['landed'])} are there"
+        words += f", {size_words(row['landed'])} are there"
     return f"{words}: {printable(row['text'])}" if row.get("text") else words
-
-
-def _size(size: object) -> str:
-    number = int(str(size))
-    return f"{number / (1 << 20):.1f} MiB" if number >= 1 << 20 else f"{number / 1024:.0f} KiB"
-
-
-# back
-
-
-def _check(options: argparse.Namespace) -> int:
-    told = _read(options, trial=True)
-    if options.json:
-        return print_json(told)
-    _tell(told)
-    print("right: the sheet opens this copy, and all of it can be restored. Nothing was changed.")
-    return 0
-
-
-def _restore(options: argparse.Namespace) -> int:
-    told = _read(options, trial=options.dry_run, room=options.room, replace=options.replace)
-    if options.json:
-        return print_json(told)
-    _tell(told)
-    if not told.get("applied"):
-        print("Nothing was changed.")
-        return 0
-    print(f"{len(_texts(told, 'devices'))} devices are back; the home starts anew now, with its radio.")
-    if options.room is None:
-        print("Nothing leaves the house: what was allowed waits for you. homebase phone confirm")
-        print(
-            "Whom to tell of smoke or water by messages, and how, is in no backup; see homebase notify person"
-            " list. Who is missing is told nothing until you say: homebase notify service, allow, person set"
-        )
-    return 0
-
-
-def _read(
-    options: argparse.Namespace, *, trial: bool, room: str | None = None, replace: bool = False
-) -> Answer:
-    name = options.name
-    if name is None:
-        status = ask_gate(options.home, "backup.status", target=options.target)
-        there = [
-            str(row["name"])
-            for row in rows_of(status, "copies")
-            if row.get("target") == options.target and row.get("state") not in _NOT_THERE
-        ]
-        if told := _trouble(status):
-            raise CommandFailed(told, EXIT_IO)
-        if not there:
-            raise CommandFailed(
-                f"{options.target}: no good copy is there; name one of homebase backup list", EXIT_USAGE
-            )
-        name = max(there)
-    return ask_gate(
-        options.home,
-        "backup.restore",
-        target=options.target,
-        name=name,
-        sheet=_words(options),
-        trial=trial,
-        room=room,
-        replace=replace,
-    )
-
-
-def _words(options: argparse.Namespace) -> str:
-    if options.file is not None:
-        return secret_in(options.file)
-    if not sys.stdin.isatty():
-        raise CommandFailed("nobody to ask here; name a file of mode 0600 with --file", EXIT_USAGE)
-    return getpass.getpass("the sheet's words or code: ")
-
-
-def _tell(told: Answer) -> None:
-    name, made, version = (printable(told.get(key)) for key in ("name", "made", "version"))
-    print(f"{name}, made {made} by homebase {version}")
-    records = told.get("records")
-    rows = records.items() if isinstance(records, dict) else ()
-    print_table(("MEMBER", "RECORDS"), [(name, count) for name, count in rows])
-    for label, key in (("rooms", "rooms"), ("devices", "devices")):
-        print(f"{label}: {', '.join(map(printable, _texts(told, key))) or '-'}")
-
-
-def _texts(told: Answer, key: str) -> Sequence[str]:
-    value = told.get(key)
-    return [str(each) for each in value] if isinstance(value, list) else []

@@ -1,6 +1,7 @@
 """What the console may ask about backups: one table, verb → function. A sheet's words come by here alone."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict
 from functools import wraps
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import msgspec
 from privacy import backup_sheet, sealing
 from privacy.conversation import Declined, Handler
 from privacy.gate.backups.backups import Backups
+from privacy.gate.backups.putting_back import Wish
 from privacy.gate.backups.shelves import LOCAL, Wrong
 from privacy.gate.storage.store import StoreError
 
@@ -16,7 +18,7 @@ Fields = Mapping[str, object]
 
 
 class _Asked(msgspec.Struct, frozen=True):
-    """The fields of all verbs; each takes what it needs. sheet: words or code of one; kept nowhere."""
+    """The fields of all verbs; each takes what it needs. sheet: a sheet's words or code, kept nowhere."""
 
     key: Annotated[str, msgspec.Meta(max_length=80)] = ""
     vouched: Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{64})?\Z")] = ""
@@ -28,6 +30,7 @@ class _Asked(msgspec.Struct, frozen=True):
     replace: bool = False
     folder: bool = False
     history: bool = False
+    run: int = 0
 
 
 Verb = Callable[[Backups, _Asked], Awaitable[Fields]]
@@ -85,13 +88,28 @@ async def _sheet(backups: Backups, asked: _Asked) -> Fields:
 
 
 async def _restore(backups: Backups, asked: _Asked) -> Fields:
+    """Begin a check or a restore; ``backup.result`` tells how far it is, and what came of it."""
     secret = backup_sheet.read_sheet(asked.sheet)
     if secret is None:
         raise Declined("sheet_unreadable", "these are not a sheet's words; compare them letter by letter")
-    done = await backups.restore(
-        asked.target, asked.name, secret, asked.room, trial=asked.trial, anyway=asked.replace
+    wish = Wish(
+        where=asked.target,
+        name=asked.name,
+        secret=secret,
+        room=asked.room,
+        trial=asked.trial,
+        anyway=asked.replace,
     )
+    return {"run": await backups.start_restore(wish)}
+
+
+async def _result(backups: Backups, asked: _Asked) -> Fields:
+    """How far a run is, or what came of it; that is told once."""
+    done = backups.runs.told(asked.run)
+    if done is None:
+        return {"over": False, "progress": asdict(backups.progress)}
     return {
+        "over": True,
         "name": done.name,
         "made": done.made,
         "version": done.version,
@@ -103,6 +121,11 @@ async def _restore(backups: Backups, asked: _Asked) -> Fields:
     }
 
 
+async def _stop(backups: Backups, asked: _Asked) -> Fields:
+    """stopped: false where the home is being put in place already."""
+    return {"stopped": backups.runs.stop(asked.run)}
+
+
 _VERBS: Mapping[str, Verb] = {
     "backup.status": _status,
     "backup.now": _now,
@@ -110,4 +133,6 @@ _VERBS: Mapping[str, Verb] = {
     "backup.signer": _signer,
     "backup.sheet": _sheet,
     "backup.restore": _restore,
+    "backup.result": _result,
+    "backup.stop": _stop,
 }

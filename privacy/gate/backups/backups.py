@@ -9,17 +9,16 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 
-from privacy import canonical
-from privacy.backup_sheet import is_vouched, vouch
 from privacy.conversation import ConversationLost, Declined
 from privacy.gate.backups import copies, gate_members
 from privacy.gate.backups.copies import Known, Sheet
 from privacy.gate.backups.far_door import FarDoor
 from privacy.gate.backups.keeping import Keeping, is_well, place_of
 from privacy.gate.backups.making import AskHub, NotMade, Order, make, public_of
+from privacy.gate.backups.putting_back import PuttingBack, Wish
 from privacy.gate.backups.reading import NotGood
-from privacy.gate.backups.restored import Restored, identity, report
-from privacy.gate.backups.restoring import Restorable, prove
+from privacy.gate.backups.restored import Restored
+from privacy.gate.backups.runs import Runs
 from privacy.gate.backups.schedule import Round, next_round
 from privacy.gate.backups.settings import BackupSettings
 from privacy.gate.backups.shelves import LOCAL, Progress, Shelves, Wrong
@@ -35,8 +34,6 @@ log = logging.getLogger(__name__)
 
 ROUND_S = 60.0
 _BUSY = "a backup or a restore is going on; wait for it"
-PUT_WITHIN_S = 300.0
-PUT_BYTES_S = 300_000  # of history, on a slow card
 _NOT_GOOD = "backup_not_good"
 
 
@@ -53,6 +50,8 @@ class Backups:
     progress: Progress = field(default_factory=Progress)
     shelves: Shelves = field(init=False)
     keeping: Keeping = field(init=False)
+    putting_back: PuttingBack = field(init=False)
+    runs: Runs = field(default_factory=Runs)
     zone: Callable[[], tzinfo] = lambda: UTC
     _one: asyncio.Lock = field(default_factory=asyncio.Lock)
     _begun: asyncio.Event = field(default_factory=asyncio.Event)  # ``run`` knows the places
@@ -66,6 +65,7 @@ class Backups:
             desk=self.desk, ask=self.ask, settings=self.settings, progress=self.progress, far=self.far
         )
         self.keeping = Keeping(shelves=self.shelves)
+        self.putting_back = PuttingBack(shelves=self.shelves, cut=self.cut)
 
     async def begin(self) -> None:
         """Know where backups go, and forget what a kill left half made.
@@ -313,30 +313,36 @@ class Backups:
 
     # restore
 
-    async def restore(
-        self, where: str, name: str, secret: bytes, room: str | None, *, trial: bool, anyway: bool
-    ) -> Restored:
-        """Read a copy with a sheet's key and put it in place: all, or one room.
+    async def start_restore(self, wish: Wish) -> int:
+        """Begin a check or a restore in a task of its own; returns its number in ``runs``.
 
-        trial: change nothing. anyway: though somebody lives here.
+        Raises:
+            Wrong: something else is going on, or there is no such copy or place.
+        """
+        self._target(wish)
+        await self._begun.wait()
+        if self._one.locked() or self.runs.goes_on or self._tasks is None:
+            raise Wrong("backup_busy", _BUSY)
+        number = self.runs.begin(self._tasks, lambda fixed: self.restore(wish, fixed))
+        await asyncio.sleep(0)
+        return number
+
+    async def restore(self, wish: Wish, fixed: Callable[[], None] = lambda: None) -> Restored:
+        """Read a copy with a sheet's key and put it in place: all, or one room. fixed: as PuttingBack.
 
         Raises:
             Wrong: the home is as it was; the code says why. Where the hub failed at the last step, what was
                 allowed waits for the owner all the same.
+            StoreError: the gate's part, or the drill of a trial, was not written.
         """
-        if not NAME.fullmatch(name):
-            raise Wrong("bad_name", f"{name[:32]!r} is no name of a backup; see homebase backup list")
-        target = self.shelves.targets.get(where)
-        if target is None:
-            raise self._no_place(where)
+        target = self._target(wish)
         if self._one.locked():
             raise Wrong("backup_busy", _BUSY)
         async with self._one:
-            self.progress.tell("restoring", 0, 0)
             try:
-                return await self._restored(target, name, secret, room, trial=trial, anyway=anyway)
+                return await self.putting_back.restored(target, wish, fixed)
             except (NotGood, gate_members.NotRestorable) as error:
-                await self.shelves.look_again(where, target, name)
+                await self.shelves.look_again(wish.where, target, wish.name)
                 raise Wrong(_NOT_GOOD, str(error)) from error
             except TargetError as error:
                 raise Wrong(error.trouble.value, in_words(str(error), Language.EN)) from error
@@ -347,54 +353,10 @@ class Backups:
             finally:
                 self.progress.tell("", 0, 0)
 
-    async def _restored(
-        self, target: Target, name: str, secret: bytes, room: str | None, *, trial: bool, anyway: bool
-    ) -> Restored:
-        opens = identity(secret)
-        key = str(opens.to_public())
-        try:
-            proven = await prove(self.ask, target.read(name), opens, keep=not trial and room is None)
-            manifest = proven.read.manifest
-            vouched = manifest.vouched.get(key, "")
-            if not is_vouched(secret, bytes.fromhex(manifest.signer), vouched):
-                raise Wrong("signer_unknown", "this backup was not made by the home whose sheet this is")
-            blank = await self.desk.store.read(gate_members.is_blank)
-            put = not trial
-            if put and room is None and not anyway and proven.told.get("blank") is not True:
-                what = (
-                    "people or devices are here already and would be replaced; add --replace if that is meant"
-                )
-                raise Wrong("not_blank", what)
-            if put:
-                if room is None:  # first: a hub of before with what was allowed since would go on sending
-                    await self._put_gate(proven, secret, blank=blank)
-                within_s = PUT_WITHIN_S + proven.history / PUT_BYTES_S
-                await self.ask("restore.put", within_s, room=room, history=proven.history > 0)
-        finally:
-            await self.shelves.let_go()
-        at = self.desk.time.instant().at
-        await self.desk.store.write(lambda tx: copies.drilled(tx, key, at))
-        return report(name, proven, blank=blank, applied=put)
-
-    async def _put_gate(self, proven: Restorable, secret: bytes, *, blank: bool) -> None:
-        """A new epoch: whatever was allowed waits for the owner; what leaves ends now.
-
-        A gate that was blank, or has no sheet, makes backups for the sheet that opened this one.
-        """
-        at = self.desk.time.instant().at
-
-        def fill(tx: Transaction) -> Mapping[str, canonical.Json]:
-            told: dict[str, canonical.Json] = {"backup": gate_members.ledger_of(proven.gate)}
-            if blank:
-                gate_members.put_back(tx, proven.gate)
-                gate_members.count_on(tx, proven.gate, proven.read.manifest.made)
-                copies.take_seed(tx, gate_members.seed_of(proven.gate))
-            if blank or not copies.sheets(tx):
-                key = str(identity(secret).to_public())
-                signer = public_of(copies.seed(tx, self.desk.random_bytes))
-                copies.keep_sheet(tx, key, vouch(secret, signer), at)
-                told["backup_key"] = key
-            return told
-
-        await self.cut()
-        await self.desk.begin_epoch("restored", fill)
+    def _target(self, wish: Wish) -> Target:
+        if not NAME.fullmatch(wish.name):
+            raise Wrong("bad_name", f"{wish.name[:32]!r} is no name of a backup; see homebase backup list")
+        target = self.shelves.targets.get(wish.where)
+        if target is None:
+            raise self._no_place(wish.where)
+        return target

@@ -13,7 +13,7 @@ from privacy.ports import RandomBytes
 
 SEED_SIZE = 32
 _SEED, _SHEETS, _MARKER, _SENDING = "backup_seed", "backup_sheets", "backup_marker", "backup_sending"
-_HISTORY = "backup_history"
+_HISTORY, _UNFINISHED = "backup_history", "backup_unfinished"
 _COLUMNS = "target, name, made_ms, size, sha256, state, why, verified_ms"
 
 
@@ -64,6 +64,13 @@ class Sending(msgspec.Struct, frozen=True):
     tags: dict[int, str] = {}
     arrived: bool = False
     trouble: str = ""
+
+
+class Unfinished(msgspec.Struct, frozen=True):
+    """A copy that the gate took its part of, and the hub perhaps not yet."""
+
+    target: str
+    name: str
 
 
 class Sheet(msgspec.Struct, frozen=True):
@@ -176,3 +183,14 @@ def has_history(tx: Transaction) -> bool:
 def keep_history(tx: Transaction, *, wanted: bool) -> None:
     """The owner's choice, from the next backup on."""
     records.set_meta(tx, _HISTORY, b"1" if wanted else b"0")
+
+
+def unfinished(tx: Transaction) -> Unfinished | None:
+    """A restore that was cut off between the gate's part and the hub's."""
+    told = records.meta(tx, _UNFINISHED)
+    return msgspec.json.decode(told, type=Unfinished) if told else None
+
+
+def keep_unfinished(tx: Transaction, one: Unfinished | None) -> None:
+    """Remember it; None: the hub has its part."""
+    records.set_meta(tx, _UNFINISHED, b"" if one is None else msgspec.json.encode(one))

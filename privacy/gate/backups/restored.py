@@ -32,21 +32,23 @@ def identity(secret: bytes) -> "Identity":
     return pyrage.x25519.Identity.from_str(identity_of(secret))
 
 
-def report(name: str, proven: Restorable, *, blank: bool, applied: bool) -> Restored:
-    """What is told of it. blank: this gate's own members come back, too."""
+def report(name: str, proven: Restorable, *, room: str | None, blank: bool, applied: bool) -> Restored:
+    """What is told of it. room: it alone comes back; blank: this gate's own members come back, too."""
     told = proven.read.manifest
 
     def texts(key: str) -> tuple[str, ...]:
         value = proven.told.get(key)
         return tuple(str(each)[:200] for each in value) if isinstance(value, list) else ()
 
+    rooms, devices = texts("rooms"), texts("devices")
+    records = {member.name: member.records for member in told.members}
     return Restored(
         name=name,
         made=told.made,
         version=told.version,
-        records={member.name: member.records for member in told.members},
-        rooms=texts("rooms"),
-        devices=texts("devices"),
-        gate=blank,
+        records=records if room is None else {"hub/rooms": len(rooms), "hub/devices": len(devices)},
+        rooms=rooms,
+        devices=devices,
+        gate=blank and room is None,
         applied=applied,
     )

@@ -38,9 +38,16 @@ class Restorable:
 
 
 async def prove(
-    ask: AskHub, pieces: AsyncIterator[bytes], identity: "Identity", *, keep: bool = False
+    ask: AskHub,
+    pieces: AsyncIterator[bytes],
+    identity: "Identity",
+    *,
+    keep: bool = False,
+    room: str | None = None,
 ) -> Restorable:
     """Read a copy into scratch and compare. keep: the hub keeps its history, too, to put it in place.
+
+    room: the hub tells of that one alone.
 
     Raises:
         NotGood: it is not good; with what is wrong.
@@ -61,8 +68,10 @@ async def prove(
     read = await read_copy(pieces, identity, take)
     await to_hub.flush()
     try:
-        told = await ask("restore.check", CHECK_WITHIN_S, schema=read.manifest.schema)
+        told = await ask("restore.check", CHECK_WITHIN_S, schema=read.manifest.schema, room=room)
     except Declined as declined:
+        if declined.code == "unknown_room":  # that says nothing against the copy
+            raise
         raise NotGood(declined.detail) from declined
     members = {name: bytes(data) for name, data in gate.items()}
     try:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 
+import msgspec
+
 from privacy.gate.backups import copies
 from privacy.gate.backups.copies import Known, Sending, State
 from privacy.gate.backups.schedule import drill_due
@@ -32,8 +34,14 @@ async def told(
     except TargetError as error:
         text = in_words(str(error), language)
         trouble = {"target": look, "code": error.trouble.value, "text": text}
-    known, sheets, sending, history = await desk.store.read(
-        lambda tx: (copies.every(tx), copies.sheets(tx), copies.sending(tx), copies.has_history(tx))
+    known, sheets, sending, history, unfinished = await desk.store.read(
+        lambda tx: (
+            copies.every(tx),
+            copies.sheets(tx),
+            copies.sending(tx),
+            copies.has_history(tx),
+            copies.unfinished(tx),
+        )
     )
     on_its_way = {name: one for name, one in sending.items() if name in shelves.in_use}
     return {
@@ -46,6 +54,7 @@ async def told(
         "next": None if upcoming is None or not shelves.in_use or not sheets else timestamp(upcoming),
         "sheet": None if not sheets else {"key": sheets[0].key, "since": _time(sheets[0].since_ms)},
         "drill_due": bool(sheets) and drill_due(from_ms(sheets[0].drilled_ms), desk.time.instant().at),
+        "unfinished": None if unfinished is None else msgspec.to_builtins(unfinished),
         "progress": asdict(progress) | {"text": in_words(progress.wrong, language)},
     }
 

@@ -9,7 +9,7 @@ import pytest
 
 from hub.daemon.__main__ import main
 from hub.daemon.command_line import CommandFailed, parse
-from hub.daemon.commands import backup, recipient
+from hub.daemon.commands import backup, backup_back, recipient
 
 COPY = {"target": "local", "name": "homebase-1.age", "size": 2048, "state": "verified", "verified": "today"}
 DONE: dict[str, Any] = {"copies": [COPY], "targets": ["local"], "sheet": "age1x", "progress": {"runs": 1}}
@@ -19,7 +19,8 @@ def gate(monkeypatch: pytest.MonkeyPatch, status: dict[str, Any]) -> None:
     def ask(_home: object, verb: str, **_fields: object) -> dict[str, Any]:
         return {"backup.now": {"runs": 0}, "backup.status": status, "backup.history": {"history": True}}[verb]
 
-    monkeypatch.setattr(backup, "ask_gate", ask)
+    for module in (backup, backup_back):
+        monkeypatch.setattr(module, "ask_gate", ask)
 
 
 def test_a_backup_is_made_and_listed(
@@ -137,10 +138,15 @@ def test_who_restores_a_home_learns_that_nobody_is_told_of_smoke_yet(
     sheet.touch(mode=0o600)
     sheet.write_text("the words")
 
-    def ask(_home: object, _verb: str, **fields: object) -> dict[str, Any]:
-        return {"name": "homebase-1.age", "made": "today", "applied": not fields["trial"], "devices": ["x:1"]}
+    trial: list[object] = []
 
-    monkeypatch.setattr(backup, "ask_gate", ask)
+    def ask(_home: object, verb: str, **fields: object) -> dict[str, Any]:
+        if verb == "backup.restore":
+            trial.append(fields["trial"])
+        done = {"name": "homebase-1.age", "made": "today", "applied": not trial[0], "devices": ["x:1"]}
+        return {"run": 1} if verb == "backup.restore" else {"over": True, **done}
+
+    monkeypatch.setattr(backup_back, "ask_gate", ask)
     assert parse(["backup", "restore", "homebase-1.age", "--file", str(sheet), *words]) == 0
     said = capsys.readouterr().out
     # the control: a trial and one room put nothing in the place of what tells people

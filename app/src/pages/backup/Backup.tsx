@@ -18,6 +18,7 @@ interface Backups {
   next: string | null;
   sheet: { key: string } | null;
   drill_due: boolean;
+  unfinished: { name: string } | null;
   history: boolean;
   progress: { stage: string; done: number; all: number; wrong: string; code: string };
 }
@@ -80,10 +81,12 @@ function State({ told, again }: { told: Backups; again: () => void }) {
       {told.trouble !== null && <p class="bad">{told.trouble.text}</p>}
       {told.sheet === null && <p class="bad">{t("backup.sheet.none")}</p>}
       {told.targets.length === 0 && <p class="bad">{t("backup.place.none")}</p>}
+      {told.unfinished !== null && <p class="bad">{t("backup.unfinished")}</p>}
       {told.drill_due && <p class="bad">{t("backup.drill")}</p>}
       {stage !== "" && (
         <p role="status">
           {tr(`backup.stage.${stage}`, stage)}{" "}
+          {all === 0 && done > 0 && bytes(done, language)}
           {all > 0 && (
             <>
               <progress max={all} value={done} aria-label={percent(done / all, language)} />{" "}

@@ -11,6 +11,7 @@ from hub.daemon.backup import Backup
 from privacy import backup_sheet
 from privacy.client import GateDeclined
 from privacy.gate.backups.backups import Backups
+from privacy.gate.backups.putting_back import Wish
 from privacy.gate.backups.settings import BackupSettings
 from privacy.gate.door.door import Door
 from tests.privacy.gate.at_the_door import ManualClock, opened
@@ -64,8 +65,8 @@ class Home:
 
     async def restore(self, secret: bytes = SECRET, **more: object) -> object:
         name = self.copies[-1].name
-        wanted = {"room": None, "trial": False, "anyway": False, **more}
-        return await self.backups.restore("local", name, secret, **wanted)  # type: ignore[arg-type]
+        wish = Wish(where="local", name=name, secret=secret, **{"trial": False, **more})  # type: ignore[arg-type]
+        return await self.backups.restore(wish)
 
 
 def public(secret: bytes) -> str:

@@ -25,6 +25,7 @@ from privacy.gate.backups import copies, gate_members
 from privacy.gate.backups.backups import Backups
 from privacy.gate.backups.copies import State
 from privacy.gate.backups.folder import FolderTarget
+from privacy.gate.backups.putting_back import Wish
 from privacy.gate.backups.restored import Restored
 from privacy.gate.backups.shelves import Wrong
 from privacy.gate.backups.target import NOTHING, Copy, Landed, Source, Taken
@@ -166,9 +167,22 @@ async def test_one_room_comes_back_alone(lived_in: Home) -> None:
     )
     assert [tuple(row) for row in rows] == [("Room 1", "Lamp")]
     assert await Settings(store).get("a") == 2
-    with pytest.raises(Wrong) as wrong:
-        await lived_in.restore(room="Attic")
-    assert wrong.value.code == "unknown_room"
+
+    # and a trial of it tells of that room alone, with the devices that are still here
+    told = await lived_in.restore(room="Room 1", trial=True)
+    assert isinstance(told, Restored)
+    assert (told.rooms, told.devices) == (("Room 1",), ("bidcos:JEQ0123456",))
+    assert (dict(told.records), told.gate) == ({"hub/rooms": 1, "hub/devices": 1}, False)
+    told = await lived_in.restore(room="Room 2", trial=True)
+    assert isinstance(told, Restored)
+    assert (told.rooms, told.devices) == (("Room 2",), ())
+
+    # and one that the copy has not is said to be none, in a trial as in earnest; the copy stays good
+    for trial in (True, False):
+        with pytest.raises(Wrong, match="no room 'Attic'") as wrong:
+            await lived_in.restore(room="Attic", trial=trial)
+        assert wrong.value.code == "unknown_room"
+    assert (await lived_in.door.desk.store.read(copies.every))[0].state is State.VERIFIED
 
 
 async def test_a_trial_changes_nothing_and_counts_as_the_quarters_drill(lived_in: Home) -> None:
@@ -629,7 +643,7 @@ async def test_a_gate_without_a_sheet_that_keeps_its_own_signer_gets_one_that_op
 async def test_the_gate_closes_before_the_hub_is_replaced(lived_in: Home, tmp_path: Path) -> None:
     await lived_in.backups.now()
     async with home(tmp_path / "new", tmp_path / "stick") as new:
-        ask, was, then = new.backups.ask, new.door.desk.standing.epoch, []
+        ask, was, then = new.backups.shelves.ask, new.door.desk.standing.epoch, []
 
         async def killed(op: str, *within: float, **fields: object) -> Mapping[str, object]:
             if op == "restore.put":
@@ -637,7 +651,7 @@ async def test_the_gate_closes_before_the_hub_is_replaced(lived_in: Home, tmp_pa
                 raise ConversationLost("killed")
             return await ask(op, *within, **fields)
 
-        new.backups.ask = killed  # type: ignore[assignment]
+        new.backups.shelves.ask = killed  # type: ignore[assignment]
         with pytest.raises(Wrong):
             await new.restore()
         assert then
@@ -645,7 +659,7 @@ async def test_the_gate_closes_before_the_hub_is_replaced(lived_in: Home, tmp_pa
         assert new.hub.restarts == 0
 
         # and done again, it is as it would have been
-        new.backups.ask = ask
+        new.backups.shelves.ask = ask
         await new.restore()
         assert await _rows(lived_in, schema.people) == await _rows(new, schema.people)
         assert await new.backups.signer() == await lived_in.backups.signer()
@@ -656,7 +670,7 @@ async def test_no_name_of_a_copy_leads_out_of_its_folder(lived_in: Home, tmp_pat
     await lived_in.backups.now()
     lived_in.copies[0].rename(tmp_path / "outside.age")
     with pytest.raises(Wrong) as wrong:
-        await lived_in.backups.restore("local", name, SECRET, None, trial=True, anyway=False)
+        await lived_in.backups.restore(Wish(where="local", name=name, secret=SECRET))
     assert wrong.value.code == "bad_name"
     if name.startswith(".."):  # the control: the place itself would give it
         pieces = [piece async for piece in lived_in.backups.shelves.targets["local"].read(name)]
