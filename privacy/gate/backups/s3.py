@@ -35,7 +35,7 @@ from privacy.gate.network.http_line import Ask, HttpLine, Reply, phrase
 
 _MOST_PAGES = 100  # of a list, of 1000 each
 _MOST_PARTS = 10_000
-_LONGEST_ID = 2048  # characters of an upload's id: it is kept while a copy is on its way
+_LONGEST_ID = 1024  # characters of an upload's id: it is kept, and fits into a request's head
 _CODES = {  # what S3 says beside a status that alone says less
     "EntityTooLarge": Trouble.TOO_LARGE,
     "QuotaExceeded": Trouble.FULL,

@@ -21,17 +21,18 @@ from privacy.backup_members import MEMBERS
 from privacy.conversation import ConversationLost, Declined
 from privacy.decide import Permit, Refusal, decide
 from privacy.gate.answers import backup_answers
-from privacy.gate.backups import copies, gate_members
+from privacy.gate.backups import copies, far_copies, gate_members
 from privacy.gate.backups.backups import Backups
-from privacy.gate.backups.copies import State
+from privacy.gate.backups.copies import Known, Sending, State
 from privacy.gate.backups.folder import FolderTarget
 from privacy.gate.backups.putting_back import Wish
 from privacy.gate.backups.restored import Restored
 from privacy.gate.backups.shelves import Wrong
 from privacy.gate.backups.target import NOTHING, Copy, Landed, Source, Taken
 from privacy.gate.front.exchange import Request
-from privacy.gate.storage import book, budget, records
+from privacy.gate.storage import book, budget, deletions, records
 from privacy.gate.storage.store import StoreError as GateStoreError
+from privacy.gate.storage.store import Transaction
 from privacy.register import Form
 from tests.privacy import house
 from tests.privacy.gate.backups.home import KEY, SECRET, Home, furnish, home, public
@@ -743,3 +744,33 @@ async def test_while_a_copy_is_proven_hub_and_gate_do_other_things(
     await lived_in.backups.now()
     assert len(seen) == 2
     assert main not in seen.values()
+
+
+async def test_a_copy_that_waits_for_its_next_parts_is_given_up_with_its_sheet_and_asked_back(
+    lived_in: Home,
+) -> None:
+    # given one on its way, and one that arrived whole
+    store, name, whole = lived_in.door.desk.store, "homebase-waits.age", "homebase-whole.age"
+
+    def waiting(tx: Transaction) -> None:
+        for place, copy, arrived in (("far", name, False), ("farther", whole, True)):
+            far_copies.begun(tx, f"to-{place}", place, copy)
+            copies.keep(tx, Known(target=place, name=copy, made_ms=1, size=9, sha256="00"))
+            copies.keep_sending(
+                tx, place, Sending(name=copy, sheet=public(SECRET), next_ms=1, landed=5, arrived=arrived)
+            )
+
+    await store.write(waiting)
+
+    # when the sheet is replaced
+    await lived_in.sheet(bytes(32 * [9]))
+
+    # then the parts of the first are asked back, and nothing goes on
+    asked = await store.read(deletions.every)
+    assert [(row.transfer, row.recipient, row.state) for row in asked] == [("to-far", "far", "waiting")]
+    assert await store.read(copies.sending) == {}
+    known = await store.read(copies.every)
+    assert {(one.name, one.state, one.size) for one in known} == {
+        (name, State.FAILED, 0),
+        (whole, State.STORED, 9),
+    }
