@@ -23,7 +23,7 @@ class Front:
     """Ends TLS and passes on to a server in the clear.
 
     asked: all that clients sent, in the clear. cut_asking, cut_answering: bytes after which a connection is
-    reset, counted anew for each; None: never.
+    reset, counted anew for each; None: never. orderly: what is cut while it asks is closed in order instead.
     """
 
     def __init__(self, listening: socket.socket, context: ssl.SSLContext, behind: int) -> None:
@@ -35,6 +35,7 @@ class Front:
         self.hold_asking: int | None = None  # bytes after which nothing is read until go_on
         self.held, self.go_on = threading.Event(), threading.Event()
         self._resets = False
+        self.orderly = False
         self._threads: list[threading.Thread] = []
         self._run(self._accept)
 
@@ -99,7 +100,7 @@ class Front:
                 count += len(data)
                 self.asked += data
                 if self.cut_asking is not None and count >= self.cut_asking:
-                    return self._reset(client)
+                    return self._closed(client) if self.orderly else self._reset(client)
                 if self.hold_asking is not None and count >= self.hold_asking:
                     self.go_on.clear()
                     self.held.set()
@@ -127,6 +128,16 @@ class Front:
         with suppress(OSError):
             client.shutdown(socket.SHUT_RDWR)
         return None
+
+    @staticmethod
+    def _closed(client: ssl.SSLSocket) -> None:
+        """Say goodbye as TLS does, and take the rest of what comes without a word."""
+        with suppress(OSError, ValueError):
+            client.unwrap()
+        client.shutdown(socket.SHUT_WR)
+        client.settimeout(20)
+        while client.recv(16_384):
+            pass
 
     @staticmethod
     def _reset(client: ssl.SSLSocket) -> None:
@@ -164,7 +175,7 @@ def webdav(folder: Path, *, digest: bool = False, quota: int | None = None) -> I
             "logging": {"enable": False},
         }
     )
-    server = wsgi.Server(("127.0.0.1", 0), app)
+    server = wsgi.Server(("127.0.0.1", 0), app, timeout=60)  # seconds without a byte, on a busy machine
     server.prepare()
     thread = threading.Thread(target=server.serve)
     thread.start()

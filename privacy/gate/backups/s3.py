@@ -76,6 +76,8 @@ class S3:
             await self._large(name, source, landed, taken)
         elif there is None:
             await self._put(name, (), await source.read(0, source.size))
+        if source.size > PART:
+            await self._abort(name)  # one that was begun twice, as the first answer was lost
         await landed(source.size)
 
     async def _large(self, name: str, source: Source, landed: Landed, taken: Taken) -> None:

@@ -248,11 +248,16 @@ class HttpLine:
         self.sent += len(data)
 
     async def _event(self) -> object:
+        closed = False
         try:
             while (event := self._http.next_event()) is h11.NEED_DATA:
-                self._http.receive_data(await self._awaited(self._open.read()))
+                data = await self._awaited(self._open.read())
+                closed = not data
+                self._http.receive_data(data)
         except h11.RemoteProtocolError as error:
             self._drop()
+            if closed:  # as a line that broke: no word of HTTP was wrong
+                raise TransferFailed(f"{self.target.host}: closed before the end of an answer") from error
             raise Garbled(f"{self.target.host}: {error}") from error
         return event
 

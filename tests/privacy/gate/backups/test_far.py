@@ -58,7 +58,7 @@ async def test_a_copy_goes_on_where_the_line_broke_and_is_seen_when_it_is_whole(
         await target.put(OTHER, source(tmp_path, b"x"), far.land)
         await target.remove(OTHER)
     for cut in (1, 30_000, 60_000):
-        far.front.cut_asking = cut
+        far.front.cut_asking, far.front.orderly = cut, cut == 30_000
         with far.open() as target, pytest.raises(TargetError) as broken:
             await target.put(NAME, source(tmp_path, DATA), far.land)
         assert broken.value.trouble is Trouble.UNREACHABLE
