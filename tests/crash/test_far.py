@@ -33,7 +33,7 @@ async def remembered(state: Path) -> Sending | None:
 
 
 @pytest.mark.parametrize("kind", ["webdav", "opaque"])
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 def test_a_gate_that_is_killed_within_a_copy_goes_on_with_the_part_that_was_cut_off(
     kind: str, tmp_path: Path
 ) -> None:
