@@ -19,7 +19,10 @@ need_packages() {
   [ ${#missing[@]} -eq 0 ] && return
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     say "installing ${missing[*]}"
-    { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"; } >&2
+    { # one at a time: .ci/run begins it beside the rest
+      flock 8
+      apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"
+    } 8<script/lib.sh >&2
   else
     say "missing: please run   sudo apt-get install -y --no-install-recommends ${missing[*]}"
     exit 69
@@ -47,20 +50,21 @@ need_python() {
   "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null || need_packages python3-venv=/usr/share/doc/python3-venv/.
 }
 
-# install_lock FILE …: packages exactly as locked, when the lock or the interpreter changed since the last time
+# install_lock FILE …: packages exactly as locked, of those locks that changed, or whose interpreter did, since the last time
 install_lock() {
-  local lock stamp want
+  local lock version changed=()
+  version=$(.venv/bin/python -V)
   for lock in "$@"; do
-    stamp=.venv/.installed-$(basename "$lock")
-    want="$(sha256sum <"$lock") $(.venv/bin/python -V)"
-    [ "$(cat "$stamp" 2>/dev/null)" = "$want" ] && continue
-    say "installing $lock"
-    .venv/bin/python -m pip install -q --no-deps --require-hashes -r "$lock" >&2
-    printf '%s' "$want" >"$stamp"
+    [ "$(cat ".venv/.installed-$(basename "$lock")" 2>/dev/null)" = "$(sha256sum <"$lock") $version" ] || changed+=("$lock")
   done
+  [ ${#changed[@]} -eq 0 ] && return
+  say "installing ${changed[*]}"
+  touch .venv/.uncompiled
+  .venv/bin/python -m pip install -q --no-compile --no-deps --require-hashes "${changed[@]/#/--requirement=}" >&2
+  for lock in "${changed[@]}"; do printf '%s' "$(sha256sum <"$lock") $version" >".venv/.installed-$(basename "$lock")"; done
 }
 
-# need_environment LOCK …: .venv with these locks, our own package, and its bytecode
+# need_environment LOCK …: .venv with these locks, our own package, and the bytecode of all, made on every core
 need_environment() {
   local stamp want
   if ! .venv/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
@@ -74,8 +78,11 @@ need_environment() {
   if [ "$(cat "$stamp" 2>/dev/null)" != "$want" ]; then
     install_lock requirements-build.lock
     .venv/bin/python -m pip install -q --no-deps --no-build-isolation --config-settings editable_mode=compat -e . >&2
-    .venv/bin/python -m compileall -q -j 0 .venv/lib/python3*/site-packages >/dev/null 2>&1 || true
     printf '%s' "$want" >"$stamp"
+  fi
+  if [ -e .venv/.uncompiled ]; then
+    .venv/bin/python -m compileall -q -j 0 .venv/lib/python3*/site-packages hub drivers privacy support >/dev/null 2>&1 || true
+    rm .venv/.uncompiled
   fi
   .venv/bin/python -m compileall -q hub drivers privacy support
 }
