@@ -321,7 +321,8 @@ class Messages:
     async def _post_sms(self, grant: Grant, item: Outgoing, target: Target) -> Carrier:
         if target.host == AT_MODEM:
             pin = self.services.pin(grant.recipient)
-            return Modem(target.path, pin, self._modem, to=grant.addressee, text=_text(item))
+            one = Looked(number=grant.addressee, at=item.first)
+            return Modem(target.path, pin, self._modem, one, text=_text(item))
         login, spoken = await self.services.log_in(grant), self._desk.recipients[grant.recipient].sms
         return sms.Sms(target, login, spoken, to=grant.addressee, text=_text(item))
 

@@ -121,11 +121,27 @@ class _Contact:
         return 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """A message whose report is looked for. references: the modem's numbers of it; at: when it was made."""
+
+    number: str
+    at: datetime
+    references: str = ""
+
+    @property
+    def moment(self) -> str:
+        """As the program reads it: UTC, naive as Gammu's."""
+        return self.at.astimezone(UTC).replace(tzinfo=None).isoformat()
+
+
 class Modem(_Contact):
     """Sends one message."""
 
-    def __init__(self, device: str, pin: Pin, alone: asyncio.Lock, *, to: str, text: str) -> None:
-        super().__init__(device, pin, alone, {"to": to, "text": text}, len(text.encode()))
+    def __init__(self, device: str, pin: Pin, alone: asyncio.Lock, one: Looked, *, text: str) -> None:
+        """one: whose report is awaited, without references yet."""
+        question = {"to": one.number, "text": text, "at": one.moment}
+        super().__init__(device, pin, alone, question, len(text.encode()))
 
     async def run(self) -> Answer:
         """Have it sent.
@@ -143,15 +159,6 @@ class Modem(_Contact):
         return Answer(status=200, receipt=numbers, reach=Reach.FOLLOWED)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Looked:
-    """A message whose report is looked for. references: the modem's numbers of it; at: when it was made."""
-
-    number: str
-    references: str
-    at: datetime
-
-
 class Reports(_Contact):
     """Looks for the status report of one message among what the modem keeps."""
 
@@ -159,7 +166,7 @@ class Reports(_Contact):
         sought = {
             "to": one.number,
             "references": [int(word) for word in one.references.split() if word.isdigit()],
-            "at": one.at.astimezone(UTC).replace(tzinfo=None).isoformat(),
+            "at": one.moment,
         }
         super().__init__(device, pin, alone, sought, 0)
 

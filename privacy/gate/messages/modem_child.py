@@ -67,17 +67,20 @@ def _done(question: Mapping[str, Any]) -> dict[str, object]:
         _shut_in()
         _unlock(gammu, machine, question["pin"])
         if "text" in question:
-            return _send(gammu, machine, parts, question["to"])
+            return _send(gammu, machine, parts, question)
         return _look(gammu, machine, question)
     except gammu.GSMError as error:
         raise Failed(_CODES.get(type(error).__name__, "modem_refused")) from error
 
 
-def _send(gammu: Any, machine: Any, parts: Sequence[dict[str, Any]], to: str) -> dict[str, object]:
+def _send(
+    gammu: Any, machine: Any, parts: Sequence[dict[str, Any]], question: Mapping[str, Any]
+) -> dict[str, object]:
     _look_for_network(gammu, machine)
     came = _listening(gammu, machine)
-    references = [_one(machine, part, to) for part in parts]
-    return {"references": references, "report": _report(gammu, machine, references, to, came)}
+    references = [_one(machine, part, question["to"]) for part in parts]
+    sought = {**question, "references": references}
+    return {"references": references, "report": _report(gammu, machine, sought, came)}
 
 
 def _opened(gammu: Any, device: str) -> Any:
@@ -152,37 +155,41 @@ def _listening(gammu: Any, machine: Any) -> list[Mapping[str, Any]]:
 
 
 def _report(
-    gammu: Any, machine: Any, references: Sequence[int], to: str, came: list[Mapping[str, Any]]
+    gammu: Any, machine: Any, sought: Mapping[str, Any], came: Sequence[Mapping[str, Any]]
 ) -> int | None:
     """What the network says of it within the time."""
-    read = 0
+    looked = 0
     for _ in range(int(REPORT_WAIT_S / LOOK_S)):
-        announced = sum(not one.get("Number") for one in came)  # those tell that one is kept, and no more
-        if announced > read:
-            read, found = announced, _stored(gammu, machine)
-            came += found
-            for one in found:
-                if _is_of(one, references, to):
-                    _drop(gammu, machine, one)
-        if (status := _status([one for one in came if _is_of(one, references, to)], references)) is not None:
+        ours = [one for one in came if _is_of(one, sought["references"], sought["to"])]
+        if (status := _status(ours, sought["references"])) is not None:
             return status
+        announced = sum(not one.get("Number") for one in came)  # those tell that one is kept, and no more
+        if announced > looked:
+            looked, status = announced, _kept(gammu, machine, sought)
+            if status is not None:
+                return status
         machine.ReadDevice(False)
         time.sleep(LOOK_S)
     return None
 
 
 def _look(gammu: Any, machine: Any, question: Mapping[str, Any]) -> dict[str, object]:
-    """What the reports in the modem say of an earlier message; those that are done with are deleted there."""
-    references, to = question["references"], question["to"]
-    at = datetime.datetime.fromisoformat(question["at"])
+    """What is known by now of an earlier message."""
+    return {"references": question["references"], "report": _kept(gammu, machine, question)}
+
+
+def _kept(gammu: Any, machine: Any, sought: Mapping[str, Any]) -> int | None:
+    """What the reports in the modem say of it; those that are done with are deleted there."""
+    references, to = sought["references"], sought["to"]
+    at = datetime.datetime.fromisoformat(sought["at"])
     found = [one for one in _stored(gammu, machine) if _alike(str(one.get("Number")), to)]
     near = [one for one in found if abs(_moment(one, at) - at) <= NEAR]
-    ours = [one for one in near if one.get("MessageReference") in references]
+    ours = [one for one in near if _is_of(one, references, to)]
     status = _status(ours, references)
     for one in found:
         if _moment(one, at) < at - NEAR or (status is not None and one in ours):
             _drop(gammu, machine, one)
-    return {"references": references, "report": status}
+    return status
 
 
 def _stored(gammu: Any, machine: Any) -> list[Mapping[str, Any]]:

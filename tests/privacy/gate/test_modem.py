@@ -62,7 +62,8 @@ class Kept:
 async def sending(device: str, pin: Kept) -> str:
     """The receipt, or the code of the failure."""
     try:
-        return (await Modem(device, pin, asyncio.Lock(), to=NUMBER, text=TEXT).run()).receipt or ""
+        one = Looked(number=NUMBER, at=datetime.now(UTC))
+        return (await Modem(device, pin, asyncio.Lock(), one, text=TEXT).run()).receipt or ""
     except TransferFailed as failed:
         words = MODEM_WORDS[failed.args[0]]  # each has some
         return f"{failed.args[0]} {'final' if failed.final else 'again'}" if all(words.values()) else ""
@@ -137,7 +138,8 @@ async def test_a_modem_sends_what_was_agreed_to_after_the_ledger_says_so_and_the
 async def late(plug: GsmModem) -> str:
     """What is found of a message whose two parts are reported after the program ended."""
     at = datetime.now(UTC)
-    answer = await Modem(plug.device, Kept(), asyncio.Lock(), to=NUMBER, text=TEXT * 9).run()
+    one = Looked(number=NUMBER, at=at)
+    answer = await Modem(plug.device, Kept(), asyncio.Lock(), one, text=TEXT * 9).run()
     assert (answer.reach, answer.receipt) == (Reach.FOLLOWED, "1 2")
     sought = Looked(number=NUMBER, references="1 2", at=at)
     found = []
@@ -161,6 +163,8 @@ async def test_each_failure_has_its_name_and_a_wrong_pin_is_tried_once(tmp_path:
         plugged(reports="stored") as stored,
         plugged(reports="late") as later,
     ):
+        earlier = datetime.now(UTC) - timedelta(days=3)
+        stored.kept = {8: report(1, 0x62, earlier), 9: report(3, 0, earlier), 10: report(3, 0)}
         async with asyncio.TaskGroup() as tasks:
             found = {
                 name: tasks.create_task(sending(device, pin), name=name)
@@ -187,7 +191,7 @@ async def test_each_failure_has_its_name_and_a_wrong_pin_is_tried_once(tmp_path:
             "gone": "modem_gone again",
             "dummy": "255",  # Gammu's own driver, which sends nothing
         }
-        assert stored.kept == {}
+        assert sorted(stored.kept) == [10]  # of another message of today
         assert pins["wrong"].pin == ""
         assert await sending(wrong.device, pins["wrong"]) == "modem_pin_needed final"
         assert wrong.pins == [f'AT+CPIN="{WRONG}"']
