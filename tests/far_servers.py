@@ -22,8 +22,10 @@ Meddle = Callable[[bytes], bytes]
 class Front:
     """Ends TLS and passes on to a server in the clear.
 
-    asked: all that clients sent, in the clear. cut_asking, cut_answering: bytes after which a connection is
-    reset, counted anew for each; None: never. orderly: what is cut while it asks is closed in order instead.
+    asked: all that clients sent, in the clear; answered: bytes that servers answered. cut_asking,
+    cut_answering: bytes after which a connection is reset, counted anew for each; None: never. end_at:
+    "asking" or "answering", and the bytes of all connections after which one of them ends once. orderly: what
+    is cut while it asks, or ended, is closed in order instead.
     """
 
     def __init__(self, listening: socket.socket, context: ssl.SSLContext, behind: int) -> None:
@@ -32,6 +34,8 @@ class Front:
         self.connections = 0
         self.cut_asking: int | None = None
         self.cut_answering: int | None = None
+        self.answered = 0
+        self.end_at: tuple[str, int] | None = None
         self.hold_asking: int | None = None  # bytes after which nothing is read until go_on
         self.held, self.go_on = threading.Event(), threading.Event()
         self._resets = False
@@ -99,6 +103,8 @@ class Front:
                     return None
                 count += len(data)
                 self.asked += data
+                if self._is_over("asking", len(self.asked)):
+                    return self._end(client)
                 if self.cut_asking is not None and count >= self.cut_asking:
                     return self._closed(client) if self.orderly else self._reset(client)
                 if self.hold_asking is not None and count >= self.hold_asking:
@@ -114,6 +120,9 @@ class Front:
         with suppress(OSError):
             while data := server.recv(16_384):
                 count += len(data)
+                self.answered += len(data)
+                if self._is_over("answering", self.answered):
+                    return self._end(client)
                 if self.cut_answering is not None and count >= self.cut_answering:
                     return self._reset(client)
                 view = memoryview(data)
@@ -126,6 +135,19 @@ class Front:
         with suppress(OSError, ValueError), lock:
             client.unwrap()
         with suppress(OSError):
+            client.shutdown(socket.SHUT_RDWR)
+        return None
+
+    def _is_over(self, way: str, count: int) -> bool:
+        if self.end_at is None or self.end_at[0] != way or count < self.end_at[1]:
+            return False
+        self.end_at = None
+        return True
+
+    def _end(self, client: ssl.SSLSocket) -> None:
+        if not self.orderly:
+            return self._reset(client)
+        with suppress(OSError):  # without a goodbye of TLS, as a server does that is stopped
             client.shutdown(socket.SHUT_RDWR)
         return None
 

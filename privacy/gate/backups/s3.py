@@ -96,7 +96,11 @@ class S3:
 
         parts = Parts(upload=upload, there=there, is_ours=is_ours, send=send)
         tags = await far_parts.put(source, taken, parts, landed)
-        await self._finish(name, upload, [tags[at] for at in sorted(tags)])
+        try:
+            await self._finish(name, upload, [tags[at] for at in sorted(tags)])
+        except TargetError as error:
+            if error.trouble is not Trouble.CHANGED or not await self._is_whole(name, source.size):
+                raise  # else it was done, and only the answer was lost on its way
 
     async def _upload(self, name: str, remembered: str) -> tuple[str, Mapping[int, Found]]:
         """The upload that goes on, with its parts, or a new one; others of this copy are ended: they cost."""
@@ -128,6 +132,9 @@ class S3:
             node = foreign_xml.parse(reply.body)
         if node.name != "CompleteMultipartUploadResult":
             raise _trouble(node, reply.head.status)
+
+    async def _is_whole(self, name: str, size: int) -> bool:
+        return any((copy.name, copy.size) == (name, size) for copy in await self._objects(name))
 
     async def copies(self) -> tuple[Copy, ...]:
         """As target.Target says."""

@@ -81,7 +81,11 @@ class WebDav:
             await far_parts.put(source, taken, await self._parts(unfinished), landed)
         else:
             await self._write(unfinished, await source.read(0, source.size))
-        await self._move(unfinished, name, folder=in_parts)
+        try:
+            await self._move(unfinished, name, folder=in_parts)
+        except TargetError as error:
+            if error.trouble is not Trouble.NOT_FOUND or name not in await self._members(""):
+                raise  # else it was done, and only the answer was lost on its way
         await landed(source.size)
 
     async def _parts(self, folder: str) -> Parts:

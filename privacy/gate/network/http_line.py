@@ -112,7 +112,7 @@ class HttpLine:
             elif isinstance(event, h11.EndOfMessage):
                 return
             else:
-                raise Garbled(f"{self.target.host}: closed within an answer")
+                raise TransferFailed(f"{self.target.host}: closed within an answer")
 
     def cut(self) -> int:
         """Reset the connection now and for good; return how many bytes the kernel still sent meanwhile."""

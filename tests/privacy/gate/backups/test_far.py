@@ -13,6 +13,7 @@ from privacy.gate.network import http_line, tls_line
 from tests.privacy.gate.backups.far import KINDS, NAME, OTHER, Place, place, read, source
 
 DATA = os.urandom(250_000)
+CUTS = int(os.environ.get("CUTS", "6"))  # of a line, along one copy on its way
 
 
 @pytest.fixture(autouse=True)
@@ -74,6 +75,58 @@ async def test_a_copy_goes_on_where_the_line_broke_and_is_seen_when_it_is_whole(
         await target.put(NAME, source(tmp_path, DATA), far.land)
         assert await read(target, NAME) == DATA
         assert await target.tidy() == 0
+
+
+@pytest.mark.parametrize("orderly", [False, True])
+@pytest.mark.parametrize("way", ["asking", "answering"])
+async def test_wherever_a_line_ends_the_copy_is_there_at_the_next_try_at_the_latest(
+    far: Place, tmp_path: Path, way: str, *, orderly: bool
+) -> None:
+    far.front.orderly = orderly
+
+    def counted() -> int:
+        return len(far.front.asked) if way == "asking" else far.front.answered
+
+    before = counted()
+    with far.open() as target:
+        await target.put(NAME, source(tmp_path, DATA), far.land)
+        whole = counted() - before
+        await target.remove(NAME)
+    broken = 0
+    for number in range(CUTS):
+        far.front.end_at = way, counted() + 1 + (whole - 1) * number // (CUTS - 1)
+        trouble = None
+        try:
+            with far.open() as target:
+                await target.put(NAME, source(tmp_path, DATA), far.land)
+        except TargetError as error:
+            trouble = error.trouble
+        assert trouble in {None, Trouble.UNREACHABLE}
+        broken += trouble is not None
+        far.front.end_at = None  # at the very end a run may need a few bytes less
+        with far.open() as target:
+            await target.put(NAME, source(tmp_path, DATA), far.land)
+            await (
+                target.tidy()
+            )  # of an answer that was lost an unfinished copy may be left; the next night ends it
+            assert await target.tidy() == 0
+            assert await read(target, NAME) == DATA
+            await target.remove(NAME)
+    assert broken  # else no line was ended
+
+
+@pytest.mark.parametrize("orderly", [False, True])
+async def test_a_line_that_ends_while_a_copy_is_read_or_listed_is_no_fault_of_the_copy(
+    far: Place, tmp_path: Path, *, orderly: bool
+) -> None:
+    with far.open() as target:
+        await target.put(NAME, source(tmp_path, DATA), far.land)
+    far.front.orderly = orderly
+    for after in (1, 100_000):
+        far.front.end_at = "answering", far.front.answered + after
+        with far.open() as target, pytest.raises(TargetError) as lost:
+            await read(target, NAME)
+        assert lost.value.trouble is Trouble.UNREACHABLE
 
 
 async def test_a_wrong_password_is_said_to_be_one(far: Place, tmp_path: Path) -> None:
