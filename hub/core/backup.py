@@ -83,8 +83,8 @@ def in_room(members: Mapping[str, Rows], name: str) -> list[str]:
     Raises:
         KeyError: the backup has no room of that name.
     """
-    rooms = {str(row["name"]): row["id"] for row in members["rooms"]}
-    return [str(row["address"]) for row in members["devices"] if row["room"] == rooms[name]]
+    room = {str(row["name"]): row["id"] for row in members["rooms"]}[name]
+    return [str(row["address"]) for row in members["devices"] if row["room"] == room]
 
 
 def still_here(connection: Connection, addresses: Sequence[str]) -> list[str]:

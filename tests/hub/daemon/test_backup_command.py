@@ -9,7 +9,7 @@ import pytest
 
 from hub.daemon.__main__ import main
 from hub.daemon.command_line import CommandFailed, parse
-from hub.daemon.commands import backup, backup_back, recipient
+from hub.daemon.commands import backup, backup_back, backup_progress, recipient
 
 COPY = {"target": "local", "name": "homebase-1.age", "size": 2048, "state": "verified", "verified": "today"}
 DONE: dict[str, Any] = {"copies": [COPY], "targets": ["local"], "sheet": "age1x", "progress": {"runs": 1}}
@@ -31,6 +31,32 @@ def test_a_backup_is_made_and_listed(
     assert capsys.readouterr().out == "homebase-1.age, 2 KiB: encrypted and restorable, read back today\n"
     assert parse(["backup", "list"]) == 0
     assert "local   homebase-1.age  2 KiB" in capsys.readouterr().out
+
+
+def test_a_restore_that_was_cut_off_is_said_with_the_command_that_does_it_again(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gate(monkeypatch, {**DONE, "unfinished": {"target": "vault", "name": "homebase-1.age"}})
+    assert parse(["backup", "list"]) == 0
+    again = "homebase backup restore homebase-1.age --target vault --replace"
+    assert again in capsys.readouterr().out
+    gate(monkeypatch, {**DONE, "unfinished": None})  # the control
+    assert parse(["backup", "list"]) == 0
+    assert "cut off" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("progress", "said"),
+    [
+        ({"stage": "reading", "done": 3 << 20, "all": 12 << 20}, "reading 25 %, 3.0 MiB of 12.0 MiB"),
+        ({"stage": "reading", "done": 3 << 20, "all": 0}, "reading 3.0 MiB"),
+        ({"stage": "comparing", "done": 0, "all": 0}, "comparing"),
+        ({"stage": "putting", "done": 0, "all": 0}, "putting it in place"),
+        ({"stage": "", "done": 0, "all": 0}, "waiting"),
+    ],
+)
+def test_how_far_it_is_is_said_in_bytes(progress: dict[str, Any], said: str) -> None:
+    assert backup_progress.stage_words(progress) == said
 
 
 def test_what_is_missing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -185,6 +185,14 @@ async def test_one_room_comes_back_alone(lived_in: Home) -> None:
         assert wrong.value.code == "unknown_room"
     assert (await lived_in.door.desk.store.read(copies.every))[0].state is State.VERIFIED
 
+    # also by a copy that has no devices at all
+    await store.write(lambda c: c.execute(schema.devices.delete()))
+    lived_in.clock.passed_s += 86_400
+    await lived_in.backups.now()
+    for trial in (True, False):
+        with pytest.raises(Wrong, match="no room 'Attic'"):
+            await lived_in.restore(room="Attic", trial=trial)
+
 
 async def test_a_trial_changes_nothing_and_counts_as_the_quarters_drill(lived_in: Home) -> None:
     await lived_in.backups.now()
