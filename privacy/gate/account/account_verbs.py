@@ -18,7 +18,7 @@ from privacy.gate.account.account_words import WORDS
 from privacy.gate.account.addressees import MailAddress
 from privacy.gate.desk import Desk
 from privacy.gate.door import spelling
-from privacy.gate.door.refused import Refused
+from privacy.gate.door.refused import Refused, not_written
 from privacy.gate.storage.records import Preview
 from privacy.gate.storage.store import StoreError
 from privacy.payload import timestamp
@@ -73,7 +73,7 @@ def _handler(account: Account, desk: Desk, verb: Verb) -> Handler:
         except Refused as refused:
             raise Declined(refused.reason.value, refused.reason.text(language)) from refused
         except StoreError as error:
-            raise Declined("ledger_not_writable", str(error)) from error
+            raise not_written(error, language) from error
 
     return answer
 

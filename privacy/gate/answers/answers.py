@@ -33,6 +33,10 @@ LEDGER_PAGE = 100
 LARGEST = 2**63 - 1  # number that the store's file can hold
 _STATES = ("active", "suspended", "used", "expired")  # of several consents, the first one tells
 HOUSEHOLD = frozenset({"owner", "resident"})
+_NOTICE = {
+    Language.DE: "den Hinweis ansehen: homebase notice",
+    Language.EN: "see the notice: homebase notice",
+}
 Fields = Mapping[str, object]
 
 
@@ -64,7 +68,7 @@ def table(door: Door, named_home: str = "") -> Mapping[tuple[str, str], Guarded]
 
 def refusal(door: Door, kind: str, nonce: str, language: Language, refused: Refused) -> Answer:
     """A refusal to a phone: the problem, and the same under the signature, or a hub could invent one."""
-    text, way_out = refused.reason.text(language), refused.detail or "see the notice"
+    text, way_out = refused.reason.text(language), refused.detail or _NOTICE[language]
     plain = problem(409, refused.reason.value, text, way_out=way_out)
     body: dict[str, canonical.Json] = {"done": False, "reason": refused.reason.value}
     signed = attest.sign(attest.Answer(kind=kind, nonce=nonce, body=body), door.desk.seed)
@@ -101,7 +105,7 @@ def answering(door: Door, verb: Callable[[Door, Request, Language], Awaitable[An
             return problem(400, "bad_body", str(error), way_out="send JSON")
         except Refused as refused:
             text = refused.reason.text(language)
-            return problem(409, refused.reason.value, text, way_out=refused.detail or "see the notice")
+            return problem(409, refused.reason.value, text, way_out=refused.detail or _NOTICE[language])
         except StoreError as error:
             return problem(503, "ledger_not_writable", str(error), way_out="free some disk space")
         except (ConversationLost, Declined) as error:
@@ -214,7 +218,9 @@ async def _receipt(door: Door, request: Request, language: Language) -> Answer:
     number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 16 else 0
     found = await receipts.receipt_of(door.desk, number)
     if found is None:
-        return problem(404, "no_consent", f"there is no consent {number}", way_out="see the list of consents")
+        return problem(
+            404, "unknown_consent", f"there is no consent {number}", way_out="see the list of consents"
+        )
     return json_answer(200, found)
 
 

@@ -15,9 +15,10 @@ import msgspec
 from privacy import checkpoint, notice, notice_linked
 from privacy.consent import Wish, wrong_recipient
 from privacy.conversation import ConversationLost, Declined, Handler
+from privacy.gate.console.console_words import declined
 from privacy.gate.door import receipts, spelling
 from privacy.gate.door.door import Door
-from privacy.gate.door.refused import Refused
+from privacy.gate.door.refused import Refused, not_written
 from privacy.gate.storage import book, records
 from privacy.gate.storage.store import StoreError
 from privacy.payload import timestamp
@@ -76,9 +77,9 @@ def _handler(door: Door, verb: Callable[[Door, _Asked], Awaitable[Fields]]) -> H
             detail += f" ({way_out})" if way_out else ""
             raise Declined(refused.reason.value, detail) from refused
         except StoreError as error:
-            raise Declined("ledger_not_writable", str(error)) from error
+            raise not_written(error, language) from error
         except ConversationLost as error:
-            raise Declined("hub_away", f"the hub does not answer ({error}); is it running?") from error
+            raise declined("hub_away", language, error) from error
 
     return answer
 
@@ -108,7 +109,7 @@ def _by_name(door: Door) -> list[Recipient]:
 async def _receipt(door: Door, asked: _Asked) -> Fields:
     found = await receipts.receipt_of(door.desk, asked.number)
     if found is None:
-        raise Declined("no_entry", f"there is no consent {asked.number}; see homebase consent list")
+        raise declined("no_entry", asked.language, asked.number)
     return {"receipt": found}
 
 
@@ -146,7 +147,7 @@ async def _shown(door: Door, asked: _Asked) -> Fields:
     """A preview that was made before, for example in the app."""
     shown = await door.desk.store.read(lambda tx: records.preview(tx, asked.preview))
     if shown is None or shown.expires <= door.desk.time.instant().at:
-        raise Declined("no_preview", "the preview is unknown or expired; make a new one")
+        raise declined("no_preview", asked.language, asked.preview)
     return {**spelling.preview(shown), "activity_text": _about(door, shown.activity, asked.language)}
 
 
@@ -202,8 +203,7 @@ async def _list(door: Door, asked: _Asked) -> Fields:
 
 async def _withdraw(door: Door, asked: _Asked) -> Fields:
     if door.desk.register.get(asked.activity) is None:
-        what = f"{asked.activity[:64]!r} is not in the register; see homebase notice"
-        raise Declined("unknown_activity", what)
+        raise declined("unknown_activity", asked.language, repr(asked.activity[:64]))
     return spelling.withdrawn(await door.withdrawing.withdraw(asked.activity, asked.recipient))
 
 

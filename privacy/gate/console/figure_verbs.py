@@ -9,9 +9,11 @@ import msgspec
 
 from privacy import anonymise, notice
 from privacy.activity import Metric
-from privacy.conversation import ConversationLost, Declined, Handler, fields_as
+from privacy.conversation import ConversationLost, Handler, fields_as
+from privacy.gate.console.console_words import declined
 from privacy.gate.door import spelling
 from privacy.gate.door.door import Door
+from privacy.gate.door.refused import not_written
 from privacy.gate.outbox import figures
 from privacy.gate.outbox.figures import NoFigure
 from privacy.gate.storage import budget, pseudonyms, records
@@ -49,13 +51,11 @@ def _handler(door: Door, verb: Callable[[Door, Language], Awaitable[Fields]]) ->
         try:
             return await verb(door, asked.language)
         except StoreError as error:
-            raise Declined("ledger_not_writable", str(error)) from error
+            raise not_written(error, asked.language) from error
         except ConversationLost as error:
-            raise Declined("hub_away", f"the hub does not answer ({error}); is it running?") from error
+            raise declined("hub_away", asked.language, error) from error
         except NoFigure as error:
-            raise Declined(
-                "unknown_field", f"the hub did not count {error}; update and restart it"
-            ) from error
+            raise declined("unknown_field", asked.language, error) from error
 
     return show
 

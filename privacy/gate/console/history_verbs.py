@@ -11,6 +11,7 @@ from privacy.closed_schema import FieldRefused
 from privacy.conversation import ConversationLost, Declined, Handler, fields_as
 from privacy.gate.door import spelling
 from privacy.gate.door.door import Door
+from privacy.gate.door.refused import not_written
 from privacy.gate.outbox import figures
 from privacy.gate.outbox.usage_history import NOT_MADE, TooMany
 from privacy.gate.storage import histories, records
@@ -77,7 +78,7 @@ def _handler(door: Door, verb: Verb) -> Handler:
         try:
             return await verb(door, asked)
         except StoreError as error:
-            raise Declined("ledger_not_writable", str(error)) from error
+            raise not_written(error, asked.language) from error
         except TROUBLES as error:
             raise declined(error, asked.language) from error
 

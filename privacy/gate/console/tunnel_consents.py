@@ -17,6 +17,7 @@ from privacy.conversation import Declined, Handler, fields_as
 from privacy.gate.door import spelling
 from privacy.gate.door.door import Door
 from privacy.gate.door.giving import About, Ready
+from privacy.gate.door.refused import not_written
 from privacy.gate.storage import records
 from privacy.gate.storage.store import StoreError, Transaction
 from privacy.reasons import Reason
@@ -55,7 +56,7 @@ def table(door: Door) -> Mapping[str, Handler]:
             await door.far.refresh()
             given = await _give(door, asked, _recipient(door, asked))
         except StoreError as error:
-            raise Declined("ledger_not_writable", str(error)) from error
+            raise not_written(error, asked.language) from error
         if isinstance(given, Reason):
             raise _declined(given, asked.language)
         return {"grant": spelling.grant(given)}

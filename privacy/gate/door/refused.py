@@ -1,6 +1,9 @@
 """A no of the door, whoever asked and for whatever."""
 
+from privacy.conversation import Declined
+from privacy.gate.storage.store import StoreError
 from privacy.reasons import Reason
+from privacy.register import Language
 
 
 class Refused(Exception):
@@ -9,3 +12,10 @@ class Refused(Exception):
     def __init__(self, reason: Reason, detail: str = "") -> None:
         super().__init__(reason, detail)
         self.reason, self.detail = reason, detail
+
+
+def not_written(error: StoreError, language: Language) -> Declined:
+    """What the store did not take, for a console; its own line is English."""
+    reason = Reason.LEDGER_NOT_WRITABLE
+    told = str(error) if language is Language.EN else f"{reason.text(language)} ({error.code})"
+    return Declined(reason.value, told)

@@ -37,7 +37,7 @@ TEXTS: Mapping[str, tuple[str, str, str]] = {
         "Der Inhalt muss JSON sein.",
         "Content-Type: application/json senden.",
     ),
-    "no_consent": (
+    "unknown_consent": (
         "Diese Einwilligung gibt es nicht",
         "Unter dieser Nummer steht keine.",
         "Die Liste ansehen.",
@@ -65,6 +65,11 @@ TEXTS: Mapping[str, tuple[str, str, str]] = {
         "Antwort nicht weitergegeben",
         "Die Antwort des Hauses wird so nicht weitergegeben.",
         "Homebase neu starten; bleibt es, bitte melden.",
+    ),
+    "unknown_holding": (
+        "Diesen Bestand gibt es nicht",
+        "Das Tor zeigt keinen Bestand dieses Namens.",
+        "Deine Daten in der App ansehen.",
     ),
     "bad_body": ("Falscher Inhalt", "Ein Feld fehlt oder ist von falscher Art.", "Das Feld berichtigen."),
     "bad_query": ("Falsche Angabe", "after und limit sind ganze Zahlen.", "Die Angabe berichtigen."),

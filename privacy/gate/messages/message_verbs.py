@@ -13,7 +13,7 @@ import msgspec
 from privacy import message_text, notice
 from privacy.conversation import Declined, Handler
 from privacy.gate.door import spelling
-from privacy.gate.door.refused import Refused
+from privacy.gate.door.refused import Refused, not_written
 from privacy.gate.messages.message_words import WORDS
 from privacy.gate.messages.messages import Messages, Shown, Way, chosen
 from privacy.gate.messages.modem_words import MODEM_WORDS
@@ -85,7 +85,7 @@ def _handler(messages: Messages, verb: Verb) -> Handler:
         except Refused as refused:
             raise Declined(refused.reason.value, refused.reason.text(language)) from refused
         except StoreError as error:
-            raise Declined("ledger_not_writable", str(error)) from error
+            raise not_written(error, language) from error
 
     return answer
 

@@ -12,7 +12,7 @@ from privacy.conversation import Declined, Handler, fields_as
 from privacy.gate.answers.answers import answering
 from privacy.gate.answers.api import Guarded
 from privacy.gate.door.door import Door
-from privacy.gate.door.refused import Refused
+from privacy.gate.door.refused import Refused, not_written
 from privacy.gate.front.exchange import Answer, Request, json_answer, problem
 from privacy.gate.storage.store import StoreError
 from privacy.register import Language
@@ -82,7 +82,7 @@ def _handler(verb: Callable[[Language], Awaitable[Fields]]) -> Handler:
         except Refused as refused:
             raise Declined(refused.reason.value, refused.reason.text(language)) from refused
         except StoreError as error:
-            raise Declined("ledger_not_writable", str(error)) from error
+            raise not_written(error, language) from error
 
     return answer
 

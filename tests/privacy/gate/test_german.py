@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from privacy.gate.console.console_words import WORDS, declined
+from privacy.gate.door.refused import not_written
 from privacy.gate.front.exchange import Answer, Request, problem
 from privacy.gate.front.german import TEXTS, spoken
+from privacy.gate.storage.store import StoreError
 from privacy.reasons import Reason
 from privacy.register import Language
 from tests.paths import ROOT
@@ -43,13 +46,25 @@ def test_what_is_no_refusal_stays_as_it_is() -> None:
 
 
 def test_every_refusal_that_a_browser_can_get_has_german_words() -> None:
-    rooms = [Path(ROOT, "privacy", "gate", room) for room in ("front", "answers")]
-    code = "".join(path.read_text() for room in rooms for path in room.glob("*.py"))
+    code = "".join(path.read_text() for path in Path(ROOT, "privacy", "gate").rglob("*.py"))
     said = set(re.findall(r'problem\(\s*\d+,\s*"(\w+)"', code))
     # before a request is read there is no language to be known
     unread = {"head_too_large", "too_slow", "too_many_connections", "foreign_user"}
     assert said - unread <= TEXTS.keys()
     assert len(said) > 15
+    # a reason has its own sentence already, in the language that the query names
+    assert TEXTS.keys() & {reason.value for reason in Reason} == {"ledger_not_writable"}
+
+
+def test_what_the_console_can_not_answer_is_said_in_both_languages() -> None:
+    code = "".join(path.read_text() for path in Path(ROOT, "privacy", "gate", "console").glob("*.py"))
+    assert set(re.findall(r'(?<!_)declined\("(\w+)"', code)) == WORDS.keys()
+    for code, words in WORDS.items():
+        assert words[Language.DE] != words[Language.EN]
+        assert declined(code, Language.DE, "x").detail == words[Language.DE].format(detail="x")
+    full = StoreError("full", "the disk is full")
+    assert not_written(full, Language.EN).detail == "the disk is full"
+    assert "Schaffe Platz" in not_written(full, Language.DE).detail
 
 
 def test_refusals_address_people_as_the_app_does() -> None:
