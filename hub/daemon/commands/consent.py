@@ -14,7 +14,6 @@ from ..which_home import add_home
 from .consent_words import words
 from .start import between
 
-DEFAULT_TERM_S = 86_400
 BY_ENTRY = "local."  # opened by an entry in homebase.toml, so there is nothing to preview
 MESSAGES = frozenset({"mail.send", "sms.send", "push.send"})
 _UNITS_S = {"h": 3600, "d": 86_400}

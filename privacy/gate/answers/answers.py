@@ -5,8 +5,8 @@ shows, and the withdrawal.
 """
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from urllib.parse import parse_qs
 
@@ -24,6 +24,7 @@ from privacy.gate.front.exchange import Answer, Request, json_answer, problem
 from privacy.gate.storage import counts, records
 from privacy.gate.storage.book import page
 from privacy.gate.storage.store import StoreError, Transaction
+from privacy.instant import Instant
 from privacy.payload import timestamp
 from privacy.reasons import Reason
 from privacy.register import Activity, Language
@@ -114,68 +115,89 @@ def answering(door: Door, verb: Callable[[Door, Request, Language], Awaitable[An
     return answer
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Counted:
+    """What the store knows of activities, by their id. ended: why the newest consent that is over ended.
+
+    refused: refusals of the home's day; spent: bytes of a day by recipient.
+    """
+
+    refused: Mapping[str, int]
+    ended: Mapping[str, Reason]
+    last: Mapping[str, records.Sent]
+    spent: Mapping[str, Mapping[str, int]]
+
+
 async def _activities(door: Door, request: Request, language: Language) -> Answer:
     desk = door.desk
     at = desk.time.instant()
     began = home_day.began(at.at, door.zone)
 
-    def job(
-        tx: Transaction,
-    ) -> tuple[dict[str, int], dict[str, Reason], dict[str, records.Sent], dict[str, dict[str, int]]]:
-        reasons = {grant.activity: reason for grant, reason in records.grants(tx) if reason is not None}
-        last = {name: row for name in desk.register.activities if (row := records.latest_sent(tx, name))}
-        return counts.refused_since(tx, began), reasons, last, counts.spent_since(tx, began)
+    def job(tx: Transaction) -> _Counted:
+        return _Counted(
+            refused=counts.refused_since(tx, began),
+            ended={grant.activity: reason for grant, reason in records.grants(tx) if reason is not None},
+            last={name: row for name in desk.register.activities if (row := records.latest_sent(tx, name))},
+            spent=counts.spent_since(tx, began),
+        )
 
-    refused, ended, last, spent = await desk.store.read(job)
-    live: dict[str, list[Grant]] = {}
-    for grant in sorted(desk.standing.live(), key=lambda one: one.id):
-        live.setdefault(grant.activity, []).append(grant)
-
-    def told(row: Activity) -> Fields:
-        given, sent = live.get(row.id, []), last.get(row.id)
-        shut = desk.standing.closed(row, frozenset())
-        state = "off"
-        if given:
-            state = min((spelling.state(grant, at) for grant in given), key=_STATES.index)
-        elif row.id in desk.register.by_entry():
-            state = (
-                "withdrawn"
-                if row.id in desk.struck
-                else "active"
-                if door.ways.stick or door.tunnels.devices
-                else "off"
-            )
-        elif row.id in ended:
-            state = spelling.ended(ended[row.id])
-        return {
-            **notice.activity_json(row, desk.recipients.values(), language),
-            "state": state,
-            "grants": [{**spelling.grant(grant), "state": spelling.state(grant, at)} for grant in given],
-            "last_transfer": None
-            if sent is None
-            else {
-                "at": spelling.sent(sent)["at"],
-                "bytes": len(sent.body),
-                "result": sent.result,
-                "refused": sent.refused,
-                "recipient": sent.recipient,
-            },
-            "closed": None if shut is None else shut.value,
-            "refused_today": refused.get(row.id, 0),
-            "today": [{"recipient": name, "bytes": count} for name, count in spent.get(row.id, {}).items()],
-        }
-
-    rows = notice.in_order(desk.register)
+    counted = await desk.store.read(job)
+    rows, refused = notice.in_order(desk.register), counted.refused
     return json_answer(
         200,
         {
-            "activities": [told(row) for row in rows],
+            "activities": [
+                {
+                    **notice.activity_json(row, desk.recipients.values(), language),
+                    **_standing(door, row, counted, at),
+                }
+                for row in rows
+            ],
             "clock_sure": at.sure,
             "day_began": timestamp(began),
             "timezone": str(door.zone),
             "refused_elsewhere": sum(refused.values()) - sum(refused.get(row.id, 0) for row in rows),
         },
     )
+
+
+def _standing(door: Door, row: Activity, counted: _Counted, at: Instant) -> Fields:
+    """What holds of an activity now, and what became of it today."""
+    live = (grant for grant in door.desk.standing.live() if grant.activity == row.id)
+    given = sorted(live, key=lambda one: one.id)
+    shut = door.desk.standing.closed(row, frozenset())
+    today = counted.spent.get(row.id, {})
+    return {
+        "state": _state(door, row, given, counted.ended.get(row.id), at),
+        "grants": [{**spelling.grant(grant), "state": spelling.state(grant, at)} for grant in given],
+        "last_transfer": _last(counted.last.get(row.id)),
+        "closed": None if shut is None else shut.value,
+        "refused_today": counted.refused.get(row.id, 0),
+        "today": [{"recipient": name, "bytes": count} for name, count in today.items()],
+    }
+
+
+def _state(door: Door, row: Activity, given: Sequence[Grant], ended: Reason | None, at: Instant) -> str:
+    """In one word: by its consents, by an entry of homebase.toml, or by how its last consent ended."""
+    if given:
+        return min((spelling.state(grant, at) for grant in given), key=_STATES.index)
+    if row.id in door.desk.register.by_entry():
+        if row.id in door.desk.struck:
+            return "withdrawn"
+        return "active" if door.ways.stick or door.tunnels.devices else "off"
+    return "off" if ended is None else spelling.ended(ended)
+
+
+def _last(sent: records.Sent | None) -> Fields | None:
+    if sent is None:
+        return None
+    return {
+        "at": spelling.sent(sent)["at"],
+        "bytes": len(sent.body),
+        "result": sent.result,
+        "refused": sent.refused,
+        "recipient": sent.recipient,
+    }
 
 
 async def _preview(named_home: str, door: Door, request: Request, language: Language) -> Answer:

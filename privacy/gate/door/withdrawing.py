@@ -43,6 +43,23 @@ class Ways:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Shut:
+    """What is shut already and has to be written down. all_of: every consent of the activity, not some.
+
+    concerns: whether a consent is meant; gone: those that stood in memory.
+    """
+
+    activity: str
+    recipient: str | None
+    via: str
+    all_of: bool
+    concerns: Callable[[Grant], bool]
+    gone: tuple[Grant, ...]
+    cuts: tuple[Cut, ...]
+    within_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Withdrawn:
     """A consent that was taken back.
 
@@ -95,34 +112,18 @@ class Withdrawing:
         if marks is None:
             cuts += entries.shut(desk, self._ways.stick, self._ways.tunnels, activity)
         within_ms = round((desk.clock.monotonic() - begin_s) * 1000)
-        at = desk.time.instant().at
-
-        def job(tx: Transaction) -> int:
-            data: dict[str, canonical.Json] = {
-                "activity": activity,
-                "recipient": recipient,
-                "grants": [grant.id for grant in gone],
-                "cut": len(cuts),
-                "via": via,
-            }
-            told = cut_entries.news(tx, cuts, within_ms=within_ms)
-            entry = desk.append(tx, News(kind=Kind.WITHDRAWAL, data=data), *told)[0]
-            # also one that is being given at this moment
-            written = {grant.id: grant for grant in records.live_grants(tx) if concerns(grant)}
-            ended = written | {grant.id: grant for grant in gone}
-            for grant in ended.values():
-                records.end_grant(tx, grant, Reason.WITHDRAWN, at)
-                records.purge_outbox(tx, [grant.id])
-            records.drop_previews(tx, activity)
-            for name in (
-                [recipient] if marks is None else sorted({grant.recipient for grant in ended.values()})
-            ):
-                pseudonyms.withdrawn(tx, activity, name)
-                usage_history.withdrawn(tx, activity, name)
-            far_copies.withdrawn(tx, desk.register.get(activity), recipient, gone, at, all_of=marks is None)
-            entries.keep_shut(tx, desk, activity)
-            return entry
-
+        job = self._written(
+            _Shut(
+                activity=activity,
+                recipient=recipient,
+                via=via,
+                all_of=marks is None,
+                concerns=concerns,
+                gone=gone,
+                cuts=cuts,
+                within_ms=within_ms,
+            )
+        )
         try:
             entry: int | None = await desk.store.write(job, closing=True)
         except StoreError as error:
@@ -134,6 +135,38 @@ class Withdrawing:
         else:
             await self._tidy()
         return Withdrawn(grants=gone, cuts=cuts, within_ms=within_ms, entry=entry)
+
+    def _written(self, shut: _Shut) -> Callable[[Transaction], int]:
+        """The job that writes a withdrawal down; its result is the number of the entry."""
+        desk, at = self._desk, self._desk.time.instant().at
+
+        def job(tx: Transaction) -> int:
+            data: dict[str, canonical.Json] = {
+                "activity": shut.activity,
+                "recipient": shut.recipient,
+                "grants": [grant.id for grant in shut.gone],
+                "cut": len(shut.cuts),
+                "via": shut.via,
+            }
+            told = cut_entries.news(tx, shut.cuts, within_ms=shut.within_ms)
+            entry = desk.append(tx, News(kind=Kind.WITHDRAWAL, data=data), *told)[0]
+            # also one that is being given at this moment
+            written = {grant.id: grant for grant in records.live_grants(tx) if shut.concerns(grant)}
+            ended = written | {grant.id: grant for grant in shut.gone}
+            for grant in ended.values():
+                records.end_grant(tx, grant, Reason.WITHDRAWN, at)
+                records.purge_outbox(tx, [grant.id])
+            records.drop_previews(tx, shut.activity)
+            of = [shut.recipient] if shut.all_of else sorted({grant.recipient for grant in ended.values()})
+            for name in of:
+                pseudonyms.withdrawn(tx, shut.activity, name)
+                usage_history.withdrawn(tx, shut.activity, name)
+            row = desk.register.get(shut.activity)
+            far_copies.withdrawn(tx, row, shut.recipient, shut.gone, at, all_of=shut.all_of)
+            entries.keep_shut(tx, desk, shut.activity)
+            return entry
+
+        return job
 
     async def _tidy(self) -> None:
         try:

@@ -4,6 +4,7 @@ Under /gate/v1/push: the key to subscribe with, and a browser that subscribed. A
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Annotated
 
 import msgspec
@@ -26,7 +27,7 @@ from privacy.register import Language
 from privacy.web_push import Subscription
 
 Word = Annotated[str, msgspec.Meta(max_length=128)]
-Act = Callable[[Request, Language], Awaitable[Answer]]
+Act = Callable[[Messages, Request, Language], Awaitable[Answer]]
 
 
 class _Subscribing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -42,60 +43,62 @@ class _OneWay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def owners(messages: Messages, named_home: str = "") -> Mapping[tuple[str, str], Guarded]:
     """For the owner. named_home: as wiring.Start's."""
-
-    async def look(request: Request, language: Language) -> Answer:
-        rows = {kind: messages.services.recipients(activity) for activity, kind in KINDS.items()}
-        ready = await messages.services.ready()
-        services = {
-            kind: [{"name": row.name, "ready": row.name in ready} for row in found]
-            for kind, found in rows.items()
-        }
-        last, known = await messages.newest(), await messages.ways()
-        fitting = await messages.fitting(*known)
-        ways = [
-            {
-                **_way(messages, way, last.get((way.activity, way.addressee)), language),
-                "services": [row.name for row in fitting[way.id]],
-            }
-            for way in known
-        ]
-        return json_answer(200, {"ways": ways, "services": services})
-
-    async def preview(request: Request, language: Language) -> Answer:
-        asked = msgspec.json.decode(request.body, type=_OneWay)
-        shown = await spelled(messages, await messages.preview(asked.way, language), language)
-        home = f" {named_home}" if named_home else ""
-        line = f"homebase notify allow {asked.way} --lang {language.value}{home}"
-        return json_answer(200, {**shown, "command": line})
-
-    async def test(request: Request, language: Language) -> Answer:
-        asked = msgspec.json.decode(request.body, type=_OneWay)
-        event = Event(kind=message_text.TEST, name="", at=messages.door.desk.time.instant().at)
-        return json_answer(201, {"transfer": await messages.send(asked.way, event)})
-
-    async def push(request: Request, language: Language) -> Answer:
-        hosts = [row.host for row in messages.services.recipients(PUSH)]
-        return json_answer(200, {"key": base64url.encode(messages.push_key()), "hosts": hosts})
-
-    async def subscribe(request: Request, language: Language) -> Answer:
-        asked = msgspec.json.decode(request.body, type=_Subscribing)
-        try:
-            keys = unbase64url(asked.p256dh), unbase64url(asked.auth)
-        except BadStatement as error:
-            raise MessageRefused("subscription_form") from error
-        to = Subscription(endpoint=asked.endpoint, p256dh=keys[0], auth=keys[1])
-        return json_answer(201, {"device": await messages.subscribe(to, asked.label)})
-
-    return {
-        place: _answering(messages.door, act)
-        for place, act in {
-            ("GET", "/gate/v1/messages"): look,
-            ("POST", "/gate/v1/messages/previews"): preview,
-            ("POST", "/gate/v1/messages/tests"): test,
-            ("GET", "/gate/v1/push"): push,
-            ("POST", "/gate/v1/push/subscriptions"): subscribe,
-        }.items()
+    acts: Mapping[tuple[str, str], Act] = {
+        ("GET", "/gate/v1/messages"): _look,
+        ("POST", "/gate/v1/messages/previews"): partial(_preview, named_home),
+        ("POST", "/gate/v1/messages/tests"): _test,
+        ("GET", "/gate/v1/push"): _push,
+        ("POST", "/gate/v1/push/subscriptions"): _subscribe,
     }
+    return {place: _answering(messages, act) for place, act in acts.items()}
+
+
+async def _look(messages: Messages, request: Request, language: Language) -> Answer:
+    rows = {kind: messages.services.recipients(activity) for activity, kind in KINDS.items()}
+    ready = await messages.services.ready()
+    services = {
+        kind: [{"name": row.name, "ready": row.name in ready} for row in found]
+        for kind, found in rows.items()
+    }
+    last, known = await messages.newest(), await messages.ways()
+    fitting = await messages.fitting(*known)
+    ways = [
+        {
+            **_way(messages, way, last.get((way.activity, way.addressee)), language),
+            "services": [row.name for row in fitting[way.id]],
+        }
+        for way in known
+    ]
+    return json_answer(200, {"ways": ways, "services": services})
+
+
+async def _preview(named_home: str, messages: Messages, request: Request, language: Language) -> Answer:
+    asked = msgspec.json.decode(request.body, type=_OneWay)
+    shown = await spelled(messages, await messages.preview(asked.way, language), language)
+    home = f" {named_home}" if named_home else ""
+    line = f"homebase notify allow {asked.way} --lang {language.value}{home}"
+    return json_answer(200, {**shown, "command": line})
+
+
+async def _test(messages: Messages, request: Request, language: Language) -> Answer:
+    asked = msgspec.json.decode(request.body, type=_OneWay)
+    event = Event(kind=message_text.TEST, name="", at=messages.door.desk.time.instant().at)
+    return json_answer(201, {"transfer": await messages.send(asked.way, event)})
+
+
+async def _push(messages: Messages, request: Request, language: Language) -> Answer:
+    hosts = [row.host for row in messages.services.recipients(PUSH)]
+    return json_answer(200, {"key": base64url.encode(messages.push_key()), "hosts": hosts})
+
+
+async def _subscribe(messages: Messages, request: Request, language: Language) -> Answer:
+    asked = msgspec.json.decode(request.body, type=_Subscribing)
+    try:
+        keys = unbase64url(asked.p256dh), unbase64url(asked.auth)
+    except BadStatement as error:
+        raise MessageRefused("subscription_form") from error
+    to = Subscription(endpoint=asked.endpoint, p256dh=keys[0], auth=keys[1])
+    return json_answer(201, {"device": await messages.subscribe(to, asked.label)})
 
 
 def _way(messages: Messages, way: Way, last: Message | None, language: Language) -> dict[str, object]:
@@ -114,12 +117,12 @@ def _way(messages: Messages, way: Way, last: Message | None, language: Language)
     }
 
 
-def _answering(door: Door, act: Act) -> Guarded:
+def _answering(messages: Messages, act: Act) -> Guarded:
     async def answer(_: Door, request: Request, language: Language) -> Answer:
         try:
-            return await act(request, language)
+            return await act(messages, request, language)
         except MessageRefused as refused:
             detail, _semicolon, way_out = WORDS[refused.code][language].partition("; ")
             return problem(422, refused.code, detail, way_out=way_out)
 
-    return answering(door, answer)
+    return answering(messages.door, answer)

@@ -151,42 +151,33 @@ class Sending:
         before = deletions.earlier(running.item.transfer, running.grant)
         if self._is_kept(permit):
             self._desk.standing.sent(before)  # from here on its deletion can be asked for
-        answer: Answer | None = None
-        reason: Reason | None = None
-        again, received, measured = True, False, self._is_measured(running.grant)
+        outcome = await self._tried(permit, running, servers)
+        # no longer cuttable: it is over; a withdrawal from here on finds nothing running
+        self._running.pop(running.item.transfer, None)
+        return await self._end(running, outcome)
+
+    async def _tried(self, permit: Permit, running: Running, servers: tuple[str, ...]) -> Outcome:
+        """Send once; what went wrong outside is told by the outcome.
+
+        Raises:
+            StoreError: how to log in, for example, can't be read.
+        """
+        measured = self._is_measured(running.grant)  # figures get no repeat
         try:
-            answer = await self._send(permit, running, servers)
-            received = answer.receipt is not None or measured
-            what = answered(answer.status, answer.body, fits=received)
-            if 300 <= answer.status < 400:
-                what = f"answered {answer.status}: a redirect, not followed"
+            return _answered(running, await self._send(permit, running, servers), measured=measured)
         except TransferFailed as error:
-            what, again = str(error), not error.final
+            return _failed(running, str(error), again=not error.final and not measured)
         except resolver.LookupFailed as error:
-            what = str(error)
+            return _failed(running, str(error), again=not measured)
         except _NotOutside as error:
-            what, reason = str(error), Reason.ADDRESS_NOT_OUTSIDE
+            return replace(
+                _failed(running, str(error), again=not measured), reason=Reason.ADDRESS_NOT_OUTSIDE
+            )
         except StoreError:
             raise
         except Exception as error:  # noqa: BLE001 - one transfer must not end the gate; its words may be secret
             log.error("transfer.mistake", extra={"error": type(error).__name__})
-            what, again = MISTAKE, False
-        arrived = answer is not None and 200 <= answer.status < 300 and received
-        outcome = Outcome(
-            result=Result.DELIVERED if arrived else Result.FAILED,
-            what=what,
-            reason=reason,
-            receipt=answer.receipt if answer is not None and arrived else None,
-            sent=0 if running.upload is None else running.upload.sent,
-            again=again and not arrived and not measured,
-            answer=answer.body if answer is not None and arrived else b"",
-            refused=(refusal(answer.body) or "") if answer is not None and not arrived else "",
-            followed=answer is not None and arrived and answer.reach is Reach.FOLLOWED,
-            arrived=answer is not None and arrived and answer.reach is Reach.ARRIVED,
-        )
-        # no longer cuttable: it is over; a withdrawal from here on finds nothing running
-        self._running.pop(running.item.transfer, None)
-        return await self._end(running, outcome)
+            return _failed(running, MISTAKE, again=False)
 
     def _begin(self, tx: Transaction, permit: Permit, running: Running, servers: Sequence[str]) -> None:
         """The begin entry and all that must be true with it, in one transaction before the first byte."""
@@ -309,6 +300,33 @@ class Sending:
         elif grant.activity in EXPIRES:  # a message says what it waits for
             await self._desk.store.write(partial(_waits, item.transfer, reason))
         return Outcome(result=Result.REFUSED, what=reason.value, reason=reason, again=again)
+
+
+def _answered(running: Running, answer: Answer, *, measured: bool) -> Outcome:
+    """What an answer says. measured: as ``_is_measured``; then no receipt is needed."""
+    received = answer.receipt is not None or measured
+    what = answered(answer.status, answer.body, fits=received)
+    if 300 <= answer.status < 400:
+        what = f"answered {answer.status}: a redirect, not followed"
+    if not (200 <= answer.status < 300 and received):
+        return replace(_failed(running, what, again=not measured), refused=refusal(answer.body) or "")
+    return Outcome(
+        result=Result.DELIVERED,
+        what=what,
+        receipt=answer.receipt,
+        sent=_sent(running),
+        answer=answer.body,
+        followed=answer.reach is Reach.FOLLOWED,
+        arrived=answer.reach is Reach.ARRIVED,
+    )
+
+
+def _failed(running: Running, what: str, *, again: bool) -> Outcome:
+    return Outcome(result=Result.FAILED, what=what, sent=_sent(running), again=again)
+
+
+def _sent(running: Running) -> int:
+    return 0 if running.upload is None else running.upload.sent
 
 
 def _lookup(item: Outgoing, to: Recipient, servers: Sequence[str]) -> News:

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs
 
 import msgspec
 
+from privacy.consent import Grant
 from privacy.gate.answers.answers import answering
 from privacy.gate.answers.api import Guarded
 from privacy.gate.backups import target
@@ -19,6 +20,7 @@ from privacy.gate.outbox import failed_words
 from privacy.gate.rights.rights import RightsDesk
 from privacy.gate.storage import deletions, records
 from privacy.payload import timestamp
+from privacy.reasons import Reason
 from privacy.register import Language
 from privacy.rights import PAGE
 
@@ -76,9 +78,11 @@ async def _consents(door: Door, request: Request, language: Language) -> Answer:
     rows = await desk.store.read(lambda tx: list(records.grants(tx)))
     live = {grant.id: grant for grant in desk.standing.live()}
 
-    def told(number: int) -> str:
-        grant = live[number]
-        return "not_confirmed" if grant.epoch != desk.standing.epoch else spelling.state(grant, at)
+    def state(grant: Grant, ended: Reason | None) -> str:
+        if grant.id not in live:
+            return "withdrawn" if ended is None else spelling.ended(ended)
+        now = live[grant.id]
+        return "not_confirmed" if now.epoch != desk.standing.epoch else spelling.state(now, at)
 
     consents = [
         {
@@ -87,13 +91,9 @@ async def _consents(door: Door, request: Request, language: Language) -> Answer:
             "mark": grant.mark,
             "categories": sorted(category.value for category in grant.categories),
             "key": grant.key,
-            "state": told(grant.id)
-            if grant.id in live
-            else spelling.ended(reason)
-            if reason is not None
-            else "withdrawn",
+            "state": state(grant, ended),
         }
-        for grant, reason in reversed(rows[-NEWEST:])
+        for grant, ended in reversed(rows[-NEWEST:])
     ]
     return json_answer(200, {"consents": consents, "all": len(rows), "at": timestamp(at.at)})
 
