@@ -263,7 +263,8 @@ def _confirm(options: argparse.Namespace) -> int:
         print(words("running", options.lang))
     else:
         again = words("again", options.lang) if delivery.get("retried") else ""
-        print(f"{delivery.get('result')}: {printable(delivery.get('what'))}{again}")
+        result = words(f"{delivery.get('result')}_test", options.lang)
+        print(f"{result}: {printable(delivery.get('what'))}{again}")
     return 0 if delivery.get("result") in {"delivered", "running"} else 74
 
 
@@ -282,8 +283,8 @@ def _timezone(options: argparse.Namespace) -> int:
     found = answer.get("timezone")
     if found is None:
         told = part_of(answer, "delivery")
-        text = f"no timezone came back: {printable(told.get('what'))}; homebase account set --timezone NAME"
-        raise CommandFailed(text, EXIT_IO)
+        what = printable(told.get("what"))
+        raise CommandFailed(words("no_timezone", options.lang, what=what), EXIT_IO)
     ask(options, "PATCH", "account", body={"timezone": found})
     return _say(options, answer, printable(found))
 

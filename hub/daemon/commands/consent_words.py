@@ -11,6 +11,14 @@ _WORDS = {
         "  dort längstens bis {until}; {storage}",
     ),
     "test_message": ("test message: {result}; {what}{again}", "Testnachricht: {result}; {what}{again}"),
+    "no_way": (
+        "{named}: no such way; homebase notify ways lists them",
+        "{named}: diesen Weg gibt es nicht; homebase notify ways nennt alle",
+    ),
+    "no_timezone": (
+        "no timezone came back: {what}; homebase account set --timezone NAME",
+        "es kam keine Zeitzone zurück: {what}; homebase account set --timezone NAME",
+    ),
     "later": ("; it is tried again", "; es wird noch einmal versucht"),
     "delivered_test": ("sent", "gesendet"),
     "failed_test": ("not sent", "nicht gesendet"),

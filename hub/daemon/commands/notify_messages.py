@@ -74,7 +74,8 @@ def _ways(options: argparse.Namespace) -> int:
 
 
 def _allow(options: argparse.Namespace) -> int:
-    way, language = _way(options, options.way), options.lang
+    language = options.lang
+    way = _way(options, options.way, language)
     to = {"way": way, "language": language, "recipient": options.recipient}
     shown = ask_gate(options.home, "messages.preview", **to)
     if not options.json:
@@ -217,9 +218,9 @@ def _contact(options: argparse.Namespace) -> int:
     return 0
 
 
-def _way(options: argparse.Namespace, named: str) -> str:
+def _way(options: argparse.Namespace, named: str, language: str = "en") -> str:
     rows = rows_of(ask_gate(options.home, "messages.ways"), "ways")
     found = [str(row["id"]) for row in rows if named in {row.get("id"), row.get("addressee")}]
     if not found:
-        raise CommandFailed(f"{printable(named)}: no such way; homebase notify ways lists them", EXIT_USAGE)
+        raise CommandFailed(words("no_way", language, named=printable(named)), EXIT_USAGE)
     return found[0]

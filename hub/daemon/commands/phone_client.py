@@ -9,6 +9,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -129,6 +130,14 @@ async def _pair(options: argparse.Namespace) -> None:
             pairing=code.pairing,
         )
 
+    made = keys.PhoneKeys(
+        hub_key=code.hub_key,
+        gate_key=code.gate_key,
+        private=private,
+        psk=b"",  # until the home says it
+        ways=code.ways,
+        grant=new_grant_key(),
+    )
     kept, role = False, ""
     try:
         async with connected(
@@ -137,27 +146,17 @@ async def _pair(options: argparse.Namespace) -> None:
             while True:
                 match await home.next():
                     case Secret(psk=psk) if not kept:
-                        keys.write(
-                            path,
-                            keys.PhoneKeys(
-                                hub_key=code.hub_key,
-                                gate_key=code.gate_key,
-                                private=private,
-                                psk=psk,
-                                ways=code.ways,
-                                grant=new_grant_key(),
-                            ),
-                        )
+                        keys.write(path, replace(made, psk=psk))
                         kept = True
                         await home.kept()
                         print(f"Compare with what the home shows:   {' '.join(words(home.hash))}", flush=True)
                     case Paired(facts=facts):
                         keys.learn(path, keys.read(path), mark_told(facts))
-                        print(f"Paired as {printable(facts.role)}. Keys: {path}", flush=True)
+                        role = facts.role
+                        print(f"Paired as {printable(role)}. Keys: {path}", flush=True)
                         print("The home's keys, as homebase phone code shows them at home:")
                         print(f"  hub  key  {fingerprint(code.hub_key)}")
                         print(f"  gate key  {fingerprint(code.gate_key)}", flush=True)
-                        role = facts.role
                         break
                     case _:
                         pass
