@@ -10,7 +10,7 @@ import { useAction, useRole } from "../parts/hooks";
 import { lazy } from "../parts/lazy";
 import { usePoints } from "../parts/live";
 import { RoomSelect } from "../parts/RoomSelect";
-import { Standing } from "../parts/Tile";
+import { isLit, Standing } from "../parts/Tile";
 import { cameFrom, client, go, home, tell } from "../state/app";
 import { describe, type Face, facesOf, kindOf, place, shownIds } from "../state/faces";
 import { deviceName, faceName, roomName } from "../state/names";
@@ -126,26 +126,31 @@ function FaceCard({ face }: { face: Face }) {
   const { main, more, shown } = summarise(face, points, texts);
   const doubtful = shown === undefined || isDoubtful(shown.origin) || !face.device.reachable;
   return (
-    <section class={`card face ${doubtful ? "doubtful" : ""}`} aria-label={faceName(face, texts)}>
-      {face.numbered && <h2>{faceName(face, texts)}</h2>}
-      <p class="big">
-        <strong>{main}</strong>
-        {more.map((words) => (
-          <span key={words}> {words}</span>
-        ))}
-      </p>
-      <Standing face={face} shown={shown} />
-      {shown !== undefined && (
-        <p class="quiet">
-          {texts.t(
-            shown.origin === "restored"
-              ? "origin.restored.long"
-              : shown.origin === "assumed" || shown.origin === "waiting"
-                ? `origin.${shown.origin}.long`
-                : `origin.${shown.origin}`,
-          )}
+    <section
+      class={`card face ${isLit(face, points[0]) ? "lit" : ""} ${doubtful ? "doubtful" : ""}`}
+      aria-label={faceName(face, texts)}
+    >
+      <div class="about">
+        {face.numbered && <h2>{faceName(face, texts)}</h2>}
+        <p class="big">
+          <strong>{main}</strong>
+          {more.map((words) => (
+            <span key={words}> {words}</span>
+          ))}
         </p>
-      )}
+        <Standing face={face} shown={shown} />
+        {shown !== undefined && (
+          <p class="standing">
+            {texts.t(
+              shown.origin === "restored"
+                ? "origin.restored.long"
+                : shown.origin === "assumed" || shown.origin === "waiting"
+                  ? `origin.${shown.origin}.long`
+                  : `origin.${shown.origin}`,
+            )}
+          </p>
+        )}
+      </div>
       <Controls face={face} />
     </section>
   );

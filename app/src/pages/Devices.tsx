@@ -33,7 +33,7 @@ export function DevicesPage() {
       <section aria-labelledby="devices-list">
         <h2 id="devices-list">{t("devices.list")}</h2>
         <p class="quiet">{tn("rooms.count", devices.size)}</p>
-        <ul class="rows card">
+        <ul class="rows card menu">
           {sorted(devices.values(), texts).map((device) => (
             <li key={device.address}>
               <a class="row" href={deviceLink(device.address)}>

@@ -33,7 +33,7 @@ export function Row({ href, icon, title, text }: RowProps) {
 }
 
 export function Rows({ children }: { children: ComponentChildren }) {
-  return <ul class="rows card">{children}</ul>;
+  return <ul class="rows card menu">{children}</ul>;
 }
 
 export function MorePage() {

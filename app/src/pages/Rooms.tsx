@@ -31,7 +31,7 @@ export function RoomsPage() {
       <Title text={t("rooms.title")} />
       {list.length === 0 && <p class="quiet">{t(visitor ? "rooms.none" : "rooms.empty")}</p>}
       {(list.length > 0 || rest > 0) && (
-        <ul class="rows card">
+        <ul class="rows card menu">
           {list.map((room) => (
             <li key={room.id}>
               <RoomRow href={roomLink(room.id)} name={room.name} text={tn("rooms.count", count(room.id))} />

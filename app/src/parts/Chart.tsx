@@ -32,7 +32,7 @@ export function Chart(props: ChartProps) {
   return (
     <div class="history">
       <fieldset class="choice">
-        <legend>{t("history.range")}</legend>
+        <legend class="hidden">{t("history.range")}</legend>
         {(Object.keys(RANGES) as Range[]).map((one) => (
           <label key={one}>
             <input

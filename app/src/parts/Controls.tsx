@@ -6,7 +6,7 @@ import { command } from "../state/app";
 import type { Face } from "../state/faces";
 import { isNumber, percent, quantity, stepped } from "../state/format";
 import { faceName } from "../state/names";
-import { isOn, parameterName } from "../state/reading";
+import { parameterName } from "../state/reading";
 import { useTexts } from "../texts";
 import { Icon } from "./Icon";
 import { useBusy, usePoint } from "./live";
@@ -31,7 +31,7 @@ export function Controls({ face }: { face: Face }) {
 
 function SwitchControl({ face, name }: { face: Face; name: string }) {
   const point = usePoint(`${face.id}.STATE`);
-  return <Toggle id={`${face.id}.STATE`} name={name} on={isOn(point)} onValue={true} offValue={false} />;
+  return <Toggle id={`${face.id}.STATE`} name={name} point={point} onValue={true} offValue={false} />;
 }
 
 function DimmerControl({ face, name }: { face: Face; name: string }) {
@@ -39,20 +39,24 @@ function DimmerControl({ face, name }: { face: Face; name: string }) {
   const id = `${face.id}.LEVEL`;
   const point = usePoint(id);
   return (
-    <div class="control">
-      <Toggle id={id} name={name} on={isOn(point)} onValue={1} offValue={0} />
-      <Slider id={id} label={t("control.level", { name })} />
-    </div>
+    <>
+      <Toggle id={id} name={name} point={point} onValue={1} offValue={0} />
+      <div class="control">
+        <Slider id={id} label={t("control.level", { name })} />
+      </div>
+    </>
   );
 }
 
 function BlindControl({ face, name }: { face: Face; name: string }) {
   const { t } = useTexts();
   return (
-    <div class="control">
+    <>
       <BlindButtons face={face} name={name} />
-      <Slider id={`${face.id}.LEVEL`} label={t("control.position", { name })} />
-    </div>
+      <div class="control">
+        <Slider id={`${face.id}.LEVEL`} label={t("control.position", { name })} />
+      </div>
+    </>
   );
 }
 
@@ -199,7 +203,7 @@ export function PlainControl({ id, name, parameter }: { id: string; name: string
   const point = usePoint(id);
   const label = parameterName(name, texts);
   if (parameter.type === "BOOL") {
-    return <Toggle id={id} name={label} on={isOn(point)} onValue={true} offValue={false} />;
+    return <Toggle id={id} name={label} point={point} onValue={true} offValue={false} />;
   }
   if (parameter.type === "ACTION") {
     return (

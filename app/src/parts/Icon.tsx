@@ -29,6 +29,7 @@ const PATHS = {
   minus: "M5 12h14",
   up: "M5 15l7-7 7 7",
   down: "M5 9l7 7 7-7",
+  save: "M12 4v11M7 10.500l5 5 5-5M5 20h14",
   stop: "M7 7h10v10H7z",
   close: "M6 6l12 12M18 6 6 18",
   check: "M5 12.500l4.500 4.500L19 7.500",

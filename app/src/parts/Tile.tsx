@@ -58,7 +58,7 @@ export function Tile({ face, showRoom }: { face: Face; showRoom: boolean }) {
   );
 }
 
-function isLit(face: Face, point: Datapoint | undefined): boolean {
+export function isLit(face: Face, point: Datapoint | undefined): boolean {
   return ["switch", "dimmer", "contact", "motion", "smoke"].includes(face.kind) && isOn(point);
 }
 
@@ -88,10 +88,10 @@ export function Standing({ face, shown }: { face: Face; shown: Datapoint | undef
 }
 
 function NearControl({ face, name, point }: { face: Face; name: string; point: Datapoint | undefined }) {
-  if (face.kind === "switch") return <Toggle id={`${face.id}.STATE`} name={name} on={isOn(point)} onValue={true} offValue={false} />;
+  if (face.kind === "switch") return <Toggle id={`${face.id}.STATE`} name={name} point={point} onValue={true} offValue={false} />;
   if (face.kind === "dimmer") {
     const full = face.channel.parameters.LEVEL?.max ?? 1;
-    return <Toggle id={`${face.id}.LEVEL`} name={name} on={isOn(point)} onValue={Math.min(1, full)} offValue={0} />;
+    return <Toggle id={`${face.id}.LEVEL`} name={name} point={point} onValue={Math.min(1, full)} offValue={0} />;
   }
   if (face.kind === "blind") return <BlindButtons face={face} name={name} />;
   return null;
@@ -100,18 +100,20 @@ function NearControl({ face, name, point }: { face: Face; name: string; point: D
 export interface ToggleProps {
   id: string;
   name: string;
-  on: boolean;
+  /** Its state; absent: nothing was heard yet. */
+  point: Datapoint | undefined;
   onValue: boolean | number;
   offValue: boolean | number;
 }
 
-export function Toggle({ id, name, on, onValue, offValue }: ToggleProps) {
+export function Toggle({ id, name, point, onValue, offValue }: ToggleProps) {
   const { t } = useTexts();
+  const on = isOn(point);
   const working = useBusy(id);
   return (
     <button
       type="button"
-      class="toggle"
+      class={`toggle ${point === undefined ? "unknown" : ""}`}
       role="switch"
       aria-checked={on}
       aria-busy={working}
@@ -125,7 +127,7 @@ export function Toggle({ id, name, on, onValue, offValue }: ToggleProps) {
     >
       <span class="knob" aria-hidden="true" />
       <span class="word" aria-hidden="true">
-        {t(on ? "on" : "off")}
+        {point !== undefined && t(on ? "on" : "off")}
       </span>
     </button>
   );

@@ -19,6 +19,7 @@ export interface PlotOptions {
 
 const HEIGHT = 220;
 const LEAST_ROOM = 0.5;
+const STEPS = [-1, 0, 1, 2, 3, 4, 5, 6].flatMap((power) => [1, 2, 5].map((step) => step * 10 ** power)); // 2.5 would be told as 3
 
 /** Draw into `place` and follow its width and the colour scheme; returns how to take it away. */
 export function plot(place: HTMLElement, data: Columns, options: PlotOptions): () => void {
@@ -92,7 +93,8 @@ function draw(place: HTMLElement, data: Columns, options: PlotOptions): uPlot {
         {
           ...axis,
           size: stepped || options.share ? 88 : 62,
-          ...(stepped ? { incrs: [1] } : {}),
+          space: 20,
+          incrs: stepped ? [1] : STEPS,
           values: (_self, splits) => splits.map(say),
         },
       ],

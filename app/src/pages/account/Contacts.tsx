@@ -29,7 +29,7 @@ export function Contacts({ reached, again }: { reached: Reached; again: () => vo
     <section class="card" aria-labelledby="account-contacts">
       <h2 id="account-contacts">{t("contacts.title")}</h2>
       <p class="quiet">{rows.length === 0 ? t("contacts.none") : t("contacts.some")}</p>
-      <ul class="plainlist">
+      <ul class="plainlist apart">
         {rows.map((row) => (
           <li key={`${row.kind} ${keyOf(row)}`}>
             <p class="breakable">

@@ -40,12 +40,16 @@ function Here() {
   return (
     <Shown loaded={loaded} again={again}>
       {(told) => (
-        <>
-          <State told={told} again={again} />
-          <History on={told.history} again={again} />
-          <Copies copies={told.copies} />
-          <Restore copies={told.copies} />
-        </>
+        <div class="columns">
+          <div>
+            <State told={told} again={again} />
+            <History on={told.history} again={again} />
+          </div>
+          <div>
+            <Copies copies={told.copies} />
+            <Restore copies={told.copies} />
+          </div>
+        </div>
       )}
     </Shown>
   );

@@ -38,7 +38,7 @@ export function Health({ device, role }: { device: Device; role: Role }) {
       <h2 id="device-health">{t("device.health")}</h2>
       {channel !== undefined && <ValueTable device={device} channel={channel} caption={t("device.health")} />}
       <Signal point={rssi} />
-      <dl class="facts">
+      <dl class="facts short">
         <div>
           <dt>{t("device.model")}</dt>
           <dd>{device.model}</dd>

@@ -4,7 +4,7 @@ import { useId, useState } from "preact/hooks";
 import type { Parameter, Value } from "../../api/types";
 import { Age } from "../../parts/Age";
 import { Icon } from "../../parts/Icon";
-import { isShare } from "../../state/format";
+import { isShare, MINUTE } from "../../state/format";
 import { readNumber, type Row, sameValue, specialOf } from "../../state/paramset";
 import { useTechnical } from "../../texts/technical";
 import { choiceName, plainName, rangeText, specialName, typed, valueText } from "./parameters";
@@ -13,6 +13,8 @@ export interface FieldProps {
   row: Row;
   /** What the person wants, not sent yet. */
   drafted: Value | undefined;
+  /** When its list was read: a parameter of that age doesn't repeat it. */
+  readAt: string | null;
   /** Only owners write into devices; others read. */
   mayWrite: boolean;
   onValue: (value: Value) => void;
@@ -33,7 +35,7 @@ export function ParameterField(props: FieldProps) {
         <small class="code" lang="en">
           {row.name}
         </small>
-        {row.parameter.readable && (
+        {row.parameter.readable && !isOfOneReading(row.toldAt, props.readAt) && (
           <small class="toldat">
             {row.toldAt === null ? (
               t("settings.value.assumed")
@@ -60,6 +62,9 @@ export function ParameterField(props: FieldProps) {
     </li>
   );
 }
+
+const isOfOneReading = (one: string | null, other: string | null): boolean =>
+  one !== null && other !== null && Math.abs(Date.parse(one) - Date.parse(other)) < MINUTE;
 
 interface InnerProps extends FieldProps {
   id: string;

@@ -105,7 +105,15 @@ function Editor({ device, place, title, set, again, reread }: LoadedProps) {
   const list = (shown: readonly Row[]) => (
     <ul class="parameters">
       {shown.map((row) => (
-        <ParameterField key={`${row.name} ${turn}`} row={row} drafted={draft[row.name]} mayWrite={owner} onValue={change(row)} onFault={fault(row)} />
+        <ParameterField
+          key={`${row.name} ${turn}`}
+          row={row}
+          drafted={draft[row.name]}
+          readAt={set.read_at}
+          mayWrite={owner}
+          onValue={change(row)}
+          onFault={fault(row)}
+        />
       ))}
     </ul>
   );

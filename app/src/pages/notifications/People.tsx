@@ -34,7 +34,7 @@ export function People({ ways }: { ways: readonly MessageWay[] }) {
     <section class="card" aria-labelledby="told">
       <h3 id="told">{t("told.title")}</h3>
       <p class="quiet">{t(people.length === 0 ? "told.none" : "told.text")}</p>
-      <ul class="plainlist">
+      <ul class="plainlist apart">
         {people.map((one) => (
           <li key={one.id} data-told={one.name}>
             <p class="breakable">

@@ -67,10 +67,10 @@ function Records({ holding, title }: { holding: string; title: string }) {
       <h2>{title}</h2>
       {loaded.state === "loading" && <p role="status">{t("app.loading")}</p>}
       {loaded.state === "here" && (
-        <ul class="plainlist">
+        <ul class="plainlist apart">
           {loaded.value.rows.map((row, index) => (
             <li key={index}>
-              <dl class="facts">
+              <dl class="facts short">
                 {loaded.value.columns.map(
                   (column, at) =>
                     !HIDDEN.has(column) && (

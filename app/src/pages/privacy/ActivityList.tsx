@@ -17,11 +17,11 @@ import { useWithdrawal } from "./withdrawal";
 
 export function ActivityList({ activities, again }: { activities: Activity[]; again: () => void }) {
   return (
-    <>
+    <div class="pairs">
       {activities.map((activity) => (
         <One key={activity.id} activity={activity} again={again} />
       ))}
-    </>
+    </div>
   );
 }
 
@@ -142,7 +142,7 @@ function OwnPage({ activity }: { activity: Activity }) {
 function Given({ activity }: { activity: Activity }) {
   const { t, tr, language } = useCentre();
   return (
-    <ul class="plainlist">
+    <ul class="plainlist apart">
       {activity.grants.map((grant) => (
         <li key={grant.id} data-grant={grant.id}>
           {grant.recipient}

@@ -101,7 +101,7 @@ function One({ consent, again }: { consent: Consent; again: () => void }) {
       </dl>
       <div class="buttons equal">
         <button type="button" disabled={fetching} onClick={receipt}>
-          <Icon name="down" size={18} /> {t("consents.receipt")}
+          <Icon name="save" size={18} /> {t("consents.receipt")}
         </button>
         {LIVE.has(consent.state) && (
           <button type="button" disabled={running} onClick={withdraw}>

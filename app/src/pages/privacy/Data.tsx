@@ -61,18 +61,20 @@ function Whole() {
         {({ hub, gate }) => (
           <>
             <Closures gate={gate} hub={hub} again={again} />
-            <Copy hub={hub} gate={gate} />
-            <Correct />
-            <Restrict restricted={hub.restricted ?? []} again={again} />
-            <Erase again={again} />
-            <Deregister />
-            <section class="card" aria-labelledby="complain">
-              <h2 id="complain">{t("data.complain")}</h2>
-              <p>{t("data.complain.text")}</p>
-              <a class="button wide" href="#/privacy/notice">
-                {t("notice.authorities")}
-              </a>
-            </section>
+            <div class="pairs">
+              <Copy hub={hub} gate={gate} />
+              <Correct />
+              <Restrict restricted={hub.restricted ?? []} again={again} />
+              <Erase again={again} />
+              <Deregister />
+              <section class="card" aria-labelledby="complain">
+                <h2 id="complain">{t("data.complain")}</h2>
+                <p>{t("data.complain.text")}</p>
+                <a class="button wide" href="#/privacy/notice">
+                  {t("notice.authorities")}
+                </a>
+              </section>
+            </div>
             <h2>{t("data.gate")}</h2>
             <List holdings={gate.holdings} />
             <h2>{t("data.hub")}</h2>
@@ -210,7 +212,7 @@ function Copy({ hub, gate }: Both) {
       <h2 id="copy">{t("data.copy")}</h2>
       <p>{t("data.copy.text")}</p>
       <button type="button" class="wide" disabled={running} onClick={make}>
-        <Icon name="down" size={18} /> {t(running ? "data.copy.running" : "data.copy.do")}
+        <Icon name="save" size={18} /> {t(running ? "data.copy.running" : "data.copy.do")}
       </button>
     </section>
   );

@@ -133,7 +133,7 @@ function Report({ done }: { done: Done }) {
           save("homebase-erasure.json", json({ report: done.report, signature: done.signature }));
         }}
       >
-        <Icon name="down" size={18} /> {t("data.report.save")}
+        <Icon name="save" size={18} /> {t("data.report.save")}
       </button>
     </div>
   );

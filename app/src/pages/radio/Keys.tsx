@@ -39,10 +39,10 @@ export function KeysPage() {
           <div>
             <Standing keys={loaded.value} />
             {loaded.value.index > 0 && <OnPaper radio={radio} keys={loaded.value} again={again} />}
+            <SetKey radio={radio} keys={loaded.value} again={again} />
           </div>
           <div>
             <Holders keys={loaded.value} />
-            <SetKey radio={radio} keys={loaded.value} again={again} />
           </div>
         </div>
       )}
@@ -84,7 +84,7 @@ function Holders({ keys }: { keys: Keys }) {
         <div key={group.state}>
           <h3>{t(`keys.state.${group.state}`)}</h3>
           <p class="quiet">{t(`keys.state.${group.state}.text`)}</p>
-          <ul class="plainlist">
+          <ul class="plainlist names">
             {group.devices.map((one) => (
               <li key={one.device}>
                 <a href={deviceLink(one.device)}>{name(one.device)}</a>

@@ -79,7 +79,7 @@ function Hardware({ driver }: { driver: Driver }) {
           <Icon name="warning" size={18} /> <span>{t("radio.changed")}</span>
         </p>
       )}
-      <dl class="facts">
+      <dl class="facts short">
         {facts
           .filter(([, value]) => value !== "")
           .map(([name, value]) => (
