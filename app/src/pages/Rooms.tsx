@@ -1,6 +1,7 @@
 // Rooms: which there are, what is in one, and changing both.
 
 import { useCallback, useState } from "preact/hooks";
+import type { Device } from "../api/types";
 import { Dialog } from "../parts/Dialog";
 import { Title } from "../parts/Frame";
 import { useAction, useRole } from "../parts/hooks";
@@ -10,36 +11,36 @@ import { client, go, home, tell } from "../state/app";
 import { sorted } from "../state/names";
 import { isVisitor } from "../state/roles";
 import { roomLink } from "../state/route";
-import { useSelect } from "../state/store";
-import { allFaces } from "../state/summary";
+import { sameList, useSelect } from "../state/store";
+import { allFaces, roomSummary } from "../state/summary";
 import { useTexts } from "../texts";
 
 /** The address of the devices that are in no room. */
 const REST = "-";
 
 export function RoomsPage() {
-  const { t, tn, language } = useTexts();
+  const { t, language } = useTexts();
   const visitor = isVisitor(useRole());
   const rooms = useSelect(home, (state) => state.rooms);
   const devices = useSelect(home, (state) => state.devices);
-  const count = (id: string | null) => [...devices.values()].filter((device) => device.room === id).length;
-  const rest = [...devices.values()].filter((device) => !rooms.some((room) => room.id === device.room)).length;
+  const own = (id: string) => [...devices.values()].filter((device) => device.room === id);
+  const rest = [...devices.values()].filter((device) => !rooms.some((room) => room.id === device.room));
   const collator = new Intl.Collator(language, { numeric: true });
   const list = [...rooms].sort((a, b) => collator.compare(a.name, b.name));
   return (
     <>
       <Title text={t("rooms.title")} />
       {list.length === 0 && <p class="quiet">{t(visitor ? "rooms.none" : "rooms.empty")}</p>}
-      {(list.length > 0 || rest > 0) && (
+      {(list.length > 0 || rest.length > 0) && (
         <ul class="rows card menu">
           {list.map((room) => (
             <li key={room.id}>
-              <RoomRow href={roomLink(room.id)} name={room.name} text={tn("rooms.count", count(room.id))} />
+              <RoomRow href={roomLink(room.id)} name={room.name} devices={own(room.id)} />
             </li>
           ))}
-          {rest > 0 && (
+          {rest.length > 0 && (
             <li>
-              <RoomRow href={roomLink(REST)} name={t("rooms.rest")} text={tn("rooms.count", rest)} />
+              <RoomRow href={roomLink(REST)} name={t("rooms.rest")} devices={rest} />
             </li>
           )}
         </ul>
@@ -49,13 +50,15 @@ export function RoomsPage() {
   );
 }
 
-function RoomRow({ href, name, text }: { href: string; name: string; text: string }) {
+function RoomRow({ href, name, devices }: { href: string; name: string; devices: readonly Device[] }) {
+  const texts = useTexts();
+  const is = useSelect(home, (state) => roomSummary(devices, state, texts), sameList);
   return (
     <a class="row" href={href}>
       <Icon name="rooms" />
       <span class="words">
         <strong>{name}</strong>
-        <small>{text}</small>
+        <small>{[texts.tn("rooms.count", devices.length), ...is].join(" · ")}</small>
       </span>
       <Icon name="forward" size={18} />
     </a>

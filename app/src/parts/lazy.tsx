@@ -1,7 +1,9 @@
 // Pages that are seldom opened come in files of their own: the first screen does not wait for them.
 
 import type { ComponentType } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { link } from "../state/app";
+import { useSelect } from "../state/store";
 import { useTexts } from "../texts";
 
 type Come<P> = { state: "waiting" } | { state: "failed" } | { state: "here"; page: ComponentType<P> };
@@ -45,9 +47,21 @@ function Waiting() {
   );
 }
 
-// After an update the file has another name: only the page as a whole knows it.
+// After an update the file has another name: only the page as a whole knows it. Without its home it has nobody to ask,
+// so it is loaded when that is back, and not before.
 function Missing() {
   const { t } = useTexts();
+  const live = useSelect(link, (value) => value.state === "live");
+  const wasAway = useRef(!live);
+  useEffect(() => {
+    if (live && wasAway.current) location.reload();
+  }, [live]);
+  if (!live)
+    return (
+      <p class="card" role="status">
+        {t("app.part.away")}
+      </p>
+    );
   return (
     <div class="card" role="alert">
       <p>{t("app.part.missing")}</p>

@@ -4,7 +4,7 @@ import type { Datapoint, Device } from "../api/types";
 import type { Texts } from "../texts";
 import { describe, type Face, facesOf, place, shownIds } from "./faces";
 import type { Home } from "./home";
-import { isOn, reading } from "./reading";
+import { isDoubtful, isOn, reading } from "./reading";
 
 export interface Summary {
   /** Main words, such as "on" or "21.5 °C". */
@@ -52,7 +52,7 @@ function buttonSummary(known: readonly Datapoint[], { t }: Texts): Summary {
 export type Chip = "on" | "open" | "gone" | "battery";
 export const CHIPS: readonly Chip[] = ["on", "open", "gone", "battery"];
 
-/** Whether a tile belongs to a chip such as "3 lights on". */
+/** Whether a tile belongs to a chip such as "3 switched on". */
 export function belongs(face: Face, chip: Chip, home: Home): boolean {
   const main = home.values.get(shownIds(face)[0] ?? "");
   switch (chip) {
@@ -65,6 +65,20 @@ export function belongs(face: Face, chip: Chip, home: Home): boolean {
     case "battery":
       return batteryLow(face.device, home);
   }
+}
+
+const WARMTH = new Set(["ACTUAL_TEMPERATURE", "TEMPERATURE"]);
+
+/** How a room is: its temperature, unless that is doubtful, how many are switched on, how many stand open. */
+export function roomSummary(devices: readonly Device[], home: Home, texts: Texts): string[] {
+  const faces = allFaces(devices);
+  const count = (chip: Chip) => faces.filter((face) => belongs(face, chip, home)).length;
+  const warmth = faces
+    .filter((face) => face.kind === "thermostat" || face.kind === "climate")
+    .map((face) => summarise(face, shownIds(face).map((id) => home.values.get(id)), texts))
+    .find(({ shown }) => shown !== undefined && !isDoubtful(shown.origin) && WARMTH.has(place(shown.id)?.parameter ?? ""));
+  const chips = (["on", "open"] as const).map((chip) => [chip, count(chip)] as const).filter(([, found]) => found > 0);
+  return [...(warmth === undefined ? [] : [warmth.main]), ...chips.map(([chip, found]) => texts.tn(`home.chip.${chip}`, found))];
 }
 
 export function batteryLow(device: Device, home: Home): boolean {
