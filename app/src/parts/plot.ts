@@ -2,6 +2,7 @@
 
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
+import { dateTime } from "../state/format";
 import type { Columns } from "../state/series";
 
 export interface PlotOptions {
@@ -21,9 +22,12 @@ const HEIGHT = 220;
 const LEAST_ROOM = 0.5;
 const STEPS = [-1, 0, 1, 2, 3, 4, 5, 6].flatMap((power) => [1, 2, 5].map((step) => step * 10 ** power)); // 2.5 would be told as 3
 
-/** Draw into `place` and follow its width and the colour scheme; returns how to take it away. */
+/** Draw into `place`, with a line for the value under the pointer, and follow its width and the colour scheme; returns how to take it away. */
 export function plot(place: HTMLElement, data: Columns, options: PlotOptions): () => void {
-  let chart = draw(place, data, options);
+  const readout = document.createElement("p");
+  readout.className = "readout";
+  place.append(readout);
+  let chart = draw(place, readout, data, options);
   const resize = new ResizeObserver(() => {
     if (place.clientWidth > 0) chart.setSize({ width: place.clientWidth, height: HEIGHT });
   });
@@ -31,13 +35,14 @@ export function plot(place: HTMLElement, data: Columns, options: PlotOptions): (
   const scheme = window.matchMedia("(prefers-color-scheme: dark)");
   const redraw = () => {
     chart.destroy();
-    chart = draw(place, data, options);
+    chart = draw(place, readout, data, options);
   };
   scheme.addEventListener("change", redraw);
   return () => {
     scheme.removeEventListener("change", redraw);
     resize.disconnect();
     chart.destroy();
+    readout.remove();
   };
 }
 
@@ -48,7 +53,7 @@ export function around(low: number, high: number, share: boolean, leastRoom = LE
   return [low >= 0 ? Math.max(0, low - room) : low - room, high + room];
 }
 
-function draw(place: HTMLElement, data: Columns, options: PlotOptions): uPlot {
+function draw(place: HTMLElement, readout: HTMLElement, data: Columns, options: PlotOptions): uPlot {
   const { stepped, say, language } = options;
   const style = getComputedStyle(place);
   const colour = (name: string) => style.getPropertyValue(name).trim();
@@ -76,6 +81,14 @@ function draw(place: HTMLElement, data: Columns, options: PlotOptions): uPlot {
       width: Math.max(200, place.clientWidth),
       height: HEIGHT,
       legend: { show: false },
+      hooks: {
+        setCursor: [
+          ({ data: [times, means], cursor: { idx } }) => {
+            const [atS, value] = [times[idx ?? -1], means?.[idx ?? -1]];
+            readout.textContent = atS === undefined || value === undefined || value === null ? "" : `${dateTime(atS * 1000, language)} · ${say(value)}`;
+          },
+        ],
+      },
       cursor: { y: false, drag: { x: false, y: false } },
       series: [{}, series(accent, 2), series("transparent", 0), series("transparent", 0)],
       bands: [{ series: [3, 2], fill: band }],
