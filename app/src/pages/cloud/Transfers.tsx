@@ -43,7 +43,7 @@ export function Transfers({ activity, transfers, again }: TransfersProps) {
 function List({ activity, transfers, again }: TransfersProps) {
   if (transfers.length === 0) return null;
   return (
-    <ul class="plainlist">
+    <ul class="plainlist apart">
       {transfers.map((one) => (
         <Row key={one.transfer} activity={activity} one={one} again={again} />
       ))}
