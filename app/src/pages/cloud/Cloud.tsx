@@ -75,7 +75,7 @@ function One({ purpose, most, again }: { purpose: Histories["purposes"][number];
       </div>
       <p>{about.purpose}</p>
       <Choosing activity={activity} series={series} set={setSeries} groups={groups} most={most} again={again} />
-      <Following key={series.join()} activity={activity} entered={entered} allowed={recipients} groups={groups} />
+      <Following key={series.join()} activity={activity} title={about.title} entered={entered} allowed={recipients} groups={groups} />
       {(entered.length > 0 || recipients.length > 0) && (
         <>
           <h3>{t("cloud.consent")}</h3>

@@ -12,13 +12,14 @@ import { useAct } from "../privacy/shared";
 
 interface FollowingProps {
   activity: string;
+  title: string;
   entered: string[];
   /** To whom there is a consent. */
   allowed: string[];
   groups: CourseGroup[];
 }
 
-export function Following({ activity, entered, allowed, groups }: FollowingProps) {
+export function Following({ activity, title, entered, allowed, groups }: FollowingProps) {
   const { t } = useCloudTexts();
   return (
     <>
@@ -28,7 +29,7 @@ export function Following({ activity, entered, allowed, groups }: FollowingProps
           <p>{t("cloud.next.nowhere")}</p>
           <Copy
             text={`homebase recipient add NAME --role processor --host HOST --country DE --path /v1/history --activity ${activity} --key age1…`}
-            label={t("cloud.next.command")}
+            label={t("cloud.next.command", { title })}
           />
         </>
       ) : (

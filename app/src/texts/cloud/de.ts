@@ -17,7 +17,7 @@ export const de = {
   "cloud.next": "Was als Nächstes ginge",
   "cloud.next.text": "Du siehst genau die Bytes, die das Haus verlassen, und was in ihnen verschlüsselt ist. Ohne Einwilligung werden sie nach einer halben Stunde weggeworfen.",
   "cloud.next.nowhere": "Dafür ist kein Empfänger eingetragen. An der Zentrale, mit deinen Angaben:",
-  "cloud.next.command": "Befehl, der einen Empfänger einträgt",
+  "cloud.next.command": "Befehl, der einen Empfänger einträgt: {title}",
   "cloud.next.show": "Die genauen Daten zeigen",
   "cloud.next.show.of": "Die genauen Daten zeigen: {recipient}",
   "cloud.next.nothing_chosen": "Keine Messreihe ist ausgewählt.",

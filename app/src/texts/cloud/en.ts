@@ -17,7 +17,7 @@ export const en = {
   "cloud.next": "What would leave next",
   "cloud.next.text": "You see exactly the bytes that leave, and what is sealed in them. Without a consent they are thrown away after half an hour.",
   "cloud.next.nowhere": "No recipient is entered for it. At the Home Base, with your own details:",
-  "cloud.next.command": "Command that enters a recipient",
+  "cloud.next.command": "Command that enters a recipient: {title}",
   "cloud.next.show": "Show the exact data",
   "cloud.next.show.of": "Show the exact data: {recipient}",
   "cloud.next.nothing_chosen": "No series is chosen.",
