@@ -48,14 +48,14 @@ _KEYS = _ROW[1:]
 _LIVE = {"active", "suspended"}
 _LISTS = {"activities", "keys"}
 
-_GIVE = "homebase consent give {activity} --recipient {name}"
-_NEXT = {
+GIVE = "homebase consent give {activity} --standing --recipient {name}"
+NEXT = {
+    "diagnosis.remote": "homebase consent give diagnosis.remote --ticket NUMBER --recipient {name}",
     "mail.send": "homebase notify service {name}, then homebase notify allow",
     "push.send": "More, Notifications in the app, then homebase notify allow",
     "sms.send": "homebase notify service {name}, then homebase notify allow",
     "account.register": "homebase account mail-server --user NAME, then homebase account confirm",
     "setup.timezone": "homebase account timezone",
-    "update.check": "homebase consent give update.check --standing --recipient {name}",
     "backup.cloud": "homebase backup sheet, homebase recipient access {name} --user USER, then"
     " homebase consent give backup.cloud --standing --recipient {name}",
     "remote.access": "homebase relay add {name}, then"
@@ -154,7 +154,7 @@ def _add(options: argparse.Namespace) -> int:
     print(f"{printable(options.name)} stands in {_file(options)}. {_restart(options)}")
     print("Nothing goes there before you allow it. After the start:")
     for activity in options.activities:
-        print("  " + _NEXT.get(activity, _GIVE).format(activity=activity, name=options.name))
+        print("  " + NEXT.get(activity, GIVE).format(activity=activity, name=options.name))
     return 0
 
 

@@ -17,6 +17,7 @@ from privacy.conversation import Declined, Handler, fields_as
 from privacy.gate.door import spelling
 from privacy.gate.door.door import Door
 from privacy.gate.door.giving import About, Ready
+from privacy.gate.door.previews import GIVEN_BY
 from privacy.gate.door.refused import not_written
 from privacy.gate.storage import records
 from privacy.gate.storage.store import StoreError, Transaction
@@ -24,6 +25,7 @@ from privacy.reasons import Reason
 from privacy.register import Form, Language, Mode
 
 Fields = Mapping[str, object]
+FAR = "backup.cloud"  # to places that need an access before anybody is meant
 ASKED_BY_GATE = frozenset({"update.check"})  # it makes every byte of these itself, from nothing of the home
 
 
@@ -45,7 +47,7 @@ def table(door: Door) -> Mapping[str, Handler]:
         given = wish if isinstance(wish, Reason) else _proposed(door, wish, 0)
         if isinstance(given, Reason):  # nobody is asked to agree to what can't be given
             await door.desk.refuse(asked.activity, recipient, given, "")
-            raise _declined(given, asked.language)
+            raise _declined(given, asked, recipient)
         row = door.desk.register.activities[given.activity]
         told = notice.activity_json(row, door.desk.recipients.values(), asked.language)
         return {"activity_text": told, "recipient": recipient, "addressee": given.addressee}
@@ -54,11 +56,12 @@ def table(door: Door) -> Mapping[str, Handler]:
         asked = fields_as(question, _Asked)
         try:
             await door.far.refresh()
-            given = await _give(door, asked, _recipient(door, asked))
+            recipient = _recipient(door, asked)
+            given = await _give(door, asked, recipient)
         except StoreError as error:
             raise not_written(error, asked.language) from error
         if isinstance(given, Reason):
-            raise _declined(given, asked.language)
+            raise _declined(given, asked, recipient)
         return {"grant": spelling.grant(given)}
 
     return {"consent.about": about, "consent.allow": allow}
@@ -74,11 +77,13 @@ def _wish(door: Door, asked: _Asked, recipient: str) -> Wish | Reason:
     row = door.desk.register.get(asked.activity)
     if row is None:
         return Reason.UNKNOWN_ACTIVITY
+    if not row.leaves_house or not row.built:
+        return Reason.NOT_BUILT if row.leaves_house else Reason.STAYS_HOME
     who = door.desk.recipients.get(recipient)
     is_far = who is not None and who.is_far
     made_by_gate = row.measured or row.schema == usage_history.SCHEMA or row.id in ASKED_BY_GATE
     if row.mode is not Mode.TUNNELLED and not (made_by_gate or is_far):
-        return Reason.WRONG_MODE
+        return Reason.UNKNOWN_RECIPIENT if row.id == FAR and who is None else Reason.WRONG_MODE
     return Wish(
         activity=row.id,
         recipient=recipient,
@@ -113,5 +118,9 @@ async def _give(door: Door, asked: _Asked, recipient: str) -> Grant | Reason:
     return ready if isinstance(ready, Reason) else ready.grant
 
 
-def _declined(reason: Reason, language: Language) -> Declined:
-    return Declined(reason.value, reason.text(language))
+def _declined(reason: Reason, asked: _Asked, recipient: str) -> Declined:
+    way = GIVEN_BY.get(asked.activity, "") if reason is Reason.WRONG_MODE else ""
+    if reason is Reason.ADDRESSEE_NOT_DECLARED and asked.activity == FAR:
+        way = f"homebase recipient access {recipient}"
+    text = reason.text(asked.language)
+    return Declined(reason.value, f"{text} ({way})" if way else text)

@@ -12,8 +12,9 @@ from privacy.gate.storage import records
 from privacy.gate.storage.records import PREVIEW_KEPT, Preview
 from privacy.payload import LONGEST_KEPT, PayloadRefused, build
 from privacy.reasons import Reason
+from privacy.register import Form
 
-_OTHER_PREVIEWS = {  # of activities that have no groups
+GIVEN_BY = {  # commands that show and ask for activities that have no groups
     "account.register": "homebase account confirm",
     "mail.send": "homebase notify allow",
     "sms.send": "homebase notify allow",
@@ -44,7 +45,11 @@ class Previews:
         elif not row.built:
             reason = Reason.NOT_BUILT
         elif not row.groups:
-            raise Refused(Reason.UNKNOWN_GROUP, _OTHER_PREVIEWS.get(activity, ""))
+            by_other = Form.STANDING in row.forms and activity not in GIVEN_BY
+            raise Refused(
+                Reason.FORM_NOT_ALLOWED if by_other else Reason.UNKNOWN_GROUP,
+                "--standing" if by_other else GIVEN_BY.get(activity, ""),
+            )
         elif not TICKET.fullmatch(ticket):
             reason = Reason.NO_TICKET
         elif not groups or not groups <= row.groups.keys():

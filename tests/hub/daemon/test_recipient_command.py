@@ -8,7 +8,9 @@ import pytest
 from hub.daemon.command_line import CommandFailed, parse
 from hub.daemon.commands import recipient
 from hub.daemon.commands.which_config import config_of
+from privacy.gate.desk import packaged_register
 from privacy.places import CONFIG
+from privacy.register import Form
 from tests.hub.daemon.test_command_line import homebase
 
 RELAY = ("--role", "own", "--host", "relay.example.org", "--country", "DE", "--activity", "remote.access")
@@ -52,6 +54,18 @@ def test_a_recipient_is_entered_listed_checked_and_taken_out_of_its_homes_file(t
     assert asked("list")[0] == 65
     assert asked("remove", "relay")[0] == 0
     assert file.read_text() == "# mine\n"
+
+
+def test_what_is_to_be_typed_next_asks_for_a_form_that_the_activity_has() -> None:
+    asked_for = {}
+    for row in packaged_register().activities.values():
+        if row.built and row.forms:
+            line = recipient.NEXT.get(row.id, recipient.GIVE)
+            asked_for[row.id] = ("--standing" in line, "--ticket" in line)
+            if "consent give" in line:
+                assert asked_for[row.id] == (Form.STANDING in row.forms, row.needs_ticket), row.id
+    assert asked_for["telemetry.usage"] == (True, False)
+    assert asked_for["diagnosis.remote"] == (False, True)
 
 
 @pytest.mark.parametrize(

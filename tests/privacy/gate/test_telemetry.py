@@ -373,3 +373,22 @@ async def test_a_consent_for_bytes_that_are_looked_at_first_is_not_given_so(tmp_
         with pytest.raises(Declined) as declined:
             await tunnel_consents.table(door)["consent.allow"]({"activity": "diagnosis.remote"})
         assert declined.value.code == "wrong_mode"
+
+
+@pytest.mark.parametrize(
+    ("activity", "code", "way"),
+    [
+        ("sms.send", "wrong_mode", "homebase notify allow"),
+        ("setup.timezone", "wrong_mode", "homebase account timezone"),
+        ("advertising", "not_built", ""),
+        ("license.check", "stays_home", ""),
+        ("backup.cloud", "unknown_recipient", "homebase.toml"),
+    ],
+)
+async def test_a_yes_that_is_given_elsewhere_names_where(
+    tmp_path: Path, activity: str, code: str, way: str
+) -> None:
+    async with at_home(tmp_path, Hurried()) as door:
+        with pytest.raises(Declined) as declined:
+            await tunnel_consents.table(door)["consent.allow"]({"activity": activity})
+        assert (declined.value.code, way in str(declined.value)) == (code, True)
