@@ -17,6 +17,10 @@ _WORDS = {  # English, German
         "{path} geht als Datei an den Besitzer. Am Telefon vergleichen: SHA-256 {fingerprint}",
     ),
     "key": ("Compare the key, too: {key}", "Auch den Schlüssel vergleichen: {key}"),
+    "nothing_here": (
+        "no receiver in {path}; start one: homebase support serve --host NAME --country XX",
+        "kein Empfänger in {path}; starte einen: homebase support serve --host NAME --country XX",
+    ),
     "never_served": (
         "nothing was served yet; start it: homebase support serve --host NAME --country XX",
         "noch lief nichts; starte: homebase support serve --host NAME --country XX",

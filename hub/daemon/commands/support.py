@@ -43,6 +43,7 @@ from .start import between
 FOLDER = Path.home() / ".homebase-support"
 PORT = 8443
 _NOBODY = 4_294_967_295  # /proc/self/loginuid of a process that no login began
+_MAKING = {"serve", "open"}  # verbs that make a receiver where there is none
 _COUNTRY = re.compile("[A-Z]{2}")
 
 
@@ -117,9 +118,11 @@ def _country(text: str) -> str:
 
 
 def _desk(options: argparse.Namespace) -> Desk:
-    """The receiver of that folder; its key is made with the first command, whichever it is."""
+    """The receiver of that folder; its key is made with the first command that lets something in."""
     store, key = Store(options.dir), options.dir / KEY_FILE
     is_new = not key.exists()
+    if is_new and options.verb not in _MAKING:
+        raise CommandFailed(words("nothing_here", options.lang, path=options.dir), EXIT_USAGE)
     store.make()
     desk = Desk(store, identity_in(options.dir), SystemClock(), random_bytes)
     if is_new:

@@ -8,8 +8,10 @@ from .kinds import URGENT
 from .model import Notification
 
 EVERY = timedelta(minutes=5)  # of danger and alarm, until somebody acknowledges: then the next way
-MOST_STEPS = 24  # so for two hours
+SOON = 24  # steps at that pace, two hours; whoever is not awake by then is told each hour
+LATER = timedelta(hours=1)
 STALE = timedelta(days=1)  # nobody wants to hear of it by a message any more
+MOST_STEPS = SOON + 24  # until it is stale
 MOST_PEOPLE, MOST_WAYS = 16, 8
 WAITING, SENT, FAILED = "waiting", "sent", "failed"  # fates
 EXPIRED, REFUSED = "expired", "refused"
@@ -74,8 +76,14 @@ def due(
     if not one.waits or at - one.latest > STALE:
         return
     urgent = one.urgency in URGENT
-    step = min(max(0, (at - one.latest) // EVERY), MOST_STEPS - 1) if urgent else 0
+    step = step_after(at - one.latest) if urgent else 0
     for person in people:
         sleeps = person.quiet is not None and zone is not None and person.quiet.covers(at, zone)
         if person.ways and (urgent or not sleeps) and (person.id, step) not in told:
             yield person, step, person.ways[step % len(person.ways)]
+
+
+def step_after(waited: timedelta) -> int:
+    """How far the order of ways has come when nobody acknowledged for so long, from 0."""
+    soon = max(0, waited // EVERY)
+    return soon if soon < SOON else SOON + (waited - SOON * EVERY) // LATER

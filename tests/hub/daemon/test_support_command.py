@@ -143,9 +143,17 @@ def test_a_mistake_is_one_line_with_the_way_out(
     words: tuple[str, ...], code: int, text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "s").mkdir()
-    said(capsys, "list", "--dir", str(tmp_path / "s"))  # has a key from here on
+    said(capsys, "open", "T-0", "--dir", str(tmp_path / "s"))  # has a key from here on
     done, told = said(capsys, *words, "--dir", str(tmp_path / "s"))
     assert (done, text in told, told.count("\n")) == (code, True, 1), told
+
+
+@pytest.mark.parametrize("words", [("list",), ("log", "--lang", "de"), ("show", "T-1"), ("entry",)])
+def test_a_question_makes_no_receiver_where_there_is_none(
+    words: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, told = said(capsys, *words, "--dir", str(tmp_path / "s"))
+    assert (code, "homebase support serve" in told, (tmp_path / "s").exists()) == (2, True, False)
 
 
 def test_a_key_that_others_can_read_and_a_store_of_a_newer_version_stop_every_command(

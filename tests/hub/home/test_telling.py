@@ -69,9 +69,16 @@ def test_danger_goes_by_the_next_way_until_somebody_acknowledges() -> None:
     ]
     known = told(kind=Kind.SMOKE, acknowledged=START, by="Ada")
     assert not list(due(known, (ADA, BOB), (), START, BERLIN))
-    late = START + MOST_STEPS * EVERY
-    all_steps = {(person.id, step) for person in (ADA, BOB) for step in range(MOST_STEPS)}
-    assert not list(due(one, (ADA, BOB), all_steps, late, BERLIN))  # for two hours, not for ever
+
+
+def test_danger_that_nobody_acknowledges_is_told_each_five_minutes_then_each_hour_for_a_day() -> None:
+    one, sent, at = told(kind=Kind.SMOKE), set[tuple[int, int]](), []
+    for minute in range(26 * 60):
+        for person, step, _ in due(one, (BOB,), sent, START + timedelta(minutes=minute), BERLIN):
+            assert 0 <= step < MOST_STEPS
+            sent.add((person.id, step))
+            at.append(minute)
+    assert at == [*range(0, 120, 5), *range(120, 24 * 60 + 1, 60)]
 
 
 def test_what_is_no_danger_is_told_once_and_nothing_old_is_told() -> None:
