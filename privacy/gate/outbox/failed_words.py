@@ -65,7 +65,7 @@ LINES: Final[tuple[tuple[str, str], ...]] = (
     (r"no TLS: (.+)", "keine verschlüsselte Verbindung ({0})"),
     (r"no progress in time", "es ging zu lange nicht voran"),
     (r"closed without an answer", "ohne Antwort geschlossen"),
-    (r"closed before the end of an answer", "mitten in einer Antwort geschlossen"),
+    (r"closed (?:before the end of|within) an answer", "mitten in einer Antwort geschlossen"),
     (r"closed", "geschlossen"),
     (r"an answer of more than (\d+) bytes", "eine Antwort von mehr als {0} Bytes"),
     (r"a line of more than (\d+) bytes", "eine Zeile von mehr als {0} Bytes"),
