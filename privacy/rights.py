@@ -13,7 +13,7 @@ PAGE = 5000  # rows of one page of an export at most, so that nobody waits long 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """What is to be erased: one person (a name of hub.people), one category, or, without both, everything."""
+    """What is to be erased: one person (by name), one category, or, without both, everything."""
 
     person: str | None = None
     category: DataCategory | None = None

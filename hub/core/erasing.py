@@ -18,6 +18,14 @@ from . import schema
 COMPACT_DUE = "rights.compact_due"
 DATA_DUE = "rights.data_due"  # of a deregistration: authorisations went, the data follows
 _OWNER = "owner"
+PHONES = "a phone belongs to the home and to no person; if one is theirs, remove it at People and phones"
+NAMED = "has the name in its own; rename it"
+TOLD = "a phone with the name in its own acknowledged it; goes with the category message"
+_NAMED = {  # what people may have named after somebody; it is of the home
+    schema.rooms.c.name: NAMED,
+    schema.devices.c.name: NAMED,
+    schema.notifications.c.acknowledged_by: TOLD,
+}
 
 
 def erase(
@@ -55,6 +63,18 @@ def everybody(connection: Connection) -> tuple[Effect, ...]:
         Effect(holding="hub.people", erased=people),
         Effect(holding="hub.phones", erased=phones),
     )
+
+
+def whose(connection: Connection, name: str) -> tuple[bool, frozenset[str], frozenset[str]]:
+    """Whether somebody of that name is known; the ids of ways that they are told by; those of all others."""
+    told = schema.notification_people
+    rows = connection.execute(select(told.c.name, told.c.ways)).all()
+    ways: dict[bool, set[str]] = {True: set(), False: set()}
+    for row in rows:
+        ways[row.name == name] |= set(msgspec.json.decode(row.ways, type=list[str]))
+    known = connection.execute(select(schema.people.c.id).where(schema.people.c.name == name)).first()
+    is_known = known is not None or any(row.name == name for row in rows)
+    return is_known, frozenset(ways[True]), frozenset(ways[False])
 
 
 def _erased(connection: Connection, scope: Scope, series: Sequence[int]) -> Iterator[Effect]:
@@ -106,6 +126,13 @@ def _person(connection: Connection, name: str) -> Iterator[Effect]:
         told = schema.notifications
         unnamed = update(told).where(told.c.acknowledged_by == name).values(acknowledged_by=None)
         yield Effect(holding="hub.notifications", erased=connection.execute(unnamed).rowcount)
+    phones = connection.execute(select(func.count()).select_from(schema.phones)).scalar_one()
+    if phones:
+        yield Effect(holding="hub.phones", erased=0, stays=phones, why=PHONES)
+    for column, why in _NAMED.items():
+        texts = connection.execute(select(column).where(column.is_not(None))).scalars()
+        if found := sum(name.casefold() in text.casefold() for text in texts):
+            yield Effect(holding=f"hub.{column.table.name}", erased=0, stays=found, why=why)
 
 
 def _values(connection: Connection, series: Sequence[int]) -> Iterator[Effect]:

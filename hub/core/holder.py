@@ -121,6 +121,14 @@ class StoreHolder:
             await self._history.flush(snapshot=True)
         return await self._store.read(partial(exported.page, holding=holding, after=after, limit=limit))
 
+    async def whose(self, person: str) -> tuple[bool, frozenset[str], frozenset[str]]:
+        """Whether somebody of that name is known; the ids of ways that they are told by; those of all others.
+
+        Raises:
+            StoreError: it can't be read.
+        """
+        return await self._store.read(partial(erasing.whose, name=person))
+
     # change
 
     async def correct(self, holding: str, record: str, field: str, value: str) -> bool:

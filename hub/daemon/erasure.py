@@ -1,4 +1,4 @@
-"""Answers the gate's questions ``erase`` and ``deregister``, which an owner's phone signed to the gate."""
+"""Answers the gate's questions ``whose``, ``erase`` and ``deregister``, for an owner's phone or console."""
 
 from collections.abc import Iterable, Mapping
 
@@ -28,6 +28,16 @@ async def erase(rights: Rights, question: Mapping[str, object]) -> Mapping[str, 
     except ValueError as error:
         raise GateDeclined("unknown_category", str(error)) from error
     return _told(effects)
+
+
+async def whose(rights: Rights, question: Mapping[str, object]) -> Mapping[str, object]:
+    """Which of the gate's ways somebody is told by, and which all others are. known: whether they are here.
+
+    Raises:
+        StoreError: it can't be read.
+    """
+    known, theirs, others = await rights.whose(str(question.get("person")))
+    return {"known": known, "ways": sorted(theirs), "others": sorted(others)}
 
 
 async def deregister(rights: Rights, question: Mapping[str, object]) -> Mapping[str, object]:

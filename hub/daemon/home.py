@@ -151,4 +151,5 @@ def problem_failure(status: int, problem: Mapping[str, object]) -> CommandFailed
             way_out = way_out.replace(request, command)
         line += f"; {way_out[0].lower() if way_out[1:2].islower() else way_out[0]}{way_out[1:]}"
     codes = {401: EXIT_PERMISSION, 403: EXIT_PERMISSION, 503: EXIT_NOT_RUNNING}
-    return CommandFailed(line, codes.get(status, EXIT_IO if status >= 500 else EXIT_USAGE))
+    code = codes.get(status, EXIT_IO if status >= 500 else EXIT_USAGE)
+    return CommandFailed(line, code, str(problem.get("code") or ""))

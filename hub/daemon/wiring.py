@@ -59,7 +59,7 @@ from .config import Config
 from .diagnosis import Diagnosis, unknown_files
 from .direct_serial import DirectSerialPort
 from .drivers import GateSerialPort, LoadDriver, load_driver
-from .erasure import deregister, erase
+from .erasure import deregister, erase, whose
 from .figures import Figures
 from .gate_link import board_serial, clock_held, keep_connected, keep_time
 from .log import ErrorCounter
@@ -259,6 +259,7 @@ def _answer_gate(plan: Plan, gate: GateClient, house: House, drivers: Mapping[st
     past = Past(house=house)
     gate.on_request("collect", past.collect_or(figures.collect_or(diagnosis.collect)))
     gate.on_request("files", partial(unknown_files, plan.options.state))
+    gate.on_request("whose", partial(whose, house.rights))
     gate.on_request("erase", partial(erase, house.rights))
     gate.on_request("deregister", partial(deregister, house.rights))
 

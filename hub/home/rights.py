@@ -79,6 +79,10 @@ class Rights:
         except KeyError as error:
             raise Refused("unknown_holding", field="holding", value=holding) from error
 
+    async def whose(self, person: str) -> tuple[bool, frozenset[str], frozenset[str]]:
+        """Whether they are known, ids of the gate's ways that they are told by, and those of all others."""
+        return await self._holder.whose(person)
+
     def check_past(self, datapoint: DatapointId) -> None:
         """Refuse to show a past that is restricted.
 
@@ -115,10 +119,11 @@ class Rights:
             StoreError: nothing was erased, or the free pages wait for the next start.
         """
         if scope.person is not None:
-            person = await self._access.person(scope.person)
-            if person is None:
+            is_known, *_ = await self._holder.whose(scope.person)
+            if not is_known:
                 raise Refused("unknown_person", field="person", value=scope.person)
-            self._access.sessions.drop(person)
+            if (person := await self._access.person(scope.person)) is not None:
+                self._access.sessions.drop(person)
         if scope.covers(DataCategory.ACCOUNT):
             self._access.sessions.drop()
         effects = await self._holder.erase(scope)

@@ -60,7 +60,8 @@ class Asked:
         self._account = Account(door, asking.link)
         self._messages = Messages(door)
         self._rights = RightsDesk(door, GateHolder(door.desk, asking.forget_log))
-        self._phones = Phones(door, Erasing(self._rights, asking.ask_hub))
+        self._erasing = Erasing(self._rights, asking.ask_hub)
+        self._phones = Phones(door, self._erasing)
         self._relays = relay_verbs.known(door.desk.recipients)
 
     def console(self) -> Mapping[str, Handler]:
@@ -72,6 +73,7 @@ class Asked:
             **figure_verbs.table(door),
             **history_verbs.table(door),
             **rights_verbs.table(self._rights, desk),
+            **rights_verbs.of_one_person(self._erasing),
             **phone_verbs.table(self._phones),
             **pairing_verbs.table(self._phones, asking.ask_hub, asking.origins, self._relays),
             **relay_verbs.table(desk.recipients, asking.ask_hub),

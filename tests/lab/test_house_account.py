@@ -107,11 +107,19 @@ def test_an_account_is_entered_confirmed_and_gone_with_the_home(house: MailedHou
     for hidden in (PASSWORD, link[1]):
         assert hidden.encode() not in copy
 
+    # one person goes with their number, and the report says of what stays, in German too, why
+    house.home.ok("account", "contact", "add", "+4915112345679", "--label", "Bob")
+    told = house.home.ok("rights", "erase", "--person", "Bob", "--yes", "--lang", "de")
+    assert "gate.sms_numbers: 1 erased\n" in told
+    assert "gate.sms_numbers: 0 erased, 1 stay: dafür ist niemand genannt" in told
+    assert house.account()["sms_numbers"] == [{"number": "+4915112345678", "label": ""}]
+    assert "unknown" in house.home.refused("rights", "erase", "--person", "Bob", "--yes")
+
     # and leaving takes authorisations first, then the account with all data
     house.home.ok("rights", "deregister", "--yes")
     entries = [json.loads(line) for line in house.home.ok("ledger", "list", "--json").splitlines()]
     rights = [entry["data"]["right"] for entry in entries if entry["kind"] == "right"]
-    assert rights == ["deregistration: authorisations", "deregistration: data"]
+    assert rights == ["erasure", "deregistration: authorisations", "deregistration: data"]
     left = house.account()
     assert (left["name"], left["email"], left["sms_numbers"]) == ("", None, [])
     assert left["mail_server"]["user"] is None  # type: ignore[index]  # an object

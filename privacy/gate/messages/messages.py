@@ -5,7 +5,6 @@ its id and an event; number, mailbox and words are the gate's.
 """
 
 import asyncio
-import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +19,7 @@ from privacy.gate.door.door import Door, Given
 from privacy.gate.door.refused import Refused
 from privacy.gate.messages import modem, push, sms
 from privacy.gate.messages.modem import Looked, Modem, Reports
-from privacy.gate.messages.services import FIELD, MAIL, PUSH, SMS, MessageRefused, Services
+from privacy.gate.messages.services import FIELD, MAIL, PUSH, SMS, MessageRefused, Services, way_id
 from privacy.gate.network.smtp import Mail
 from privacy.gate.network.tls_line import Carrier, Target, TransferFailed
 from privacy.gate.outbox.asking import Question
@@ -84,14 +83,9 @@ class Messages:
             if addressees.subscription(tx, one.device) is not None
         ]
         return tuple(
-            Way(id=self._id(activity, to), activity=activity, addressee=to, label=label)
+            Way(id=way_id(self._desk.seed, activity, to), activity=activity, addressee=to, label=label)
             for activity, to, label in found
         )
-
-    def _id(self, activity: str, addressee: str) -> str:
-        """Tells ways apart, and tells nobody the number."""
-        told = f"homebase/way/1\0{activity}\0{addressee}".encode()
-        return hmac.digest(self._desk.seed, told, "sha256").hex()[:12]
 
     def consent(self, way: Way) -> Grant | None:
         """The live consent for that way."""

@@ -1,8 +1,9 @@
 """What an owner's phone signs about the home as a whole: erase, deregister, take an objection back.
 
-The hub's half comes first, then the gate's; one signed report names both. The hub is asked over its control
-conversation, so that it works although it may end the session that asked for it. Ending access never waits
-for the hub: where that is away, or says no, the gate's half is closed all the same.
+The hub's half comes first, then the gate's; of one person it is the other way round, as the hub knows which
+numbers are theirs and can be asked again after a crash. One signed report names both. The hub is asked over
+its control conversation, so that it works although it may end the session that asked for it. Ending access
+never waits for the hub: where that is away, or says no, the gate's half is closed all the same.
 """
 
 import logging
@@ -12,6 +13,7 @@ from typing import Annotated, Protocol
 import msgspec
 
 from privacy.conversation import ConversationLost, Declined
+from privacy.gate.rights.one_person import Whose
 from privacy.gate.rights.rights import RightsDesk
 from privacy.gate.storage.closures import ClosureKind
 from privacy.rights import Effect, Scope
@@ -19,6 +21,8 @@ from privacy.rights import Effect, Scope
 log = logging.getLogger(__name__)
 
 WITHIN_S = 600.0  # the hub writes its whole file anew: a year of a large home on a card takes minutes
+WHOSE_WITHIN_S = 30.0
+UNKNOWN_PERSON = "unknown_person"
 _Count = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
 
 
@@ -31,6 +35,15 @@ class _Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class _Effects(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     effects: Annotated[list[_Effect], msgspec.Meta(max_length=200)]
+
+
+_Ways = Annotated[frozenset[Annotated[str, msgspec.Meta(max_length=64)]], msgspec.Meta(max_length=200)]
+
+
+class _Whose(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    known: bool
+    ways: _Ways
+    others: _Ways
 
 
 class AskHub(Protocol):
@@ -51,10 +64,35 @@ class Erasing:
         """Erase; return report, signature and entry.
 
         Raises:
-            ConversationLost, Declined: the hub is away, or says no; the gate erased nothing.
+            ConversationLost, Declined: the hub is away, or says no; the gate erased nothing, or of one
+                person its half: it can be repeated.
             StoreError: the gate's half was not erased.
         """
-        return await self._rights.erase(scope, await self._hub_erases(scope))
+        if scope.person is None:
+            return await self._rights.erase(scope, await self._hub_erases(scope))
+        here = await self.erase_here(scope.person)
+        try:
+            hub = await self._hub_erases(scope)
+        except Declined as declined:
+            if declined.code != UNKNOWN_PERSON or not any(one.erased for one in here):
+                raise
+            hub = []
+        return await self._rights.erase(scope, [*hub, *here])
+
+    async def erase_here(self, person: str) -> tuple[Effect, ...]:
+        """Erase what the gate keeps of one person; their half at the hub comes next, then the report.
+
+        Raises:
+            ConversationLost, Declined: the hub does not say whose the numbers are; nothing was erased.
+            StoreError: not all was erased.
+        """
+        told = await self._ask_hub("whose", WHOSE_WITHIN_S, person=person)
+        try:
+            known = msgspec.convert(dict(told), _Whose)
+        except msgspec.ValidationError as error:
+            raise Declined("bad_answer", f"the hub did not say whose numbers are whose: {error}") from error
+        whose = Whose(name=person, known=known.known, ways=known.ways, others=known.others)
+        return await self._rights.erase_person(whose)
 
     async def deregister(self) -> Mapping[str, object]:
         """End all access and all consents, then erase; return report, signature and entry, and what ended.

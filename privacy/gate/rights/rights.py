@@ -15,6 +15,8 @@ from privacy.gate.account import addressees, timezone
 from privacy.gate.backups import far_copies
 from privacy.gate.door.door import Door
 from privacy.gate.door.holder import GateHolder
+from privacy.gate.rights import one_person
+from privacy.gate.rights.one_person import Whose
 from privacy.gate.storage import closures, deletions, key_records, records
 from privacy.gate.storage import cuts as cut_entries
 from privacy.gate.storage.book import News
@@ -88,6 +90,28 @@ class RightsDesk:
         """
         effects = [*hub, *await self.holder.erase(scope)]
         return await self._report(scope, effects, "erasure")
+
+    async def erase_person(self, whose: Whose) -> tuple[Effect, ...]:
+        """Erase all that is one person's here; consents for it end first, with what runs under them.
+
+        Nothing where nobody knows them.
+        Before the hub's half, which knows whose it is: whoever repeats it after a crash finds the rest.
+
+        Raises:
+            StoreError: not all was erased.
+        """
+        desk = self._desk
+        grants = list(desk.standing.live())
+        found = await desk.store.read(lambda tx: one_person.theirs(tx, whose, desk.seed, grants))
+        if not whose.known and not found.places:
+            return ()
+        ended = [grant for grant in grants if (grant.activity, grant.addressee) in found.places]
+        for activity in sorted({grant.activity for grant in ended}):
+            marks = frozenset(grant.mark for grant in ended if grant.activity == activity)
+            await self._door.withdrawing.withdraw(activity, via="erasure", marks=marks)
+        gone = await desk.store.write(lambda tx: one_person.erased(tx, found))
+        copies = await self.holder.erase(Scope(person=whose.name))
+        return (*gone, *await desk.store.read(lambda tx: one_person.staying(tx, found)), *copies)
 
     async def close_ticket(self, ticket: str) -> int:
         """The ticket is closed: our copies go now, and recipients are asked within a minute; how many.

@@ -11,8 +11,9 @@ from typing import Annotated, Literal
 import msgspec
 
 from privacy import checkpoint, notice
-from privacy.conversation import Declined, Handler
+from privacy.conversation import ConversationLost, Declined, Handler
 from privacy.gate.desk import Desk
+from privacy.gate.rights.erasing import Erasing
 from privacy.gate.rights.rights import NOTE_LIMIT, Closed, RightsDesk
 from privacy.gate.storage import deletions
 from privacy.gate.storage.closures import ClosureKind
@@ -32,6 +33,10 @@ class _Effect(msgspec.Struct, frozen=True):
     erased: int
     stays: int = 0
     why: Annotated[str, msgspec.Meta(max_length=200)] = ""
+
+
+class _Person(msgspec.Struct, frozen=True):
+    person: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
 
 class _Asked(msgspec.Struct, frozen=True):
@@ -57,6 +62,24 @@ Verb = Callable[[RightsDesk, Desk, _Asked], Awaitable[Fields]]
 def table(rights: RightsDesk, desk: Desk) -> Mapping[str, Handler]:
     """All verbs, ready for privacy.gate.console.console."""
     return {name: _handler(rights, desk, verb) for name, verb in _VERBS.items()}
+
+
+def of_one_person(erasing: Erasing) -> Mapping[str, Handler]:
+    """The gate's half of erasing one person, which the console asks for before the hub's."""
+
+    async def here(message: Fields) -> Fields:
+        try:
+            asked = msgspec.convert({"person": message.get("person")}, _Person)
+            effects = await erasing.erase_here(asked.person)
+        except msgspec.ValidationError as error:
+            raise Declined("bad_question", str(error)) from error
+        except ConversationLost as error:
+            raise Declined("hub_away", f"{error}; nothing was erased") from error
+        except StoreError as error:
+            raise Declined("ledger_not_writable", str(error)) from error
+        return {"effects": [msgspec.to_builtins(one) for one in effects]}
+
+    return {"rights.erase_person": here}
 
 
 def _handler(rights: RightsDesk, desk: Desk, verb: Verb) -> Handler:

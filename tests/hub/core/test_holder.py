@@ -10,13 +10,14 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from hub.contract import DeviceAppeared
-from hub.core import DeviceRecords, DriverRecords, History, Settings, Store, StoreHolder, schema
+from hub.core import DeviceRecords, DriverRecords, History, Settings, Store, StoreHolder, erasing, schema
 from hub.core.holdings import COPY_DAYS
 from hub.core.keyfile import KEY_SIZE
 from hub.core.upgrade import copy_name
+from hub.daemon.rights_words import GERMAN
 from privacy.ports import Holder
 from privacy.rights import Cell, Scope
 from privacy.vocabulary import DataCategory
@@ -199,6 +200,30 @@ async def test_one_person_goes_and_the_owner_stays_with_a_reason(tmp_path: Path)
         assert [row["acknowledged_by"] for row in await shown(home.holder, "hub.notifications")] == [None]
 
 
+@pytest.mark.obligation("T2-e")
+async def test_whose_a_persons_ways_are_is_known_until_they_are_gone_and_what_may_be_theirs_is_named(
+    tmp_path: Path,
+) -> None:
+    async with furnished(tmp_path) as home:
+        told = [{"name": "Ada", "ways": '["a", "both"]'}, {"name": "Cleo", "ways": '["c", "both"]'}]
+        rows = insert(schema.notification_people)
+        await home.store.write(lambda c: c.execute(rows, told))
+        await home.store.write(lambda c: c.execute(insert(schema.rooms), [{"name": "Cleos Zimmer"}]))
+        phone = update(schema.notifications).values(acknowledged_by="Cleo's phone")
+        await home.store.write(lambda c: c.execute(phone))
+        assert await home.holder.whose("Cleo") == (True, frozenset({"c", "both"}), frozenset({"a", "both"}))
+        assert await home.holder.whose("Nobody") == (False, frozenset(), frozenset({"a", "both", "c"}))
+        effects = await home.holder.erase(Scope(person="Cleo"))  # told by messages alone: she has no login
+        assert await home.holder.whose("Cleo") == (False, frozenset(), frozenset({"a", "both"}))
+        assert [row["name"] for row in await shown(home.holder, "hub.notification_people")] == ["Bob", "Ada"]
+        assert {(one.holding, one.stays, one.why) for one in effects if one.stays} == {
+            ("hub.phones", 1, erasing.PHONES),
+            ("hub.rooms", 1, erasing.NAMED),
+            ("hub.notifications", 1, erasing.TOLD),
+        }
+        assert GERMAN.keys() >= {one.why for one in effects if one.stays}
+
+
 async def test_what_stays_on_an_erasure_of_everything_is_named_with_its_reason(tmp_path: Path) -> None:
     async with furnished(tmp_path) as home:
         effects = await home.holder.erase(Scope())
@@ -221,8 +246,6 @@ async def test_free_pages_are_cleaned_at_the_next_start_where_a_power_cut_came_f
     async with Store(
         tmp_path, os.urandom
     ) as store:  # an erasure whose process ends before the pages are clean
-        from hub.core import erasing
-
         await store.write(lambda c: erasing.erase(c, Scope(category=DataCategory.HOUSEHOLD), (), []))
     key = (tmp_path / "hub.key").read_bytes()
     assert len(key) == KEY_SIZE

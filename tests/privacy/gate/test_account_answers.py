@@ -16,8 +16,10 @@ from privacy.gate.door.door import Door
 from privacy.gate.front.exchange import Request
 from privacy.gate.phones import phone_front
 from privacy.gate.phones.phone_front import Sheltered
+from privacy.gate.storage.store import overwrite_log
 from privacy.register import FieldKind
 from tests.paths import ROOT
+from tests.privacy.decrypted import everything_in
 from tests.privacy.gate.at_the_door import opened
 
 NUMBER, OTHER = "+4915112345678", "+4915112345679"
@@ -30,6 +32,7 @@ CASES: Mapping[str, Mapping[str, list[str]]] = {
 
 class Owner:
     def __init__(self, door: Door) -> None:
+        self.store = door.desk.store
         self.endpoints = account_answers.owners(Account(door, "http://127.0.0.1/"), door, "")
 
     async def ask(self, method: str, what: str, body: object = None) -> tuple[int, Any]:
@@ -66,6 +69,28 @@ async def test_phones_are_entered_corrected_and_removed(tmp_path: Path) -> None:
         await mine.ask("POST", "/contacts/removals", {"number": OTHER})
         _, told = await mine.ask("POST", "/contacts/removals", {"device": "push-2"})
         assert (told["sms_numbers"], told["push_devices"]) == ([], [])
+
+
+@pytest.mark.obligation("T2-b")
+async def test_a_number_and_an_address_are_put_right_on_the_account_page_and_the_wrong_ones_are_nowhere(
+    tmp_path: Path,
+) -> None:
+    wrong, right = (NUMBER, "wrong@home.example", "Adda"), (OTHER, "right@home.example", "Ada L.")
+    async with owner(tmp_path) as mine:
+
+        def seen() -> list[bool]:
+            pages = everything_in(tmp_path / "gate.db", (tmp_path / "key").read_bytes())
+            return [one.encode() in pages for one in (*wrong, *right)]
+
+        async def enter(number: str, address: str, label: str, replaces: str = "") -> None:
+            assert (await mine.keep(number=number, label=label, replaces=replaces))[0] == 200
+            assert (await mine.ask("POST", "/email", {"address": address}))[0] == 200
+
+        await enter(*wrong)
+        assert seen() == [True] * 3 + [False] * 3  # the control
+        await enter(*right, replaces=NUMBER)
+        await mine.store.read(overwrite_log)
+        assert seen() == [False] * 3 + [True] * 3
 
 
 async def test_a_correction_that_is_refused_leaves_what_was_there(tmp_path: Path) -> None:

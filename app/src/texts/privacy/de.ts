@@ -94,7 +94,7 @@ export const de = {
   "data.erase.person": "einen Menschen",
   "data.erase.category": "eine Art von Daten",
   "data.erase.everything": "alles",
-  "data.erase.name": "Name, wie er unter »Wer Zugriff hat« steht",
+  "data.erase.name": "Name, wie er unter »Wer Zugriff hat« oder bei den Benachrichtigungen steht",
   "data.erase.do": "Endgültig löschen",
   "data.erase.running": "Wird gelöscht …",
   "data.erase.sure": "Wirklich löschen?",

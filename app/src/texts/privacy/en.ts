@@ -93,7 +93,7 @@ export const en = {
   "data.erase.person": "a person",
   "data.erase.category": "a kind of data",
   "data.erase.everything": "everything",
-  "data.erase.name": "The name as it stands under who has access",
+  "data.erase.name": "The name as it stands under who has access, or at notifications",
   "data.erase.do": "Erase for good",
   "data.erase.running": "Being erased …",
   "data.erase.sure": "Really erase?",
