@@ -113,7 +113,7 @@ def test_an_account_is_entered_confirmed_and_gone_with_the_home(house: MailedHou
     assert "gate.sms_numbers: 1 erased\n" in told
     assert "gate.sms_numbers: 0 erased, 1 stay: dafür ist niemand genannt" in told
     assert house.account()["sms_numbers"] == [{"number": "+4915112345678", "label": ""}]
-    assert "unknown" in house.home.refused("rights", "erase", "--person", "Bob", "--yes")
+    assert "Nobody in this home" in house.home.refused("rights", "erase", "--person", "Bob", "--yes")
 
     # and leaving takes authorisations first, then the account with all data
     house.home.ok("rights", "deregister", "--yes")
