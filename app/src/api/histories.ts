@@ -39,7 +39,15 @@ export interface Inside {
 export interface Shown {
   state: "ready" | "nothing_chosen" | "nothing_known" | "done";
   day: string | null;
-  next: { addressee: string; at: string; text: string; sha256: string; bytes: number; inside: Inside[] } | null;
+  next: Following | null;
+}
+
+/** until: when it is thrown away, unless somebody agrees before; null: under a consent. */
+export interface Following extends Exactly {
+  addressee: string;
+  at: string;
+  until: string | null;
+  inside: Inside[];
 }
 
 export interface Exactly {

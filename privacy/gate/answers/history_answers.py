@@ -20,6 +20,7 @@ from privacy.gate.console.history_verbs import TROUBLES, declined, following
 from privacy.gate.door.door import Door
 from privacy.gate.front.exchange import Answer, Request, json_answer, problem
 from privacy.gate.outbox import figures
+from privacy.gate.outbox.usage_history import PREVIEW_KEPT
 from privacy.gate.storage import deletions, histories
 from privacy.gate.storage.deletions import DeletionRequest
 from privacy.gate.storage.histories import NOTHING_KNOWN, Left
@@ -217,7 +218,10 @@ async def _choose(door: Door, request: Request, language: Language) -> Answer:
 
 
 async def _preview(door: Door, request: Request, language: Language) -> Answer:
-    """Exactly what leaves next, made now where there is none: the very bytes that go into the outbox."""
+    """Exactly what leaves next, made now where there is none: the very bytes that go into the outbox.
+
+    until: when it is thrown away, unless somebody agrees before; null under a consent.
+    """
     asked = msgspec.json.decode(request.body, type=_Shown)
     if asked.activity not in door.history.purposes() or asked.recipient not in _entered(door, asked.activity):
         return _unknown("unknown_purpose", language)
@@ -227,7 +231,8 @@ async def _preview(door: Door, request: Request, language: Language) -> Answer:
     if not kept.body:
         state = "nothing_known" if kept.inside == NOTHING_KNOWN else "done"
         return json_answer(200, {"state": state, "day": kept.day, "next": None})
-    told = {**following(kept), "sha256": kept.sha256, "bytes": len(kept.body)}
+    until = None if kept.agreed else timestamp(kept.made + PREVIEW_KEPT)
+    told = {**following(kept), "sha256": kept.sha256, "bytes": len(kept.body), "until": until}
     return json_answer(200, {"state": "ready", "day": kept.day, "next": told})
 
 

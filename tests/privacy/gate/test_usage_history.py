@@ -27,6 +27,7 @@ from privacy.gate.storage.attempt import Outcome, Result
 from privacy.gate.storage.histories import Kept
 from privacy.gate.storage.records import Outgoing, Sent
 from privacy.gate.storage.store import Transaction
+from privacy.payload import timestamp
 from privacy.reasons import Reason
 from privacy.usage_history import MOST_SERIES, Series
 from tests.privacy import house
@@ -321,8 +322,11 @@ async def test_the_app_shows_the_very_bytes_that_leave_and_asks_one_day_back(tmp
         status, shown = await by_app(door, "POST", "/previews", activity=DISPLAY, recipient="shelf")
         assert (status, shown["state"]) == (200, "ready")
         assert [one["datapoint"] for one in shown["next"]["inside"]] == [WARM]
+        assert shown["next"]["until"] == timestamp(door.desk.time.instant().at + timedelta(minutes=30))
         await ask(door, "consent.allow", activity=DISPLAY)
         await door.history.once()
+        _, agreed = await by_app(door, "POST", "/previews", activity=DISPLAY, recipient="shelf")
+        assert agreed["next"] == {**shown["next"], "until": None}
         (next_one,) = await kept(door)
         clock.passed_s += (next_one.at - door.desk.time.instant().at).total_seconds() + 1
         await door.history.once()

@@ -64,6 +64,8 @@ function One({ purpose, most, again }: { purpose: Histories["purposes"][number];
   }, [purpose.series]);
   const { activity, about, entered, recipients, transfers } = purpose;
   const groups = courses({ devices, rooms }, plain);
+  // what is shown must be what would leave: another choice, or the next day, takes it away
+  const current = [...series, "", ...purpose.series, "", transfers[0]?.transfer].join();
   return (
     <section class="card activity" aria-labelledby={activity} data-purpose={activity}>
       <div class="head">
@@ -75,7 +77,7 @@ function One({ purpose, most, again }: { purpose: Histories["purposes"][number];
       </div>
       <p>{about.purpose}</p>
       <Choosing activity={activity} series={series} set={setSeries} groups={groups} most={most} again={again} />
-      <Following key={series.join()} activity={activity} title={about.title} entered={entered} allowed={recipients} groups={groups} />
+      <Following key={current} about={about} entered={entered} allowed={recipients} groups={groups} />
       {(entered.length > 0 || recipients.length > 0) && (
         <>
           <h3>{t("cloud.consent")}</h3>
@@ -87,7 +89,7 @@ function One({ purpose, most, again }: { purpose: Histories["purposes"][number];
         <summary aria-label={centre.t("privacy.facts.of", { title: about.title })}>{centre.t("privacy.facts")}</summary>
         <ActivityFacts activity={about} />
       </details>
-      <Transfers activity={activity} transfers={transfers} again={again} />
+      <Transfers about={about} transfers={transfers} again={again} />
     </section>
   );
 }

@@ -2,6 +2,7 @@
 
 import { useCallback, useState } from "preact/hooks";
 import { type Exactly, historiesApi, type Transfer } from "../../api/histories";
+import type { Activity } from "../../api/types";
 import { Dialog } from "../../parts/Dialog";
 import { useNow } from "../../parts/hooks";
 import { Icon, type IconName } from "../../parts/Icon";
@@ -17,35 +18,36 @@ import { useAct } from "../privacy/shared";
 const FIRST = 5; // shown at once
 
 interface TransfersProps {
-  activity: string;
+  about: Activity;
   transfers: Transfer[];
   again: () => void;
 }
 
-export function Transfers({ activity, transfers, again }: TransfersProps) {
+export function Transfers({ about, transfers, again }: TransfersProps) {
   const { t } = useCloudTexts();
+  const nowMs = useNow(MINUTE, true);
   const older = transfers.slice(FIRST);
   return (
     <>
       <h3>{t("cloud.sent")}</h3>
       {transfers.length === 0 && <p>{t("cloud.sent.none")}</p>}
-      <List activity={activity} transfers={transfers.slice(0, FIRST)} again={again} />
+      <List about={about} transfers={transfers.slice(0, FIRST)} nowMs={nowMs} again={again} />
       {older.length > 0 && (
         <details>
           <summary>{t("cloud.sent.older", { count: older.length })}</summary>
-          <List activity={activity} transfers={older} again={again} />
+          <List about={about} transfers={older} nowMs={nowMs} again={again} />
         </details>
       )}
     </>
   );
 }
 
-function List({ activity, transfers, again }: TransfersProps) {
+function List({ about, transfers, nowMs, again }: TransfersProps & { nowMs: number }) {
   if (transfers.length === 0) return null;
   return (
     <ul class="plainlist apart">
       {transfers.map((one) => (
-        <Row key={one.transfer} activity={activity} one={one} again={again} />
+        <Row key={one.transfer} about={about} one={one} nowMs={nowMs} again={again} />
       ))}
     </ul>
   );
@@ -60,7 +62,14 @@ const MARK: Record<Transfer["fate"], IconName> = {
   "": "minus",
 };
 
-function Row({ activity, one, again }: { activity: string; one: Transfer; again: () => void }) {
+interface RowProps {
+  about: Activity;
+  one: Transfer;
+  nowMs: number;
+  again: () => void;
+}
+
+function Row({ about, one, nowMs, again }: RowProps) {
   const { t, language } = useCloudTexts();
   const centre = useCentre();
   const { fate, day, recipient, transfer, at, next, refused } = one;
@@ -79,12 +88,12 @@ function Row({ activity, one, again }: { activity: string; one: Transfer; again:
         {next !== null &&
           t("cloud.sent.next", { bytes: size, attempts: one.attempts, at: dateTime(Date.parse(next), language) })}
         {at !== null && t("cloud.sent.at", { at: dateTime(Date.parse(at), language), bytes: size })}
-        {fate === "" && t("cloud.sent.copy")} <Deleted one={one} />
+        {fate === "" && t("cloud.sent.copy")} <Deleted one={one} nowMs={nowMs} />
       </p>
       <div class="buttons">
-        {fate !== "" && <Copied transfer={transfer} what={what} />}
+        {fate !== "" && <Copied transfer={transfer} what={what} title={about.title} />}
         {askable(one) !== null && (
-          <Back activity={activity} transfer={transfer} what={what} isAgain={askable(one) === "again"} again={again} />
+          <Back activity={about.id} transfer={transfer} what={what} isAgain={askable(one) === "again"} again={again} />
         )}
       </div>
       {one.deletion?.state === "asked" && (
@@ -95,9 +104,8 @@ function Row({ activity, one, again }: { activity: string; one: Transfer; again:
 }
 
 /** Its deletion where it went: by when, or how far it is. */
-function Deleted({ one: { deletion } }: { one: Transfer }) {
+function Deleted({ one: { deletion }, nowMs }: Pick<RowProps, "one" | "nowMs">) {
   const { t, language } = useCloudTexts();
-  const nowMs = useNow(MINUTE, true);
   if (deletion === null) return null;
   const dueMs = Date.parse(deletion.due);
   switch (deletion.state) {
@@ -110,7 +118,7 @@ function Deleted({ one: { deletion } }: { one: Transfer }) {
   }
 }
 
-function Copied({ transfer, what }: { transfer: string; what: string }) {
+function Copied({ transfer, what, title }: { transfer: string; what: string; title: string }) {
   const { t, language } = useCloudTexts();
   const [copy, setCopy] = useState<Exactly | null>(null);
   const [running, show] = useAct(
@@ -121,7 +129,7 @@ function Copied({ transfer, what }: { transfer: string; what: string }) {
   if (copy !== null)
     return (
       <div class="whole">
-        <Exact text={copy.text} sha256={copy.sha256} title={t("cloud.show.of", { what })} />
+        <Exact text={copy.text} sha256={copy.sha256} title={`${t("cloud.show.of", { what })} (${title})`} />
       </div>
     );
   return (

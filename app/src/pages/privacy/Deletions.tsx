@@ -88,7 +88,7 @@ export function Letter({ transfer, ticket, due, attempts }: Pick<Deletion, "tran
           at: dateTime(Date.parse(due), language),
           times: attempts,
         })}
-        label={t("deletions.letter")}
+        label={`${t("deletions.letter")}: ${transfer}`}
       />
     </details>
   );

@@ -11,7 +11,7 @@ export function Exact({ text, sha256, title }: { text: string; sha256: string; t
       </pre>
       <details>
         <summary>{t("diagnosis.preview.readable")}</summary>
-        <pre class="bytes" tabIndex={0} role="region" aria-label={t("diagnosis.preview.readable")}>
+        <pre class="bytes" tabIndex={0} role="region" aria-label={`${t("diagnosis.preview.readable")}: ${title}`}>
           {indented(text)}
         </pre>
       </details>
