@@ -20,11 +20,10 @@ from privacy.gate.console.history_verbs import TROUBLES, declined, following
 from privacy.gate.door.door import Door
 from privacy.gate.front.exchange import Answer, Request, json_answer, problem
 from privacy.gate.outbox import figures
-from privacy.gate.outbox.usage_history import PREVIEW_KEPT
 from privacy.gate.storage import deletions, histories
 from privacy.gate.storage.deletions import DeletionRequest
 from privacy.gate.storage.histories import NOTHING_KNOWN, Left
-from privacy.gate.storage.records import Outgoing
+from privacy.gate.storage.records import PREVIEW_KEPT, Outgoing
 from privacy.gate.storage.store import Transaction
 from privacy.payload import timestamp
 from privacy.register import Language
