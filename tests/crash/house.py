@@ -12,6 +12,7 @@ HOUSES = {
     "upgrading": "tests.crash.upgrading_house:UpgradingHouse",
     "replacing": "tests.crash.replacing_house:ReplacingHouse",
     "ordering": "tests.crash.ordering_house:OrderingHouse",
+    "terms": "tests.crash.terms_house:TermsHouse",
     # controls: what the series must find
     "unsynced": "tests.crash.careless:Unsynced",
     "forgetful": "tests.crash.careless:Forgetful",

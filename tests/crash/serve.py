@@ -4,6 +4,7 @@ Tells ``have KEY NUMBER`` for all it remembers and ``ready``; then sets each ``K
 and tells ``ok KEY NUMBER``. Each line is one write, so that the shim sees it whole.
 """
 
+import logging
 import os
 import sys
 import traceback
@@ -34,4 +35,5 @@ def serve_or_tell(house: House, state: Path, run: Path, asked: int, told: int) -
 
 
 if __name__ == "__main__":
+    logging.disable()  # as in series.py
     serve(house_named(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]))

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 POINTS = os.environ.get("HOMEBASE_CRASH_POINTS", "9")
-SLOW = {"ordering": 3, "upgrading": 2}  # each of their lives starts a driver, or makes an old store
+SLOW = {"ordering": 3, "upgrading": 2, "terms": 2}  # each of their lives starts a driver, or more stores
 
 
 def series(*arguments: str, module: str = "series") -> tuple[int, dict[str, object]]:
@@ -23,7 +23,9 @@ def series(*arguments: str, module: str = "series") -> tuple[int, dict[str, obje
 
 
 @pytest.mark.parametrize("kind", ["kill", "power"])
-@pytest.mark.parametrize("house", ["hub", "gate", "phones", "account", "upgrading", "replacing", "ordering"])
+@pytest.mark.parametrize(
+    "house", ["hub", "gate", "phones", "account", "upgrading", "replacing", "ordering", "terms"]
+)
 @pytest.mark.timeout(3600)
 def test_nothing_acknowledged_is_lost_and_the_store_opens_and_verifies(house: str, kind: str) -> None:
     points = str(int(POINTS) // SLOW.get(house, 1))
