@@ -141,6 +141,14 @@ def test_an_anonymous_answer_is_all_that_leaves_and_only_under_a_consent(lab: La
     assert lab.ask("ledger.verify")["findings"] == []
 
 
+def to_its_moment(lab: Lab) -> None:
+    """Shortly before and then over the moment of the next report to the collector."""
+    lab.round()
+    (shown,) = lab.ask("monitor.show")["next"]
+    lab.move_to(max(datetime.fromisoformat(shown["at"]) - timedelta(seconds=0.3), lab.gate.clock.now()))
+    lab.round()
+
+
 @pytest.mark.obligation("Q6.12")
 def test_a_collector_gets_what_was_shown_and_nothing_after_an_objection(lab: Lab) -> None:
     collector = lab.receiver
@@ -175,6 +183,19 @@ def test_a_collector_gets_what_was_shown_and_nothing_after_an_objection(lab: Lab
     assert [end["result"] for end in lab.entries("transfer_end")] == ["delivered"]
     assert lab.ask("ledger.verify")["findings"] == []
 
+    # a withdrawal: at the moment that its next one has nothing leaves; under a new consent one does
+    lab.ask("consent.withdraw", activity=MONITOR)
+    lab.recorder.taken()
+    to_its_moment(lab)
+    time.sleep(1.0)
+    assert lab.recorder.taken() == []
+    assert len(collector.arrived) == 1
+    lab.ask("consent.allow", activity=MONITOR)
+    lab.gate.clock.ahead += timedelta(days=1)
+    to_its_moment(lab)
+    wait_for(lambda: len(collector.arrived) == 2)
+    wait_for(lambda: len(lab.entries("transfer_end")) == 2)
+
     # an objection stops it at once, whatever the consents
     desk = lab.gate.door.desk
     rights = RightsDesk(lab.gate.door, GateHolder(desk))
@@ -183,4 +204,4 @@ def test_a_collector_gets_what_was_shown_and_nothing_after_an_objection(lab: Lab
     lab.gate.clock.ahead += timedelta(days=2)
     lab.round()
     assert lab.recorder.taken() == []
-    assert len(collector.arrived) == 1
+    assert len(collector.arrived) == 2
