@@ -28,6 +28,7 @@ const AccessPage = lazy(() => import("./pages/privacy/Access").then((file) => fi
 const CloudPage = lazy(() => import("./pages/cloud/Cloud").then((file) => file.CloudPage));
 const ConsentsPage = lazy(() => import("./pages/privacy/Consents").then((file) => file.ConsentsPage));
 const DataPage = lazy(() => import("./pages/privacy/Data").then((file) => file.DataPage));
+const FiguresPage = lazy(() => import("./pages/figures/Figures").then((file) => file.FiguresPage));
 const DiagnosisPage = lazy(() => import("./pages/privacy/Diagnosis").then((file) => file.DiagnosisPage));
 const LedgerPage = lazy(() => import("./pages/privacy/Ledger").then((file) => file.LedgerPage));
 const NoticePage = lazy(() => import("./pages/privacy/Notice").then((file) => file.NoticePage));
@@ -119,6 +120,8 @@ function Page({ where }: { where: Route }) {
       return <CloudPage />;
     case "consents":
       return <ConsentsPage />;
+    case "figures":
+      return <FiguresPage />;
     case "data":
       return <DataPage />;
     case "access":

@@ -6,6 +6,8 @@ import { de as cloudDe } from "../src/texts/cloud/de";
 import { en as cloudEn } from "../src/texts/cloud/en";
 import { de } from "../src/texts/de";
 import { en } from "../src/texts/en";
+import { de as figuresDe } from "../src/texts/figures/de";
+import { en as figuresEn } from "../src/texts/figures/en";
 import { de as backupDe } from "../src/texts/backup/de";
 import { en as backupEn } from "../src/texts/backup/en";
 import { de as notificationsDe } from "../src/texts/notifications/de";
@@ -28,6 +30,7 @@ const CATALOGUES: [string, Record<string, string>, Record<string, string>][] = [
   ["account", accountDe, accountEn],
   ["backup", backupDe, backupEn],
   ["cloud", cloudDe, cloudEn],
+  ["figures", figuresDe, figuresEn],
   ["notifications", notificationsDe, notificationsEn],
   ["phones", phonesDe, phonesEn],
   ["privacy", privacyDe, privacyEn],
@@ -60,7 +63,7 @@ describe("the catalogues", () => {
       [...source.matchAll(/\bt\(\s*"([^"]+)"/g)].map((match) => match[1] ?? ""),
     );
     expect(named.length).toBeGreaterThan(100);
-    const known = { ...en, ...accountEn, ...backupEn, ...cloudEn, ...notificationsEn, ...phonesEn, ...technicalEn, ...parametersEn, ...privacyEn, ...reasonsEn };
+    const known = { ...en, ...accountEn, ...backupEn, ...cloudEn, ...figuresEn, ...notificationsEn, ...phonesEn, ...technicalEn, ...parametersEn, ...privacyEn, ...reasonsEn };
     expect(named.filter((key) => !(key in known))).toEqual([]);
   });
 });

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from privacy.conversation import Handler
 from privacy.gate.account import account_answers, account_verbs
 from privacy.gate.account.account import Account
-from privacy.gate.answers import answers, backup_answers, history_answers
+from privacy.gate.answers import answers, backup_answers, figure_answers, history_answers
 from privacy.gate.answers.api import ROLES
 from privacy.gate.answers.vouched import vouched
 from privacy.gate.backups import backup_verbs, far_verbs
@@ -111,6 +111,7 @@ class Asked:
             **message_answers.owners(self._messages, named_home),
             **backup_answers.table(door, self._asking.backups),
             **history_answers.table(door),
+            **figure_answers.table(door),
         }
         return {
             ("GET", "/gate/v1/status"): Sheltered(

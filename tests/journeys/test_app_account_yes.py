@@ -1,6 +1,6 @@
 """What is looked at in the app and agreed to by the phone's key: the mail that confirms an address, messages.
 
-A real mail server stands outside and takes both. Then the question for updates, and a history on a server.
+A real mail server stands outside and takes both. Then updates, a history on a server, and figures.
 """
 
 import json
@@ -51,6 +51,14 @@ country = "DE"
 path = "/v1/history"
 activities = ["history.cloud.display", "history.cloud.statistics"]
 keys = ["{key}"]
+
+[[recipient]]
+name = "figures"
+role = "processor"
+host = "figures.example.org"
+country = "DE"
+path = "/v1/figures"
+activities = ["monitor.device", "telemetry.usage"]
 """
 PURPOSES = ("display", "statistics")
 EMAIL = "ada.lovelace@example.org"
@@ -132,6 +140,7 @@ def test_a_paired_phone_agrees_to_the_mail_that_it_saw(mailed: Mailed, tmp_path:
     _agrees_to_messages(mailed)
     _allows_to_ask_for_updates(mailed)
     _has_a_history_kept(mailed)
+    _has_figures_sent(mailed)
     mine.open("#/privacy/ledger")
     expect(page.locator("li[data-kind=transfer_begin]").first).to_be_visible(timeout=LOOK_AGAIN_MS)
     assert mine.said == []
@@ -211,4 +220,38 @@ def _has_a_history_kept(mailed: Mailed) -> None:
     expect(display.locator("[data-series]")).to_have_count(0)
     display.get_by_role("switch").click()
     expect(display.get_by_role("switch", checked=False)).to_be_visible()
+    assert [consent["activity"] for consent in mailed.consents()] == ["account.register"]
+
+
+def _has_figures_sent(mailed: Mailed) -> None:
+    mine, page = mailed.phone, mailed.phone.page
+    mine.open("#/privacy")
+    page.get_by_role("link", name="Erlauben: Geräteüberwachung").click()
+    monitoring = page.locator("[data-figures='monitor.device']")
+    shown = monitoring.locator("[data-next=figures]")
+    # before the yes: the bytes that will leave, as the gate keeps them
+    (following,) = json.loads(mine.house.ok("monitor", "show", "--json"))["next"]
+    expect(shown.locator("pre.exact")).to_have_text(following["text"], timeout=LOOK_AGAIN_MS)
+    expect(shown.get_by_text(f"SHA-256 {following['sha256']}")).to_be_visible()
+    expect(shown).to_contain_text("nur, wenn du es erlaubst")
+    monitoring.get_by_role("switch").click()
+    expect(monitoring.locator("[data-yes]")).to_contain_text("figures.example.org")
+    mine.has_no_barriers("figures, yes")
+    monitoring.get_by_role("button", name="Zustimmen", exact=True).click()
+    expect(monitoring.get_by_role("switch", checked=True)).to_be_visible()
+    # it is agreed to: the same bytes
+    expect(shown).to_contain_text("Verlässt das Haus am")
+    expect(shown.locator("pre.exact")).to_have_text(following["text"])
+    assert {consent["activity"] for consent in mailed.consents()} == {"account.register", "monitor.device"}
+    # for this activity alone
+    statistics = page.locator("[data-figures='telemetry.usage']")
+    expect(statistics.get_by_role("switch", checked=False)).to_be_visible()
+    told = json.loads(mine.house.ok("telemetry", "show", "--json", "--lang", "de"))
+    expect(statistics.locator("pre.exact").first).to_have_text(told["example"])
+    for bar, name in zip(statistics.locator("[data-spent]").all(), ("month", "life"), strict=True):
+        assert bar.get_attribute("data-spent") == str(told["epsilon"][f"{name}_milli"]) == "0"
+    expect(page.locator("main [data-unconfirmed]")).to_have_count(0)
+    mine.picture("figures-allowed-de", above=monitoring)
+    monitoring.get_by_role("switch").click()
+    expect(monitoring.get_by_role("switch", checked=False)).to_be_visible()
     assert [consent["activity"] for consent in mailed.consents()] == ["account.register"]

@@ -6,7 +6,7 @@ import os
 import re
 
 import pytest
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from privacy.notice import as_json
 from privacy.register import Language as NoticeLanguage
@@ -42,6 +42,7 @@ PAGES = {
     "phone": "#/privacy/phone",
     "consents": "#/privacy/consents",
     "cloud": "#/privacy/history",
+    "figures": "#/privacy/figures",
     "data": "#/privacy/data",
     "access": "#/privacy/access",
     "phones": "#/phones",
@@ -65,6 +66,56 @@ SOME = {name: ALL[name] for name in ("de-phone-dark", "en-desktop-light")}
 EVERY_LOOK = "HOMEBASE_EVERY_LOOK" in os.environ  # all twelve; script/nightly looks
 
 
+BODY = '{"resourceMetrics":[]}'
+FIGURES_LEFT = {
+    "recipient": "watch",
+    "at": "2026-11-28T10:00:00.000Z",
+    "text": BODY,
+    "sha256": hashlib.sha256(BODY.encode()).hexdigest(),
+    "bytes": len(BODY),
+    "result": "delivered",
+}
+WEEK = {"metric": "devices", "at": "2026-11-28T10:00:00.000Z", "epsilon_milli": 200}
+STATES = ("missed", "assumed", "sent", "sent", "sent", "drawn", "planned")
+FIGURES: dict[str, dict[str, object]] = {  # of a home in which some left
+    "telemetry": {
+        "last": FIGURES_LEFT,
+        "weeks": [{**WEEK, "week": f"2026-W{41 + n}", "state": state} for n, state in enumerate(STATES)],
+    },
+    "monitor": {"last": FIGURES_LEFT, "next": [{**FIGURES_LEFT, "week": "2026-W48"}]},
+}
+SPENT = {"month_milli": 800, "life_milli": 12_000}
+SPENT_IN_WORDS = {"de": ("ε 0,8 von 1", "ε 12 von 12"), "en": ("ε 0.8 of 1", "ε 12 of 12")}
+
+
+def figures_left(route: Route) -> None:
+    """What the gate answers, with messages, and with what they cost."""
+    answer = route.fetch()
+    told = answer.json() | FIGURES[route.request.url.partition("?")[0].rpartition("/")[2]]
+    if "epsilon" in told:
+        told["epsilon"] |= SPENT
+        told["epsilon"]["guess_permille"] |= {"month": 690, "life": 1000}
+    route.fulfill(response=answer, body=json.dumps(told))
+
+
+def shows_what_figures_cost(page: Page, language: str) -> None:
+    statistics, monitoring = (
+        page.locator(f"[data-figures='{name}']") for name in ("telemetry.usage", "monitor.device")
+    )
+    metrics = register().activities["telemetry.usage"].metrics
+    expect(statistics.locator("[data-metric]")).to_have_count(len(metrics))
+    expect(statistics.get_by_text(metrics[0].reason[NoticeLanguage(language)])).to_be_visible()
+    for bar, words, spent in zip(
+        statistics.locator("[data-spent]").all(), SPENT_IN_WORDS[language], SPENT.values(), strict=True
+    ):
+        expect(bar).to_contain_text(words)
+        assert bar.get_by_role("meter").evaluate("bar => bar.value") == spent
+    # an example, not the next one: nobody has drawn its answer
+    assert json.loads(statistics.locator("pre.exact").first.text_content() or "")["answer"] == 0
+    expect(statistics.locator("[data-state]")).to_have_count(len(STATES))
+    expect(monitoring.locator("[data-next=watch] pre.exact")).to_have_text(BODY)
+
+
 # all that a page can leave in a browser, but for its cookies
 KEPT = """async () => [
   ...Object.keys(localStorage), ...Object.keys(sessionStorage),
@@ -85,6 +136,7 @@ def test_every_page_keeps_nobody_out(
     with phone(browser, home, language=language, size=size, dark=dark) as mine:
         mine.log_in()
         mine.tile("Stehlampe")
+        mine.page.route(re.compile(r"/gate/v1/(telemetry|monitor)\?lang="), figures_left)
         for name, fragment in PAGES.items():
             mine.open(fragment)
             heading = mine.page.get_by_role("heading", level=1)
@@ -92,10 +144,13 @@ def test_every_page_keeps_nobody_out(
             expect(heading).to_be_focused()
             mine.settle()
             expect(heading).to_be_focused()  # that of the page before is gone now
+            if name == "figures":
+                shows_what_figures_cost(mine.page, language)
             mine.has_no_barriers(f"{name} {language}")
             shape = {TABLET: "tablet-", DESKTOP: "desktop-"}.get(size, "")
             mine.picture(f"{shape}{name}-{language}{'-dark' if dark else ''}")
         assert mine.said == []
+        mine.page.unroute_all(behavior="ignoreErrors")
 
 
 @pytest.mark.obligation("Q2")

@@ -105,6 +105,7 @@ export function BasePage() {
       <Rows>
         <Row href="#/settings/base/diagnosis" icon="shield" title={t("base.diagnosis")} />
         {role === "owner" && <Row href="#/privacy/history" icon="history" title={t("more.cloud")} />}
+        {role === "owner" && <Row href="#/privacy/figures" icon="signal" title={t("more.figures")} />}
         {!visitor && <Row href="#/devices" icon="radio" title={t("devices.radio")} />}
         <Row href="#/system" icon="system" title={t("system.title")} />
       </Rows>

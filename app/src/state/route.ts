@@ -18,6 +18,7 @@ export type Route =
   | { page: "notifications" }
   | { page: "backup" }
   | { page: "cloud" }
+  | { page: "figures" }
   | { page: "consents" }
   | { page: "data" }
   | { page: "access" }
@@ -49,6 +50,7 @@ const PLAIN: Record<string, Route> = {
   account: { page: "account" },
   "privacy/phone": { page: "phone" },
   "privacy/history": { page: "cloud" },
+  "privacy/figures": { page: "figures" },
   "privacy/consents": { page: "consents" },
   "privacy/data": { page: "data" },
   "privacy/access": { page: "access" },

@@ -523,6 +523,8 @@ export const de: Record<TextKey, string> = {
   "more.backup.text": "Verschlüsselte Kopien, geprüft",
   "more.cloud": "Verlauf auf Servern",
   "more.cloud.text": "Welche Werte, wozu, was davon ging",
+  "more.figures": "Statistik und Überwachung",
+  "more.figures.text": "Welche Zahlen, wozu, was sie verraten",
   "more.privacy": "Datenschutz",
   "more.privacy.text": "Was verlässt mein Zuhause?",
   "more.settings": "Einstellungen",

@@ -521,6 +521,8 @@ export const en = {
   "more.backup.text": "Encrypted copies, proven",
   "more.cloud": "History on servers",
   "more.cloud.text": "Which values, what for, what left",
+  "more.figures": "Statistics and monitoring",
+  "more.figures.text": "Which figures, why, what they tell",
   "more.privacy": "Privacy",
   "more.privacy.text": "What leaves my home?",
   "more.settings": "Settings",

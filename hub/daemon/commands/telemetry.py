@@ -5,6 +5,7 @@ Only the gate knows; this file asks it and prints. Consent: homebase consent giv
 
 import argparse
 from collections.abc import Mapping
+from functools import partial
 
 from ..command_line import printable
 from ..gate_console import ask_gate, part_of, print_table, rows_of
@@ -31,22 +32,24 @@ _WORDS = {
     "en": {
         "to": "goes to: {names}",
         "nobody": "off: nothing leaves; to allow it: homebase consent give {activity} --standing",
-        "week": "week {week}: all homes are asked for {asked}",
+        "week": "week {week}: all homes are asked for the {asked}",
         "budget": "privacy spent: ε {month_milli} of {month_limit_milli} in {of},"
         " {life_milli} of {life_limit_milli} for good; {answer_milli} for each answer",
         "used_up": "the budget for good is used up: this home answers no more",
         "last": "last message, {at}, {result}:",
         "example": "so a message looks:",
+        "point": ".",
     },
     "de": {
         "to": "geht an: {names}",
         "nobody": "aus: nichts verlässt das Haus; erlauben: homebase consent give {activity} --standing",
-        "week": "Woche {week}: Alle werden nach {asked} gefragt",
+        "week": "Woche {week}: Alle werden gefragt: {asked}",
         "budget": "Privatheit ausgegeben: ε {month_milli} von {month_limit_milli} im Monat {of},"
         " {life_milli} von {life_limit_milli} auf Dauer; {answer_milli} je Antwort",
         "used_up": "das Budget ist auf Dauer verbraucht: Dieses Zuhause antwortet nicht mehr",
         "last": "letzte Nachricht, {at}, {result}:",
         "example": "so sieht eine Nachricht aus:",
+        "point": ",",
     },
 }
 _HEADS = {
@@ -73,16 +76,19 @@ def _show(options: argparse.Namespace) -> int:
         return print_json(told)
     words, (figures, weeks) = _WORDS[options.lang], _HEADS[options.lang]
     print_about(told, words, figures)
-    print(words["week"].format(week=told.get("week"), asked=told.get("asked")))
+    names = {str(row.get("name")): row.get("text") for row in rows_of(told, "metrics")}
+    asked = str(told.get("asked"))
+    print(words["week"].format(week=told.get("week"), asked=names.get(asked, asked)))
     spent = part_of(told, "epsilon")
-    amounts = {key: _epsilon(value) for key, value in spent.items() if key.endswith("_milli")}
+    epsilon = partial(_epsilon, words["point"])
+    amounts = {key: epsilon(value) for key, value in spent.items() if key.endswith("_milli")}
     print(words["budget"].format(of=spent.get("month"), **amounts))
     print(spent.get("meaning"))
     if amounts["life_milli"] == amounts["life_limit_milli"]:
         print(words["used_up"])
     if rows := rows_of(told, "weeks"):
         states = _STATES[options.lang]
-        print_table(weeks, [_week(row, states) for row in rows])
+        print_table(weeks, [(*_week(row, states, names), epsilon(row.get("epsilon_milli"))) for row in rows])
     print(words["example"], printable(told.get("example")), sep="\n")
     print_last(told, words)
     return 0
@@ -107,10 +113,12 @@ def print_last(told: Answer, words: Mapping[str, str]) -> None:
         print(printable(last.get("text")))
 
 
-def _week(row: Answer, states: Mapping[str, str]) -> tuple[object, ...]:
+def _week(row: Answer, states: Mapping[str, str], names: Answer) -> tuple[object, ...]:
+    """names: of metrics, by what the wire calls them; one that is asked for no more keeps that."""
     state = states[str(row.get("state"))].format(at=row.get("at"))
-    return row.get("week"), row.get("metric"), state, _epsilon(row.get("epsilon_milli"))
+    metric = str(row.get("metric"))
+    return row.get("week"), names.get(metric, metric), state
 
 
-def _epsilon(milli: object) -> str:
-    return f"{milli / 1000:g}" if isinstance(milli, int) else "?"
+def _epsilon(point: str, milli: object) -> str:
+    return f"{milli / 1000:g}".replace(".", point) if isinstance(milli, int) else "?"

@@ -1,9 +1,11 @@
 """What the console may ask about figures that leave: what is asked for and why, what it costs, what left.
 
-Looking only; consent is given and taken back as for every activity (tunnel_consents.py, console_verbs.py).
+The app asks the same (figure_answers.py). Looking only; consent is given and taken back as for every activity
+(tunnel_consents.py, console_verbs.py).
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from hashlib import sha256
 
 import msgspec
 
@@ -18,6 +20,7 @@ from privacy.gate.outbox import figures
 from privacy.gate.outbox.figures import NoFigure
 from privacy.gate.storage import budget, pseudonyms, records
 from privacy.gate.storage.budget import Asked
+from privacy.gate.storage.pseudonyms import Prepared
 from privacy.gate.storage.store import StoreError
 from privacy.payload import timestamp
 from privacy.register import Language
@@ -42,7 +45,7 @@ class _Asked(msgspec.Struct, frozen=True):
 
 def table(door: Door) -> Mapping[str, Handler]:
     """The verbs ``telemetry.show`` and ``monitor.show``."""
-    return {"telemetry.show": _handler(door, _telemetry), "monitor.show": _handler(door, _monitor)}
+    return {"telemetry.show": _handler(door, telemetry), "monitor.show": _handler(door, monitor)}
 
 
 def _handler(door: Door, verb: Callable[[Door, Language], Awaitable[Fields]]) -> Handler:
@@ -60,7 +63,12 @@ def _handler(door: Door, verb: Callable[[Door, Language], Awaitable[Fields]]) ->
     return show
 
 
-async def _telemetry(door: Door, language: Language) -> Fields:
+async def telemetry(door: Door, language: Language) -> Fields:
+    """What the statistics ask for, what they cost, each week that was asked for, and how a message looks.
+
+    Raises:
+        StoreError: the store can't be read.
+    """
     now = await door.telemetry.state()
     spent = now.spent
     guesses = {
@@ -87,16 +95,28 @@ async def _telemetry(door: Door, language: Language) -> Fields:
     }
 
 
-async def _monitor(door: Door, language: Language) -> Fields:
-    """For each recipient exactly what it would get next: also before there is a consent."""
+async def monitor(door: Door, language: Language) -> Fields:
+    """For each recipient exactly what it would get next: also before there is a consent.
+
+    Raises:
+        StoreError, ConversationLost, Declined, NoFigure: it can't be made.
+    """
     names = [row.name for row in door.desk.recipients.values() if pseudonyms.ACTIVITY in row.activities]
     prepared = [await door.monitoring.prepared(name) for name in sorted(names)]
     return {
         **await _about(door, pseudonyms.ACTIVITY, language),
-        "next": [
-            {"recipient": one.recipient, "week": one.week, "at": timestamp(one.at), "text": one.body.decode()}
-            for one in prepared
-        ],
+        "next": [_following(one) for one in prepared],
+    }
+
+
+def _following(one: Prepared) -> Fields:
+    return {
+        "recipient": one.recipient,
+        "week": one.week,
+        "at": timestamp(one.at),
+        "text": one.body.decode(),
+        "sha256": sha256(one.body).hexdigest(),
+        "bytes": len(one.body),
     }
 
 

@@ -12,7 +12,9 @@ TOLD: dict[str, Any] = {
     "data": "one answer",
     "activity": "telemetry.usage",
     "recipients": [],
-    "metrics": [{"text": "devices", "answers": "0-4, 5+", "reason": "to \x1b[31mtest"}],
+    "metrics": [
+        {"name": "devices", "text": "number of devices", "answers": "0-4, 5+", "reason": "to \x1b[31mtest"}
+    ],
     "week": "2026-W48",
     "asked": "devices",
     "epsilon": {
@@ -33,8 +35,28 @@ TOLD: dict[str, Any] = {
 @pytest.mark.parametrize(
     ("language", "texts"),
     [
-        ("en", ("off: nothing leaves", "FIGURE", "ε 0.2 of 1 in 2026-11", "answers no more", "last message")),
-        ("de", ("aus: nichts verlässt", "GRÖSSE", "ε 0.2 von 1 im Monat", "nicht mehr", "letzte Nachricht")),
+        (
+            "en",
+            (
+                "off: nothing leaves",
+                "FIGURE",
+                "asked for the number of",
+                "ε 0.2 of 1 in 2026-11",
+                "answers no more",
+                "last message",
+            ),
+        ),
+        (
+            "de",
+            (
+                "aus: nichts verlässt",
+                "GRÖSSE",
+                "gefragt: number of",
+                "ε 0,2 von 1 im Monat",
+                "nicht mehr",
+                "letzte Nachricht",
+            ),
+        ),
     ],
 )
 def test_statistics_say_what_they_cost_and_what_left(
@@ -45,6 +67,8 @@ def test_statistics_say_what_they_cost_and_what_left(
     said = capsys.readouterr().out
     assert [text for text in (*texts, '{"answer":0}', "2026-W47") if text not in said] == []
     assert "\x1b" not in said
+    point, other = (".", ",") if language == "en" else (",", ".")
+    assert (f"0{point}2" in said, f"0{other}2" in said) == (True, False)
 
 
 def test_monitoring_says_what_leaves_next_or_that_nobody_is_entered(

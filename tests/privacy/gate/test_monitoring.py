@@ -17,6 +17,7 @@ from privacy.gate.console import figure_verbs, tunnel_consents
 from privacy.gate.door.door import Door
 from privacy.gate.door.holder import GateHolder
 from privacy.gate.outbox import figures
+from privacy.gate.phones import phone_front
 from privacy.gate.rights.rights import RightsDesk
 from privacy.gate.storage import pseudonyms, records
 from privacy.gate.storage.pseudonyms import ACTIVITY
@@ -25,6 +26,7 @@ from tests.privacy import house
 from tests.privacy.decrypted import everything_in
 from tests.privacy.gate.at_the_door import ManualClock, opened
 from tests.privacy.gate.test_telemetry import Hurried, always_hashed, bodies, entries, next_week, seven
+from tests.privacy.gate.test_usage_history import app
 
 NAMES = ("monitor", "other")
 ROWS = [
@@ -88,6 +90,39 @@ async def pass_moment(door: Door, clock: ManualClock, name: str) -> None:
 async def settled(door: Door) -> None:
     while door.monitoring.moments.waiting:
         await asyncio.sleep(0.001)
+
+
+@pytest.mark.parametrize("role", ["resident", "guest", "carer"])
+async def test_the_owners_app_is_told_what_the_console_is_and_nobody_else_is(
+    tmp_path: Path, role: str
+) -> None:
+    clock = Hurried()
+    async with at_home(tmp_path, clock, "monitor") as door:
+        own = app(door).own()
+
+        async def by_app(role: str, name: str, language: str) -> tuple[int, dict[str, Any]]:
+            question = {"method": "GET", "path": f"/gate/v1/{name}", "query": f"lang={language}", "body": ""}
+            more = {"role": role, "language": language, "at_home": True}
+            answer = await phone_front.table(own)["front.ask"]({**question, **more})
+            assert isinstance(answer, Mapping)
+            return int(str(answer["status"])), json.loads(str(answer["content"]))
+
+        for name in ("telemetry", "monitor"):
+            for language in ("de", "en"):
+                told = await figure_verbs.table(door)[f"{name}.show"]({"language": language})
+                assert await by_app("owner", name, language) == (200, told)
+            status, said_no = await by_app(role, name, "en")
+            assert (status, "metrics" in said_no) == (403, False)
+        # a hub that counts something else is said to the app as to the console, in its language
+        door.monitoring._collect = nothing
+        clock.passed_s += timedelta(weeks=2).total_seconds()  # another one is made
+        status, said_no = await by_app("owner", "monitor", "de")
+        assert (status, said_no["code"]) == (503, "figure_not_counted")
+        assert "zählte uptime nicht" in said_no["detail"]
+
+
+async def nothing(activity: str, names: list[str]) -> Mapping[str, object]:
+    return {"groups": {}}
 
 
 @pytest.mark.obligation("Q6.12")

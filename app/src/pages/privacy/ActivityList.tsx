@@ -34,6 +34,8 @@ const PAGES: Partial<Record<string, string>> = {
   "push.send": "#/notifications",
   "history.cloud.display": "#/privacy/history",
   "history.cloud.statistics": "#/privacy/history",
+  "monitor.device": "#/privacy/figures",
+  "telemetry.usage": "#/privacy/figures",
 };
 const isOpen = (activity: Activity) => activity.state === "active" || activity.state === "suspended";
 

@@ -77,6 +77,7 @@ function Whole() {
         <Row href="#/privacy/ledger" icon="history" title={t("privacy.ledger")} text={t("centre.ledger.text")} />
         <Row href="#/privacy/consents" icon="check" title={t("consents.title")} text={t("consents.text")} />
         {owner && <Row href="#/privacy/history" icon="history" title={t("more.cloud")} text={t("more.cloud.text")} />}
+        {owner && <Row href="#/privacy/figures" icon="signal" title={t("more.figures")} text={t("more.figures.text")} />}
         <Row href="#/privacy/data" icon="other" title={t("data.title")} text={t("data.text")} />
         <Row href="#/privacy/access" icon="key" title={t("access.title")} text={t("access.text")} />
         <Row href="#/privacy/notice" icon="shield" title={t("notice.title")} text={t("privacy.notice")} />

@@ -1,8 +1,8 @@
-// Bytes as they are, and the same with one value per line.
+// Bytes as they are, and the same with one value per line. What only shows how bytes would look has no hash.
 
 import { useCentre } from "../../texts/privacy";
 
-export function Exact({ text, sha256, title }: { text: string; sha256: string; title: string }) {
+export function Exact({ text, sha256, title }: { text: string; sha256?: string; title: string }) {
   const { t } = useCentre();
   return (
     <>
@@ -15,7 +15,7 @@ export function Exact({ text, sha256, title }: { text: string; sha256: string; t
           {indented(text)}
         </pre>
       </details>
-      <p class="breakable quiet">SHA-256 {sha256}</p>
+      {sha256 !== undefined && <p class="breakable quiet">SHA-256 {sha256}</p>}
     </>
   );
 }
