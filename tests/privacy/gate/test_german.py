@@ -50,7 +50,8 @@ def test_every_refusal_that_a_browser_can_get_has_german_words() -> None:
     said = set(re.findall(r'problem\(\s*\d+,\s*"(\w+)"', code))
     # before a request is read there is no language to be known
     unread = {"head_too_large", "too_slow", "too_many_connections", "foreign_user"}
-    assert said - unread <= TEXTS.keys()
+    in_its_language = {"figure_not_counted"}  # said in the language that the query names
+    assert said - unread - in_its_language <= TEXTS.keys()
     assert len(said) > 15
     # a reason has its own sentence already, in the language that the query names
     assert TEXTS.keys() & {reason.value for reason in Reason} == {"ledger_not_writable"}
