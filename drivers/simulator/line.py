@@ -95,11 +95,12 @@ class Line:
 
     def emit(self, data: bytes) -> None:
         """Send what the first stick says to its host."""
-        self.port.write(data, self._clock())
+        at_s = self._clock()  # before it is written: whoever reads it may take the processor from us at once
+        self.port.write(data, at_s)
         if isinstance(self.world.stick, Module):
-            self.recorder.note(data, self._clock(), to_host=True)
+            self.recorder.note(data, at_s, to_host=True)
         else:
-            self.recorder.to_host(data, self._clock())
+            self.recorder.to_host(data, at_s)
 
     def emitter(self, name: str) -> Callable[[bytes], None]:
         """What sends the bytes of another stick to its host."""
