@@ -19,14 +19,12 @@ from privacy.gate.backups import copies, far_copies
 from privacy.gate.backups.far_copies import BACKUP
 from privacy.gate.backups.target import PART, Target, TargetError, Trouble
 from privacy.gate.desk import Desk
-from privacy.gate.network import resolver, tls_line
+from privacy.gate.network import outside, resolver
 from privacy.gate.network.http_line import HttpLine
-from privacy.gate.storage import access, amounts
+from privacy.gate.storage import access, amounts, transfers
 from privacy.gate.storage.access import AccessData
 from privacy.gate.storage.attempt import Cut, Result
-from privacy.gate.storage.book import News
 from privacy.gate.storage.store import StoreError, Transaction
-from privacy.ledger import Kind
 from privacy.reasons import Reason
 from privacy.recipients import Recipient, Transport
 from privacy.register import Language
@@ -224,26 +222,15 @@ class FarDoor:
     def _begin(self, tx: Transaction, running: _Running, servers: Sequence[str]) -> None:
         at, to, deed = self._desk.time.instant().at, running.recipient, running.deed
         told: dict[str, canonical.Json] = {
-            "transfer": running.transfer,
             "activity": running.activity,
             "grant": running.ground.id if isinstance(running.ground, Grant) else None,
-            "recipient": to.name,
-            "host": to.host,
-            "port": to.port,
-            "country": to.country,
             "ticket": "",
             "does": deed.does,
             "name": deed.name,
             "bytes": running.left,
             "sha256": deed.sha256 or None,
         }
-        lookup: dict[str, canonical.Json] = {
-            "transfer": running.transfer,
-            "name": to.host,
-            "servers": list(servers),
-        }
-        begun = News(kind=Kind.TRANSFER_BEGIN, data=told)
-        self._desk.append(tx, begun, News(kind=Kind.LOOKUP, data=lookup))
+        self._desk.append(tx, *transfers.begun(running.transfer, to, servers, told))
         amounts.spend(tx, running.activity, to.name, at, running.counted)
         if deed.does == "put":
             far_copies.begun(tx, running.transfer, to.name, deed.name)
@@ -251,17 +238,13 @@ class FarDoor:
     async def _connected(self, running: _Running, servers: tuple[str, ...], data: AccessData) -> Target:
         to = running.recipient
         try:
-            found = await resolver.look_up(to.host, servers, self._desk.random_bytes)
+            turn = int(running.transfer, 16)
+            target = await outside.target(to, servers, self._desk.random_bytes, turn)
+        except outside.NotOutside as error:
+            await self._desk.refuse(running.activity, to.name, Reason.ADDRESS_NOT_OUTSIDE)
+            raise refused(Reason.ADDRESS_NOT_OUTSIDE) from error
         except resolver.LookupFailed as error:
             raise TargetError(Trouble.UNREACHABLE, str(error)) from error
-        if not found.outside:
-            await self._desk.refuse(running.activity, to.name, Reason.ADDRESS_NOT_OUTSIDE)
-            raise refused(Reason.ADDRESS_NOT_OUTSIDE)
-        # another one at each attempt, should the first be out of order
-        address = found.outside[int(running.transfer, 16) % len(found.outside)]
-        target = tls_line.Target(
-            host=to.host, address=address, port=to.port, path=to.path, ca_file=to.ca_file
-        )
         running.line = HttpLine(target, running.meter, lambda size: self._count(running, size))
         return target_at(running.line, to, data, self._desk)
 
@@ -293,19 +276,12 @@ class FarDoor:
     async def _end(self, running: _Running, result: Result, what: str) -> None:
         """What left, and how it went; a cut has its own entry."""
         desk, sent = self._desk, 0 if running.line is None else running.line.sent
-        data: dict[str, canonical.Json] = {
-            "transfer": running.transfer,
-            "result": result.value,
-            "sent": sent,
-            "what": what[:300],
-            "receipt": None,
-        }
         deed, to = running.deed, running.recipient
 
         def job(tx: Transaction) -> None:
             amounts.give_back(tx, running.activity, to.name, amounts.day_of(running.day), running.counted)
             if running.why is None:
-                desk.append(tx, News(kind=Kind.TRANSFER_END, data=data))
+                desk.append(tx, transfers.ended(running.transfer, result.value, sent, what))
             if deed.does == "remove" and result is Result.DELIVERED:
                 far_copies.gone(tx, to.name, deed.name)
 

@@ -10,23 +10,20 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
-from ipaddress import IPv4Address
 from typing import Final
 
 from privacy import canonical
 from privacy.consent import Grant
 from privacy.decide import EgressRequest, Permit, Refusal, decide
 from privacy.gate.desk import Desk
-from privacy.gate.network import resolver
+from privacy.gate.network import outside, resolver
 from privacy.gate.network.tls_line import Answer, Carrier, Target, TransferFailed
 from privacy.gate.outbox import cargo
 from privacy.gate.outbox.sending import MISTAKE, Running
-from privacy.gate.storage import amounts, messages, records
+from privacy.gate.storage import amounts, messages, records, transfers
 from privacy.gate.storage.attempt import Result
-from privacy.gate.storage.book import News
 from privacy.gate.storage.messages import ASK_AFTER_S, Fate, Message
 from privacy.gate.storage.store import StoreError, Transaction
-from privacy.ledger import Kind
 from privacy.reasons import Reason
 from privacy.recipients import Recipient
 from privacy.sms_service import NOT_YET, Said
@@ -138,27 +135,17 @@ class Asking:
         self, tx: Transaction, to: Recipient, running: Running, row: Message, servers: Sequence[str]
     ) -> None:
         """On the disk before the first question to anybody; so is when to ask again."""
-        at, number = self._desk.time.instant().at, running.item.transfer
+        at = self._desk.time.instant().at
         told: dict[str, canonical.Json] = {
-            "transfer": number,
             "activity": row.activity,
             "grant": running.grant.id,
-            "recipient": to.name,
-            "host": to.host,
-            "port": to.port,
-            "country": to.country,
             "ticket": "",
             "groups": [],
             "bytes": _size(row),
             "attempt": row.asked + 1,
             "receipt_of": row.transfer,
         }
-        lookup: dict[str, canonical.Json] = {"transfer": number, "name": to.host, "servers": list(servers)}
-        self._desk.append(
-            tx,
-            News(kind=Kind.TRANSFER_BEGIN, data=told),
-            *([] if to.device else [News(kind=Kind.LOOKUP, data=lookup)]),
-        )
+        self._desk.append(tx, *transfers.begun(running.item.transfer, to, servers, told))
         amounts.spend(tx, row.activity, to.name, at, _size(row))
         asked = row.asked + 1
         pause_s = ASK_AFTER_S[min(asked, len(ASK_AFTER_S) - 1)]
@@ -167,14 +154,7 @@ class Asking:
     async def _answer(
         self, to: Recipient, running: Running, row: Message, servers: tuple[str, ...]
     ) -> tuple[Said, Result, str]:
-        if to.device:  # no line of the network leads there
-            target = Target(host=to.host, address=IPv4Address(0), port=0, path=to.device, ca_file=None)
-        else:
-            found = await resolver.look_up(to.host, servers, self._desk.random_bytes)
-            if not found.outside:
-                raise TransferFailed(f"{to.host}: no address outside the house")
-            address = found.outside[row.asked % len(found.outside)]
-            target = Target(host=to.host, address=address, port=to.port, path=to.path, ca_file=to.ca_file)
+        target = await outside.target(to, servers, self._desk.random_bytes, row.asked)
         make = self._questions(row.activity)
         assert make is not None  # ask() looked
         question = await make(running.grant, row, target)
@@ -187,16 +167,10 @@ class Asking:
         return said, Result.DELIVERED, f"answered {answer.status}: {words[said.arrived]}"
 
     async def _end(self, running: Running, row: Message, said: Said, told: tuple[Result, str]) -> None:
-        data: dict[str, canonical.Json] = {
-            "transfer": running.item.transfer,
-            "result": told[0].value,
-            "sent": 0 if running.upload is None else running.upload.sent,
-            "what": told[1][:300],
-            "receipt": None,
-        }
+        (result, what), sent = told, 0 if running.upload is None else running.upload.sent
 
         def job(tx: Transaction) -> None:
-            self._desk.append(tx, News(kind=Kind.TRANSFER_END, data=data))
+            self._desk.append(tx, transfers.ended(running.item.transfer, result.value, sent, what))
             if said.arrived is not None:
                 fate = Fate.DELIVERED if said.arrived else Fate.FAILED
                 messages.settled(tx, row.transfer, fate, said.why)

@@ -12,10 +12,10 @@ from privacy.closed_schema import FieldRefused
 from privacy.decide import EgressRequest, Permit, Refusal, decide
 from privacy.delivered import check_body
 from privacy.gate.desk import Desk
-from privacy.gate.network import resolver
+from privacy.gate.network import outside, resolver
 from privacy.gate.network.https import Upload
-from privacy.gate.network.tls_line import Target, TransferFailed
-from privacy.gate.storage import amounts, deletions
+from privacy.gate.network.tls_line import TransferFailed
+from privacy.gate.storage import amounts, deletions, transfers
 from privacy.gate.storage.book import News
 from privacy.gate.storage.deletions import DeletionRequest
 from privacy.gate.storage.store import StoreError, Transaction
@@ -85,11 +85,7 @@ class DeletionRequests:
         await self._desk.store.write(lambda tx: self._begin(tx, row, to, body, servers))
         receipt, what, denied = None, "", ""
         try:
-            found = await resolver.look_up(to.host, servers, self._desk.random_bytes)
-            if not found.outside:
-                raise TransferFailed(f"{to.host}: no address outside the house")
-            address = found.outside[row.attempts % len(found.outside)]
-            target = Target(host=to.host, address=address, port=to.port, path=to.path, ca_file=to.ca_file)
+            target = await outside.target(to, servers, self._desk.random_bytes, row.attempts)
             headers = (("Homebase-Activity", ACTIVITY), ("Homebase-Ticket", row.ticket))
             answer = await Upload(target, headers, body).run()
             what = received.answered(answer.status, answer.body)
@@ -126,22 +122,12 @@ class DeletionRequests:
         """On the disk before the first question to anybody."""
         at = self._desk.time.instant().at
         data: dict[str, canonical.Json] = {
-            "transfer": row.transfer,
             "activity": ACTIVITY,
-            "recipient": to.name,
-            "host": to.host,
-            "port": to.port,
-            "country": to.country,
             "ticket": row.ticket,
             "bytes": len(body),
             "sha256": sha256(body).hexdigest(),
             "attempt": row.attempts + 1,
         }
-        lookup: dict[str, canonical.Json] = {
-            "transfer": row.transfer,
-            "name": to.host,
-            "servers": list(servers),
-        }
-        self._desk.append(tx, News(kind=Kind.DELETION, data=data), News(kind=Kind.LOOKUP, data=lookup))
+        self._desk.append(tx, *transfers.begun(row.transfer, to, servers, data, Kind.DELETION))
         amounts.spend(tx, ACTIVITY, to.name, at, len(body))
         deletions.asked(tx, row.transfer, at)

@@ -6,7 +6,7 @@ leaves is the names of documents; ``cut`` ends what runs, at once.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TypeVar
 
@@ -15,14 +15,12 @@ from privacy.consent import Grant
 from privacy.decide import EgressRequest, Permit, Refusal, decide
 from privacy.delivered import check_body
 from privacy.gate.desk import Desk
-from privacy.gate.network import resolver
+from privacy.gate.network import outside, resolver
 from privacy.gate.network.download import Download, DownloadFailed
-from privacy.gate.network.tls_line import Target, TransferFailed
-from privacy.gate.storage import amounts
+from privacy.gate.network.tls_line import TransferFailed
+from privacy.gate.storage import amounts, transfers
 from privacy.gate.storage.attempt import Cut, Result
-from privacy.gate.storage.book import News
 from privacy.gate.storage.store import StoreError, Transaction
-from privacy.ledger import Kind
 from privacy.reasons import Reason
 from privacy.recipients import Recipient
 
@@ -117,15 +115,10 @@ class Downloads:
             return Reason.LEDGER_NOT_WRITABLE
         try:
             async with asyncio.timeout(VISIT_S):
-                found = await resolver.look_up(to.host, servers, self._desk.random_bytes)
-                if not found.outside:
-                    raise DownloadFailed("no_answer", f"{to.host}: no address outside the house")
+                there = await outside.target(to, servers, self._desk.random_bytes)
 
                 async def get(name: str, longest: int) -> bytes | None:
-                    path = f"{to.path.rstrip('/')}/{name}"
-                    target = Target(
-                        host=to.host, address=found.outside[0], port=to.port, path=path, ca_file=to.ca_file
-                    )
+                    target = replace(there, path=f"{there.path.rstrip('/')}/{name}")
                     return await self._get(running, name, Download(target, longest))
 
                 done = await work(get)
@@ -157,38 +150,21 @@ class Downloads:
     def _begin(self, tx: Transaction, to: Recipient, running: _Running, servers: tuple[str, ...]) -> None:
         """On the disk before the first question to anybody. bytes: as many as the questions may have."""
         told: dict[str, canonical.Json] = {
-            "transfer": running.transfer,
             "activity": running.grant.activity,
             "grant": running.grant.id,
-            "recipient": to.name,
-            "host": to.host,
-            "port": to.port,
-            "country": to.country,
             "ticket": "",
             "groups": [],
             "bytes": ASKED,
         }
-        lookup: dict[str, canonical.Json] = {
-            "transfer": running.transfer,
-            "name": to.host,
-            "servers": list(servers),
-        }
-        self._desk.append(tx, News(kind=Kind.TRANSFER_BEGIN, data=told), News(kind=Kind.LOOKUP, data=lookup))
+        self._desk.append(tx, *transfers.begun(running.transfer, to, servers, told))
         amounts.spend(tx, running.grant.activity, to.name, self._desk.time.instant().at, ASKED)
 
     async def _end(self, running: _Running, recipient: str, day: str, result: Result, what: str) -> None:
         self._running.pop(running.transfer, None)  # over: a withdrawal from here on finds nothing running
         desk = self._desk
-        told: dict[str, canonical.Json] = {
-            "transfer": running.transfer,
-            "result": result.value,
-            "sent": running.sent,
-            "what": what[:300],
-            "receipt": None,
-        }
 
         def job(tx: Transaction) -> None:
-            desk.append(tx, News(kind=Kind.TRANSFER_END, data=told))
+            desk.append(tx, transfers.ended(running.transfer, result.value, running.sent, what))
             unused = max(ASKED - running.sent, 0)
             amounts.give_back(tx, running.grant.activity, recipient, day, unused)
 

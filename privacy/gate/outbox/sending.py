@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
-from ipaddress import IPv4Address
 
 from privacy import canonical, sealing, usage_history
 from privacy.closed_schema import FieldRefused
@@ -18,17 +17,15 @@ from privacy.consent import Grant, categories_of
 from privacy.decide import EgressRequest, Permit, Refusal, decide
 from privacy.delivered import ADDRESSED, FILE_SCHEMA, check_addressee, check_body
 from privacy.gate.desk import Desk
-from privacy.gate.network import resolver
+from privacy.gate.network import outside, resolver
 from privacy.gate.network.tls_line import Answer, Carrier, Reach, Target, TransferFailed
 from privacy.gate.outbox import cargo
 from privacy.gate.outbox.cargo import Cargo, FileLost
-from privacy.gate.storage import amounts, deletions, messages, records, staged
+from privacy.gate.storage import amounts, deletions, messages, records, staged, transfers
 from privacy.gate.storage.attempt import Outcome, Result
-from privacy.gate.storage.book import News
 from privacy.gate.storage.messages import ASK_AFTER_S, EXPIRES, Fate
 from privacy.gate.storage.records import Outgoing, Sent
 from privacy.gate.storage.store import StoreError, Transaction
-from privacy.ledger import Kind
 from privacy.payload import LONGEST_KEPT, PayloadRefused, timestamp
 from privacy.reasons import Reason
 from privacy.received import answered, refusal
@@ -168,11 +165,8 @@ class Sending:
         except TransferFailed as error:
             return _failed(running, str(error), again=not error.final and not measured)
         except resolver.LookupFailed as error:
-            return _failed(running, str(error), again=not measured)
-        except _NotOutside as error:
-            return replace(
-                _failed(running, str(error), again=not measured), reason=Reason.ADDRESS_NOT_OUTSIDE
-            )
+            inside = Reason.ADDRESS_NOT_OUTSIDE if isinstance(error, outside.NotOutside) else None
+            return replace(_failed(running, str(error), again=not measured), reason=inside)
         except StoreError:
             raise
         except Exception as error:  # noqa: BLE001 - one transfer must not end the gate; its words may be secret
@@ -182,14 +176,8 @@ class Sending:
     def _begin(self, tx: Transaction, permit: Permit, running: Running, servers: Sequence[str]) -> None:
         """The begin entry and all that must be true with it, in one transaction before the first byte."""
         at, item, to = self._desk.time.instant(), running.item, _recipient(permit)
-        self._desk.append(
-            tx,
-            News(
-                kind=Kind.TRANSFER_BEGIN,
-                data=_told(running, to, hashed=not self._is_measured(running.grant)),
-            ),
-            *([] if to.device else [_lookup(item, to, servers)]),
-        )
+        told = _told(running, hashed=not self._is_measured(running.grant))
+        self._desk.append(tx, *transfers.begun(item.transfer, to, servers, told))
         if self._is_kept(permit):
             asked = (deletions.ticket_of(running.grant), item.delete_by, running.grant.activity)
             deletions.expect(tx, item.transfer, to.name, *asked)
@@ -230,20 +218,11 @@ class Sending:
 
     async def _send(self, permit: Permit, running: Running, servers: tuple[str, ...]) -> Answer:
         to = _recipient(permit)
-        if to.device:  # no line of the network leads there
-            here = Target(host=to.host, address=IPv4Address(0), port=0, path=to.device, ca_file=None)
-            running.upload = await self._carrier(running, here, to)
-            return await running.upload.run()
-        found = await resolver.look_up(to.host, servers, self._desk.random_bytes)
-        if not found.outside:
-            raise _NotOutside(f"{to.host}: {found.inside} addresses, none outside the house")
-        # another one at each attempt, should the first be out of order
-        address = found.outside[running.item.attempts % len(found.outside)]
-        target = Target(host=to.host, address=address, port=to.port, path=to.path, ca_file=to.ca_file)
-        running.upload = await self._carrier(running, target, to)
+        target = await outside.target(to, servers, self._desk.random_bytes, running.item.attempts)
+        running.upload = await self._carrier(running, target)
         return await running.upload.run()
 
-    async def _carrier(self, running: Running, target: Target, to: Recipient) -> Carrier:
+    async def _carrier(self, running: Running, target: Target) -> Carrier:
         if self._is_measured(running.grant):
             return running.cargo.carrier(target, ())
         if (post := self._post(running.grant.activity)) is not None:
@@ -262,15 +241,10 @@ class Sending:
         if over:
             desk.standing.end(grant, Reason.USED_UP)
 
+        told = (outcome.result.value, outcome.sent, outcome.what, outcome.receipt)
+
         def job(tx: Transaction) -> None:
-            data: dict[str, canonical.Json] = {
-                "transfer": item.transfer,
-                "result": outcome.result.value,
-                "sent": outcome.sent,
-                "what": outcome.what[:300],
-                "receipt": outcome.receipt,
-            }
-            desk.append(tx, News(kind=Kind.TRANSFER_END, data=data))
+            desk.append(tx, transfers.ended(item.transfer, *told))
             records.end_sent(tx, item.transfer, outcome)
             # who took all of it and does not say that it refuses it has it, receipt or not
             if outcome.receipt is not None or (outcome.sent >= running.cargo.size and not outcome.refused):
@@ -329,11 +303,6 @@ def _sent(running: Running) -> int:
     return 0 if running.upload is None else running.upload.sent
 
 
-def _lookup(item: Outgoing, to: Recipient, servers: Sequence[str]) -> News:
-    data: dict[str, canonical.Json] = {"transfer": item.transfer, "name": to.host, "servers": list(servers)}
-    return News(kind=Kind.LOOKUP, data=data)
-
-
 def _dropped(transfer: str, reason: Reason, tx: Transaction) -> None:
     records.drop_outgoing(tx, transfer)
     messages.ended(tx, transfer, Fate.FAILED, reason.value)
@@ -367,23 +336,14 @@ def _by_mail(to: Recipient) -> bool:
     return to.transport is not Transport.HTTPS
 
 
-class _NotOutside(Exception):
-    """The name led into the house."""
-
-
-def _told(running: Running, to: Recipient, *, hashed: bool) -> dict[str, canonical.Json]:
+def _told(running: Running, *, hashed: bool) -> dict[str, canonical.Json]:
     """hashed: False for figures: a hash would give back a drawn answer, and join a pseudonym to this home."""
     item, grant = running.item, running.grant
     return {
         **running.cargo.told,
         **({"sha256": item.sha256} if hashed else {}),
-        "transfer": item.transfer,
         "activity": grant.activity,
         "grant": grant.id,
-        "recipient": to.name,
-        "host": to.host,
-        "port": to.port,
-        "country": to.country,
         "ticket": grant.ticket,
         "groups": sorted(item.groups),
         "bytes": running.cargo.size,

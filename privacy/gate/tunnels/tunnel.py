@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from privacy import canonical
 from privacy.consent import Grant
 from privacy.decide import Permit
+from privacy.gate.storage import transfers
 from privacy.gate.storage.book import News
 from privacy.gate.tunnels.tickets import Ticket
 from privacy.ledger import Kind
@@ -18,8 +19,6 @@ from privacy.standing import OwnerEntry
 
 if TYPE_CHECKING:
     from privacy.splice import Splice
-
-_LONGEST_TOLD = 300  # characters of what a failure says, in the ledger
 
 
 class Ending(Enum):
@@ -109,24 +108,14 @@ class Tunnel:
         to, asked, grant = self.recipient, self.permit.request, self.grant
         assert grant is not None
         told: dict[str, canonical.Json] = {
-            "transfer": self.id,
             "mode": "tunnelled",
             "activity": asked.activity,
             "grant": grant.id,
-            "recipient": to.name,
             "addressee": asked.addressee,
-            "host": to.host,
-            "port": to.port,
-            "country": to.country,
             "ticket": asked.ticket,
             "categories": sorted(category.value for category in asked.categories),
         }
-        looked_up: dict[str, canonical.Json] = {
-            "transfer": self.id,
-            "name": to.host,
-            "servers": list(servers),
-        }
-        return News(kind=Kind.TRANSFER_BEGIN, data=told), News(kind=Kind.LOOKUP, data=looked_up)
+        return transfers.begun(self.id, to, servers, told)
 
     def _begin_inside(self, to: OwnerEntry) -> News:
         told: dict[str, canonical.Json] = {
@@ -147,7 +136,7 @@ class Tunnel:
         told: dict[str, canonical.Json] = {
             "transfer": self.id,
             "result": outcome.ending.value,
-            "what": outcome.what[:_LONGEST_TOLD],
+            "what": outcome.what[: transfers.LONGEST_TOLD],
             "sent": outcome.sent,
             "received": outcome.received,
             "address": self.address,

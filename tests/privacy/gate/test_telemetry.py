@@ -206,7 +206,7 @@ async def test_who_tries_all_answers_against_the_book_learns_none(
 def always_hashed(monkeypatch: pytest.MonkeyPatch) -> None:
     """The book without its guard."""
     told = sending._told
-    monkeypatch.setattr(sending, "_told", lambda running, to, hashed: told(running, to, hashed=True))
+    monkeypatch.setattr(sending, "_told", lambda running, hashed: told(running, hashed=True))
 
 
 async def test_it_leaves_at_the_planned_millisecond_and_not_with_the_round(tmp_path: Path) -> None:
