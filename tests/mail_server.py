@@ -44,7 +44,9 @@ class MailServer:
         self.tried: list[tuple[str, str]] = []
         self.says: dict[str, str] = {}
         self.hold = threading.Event()
-        self.hold.set()  # cleared: the mail's end is not answered
+        self.hold.set()  # cleared: the mail's end is not answered, or what hold_at names
+        self.hold_at, self.held = "data", threading.Event()
+        self.left = threading.Event()  # whoever was held went away
         self._context, self._secure_first, self._offers = context, secure_first, offers
         self._listening = listening
         self._ready = threading.Event()
@@ -64,14 +66,14 @@ class MailServer:
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's names
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
+        await self._held("rcpt")
         if "rcpt" in self.says:
             return self.says["rcpt"]
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 fine"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        while not self.hold.is_set():
-            await asyncio.sleep(0.01)
+        await self._held("data")
         if "data" in self.says:
             return self.says["data"]
         content = envelope.original_content
@@ -89,6 +91,15 @@ class MailServer:
             )
         )
         return f"250 2.0.0 Ok: queued as M{len(self.arrived)}"
+
+    async def _held(self, step: str) -> None:
+        try:
+            while self.hold_at == step and not self.hold.is_set():
+                self.held.set()
+                await asyncio.sleep(0.01)
+        except asyncio.CancelledError:
+            self.left.set()
+            raise
 
     def _prove(self, server: SMTP, session: Session, envelope: Envelope, how: str, data: Any) -> AuthResult:
         assert isinstance(data, LoginPassword)

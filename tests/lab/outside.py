@@ -271,7 +271,7 @@ class Arrived:
 
 
 class Receiver(Listening):
-    """An HTTPS receiver. mode: ok, plain, slow, trickle, or a key of its answers."""
+    """An HTTPS receiver. mode: ok, plain, mute (until go_on), slow, trickle, or a key of its answers."""
 
     def __init__(self, namespace: str, context: ssl.SSLContext, port: int = 443) -> None:
         self.context, self.mode = context, "ok"
@@ -312,6 +312,8 @@ class Receiver(Listening):
                 self.plain_bytes += connection.recv(65536)
                 connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
             else:
+                if self.mode == "mute":
+                    self.go_on.wait(30)
                 with self.context.wrap_socket(connection, server_side=True) as stream:
                     self._answer(stream)
             self.ended.append("closed")

@@ -23,6 +23,7 @@ from privacy.gate.storage import access, amounts
 from privacy.gate.storage.access import AccessData
 from privacy.rights import Scope
 from privacy.vocabulary import DataCategory
+from tests.lab.cutting import until_stalled, withdrawn_under_way, without_the_cut
 from tests.lab.gate_at_work import GateAtWork
 from tests.lab.outside import RECEIVER, NameServer, Receiver, Recorder, authority, listening, made_in
 from tests.lab.test_account import CODE, _until
@@ -168,6 +169,47 @@ def allowed(post: Post, activity: str = "sms.send", addressee: str = NUMBER) -> 
     shown = post.ask("messages.preview", way=way)
     post.ask("messages.give", way=way, preview=shown["preview"])
     return way
+
+
+def stalled(post: Post, activity: str) -> str:
+    """Agreed to, and a message is on its way to a server that falls silent in its middle; its transfer."""
+    way = allowed(post, activity, "" if activity == "mail.send" else NUMBER)
+    post.sms.mode, post.mails.hold_at = "mute", "rcpt"
+    for go_on in (post.sms.go_on, post.mails.hold, post.mails.held):
+        go_on.clear()
+    post.recorder.taken()
+    transfer = str(post.hub("message.send", way=way, event="smoke")["transfer"])
+    if activity == "mail.send":
+        assert post.mails.held.wait(30)
+    assert until_stalled(post.gate, post.recorder) == transfer
+    return transfer
+
+
+def goes_on(post: Post) -> None:
+    post.sms.mode = "ok"
+    post.sms.go_on.set()
+    post.mails.hold.set()
+
+
+@pytest.mark.obligation("T2-c")
+@pytest.mark.parametrize("activity", list(PORTS))
+def test_a_withdrawal_while_a_message_is_on_its_way_cuts_it_at_once(
+    post: Post, activity: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    transfer = stalled(post, activity)
+    cut = withdrawn_under_way(post.gate, post.recorder, activity)
+    assert (cut["transfer"], cut["sent"], cut["after"]) == (transfer, 0, 0)
+    assert post.fate(transfer) == "withdrawn"
+    assert activity != "mail.send" or post.mails.left.wait(30)
+    goes_on(post)
+    later(post, 3600)
+    assert [one for one in post.recorder.taken() if one.size] == []
+    assert len(post.arrived(activity)) == 1  # the test message of before
+    with without_the_cut(monkeypatch):  # the control
+        stalled(post, activity)
+        post.gate.ask("consent.withdraw", activity=activity)
+        goes_on(post)
+        _until(lambda: len(post.arrived(activity)) == 3)
 
 
 def test_an_sms_is_one_post_of_json_with_the_providers_log_in(post: Post) -> None:

@@ -136,8 +136,9 @@ def _look_for_network(gammu: Any, machine: Any) -> None:
 
 
 def _parts(gammu: Any, text: str) -> list[dict[str, Any]]:
-    latin = {"Class": -1, "Unicode": False, "Entries": [{"ID": "ConcatenatedTextLong", "Buffer": text}]}
-    parts: list[dict[str, Any]] = gammu.EncodeSMS(latin)
+    """The text letter by letter: in the alphabet of SMS where it has them all, else in UCS-2."""
+    entry = {"ID": "ConcatenatedAutoTextLong", "Buffer": text}
+    parts: list[dict[str, Any]] = gammu.EncodeSMS({"Class": -1, "Unicode": False, "Entries": [entry]})
     return parts
 
 

@@ -41,7 +41,7 @@ class GsmModem:
     """pin: it asks for it; refuses: what it says instead of +CMGS; says: in the place of those above.
 
     reports: of the network: "told" at once, "stored" with a word of where, or "late", when nobody listens;
-    kept: what lies in its memory ME, by place.
+    kept: what lies in its memory ME, by place. hold_at: the message, from 1, that it lets in after go_on.
     programs: the arguments of those that spoke with it, when they gave a PIN.
     """
 
@@ -57,12 +57,15 @@ class GsmModem:
         self.programs: list[str] = []
         self._pin, self._refuses, self._reports = pin, refuses, reports
         self.kept: dict[int, str] = {}
+        self.hold_at, self.begun = 0, 0  # begun: messages that somebody began to say
+        self.held, self.go_on = threading.Event(), threading.Event()
         self._memory = "SM"
         self._says = {**ANSWERS, **says}
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
 
     def close(self) -> None:
+        self.go_on.set()
         os.close(self._end)
         self._thread.join(5)
         os.close(self._line)
@@ -77,6 +80,9 @@ class GsmModem:
                 sign = os.read(self._line, 1)
             except OSError:
                 return
+            if in_message and sign == b"\x1b":  # whoever began it says it no further: TS 27.005, 3.5.1
+                waiting, in_message = b"", False
+                continue
             if sign not in {b"\r", b"\x1a"} or (in_message and sign == b"\r"):
                 waiting += sign
                 continue
@@ -108,6 +114,10 @@ class GsmModem:
     def _command(self, said: str) -> None:
         self.asked.append(said)
         if said.startswith("AT+CMGS="):
+            self.begun += 1
+            if self.begun == self.hold_at:
+                self.held.set()
+                self.go_on.wait(60)
             os.write(self._line, b"\r\n> ")
         elif said == "AT+CPIN?" and self._pin:
             self._say("+CPIN: SIM PIN", "OK")
