@@ -7,6 +7,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -17,11 +18,13 @@ import pytest
 from privacy.conversation import Declined
 from privacy.gate.account.account import Account
 from privacy.gate.account.account_verbs import table
+from privacy.gate.door.door import Given
 from privacy.gate.door.holder import GateHolder
 from privacy.gate.rights.rights import RightsDesk
 from privacy.register import Language
 from privacy.rights import Scope
 from privacy.vocabulary import DataCategory
+from tests.lab.cutting import withdrawn_under_way, without_the_cut
 from tests.lab.gate_at_work import GateAtWork
 from tests.lab.outside import RECEIVER, NameServer, Recorder, authority, listening, made_in
 from tests.mail_server import PASSWORD, USER, MailServer
@@ -171,19 +174,39 @@ def test_every_step_is_in_the_book_and_no_secret_is_anywhere_but_encrypted(
             assert secret.encode() not in data, path.name
 
 
-def test_a_withdrawal_cuts_the_mail_and_its_code_is_worth_nothing(post: Post) -> None:
+@pytest.mark.obligation("T2-c")
+@pytest.mark.parametrize("hold_at", ["rcpt", "data"])
+def test_a_withdrawal_cuts_the_mail_and_nothing_leaves_any_more(
+    post: Post, hold_at: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def begun() -> Future[Given]:
+        """Its mail is on its way to a server that says nothing, before or after it has the text."""
+        post.server.hold.clear()
+        post.server.held.clear()
+        shown = post.ask("account.preview")
+        giving: Future[Given] = post.gate.start(post.account.give(shown["preview"], Language.EN))
+        assert post.server.held.wait(30)
+        return giving
+
     post.enter()
-    post.server.hold.clear()
-    shown = post.ask("account.preview")
-    giving = post.gate.start(post.account.give(shown["preview"], Language.EN))
-    _until(lambda: bool(post.gate.door.deliveries.running()))
-    done = post.gate.ask("consent.withdraw", activity=ACTIVITY)
-    assert done["cut"] == 1
+    post.server.hold_at = hold_at
+    giving = begun()
+    cut = withdrawn_under_way(post.gate, post.recorder, ACTIVITY)
+    assert (cut["sent"] > 0, cut["after"]) == (hold_at == "data", 0)
     outcome = giving.result(30).outcome
     assert outcome is not None
     assert outcome.result.value == "cut"
+    assert post.server.left.wait(30)
     post.server.hold.set()
-    assert post.give()["result"] == "delivered"  # the control: given again, it arrives
+    post.gate.clock.ahead = timedelta(hours=2)
+    post.gate.call(post.gate.upkeep.once())
+    assert [one for one in post.recorder.taken() if one.size] == []
+    assert post.server.arrived == []  # this server keeps no mail whose sender did not wait for its word
+    with without_the_cut(monkeypatch):  # the control
+        begun()
+        post.gate.ask("consent.withdraw", activity=ACTIVITY)
+        post.server.hold.set()
+        _until(lambda: len(post.server.arrived) == 1)
 
 
 def test_nothing_is_sent_to_another_address_than_the_one_agreed_to(post: Post) -> None:

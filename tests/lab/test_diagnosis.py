@@ -412,7 +412,9 @@ def test_a_withdrawal_cuts_a_running_transfer_at_once(lab: Lab, mode: str, recor
     assert lab.receiver.arrived == []
     assert started.result(20)["delivery"]["result"] == "cut"
     assert lab.kinds()[-2:] == ["withdrawal", "cut"]
+    lab.recorder.taken()
     assert lab.refusal("consent.send", activity=ACTIVITY) == "no_consent"
+    assert lab.recorder.taken() == []
     assert lab.is_sound()
 
 

@@ -3,14 +3,16 @@
 Real servers in the world's namespace, every packet recorded. Each refusal stands beside its control.
 """
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from privacy.conversation import Declined
 from privacy.gate.backups.far_target import FarTarget
-from privacy.gate.backups.target import TargetError, Trouble
+from privacy.gate.backups.target import NOTHING, Taken, TargetError, Trouble
 from privacy.gate.door.holder import GateHolder
 from privacy.gate.rights.rights import RightsDesk
 from tests import far_servers
@@ -99,6 +101,43 @@ def test_a_withdrawal_cuts_at_once_and_has_the_copies_deleted(lab: Lab) -> None:
     lab.gate.call(lab.gate.upkeep.once())  # it is asked once
     assert lab.recorder.taken() == []
     assert lab.gate.ask("ledger.verify")["findings"] == []
+
+
+@pytest.mark.obligation("Q6.5-a")
+@pytest.mark.obligation("T2-c")
+def test_a_withdrawal_while_a_copy_is_put_cuts_it_at_once(lab: Lab) -> None:
+    def held() -> Any:
+        """A put whose server reads a little of it, and then nothing."""
+        lab.front.hold_asking = 50_000
+        running = lab.gate.start(lab.target.put(NAME, lab.source, _landed))
+        assert lab.front.held.wait(20)
+        lab.recorder.taken()
+        return running
+
+    lab.log_in()
+    lab.allow()
+    running, decided_s = held(), time.time()
+    done = lab.gate.ask("consent.withdraw", activity=BACKUP)
+    assert (done["cut"], done["recorded"]) == (1, True)
+    with pytest.raises(TargetError) as ended:
+        running.result(20)
+    assert ended.value.trouble is Trouble.NOT_ALLOWED
+    assert sum(one.size for one in lab.recorder.taken() if one.at_s > decided_s) <= 65_536
+    (cut,) = lab.entries("cut")
+    assert 0 < cut["sent"] < len(DATA)
+    lab.front.let_go()
+    assert lab.refused(lab.put).trouble is Trouble.NOT_ALLOWED
+    assert [one for one in lab.recorder.taken() if one.size] == []
+    assert lab.kept() == b""
+    lab.allow()  # the control: held just so, and let go, it arrives
+    running = held()
+    lab.front.let_go()
+    running.result(20)
+    assert lab.kept() == DATA
+
+
+async def _landed(done: int, taken: Taken = NOTHING) -> None:
+    """As a put tells how far it is."""
 
 
 async def _read_all(target: FarTarget) -> bytes:

@@ -14,6 +14,7 @@ from privacy import anonymise
 from privacy.gate.console import console_verbs, figure_verbs, tunnel_consents
 from privacy.gate.door.holder import GateHolder
 from privacy.gate.rights.rights import RightsDesk
+from tests.lab.cutting import until_stalled, withdrawn_under_way, without_the_cut
 from tests.lab.gate_at_work import GateAtWork
 from tests.lab.outside import RECEIVER, NameServer, Receiver, Recorder, authority
 from tests.needs import NETWORKS
@@ -21,6 +22,7 @@ from tests.needs import NETWORKS
 pytestmark = [pytest.mark.lab, NETWORKS]
 
 HOST, TELEMETRY, MONITOR = "figures.example.org", "telemetry.usage", "monitor.device"
+MEASURED = {"uptime": 3, "memory": 90, "disk": 40, "errors": 0, "unreachable": 12}
 COUNTED = {"devices": 12, "rooms": 4, "unreachable": 1, "uptime": 3}
 
 
@@ -153,7 +155,7 @@ def to_its_moment(lab: Lab) -> None:
 def test_a_collector_gets_what_was_shown_and_nothing_after_an_objection(lab: Lab) -> None:
     collector = lab.receiver
     collector.mode = "no_receipt"  # an OTLP collector answers with its own kind of JSON
-    lab.gate.collected = {"uptime": 3, "memory": 90, "disk": 40, "errors": 0, "unreachable": 12}
+    lab.gate.collected = MEASURED
     (shown,) = lab.ask("monitor.show")["next"]
     assert lab.recorder.taken() == []
 
@@ -205,3 +207,36 @@ def test_a_collector_gets_what_was_shown_and_nothing_after_an_objection(lab: Lab
     lab.round()
     assert lab.recorder.taken() == []
     assert len(collector.arrived) == 2
+
+
+@pytest.mark.obligation("T2-c")
+@pytest.mark.parametrize("activity", [TELEMETRY, MONITOR])
+def test_a_withdrawal_while_figures_are_on_their_way_cuts_them_at_once(
+    lab: Lab, activity: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab.gate.collected = COUNTED if activity == TELEMETRY else MEASURED
+    to_the_next = week_passes if activity == TELEMETRY else to_its_moment
+
+    def stalled() -> str:
+        lab.receiver.mode = "mute"
+        lab.receiver.go_on.clear()
+        lab.ask("consent.allow", activity=activity)
+        to_the_next(lab)
+        return until_stalled(lab.gate, lab.recorder)
+
+    transfer = stalled()
+    cut = withdrawn_under_way(lab.gate, lab.recorder, activity)
+    assert (cut["transfer"], cut["sent"], cut["after"]) == (transfer, 0, 0)
+    lab.receiver.mode = "no_receipt"
+    lab.receiver.go_on.set()
+    for _ in range(2):
+        lab.gate.clock.ahead += timedelta(days=8)
+        lab.round()
+    assert [one for one in lab.recorder.taken() if one.size] == []
+    assert lab.receiver.arrived == []
+    with without_the_cut(monkeypatch):  # the control
+        stalled()
+        lab.ask("consent.withdraw", activity=activity)
+        lab.receiver.mode = "no_receipt"
+        lab.receiver.go_on.set()
+        wait_for(lambda: lab.receiver.arrived)

@@ -16,6 +16,7 @@ from privacy.conversation import Declined
 from privacy.gate.console import console_verbs, history_verbs, tunnel_consents
 from privacy.gate.storage import histories
 from privacy.ledger import Kind
+from tests.lab.cutting import until_stalled, withdrawn_under_way, without_the_cut
 from tests.lab.gate_at_work import GateAtWork
 from tests.lab.outside import RECEIVER, NameServer, Receiver, Recorder, authority
 from tests.lab.test_figures import wait_for
@@ -202,6 +203,42 @@ def test_a_second_purpose_is_refused_where_the_first_is_agreed_to(
     monkeypatch.setattr(standing.Standing, "covering", whatever)
     lab.gate.call(forced())
     assert [one.body.decode() for one in lab.receiver.arrived] == [shown["text"]]
+
+
+@pytest.mark.obligation("T2-c")
+def test_a_withdrawal_while_a_day_is_on_its_way_cuts_it_at_once(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab.ask("history.choose", activity=DISPLAY, add=[WARM])
+
+    def stalled() -> str:
+        lab.receiver.mode = "mute"
+        lab.receiver.go_on.clear()
+        lab.ask("consent.allow", activity=DISPLAY)
+        lab.round()
+        lab.passes(datetime.fromisoformat(lab.show()["next"][0]["at"]))
+        return until_stalled(lab.gate, lab.recorder)
+
+    def days() -> list[bytes]:
+        return [one.body for one in lab.receiver.arrived if b"series" in one.body]
+
+    transfer = stalled()
+    cut = withdrawn_under_way(lab.gate, lab.recorder, DISPLAY)
+    assert (cut["transfer"], cut["sent"], cut["after"]) == (transfer, 0, 0)
+    lab.receiver.mode = "ok"
+    lab.receiver.go_on.set()
+    lab.passes(lab.gate.clock.now() + timedelta(minutes=1))
+    wait_for(lambda: not lab.gate.door.deliveries.running())  # the request to delete
+    lab.recorder.taken()
+    for _ in range(2):
+        lab.passes(lab.gate.clock.now() + timedelta(days=1))
+    assert (lab.recorder.taken(), days()) == ([], [])
+    with without_the_cut(monkeypatch):  # the control
+        stalled()
+        lab.ask("consent.withdraw", activity=DISPLAY)
+        lab.receiver.mode = "ok"
+        lab.receiver.go_on.set()
+        wait_for(days)
 
 
 def _series(row: Mapping[str, Any]) -> usage_history.Series:

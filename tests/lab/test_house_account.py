@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.hub.home.licenses import issued, key_text
 from tests.journeys.houses import RunningHouse, demo_house
 from tests.lab.outside import (
     RECEIVER,
@@ -32,6 +33,9 @@ pytestmark = [
 
 HOST, EMAIL = "mail.example.org", "ada.lovelace@example.org"
 CONFIG = """
+[license]
+key = "{license_key}"
+
 [[recipient]]
 name = "mail"
 role = "own"
@@ -48,6 +52,7 @@ class MailedHouse:
     home: RunningHouse
     server: MailServer
     recorder: Recorder
+    names: NameServer
 
     def account(self) -> dict[str, object]:
         return dict(json.loads(self.home.ok("account", "show", "--json")))
@@ -58,7 +63,7 @@ def house(tmp_path: Path) -> Iterator[MailedHouse]:
     state, resolver = tmp_path / "state", tmp_path / "resolv.conf"
     state.mkdir(mode=0o700)
     ca_file, context = authority(tmp_path / "ca", HOST)
-    (state / "homebase.toml").write_text(CONFIG.format(host=HOST, ca_file=ca_file))
+    (state / "homebase.toml").write_text(CONFIG.format(host=HOST, ca_file=ca_file, license_key=key_text()))
     resolver.write_text(f"nameserver {RESOLVER}\n")
     with ExitStack() as running:
         inside, outside = running.enter_context(network())
@@ -67,12 +72,13 @@ def house(tmp_path: Path) -> Iterator[MailedHouse]:
         for part in (server, names, recorder):
             running.callback(part.close)
         home = running.enter_context(demo_house(tmp_path, "--devices", "1", around=around(inside, resolver)))
-        yield MailedHouse(home=home, server=server, recorder=recorder)
+        yield MailedHouse(home=home, server=server, recorder=recorder, names=names)
 
 
 @pytest.mark.timeout(240)
 @pytest.mark.obligation("Q6.2-a")
 @pytest.mark.obligation("Q6.14")
+@pytest.mark.obligation("Q6.3-d")
 def test_an_account_is_entered_confirmed_and_gone_with_the_home(house: MailedHouse, tmp_path: Path) -> None:
     # given what the owner entered
     secret = tmp_path / "password"
@@ -85,7 +91,8 @@ def test_an_account_is_entered_confirmed_and_gone_with_the_home(house: MailedHou
     house.home.ok("account", "set", "--name", "Ada Lovelace", "--email", EMAIL, "--timezone", "Europe/Berlin")
     house.home.ok("account", "contact", "add", "+4915112345678")
     assert "add --yes" in house.home.refused("account", "confirm")
-    assert house.recorder.taken() == []
+    _licenses(house, tmp_path / "license")
+    assert (house.recorder.taken(), house.names.asked) == ([], [])
 
     # when they have the mail sent, its code confirms the address, once
     shown = house.home.ok("account", "confirm", "--lang", "de", "--yes")
@@ -93,6 +100,7 @@ def test_an_account_is_entered_confirmed_and_gone_with_the_home(house: MailedHou
     assert "gesendet" in shown
     (arrived,) = house.server.arrived
     assert (arrived.to, arrived.secure, arrived.user) == ([EMAIL], True, USER)
+    assert house.recorder.taken() != []  # the control of all that says nothing left
     link = re.search(r"http://127\.0\.0\.1:\d+/#confirm=([A-Z2-7-]{23})", arrived.mail.get_content())
     assert link is not None
     assert link[1] not in shown
@@ -128,3 +136,16 @@ def test_an_account_is_entered_confirmed_and_gone_with_the_home(house: MailedHou
     house.home.ok(*user)
     assert "deregistered" in house.home.refused("account", "confirm", "--yes")
     assert house.recorder.taken() == []
+
+
+def _licenses(house: MailedHouse, file: Path) -> None:
+    """One that was changed, one that is over, and one that counts, each checked by the command."""
+    place = house.account()["installation"]
+    assert isinstance(place, dict)
+    good = issued(home_base=place["home_base_id"], issued="2020-01-01", expires="2099-12-31")
+    over = issued(home_base=place["home_base_id"], issued="2020-01-01", expires="2020-12-31")
+    for document, told in ((good.replace("C-4711", "C-4712"), "does not fit"), (over, "last day is over")):
+        file.write_text(document)
+        assert told in house.home.refused("account", "license", "set", str(file))
+    file.write_text(good)
+    assert "L-2026-000123, valid until 2099" in house.home.ok("account", "license", "set", str(file))

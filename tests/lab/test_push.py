@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from privacy.gate.messages.messages import Messages
 from privacy.gate.messages.services import MessageRefused
 from privacy.jws import unbase64url
 from privacy.web_push import Subscription, point
+from tests.lab.cutting import until_stalled, withdrawn_under_way, without_the_cut
 from tests.lab.gate_at_work import GateAtWork
 from tests.lab.outside import RECEIVER, NameServer, Receiver, Recorder, authority
 from tests.lab.test_account import _until
@@ -140,6 +142,39 @@ def test_the_push_service_sees_ciphertext_of_one_size_and_the_browser_reads_it(l
     with pytest.raises(Declined, match="no_consent"):
         lab.ask("message.send", way=way, event="smoke")
     assert lab.recorder.taken() == []
+
+
+@pytest.mark.obligation("T2-c")
+def test_a_withdrawal_while_a_message_is_on_its_way_cuts_it_at_once(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = Browser()
+    way = lab.enter(browser)
+
+    def stalled() -> str:
+        lab.service.mode = "ok"
+        lab.allow(way)
+        lab.service.mode = "mute"
+        lab.service.go_on.clear()
+        lab.recorder.taken()
+        transfer = str(lab.ask("message.send", way=way, event="smoke")["transfer"])
+        assert until_stalled(lab.gate, lab.recorder) == transfer
+        return transfer
+
+    transfer = stalled()
+    cut = withdrawn_under_way(lab.gate, lab.recorder, "push.send")
+    assert (cut["transfer"], cut["sent"], cut["after"]) == (transfer, 0, 0)
+    assert lab.fate(transfer) == "withdrawn"
+    lab.service.go_on.set()
+    lab.gate.clock.ahead += timedelta(hours=1)
+    lab.gate.call(lab.gate.upkeep.once())
+    assert [one for one in lab.recorder.taken() if one.size] == []
+    assert len(lab.service.arrived) == 1  # the test message of before
+    with without_the_cut(monkeypatch):  # the control
+        stalled()
+        lab.gate.ask("consent.withdraw", activity="push.send")
+        lab.service.go_on.set()
+        _until(lambda: len(lab.service.arrived) == 3)
 
 
 @pytest.mark.obligation("Q6.3-f")

@@ -14,6 +14,7 @@ from privacy.gate.account.account_verbs import table
 from privacy.gate.door.holder import GateHolder
 from privacy.gate.rights.rights import RightsDesk
 from privacy.gate.rights.rights_verbs import table as rights_table
+from tests.lab.cutting import until_stalled, withdrawn_under_way, without_the_cut
 from tests.lab.gate_at_work import GateAtWork
 from tests.lab.outside import GATE, RECEIVER, NameServer, Receiver, Recorder, authority
 from tests.needs import NETWORKS
@@ -43,6 +44,25 @@ class Asked:
         shown = self.ask("account.preview_timezone")
         assert shown["text"] == "{}"
         return self.ask("account.look_up_timezone", preview=shown["preview"])
+
+    def begin(self) -> Any:
+        """Ask a receiver who does not even greet; the answer, once it comes."""
+        self.receiver.mode = "mute"
+        self.receiver.go_on.clear()
+        shown = self.ask("account.preview_timezone")
+        verbs = table(Account(self.gate.door, "http://127.0.0.1:8480/"), self.gate.door.desk)
+        asking = self.gate.start(verbs["account.look_up_timezone"]({"preview": shown["preview"]}))  # type: ignore[arg-type]
+        until_stalled(self.gate, self.recorder)
+        return asking
+
+    def let_go(self) -> None:
+        self.receiver.mode = "ok"
+        self.receiver.go_on.set()
+
+    def kept(self) -> bytes:
+        """All that the gate has on its disk, opened and as it lies there."""
+        files = b"".join(path.read_bytes() for path in self.folder.iterdir() if path.is_file())
+        return everything_in(self.folder / "gate.db", (self.folder / "key").read_bytes()) + files
 
     def refusal(self) -> str:
         with pytest.raises(Declined) as declined:
@@ -85,11 +105,10 @@ def test_the_timezone_is_asked_for_once_under_consent_and_no_address_stays(asked
     (arrived,) = asked.receiver.arrived
     assert arrived.body == b"{}"
     # the receiver told the home its address; no page, file or entry of ours holds it
-    opened = everything_in(asked.folder / "gate.db", (asked.folder / "key").read_bytes())
-    files = b"".join(path.read_bytes() for path in asked.folder.iterdir() if path.is_file())
-    assert HOST.encode() in opened  # the control: what is kept is found so
-    assert GATE.encode() not in opened + files
-    assert b"Europe/Berlin" not in opened  # that is the hub's
+    kept = asked.kept()
+    assert HOST.encode() in kept  # the control: what is kept is found so
+    assert GATE.encode() not in kept
+    assert b"Europe/Berlin" not in kept  # that is the hub's
     # once
     asked.recorder.taken()
     assert asked.refusal() == "looked_up_already"
@@ -103,6 +122,29 @@ def test_the_timezone_is_asked_for_once_under_consent_and_no_address_stays(asked
     assert asked.refusal() == "deregistered"
     asked.ask("rights.lift", kind="deregistered")
     assert asked.look_up()["timezone"] == "Europe/Berlin"
+
+
+@pytest.mark.obligation("T2-c")
+def test_a_withdrawal_while_it_is_looked_up_cuts_it_and_no_address_stays(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asking = asked.begin()
+    cut = withdrawn_under_way(asked.gate, asked.recorder, ACTIVITY)
+    assert (cut["sent"], cut["after"]) == (0, 0)
+    answer = asking.result(30)
+    assert (answer["delivery"]["result"], answer["timezone"]) == ("cut", None)
+    asked.let_go()
+    asked.gate.clock.ahead = timedelta(days=1)
+    asked.gate.call(asked.gate.upkeep.once())
+    assert [one for one in asked.recorder.taken() if one.size] == []
+    assert asked.receiver.arrived == []
+    assert GATE.encode() not in asked.kept()
+    with without_the_cut(monkeypatch):  # the control
+        asking = asked.begin()
+        asked.gate.ask("consent.withdraw", activity=ACTIVITY)
+        asked.let_go()
+        assert asking.result(30)["delivery"]["result"] == "delivered"
+    assert len(asked.receiver.arrived) == 1
 
 
 @pytest.mark.parametrize(

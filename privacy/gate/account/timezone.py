@@ -66,7 +66,8 @@ async def give(
     given = await door.give(wish, number)
     outcome = given.outcome
     if outcome is None or outcome.result is not Result.DELIVERED:
-        await door.withdrawing.withdraw(ACTIVITY, via="no answer")
+        if door.withdrawing.has_to_close(ACTIVITY):  # else it was taken back meanwhile
+            await door.withdrawing.withdraw(ACTIVITY, via="no answer")
         return given, None
     await door.desk.store.write(lambda tx: records.set_meta(tx, DONE, b"once"))
     return given, _timezone(outcome.answer)
