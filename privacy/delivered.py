@@ -14,7 +14,11 @@ ADDRESSED = {  # what goes to somebody behind the host: the field that names the
     "mail.send": "email",
     "sms.send": "number",
     "push.send": "device",
+    "mail.product": "email",
 }
+NUMBERED = frozenset({"support.ticket"})  # whose answer names a ticket, which it stands under from then on
+# what arrives in the addressee's own letter box or phone: nobody else keeps it, to be asked for its deletion
+LETTERS = frozenset({"account.register", "mail.send", "sms.send", "push.send"})
 OTLP = "homebase.otlp/1"  # figures as OpenTelemetry spells them
 FILE_SCHEMA = "homebase.file/1"  # a file in parts, which the gate encrypts as it comes; nothing of it is read
 

@@ -12,6 +12,7 @@ from msgspec import Meta, Struct
 
 from privacy import canonical
 
+Ticket = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0,39}\Z")]
 TRANSFER_PATTERN = r"^[0-9a-f]{16,32}\Z"
 Receipt = Annotated[str, Meta(min_length=1, max_length=200)]
 
@@ -30,6 +31,10 @@ REFUSALS = {
     "too_large": ("it is larger than a diagnosis can be", "es ist größer, als eine Ferndiagnose sein kann"),
     "not_for_this_key": ("it is not encrypted to its key", "es ist nicht für seinen Schlüssel verschlüsselt"),
     "not_a_diagnosis": ("what is in it is no diagnosis", "der Inhalt ist keine Ferndiagnose"),
+    "not_a_report": (
+        "what is in it is no report of a problem",
+        "der Inhalt ist keine Meldung eines Problems",
+    ),
     "not_as_labelled": (
         "ticket or delete-by date inside are not those outside",
         "Ticket oder Löschdatum darin sind nicht die außen",
@@ -53,6 +58,17 @@ class Deleted(Struct, frozen=True, kw_only=True):
     transfer: Annotated[str, Meta(pattern=TRANSFER_PATTERN)]
     state: Literal["deleted", "absent"]
     deleted_at: str | None = None
+
+
+class TicketState(Struct, frozen=True, kw_only=True):
+    """The answer to a question about a ticket."""
+
+    ticket: Ticket
+    state: Literal["open", "closed"]
+
+
+class _Numbered(Struct, frozen=True):
+    ticket: Ticket
 
 
 class _Refused(Struct, frozen=True):
@@ -83,6 +99,23 @@ def deleted(body: bytes, transfer: str, *, had: bool) -> str | Unconfirmed:
     return Unconfirmed(code=DENIED) if had and said.state == "absent" else said.receipt
 
 
+def number(body: bytes) -> str:
+    """The ticket that an answer to a report names; "" where it names none of our form."""
+    try:
+        return msgspec.json.decode(body, type=_Numbered).ticket
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return ""
+
+
+def state(body: bytes, ticket: str) -> Literal["open", "closed"] | None:
+    """What an answer says of that ticket; None where it says nothing of it."""
+    try:
+        said = msgspec.json.decode(body, type=TicketState)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return said.state if said.ticket == ticket else None
+
+
 def refusal(body: bytes) -> str | None:
     """The code of a refusal that stands above; None for anything else."""
     try:
@@ -103,9 +136,14 @@ def answered(status: int, body: bytes, *, fits: bool = True) -> str:
     return f"answered {status}" if fits else f"answered {status} without a receipt"
 
 
-def as_received(receipt: str) -> bytes:
-    """The answer to a delivery that is kept."""
-    return canonical.encode({"receipt": receipt})
+def as_received(receipt: str, ticket: str = "") -> bytes:
+    """The answer to a delivery that is kept. ticket: that a report opened."""
+    return canonical.encode({"receipt": receipt, **({"ticket": ticket} if ticket else {})})
+
+
+def as_state(said: TicketState) -> bytes:
+    """The answer to a question about a ticket."""
+    return canonical.encode(msgspec.to_builtins(said))
 
 
 def as_refused(code: str) -> bytes:

@@ -145,8 +145,9 @@ def _check_forms(row: Activity, wrong: Wrong) -> None:
         wrong("longest_days", f"{row.longest.days}; clause {row.clause} allows {limit} at most")
     if row.clause in LONGEST_DAYS and Form.STANDING in row.forms:
         wrong("forms", f"clause {row.clause} allows no consent without an end")
-    if row.needs_ticket != (row.clause == "6.6" and row.basis in {_EXPLICIT, _LAW}):
-        wrong("needs_ticket", "true exactly for diagnosis and its deletion (clause 6.6)")
+    of_a_ticket = row.basis == _EXPLICIT or row.condition is Condition.TRANSFER
+    if row.needs_ticket != (row.clause == "6.6" and of_a_ticket):
+        wrong("needs_ticket", "true exactly for diagnosis, and what is asked about it (clause 6.6)")
 
 
 def _check_storage(row: Activity, wrong: Wrong) -> None:

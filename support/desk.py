@@ -5,22 +5,24 @@ commands ask it. Each call first deletes what is over, so a machine that was off
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from hashlib import sha256
 from typing import Literal, TypeVar
 
 from privacy.consent import TICKET
 from privacy.payload import timestamp
 from privacy.ports import Clock
-from privacy.received import Deleted
+from privacy.received import Deleted, TicketState
 
 from .identity import Identity, NotForUs
-from .label import Deletion, Delivery
+from .label import REPORT, Deletion, Delivery, StateAsked
 from .store import Store, Transaction, from_ms, to_ms
+from .told import Line, Shown, Ticket
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # without letters that are misheard or misread as digits
 MOST_TICKETS = 500  # open at once
+MOST_REPORTED = 400  # of them, while homes may still open one: the rest is for whoever helps
 MOST_DELIVERIES = 64  # of one ticket: 14 days daily, and some by hand
 MOST_ABSENT = 64  # of one open ticket: transfers that a home took back before they were here
 MOST_BYTES = 512 << 20  # of all deliveries
@@ -37,39 +39,6 @@ class Declined(Exception):
     def __init__(self, code: str, **fields: object) -> None:
         super().__init__(code)
         self.code, self.fields = code, fields
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ticket:
-    """An open ticket. delete_by: of the delivery that stays longest, None without one."""
-
-    number: str
-    opened: datetime
-    deliveries: int
-    delete_by: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """One delivery, opened for whoever helps."""
-
-    transfer: str
-    received: datetime
-    delete_by: datetime
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One line of the log. times: how often it came; note: why."""
-
-    at: datetime
-    what: str
-    ticket: str
-    transfer: str
-    who: str
-    note: str
-    times: int
 
 
 class Desk:
@@ -96,8 +65,7 @@ class Desk:
         def job(tx: Transaction) -> None:
             if tx.execute("SELECT 1 FROM tickets WHERE number = ?", (drawn,)).fetchone():
                 raise Declined("known_ticket", ticket=drawn)
-            row = tx.execute("SELECT count(*) FROM tickets WHERE closed_ms IS NULL").fetchone()
-            if int(row[0]) >= MOST_TICKETS:
+            if _open_count(tx) >= MOST_TICKETS:
                 raise Declined("too_many_tickets", most=MOST_TICKETS)
             tx.execute("INSERT INTO tickets VALUES (?, ?, NULL)", (drawn, self._now_ms()))
             self._log(tx, "opened", drawn, who=who)
@@ -151,6 +119,8 @@ class Desk:
 
         mismatch: why the opened bundle is not what its label says, or None; nothing opened is kept.
         """
+        if delivery.opens:
+            delivery = replace(delivery, ticket=self._drawn())
         if (known := self._work(lambda tx: self._place(tx, delivery))) is not None:
             return known
         try:
@@ -166,6 +136,9 @@ class Desk:
             if known is not None:  # closed, or come again, while it was opened
                 return known
             moment, until = self._now_ms(), to_ms(delivery.delete_by)
+            if delivery.opens:
+                tx.execute("INSERT INTO tickets VALUES (?, ?, NULL)", (delivery.ticket, moment))
+                self._log(tx, "opened", delivery.ticket)
             row = (delivery.transfer, delivery.ticket, moment, until, receipt, delivery.sealed)
             tx.execute("INSERT INTO deliveries VALUES (?, ?, ?, ?, ?, ?)", row)
             self._log(tx, "received", delivery.ticket, delivery.transfer)
@@ -185,7 +158,8 @@ class Desk:
                 " UNION ALL SELECT ticket FROM gone WHERE transfer = ?",
                 (wanted.transfer, wanted.transfer),
             ).fetchone()
-            if found is not None and str(found[0]).lower() != wanted.ticket.lower():
+            # a home that never got our answer to its report does not know the number
+            if found is not None and wanted.ticket.lower() not in {REPORT, str(found[0]).lower()}:
                 return self._refused(tx, "other_ticket")
             self._drop(tx, "transfer = ?", wanted.transfer, why="asked")
             gone = tx.execute(
@@ -197,6 +171,27 @@ class Desk:
             state: Literal["deleted", "absent"] = "absent" if moment is None else "deleted"
             receipt = f"{state} {wanted.transfer} {moment or ''}".strip()
             return Deleted(receipt=receipt, transfer=wanted.transfer, state=state, deleted_at=moment)
+
+        return self._work(job)
+
+    def number_of(self, transfer: str) -> str:
+        """Of the ticket that a delivery is kept under."""
+        query = "SELECT ticket FROM deliveries WHERE transfer = ?"
+        return str(self._work(lambda tx: tx.execute(query, (transfer,)).fetchone()[0]))
+
+    def state(self, asked: StateAsked) -> TicketState | str:
+        """Whether the ticket of that delivery is open; a code where it is not one of theirs."""
+
+        def job(tx: Transaction) -> TicketState | str:
+            found = tx.execute(
+                "SELECT closed_ms FROM tickets WHERE number = ?1 AND (EXISTS"
+                " (SELECT 1 FROM deliveries WHERE transfer = ?2 AND ticket = ?1) OR EXISTS"
+                " (SELECT 1 FROM gone WHERE transfer = ?2 AND ticket = ?1))",
+                (asked.ticket, asked.transfer),
+            ).fetchone()
+            if found is None:
+                return self._refused(tx, "other_ticket")
+            return TicketState(ticket=asked.ticket, state="open" if found[0] is None else "closed")
 
         return self._work(job)
 
@@ -297,7 +292,7 @@ class Desk:
         row = tx.execute(
             "SELECT ticket, receipt FROM deliveries WHERE transfer = ?", (delivery.transfer,)
         ).fetchone()
-        if row is not None and str(row[0]).lower() == delivery.ticket.lower():
+        if row is not None and (delivery.opens or str(row[0]).lower() == delivery.ticket.lower()):
             return str(row[1]), True  # our answer to the first one was lost
         count, size = tx.execute(
             "SELECT count(*) FILTER (WHERE ticket = ?), coalesce(sum(length(sealed)), 0) FROM deliveries",
@@ -305,12 +300,13 @@ class Desk:
         ).fetchone()
         was = tx.execute("SELECT 1 FROM gone WHERE transfer = ?", (delivery.transfer,)).fetchone()
         refusals = {
-            "ticket_not_open": not _is_open(tx, delivery.ticket),
+            "ticket_not_open": not (delivery.opens or _is_open(tx, delivery.ticket)),
             "other_ticket": row is not None,
             "deleted": was is not None,
             "full": count >= MOST_DELIVERIES
             or size + len(delivery.sealed) > MOST_BYTES
-            or self._store.free() < LEAVE_FREE,
+            or self._store.free() < LEAVE_FREE
+            or (delivery.opens and _open_count(tx) >= MOST_REPORTED),
         }
         code = next((code for code, holds in refusals.items() if holds), None)
         return None if code is None else (self._refused(tx, code), False)
@@ -330,7 +326,7 @@ class Desk:
         """Have it refused should it still be on its way; of what is for no open ticket nothing is kept."""
         query = "SELECT count(*) FROM gone WHERE ticket = ? AND why = 'absent'"
         known = int(tx.execute(query, (wanted.ticket,)).fetchone()[0])
-        if not _is_open(tx, wanted.ticket) or known >= MOST_ABSENT:
+        if not (wanted.ticket == REPORT or _is_open(tx, wanted.ticket)) or known >= MOST_ABSENT:
             self._counted(tx, "absent")
             return
         row = (wanted.transfer, wanted.ticket, self._now_ms(), "absent")
@@ -378,3 +374,7 @@ class Desk:
 def _is_open(tx: Transaction, number: str) -> bool:
     query = "SELECT 1 FROM tickets WHERE number = ? AND closed_ms IS NULL"
     return tx.execute(query, (number,)).fetchone() is not None
+
+
+def _open_count(tx: Transaction) -> int:
+    return int(tx.execute("SELECT count(*) FROM tickets WHERE closed_ms IS NULL").fetchone()[0])

@@ -20,7 +20,7 @@ from privacy.received import Deleted
 from .certificates import BadCertificate
 from .desk import Desk
 from .exchange import Exchange, Request, Unfit
-from .label import Deletion, Delivery, Refused, mismatch, read
+from .label import Delivery, Refused, StateAsked, mismatch, read
 from .store import StoreError
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,9 @@ PAUSE_S = 0.1  # after a connection that could not be taken
 PIECE = 65_536
 STATUS = {  # of refusals; all others are 403
     **dict.fromkeys(("label", "no_such_place"), 400),
-    **dict.fromkeys(("too_long", "not_for_this_key", "not_a_diagnosis", "not_as_labelled"), 422),
+    **dict.fromkeys(
+        ("too_long", "not_for_this_key", "not_a_diagnosis", "not_a_report", "not_as_labelled"), 422
+    ),
     "full": 503,
     "too_large": 413,
     "deleted": 410,
@@ -206,8 +208,13 @@ class Server:
             return _refused(self.desk.refuse(asked.code))
         if isinstance(asked, Delivery):
             said, kept = self.desk.take(asked, partial(mismatch, came))
-            return (RECEIVED, received.as_received(said)) if kept else _refused(said)
-        assert isinstance(asked, Deletion)
+            if not kept:
+                return _refused(said)
+            number = self.desk.number_of(asked.transfer) if asked.opens else ""
+            return RECEIVED, received.as_received(said, number)
+        if isinstance(asked, StateAsked):
+            told = self.desk.state(asked)
+            return (GONE, received.as_state(told)) if not isinstance(told, str) else _refused(told)
         gone = self.desk.delete(asked)
         return (GONE, received.as_deleted(gone)) if isinstance(gone, Deleted) else _refused(gone)
 

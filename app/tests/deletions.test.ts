@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Deletion, rowsOf, ticketsOf } from "../src/state/deletions";
+import { type Deletion, openTicketsOf, rowsOf, ticketsOf } from "../src/state/deletions";
 
 const DAY: Deletion = {
   transfer: "a1",
@@ -33,4 +33,10 @@ test("the days of a history are one row for each recipient, with the first that 
     ["support", "b1", 1],
     ["support", "b2", 1],
   ]);
+});
+
+test("a ticket that a report opened is open until it is closed here; a diagnosis of the same number is none", () => {
+  const report = { ...DIAGNOSIS, transfer: "c1", activity: "support.ticket" };
+  const unnumbered = { ...report, transfer: "c2", ticket: "" };
+  expect(openTicketsOf([DIAGNOSIS, report, unnumbered, { ...report, transfer: "c3", state: "asked" }])).toEqual([report]);
 });

@@ -114,6 +114,11 @@ COMMANDS = (
         summary="the account's data, and how its e-mail address is confirmed",
     ),
     Command(
+        name="ticket",
+        module="hub.daemon.commands.ticket",
+        summary="report a problem to customer service, and follow its ticket",
+    ),
+    Command(
         name="disclosure",
         module="hub.daemon.commands.disclosure",
         summary="what an authority may demand by law: written out, and recorded",

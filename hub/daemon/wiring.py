@@ -64,6 +64,7 @@ from .figures import Figures
 from .gate_link import board_serial, clock_held, keep_connected, keep_time
 from .log import ErrorCounter
 from .options import VERSION, Options
+from .owner import Owner
 from .past import Past
 from .phone_desk import LatePhones, questions
 from .remote_home import PATH as SESSION_PATH
@@ -257,7 +258,8 @@ def _answer_gate(plan: Plan, gate: GateClient, house: House, drivers: Mapping[st
         house=house, errors=plan.errors, state=plan.options.state, started_s=diagnosis.started_s
     )
     past = Past(house=house)
-    gate.on_request("collect", past.collect_or(figures.collect_or(diagnosis.collect)))
+    collect = past.collect_or(Owner(house=house).collect_or(figures.collect_or(diagnosis.collect)))
+    gate.on_request("collect", collect)
     gate.on_request("files", partial(unknown_files, plan.options.state))
     gate.on_request("whose", partial(whose, house.rights))
     gate.on_request("erase", partial(erase, house.rights))

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from privacy.conversation import Handler
-from privacy.gate.account import account_answers, account_verbs
+from privacy.gate.account import account_answers, account_verbs, letter_verbs
 from privacy.gate.account.account import Account
+from privacy.gate.account.letters import Letters
 from privacy.gate.answers import answers, backup_answers, figure_answers, history_answers
 from privacy.gate.answers.api import ROLES
 from privacy.gate.answers.vouched import vouched
@@ -24,9 +25,10 @@ from privacy.gate.phones.pairing_verbs import Origins
 from privacy.gate.phones.phone_front import Place, Sheltered
 from privacy.gate.phones.phones import Phones
 from privacy.gate.phones.relay_verbs import AskHub
-from privacy.gate.rights import centre, disclosures, rights_answers, rights_verbs
+from privacy.gate.rights import centre, disclosures, rights_answers, rights_verbs, tickets
 from privacy.gate.rights.erasing import Erasing
 from privacy.gate.rights.rights import RightsDesk
+from privacy.gate.rights.tickets import Tickets
 from privacy.gate.updates import update_verbs
 from privacy.gate.updates.update_verbs import Of
 
@@ -58,8 +60,10 @@ class Asked:
     def __init__(self, asking: Asking) -> None:
         self._asking, door = asking, asking.door
         self._account = Account(door, asking.link)
+        self._letters = Letters(door)
         self._messages = Messages(door)
         self._rights = RightsDesk(door, GateHolder(door.desk, asking.forget_log))
+        self._tickets = Tickets(door, self._rights)
         self._erasing = Erasing(self._rights, asking.ask_hub)
         self._phones = Phones(door, self._erasing)
         self._relays = relay_verbs.known(door.desk.recipients)
@@ -73,11 +77,13 @@ class Asked:
             **figure_verbs.table(door),
             **history_verbs.table(door),
             **rights_verbs.table(self._rights, desk),
+            **tickets.table(self._tickets),
             **rights_verbs.of_one_person(self._erasing),
             **phone_verbs.table(self._phones),
             **pairing_verbs.table(self._phones, asking.ask_hub, asking.origins, self._relays),
             **relay_verbs.table(desk.recipients, asking.ask_hub),
             **account_verbs.table(self._account, desk),
+            **letter_verbs.table(self._letters),
             **message_verbs.for_console(self._messages),
             **disclosures.table(desk),
             **backup_verbs.table(asking.backups),
@@ -106,7 +112,9 @@ class Asked:
         for_owners = {
             **rights_answers.closing(self._rights, desk),
             **centre.owning(door, self._rights),
+            **tickets.owners(self._tickets, door),
             **account_answers.owners(self._account, door, named_home),
+            **letter_verbs.owners(self._letters, door, named_home),
             **update_verbs.owning(self._asking.updates, door),
             **message_answers.owners(self._messages, named_home),
             **backup_answers.table(door, self._asking.backups),

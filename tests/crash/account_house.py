@@ -17,6 +17,7 @@ from privacy.gate.account.account import Account
 from privacy.gate.desk import Desk
 from privacy.gate.door.door import Door
 from privacy.gate.storage import access, book, records, staged
+from privacy.gate.storage.mail_addresses import mail_address
 from privacy.gate.storage.records import Preview
 from privacy.gate.storage.staged import Staged
 from privacy.gate.storage.store import Store, Transaction
@@ -115,7 +116,7 @@ class AccountHouse:
         return book.check(tx, self._desk.origin, self._desk.public_key)
 
     def _told(self, tx: Transaction) -> dict[str, int]:
-        address, held = addressees.mail_address(tx), access.access_data(tx, "mail")
+        address, held = mail_address(tx), access.access_data(tx, "mail")
         found = {"email": 0, "access": 0, "sms": 0, "push": 0, "file": 0}
         if address is not None:
             found["email"] = int(address.address.removeprefix("ada").partition("@")[0])

@@ -1,4 +1,4 @@
-"""What is looked at in the app and agreed to by the phone's key: the mail that confirms an address, messages.
+"""What is looked at in the app and agreed to by the phone's key: the mail for an address, news, messages.
 
 A real mail server stands outside and takes both. Then updates, a history on a server, and figures.
 """
@@ -59,6 +59,23 @@ host = "figures.example.org"
 country = "DE"
 path = "/v1/figures"
 activities = ["monitor.device", "telemetry.usage"]
+
+[[recipient]]
+name = "company"
+role = "processor"
+host = "company.example.org"
+country = "DE"
+path = "/homebase/1"
+activities = ["mail.product"]
+
+[[recipient]]
+name = "help"
+role = "processor"
+host = "help.example.org"
+country = "DE"
+path = "/homebase/1"
+activities = ["diagnosis.remote", "support.ticket"]
+keys = ["{key}"]
 """
 PURPOSES = ("display", "statistics")
 EMAIL = "ada.lovelace@example.org"
@@ -137,6 +154,8 @@ def test_a_paired_phone_agrees_to_the_mail_that_it_saw(mailed: Mailed, tmp_path:
     page.get_by_label("Code aus der Nachricht").fill(code[1])
     page.get_by_role("button", name="Bestätigen", exact=True).click()
     expect(page.get_by_text("Bestätigt am")).to_be_visible()
+    _has_news_sent(mailed)
+    _reports_a_problem(mailed)
     _agrees_to_messages(mailed)
     _allows_to_ask_for_updates(mailed)
     _has_a_history_kept(mailed)
@@ -144,6 +163,49 @@ def test_a_paired_phone_agrees_to_the_mail_that_it_saw(mailed: Mailed, tmp_path:
     mine.open("#/privacy/ledger")
     expect(page.locator("li[data-kind=transfer_begin]").first).to_be_visible(timeout=LOOK_AGAIN_MS)
     assert mine.said == []
+
+
+def _has_news_sent(mailed: Mailed) -> None:
+    """By a company that is told whom to write to; nobody answers at its host here."""
+    mine, page = mailed.phone, mailed.phone.page
+    card = page.locator("[data-letter='mail.product']")
+    card.get_by_role("button", name="Zeigen, was gesendet würde").click()
+    expect(card.locator("[data-yes]")).to_contain_text(EMAIL)
+    shown = json.loads(card.get_by_role("region", name="Genau diese Bytes", exact=True).text_content() or "")
+    assert (shown["email"], shown.keys()) == (EMAIL, {"configuration", "email"})  # no name is entered
+    mine.has_no_barriers("news, yes")
+    mine.picture("news-yes-de", above=card)
+    card.get_by_role("button", name="Zustimmen", exact=True).click()
+    expect(card.get_by_role("switch", checked=True)).to_be_visible(timeout=LOOK_AGAIN_MS)
+    assert {"activity": "mail.product", "addressee": EMAIL, "via": "phone"} in mailed.consents()
+    mine.picture("news-allowed-de", above=card)
+    card.get_by_role("switch").click()
+    expect(card.get_by_role("button", name="Zeigen, was gesendet würde")).to_be_visible(timeout=LOOK_AGAIN_MS)
+    assert [one["activity"] for one in mailed.consents()] == ["account.register"]
+
+
+def _reports_a_problem(mailed: Mailed) -> None:
+    mine, page = mailed.phone, mailed.phone.page
+    mine.open("#/settings/base/diagnosis")
+    card = page.locator("[data-letter='support.ticket']")
+    show = card.get_by_role("button", name="Zeigen, was gesendet würde")
+    card.get_by_label("Was geht nicht?").fill("Das Licht im Flur bleibt an.")
+    show.click()
+    exact = card.get_by_role("region", name="Genau diese Bytes", exact=True)
+    # the account's confirmed address; no serial number, as nobody ticked that
+    assert json.loads(exact.text_content() or "") == {
+        "description": "Das Licht im Flur bleibt an.",
+        "email": EMAIL,
+    }
+    expect(card.locator("[data-yes]")).to_contain_text("help.example.org")
+    mine.has_no_barriers("report, yes")
+    mine.picture("report-yes-de", above=card)
+    card.get_by_label("Was geht nicht?").fill("Etwas anderes.")
+    expect(exact).to_have_count(0)  # what was shown is not what would be sent any more
+    card.get_by_label("E-Mail-Adresse für die Antwort").fill("keine")
+    show.click()
+    expect(page.get_by_text("Das ist keine E-Mail-Adresse.")).to_be_visible()
+    mine.said.clear()  # what the refusal left on the console is expected
 
 
 def _agrees_to_messages(mailed: Mailed) -> None:

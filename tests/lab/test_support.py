@@ -1,6 +1,7 @@
 """A home and the receiver that ships for whoever helps, both real, with the wire between them watched."""
 
 import asyncio
+import json
 import os
 import socket
 import threading
@@ -14,21 +15,27 @@ from typing import Any
 
 import pytest
 
+from privacy.conversation import Declined as GateDeclined
+from privacy.gate.account import letter_verbs
+from privacy.gate.account.letters import Letters
 from privacy.gate.door.holder import GateHolder
+from privacy.gate.rights import tickets
 from privacy.gate.rights.rights import RightsDesk
+from privacy.gate.rights.tickets import Tickets
 from privacy.gate.storage import deletions, records
 from privacy.gate.storage.records import Sent
 from support import certificates
 from support.desk import Declined, Desk
 from support.exchange import Exchange, Request, Unfit
 from support.identity import identity_in
-from support.label import PATH
+from support.label import PATH, REPORT
 from support.server import Server
 from support.store import Store
 from tests.lab import outside
 from tests.lab.gate_at_work import GateAtWork, MovableClock
 from tests.lab.outside import RECEIVER, NameServer, Recorder
 from tests.needs import NETWORKS
+from tests.privacy.test_payload import COLLECTED
 
 from .test_diagnosis import ACTIVITY, GROUPS, HOST, LARGE, wait_for
 
@@ -136,7 +143,7 @@ def pair(wire: tuple[str, str], tmp_path: Path) -> Iterator[Pair]:
         "host": HOST,
         "country": "DE",
         "path": PATH,
-        "activities": [ACTIVITY],
+        "activities": [ACTIVITY, REPORT],
         "keys": [helper.desk.public_key],
         "ca_file": str(tmp_path / "helper" / certificates.CA),
     }
@@ -276,6 +283,66 @@ def test_the_stop_button_cuts_what_runs_and_the_helper_truly_says_that_nothing_c
         (sent,) = [entry["data"]["sent"] for entry in entries if entry["kind"] == "cut"]
         assert 0 < sent < len(shown["text"])  # in the middle
         assert pair.asked() == [("confirmed", "absent")]
+
+
+@pytest.mark.obligation("Q6.6-a")
+@pytest.mark.obligation("Q6.6-d")
+def test_a_problem_is_reported_gets_a_ticket_that_a_diagnosis_may_name_and_ends_where_it_is_closed(
+    pair: Pair,
+) -> None:
+    door = pair.gate.door
+    rights = RightsDesk(door, GateHolder(door.desk))
+    verbs = {**letter_verbs.table(Letters(door)), **tickets.table(Tickets(door, rights))}
+
+    def ask(verb: str, **fields: object) -> dict[str, Any]:
+        return pair.gate.answered(verbs[verb], fields)
+
+    # given what the owner wrote, and nothing left
+    entered = {"description": "The light in the hall stays on.", "email": "ada@example.org"}
+    pair.gate.collected = {"serial": "HB-0001"}
+    shown = ask("letter.preview", activity=REPORT, entered=entered)
+    assert json.loads(shown["text"]) == {**entered, "serial": "HB-0001"}
+    shown = ask("letter.preview", activity=REPORT, entered={**entered, "serial": ""})
+    assert json.loads(shown["text"]) == entered  # left out, as the owner wished
+    assert (pair.recorder.taken(), pair.names.asked, pair.helper.desk.tickets()) == ([], [], [])
+
+    # when it is agreed to, the helper reads exactly that, under a number of its own, which the home knows
+    given = ask("letter.give", activity=REPORT, preview=shown["preview"])
+    assert given["delivery"]["result"] == "delivered"
+    (opened,) = pair.helper.desk.tickets()
+    (came,) = pair.helper.desk.show(opened.number, "bob")
+    assert came.text == shown["text"]
+    assert not any(b"light" in packet.payload for packet in pair.recorder.taken())
+    assert not pair.helper.holds(b"light")
+    with pytest.raises(GateDeclined, match="no_preview"):
+        ask("letter.give", activity=REPORT, preview=shown["preview"])  # once is once
+    assert pair.recorder.taken() == []
+    assert pair.gate.ask("ledger.list")["entries"][-2]["data"]["ticket"] == opened.number
+
+    # it is open there, and a diagnosis may name it
+    assert ask("ticket.ask", ticket=opened.number)["state"] == "open"
+    with pytest.raises(GateDeclined, match="no_transfer"):
+        ask("ticket.ask", ticket="T-OTHER")
+    pair.gate.collected = COLLECTED
+    about = {"activity": ACTIVITY, "ticket": opened.number}
+    bundle = pair.gate.ask("consent.preview", groups=["errors"], **about)
+    sent = pair.gate.ask("consent.give", recipient="support", preview=bundle["preview"], **about)
+    assert sent["delivery"]["result"] == "delivered"
+
+    # then it is closed there: the home hears of it when it asks, and all of it goes on both sides
+    assert pair.helper.desk.close_ticket(opened.number, "bob") == 2
+    assert pair.asked() == [("waiting", ""), ("waiting", "")]
+    told = ask("ticket.ask", ticket=opened.number)
+    assert (told["state"], told["deletions"]) == ("closed", 2)
+    assert pair.asked() == [("confirmed", "deleted"), ("confirmed", "deleted")]
+    assert pair.copy_at_home() is None
+    pair.recorder.taken()
+    with pytest.raises(GateDeclined, match="no_transfer"):
+        ask("ticket.ask", ticket=opened.number)
+    pair.ahead(timedelta(days=2))
+    assert pair.asked() == [("confirmed", "deleted"), ("confirmed", "deleted")]
+    assert pair.recorder.taken() == []
+    assert pair.gate.ask("ledger.verify")["findings"] == []
 
 
 async def _last(pair: Pair) -> Sent:

@@ -11,8 +11,7 @@ from tests.privacy import house
 
 MAIL = {
     "email": "ada@example.org",
-    "first_name": "Ada",
-    "last_name": "Lovelace",
+    "name": "Ada Lovelace",
     "configuration": "base-0.1.0",
 }
 
@@ -45,8 +44,8 @@ def test_product_mail_gets_address_names_and_configuration_and_nothing_else() ->
         ([MAIL], "payload: is no object"),
         ({**MAIL, "email": "ada"}, "email: is no email"),
         ({**MAIL, "email": 7}, "email: is no text of at most 254 characters"),
-        ({**MAIL, "first_name": "A" * 101}, "first_name: is no text of at most 100 characters"),
-        ({**MAIL, "first_name": "Ada\x1b[2J"}, "first_name: is no text"),
+        ({**MAIL, "name": "A" * 201}, "name: is no text of at most 200 characters"),
+        ({**MAIL, "name": "Ada\x1b[2J"}, "name: is no text"),
         ({**MAIL, "configuration": "a b"}, "configuration: is no code"),
         ({key: value for key, value in MAIL.items() if key != "email"}, "email: is missing"),
     ],

@@ -30,7 +30,7 @@ def test_fourteen_days_may_be_agreed_to_and_not_one_second_more() -> None:
     [
         (Form.ONCE, {"activity": "nothing"}, Reason.UNKNOWN_ACTIVITY),
         (Form.ONCE, {"activity": "portal.access_log"}, Reason.STAYS_HOME),
-        (Form.ONCE, {"activity": "support.ticket"}, Reason.NOT_BUILT),
+        (Form.ONCE, {"activity": "support.summary"}, Reason.NOT_BUILT),
         (Form.STANDING, {}, Reason.FORM_NOT_ALLOWED),
         (Form.ONCE, {"ticket": ""}, Reason.NO_TICKET),
         (Form.ONCE, {"ticket": "T 1\r\nX-Header: a"}, Reason.NO_TICKET),

@@ -192,7 +192,7 @@ def test_what_the_notices_promise_can_not_be_loosened(number: str, change: Row, 
     ("change", "field"),
     [
         ({"name": "Bad Name"}, "field"),
-        ({"name": "last_name"}, "field"),  # twice
+        ({"name": "configuration"}, "field"),  # twice
         ({"category": "sistem"}, "field.0.category"),
         ({"category": "message"}, "field"),
         ({"kind": "blob"}, "field.0.kind"),

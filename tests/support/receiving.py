@@ -1,6 +1,7 @@
 """A receiver's desk on a clock that tests own, and what a home sends to it."""
 
 import itertools
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from privacy.payload import GROUP_NAMES, build, timestamp
 from support.desk import Desk
 from support.exchange import Request
 from support.identity import identity_in
-from support.label import DELETION, DIAGNOSIS, PATH
+from support.label import DELETION, DIAGNOSIS, PATH, REPORT, STATE
 from support.store import Store
 from tests.clock import ManualClock
 from tests.privacy.test_payload import COLLECTED
@@ -58,6 +59,21 @@ def delivery(
         },
         body=sealing.seal(body, key),
     )
+
+
+REPORTED = b'{"description":"no light","email":"ada@example.org"}'
+
+
+def report(key: str, at: datetime, *, transfer: str = TRANSFER, inside: bytes = REPORTED) -> Request:
+    """A problem that an owner reports; it has no ticket yet."""
+    sent = delivery(key, "", at, transfer=transfer, inside=inside)
+    return replace(sent, headers={**sent.headers, "homebase-activity": REPORT})
+
+
+def question(ticket: str, transfer: str = TRANSFER) -> Request:
+    """Whether a ticket is open."""
+    asked = deletion(ticket, transfer)
+    return replace(asked, headers={**asked.headers, "homebase-activity": STATE})
 
 
 def deletion(ticket: str, transfer: str = TRANSFER) -> Request:

@@ -14,17 +14,18 @@ from pathlib import Path
 
 import pytest
 
-from privacy.received import Deleted
+from privacy.received import Deleted, TicketState
 from support import desk as desk_module
-from support.desk import Declined, Desk, Line
+from support.desk import Declined, Desk
 from support.exchange import Request
 from support.identity import BadIdentity, identity_in
-from support.label import Deletion, Delivery, mismatch, read
+from support.label import REPORT, Deletion, Delivery, StateAsked, mismatch, read
 from support.store import FILE, Store, StoreError, overwrite
+from support.told import Line
 from tests.clock import ManualClock
 from tests.privacy.house import SUPPORT_KEY
 
-from .receiving import TRANSFER, bundle, deletion, delivery, desk_in
+from .receiving import TRANSFER, bundle, deletion, delivery, desk_in, report
 
 
 @pytest.fixture
@@ -66,6 +67,41 @@ def test_only_what_is_for_an_open_ticket_is_kept(tmp_path: Path, clock: ManualCl
         ("received", "home"),
         ("shown", "ada"),
     ]
+
+
+@pytest.mark.obligation("Q6.6-a")
+def test_a_report_opens_one_ticket_however_often_it_comes_and_its_state_is_told_to_its_home_alone(
+    tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = desk_in(tmp_path / "s", clock)
+    bad = report(desk.public_key, clock.now(), inside=b'{"description":"x","email":"y","rooms":"z"}')
+    assert taken(desk, bad, clock) == ("not_a_report", False)
+    sent = report(desk.public_key, clock.now())
+    receipt, kept = taken(desk, sent, clock)
+    assert kept
+    number = desk.number_of(TRANSFER)
+    assert taken(desk, report(desk.public_key, clock.now()), clock) == (receipt, True)
+    assert [(one.number, one.deliveries) for one in desk.tickets()] == [(number, 1)]
+    mine, strange = (StateAsked(transfer=of, ticket=number) for of in (TRANSFER, "ab" * 8))
+    assert desk.state(mine) == TicketState(ticket=number, state="open")
+    assert desk.state(strange) == "other_ticket"
+    desk.close_ticket(number, "ada")
+    assert desk.state(mine) == TicketState(ticket=number, state="closed")
+    # strangers who know the key fill no place that whoever helps needs
+    monkeypatch.setattr(desk_module, "MOST_REPORTED", 1)
+    assert taken(desk, report(desk.public_key, clock.now(), transfer="cd" * 8), clock)[1]
+    assert taken(desk, report(desk.public_key, clock.now(), transfer="ef" * 8), clock) == ("full", False)
+    # a home that never learned the number takes its report back all the same, also before it came
+    gone = asked(desk, REPORT, "cd" * 8)
+    assert isinstance(gone, Deleted)
+    assert gone.state == "deleted"
+    assert asked(desk, REPORT, "ee" * 8) == Deleted(
+        receipt=f"absent {'ee' * 8}", transfer="ee" * 8, state="absent"
+    )
+    late = report(desk.public_key, clock.now(), transfer="ee" * 8)
+    assert taken(desk, late, clock) == ("deleted", False)
+    assert asked(desk, "T-OTHER", TRANSFER) == "other_ticket"  # control: another number takes nothing back
+    assert desk.open_ticket("", "ada")
 
 
 @pytest.mark.obligation("Q6.6-c")

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.exchange import Request
-from support.label import ASKEW, Deletion, Delivery, Refused, mismatch, read
+from support.label import ASKEW, Deletion, Delivery, Refused, StateAsked, mismatch, read
 from tests.clock import START
 from tests.privacy.house import SUPPORT_KEY
 
-from .receiving import TRANSFER, bundle, deletion, delivery
+from .receiving import TRANSFER, bundle, deletion, delivery, question, report
 
 GOOD = delivery(SUPPORT_KEY, "T-1", START)
 
@@ -28,6 +28,10 @@ def test_a_labelled_delivery_and_a_request_for_deletion_are_taken() -> None:
     assert (found.ticket, found.transfer) == ("T-1", TRANSFER)
     assert found.delete_by == START + timedelta(days=28)
     assert read(deletion("T-1"), START) == Deletion(ticket="T-1", transfer=TRANSFER)
+    assert read(question("T-1"), START) == StateAsked(ticket="T-1", transfer=TRANSFER)
+    found = read(report(SUPPORT_KEY, START), START)
+    assert isinstance(found, Delivery)
+    assert (found.ticket, found.opens) == ("", True)
 
 
 @pytest.mark.obligation("Q6.6-c")
@@ -48,6 +52,11 @@ def test_a_labelled_delivery_and_a_request_for_deletion_are_taken() -> None:
         (replace(deletion("T-1"), body=b"{}"), "label"),
         (replace(deletion("T-1"), body=b"[" * 4000), "label"),
         (relabelled(deletion("T-1"), ticket="T-2"), "label"),
+        (relabelled(question("T-1"), ticket="T-2"), "label"),
+        (
+            relabelled(report(SUPPORT_KEY, START), ticket="T-1"),
+            "label",
+        ),  # the number is the receiver's to give
     ],
 )
 def test_what_lacks_a_label_or_is_for_another_purpose_is_refused(request_: Request, code: str) -> None:

@@ -39,3 +39,7 @@ export function ticketsOf(deletions: readonly Deletion[]): Map<string, "close" |
     if (state !== "confirmed" && ticket !== "") tickets.set(ticket, state === "waiting" ? "close" : (tickets.get(ticket) ?? "again"));
   return tickets;
 }
+
+/** Tickets that customer service opened for reports of the owner, and that are not closed here. */
+export const openTicketsOf = (deletions: readonly Deletion[]): Deletion[] =>
+  deletions.filter(({ activity, state, ticket }) => activity === "support.ticket" && state === "waiting" && ticket !== "");

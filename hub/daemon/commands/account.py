@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ..command_line import EXIT_IO, EXIT_USAGE, CommandFailed, printable
 from ..gate_console import ask_gate, part_of, rows_of
+from . import letters
 from .consent_words import words
 from .radio_keys import secret_in
 from .verbs import Verbs, ask, print_json, run_verb
@@ -47,6 +48,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     confirm.add_argument("--country", help="of the mail server, where it is outside the EEA")
     confirm.add_argument("--lang", choices=["de", "en"], default="en", help="of the mail; default: en")
     confirm.add_argument("--yes", action="store_true", help="do not ask")
+    news = verbs.add("product-mail", "have a company send you news by e-mail: look, then agree", _news)
+    letters.add_options(news)
     licenses = verbs.group("license", "a license for this Home Base, checked here without a network")
     licenses.add("show", "what it says, and whether it counts", _show_license)
     put = licenses.add("set", "check a license and keep it", _set_license)
@@ -266,6 +269,13 @@ def _confirm(options: argparse.Namespace) -> int:
         result = words(f"{delivery.get('result')}_test", options.lang)
         print(f"{result}: {printable(delivery.get('what'))}{again}")
     return 0 if delivery.get("result") in {"delivered", "running"} else 74
+
+
+def _news(options: argparse.Namespace) -> int:
+    answer = letters.sent(options, "mail.product", "ask_standing", {})
+    if answer is None:
+        return 1
+    return letters.told(options, answer, words("allowed_standing", options.lang, activity="mail.product"))
 
 
 def _timezone(options: argparse.Namespace) -> int:

@@ -54,6 +54,8 @@ NEXT = {
     "mail.send": "homebase notify service {name}, then homebase notify allow",
     "push.send": "More, Notifications in the app, then homebase notify allow",
     "sms.send": "homebase notify service {name}, then homebase notify allow",
+    "support.ticket": "homebase ticket report --recipient {name}",
+    "mail.product": "homebase account product-mail --recipient {name}",
     "account.register": "homebase account mail-server --user NAME, then homebase account confirm",
     "setup.timezone": "homebase account timezone",
     "backup.cloud": "homebase backup sheet, homebase recipient access {name} --user USER, then"

@@ -22,7 +22,7 @@ from support import certificates
 from support.desk import Declined, Desk
 from support.identity import FILE as KEY_FILE
 from support.identity import BadIdentity, identity_in
-from support.label import DIAGNOSIS, HOSTNAME, PATH
+from support.label import DIAGNOSIS, HOSTNAME, PATH, REPORT
 from support.server import Server
 from support.store import Store, StoreError
 from support.words import words
@@ -228,8 +228,9 @@ def _print_entry(options: argparse.Namespace, desk: Desk) -> None:
         print(json.dumps({**row, "key": desk.public_key, "ca_sha256": fingerprint}))
         return
     command = (
-        f"homebase recipient add support --role processor --activity {DIAGNOSIS} --host {row['host']}"
-        f" --port {row['port']} --country {row['country']} --path {PATH} --key {desk.public_key}"
+        f"homebase recipient add support --role processor --activity {DIAGNOSIS} --activity {REPORT}"
+        f" --host {row['host']} --port {row['port']} --country {row['country']} --path {PATH}"
+        f" --key {desk.public_key}"
     )
     print(words("enter", options.lang))
     print(f"  {command}{' --ca-file /etc/homebase/support-ca.pem' if own_ca else ''}")

@@ -10,13 +10,15 @@ from privacy import canonical, mail_text
 from privacy.closed_schema import FieldRefused, check_value
 from privacy.consent import Grant, Wish
 from privacy.gate.account import addressees, mailing
-from privacy.gate.account.addressees import Contact, MailAddress
+from privacy.gate.account.addressees import Contact
 from privacy.gate.door.door import Door, Given
 from privacy.gate.network.smtp import Mail
 from privacy.gate.network.tls_line import Target, TransferFailed
+from privacy.gate.outbox.product_mail import ACTIVITY as PRODUCT_MAIL
 from privacy.gate.storage import access
 from privacy.gate.storage.access import AccessData
 from privacy.gate.storage.book import News
+from privacy.gate.storage.mail_addresses import MailAddress, mail_address
 from privacy.gate.storage.records import Outgoing, Preview
 from privacy.gate.storage.store import StoreError, Transaction
 from privacy.ledger import Kind
@@ -50,7 +52,7 @@ class Account:
         Raises:
             StoreError: it can't be read.
         """
-        return await self._desk.store.read(addressees.mail_address)
+        return await self._desk.store.read(mail_address)
 
     def mail_server(self) -> Recipient | None:
         """The recipient in homebase.toml that mails go through; the first, where there are several."""
@@ -73,7 +75,7 @@ class Account:
     # enter
 
     async def set_email(self, address: str) -> None:
-        """Enter the address, unconfirmed; whatever is on its way to another one ends. "" removes it.
+        """Enter the address, unconfirmed; what goes to another one, or names it, ends. "" removes it.
 
         Raises:
             AccountRefused: email_form.
@@ -84,8 +86,9 @@ class Account:
         before = await self.email()
         if before is not None and before.address == address:
             return
-        if before is not None and self.door.withdrawing.has_to_close(ACTIVITY):
-            await self.door.withdrawing.withdraw(ACTIVITY, via="account")
+        for activity in (ACTIVITY, PRODUCT_MAIL) if before is not None else ():
+            if self.door.withdrawing.has_to_close(activity):
+                await self.door.withdrawing.withdraw(activity, via="account")
         at = self._desk.time.instant().at
         await self._desk.store.write(lambda tx: addressees.set_mail_address(tx, address, at))
 
@@ -223,7 +226,7 @@ class Account:
             if not addressees.confirm(tx, mail_text.hash_of(code), at):
                 return None
             desk.append(tx, News(kind=Kind.CONFIGURATION, data={"account": "e-mail address confirmed"}))
-            return addressees.mail_address(tx)
+            return mail_address(tx)
 
         found = await desk.store.write(job)
         if found is None:

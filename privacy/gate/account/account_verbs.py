@@ -15,10 +15,10 @@ from privacy.conversation import Declined, Handler
 from privacy.gate.account import timezone
 from privacy.gate.account.account import Account, AccountRefused
 from privacy.gate.account.account_words import WORDS
-from privacy.gate.account.addressees import MailAddress
 from privacy.gate.desk import Desk
 from privacy.gate.door import spelling
 from privacy.gate.door.refused import Refused, not_written
+from privacy.gate.storage.mail_addresses import MailAddress
 from privacy.gate.storage.records import Preview
 from privacy.gate.storage.store import StoreError
 from privacy.payload import timestamp

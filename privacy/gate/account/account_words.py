@@ -18,66 +18,67 @@ class Words:
     way_out: Mapping[Language, str]
 
 
-def _words(status: int, field: str, de: tuple[str, str], en: tuple[str, str]) -> Words:
+def words(status: int, field: str, de: tuple[str, str], en: tuple[str, str]) -> Words:
+    """One refusal: detail and way out in German, then in English."""
     return Words(status=status, field=field, detail={DE: de[0], EN: en[0]}, way_out={DE: de[1], EN: en[1]})
 
 
 WORDS: Mapping[str, Words] = {
-    "email_form": _words(
+    "email_form": words(
         400,
         "address",
         ("Das ist keine E-Mail-Adresse.", "Eine Adresse wie name@example.org eingeben, ohne Umlaute."),
         ("This is no e-mail address.", "enter one such as name@example.org, in ASCII"),
     ),
-    "sender_form": _words(
+    "sender_form": words(
         400,
         "sender",
         ("Der Absender ist keine E-Mail-Adresse.", "Eine Adresse wie name@example.org eingeben."),
         ("The sender is no e-mail address.", "enter one such as name@example.org"),
     ),
-    "access_form": _words(
+    "access_form": words(
         400,
         "password",
         ("Benutzer und Passwort haben je höchstens 254 Zeichen.", "Die Angaben des Anbieters prüfen."),
         ("User and password have 254 characters at most.", "check the provider's data"),
     ),
-    "number_form": _words(
+    "number_form": words(
         400,
         "number",
         ("Das ist keine Telefonnummer.", "Mit Landesvorwahl eingeben: +4915112345678."),
         ("This is no phone number.", "enter it with its country code: +4915112345678"),
     ),
-    "label_form": _words(
+    "label_form": words(
         400,
         "label",
         ("Der Name hat höchstens 64 sichtbare Zeichen.", "Ihn kürzen."),
         ("A label has 64 visible characters at most.", "shorten it"),
     ),
-    "device_form": _words(
+    "device_form": words(
         400,
         "device",
         ("Die Geräte-ID hat höchstens 64 Zeichen: Buchstaben, Ziffern und . _ : -", "Sie berichtigen."),
         ("A device id has 64 characters at most: letters, figures and . _ : -", "correct it"),
     ),
-    "too_many": _words(
+    "too_many": words(
         409,
         "number",
         ("Es sind schon 32 eingetragen.", "Erst eine entfernen."),
         ("There are 32 already.", "remove one first"),
     ),
-    "no_email": _words(
+    "no_email": words(
         409,
         "",
         ("Es ist keine E-Mail-Adresse eingetragen.", "Erst eine eintragen."),
         ("No e-mail address is entered.", "enter one: homebase account set --email ADDRESS"),
     ),
-    "confirmed_already": _words(
+    "confirmed_already": words(
         409,
         "",
         ("Die E-Mail-Adresse ist schon bestätigt.", "Es ist nichts zu tun."),
         ("The e-mail address is confirmed already.", "there is nothing to do"),
     ),
-    "no_recipient": _words(
+    "no_recipient": words(
         409,
         "",
         (
@@ -89,7 +90,7 @@ WORDS: Mapping[str, Words] = {
             "add a [[recipient]] with account.register there, see docs/account.md",
         ),
     ),
-    "no_access": _words(
+    "no_access": words(
         409,
         "",
         (
@@ -101,7 +102,7 @@ WORDS: Mapping[str, Words] = {
             "enter it: homebase account mail-server --sender ADDRESS --user NAME",
         ),
     ),
-    "no_timezone_service": _words(
+    "no_timezone_service": words(
         409,
         "",
         (
@@ -114,7 +115,7 @@ WORDS: Mapping[str, Words] = {
             " setup.timezone, see docs/account.md",
         ),
     ),
-    "looked_up_already": _words(
+    "looked_up_already": words(
         409,
         "",
         (
@@ -126,7 +127,7 @@ WORDS: Mapping[str, Words] = {
             "enter it yourself: homebase account set --timezone NAME",
         ),
     ),
-    "code_over": _words(
+    "code_over": words(
         409,
         "code",
         (

@@ -1,7 +1,8 @@
 """Who is meant behind a service, in the gate's store. Parts of jobs.
 
 The hub knows none of it: it can't send to another address than the owner's own. Tables: mail_addresses,
-sms_numbers, push_devices, push_subscriptions. Access data: storage/access.py.
+sms_numbers, push_devices, push_subscriptions. Access data: storage/access.py; the address is read by
+storage/mail_addresses.py.
 """
 
 from dataclasses import dataclass
@@ -19,16 +20,6 @@ MOST = 32  # numbers, and devices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MailAddress:
-    """The account's e-mail address. confirmed: when its link was used; link_until: of one on its way."""
-
-    address: str
-    since: datetime
-    confirmed: datetime | None
-    link_until: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
     """A phone that may be told something. device: its id for push, "" for SMS; number: E.164."""
 
@@ -39,16 +30,6 @@ class Contact:
 
 
 # the account's e-mail address
-
-
-def mail_address(tx: Transaction) -> MailAddress | None:
-    """The one that is entered, or None."""
-    row = tx.execute("SELECT address, since_ms, confirmed_ms, until_ms FROM mail_addresses").fetchone()
-    if row is None:
-        return None
-    return MailAddress(
-        address=str(row[0]), since=_at(row[1]), confirmed=_at_or_none(row[2]), link_until=_at_or_none(row[3])
-    )
 
 
 def set_mail_address(tx: Transaction, address: str, at: datetime) -> None:
@@ -161,7 +142,3 @@ def _place(row: Contact) -> tuple[str, str, str]:
 
 def _at(value: object) -> datetime:
     return from_ms(cast("int", value))
-
-
-def _at_or_none(value: object) -> datetime | None:
-    return None if value is None else _at(value)

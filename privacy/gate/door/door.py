@@ -21,6 +21,8 @@ from privacy.gate.door.withdrawing import Ways, Withdrawing
 from privacy.gate.outbox.deliveries import Deliveries
 from privacy.gate.outbox.figures import Collect
 from privacy.gate.outbox.monitoring import Monitoring
+from privacy.gate.outbox.product_mail import ACTIVITY as PRODUCT_MAIL
+from privacy.gate.outbox.product_mail import ProductMail
 from privacy.gate.outbox.receipts import Receipts
 from privacy.gate.outbox.staging import Staging
 from privacy.gate.outbox.telemetry import Telemetry
@@ -50,6 +52,7 @@ class Door:
 
     def __init__(self, desk: Desk, collect: Collect) -> None:
         self.desk = desk
+        self.collect = collect
         self.deliveries = Deliveries(desk)
         self.tunnels = Tunnels(desk)
         self.receipts = Receipts(desk, self.deliveries)
@@ -59,8 +62,10 @@ class Door:
         self.telemetry = Telemetry(desk, self.deliveries, collect)
         self.monitoring = Monitoring(desk, self.deliveries, collect)
         self.history = UsageHistory(desk, self.deliveries, collect)
+        self.product_mail = ProductMail(desk, collect)
         self._tasks: asyncio.TaskGroup | None = None
         self.giving = Giving(desk)
+        self.giving.notes[PRODUCT_MAIL] = self.product_mail.note
         self.ways = Ways(deliveries=self.deliveries, tunnels=self.tunnels, staging=self.staging, far=self.far)
         self.withdrawing = Withdrawing(desk, self.giving, self.ways)
         self.timezone: object = None  # of the home, as the hub names it

@@ -20,6 +20,8 @@ GIVEN_BY = {  # commands that show and ask for activities that have no groups
     "sms.send": "homebase notify allow",
     "push.send": "homebase notify allow",
     "setup.timezone": "homebase account timezone",
+    "support.ticket": "homebase ticket report",
+    "mail.product": "homebase account product-mail",
 }
 
 

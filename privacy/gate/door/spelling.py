@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Callable, Iterable, Mapping
 
+from privacy import received
 from privacy.consent import Grant
 from privacy.gate.door.door import Given
 from privacy.gate.door.withdrawing import Withdrawn
@@ -92,6 +93,7 @@ def outcome(row: Outcome | None, language: Language, words: Words = failed_words
         "receipt": row.receipt,
         "bytes": row.sent,
         "retried": row.again,
+        **({"ticket": ticket} if (ticket := received.number(row.answer)) else {}),
     }
 
 

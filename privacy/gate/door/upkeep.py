@@ -59,6 +59,7 @@ class Upkeep:
         await self._end_expired()
         await self._door.staging.tidy()
         await self._door.history.once()
+        await self._door.product_mail.once()
         live = {grant.id: grant for grant in self._desk.standing.live()}
         at = self._desk.time.instant()
         waiting = await self._desk.store.read(records.outgoing)

@@ -12,7 +12,7 @@ from privacy.gate.backups.far_places import FarPlaces
 from privacy.gate.desk import Desk
 from privacy.gate.door import entries
 from privacy.gate.door.giving import Giving
-from privacy.gate.outbox import usage_history
+from privacy.gate.outbox import product_mail, usage_history
 from privacy.gate.outbox.deliveries import Deliveries
 from privacy.gate.outbox.staging import Staging
 from privacy.gate.storage import book, pseudonyms, records
@@ -161,6 +161,7 @@ class Withdrawing:
             for name in of:
                 pseudonyms.withdrawn(tx, shut.activity, name)
                 usage_history.withdrawn(tx, shut.activity, name)
+                product_mail.withdrawn(tx, shut.activity, name)
             row = desk.register.get(shut.activity)
             far_copies.withdrawn(tx, row, shut.recipient, shut.gone, at, all_of=shut.all_of)
             entries.keep_shut(tx, desk, shut.activity)

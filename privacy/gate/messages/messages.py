@@ -24,6 +24,7 @@ from privacy.gate.network.smtp import Mail
 from privacy.gate.network.tls_line import Carrier, Target, TransferFailed
 from privacy.gate.outbox.asking import Question
 from privacy.gate.storage import amounts, messages, records
+from privacy.gate.storage.mail_addresses import mail_address
 from privacy.gate.storage.messages import Fate, Message
 from privacy.gate.storage.records import Outgoing, Preview
 from privacy.gate.storage.store import Transaction
@@ -74,7 +75,7 @@ class Messages:
         return await self._desk.store.read(self._ways)
 
     def _ways(self, tx: Transaction) -> tuple[Way, ...]:
-        mail = addressees.mail_address(tx)
+        mail = mail_address(tx)
         found = [(MAIL, mail.address, "")] if mail is not None and mail.confirmed is not None else []
         found += [(SMS, one.number, one.label) for one in addressees.sms_numbers(tx)]
         found += [

@@ -5,16 +5,11 @@ and shown until it is. Loaded when something is due, which is seldom.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from hashlib import sha256
 
 from privacy import canonical, received
-from privacy.closed_schema import FieldRefused
-from privacy.decide import EgressRequest, Permit, Refusal, decide
-from privacy.delivered import check_body
 from privacy.gate.desk import Desk
-from privacy.gate.network import outside, resolver
-from privacy.gate.network.https import Upload
-from privacy.gate.network.tls_line import TransferFailed
+from privacy.gate.network import resolver
+from privacy.gate.outbox import earlier
 from privacy.gate.storage import amounts, deletions, transfers
 from privacy.gate.storage.book import News
 from privacy.gate.storage.deletions import DeletionRequest
@@ -22,7 +17,6 @@ from privacy.gate.storage.store import StoreError, Transaction
 from privacy.ledger import Kind
 from privacy.reasons import Reason
 from privacy.recipients import Recipient
-from privacy.vocabulary import DataCategory
 
 ACTIVITY = "deletion.request"
 
@@ -47,56 +41,21 @@ class DeletionRequests:
                 await self._ask(row)
 
     async def _ask(self, row: DeletionRequest) -> None:
-        desk, at = self._desk, self._desk.time.instant()
-        told: dict[str, canonical.Json] = {"transfer": row.transfer, "ticket": row.ticket}
-        body = canonical.encode(told)
-        spent = await desk.store.read(lambda tx: amounts.sent_today(tx, ACTIVITY, row.recipient, at.at))
-        request = EgressRequest(
-            activity=ACTIVITY,
-            recipient=row.recipient,
-            categories=frozenset({DataCategory.CONSENT_RECORD}),
-            payload_sha256=sha256(body).hexdigest(),
-            ticket=row.ticket,
-            size=len(body),
-            sent_today=spent,
-            transfer=row.transfer,
-        )
-        permit = self._checked(decide(request, desk.register, desk.recipients, desk.standing, at), body)
-        if isinstance(permit, Reason):
-            await desk.refuse(ACTIVITY, row.recipient, permit, row.ticket)
-            await desk.store.write(lambda tx: deletions.put_off(tx, row.transfer, at.at, permit.value))
+        desk = self._desk
+        to = await earlier.permitted(desk, ACTIVITY, row)
+        if isinstance(to, Reason):
+            at, why = desk.time.instant().at, to.value
+            await desk.store.write(lambda tx: deletions.put_off(tx, row.transfer, at, why))
             return
-        assert isinstance(permit.recipient, Recipient)  # only these get transfers
-        await self._send(row, permit.recipient, body)
+        await self._send(row, to)
 
-    def _checked(self, verdict: Permit | Refusal, body: bytes) -> Permit | Reason:
-        if isinstance(verdict, Refusal):
-            return verdict.reason
-        if self._desk.unwritten:
-            return Reason.LEDGER_NOT_WRITABLE
-        try:
-            check_body(self._desk.register.activities[ACTIVITY], body)
-        except FieldRefused:
-            return Reason.UNKNOWN_FIELD
-        return verdict
-
-    async def _send(self, row: DeletionRequest, to: Recipient, body: bytes) -> None:
+    async def _send(self, row: DeletionRequest, to: Recipient) -> None:
         servers = resolver.servers()
-        await self._desk.store.write(lambda tx: self._begin(tx, row, to, body, servers))
-        receipt, what, denied = None, "", ""
-        try:
-            target = await outside.target(to, servers, self._desk.random_bytes, row.attempts)
-            headers = (("Homebase-Activity", ACTIVITY), ("Homebase-Ticket", row.ticket))
-            answer = await Upload(target, headers, body).run()
-            what = received.answered(answer.status, answer.body)
-            if 200 <= answer.status < 300:
-                said_there = received.deleted(answer.body, row.transfer, had=row.had)
-                if isinstance(said_there, str):
-                    receipt = said_there
-                else:
-                    denied = said_there.code
-        except (TransferFailed, resolver.LookupFailed) as error:
-            what = str(error)
+        await self._desk.store.write(lambda tx: self._begin(tx, row, to, servers))
+        answer, what = await earlier.asked(self._desk, ACTIVITY, row, to, servers)
+        said = None if answer is None else received.deleted(answer, row.transfer, had=row.had)
+        receipt = said if isinstance(said, str) else None
+        denied = "" if said is None or isinstance(said, str) else said.code
         data: dict[str, canonical.Json] = {
             "transfer": row.transfer,
             "result": "confirmed" if receipt is not None else "unconfirmed",
@@ -116,18 +75,10 @@ class DeletionRequests:
         except StoreError:
             self._desk.unwritten.append(job)
 
-    def _begin(
-        self, tx: Transaction, row: DeletionRequest, to: Recipient, body: bytes, servers: Sequence[str]
-    ) -> None:
+    def _begin(self, tx: Transaction, row: DeletionRequest, to: Recipient, servers: Sequence[str]) -> None:
         """On the disk before the first question to anybody."""
-        at = self._desk.time.instant().at
-        data: dict[str, canonical.Json] = {
-            "activity": ACTIVITY,
-            "ticket": row.ticket,
-            "bytes": len(body),
-            "sha256": sha256(body).hexdigest(),
-            "attempt": row.attempts + 1,
-        }
-        self._desk.append(tx, *transfers.begun(row.transfer, to, servers, data, Kind.DELETION))
-        amounts.spend(tx, ACTIVITY, to.name, at, len(body))
+        at, told = self._desk.time.instant().at, earlier.begun(ACTIVITY, row)
+        told["attempt"] = row.attempts + 1
+        self._desk.append(tx, *transfers.begun(row.transfer, to, servers, told, Kind.DELETION))
+        amounts.spend(tx, ACTIVITY, to.name, at, len(earlier.body_of(row)))
         deletions.asked(tx, row.transfer, at)

@@ -15,7 +15,7 @@ from privacy import canonical, sealing, usage_history
 from privacy.closed_schema import FieldRefused
 from privacy.consent import Grant, categories_of
 from privacy.decide import EgressRequest, Permit, Refusal, decide
-from privacy.delivered import ADDRESSED, FILE_SCHEMA, check_addressee, check_body
+from privacy.delivered import FILE_SCHEMA, LETTERS, NUMBERED, check_addressee, check_body
 from privacy.gate.desk import Desk
 from privacy.gate.network import outside, resolver
 from privacy.gate.network.tls_line import Answer, Carrier, Reach, Target, TransferFailed
@@ -28,7 +28,7 @@ from privacy.gate.storage.records import Outgoing, Sent
 from privacy.gate.storage.store import StoreError, Transaction
 from privacy.payload import LONGEST_KEPT, PayloadRefused, timestamp
 from privacy.reasons import Reason
-from privacy.received import answered, refusal
+from privacy.received import answered, number, refusal
 from privacy.recipients import Recipient, Transport
 from privacy.register import Activity, Form
 from privacy.vocabulary import DataCategory
@@ -209,7 +209,7 @@ class Sending:
     def _is_kept(self, permit: Permit) -> bool:
         """Whether there is somebody who has to delete it later: letter box and phone are their owners'."""
         row = self._desk.register.activities[permit.request.activity]
-        return row.storage != timedelta(0) and not row.measured and row.id not in ADDRESSED
+        return row.storage != timedelta(0) and not row.measured and row.id not in LETTERS
 
     def _is_measured(self, grant: Grant) -> bool:
         """Whether figures go: with no head of ours, no receipt, no repeat whose moment tells the home."""
@@ -241,10 +241,13 @@ class Sending:
         if over:
             desk.standing.end(grant, Reason.USED_UP)
 
-        told = (outcome.result.value, outcome.sent, outcome.what, outcome.receipt)
+        ticket = number(outcome.answer) if grant.activity in NUMBERED else ""
+        told = (outcome.result.value, outcome.sent, outcome.what, outcome.receipt, ticket)
 
         def job(tx: Transaction) -> None:
             desk.append(tx, transfers.ended(item.transfer, *told))
+            if ticket:
+                deletions.under(tx, item.transfer, ticket)
             records.end_sent(tx, item.transfer, outcome)
             # who took all of it and does not say that it refuses it has it, receipt or not
             if outcome.receipt is not None or (outcome.sent >= running.cargo.size and not outcome.refused):
@@ -264,6 +267,8 @@ class Sending:
             await desk.store.write(job, closing=True)
         except StoreError:
             desk.unwritten.append(job)  # its end is missing in the book: until then nothing leaves
+        if ticket:
+            desk.standing.sent(replace(deletions.earlier(item.transfer, grant), ticket=ticket))
         return outcome
 
     async def _refused(self, grant: Grant, item: Outgoing, reason: Reason) -> Outcome:

@@ -13,6 +13,7 @@ from privacy.consent import Grant
 from privacy.gate.account import addressees
 from privacy.gate.account.addressees import Contact
 from privacy.gate.messages.services import FIELD, MAIL, PUSH, SMS, way_id
+from privacy.gate.storage.mail_addresses import mail_address
 from privacy.gate.storage.schema import HOLDINGS
 from privacy.gate.storage.store import Transaction
 from privacy.rights import Effect
@@ -123,7 +124,7 @@ def _same(label: str, name: str) -> bool:
 
 
 def _mail(tx: Transaction) -> set[Place]:
-    found = addressees.mail_address(tx)
+    found = mail_address(tx)
     return set() if found is None else {(MAIL, found.address)}
 
 

@@ -81,6 +81,36 @@ def had(tx: Transaction, transfer: str) -> None:
     tx.execute("UPDATE deletions SET had = 1 WHERE transfer = ?", (transfer,))
 
 
+def under(tx: Transaction, transfer: str, ticket: str) -> None:
+    """The answer to it named a ticket: from now on it stands under that one, and ends with it."""
+    tx.execute("UPDATE deletions SET ticket = ? WHERE transfer = ?", (ticket, transfer))
+
+
+def open_ticket(tx: Transaction, activity: str, ticket: str) -> DeletionRequest | None:
+    """The transfer that a ticket was opened for, while nobody asked for its deletion; None: no such one."""
+    rows = tx.execute(
+        f"SELECT {_COLUMNS} FROM deletions WHERE activity = ? AND ticket = ? AND ticket <> activity"  # noqa: S608 -- constant
+        " AND state = 'waiting'",
+        (activity, ticket),
+    ).fetchall()
+    return _row(rows[0]) if rows else None
+
+
+def has(tx: Transaction, transfer: str) -> bool:
+    """Whether its recipient has it, as far as is known here."""
+    row = tx.execute("SELECT had FROM deletions WHERE transfer = ?", (transfer,)).fetchone()
+    return row is not None and bool(row[0])
+
+
+def replaced(tx: Transaction, activity: str, recipient: str, by: str, at: datetime) -> None:
+    """Newer data is there: ask now for what that recipient got before it. by: the newer transfer."""
+    tx.execute(
+        "UPDATE deletions SET due_ms = ?1, next_ms = ?1 WHERE activity = ?2 AND recipient = ?3"
+        " AND transfer <> ?4 AND state <> 'confirmed' AND due_ms > ?1",
+        (to_ms(at), activity, recipient, by),
+    )
+
+
 def withdrawn(
     tx: Transaction, row: Activity, recipient: str | None, tickets: Iterable[Grant] | None, at: datetime
 ) -> None:

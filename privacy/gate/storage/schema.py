@@ -169,9 +169,11 @@ HOLDINGS = {
         ),
     )
 }
-_MAILED = "activity = 'account.register'"
+_LETTERS = "('account.register', 'mail.product', 'support.ticket')"
+_MAILED = f"activity IN {_LETTERS}"
+_UNDER = "grant_id IN (SELECT id FROM grants WHERE json_extract(CAST(body AS TEXT), '$.activity') {which})"
 _PAST = "activity LIKE 'history.cloud.%'"
-_TOLD = "activity IN ('mail.send', 'sms.send', 'push.send')"
+_TOLD = "activity IN ('mail.send', 'sms.send', 'push.send', 'support.ticket')"
 # further kinds of data in tables that mostly hold another, and which rows those are
 PARTS = (
     (
@@ -182,8 +184,7 @@ PARTS = (
     ),
     (
         _holding("outbox", DataCategory.ACCOUNT, "retry of a delivery", timedelta(days=1), "then given up"),
-        "grant_id IN (SELECT id FROM grants WHERE"
-        " json_extract(CAST(body AS TEXT), '$.activity') = 'account.register')",
+        _UNDER.format(which=f"IN {_LETTERS}"),
     ),
     (
         _holding(
@@ -199,7 +200,9 @@ PARTS = (
     ),
     (
         _holding("outbox", DataCategory.MESSAGE, "retry of a delivery", timedelta(days=1), "then given up"),
-        "transfer IN (SELECT transfer FROM messages)",
+        " OR ".join(
+            ("transfer IN (SELECT transfer FROM messages)", _UNDER.format(which="= 'support.ticket'"))
+        ),
     ),
     (
         _holding(
@@ -213,8 +216,7 @@ PARTS = (
     ),
     (
         _holding("outbox", DataCategory.USAGE, "retry of a delivery", timedelta(days=1), "then given up"),
-        "grant_id IN (SELECT id FROM grants WHERE"
-        " json_extract(CAST(body AS TEXT), '$.activity') LIKE 'history.cloud.%')",
+        _UNDER.format(which="LIKE 'history.cloud.%'"),
     ),
     (
         _holding("sent", DataCategory.USAGE, "exact copy of what left", timedelta(days=28), "as all copies"),

@@ -34,8 +34,13 @@ def begun(
     return News(kind=kind, data=data), *asks
 
 
-def ended(transfer: str, result: str, sent: int, what: str, receipt: str | None = None) -> News:
-    """That it is over. sent: bytes; what: one line, cut; receipt: the recipient's word that it has it."""
+def ended(
+    transfer: str, result: str, sent: int, what: str, receipt: str | None = None, ticket: str = ""
+) -> News:
+    """That it is over. sent: bytes; what: one line, cut; receipt: the recipient's word that it has it.
+
+    ticket: that the answer named; "" where it named none.
+    """
     data: dict[str, canonical.Json] = {
         "transfer": transfer,
         "result": result,
@@ -43,4 +48,6 @@ def ended(transfer: str, result: str, sent: int, what: str, receipt: str | None 
         "what": what[:LONGEST_TOLD],
         "receipt": receipt,
     }
+    if ticket:
+        data["ticket"] = ticket
     return News(kind=Kind.TRANSFER_END, data=data)

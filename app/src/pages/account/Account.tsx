@@ -15,6 +15,7 @@ import { Contacts } from "./Contacts";
 import { Code, Email } from "./Email";
 import { License, Place } from "./Installation";
 import { Person } from "./Person";
+import { ProductMail } from "./ProductMail";
 
 const LOOK_EVERY_MS = 10 * SECOND; // the mail may be agreed to, and its link opened, elsewhere
 
@@ -62,6 +63,7 @@ function Own() {
                 <>
                   <Email reached={value} again={look} />
                   <Contacts reached={value} again={look} />
+                  <ProductMail reached={value} turn={turn} />
                 </>
               )}
             </Shown>

@@ -29,6 +29,8 @@ export function ActivityList({ activities, again }: { activities: Activity[]; ag
 const PAGES: Partial<Record<string, string>> = {
   "diagnosis.remote": "#/settings/base/diagnosis",
   "account.register": "#/account",
+  "support.ticket": "#/settings/base/diagnosis",
+  "mail.product": "#/account",
   "mail.send": "#/notifications",
   "sms.send": "#/notifications",
   "push.send": "#/notifications",

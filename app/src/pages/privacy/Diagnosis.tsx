@@ -1,6 +1,7 @@
 // Settings → Home Base → Remote diagnosis (notice 6.6): state and withdrawal first, then a new yes, what has to be
 // deleted by when, and what the notice says of it.
 
+import { useState } from "preact/hooks";
 import type { Activities, Activity } from "../../api/types";
 import { Title } from "../../parts/Frame";
 import { useNow, useRole } from "../../parts/hooks";
@@ -11,10 +12,12 @@ import { useCentre } from "../../texts/privacy";
 import { ActivityFacts, ActivityState } from "./ActivityFacts";
 import { Deletions } from "./Deletions";
 import { Prepare } from "./Prepare";
+import { Report } from "./Report";
 import { ForGuests, Shown, useGatePage, useMe } from "./shared";
 import { useWithdrawal } from "./withdrawal";
 
 const ID = "diagnosis.remote";
+const REPORT = "support.ticket";
 const LOOK_EVERY_MS = 5 * SECOND;
 
 export function DiagnosisPage() {
@@ -35,6 +38,12 @@ export function DiagnosisPage() {
 
 function Whole() {
   const { t, language } = useCentre();
+  const owner = useRole() === "owner";
+  const [ticket, setTicket] = useState("");
+  const diagnose = (chosen: string) => {
+    setTicket(chosen);
+    document.getElementById("prepare")?.scrollIntoView({ block: "start" });
+  };
   useMe();
   // a consent may be given, used up or taken back elsewhere: look while this page is open
   const turn = Math.floor(useNow(LOOK_EVERY_MS, true) / LOOK_EVERY_MS);
@@ -43,12 +52,14 @@ function Whole() {
     <Shown loaded={loaded} again={again}>
       {({ activities }) => {
         const activity = activities.find((candidate) => candidate.id === ID);
+        const report = activities.find((candidate) => candidate.id === REPORT);
         return (
           activity !== undefined && (
             <div class="columns">
               <div>
                 <State activity={activity} again={again} />
-                <Prepare activity={activity} again={again} />
+                {owner && report !== undefined && <Report activity={report} again={again} diagnose={diagnose} />}
+                <Prepare key={ticket} activity={activity} again={again} offered={ticket} />
               </div>
               <div>
                 <section class="card" aria-labelledby="about">

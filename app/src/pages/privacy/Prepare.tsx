@@ -20,11 +20,12 @@ async function previewOf(activity: string, groups: string[], ticket: string): Pr
   return { ...(told as unknown as Preview), text: text ?? "", command: "" };
 }
 
-export function Prepare({ activity, again }: { activity: Activity; again: () => void }) {
+/** offered: a ticket that was chosen for it. */
+export function Prepare({ activity, again, offered = "" }: { activity: Activity; again: () => void; offered?: string }) {
   const { groups, recipients } = activity;
   const { t } = useCentre();
   const longest = activity.longest_days ?? 1;
-  const [ticket, setTicket] = useState("");
+  const [ticket, setTicket] = useState(offered);
   const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
   const [name, setName] = useState<string | null>(recipients.length === 1 ? (recipients[0]?.name ?? null) : null);
   const [form, setForm] = useState<Form | null>(null);

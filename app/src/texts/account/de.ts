@@ -4,7 +4,7 @@ import type { en } from "./en";
 
 export const de: Record<keyof typeof en, string> = {
   "account.title": "Konto und Zentrale",
-  "account.lead": "All das liegt verschlüsselt in deiner Zentrale. Eines davon geht hinaus, einmal, wenn du zustimmst: die Nachricht, die deine E-Mail-Adresse bestätigt.",
+  "account.lead": "All das liegt verschlüsselt in deiner Zentrale. Davon geht nur hinaus, wozu du zustimmst, nachdem du es gesehen hast: die Nachricht, die deine E-Mail-Adresse bestätigt, und deine Angaben für Neuigkeiten per E-Mail.",
   "account.owner": "Das sieht und ändert nur, wem das Zuhause gehört.",
   "account.saved": "Gespeichert",
   "account.save": "Speichern",
@@ -40,6 +40,8 @@ export const de: Record<keyof typeof en, string> = {
   "email.server": "Mailserver {host}, {access}",
   "email.server.access": "von {sender}",
   "email.server.no_access": "Zugangsdaten fehlen: homebase account mail-server",
+
+  "news.confirm": "Dafür braucht es eine bestätigte E-Mail-Adresse; oben kannst du sie eintragen und bestätigen.",
 
   "contacts.title": "Telefone für Nachrichten",
   "contacts.some": "Ohne deine Einwilligung wird dorthin nichts gesendet.",

@@ -2,7 +2,7 @@
 
 export const en = {
   "account.title": "Account and Home Base",
-  "account.lead": "All of this lies encrypted on your Home Base. One thing of it leaves, once, when you agree to it: the mail that confirms your e-mail address.",
+  "account.lead": "All of this lies encrypted on your Home Base. Only what you agree to leaves, after you saw it: the mail that confirms your e-mail address, and your details for news by e-mail.",
   "account.owner": "Only the owner sees and changes this.",
   "account.saved": "Saved",
   "account.save": "Save",
@@ -38,6 +38,8 @@ export const en = {
   "email.server": "Mail server {host}, {access}",
   "email.server.access": "from {sender}",
   "email.server.no_access": "access data is missing: homebase account mail-server",
+
+  "news.confirm": "This needs a confirmed e-mail address; above you can enter and confirm it.",
 
   "contacts.title": "Phones for messages",
   "contacts.some": "Nothing is sent there without your consent.",
