@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-POINTS = os.environ.get("HOMEBASE_CRASH_POINTS", "9")
-SLOW = {"ordering": 3, "upgrading": 2, "terms": 2}  # each of their lives starts a driver, or more stores
+POINTS = os.environ.get("HOMEBASE_CRASH_POINTS", "5")
+SLOW = {"ordering": 2, "upgrading": 2, "terms": 2}  # each of their lives starts a driver, or more stores
 
 
 def series(*arguments: str, module: str = "series") -> tuple[int, dict[str, object]]:
@@ -51,7 +51,7 @@ def test_a_store_that_only_a_power_cut_hurts_survives_kills() -> None:
 @pytest.mark.journey
 @pytest.mark.timeout(3600)
 def test_the_real_house_comes_back_from_every_kill_with_all_that_it_acknowledged() -> None:
-    points = os.environ.get("HOMEBASE_CRASH_POINTS", "5")
+    points = os.environ.get("HOMEBASE_CRASH_POINTS", "4")
     code, report = series("--points", points, module="whole")
     assert (code, report.get("lost")) == (0, None), report
     assert report["acknowledged"] != 0

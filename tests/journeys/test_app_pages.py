@@ -62,7 +62,7 @@ ALL = {
     for name, size in SIZES.items()
     for dark in (True, False)
 }
-SOME = {name: ALL[name] for name in ("de-phone-dark", "en-desktop-light")}
+ONE = {name: ALL[name] for name in ("de-phone-dark",)}  # the narrowest with the longest words
 EVERY_LOOK = "HOMEBASE_EVERY_LOOK" in os.environ  # all twelve; script/nightly looks
 
 
@@ -127,8 +127,8 @@ KEPT = """async () => [
 
 @pytest.mark.parametrize(
     ("language", "size", "dark"),
-    (ALL if EVERY_LOOK else SOME).values(),
-    ids=list(ALL if EVERY_LOOK else SOME),
+    (ALL if EVERY_LOOK else ONE).values(),
+    ids=list(ALL if EVERY_LOOK else ONE),
 )
 def test_every_page_keeps_nobody_out(
     browser: Browser, home: RunningHouse, language: str, size: tuple[int, int], dark: bool
@@ -287,8 +287,8 @@ def chosen(house: RunningHouse) -> list[int]:
 @pytest.mark.obligation("Q6.10")
 @pytest.mark.parametrize(
     ("language", "size", "dark"),
-    (ALL if EVERY_LOOK else SOME).values(),
-    ids=list(ALL if EVERY_LOOK else SOME),
+    (ALL if EVERY_LOOK else ONE).values(),
+    ids=list(ALL if EVERY_LOOK else ONE),
 )
 def test_a_history_on_servers_shows_what_would_leave_and_what_left_and_has_a_day_deleted(
     browser: Browser, home: RunningHouse, language: str, size: tuple[int, int], dark: bool

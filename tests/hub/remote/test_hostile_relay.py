@@ -10,12 +10,12 @@ from hub.remote.transport import Dropped, Gap, Opened, Opener, Sealer
 from tests.hub.remote.ends import Hub, Line, Phone, connected, known, stream_of_bytes
 from tests.hub.remote.hostile_relay import MUTATIONS, House, run, wrong
 
-IN_CI = 2000
+IN_CI = 800  # script/nightly relay: 100,000
 TRIES = 60  # mutated sessions until a control has to have succeeded
 
 
 @pytest.mark.timeout(240)
-def test_of_two_thousand_mutations_none_is_executed_and_none_crashes() -> None:
+def test_of_hundreds_of_mutations_none_is_executed_and_none_crashes() -> None:
     tally = run(IN_CI, seed=7)
     assert tally.executed == 0
     assert tally.mutations == IN_CI
