@@ -21,16 +21,35 @@ MOST_ROWS = 2000  # of types of devices, and of kinds of errors
 
 Count = Annotated[int, Meta(ge=0, le=10**12)]
 Dbm = Annotated[int, Meta(ge=-200, le=50)]
-Version = Annotated[str, Meta(pattern=r"^[0-9A-Za-z][0-9A-Za-z.+_-]{0,31}$")]
+# of this program: figures, and what PEP 440 lets follow them
+Version = Annotated[
+    str, Meta(pattern=r"^[0-9]{1,4}(\.[0-9]{1,4}){1,3}((a|b|rc|\.post|\.dev)[0-9]{1,4}){0,2}$")
+]
 # figures only: what follows them in a kernel or an interpreter of one's own may be a name
 Release = Annotated[str, Meta(pattern=r"^[0-9]{1,3}(\.[0-9]{1,5}){1,3}$")]
-Machine = Annotated[str, Meta(pattern=r"^[a-z0-9_]{1,16}$")]
+Machine = Literal[
+    "aarch64",
+    "armv6l",
+    "armv7l",
+    "armv8l",
+    "i386",
+    "i586",
+    "i686",
+    "loongarch64",
+    "ppc64le",
+    "riscv64",
+    "s390x",
+    "x86_64",
+    "other",
+]
 # a maker's type name, such as HM-LC-Sw1-Pl or HM-TC-IT-WM-W-EU: short parts, so hardly a word and no sentence
 Model = Annotated[str, Meta(pattern=r"^[A-Z][A-Za-z0-9]{0,9}(-[A-Za-z0-9]{1,9}){0,6}$", max_length=32)]
 Firmware = Annotated[str, Meta(pattern=r"^[0-9]{1,3}(\.[0-9]{1,3}){0,3}$")]
 Code = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_.]{0,47}$")]
 Time = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")]
 _SERIAL = re.compile(r"[A-Z]{3}[0-9A-F]{7}|[A-Z]{2,4}[0-9]{6,}")
+# how msgspec begins what ends with a value that it found
+_REPEATING = ("Invalid enum value", "Object contains unknown field")
 
 
 class System(Struct, frozen=True, forbid_unknown_fields=True):
@@ -149,7 +168,7 @@ def check_bundle(body: bytes) -> Bundle:
     try:
         bundle = msgspec.json.decode(body, type=Bundle)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise PayloadRefused("payload", str(error)) from error
+        raise PayloadRefused("payload", _without_values(str(error).partition(" - at `$")[0])) from error
     _no_serials(bundle.groups)
     if canonical.encode(msgspec.to_builtins(bundle)) != body:
         raise PayloadRefused("payload", "is not in canonical form")
@@ -166,12 +185,17 @@ def _checked(collected: object, groups: frozenset[str]) -> Groups:
         checked = msgspec.convert(collected, Groups)
     except msgspec.ValidationError as error:
         what, _, path = str(error).partition(" - at `$")
-        raise PayloadRefused(f"groups{path.rstrip('`')}", what) from error
+        raise PayloadRefused(f"groups{path.rstrip('`')}", _without_values(what)) from error
     present = {name for name in GROUP_NAMES if getattr(checked, name) is not None}
     if present != groups:
         raise PayloadRefused("groups", f"asked for {sorted(groups)}, collected {sorted(present)}")
     _no_serials(checked)
     return checked
+
+
+def _without_values(what: str) -> str:
+    """The library's words without what was found: they repeat a value that is none of a list, or a field."""
+    return next((words for words in _REPEATING if what.startswith(words)), what)
 
 
 def _no_serials(groups: Groups) -> None:

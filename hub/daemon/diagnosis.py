@@ -22,6 +22,22 @@ from .log import ErrorCounter
 
 RSSI = "RSSI_DEVICE"
 PAGE_KIB = os.sysconf("SC_PAGESIZE") // 1024
+UNKNOWN = "Unknown"
+# as the gate takes it: privacy/payload.py, Model and the look of a serial number
+_MODEL = re.compile(r"[A-Z][A-Za-z0-9]{0,9}(-[A-Za-z0-9]{1,9}){0,6}")
+_LONGEST_MODEL = 32
+_SERIAL = re.compile(r"[A-Z]{3}[0-9A-F]{7}|[A-Z]{2,4}[0-9]{6,}")
+# a maker's name with blanks, such as ZEL STG RM FWT
+_CAPITALS = re.compile(r"[A-Z0-9]+(?:[ ._/-]+[A-Z0-9]+)*")
+# of a type that nobody entered, as the radio's driver calls it: its code
+_CODE = re.compile(r"[a-z]+ ([0-9A-F]{4})")
+_MACHINES = frozenset(
+    {
+        *("aarch64", "armv6l", "armv7l", "armv8l", "i386", "i586", "i686", "loongarch64", "ppc64le"),
+        *("riscv64", "s390x", "x86_64"),
+    }
+)
+_FIRMWARE = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){0,3}")
 _FIGURES = re.compile(r"[0-9]{1,3}(\.[0-9]{1,5}){1,3}")
 
 
@@ -53,7 +69,7 @@ class Diagnosis:
         return {
             "version": self.house.version,
             "python": _figures(platform.python_version()),
-            "machine": os.uname().machine.lower(),
+            "machine": machine if (machine := os.uname().machine.lower()) in _MACHINES else "other",
             "kernel": _figures(os.uname().release),
             "uptime_s": int(self.house.clock.monotonic() - self.started_s),
             "memory_kib": memory_kib(),
@@ -89,7 +105,7 @@ class Diagnosis:
         all_of: Counter[tuple[str, str]] = Counter()
         unreachable: Counter[tuple[str, str]] = Counter()
         for device in self.house.registry.devices.values():
-            kind = (device.description.model, device.description.firmware)
+            kind = (_model(device.description.model), _firmware(device.description.firmware))
             all_of[kind] += 1
             unreachable[kind] += not device.reachable
         return [
@@ -111,6 +127,31 @@ def memory_kib() -> int:
 async def unknown_files(state: Path, _: Mapping[str, object]) -> Mapping[str, object]:
     """Answer the gate's question ``files``: what lies in the hub's folder and was never declared."""
     return {"unknown": list(strangers(names(state), HUB))}
+
+
+def _model(name: str) -> str:
+    """The maker's name of a type, as the gate takes it; one that it did not take would keep all others here.
+
+    Blanks become hyphens. A name in words is not told: it may be somebody's.
+    """
+    if _fits(name):
+        return name
+    if found := _CODE.fullmatch(name):
+        return f"{UNKNOWN}-{found[1]}"
+    if _CAPITALS.fullmatch(name):
+        made = "-".join(re.findall(r"[A-Z0-9]+", name))
+        made = made if made[0].isalpha() else f"Type-{made}"
+        return made if _fits(made) else UNKNOWN
+    return UNKNOWN
+
+
+def _fits(name: str) -> bool:
+    return len(name) <= _LONGEST_MODEL and bool(_MODEL.fullmatch(name)) and not _SERIAL.search(name)
+
+
+def _firmware(text: str) -> str:
+    found = _FIRMWARE.match(text)
+    return found.group() if found else "0"
 
 
 def _figures(text: str) -> str:

@@ -7,6 +7,7 @@ again by the gate. Nothing of it is kept on disk by the hub.
 import json
 import logging
 import re
+import sys
 from collections import Counter
 from collections.abc import Callable, Mapping
 
@@ -16,6 +17,7 @@ MOST_FAULTS = 256  # kinds told to whoever asks; the most frequent
 MOST_CODES = 64  # different ones counted per hour; more are counted as "other"
 
 _NAME = re.compile(r"[a-z][a-z0-9_.]{0,47}")  # of an area or an event; privacy/payload.py, Code
+_OURS = frozenset({"hub", "drivers", "privacy"})  # packages that log constant names and nothing else
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -47,10 +49,7 @@ class ErrorCounter(logging.Handler):
         """Count one record."""
         hour = int(self._monotonic() // BUCKET_S)
         bucket = self._buckets.setdefault(hour, Counter())
-        # a library's sentence may hold anything: only names of our form are told, else nothing but the area
-        area = record.name if _NAME.fullmatch(record.name) else "other"
-        code = str(record.msg) if _NAME.fullmatch(str(record.msg)) else "message"
-        key = (area, code)
+        key = _told(record)
         bucket[key if key in bucket or len(bucket) < MOST_CODES else ("other", "other")] += 1
         for old in [known for known in self._buckets if known <= hour - BUCKETS]:
             del self._buckets[old]
@@ -71,6 +70,20 @@ class ErrorCounter(logging.Handler):
             if key > hour - BUCKETS:
                 total += bucket
         return total
+
+
+def _told(record: logging.LogRecord) -> tuple[str, str]:
+    """Area and event that are told of ``record``.
+
+    A library's sentence may hold anything, an address alone too, and so may what it calls its loggers: of
+    such an area no more is told than the name of its package, and of what it said nothing.
+    """
+    package = record.name.partition(".")[0]
+    if package in _OURS:
+        area = record.name if _NAME.fullmatch(record.name) else package
+        return area, str(record.msg) if _NAME.fullmatch(str(record.msg)) else "message"
+    is_package = package in sys.modules and bool(_NAME.fullmatch(package))
+    return package if is_package else "other", "message"
 
 
 def start_logging(level: str, counter: ErrorCounter) -> None:

@@ -91,12 +91,15 @@ def changed(group: str, **fields: object) -> dict[str, Any]:
         (COLLECTED | {"rooms": ["Bath"]}, "groups"),
         (changed("devices", name="Bedside lamp"), "groups.devices[0]"),
         (changed("devices", serial="JEQ0123456"), "groups.devices[0]"),
+        (changed("devices", ownersplace="1"), "groups.devices[0]"),
         (changed("devices", model="JEQ0123456"), "groups.devices.model"),
         (changed("devices", model="Lamp in the bedroom"), "groups.devices[0].model"),
         (changed("devices", firmware="2.4 Owner"), "groups.devices[0].firmware"),
         (changed("devices", firmware=2.4), "groups.devices[0].firmware"),
         (changed("devices", count=1.5), "groups.devices[0].count"),
         (changed("system", version="SIM0000001"), "groups.system.version"),
+        (changed("system", version="0123456789abcdef.owner"), "groups.system.version"),
+        (changed("system", machine="owner0123"), "groups.system.machine"),
         (changed("system", uptime_s=-1), "groups.system.uptime_s"),
         (changed("system", uptime_s=True), "groups.system.uptime_s"),
         (changed("devices", model="HM-Bedsidelamp"), "groups.devices[0].model"),
@@ -118,7 +121,7 @@ def test_what_the_schema_does_not_name_is_refused_and_not_repeated(collected: ob
     with pytest.raises(PayloadRefused) as refused:
         made(collected)
     assert refused.value.field == field
-    for secret in ("JEQ0123456", "SIM0000001", "Bedside", "Owner", "bedroom"):
+    for secret in ("JEQ0123456", "SIM0000001", "Bedside", "Owner", "bedroom", "owner"):
         assert secret not in str(refused.value)
 
 

@@ -2,16 +2,23 @@
 
 import json
 import logging
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import get_args
 
 import pytest
 
+from drivers.bidcos.devices import models
+from hub.contract import DeviceAddress, DeviceAppeared
+from hub.daemon.diagnosis import _MACHINES, _model
 from hub.daemon.log import BUCKET_S, ErrorCounter, LineFormatter
 from privacy.conversation import Declined
-from privacy.payload import GROUP_NAMES, build
+from privacy.payload import GROUP_NAMES, Machine, PayloadRefused, build
 from tests.hub.home_in_a_box import Home
-from tests.hub.lamp import LAMP
+from tests.hub.lamp import LAMP, describe
+from tests.paths import ROOT
 
 MADE = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -79,6 +86,74 @@ def test_errors_are_counted_by_name_for_a_day_and_nothing_else_of_them() -> None
     assert counter.faults() == counted
     now_s = 25 * BUCKET_S
     assert counter.faults() == []
+
+
+def test_of_a_library_no_word_is_told_and_of_its_name_the_package() -> None:
+    counter = ErrorCounter(lambda: 0.0)
+    for area, said in (("asyncio.ada1f2e3", "a1b2c3d4e5f6"), ("ada1f2e3", "link.lost"), ("Ada", "x")):
+        counter.handle(_record(area, logging.WARNING, said))
+    assert counter.faults() == [
+        {"area": "asyncio", "code": "message", "count": 1},
+        {"area": "other", "code": "message", "count": 2},
+    ]
+
+
+def test_we_log_constant_names() -> None:
+    call = re.compile(r"\blog\.(?:debug|info|warning|error|exception|critical)\(\s*([^,)]*)")
+    said = [
+        found
+        for package in ("hub", "drivers", "privacy")
+        for path in (ROOT / package).rglob("*.py")
+        for found in call.findall(path.read_text())
+    ]
+    assert len(said) > 100
+    assert [one for one in said if not re.fullmatch(r'"[a-z][a-z0-9_.]{0,47}"', one)] == []
+
+
+MODELS = {
+    "HM-LC-Sw1-Pl": "HM-LC-Sw1-Pl",
+    "ZEL STG RM FEP 230V": "ZEL-STG-RM-FEP-230V",
+    "263_149_/_263_150": "Type-263-149-263-150",
+    "thermometer 00AB": "Unknown-00AB",
+    "WDF solar": "Unknown",
+    "Lamp of Ada": "Unknown",
+    "JEQ0123456": "Unknown",
+}
+
+
+async def test_a_type_whose_name_the_gate_does_not_take_keeps_nothing_here(home: Home) -> None:
+    for number, model in enumerate(MODELS):
+        description = replace(describe(DeviceAddress("lamp", f"M{number}")), model=model, firmware="1.2-beta")
+        home.lamp.context.publish(DeviceAppeared(description=description))
+    assert home.front.control is not None
+    answer = await home.front.control.ask("collect", activity="diagnosis.remote", groups=["devices"])
+    ends = MADE + timedelta(days=1)
+    groups = frozenset({"devices"})
+    body = build(answer["groups"], groups=groups, ticket="T-1", made=MADE, delete_by=ends)
+    told = {row["model"]: row for row in json.loads(body)["groups"]["devices"]}
+    assert set(told) == {*MODELS.values(), "TEST-LAMP"}
+    assert told["Unknown"]["count"] == 3
+    assert told["Unknown"]["firmware"] == "1.2"
+
+
+def test_every_type_of_the_table_has_a_name_that_the_gate_takes() -> None:
+    told = {model.name: _model(model.name) for model in models()}
+    assert all(is_taken(name) for name in told.values())
+    assert {name for name, made in told.items() if made == "Unknown" and " " in name} <= {"WDF solar"}
+
+
+def is_taken(model: str) -> bool:
+    row = {"model": model, "firmware": "1.0", "count": 1, "unreachable": 0}
+    ends = MADE + timedelta(days=1)
+    try:
+        build({"devices": [row]}, groups=frozenset({"devices"}), ticket="T-1", made=MADE, delete_by=ends)
+    except PayloadRefused:
+        return False
+    return True
+
+
+def test_the_kinds_of_machines_are_those_that_the_gate_takes() -> None:
+    assert {*_MACHINES, "other"} == set(get_args(Machine))
 
 
 def test_a_log_line_stays_one_line_whatever_is_in_it() -> None:
