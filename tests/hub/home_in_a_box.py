@@ -28,6 +28,7 @@ class Home:
     front: Front
     lamp: LampDriver
     house: House
+    errors: ErrorCounter
 
     @contextlib.asynccontextmanager
     async def browser(
@@ -63,6 +64,7 @@ async def running_home(
         lamps[-1].newcomers += newcomers
         return lamps[-1]
 
+    errors = ErrorCounter(clock.monotonic)
     options = Options(state=folder, run=folder, ring=folder, config=folder / "homebase.toml", demo=demo)
     config = Config(
         home=HomeConfig(language=language),
@@ -73,7 +75,7 @@ async def running_home(
         options=options,
         config=config,
         clock=clock,
-        errors=ErrorCounter(clock.monotonic),
+        errors=errors,
         load=load,
         radio_after_s=0.0,
         built=houses.append,
@@ -87,6 +89,6 @@ async def running_home(
             await asyncio.sleep(0)
         await asyncio.sleep(0.01)
         try:
-            yield Home(front=front, lamp=lamps[0], house=houses[0])
+            yield Home(front=front, lamp=lamps[0], house=houses[0], errors=errors)
         finally:
             hub.cancel()

@@ -113,9 +113,14 @@ async def make(ask: AskHub, order: Order, progress: Progress) -> Made:
     if isinstance(went, str):
         path.unlink(missing_ok=True)
         raise NotMade("disk", f"the backup can't be written to the disk of the Home Base: {went}")
-    name = f"homebase-{order.made.astimezone(UTC):%Y%m%dt%H%M%Sz}-{went.sha256[:16]}.age"
+    name = name_of(order.made, went.sha256)
     source = Source(path=path.rename(order.folder / name), size=went.size, sha256=went.sha256)
     return Made(name=name, source=source, manifest=told, opens=opens)
+
+
+def name_of(made: datetime, sha256: str) -> str:
+    """What a copy is called, wherever it lies: when it was made, and the hash of its encrypted bytes."""
+    return f"homebase-{made.astimezone(UTC):%Y%m%dt%H%M%Sz}-{sha256[:16]}.age"
 
 
 def public_of(seed: bytes) -> bytes:

@@ -1,7 +1,6 @@
 """The anonymous answer of a week: when it leaves, what it costs, and that nothing of a home is in it."""
 
 import asyncio
-import base64
 import json
 import math
 import os
@@ -29,6 +28,7 @@ from privacy.gate.storage.budget import ACTIVITY, Asked
 from privacy.gate.storage.store import Transaction
 from privacy.ledger import content_of
 from privacy.rights import Scope
+from tests.planted import Search
 from tests.privacy import house
 from tests.privacy.gate.at_the_door import ManualClock, opened
 
@@ -379,11 +379,6 @@ SECRETS: tuple[tuple[str, Callable[[random.Random], str]], ...] = (
 )
 
 
-def spellings(secret: str) -> set[bytes]:
-    plain = secret.encode()
-    return {plain, plain.hex().encode(), base64.b64encode(plain), plain[::-1], plain.upper()}
-
-
 @pytest.mark.obligation("Q6.13-a")
 async def test_no_secret_that_a_hub_plants_is_ever_in_a_message() -> None:
     chance, week, refused = random.Random(9), anonymise.week_of(house.START), 0
@@ -403,8 +398,7 @@ async def test_no_secret_that_a_hub_plants_is_ever_in_a_message() -> None:
             refused += 1
             continue
         body = anonymise.message(metric, week, anonymise.respond(truth, len(metric.limits), chance.randbytes))
-        everything = [spelled for one in planted.values() for spelled in spellings(one)]
-        assert not [spelled for spelled in everything if spelled in body]
+        assert Search(planted).found(body) == set()
         # control: what the hub said would have shown them
         assert secret.encode() in json.dumps((await hub(ACTIVITY, [metric.name]))["more"]).encode()
     assert 0 < refused < HOMES
