@@ -42,6 +42,7 @@ class MailServer:
     ) -> None:
         self.arrived: list[Arrived] = []
         self.tried: list[tuple[str, str]] = []
+        self.accounts = {USER: PASSWORD}
         self.says: dict[str, str] = {}
         self.hold = threading.Event()
         self.hold.set()  # cleared: the mail's end is not answered, or what hold_at names
@@ -104,7 +105,7 @@ class MailServer:
     def _prove(self, server: SMTP, session: Session, envelope: Envelope, how: str, data: Any) -> AuthResult:
         assert isinstance(data, LoginPassword)
         self.tried.append((how, data.login.decode()))
-        right = (data.login.decode(), data.password.decode()) == (USER, PASSWORD)
+        right = self.accounts.get(data.login.decode()) == data.password.decode()
         return AuthResult(success=right, handled=False, auth_data=data if right else None)
 
     async def _serve(self) -> None:
