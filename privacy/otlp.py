@@ -12,12 +12,24 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
+
 from privacy import canonical
 from privacy.activity import Metric
 from privacy.closed_schema import FieldRefused
 
 PREFIX = "homebase."
 SCOPE = "homebase.monitor"
+# the words of OpenTelemetry's semantic conventions for host.arch, and what the kernel calls them
+MACHINES: Mapping[str, str] = {
+    "x86_64": "amd64",
+    "aarch64": "arm64",
+    "armv6l": "arm32",
+    "armv7l": "arm32",
+    "armv8l": "arm32",
+    "i386": "x86",
+    "i686": "x86",
+}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HOUR = timedelta(hours=1)
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,31}")
@@ -33,6 +45,23 @@ class Report:
     machine: str
     hours: int
     values: Mapping[str, int]
+
+
+class _Partial(msgspec.Struct, frozen=True, rename="camel"):
+    rejected_data_points: int = 0
+
+
+class _Answer(msgspec.Struct, frozen=True, rename="camel"):
+    partial_success: _Partial = _Partial()
+
+
+def rejected(body: bytes) -> int:
+    """How many figures a collector says that it did not take, by its ``ExportMetricsServiceResponse``."""
+    try:
+        said = msgspec.json.decode(body, type=_Answer, strict=False)  # 64-bit numbers are texts, or are not
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return 0
+    return max(said.partial_success.rejected_data_points, 0)
 
 
 def hours_of(at: datetime) -> int:

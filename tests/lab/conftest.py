@@ -11,6 +11,7 @@ import pytest
 from privacy.gate.jailed import users
 from privacy.gate.jailed.jail import Bind, Jail, Jailed, spawn
 from tests.lab import outside
+from tests.lab.figures_fleet import Fleet, fleet
 from tests.lab.home_network import (
     BEHIND,
     PROXIED,
@@ -129,3 +130,10 @@ def wire() -> Iterator[tuple[str, str]]:
     """Two namespaces with a cable between them: the home's, and the world's."""
     with outside.network() as names:
         yield names
+
+
+@pytest.fixture(scope="module")
+def working(wire: tuple[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
+    """A place for homes that send figures, and a collector that keeps all that it sees."""
+    with fleet(tmp_path_factory.mktemp("fleet"), wire) as found:
+        yield found

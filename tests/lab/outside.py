@@ -362,8 +362,8 @@ class Receiver(Listening):
         stream.sendall(f"HTTP/1.1 {status} X\r\n{more}Content-Length: {len(text)}\r\n\r\n{text}".encode())
 
 
-def authority(folder: Path, host: str, ends: timedelta = timedelta(days=30)) -> tuple[Path, ssl.SSLContext]:
-    """A CA's certificate as PEM, and the server side for ``host`` under it. ends: from now."""
+def authority(folder: Path, *hosts: str, ends: timedelta = timedelta(days=30)) -> tuple[Path, ssl.SSLContext]:
+    """A CA's certificate as PEM, and the server side for ``hosts`` under it. ends: from now."""
     now = datetime.now(UTC)
 
     def name(text: str) -> x509.Name:
@@ -383,7 +383,9 @@ def authority(folder: Path, host: str, ends: timedelta = timedelta(days=30)) -> 
             .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
         )
         if not ca:
-            builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+            builder = builder.add_extension(
+                x509.SubjectAlternativeName([x509.DNSName(host) for host in hosts]), critical=False
+            )
         return builder.sign(ca_key, hashes.SHA256())
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -392,7 +394,7 @@ def authority(folder: Path, host: str, ends: timedelta = timedelta(days=30)) -> 
         signed("Lab CA", ca_key.public_key(), ca=True).public_bytes(serialization.Encoding.PEM)
     )
     chain.write_bytes(
-        signed(host, key.public_key(), ca=False).public_bytes(serialization.Encoding.PEM)
+        signed(hosts[0], key.public_key(), ca=False).public_bytes(serialization.Encoding.PEM)
         + key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )

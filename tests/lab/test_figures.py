@@ -1,6 +1,7 @@
 """Figures that leave the house, seen from outside: nothing before the yes, what was shown, nothing after."""
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from tests.lab.cutting import until_stalled, withdrawn_under_way, without_the_cu
 from tests.lab.gate_at_work import GateAtWork
 from tests.lab.outside import RECEIVER, NameServer, Receiver, Recorder, authority
 from tests.needs import NETWORKS
+from tests.otlp_library import decoded
 
 pytestmark = [pytest.mark.lab, NETWORKS]
 
@@ -168,19 +170,20 @@ def test_a_collector_gets_what_was_shown_and_nothing_after_an_objection(lab: Lab
     (arrived,) = collector.arrived
     assert arrived.body.decode() == shown["text"]
     assert set(arrived.headers) == {"host", "content-type", "content-length", "connection"}
-    # as a collector reads it: ExportMetricsServiceRequest in JSON
-    (resource,) = json.loads(arrived.body)["resourceMetrics"]
-    points = {
-        metric["name"]: int(metric["gauge"]["dataPoints"][0]["asInt"])
-        for metric in resource["scopeMetrics"][0]["metrics"]
-    }
-    assert points == {
-        "homebase.uptime": 1,
-        "homebase.memory": 64,
-        "homebase.disk": 0,
-        "homebase.errors": 0,
-        "homebase.unreachable": 10,
-    }
+    # as OpenTelemetry's own library reads it, against the list with its answers that people are shown
+    read, rows = decoded(arrived.body), lab.ask("monitor.show")["metrics"]
+    assert sorted(read.resource) == ["host.arch", "service.instance.id", "service.name", "service.version"]
+    assert (read.resource["service.name"], read.scope) == ("homebase", "homebase.monitor")
+    assert read.resource["host.arch"] in {"amd64", "arm64", "arm32", "x86"}
+    assert [(one.name, one.unit) for one in read.points] == [
+        (f"homebase.{row['name']}", row["unit"]) for row in rows
+    ]
+    assert [one.value for one in read.points] == [1, 64, 0, 0, 10]
+    for one, row in zip(read.points, rows, strict=True):
+        assert one.value in {int(re.match(r"\d+", answer)[0]) for answer in row["answers"].split(", ")}  # type: ignore[index]
+    (hour_ns,) = {one.time_ns for one in read.points}
+    assert hour_ns % 3_600_000_000_000 == 0
+    assert 0 <= lab.gate.clock.now().timestamp() - hour_ns / 1e9 < 2 * 86_400
     wait_for(lambda: lab.entries("transfer_end"))
     assert [end["result"] for end in lab.entries("transfer_end")] == ["delivered"]
     assert lab.ask("ledger.verify")["findings"] == []

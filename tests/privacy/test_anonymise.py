@@ -93,6 +93,16 @@ def test_epsilon_by_the_wire_is_the_one_on_the_screen(metric: Metric) -> None:
     assert abs(found - EPSILON) > off
 
 
+@pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.name)
+def test_between_two_truths_nobody_guesses_better_than_the_screen_says(metric: Metric) -> None:
+    answers = len(metric.limits)
+    true = anonymise.keeps(answers) / 2**64
+    other = (1 - true) / (answers - 1)
+    # the best guess: what was said, and a coin where it is neither of the two
+    right = true + (1 - true - other) / 2
+    assert 0.5 < right <= anonymise.guess_permille(EPSILON_MILLI) / 1000 == 0.55
+
+
 def test_every_other_answer_is_drawn_alike() -> None:
     chance = random.Random(3)
     seen = Counter(anonymise.respond(2, 5, chance.randbytes) for _ in range(50_000))

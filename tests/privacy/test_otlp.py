@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from google.protobuf.json_format import ParseError
 
 from privacy import canonical, otlp
 from privacy.closed_schema import FieldRefused
 from privacy.delivered import check_body
 from privacy.otlp import Report
+from tests.otlp_library import decoded
 from tests.privacy import house
 
 ROW = house.register().activities["monitor.device"]
@@ -41,6 +43,37 @@ def test_it_has_the_form_that_a_collector_reads() -> None:
     assert datetime.fromtimestamp(int(point["timeUnixNano"]) / 1e9, UTC) == datetime(
         2026, 3, 1, 12, tzinfo=UTC
     )
+
+
+def test_opentelemetrys_own_library_reads_it_and_a_field_that_it_does_not_know_is_noticed() -> None:
+    read = decoded(BODY)
+    assert {one.name.removeprefix(otlp.PREFIX): one.value for one in read.points} == REPORT.values
+    assert read.resource["service.instance.id"] == REPORT.pseudonym
+    # controls: another name, the name of the wire's binary form, a number that is no text
+    for ours, wrong in ((b'"unit"', b'"unite"'), (b"asInt", b"as_int"), (b'"asInt":"1"', b'"asInt":1')):
+        assert ours in BODY
+        with pytest.raises((ParseError, ValueError)):
+            decoded(BODY.replace(ours, wrong))
+
+
+@pytest.mark.parametrize(
+    ("answer", "count"),
+    [
+        (b"{}", 0),
+        (b'{"partialSuccess":{}}', 0),
+        (b'{"partialSuccess":{"rejectedDataPoints":"2","errorMessage":"no"}}', 2),
+        (b'{"partialSuccess":{"rejectedDataPoints":2}}', 2),
+        (b'{"partialSuccess":{"rejectedDataPoints":"-2"}}', 0),
+        (b'{"partialSuccess":{"rejectedDataPoints":"many"}}', 0),
+        (b'{"partialSuccess":[]}', 0),
+        (b"\xff", 0),
+        (b"", 0),
+    ],
+)
+def test_what_a_collector_did_not_take_is_counted_and_its_words_are_not_kept(
+    answer: bytes, count: int
+) -> None:
+    assert otlp.rejected(answer) == count
 
 
 def test_what_the_gate_makes_passes_its_own_check() -> None:

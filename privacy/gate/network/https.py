@@ -80,22 +80,23 @@ class Upload:
         return await self._answer(http)
 
     async def _answer(self, http: h11.Connection) -> Answer:
-        status, body = 0, b""
+        status, body, wait_s = 0, b"", 0
         while True:
             event = http.next_event()
             if event is h11.NEED_DATA:
-                http.receive_data(await self._line.read())
+                data = await self._line.read()
+                if not data and not status:
+                    raise TransferFailed(f"{self._target.host}: closed without an answer")
+                http.receive_data(data)
             elif isinstance(event, h11.Response):
-                status = event.status_code
+                status, wait_s = event.status_code, _wait_s(event)
             elif isinstance(event, h11.Data):
                 body += bytes(event.data)
                 if len(body) > MAX_ANSWER:
                     raise TransferFailed(f"{self._target.host}: an answer of more than {MAX_ANSWER} bytes")
             elif isinstance(event, h11.EndOfMessage):
                 receipt = self.receipt(status, body)
-                return Answer(status=status, receipt=receipt, body=body, reach=self.reach)
-            elif isinstance(event, h11.ConnectionClosed):
-                raise TransferFailed(f"{self._target.host}: closed without an answer")
+                return Answer(status=status, receipt=receipt, body=body, reach=self.reach, wait_s=wait_s)
 
     def receipt(self, status: int, body: bytes) -> str | None:
         """The receiver's word that it has it: here of the agreed form, at most 200 printable characters."""
@@ -108,3 +109,9 @@ class Upload:
     def _host_header(self) -> str:
         target = self._target
         return target.host if target.port == 443 else f"{target.host}:{target.port}"
+
+
+def _wait_s(answer: h11.Response) -> int:
+    """Retry-After as a number of seconds; 0 for anything else."""
+    said = dict(answer.headers).get(b"retry-after", b"")
+    return int(said) if said.isdigit() and len(said) < 10 else 0

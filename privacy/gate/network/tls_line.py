@@ -46,12 +46,16 @@ class Reach(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What came back. receipt: the receiver's word that it has it, or None; body: foreign, and not kept."""
+    """What came back. receipt: the receiver's word that it has it, or None; body: foreign, and not kept.
+
+    wait_s: how long it asks to be left alone, by Retry-After in seconds.
+    """
 
     status: int
     receipt: str | None
     body: bytes = field(default=b"", repr=False)
     reach: Reach = Reach.TAKEN
+    wait_s: int = 0
 
 
 class TransferFailed(Exception):

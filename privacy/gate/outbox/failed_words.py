@@ -58,6 +58,7 @@ _HOST: Final = re.compile(r"([A-Za-z0-9.-]+): (.+)")
 LINES: Final[tuple[tuple[str, str], ...]] = (
     (r"answered ([0-9. ]+) to (.+)", "hat mit {0} geantwortet, bei: {1}"),
     (r"answered (\d+): a redirect, not followed", "hat mit {0} weiterverwiesen; dem wird nicht gefolgt"),
+    (r"answered (\d+): (\d+) data points refused", "hat mit {0} geantwortet und {1} Werte nicht angenommen"),
     (r"answered (\d+): (.+)", "hat mit {0} geantwortet: {1}"),
     (r"answered (\d+) without a receipt", "hat mit {0} geantwortet, ohne Quittung"),
     (r"answered (\d+)", "hat mit {0} geantwortet"),

@@ -27,6 +27,7 @@ from privacy.version import VERSION
 log = logging.getLogger(__name__)
 
 DAY = timedelta(days=1)
+AN_HOUR = timedelta(hours=1)  # that a moment is drawn from, at least
 
 
 class Monitoring:
@@ -82,11 +83,16 @@ class Monitoring:
         else:
             self.moments.wait_for(name, kept.at, partial(self._send, name, kept))
 
-    async def _next(self, kept: Prepared) -> None:
-        """Another message at a moment of the next day: one at the same time each day would tell the home."""
+    async def _next(self, kept: Prepared, wait_s: int = 0) -> None:
+        """Another message at a moment of the next day: one at the same time each day would tell the home.
+
+        wait_s: how long the recipient asks to be left alone: until the week is over at the longest, or what
+        one pseudonym was told would be seen at the next one.
+        """
         at = self._desk.time.instant().at
-        midnight = at.replace(hour=0, minute=0, second=0, microsecond=0) + DAY
-        moment = anonymise.moment(midnight, midnight + DAY, self._desk.random_bytes)
+        asked = min(at + timedelta(seconds=wait_s), anonymise.week_of(at).ends)
+        begin = max(_midnight(at), asked)
+        moment = anonymise.moment(begin, _midnight(begin + AN_HOUR), self._desk.random_bytes)
         same = anonymise.week_of(moment).label == kept.week  # on a Sunday it is the next week's
         key = kept.key if same else self._desk.random_bytes(pseudonyms.KEY_SIZE)
         made = await self._make(kept.recipient, key, at, moment)
@@ -100,11 +106,11 @@ class Monitoring:
         """Under the pseudonym of the week in which it leaves."""
         row = self._desk.register.activities[ACTIVITY]
         answers = await figures.answers(self._collect, ACTIVITY, row.metrics)
-        week = anonymise.week_of(moment).label
+        week, machine = anonymise.week_of(moment).label, os.uname().machine
         report = Report(
             pseudonym=pseudonyms.pseudonym(key, recipient, week),
             version=VERSION,
-            machine=os.uname().machine,
+            machine=otlp.MACHINES.get(machine, machine),
             hours=otlp.hours_of(at),
             values={metric.name: metric.limits[answers[metric.name]] for metric in row.metrics},
         )
@@ -119,5 +125,11 @@ class Monitoring:
         if grant is None or not desk.time.sure or week.label != kept.week:
             return
         # our copy holds the pseudonym: it goes when the key does
-        if await self.moments.delivered(grant, kept.body, week.ends) is not None:
-            await self._next(kept)
+        outcome = await self.moments.delivered(grant, kept.body, week.ends)
+        if outcome is not None:
+            await self._next(kept, outcome.wait_s)
+
+
+def _midnight(at: datetime) -> datetime:
+    """The first one after ``at``."""
+    return at.replace(hour=0, minute=0, second=0, microsecond=0) + DAY

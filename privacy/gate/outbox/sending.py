@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 
-from privacy import canonical, sealing, usage_history
+from privacy import canonical, otlp, sealing, usage_history
 from privacy.closed_schema import FieldRefused
 from privacy.consent import Grant, categories_of
 from privacy.decide import EgressRequest, Permit, Refusal, decide
@@ -288,7 +288,10 @@ def _answered(running: Running, answer: Answer, *, measured: bool) -> Outcome:
     if 300 <= answer.status < 400:
         what = f"answered {answer.status}: a redirect, not followed"
     if not (200 <= answer.status < 300 and received):
-        return replace(_failed(running, what, again=not measured), refused=refusal(answer.body) or "")
+        failed = _failed(running, what, again=not measured)
+        return replace(failed, refused=refusal(answer.body) or "", wait_s=answer.wait_s)
+    if measured and (left_out := otlp.rejected(answer.body)):
+        what = f"answered {answer.status}: {left_out} data points refused"
     return Outcome(
         result=Result.DELIVERED,
         what=what,

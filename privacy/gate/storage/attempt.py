@@ -22,7 +22,7 @@ class Outcome:
 
     followed: whether it can be asked later if it arrived; arrived: whether it did, as far as it says now.
     answer: what the receiver wrote, foreign; for whoever asked, and kept nowhere. refused: its reason, a code
-    of privacy/received.py.
+    of privacy/received.py. wait_s: how long the receiver asks to be left alone.
     """
 
     result: Result
@@ -35,6 +35,7 @@ class Outcome:
     refused: str = ""
     followed: bool = False
     arrived: bool = False
+    wait_s: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

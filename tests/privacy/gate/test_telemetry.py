@@ -2,11 +2,9 @@
 
 import asyncio
 import json
-import math
 import os
 import random
 import shutil
-from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -25,7 +23,6 @@ from privacy.gate.outbox import figures, sending
 from privacy.gate.outbox.figures import NoFigure
 from privacy.gate.storage import book, budget, epochs, records
 from privacy.gate.storage.budget import ACTIVITY, Asked
-from privacy.gate.storage.store import Transaction
 from privacy.ledger import content_of
 from privacy.rights import Scope
 from tests.planted import Search
@@ -131,45 +128,6 @@ async def test_a_week_costs_its_epsilon_once_and_the_book_says_so_before_anythin
         assert len(set(sent)) == 1 < len(sent)
         assert len(await entries(door, "budget")) == 1
         assert len(sent[0]) == anonymise.SIZE
-
-
-@pytest.mark.obligation("Q6.13-a")
-async def test_epsilon_by_what_the_gate_draws_is_the_one_that_it_tells(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with at_home(tmp_path, ManualClock()) as door:
-        told = await figure_verbs.table(door)["telemetry.show"]({})
-        shown = told["epsilon"]["answer_milli"] / 1000  # type: ignore[index]
-        monkeypatch.setattr(type(door.desk), "append", lambda *_: ())  # the book is not looked at
-        door.desk.random_bytes = random.Random(7).randbytes
-        found, off = await estimated(door)
-        assert abs(found - shown) < off < 0.15
-        # control: a gate that draws by another ε than it tells
-        keeps = anonymise.keeps
-        monkeypatch.setattr(anonymise, "keeps", lambda answers: keeps(answers, 500))
-        found, off = await estimated(door)
-        assert abs(found - shown) > off
-
-
-async def estimated(door: Door, draws: int = 6_000) -> tuple[float, float]:
-    """ε by the messages of so many homes of one truth, each with its week anew; how far that may be off."""
-    week, telemetry = anonymise.week_of(door.desk.time.instant().at), door.telemetry
-    metric = anonymise.asked_in(week, METRICS)
-    truth = (await figures.answers(seven, ACTIVITY, [metric]))[metric.name]
-
-    def job(tx: Transaction) -> list[bytes]:
-        made = []
-        for _ in range(draws):
-            tx.execute("DELETE FROM telemetry")
-            telemetry._plan(tx, week)
-            answer = telemetry._drawn(tx, week, metric, truth)
-            assert answer is not None
-            made.append(anonymise.message(metric, week, answer))
-        return made
-
-    true = Counter(json.loads(body)["answer"] for body in await door.desk.store.write(job))[truth] / draws
-    off = 3.3 / math.sqrt(draws * true * (1 - true))  # standard deviations: 999 of 1000
-    return math.log(true * (len(metric.limits) - 1) / (1 - true)), off
 
 
 async def entries_in_order(door: Door) -> list[str]:
