@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any, TypeVar
 
 from privacy import recipients
@@ -186,4 +187,4 @@ def fleet(folder: Path, wire: tuple[str, str]) -> Iterator[Fleet]:
 def place(number: int) -> Path:
     """A folder in memory where there is one: a fleet's years are many small writes."""
     memory = Path("/dev/shm")
-    return (memory if os.access(memory, os.W_OK) else Path("/tmp")) / f"homes-{os.getpid()}-{number}"
+    return (memory if os.access(memory, os.W_OK) else Path(gettempdir())) / f"homes-{os.getpid()}-{number}"

@@ -10,6 +10,7 @@ import random
 from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 TRAITS = (
     "request line",
@@ -28,6 +29,8 @@ TRAITS = (
 PERIODS_S = (60, 3600, 86_400, 7 * 86_400)
 APART_S = (0.01, 0.1, 1, 5, 30, 300, 1800, 3600, 4 * 3600, 12 * 3600, 86_400)
 GRAM, RARE = 6, 0.1  # bytes in a row that two messages share; seen in at most that part of all
+DOUBT = 3  # pairs that are taken to have been seen of each value, as few say little
+TAUGHT = 64  # pairs of a home that is known, at most
 SURE = 3.1  # standard deviations: 999 of 1000, of one side
 POWER = 2.33  # 99 of 100
 LEAK = 0.0008  # of a pair's rate: the most that an answer drawn by ε = 0.2 gives away, at half of the pairs
@@ -112,7 +115,7 @@ def learnt(same: Sequence[tuple[int, ...]], other: Sequence[tuple[int, ...]]) ->
     table = []
     for place in range(len(same[0])):
         values = {pair[place] for pair in (*same, *other)}
-        counts = [dict.fromkeys(values, 1) for _ in range(2)]
+        counts = [dict.fromkeys(values, DOUBT) for _ in range(2)]
         for count, pairs in zip(counts, (same, other), strict=True):
             for pair in pairs:
                 count[pair[place]] += 1
@@ -141,6 +144,17 @@ def pairs_of(
     return same, other
 
 
+def taught(sent: Sequence[Sequence[Message]], chance: random.Random) -> Table:
+    """What is learnt from homes that are known, by pairs of any two of their weeks."""
+    same, other = [], []
+    for number, messages in enumerate(sent):
+        pairs = list(combinations(range(len(messages)), 2))
+        for earlier, later in chance.sample(pairs, min(TAUGHT, len(pairs))):
+            same.append(alike(messages[earlier], messages[later]))
+            other.append(alike(messages[earlier], sent[number - 1][later]))
+    return learnt(same, other)
+
+
 def _matched(weeks: int, chance: random.Random) -> list[tuple[int, int]]:
     """Two weeks each, of eight in a row: half of them four apart, so that one figure is asked for twice."""
     found = []
@@ -153,7 +167,7 @@ def _matched(weeks: int, chance: random.Random) -> list[tuple[int, int]]:
 
 def paired(sent: Sequence[Sequence[Message]], known: int, chance: random.Random) -> Rate:
     """Tell two messages of one home from those of two. known: how many homes teach what to go by."""
-    table = learnt(*pairs_of(sent[:known], chance))
+    table = taught(sent[:known], chance)
     same, other = pairs_of(sent[known:], chance)
     right = sum(_says_one(table, pair, chance) for pair in same)
     right += sum(not _says_one(table, pair, chance) for pair in other)
@@ -176,7 +190,7 @@ class Search:
 
 def followed(sent: Sequence[Sequence[Message]], known: int, search: Search, chance: random.Random) -> Rate:
     """Name the home of a message, with earlier messages of each home at hand, seen with its address."""
-    table = learnt(*pairs_of(sent[:known], chance))
+    table = taught(sent[:known], chance)
     half, right = len(sent[0]) // 2, 0
     for _ in range(search.tries):
         homes = chance.sample(range(known, len(sent)), search.among)  # the first is the one that is sought
