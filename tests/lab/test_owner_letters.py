@@ -86,7 +86,7 @@ class Lab:
 def lab(wire: tuple[str, str], tmp_path: Path) -> Iterator[Lab]:
     inside, outside = wire
     (tmp_path / "gate").mkdir()
-    ca_file, context = authority(tmp_path / "ca", HOST, timedelta(days=600))
+    ca_file, context = authority(tmp_path / "ca", HOST, ends=timedelta(days=600))
     recorder, names = Recorder(outside), NameServer(outside, {HOST: [RECEIVER]})
     receiver = Receiver(outside, context)
     row: dict[str, object] = {
