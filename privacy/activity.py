@@ -132,6 +132,7 @@ class Activity:
 
     fields: all that a payload may hold; empty where ``schema`` names a form of its own, or a stream passes.
     storage: the longest; delete_on: what ends it earlier. interest: the named one, of basis f.
+    unbuilt: why nothing of it is built, and so always refused; None: it is.
     encrypted: the gate encrypts it to the recipient's keys, which are its addressee.
     metrics: the closed list of figures that its messages are made of.
     """
@@ -156,6 +157,7 @@ class Activity:
     eea_only: bool
     encrypted: bool
     interest: Text | None
+    unbuilt: Text | None
     groups: Mapping[str, Group]
     fields: tuple[Field, ...]
     metrics: tuple[Metric, ...]

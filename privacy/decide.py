@@ -12,7 +12,7 @@ from privacy.instant import Instant
 from privacy.reasons import Reason
 from privacy.recipients import Recipient
 from privacy.register import Activity, Condition, Form, Mode, Register, Role
-from privacy.standing import EarlierTransfer, OwnerEntry, Standing
+from privacy.standing import LEAVING, EarlierTransfer, OwnerEntry, Standing
 from privacy.vocabulary import DataCategory
 
 
@@ -99,6 +99,8 @@ def _shut(request: EgressRequest, activity: Activity, standing: Standing) -> Rea
         return Reason.CATEGORY_NOT_DECLARED
     if activity.needs_ticket and not request.ticket:
         return Reason.NO_TICKET
+    if activity.id == LEAVING and not standing.deregistered:
+        return Reason.NOT_LEFT
     return standing.closed(activity, request.categories)  # deregistered, objected, restricted
 
 

@@ -161,6 +161,7 @@ def activity_json(row: Activity, recipients: Iterable[Recipient], language: Lang
         "longest_days": row.longest.days if row.longest else None,
         "needs_ticket": row.needs_ticket,
         "available": row.built,
+        "unbuilt": None if row.unbuilt is None else row.unbuilt[language],
         "text_hash": row.text_hash,
     }
 
@@ -207,8 +208,8 @@ def _recipient(who: Recipient, row: Activity, language: Language) -> str:
 
 def state(row: Activity, language: Language) -> str:
     """What has to be before anything passes, in a few words."""
-    if not row.built:
-        return word("not_built", language)
+    if row.unbuilt is not None:
+        return f"{word('not_built', language)}: {row.unbuilt[language]}"
     asked = word(f"condition.{row.condition.value}", language)
     return f"{asked}, {word('longest', language).format(days=row.longest.days)}" if row.longest else asked
 

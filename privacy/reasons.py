@@ -49,6 +49,7 @@ class Reason(Enum):
     OBJECTED = "objected"
     RESTRICTED = "restricted"
     DEREGISTERED = "deregistered"
+    NOT_LEFT = "not_left"
     UNKNOWN_FILE = "unknown_file"
     NO_TICKET = "no_ticket"
     OTHER_TICKET = "other_ticket"
@@ -236,6 +237,10 @@ _TEXTS = {
     Reason.DEREGISTERED: (
         "Die Zentrale ist abgemeldet.",
         "The Home Base is deregistered.",
+    ),
+    Reason.NOT_LEFT: (
+        "Diese Mitteilung wartet, bis das Zuhause abgemeldet ist; vorher geht sie nicht hinaus.",
+        "This message waits: it leaves once the home is deregistered.",
     ),
     Reason.UNKNOWN_FILE: (
         "Im Datenordner liegt etwas, das niemand beschrieben hat; `homebase rights status` nennt es."

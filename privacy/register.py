@@ -221,6 +221,7 @@ def _activity(name: str, row: ActivityRow, known: Terms, mistakes: list[Mistake]
         eea_only=row.eea_only,
         encrypted=row.encrypted,
         interest=None if row.interest is None else _words(row.interest),
+        unbuilt=None if row.unbuilt is None else _words(row.unbuilt),
         groups={
             key: Group(
                 categories=members(DataCategory, f"groups.{key}.categories", group.categories),

@@ -70,6 +70,7 @@ def check(row: Activity, terms: Terms, wrong: Wrong) -> None:
         wrong("id", "not of the form diagnosis.remote")
     if row.purpose not in terms.purposes:
         wrong("purpose", f"{row.purpose!r} is no purpose of terms.toml")
+    _check_unbuilt(row, wrong)
     _check_basis(row, terms, wrong)
     _check_categories(row, wrong)
     _check_condition(row, wrong)
@@ -108,6 +109,12 @@ def _check_categories(row: Activity, wrong: Wrong) -> None:
         wrong("purpose", f"advertising is for {', '.join(sorted(_MARKETING))} and nothing else")
     if row.purpose == _SOLVENCY and not (_asked(row) and row.basis in {_CONSENT, _EXPLICIT}):
         wrong("purpose", f"{row.purpose} needs a consent; this home takes part in no risk check (T3)")
+
+
+def _check_unbuilt(row: Activity, wrong: Wrong) -> None:
+    """What can't be had says why."""
+    if row.built == (row.unbuilt is not None):
+        wrong("unbuilt", "stands exactly where built is false: why it can't be had")
 
 
 def _asked(row: Activity) -> bool:

@@ -83,6 +83,7 @@ class ActivityRow(Struct, frozen=True, forbid_unknown_fields=True):
     eea_only: bool = False
     encrypted: bool = False
     interest: WordsRow | None = None
+    unbuilt: WordsRow | None = None
     groups: dict[Name, GroupRow] = field(default_factory=dict)
     fields: list[FieldRow] = field(default_factory=list, name="field")
     metrics: list[MetricRow] = field(default_factory=list, name="metric")

@@ -12,6 +12,7 @@ from privacy.reasons import Reason
 from privacy.register import Activity, Condition, Form
 from privacy.vocabulary import DataCategory
 
+LEAVING = "account.deregister"  # the one message that goes once all permissions have ended, and not before
 ENTERED = "local.device"  # the activity of what an owner's entry opens
 
 
@@ -163,7 +164,7 @@ class Standing:
         """
         if self.shut is not None and activity.condition is not Condition.OWNER_ENTRY:
             return self.shut
-        if self.deregistered and activity.condition is Condition.CONSENT:
+        if self._has_left(activity):
             return Reason.DEREGISTERED
         shut = self._shut.get(activity.id, ())
         if Reason.OBJECTED in shut:
@@ -174,9 +175,11 @@ class Standing:
 
     def refused_for_good(self, activity: Activity) -> bool:
         """Whether the owner objected, or took the home out of the register: as if there were no consent."""
-        return Reason.OBJECTED in self._shut.get(activity.id, ()) or (
-            self.deregistered and activity.condition is Condition.CONSENT
-        )
+        return Reason.OBJECTED in self._shut.get(activity.id, ()) or (self._has_left(activity))
+
+    def _has_left(self, activity: Activity) -> bool:
+        """Whether a deregistration ended it: all that needs a consent, but for the message about it."""
+        return self.deregistered and activity.condition is Condition.CONSENT and activity.id != LEAVING
 
     # what stands in a consent's place
 

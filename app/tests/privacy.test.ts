@@ -28,6 +28,7 @@ const ACTIVITY: Activity = {
   condition: "consent",
   storage: "",
   available: true,
+  unbuilt: null,
   state: "off",
   grants: [],
   last_transfer: null,

@@ -14,6 +14,7 @@ from .figures import Answer
 MAY_HAVE: Mapping[str, frozenset[str]] = {
     "mail.product": frozenset({"name"}),
     "support.ticket": frozenset({"serial"}),
+    "account.deregister": frozenset({"serial"}),
 }
 
 

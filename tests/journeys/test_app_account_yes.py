@@ -66,7 +66,7 @@ role = "processor"
 host = "company.example.org"
 country = "DE"
 path = "/homebase/1"
-activities = ["mail.product"]
+activities = ["mail.product", "account.deregister"]
 
 [[recipient]]
 name = "help"
@@ -156,6 +156,7 @@ def test_a_paired_phone_agrees_to_the_mail_that_it_saw(mailed: Mailed, tmp_path:
     expect(page.get_by_text("Bestätigt am")).to_be_visible()
     _has_news_sent(mailed)
     _reports_a_problem(mailed)
+    _prepares_to_leave(mailed)
     _agrees_to_messages(mailed)
     _allows_to_ask_for_updates(mailed)
     _has_a_history_kept(mailed)
@@ -206,6 +207,25 @@ def _reports_a_problem(mailed: Mailed) -> None:
     show.click()
     expect(page.get_by_text("Das ist keine E-Mail-Adresse.")).to_be_visible()
     mine.said.clear()  # what the refusal left on the console is expected
+
+
+def _prepares_to_leave(mailed: Mailed) -> None:
+    """The company is told of a deregistration by one message, which waits for it."""
+    mine, page = mailed.phone, mailed.phone.page
+    mine.open("#/privacy/data")
+    part = page.locator("[data-letter='account.deregister']")
+    part.get_by_role("button", name="Zeigen, was gesendet würde").click()
+    exact = part.get_by_role("region", name="Genau diese Bytes", exact=True)
+    assert json.loads(exact.text_content() or "") == {"email": EMAIL}  # no serial number is entered
+    mine.has_no_barriers("leaving, yes")
+    mine.picture("leaving-yes-de", above=part)
+    part.get_by_role("button", name="Zustimmen", exact=True).click()
+    expect(part).to_contain_text("liegt bereit", timeout=LOOK_AGAIN_MS)
+    assert {"activity": "account.deregister", "addressee": "", "via": "phone"} in mailed.consents()
+    mine.picture("leaving-waits-de", above=part)
+    part.get_by_role("switch").click()
+    expect(part.get_by_role("button", name="Zeigen, was gesendet würde")).to_be_visible(timeout=LOOK_AGAIN_MS)
+    assert [one["activity"] for one in mailed.consents()] == ["account.register"]
 
 
 def _agrees_to_messages(mailed: Mailed) -> None:

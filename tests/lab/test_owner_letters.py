@@ -14,8 +14,11 @@ from privacy.gate.account import account_verbs, addressees, letter_verbs
 from privacy.gate.account.account import Account
 from privacy.gate.account.letters import Letters
 from privacy.gate.console import console_verbs
+from privacy.gate.door.holder import GateHolder
 from privacy.gate.outbox import product_mail
+from privacy.gate.rights.rights import RightsDesk
 from privacy.gate.storage.store import Transaction
+from privacy.standing import LEAVING
 from tests.lab.cutting import until_stalled, withdrawn_under_way, without_the_cut
 from tests.lab.gate_at_work import GateAtWork
 from tests.lab.outside import RECEIVER, NameServer, Receiver, Recorder, authority
@@ -95,7 +98,7 @@ def lab(wire: tuple[str, str], tmp_path: Path) -> Iterator[Lab]:
         "host": HOST,
         "country": "DE",
         "path": "/homebase/1",
-        "activities": [MAIL, REPORT],
+        "activities": [MAIL, REPORT, LEAVING],
         "keys": [house.SUPPORT_KEY],
         "ca_file": str(ca_file),
     }
@@ -185,6 +188,45 @@ def test_another_address_ends_what_was_agreed_for_the_one_before(lab: Lab) -> No
     assert [one["email"] for one in lab.came(MAIL)] == [EMAIL]
     assert lab.agreed(MAIL, lab.ask("letter.preview", activity=MAIL))["result"] == "delivered"  # the control
     assert [one["email"] for one in lab.came(MAIL)] == [EMAIL, "eve@example.org"]
+
+
+@pytest.mark.obligation("Q6.14")
+def test_the_message_that_ends_the_service_leaves_after_all_consents_have_ended_and_not_before(
+    lab: Lab,
+) -> None:
+    lab.confirmed(EMAIL)
+    rights = RightsDesk(lab.gate.door, GateHolder(lab.gate.door.desk))
+    assert lab.agreed(MAIL, lab.ask("letter.preview", activity=MAIL))["result"] == "delivered"
+    lab.recorder.taken()
+    shown = lab.ask("letter.preview", activity=LEAVING)
+    assert json.loads(shown["text"]) == {"email": EMAIL, "serial": SERIAL}
+    # agreed to, it waits: nothing leaves while any consent stands
+    waits = lab.agreed(LEAVING, shown)
+    assert (waits["reason"], waits["retried"]) == ("not_left", True)
+    for _ in range(2):
+        lab.passes(timedelta(minutes=5))
+    assert lab.recorder.taken() == []
+
+    # when the home is deregistered, it is the first thing that leaves, and all consents ended before it
+    ended = lab.gate.call(rights.deregister("authorisations", []))
+    assert ended["message"]["result"] == "delivered"  # type: ignore[index]  # an object
+    assert [one.body.decode() for one in lab.receiver.arrived][1:] == [shown["text"]]
+    entries = lab.ask("ledger.list")["entries"]
+    kinds = [(one["kind"], one["data"].get("activity") or one["data"].get("right")) for one in entries]
+    assert kinds.index(("right", "deregistration: authorisations")) < kinds.index(("transfer_begin", LEAVING))
+    assert list(lab.gate.door.desk.standing.live()) == []
+    lab.gate.call(rights.deregister("data", []))
+    assert lab.refusal("letter.give", activity=MAIL, preview="none") == "no_preview"
+
+    # then both are asked to delete: the one at once, the message within six months
+    lab.passes(timedelta(minutes=1))
+    transfers = [one.headers.get("homebase-transfer") for one in lab.receiver.arrived]
+    assert [one["transfer"] for one in lab.came("deletion.request")] == transfers[:1]
+    lab.recorder.taken()
+    lab.passes(timedelta(days=180))
+    assert lab.recorder.taken() == []
+    lab.passes(timedelta(days=1, minutes=1))
+    assert [one["transfer"] for one in lab.came("deletion.request")] == transfers[:2]
 
 
 @pytest.mark.parametrize("activity", [MAIL, REPORT])

@@ -13,7 +13,7 @@ from privacy.instant import Instant
 from privacy.reasons import Reason
 from privacy.recipients import Recipient
 from privacy.register import Form, Register, Role
-from privacy.standing import EarlierTransfer, OwnerEntry, Standing
+from privacy.standing import LEAVING, EarlierTransfer, OwnerEntry, Standing
 from privacy.vocabulary import DataCategory
 from tests.privacy import house
 
@@ -396,3 +396,27 @@ def test_an_authority_gets_something_by_an_act_at_the_console_only() -> None:
     assert verdict(house.request(), register, authority, held) is None
     held.change(replace(at_console, via=Via.PHONE))
     assert verdict(house.request(), register, authority, held) is Reason.CONSOLE_ONLY
+
+
+@pytest.mark.obligation("Q6.14")
+def test_the_message_that_ends_the_service_waits_until_all_permissions_have_ended() -> None:
+    row = house.register().activities[LEAVING]
+    to = replace(house.known()["support"], activities=frozenset({LEAVING}))
+    plain = house.wish(Form.ONCE, activity=LEAVING, groups=frozenset(), ticket="", addressee="")
+    asked = house.request(
+        activity=LEAVING, groups=frozenset(), ticket="", addressee="", categories=row.categories
+    )
+    known = {"support": to}
+    given = propose(replace(plain, categories=row.categories), house.register(), known, house.moment(), 1)
+    assert isinstance(given, Grant)
+    standing = Standing()
+    standing.give(given)
+    early = decide(asked, house.register(), known, standing, house.moment())
+    assert isinstance(early, Refusal)
+    assert early.reason is Reason.NOT_LEFT
+    standing.deregistered = True
+    assert isinstance(decide(asked, house.register(), known, standing, house.moment()), Permit)  # the control
+    standing.close(LEAVING, Reason.OBJECTED)
+    late = decide(asked, house.register(), known, standing, house.moment())
+    assert isinstance(late, Refusal)
+    assert late.reason is Reason.OBJECTED

@@ -11,7 +11,7 @@ from privacy.decide import EgressRequest, Permit, decide
 from privacy.reasons import Reason
 from privacy.recipients import Recipient
 from privacy.register import Activity, Condition, Form, Mode, Register, Role
-from privacy.standing import Standing
+from privacy.standing import LEAVING, Standing
 from privacy.vocabulary import DataCategory
 from tests.privacy import house
 
@@ -102,9 +102,10 @@ PAIRS = [(row.id, role) for row in asked_for() for role in sorted(row.roles, key
 @pytest.mark.obligation("T5-c")
 @pytest.mark.parametrize(("name", "role"), PAIRS)
 def test_an_activity_is_opened_by_its_own_consent_and_by_no_other(name: str, role: Role) -> None:
-    row = register().activities[name]
-    assert answer(row, role, all_but([name])) is Reason.NO_CONSENT
-    assert answer(row, role, all_but([])) is None  # the control: with its own it is open
+    row, others, all_of_them = register().activities[name], all_but([name]), all_but([])
+    others.deregistered = all_of_them.deregistered = name == LEAVING  # which leaves once that is so
+    assert answer(row, role, others) is Reason.NO_CONSENT
+    assert answer(row, role, all_of_them) is None  # the control: with its own it is open
 
 
 @pytest.mark.obligation("T4-a")

@@ -1,5 +1,7 @@
 """The register loads strictly, and says what both notices promise."""
 
+import re
+
 import pytest
 
 from privacy.register import Condition, Language, Mode, RegisterError, load
@@ -21,6 +23,7 @@ update.check 6.11, monitor.device 6.12, telemetry.usage 6.13, account.deregister
 analysis.technical T1, consent.record T2, advertising T4, advertising.contact T4, training T5,
 support.summary T5"""
 BUILT = {
+    "account.deregister",
     "backup.local",
     "account.register",
     "account.review",
@@ -64,6 +67,17 @@ def test_every_activity_of_the_notices_has_its_row_and_no_other_stands_there() -
     named = dict(pair.split() for pair in NAMED.split(","))
     assert {name: row.clause for name, row in activities.items()} == named
     assert {row.id for row in activities.values() if row.built} == BUILT
+
+
+def test_what_can_not_be_had_says_why_in_both_languages_and_stands_in_the_documentation() -> None:
+    unbuilt = {row.id for row in house.register().activities.values() if not row.built}
+    assert all(
+        all(row.unbuilt.values()) if row.unbuilt else row.built
+        for row in house.register().activities.values()
+    )
+    page = (ROOT / "docs" / "recipients.md").read_text("utf-8").partition("not to be had")[2]
+    listed = [line.split(" | ")[0] for line in page.splitlines() if line.startswith("| `")]
+    assert set(re.findall(r"`([a-z_.]+)`", " ".join(listed))) == unbuilt
 
 
 @pytest.mark.obligation("Q2")

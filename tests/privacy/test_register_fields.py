@@ -162,6 +162,8 @@ def test_no_text_of_a_row_group_or_field_may_be_missing_in_either_language(name:
         ("deletion.request", {"categories": ["account"]}, "condition"),
         # what is delivered has a closed form
         ("mail.product", {"field": []}, "field"),
+        ("mail.product", {"built": False}, "unbuilt"),
+        ("support.summary", {"built": True}, "unbuilt"),
         ("mail.product", {"schema": "homebase.diagnosis/1"}, "field"),
         ("diagnosis.remote", {"schema": None}, "field"),
         # kinds of data that need more than a plain consent

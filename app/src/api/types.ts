@@ -203,6 +203,8 @@ export interface Activity {
   condition: string;
   storage: string;
   available: boolean;
+  /** Why it can’t be had; null where it can. */
+  unbuilt: string | null;
   state: ActivityState;
   /** All that live, oldest first. */
   grants: Given[];

@@ -59,6 +59,18 @@ _WORDS = {
         "hier ist niemand zu fragen; sieh die Vorschau an und nimm --yes dazu",
     ),
     "ask_once": ("Send this once? Type yes: ", "Dies einmal senden? Tippe ja: "),
+    "ask_leaving": (
+        "Send this once everybody is logged out and all consents have ended? Type yes: ",
+        "Dies senden, sobald alle abgemeldet und alle Einwilligungen beendet sind? Tippe ja: ",
+    ),
+    "leaving": (
+        "Everybody is logged out, all consents end, then all data is erased.",
+        "Alle werden abgemeldet, alle Einwilligungen enden, dann werden alle Daten gelöscht.",
+    ),
+    "left": (
+        "the message that ends the service: {result}; {what}{again}",
+        "die Mitteilung, die den Dienst beendet: {result}; {what}{again}",
+    ),
     "ask_daily": (
         "Send this for {hours} hours, daily? Type yes: ",
         "Dies {hours} Stunden lang senden, täglich? Tippe ja: ",

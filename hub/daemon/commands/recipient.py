@@ -55,6 +55,7 @@ NEXT = {
     "push.send": "More, Notifications in the app, then homebase notify allow",
     "sms.send": "homebase notify service {name}, then homebase notify allow",
     "support.ticket": "homebase ticket report --recipient {name}",
+    "account.deregister": "homebase rights deregister --tell --recipient {name}, once you want to leave",
     "mail.product": "homebase account product-mail --recipient {name}",
     "account.register": "homebase account mail-server --user NAME, then homebase account confirm",
     "setup.timezone": "homebase account timezone",

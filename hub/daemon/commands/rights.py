@@ -19,10 +19,13 @@ from ..home import ask_home, home_socket
 from ..rights_export import AskPage, Source, export, loads
 from ..rights_words import category, said
 from ..which_home import Named
+from . import letters
+from .consent_words import words
 from .verbs import Verbs, ask, print_json, run_verb
 
 Answer = Mapping[str, object]
 LANGUAGES = ("de", "en")
+LEAVING = "account.deregister"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -49,6 +52,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         added.add_argument("--yes", action="store_true", help="do not ask")
         added.add_argument("--lang", choices=LANGUAGES, default="en", help="of reasons; default: en")
         added.add_argument("--report", type=Path, metavar="FILE", help="keep the signed report there")
+    leave.add_argument(
+        "--tell", action="store_true", help="have the account's company told, as the last thing"
+    )
+    leave.add_argument("--recipient", metavar="NAME", help="of that message; default: the only one")
+    leave.add_argument("--country", help="of that recipient, where it is outside the EEA")
+    leave.add_argument("--preview", metavar="ID", help="of the message, as it was shown before")
     closed = verbs.add("closed", "a ticket is closed: delete what left for it, here and there", _closed)
     closed.add_argument("ticket")
     restrict = verbs.add("restrict", "keep a category and use it for nothing", _restrict)
@@ -205,14 +214,24 @@ def _erase_person_at_the_gate(options: argparse.Namespace) -> list[Answer]:
 
 
 def _deregister(options: argparse.Namespace) -> int:
-    _confirm(options, "Everybody is logged out, all consents end, then all data is erased.")
-    _ = _step(options, "authorisations")
+    tells = options.tell or options.preview
+    if tells and letters.sent(options, LEAVING, "ask_leaving", {}) is None:
+        return 1
+    _confirm(options, words("leaving", options.lang))
+    ended = _step(options, "authorisations")
+    if message := part_of(ended, "message"):
+        result = words(f"{message.get('result')}_test", options.lang)
+        again = words("again", options.lang) if message.get("retried") else ""
+        told = words("left", options.lang, result=result, what=printable(message.get("what")), again=again)
+        print(told, file=sys.stderr if options.json else sys.stdout)
     return _print_report(options, _step(options, "data"))
 
 
 def _step(options: argparse.Namespace, step: str) -> Answer:
     hub = ask(options, "POST", "rights", "deregistration", body={"step": step})
-    return ask_gate(options.home, "rights.deregister", step=step, hub=rows_of(hub, "effects"))
+    return ask_gate(
+        options.home, "rights.deregister", step=step, hub=rows_of(hub, "effects"), language=options.lang
+    )
 
 
 def _restrict(options: argparse.Namespace) -> int:

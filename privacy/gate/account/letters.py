@@ -18,8 +18,9 @@ from privacy.gate.storage.records import Preview
 from privacy.payload import LONGEST_KEPT
 from privacy.recipients import Recipient
 from privacy.register import Language
+from privacy.standing import LEAVING
 
-LETTERS = ("mail.product", "support.ticket")
+LETTERS = ("mail.product", "support.ticket", LEAVING)
 ENTERED = {"support.ticket": frozenset({"description", "email", "serial"})}  # fields that people may write
 
 

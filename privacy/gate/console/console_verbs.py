@@ -73,7 +73,8 @@ def _handler(door: Door, verb: Callable[[Door, _Asked], Awaitable[Fields]]) -> H
             raise Declined("bad_question", str(error)) from error
         except Refused as refused:
             detail = refused.reason.text(language)
-            way_out = refused.detail or _WAYS_OUT.get(refused.reason, "").format(activity=activity)
+            way_out = refused.detail or why_unbuilt(door, refused.reason, activity, language)
+            way_out = way_out or _WAYS_OUT.get(refused.reason, "").format(activity=activity)
             detail += f" ({way_out})" if way_out else ""
             raise Declined(refused.reason.value, detail) from refused
         except StoreError as error:
@@ -82,6 +83,12 @@ def _handler(door: Door, verb: Callable[[Door, _Asked], Awaitable[Fields]]) -> H
             raise declined("hub_away", language, error) from error
 
     return answer
+
+
+def why_unbuilt(door: Door, reason: Reason, activity: str, language: Language) -> str:
+    """What the register says of a row that nobody can have; "" where that is not the reason."""
+    row = door.desk.register.get(activity) if reason is Reason.NOT_BUILT else None
+    return "" if row is None or row.unbuilt is None else row.unbuilt[language]
 
 
 async def _notice(door: Door, asked: _Asked) -> Fields:

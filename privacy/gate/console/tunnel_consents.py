@@ -14,6 +14,7 @@ from privacy import base64url, notice, usage_history
 from privacy.challenges import NONCE_SIZE
 from privacy.consent import Grant, Wish, propose
 from privacy.conversation import Declined, Handler, fields_as
+from privacy.gate.console.console_verbs import why_unbuilt
 from privacy.gate.door import spelling
 from privacy.gate.door.door import Door
 from privacy.gate.door.giving import About, Ready
@@ -47,7 +48,7 @@ def table(door: Door) -> Mapping[str, Handler]:
         given = wish if isinstance(wish, Reason) else _proposed(door, wish, 0)
         if isinstance(given, Reason):  # nobody is asked to agree to what can't be given
             await door.desk.refuse(asked.activity, recipient, given, "")
-            raise _declined(given, asked, recipient)
+            raise _declined(door, given, asked, recipient)
         row = door.desk.register.activities[given.activity]
         told = notice.activity_json(row, door.desk.recipients.values(), asked.language)
         return {"activity_text": told, "recipient": recipient, "addressee": given.addressee}
@@ -61,7 +62,7 @@ def table(door: Door) -> Mapping[str, Handler]:
         except StoreError as error:
             raise not_written(error, asked.language) from error
         if isinstance(given, Reason):
-            raise _declined(given, asked, recipient)
+            raise _declined(door, given, asked, recipient)
         return {"grant": spelling.grant(given)}
 
     return {"consent.about": about, "consent.allow": allow}
@@ -118,8 +119,9 @@ async def _give(door: Door, asked: _Asked, recipient: str) -> Grant | Reason:
     return ready if isinstance(ready, Reason) else ready.grant
 
 
-def _declined(reason: Reason, asked: _Asked, recipient: str) -> Declined:
-    way = GIVEN_BY.get(asked.activity, "") if reason is Reason.WRONG_MODE else ""
+def _declined(door: Door, reason: Reason, asked: _Asked, recipient: str) -> Declined:
+    way = why_unbuilt(door, reason, asked.activity, asked.language)
+    way = GIVEN_BY.get(asked.activity, "") if reason is Reason.WRONG_MODE else way
     if reason is Reason.ADDRESSEE_NOT_DECLARED and asked.activity == FAR:
         way = f"homebase recipient access {recipient}"
     text = reason.text(asked.language)

@@ -35,6 +35,7 @@ from privacy.gate.tunnels.tunnels import Tunnels
 from privacy.home_day import zone_of
 from privacy.reasons import Reason
 from privacy.register import Form
+from privacy.standing import LEAVING
 
 WAIT_FOR_DELIVERY_S = 20.0  # a command waits so long for the outcome of what it started
 
@@ -174,7 +175,26 @@ class Door:
         assert self._tasks is not None
         return self._tasks.create_task(self._deliver(grant, item), name="privacy.delivery")
 
+    async def leave(self) -> Outcome | None:
+        """The home is deregistered: send the message that tells of it, if one was agreed to.
+
+        None: nobody wanted one, or it still runs.
+
+        Raises:
+            StoreError: what waits can't be read.
+        """
+        live = {grant.id: grant for grant in self.desk.standing.live() if grant.activity == LEAVING}
+        for item in await self.desk.store.read(records.outgoing):
+            if (grant := live.get(item.grant_id)) is not None:
+                return await self._started(grant, item)
+        return None
+
     async def _deliver(self, grant: Grant, item: Outgoing) -> Outcome:
+        if (
+            grant.activity == LEAVING and not self.desk.standing.deregistered
+        ):  # decide.py would refuse it, too
+            why = Reason.NOT_LEFT
+            return Outcome(result=Result.REFUSED, what=why.value, reason=why, again=True)
         outcome = await self.deliveries.deliver(grant, item)
         if outcome.followed:
             await self.receipts.once()

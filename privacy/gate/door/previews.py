@@ -21,6 +21,7 @@ GIVEN_BY = {  # commands that show and ask for activities that have no groups
     "push.send": "homebase notify allow",
     "setup.timezone": "homebase account timezone",
     "support.ticket": "homebase ticket report",
+    "account.deregister": "homebase rights deregister --tell",
     "mail.product": "homebase account product-mail",
 }
 

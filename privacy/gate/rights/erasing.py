@@ -130,7 +130,7 @@ class Erasing:
 
 
 def _ended(told: Mapping[str, object]) -> dict[str, object]:
-    return {name: told[name] for name in ("phones", "consents", "cut", "entry")}
+    return {name: told[name] for name in ("phones", "consents", "cut", "entry", "message")}
 
 
 def _read(told: Mapping[str, object]) -> list[Effect]:

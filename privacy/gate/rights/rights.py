@@ -13,6 +13,7 @@ from privacy import canonical, report
 from privacy.consent import Grant
 from privacy.gate.account import addressees, timezone
 from privacy.gate.backups import far_copies
+from privacy.gate.door import spelling
 from privacy.gate.door.door import Door
 from privacy.gate.door.holder import GateHolder
 from privacy.gate.rights import one_person
@@ -25,7 +26,9 @@ from privacy.gate.storage.store import StoreError, Transaction
 from privacy.gate.storage.tombstones import Tomb, Tombstone
 from privacy.ledger import Kind
 from privacy.reasons import Reason
+from privacy.register import Language
 from privacy.rights import Effect, Scope
+from privacy.standing import LEAVING
 from privacy.vocabulary import DataCategory
 
 log = logging.getLogger(__name__)
@@ -137,10 +140,13 @@ class RightsDesk:
 
         return await self._desk.store.write(job)
 
-    async def deregister(self, step: str, hub: Sequence[Effect]) -> dict[str, object]:
+    async def deregister(
+        self, step: str, hub: Sequence[Effect], language: Language = Language.EN
+    ) -> dict[str, object]:
         """One step of Q6.14: ``authorisations``, or ``data``.
 
-        The first ends, after the hub's people, their phones' keys and then the consents to partners.
+        The first ends, after the hub's people, their phones' keys and then the consents to partners. Then
+        the one message leaves that was agreed to for this, if any. language: of what became of it.
 
         Raises:
             StoreError: it was not recorded; everything outward is closed all the same.
@@ -148,7 +154,7 @@ class RightsDesk:
         if step == "data":
             effects = [*hub, *await self.holder.erase(Scope())]
             return await self._report(Scope(), effects, "deregistration: data")
-        ended = list(self._desk.standing.live())
+        ended = [grant for grant in self._desk.standing.live() if grant.activity != LEAVING]
         phones = len(self._desk.keys.all())
         self._desk.keys.end_all()
         self._desk.claim.close()
@@ -163,7 +169,14 @@ class RightsDesk:
         }
         row = self._row(ClosureKind.DEREGISTERED, "")
         closed = await self._close(row, News(kind=Kind.RIGHT, data=told), lambda _: True, ended)
-        return {"entry": closed.entry, "cut": closed.cut, "phones": phones, "consents": len(ended)}
+        sent = await self._door.leave()
+        return {
+            "entry": closed.entry,
+            "cut": closed.cut,
+            "phones": phones,
+            "consents": len(ended),
+            "message": None if sent is None else spelling.outcome(sent, language),
+        }
 
     def _row(self, kind: ClosureKind, subject: str, note: str = "") -> Closure:
         return Closure(kind=kind, subject=subject, at=self._desk.time.instant().at, note=note)
@@ -204,6 +217,8 @@ class RightsDesk:
             data: dict[str, canonical.Json] = {"key": kid, "action": "removed", "by": "deregistration"}
             self._desk.append(tx, News(kind=Kind.KEY, data=data))
         for grant in records.live_grants(tx):  # also one that was being given at this moment
+            if grant.activity == LEAVING:
+                continue  # its message goes after all of this
             records.end_grant(tx, grant, Reason.WITHDRAWN, at)
             records.purge_outbox(tx, [grant.id])
 

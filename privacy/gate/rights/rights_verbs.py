@@ -199,7 +199,7 @@ async def _erase(rights: RightsDesk, desk: Desk, asked: _Asked) -> Fields:
 
 
 async def _deregister(rights: RightsDesk, desk: Desk, asked: _Asked) -> Fields:
-    answer = await rights.deregister(asked.step, _effects(asked))
+    answer = await rights.deregister(asked.step, _effects(asked), asked.language)
     return {**answer, "key": checkpoint.verifier_key(desk.origin, desk.public_key)}
 
 

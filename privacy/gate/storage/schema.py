@@ -170,7 +170,7 @@ HOLDINGS = {
     )
 }
 _LETTERS = "('account.register', 'mail.product', 'support.ticket')"
-_MAILED = f"activity IN {_LETTERS}"
+_MAILED = f"activity IN {_LETTERS} OR activity = 'account.deregister'"
 _UNDER = "grant_id IN (SELECT id FROM grants WHERE json_extract(CAST(body AS TEXT), '$.activity') {which})"
 _PAST = "activity LIKE 'history.cloud.%'"
 _TOLD = "activity IN ('mail.send', 'sms.send', 'push.send', 'support.ticket')"
@@ -226,6 +226,10 @@ PARTS = (
 )
 # rows that an erasure leaves in tables that it empties otherwise, and why
 NEEDED = {
+    "outbox": (
+        _UNDER.format(which="= 'account.deregister'"),
+        "the message that ends the service; goes when it arrived, after a day at the latest",
+    ),
     "access_data": (
         "recipient IN (SELECT recipient FROM far_copies)",
         "without it the copies elsewhere could not be deleted; goes with the last of them",

@@ -13,7 +13,7 @@ import pytest
 
 from privacy import canonical
 from privacy.gate.door.door import Door
-from privacy.gate.outbox import deletion_requests, sending
+from privacy.gate.outbox import earlier, sending
 from privacy.gate.outbox.deletion_requests import DeletionRequests
 from privacy.gate.storage import deletions, records
 from privacy.gate.storage.records import Outgoing
@@ -78,7 +78,7 @@ async def test_a_request_for_deletion_with_free_text_leaves_only_with_the_check_
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, guarded: bool
 ) -> None:
     if not guarded:
-        monkeypatch.setattr(deletion_requests, "check_body", no_check)
+        monkeypatch.setattr(earlier, "check_body", no_check)
     async with opened(tmp_path) as door:
         at, transfer = door.desk.time.instant().at, "Ada Lovelace, 2nd floor"
         recipient = house.grant().recipient

@@ -30,6 +30,7 @@ const PAGES: Partial<Record<string, string>> = {
   "diagnosis.remote": "#/settings/base/diagnosis",
   "account.register": "#/account",
   "support.ticket": "#/settings/base/diagnosis",
+  "account.deregister": "#/privacy/data",
   "mail.product": "#/account",
   "mail.send": "#/notifications",
   "sms.send": "#/notifications",
@@ -55,7 +56,11 @@ function One({ activity, again }: { activity: Activity; again: () => void }) {
         <ActivityState activity={activity} />
       </div>
       {activity.leaves_house && <p>{activity.purpose}</p>}
-      {!activity.available && activity.leaves_house && <p class="quiet">{t("privacy.notbuilt")}</p>}
+      {activity.unbuilt !== null && (
+        <p class="quiet">
+          {activity.leaves_house && t("privacy.notbuilt")} {activity.unbuilt}
+        </p>
+      )}
       <Consent activity={activity} again={again} />
       <details>
         <summary aria-label={t("privacy.facts.of", { title: activity.title })}>{t("privacy.facts")}</summary>

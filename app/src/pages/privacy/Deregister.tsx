@@ -2,6 +2,7 @@
 // signature; its own session ends with it, so the gate's report is saved before anything else happens.
 
 import { useCallback, useState } from "preact/hooks";
+import type { Activities } from "../../api/types";
 import { NotConfirmed, textOf } from "../../gate/attest";
 import { me, state, whoAmI } from "../../gate/phone";
 import { readReport } from "../../gate/report";
@@ -10,8 +11,34 @@ import { tell } from "../../state/app";
 import { json, save } from "../../state/save";
 import { useSelect } from "../../state/store";
 import { useCentre } from "../../texts/privacy";
+import { Consent } from "./ActivityList";
+import { Letter } from "./Letter";
 import { PairFirst } from "./PhoneState";
-import { useAct } from "./shared";
+import { Shown, useAct, useGatePage } from "./shared";
+
+const ID = "account.deregister";
+
+/** The one message that leaves after everything has ended, to whoever keeps the account; where nobody does, nothing. */
+function Farewell() {
+  const { t, language } = useCentre();
+  const [loaded, again] = useGatePage<Activities>(`/gate/v1/activities?lang=${language}`);
+  return (
+    <Shown loaded={loaded} again={again}>
+      {({ activities }) => {
+        const activity = activities.find(({ id }) => id === ID);
+        if (activity === undefined || activity.recipients.length === 0) return null;
+        const given = activity.grants.length > 0;
+        return (
+          <div data-letter={ID}>
+            <h3>{t("deregister.message")}</h3>
+            <p>{t(given ? "deregister.message.waits" : "deregister.message.text")}</p>
+            {given ? <Consent activity={activity} again={again} here /> : <Letter activity={activity} onDone={again} />}
+          </div>
+        );
+      }}
+    </Shown>
+  );
+}
 
 export function Deregister() {
   const { t } = useCentre();
@@ -36,6 +63,7 @@ export function Deregister() {
     <section class="card" aria-labelledby="deregister">
       <h2 id="deregister">{t("deregister")}</h2>
       <p>{t("deregister.text")}</p>
+      {phone !== null && <Farewell />}
       {phone === null ? (
         <PairFirst />
       ) : (

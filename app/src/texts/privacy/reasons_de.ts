@@ -41,6 +41,7 @@ export const reasonsDe = {
   "refused.notice_changed": "Der Text, dem du zugestimmt hast, hat sich geändert; bitte neu zustimmen.",
   "refused.objected": "Du hast widersprochen.",
   "refused.restricted": "Die Verarbeitung ist eingeschränkt.",
+  "refused.not_left": "Diese Mitteilung wartet, bis das Zuhause abgemeldet ist; vorher geht sie nicht hinaus.",
   "refused.deregistered": "Die Zentrale ist abgemeldet.",
   "refused.unknown_file": "Im Datenordner liegt etwas, das niemand beschrieben hat; »homebase rights status« nennt es. Entferne es, dann geht die Tür wieder auf.",
   "refused.no_ticket": "Es fehlt eine Ticketnummer (1 bis 40 Zeichen: Buchstaben, Ziffern, - und .).",

@@ -39,6 +39,7 @@ export const reasonsEn = {
   "refused.notice_changed": "The text that you agreed to has changed; please agree again.",
   "refused.objected": "You have objected.",
   "refused.restricted": "The processing is restricted.",
+  "refused.not_left": "This message waits: it leaves once the home is deregistered.",
   "refused.deregistered": "The Home Base is deregistered.",
   "refused.unknown_file": "The state folder holds something that nobody declared; `homebase rights status` names it. Remove it, and the door opens again.",
   "refused.no_ticket": "A ticket number is missing (1 to 40 characters: letters, digits, - and .).",
