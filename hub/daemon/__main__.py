@@ -5,6 +5,8 @@ import os
 import sys
 from collections.abc import Sequence
 
+from privacy.system import environment
+
 from .command_line import (
     EXIT_CANT_WRITE,
     EXIT_INTERNAL,
@@ -14,14 +16,22 @@ from .command_line import (
     parse,
     printable,
 )
+from .speech import asked_language, language_of, phrase, speaking, system_words
 
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code (the table is in ``homebase --help``)."""
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    spoken, _ = asked_language(words, language_of(environment()))
+    with speaking(spoken):
+        return _told(words)
+
+
+def _told(words: list[str]) -> int:
     try:
-        code = _run(sys.argv[1:] if arguments is None else list(arguments))
+        code = _run(words)
         sys.stdout.flush()  # a full disk shall be told here, and not by the interpreter's last words
         return code
     except CommandFailed as failure:
@@ -34,18 +44,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_INTERRUPTED
     except OSError as error:
         _forget_output()
-        where = error.filename or "output"
-        print(
-            f"homebase: {where}: {error.strerror or error}; make room or name another place", file=sys.stderr
-        )
+        where, what = error.filename or phrase("output"), system_words(error)
+        line = phrase("homebase: {where}: {what}; make room or name another place", where=where, what=what)
+        print(line, file=sys.stderr)
         return EXIT_CANT_WRITE if error.errno in NO_ROOM else EXIT_IO
     except Exception as error:  # noqa: BLE001 - the last place that can say anything
         import traceback  # noqa: PLC0415 - only here
 
         traceback.print_exc()
-        print(
-            f"homebase: internal error {type(error).__name__}: please report the lines above", file=sys.stderr
-        )
+        name = type(error).__name__
+        line = phrase("homebase: internal error {name}: please report the lines above", name=name)
+        print(line, file=sys.stderr)
         return EXIT_INTERNAL
 
 

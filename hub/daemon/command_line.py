@@ -1,7 +1,8 @@
 """The frame of the command line: one table of commands, each in a module of its own that loads when used.
 
 A command's module has ``configure(parser)`` and ``run(options) -> int``; a process that parses its own
-arguments has ``run(arguments) -> int`` and is listed with ``passes_arguments``.
+arguments has ``run(arguments) -> int`` and is listed with ``passes_arguments``. Each command speaks the
+language that ``--lang`` names, else that of the locale (speech.py); parsers and help, too.
 """
 
 import argparse
@@ -9,7 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
-from typing import NoReturn
+from typing import Any, NoReturn, TypeVar
+
+from .speech import LANGUAGES, OPTION, asked_language, language, phrase, speaking
+from .wrong_usage import in_words
 
 EXIT_USAGE, EXIT_CONFIG, EXIT_NOT_RUNNING, EXIT_INTERNAL = 2, 65, 69, 70
 EXIT_CANT_WRITE, EXIT_IO, EXIT_PERMISSION, EXIT_INTERRUPTED = 73, 74, 77, 130
@@ -35,12 +39,6 @@ def printable(value: object) -> str:
     """Text that can't control a terminal: names, values and errors may be a hostile hub's."""
     text = "-" if value is None else str(value)
     return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
-
-
-def in_language(texts: tuple[str, str], language: str, /, **fields: object) -> str:
-    """The English or the German line for ``--lang``, with its fields."""
-    english, german = texts
-    return (german if language == "de" else english).format_map(fields)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,16 +168,59 @@ COMMANDS = (
 )
 
 
+_Action = TypeVar("_Action", bound=argparse.Action)
+
+
+class Help(argparse.RawDescriptionHelpFormatter):
+    """Help in the language of the command."""
+
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        """With our own word for it."""
+        super().add_usage(usage, actions, groups, phrase("usage: ") if prefix is None else prefix)
+
+
 class Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line."""
+    """Says its help, and in one line what is wrong, in the language of the command; so do its verbs."""
+
+    def __init__(self, *, description: str, **settings: Any) -> None:
+        """description: in English, as all help of arguments."""
+        settings = {"formatter_class": Help, "epilog": phrase(EPILOG), **settings}
+        super().__init__(description=phrase(description), **settings)
+        self._positionals.title = phrase("positional arguments")
+        self._optionals.title = phrase("options")
+        # for its help alone: parse() has taken it out before, wherever it stood
+        self.add_argument(
+            OPTION,
+            choices=LANGUAGES,
+            default=argparse.SUPPRESS,
+            help="German or English, also before the command; default: as your locale",
+        )
+
+    def _add_action(self, action: _Action) -> _Action:
+        if action.help and action.help != argparse.SUPPRESS:
+            action.help = phrase(action.help)
+        if isinstance(action.metavar, str):
+            action.metavar = phrase(action.metavar)
+        elif isinstance(action.metavar, tuple):
+            action.metavar = tuple(map(phrase, action.metavar))
+        elif not action.option_strings and action.choices is None:
+            action.metavar = phrase(action.dest)
+        return super()._add_action(action)
 
     def error(self, message: str) -> NoReturn:
         """One line instead of the whole usage."""
-        self.exit(EXIT_USAGE, f"{self.prog}: {message}; see {self.prog} --help\n")
+        wrong = phrase("{prog}: {what}; see {prog} --help", prog=self.prog, what=in_words(message))
+        self.exit(EXIT_USAGE, f"{wrong}\n")
 
 
-def parse(arguments: list[str]) -> int:
-    """Find the command, let it parse the rest, run it; return its exit code."""
+def parse(arguments: Sequence[str]) -> int:
+    """Find the command and its language, let it parse the rest, run it; return its exit code."""
+    wanted, rest = asked_language(arguments, language())
+    with speaking(wanted):
+        return _run(rest)
+
+
+def _run(arguments: list[str]) -> int:
     word = arguments[0] if arguments else "--help"
     command = next((command for command in COMMANDS if command.name == word), None)
     if command is None:
@@ -187,27 +228,26 @@ def parse(arguments: list[str]) -> int:
     module = _load(command)
     if command.passes_arguments:
         return int(module.run(arguments[1:]))
-    parser = Parser(
-        prog=f"homebase {command.name}",
-        description=command.summary,
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = Parser(prog=f"homebase {command.name}", description=command.summary)
     module.configure(parser)
-    return int(module.run(parser.parse_args(arguments[1:])))
+    options = parser.parse_args(arguments[1:])
+    options.lang = language()
+    return int(module.run(options))
 
 
 def _outside_a_command(arguments: Sequence[str]) -> int:
     width = max(len(command.name) for command in COMMANDS)
-    listing = "\n".join(f"  {command.name:{width}}  {command.summary}" for command in COMMANDS)
+    listing = "\n".join(f"  {command.name:{width}}  {phrase(command.summary)}" for command in COMMANDS)
+    more = phrase("homebase COMMAND --help says more.")
     parser = Parser(
         prog="homebase",
-        usage="homebase COMMAND [OPTIONS]",
+        usage=phrase("homebase COMMAND [OPTIONS]"),
         description="A smart-home hub for Homematic devices: local, private by construction.",
-        epilog=f"commands:\n{listing}\n\nhomebase COMMAND --help says more.\n\n{EPILOG}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=f"{phrase('commands:')}\n{listing}\n\n{more}\n\n{phrase(EPILOG)}",
     )
-    parser.add_argument("--version", action="version", version="homebase 0.1.0")
+    parser.add_argument(
+        "--version", action="version", version="homebase 0.1.0", help="say which version it is"
+    )
     parser.add_argument("command", choices=[command.name for command in COMMANDS], help=argparse.SUPPRESS)
     parser.parse_args(arguments)
     return EXIT_USAGE
@@ -219,5 +259,5 @@ def _load(command: Command) -> ModuleType:
     except ModuleNotFoundError as error:
         if error.name != command.module:
             raise
-        text = f"the command {command.name} is not part of this installation; update it"
+        text = phrase("the command {name} is not part of this installation; update it", name=command.name)
         raise CommandFailed(text, EXIT_NOT_RUNNING) from error

@@ -17,6 +17,7 @@ from .command_line import (
     printable,
 )
 from .home import console_folder
+from .speech import language, phrase
 from .which_home import Named
 
 EXIT_REFUSED = 77
@@ -74,22 +75,26 @@ _EXITS = {
 def ask_gate(
     home: Named | None, verb: str, /, loads: Callable[[bytes], object] = json.loads, **fields: object
 ) -> Mapping[str, object]:
-    """Ask and return the answer's fields. home: that is meant; None takes the running one.
+    """Ask and return the answer's fields, in the language of the command unless ``fields`` name another.
 
-    loads: reads the answer's JSON.
+    home: that is meant; None takes the running one. loads: reads the answer's JSON.
 
     Raises:
         CommandFailed: no home runs, this user may not ask, or the gate says no (with its reason).
     """
     path = console_folder(home) / "console.sock"
     try:
-        return ask(path, verb, loads, **fields)
+        return ask(path, verb, loads, **{"language": language(), **fields})
     except ConsoleRefused as error:
         raise CommandFailed(str(error), EXIT_PERMISSION) from error
     except ConsoleAway as error:
         raise CommandFailed(str(error), EXIT_NOT_RUNNING) from error
     except ConsoleDeclined as error:
-        line = error.detail if error.code in _EXITS else f"refused ({error.code}): {error.detail}"
+        line = (
+            error.detail
+            if error.code in _EXITS
+            else phrase("refused ({code}): {detail}", code=error.code, detail=error.detail)
+        )
         raise CommandFailed(line, _EXITS.get(error.code, EXIT_REFUSED), error.code) from error
 
 
@@ -106,8 +111,8 @@ def part_of(answer: Mapping[str, object], key: str) -> Mapping[str, object]:
 
 
 def print_table(head: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> None:
-    """Print rows under their heads in columns."""
-    cells = [head, *(tuple(printable(cell) for cell in row) for row in rows)]
+    """Print rows in columns under their heads, which are in English."""
+    cells = [tuple(phrase(name) for name in head), *(tuple(printable(cell) for cell in row) for row in rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(head))]
     for row in cells:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

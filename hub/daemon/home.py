@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import cast
 
 from .command_line import EXIT_IO, EXIT_NOT_RUNNING, EXIT_PERMISSION, EXIT_USAGE, CommandFailed
+from .speech import language, phrase
 from .which_home import NOT_RUNNING, Named, not_found, places
 
 ANSWER_TIME_S = 70.0  # the gate gives up after 60
@@ -68,7 +69,7 @@ def console_folder(home: Named | None) -> Path:
             if (folder / "console" / "home.sock").is_socket():
                 return folder / "console"
         except PermissionError as error:
-            raise CommandFailed(f"{folder}: {_NOT_YOURS}", EXIT_PERMISSION) from error
+            raise CommandFailed(f"{folder}: {phrase(_NOT_YOURS)}", EXIT_PERMISSION) from error
     raise CommandFailed(not_found(home), EXIT_NOT_RUNNING)
 
 
@@ -86,7 +87,7 @@ def ask_home(
     Raises:
         CommandFailed: not running, hanging, or the home's problem with its way out.
     """
-    headers = {"Accept-Language": "en"}  # all commands speak English, whatever the home's language is
+    headers = {"Accept-Language": language()}
     if body is not None:
         headers["Content-Type"] = "application/json"
     connection = _LocalConnection(path, ANSWER_TIME_S)
@@ -96,11 +97,13 @@ def ask_home(
         answer = connection.getresponse()
         content = cast("Mapping[str, object]", loads(answer.read() or b"{}"))
     except (FileNotFoundError, ConnectionRefusedError) as error:
-        raise CommandFailed(NOT_RUNNING, EXIT_NOT_RUNNING) from error
+        raise CommandFailed(phrase(NOT_RUNNING), EXIT_NOT_RUNNING) from error
     except PermissionError as error:
-        raise CommandFailed(f"{path}: {_NOT_YOURS}", EXIT_PERMISSION) from error
+        raise CommandFailed(f"{path}: {phrase(_NOT_YOURS)}", EXIT_PERMISSION) from error
     except (OSError, http.client.HTTPException, ValueError) as error:
-        raise CommandFailed(f"{path}: {error}; homebase doctor says more", EXIT_IO) from error
+        raise CommandFailed(
+            phrase("{path}: {error}; homebase doctor says more", path=path, error=error), EXIT_IO
+        ) from error
     finally:
         connection.close()
     if answer.status >= 400:
@@ -128,22 +131,24 @@ def _look(path: Path) -> None:
         probe.request("GET", "/api/v1/health")
         alive = probe.getresponse().status < 400
     except OSError as error:
-        raise CommandFailed(_HANGS, EXIT_NOT_RUNNING) from error
+        raise CommandFailed(phrase(_HANGS), EXIT_NOT_RUNNING) from error
     finally:
         probe.close()
     if not alive:
-        raise CommandFailed(_HANGS, EXIT_NOT_RUNNING)
+        raise CommandFailed(phrase(_HANGS), EXIT_NOT_RUNNING)
 
 
 def problem_failure(status: int, problem: Mapping[str, object]) -> CommandFailed:
     """Turn a problem document (RFC 9457) into one line and its exit code."""
     field, allowed = problem.get("field"), str(problem.get("allowed") or "")
-    line = str(problem.get("detail") or problem.get("title") or f"status {status}").rstrip(".")
+    line = str(
+        problem.get("detail") or problem.get("title") or phrase("status {status}", status=status)
+    ).rstrip(".")
     if field and problem.get("value") is not None:
         line = f"{field} = {problem.get('value')!r}: {line.removeprefix(f'{field}: ')}"
     way_out = str(problem.get("way_out") or "").rstrip(".")
     if allowed and allowed not in line and allowed not in way_out:
-        line += f"; allowed is {allowed}"
+        line += phrase("; allowed is {allowed}", allowed=allowed)
     for value, word in AS_WORDS.items():
         line = line.replace(f"allowed is {value}", f"allowed is {word}")
     if way_out:

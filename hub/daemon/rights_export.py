@@ -20,6 +20,7 @@ import msgspec
 from .command_line import EXIT_CANT_WRITE, EXIT_USAGE, CommandFailed
 from .gate_console import rows_of
 from .rights_index import index_page
+from .speech import phrase, system_words
 
 FORM = "homebase.rights/1"
 PAGE = 5000
@@ -64,7 +65,10 @@ def export(folder: Path, sources: Sequence[Source], notices: Mapping[str, Answer
         _save(folder / "index.html", index_page(manifest, notices).encode())
     except OSError as error:
         where = error.filename or folder
-        raise CommandFailed(f"{where}: {error.strerror}; choose another folder", EXIT_CANT_WRITE) from error
+        raise CommandFailed(
+            phrase("{where}: {what}; choose another folder", where=where, what=system_words(error)),
+            EXIT_CANT_WRITE,
+        ) from error
     finally:
         if collects:
             gc.enable()
@@ -73,7 +77,9 @@ def export(folder: Path, sources: Sequence[Source], notices: Mapping[str, Answer
 
 def _make(folder: Path) -> None:
     if folder.exists() and any(folder.iterdir()):
-        raise CommandFailed(f"{folder} is not empty; name an empty or a new folder", EXIT_USAGE)
+        raise CommandFailed(
+            phrase("{folder} is not empty; name an empty or a new folder", folder=folder), EXIT_USAGE
+        )
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     (folder / "data").mkdir(mode=0o700)
 

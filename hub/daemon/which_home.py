@@ -10,10 +10,12 @@ from pathlib import Path
 from privacy.places import RUN_VARIABLE, named_run, running_homes
 from privacy.system import environment
 
+from .speech import phrase
+
 STATE, RUN = "--state", "--run"
 _OPTIONS = {
     STATE: "folder of the home that is meant; default: the installed one, else the demo",
-    RUN: f"of the home that was started with that --run; default: ${RUN_VARIABLE}",
+    RUN: "of the home that was started with that --run; default: $HOMEBASE_RUN",
 }
 NOT_RUNNING = (
     "no running home found; start it with homebase run or homebase demo, or name its folder with --state,"
@@ -56,14 +58,19 @@ def not_found(home: Named | None) -> str:
     """What was looked for in vain, and the way out."""
     variable = named_run(environment())
     if home is None and variable is not None:
-        return (
-            f"{RUN_VARIABLE}={variable}: no home runs there; start one with homebase run or homebase demo,"
-            f" or unset {RUN_VARIABLE}"
+        return phrase(
+            "{run_variable}={variable}: no home runs there; start one with homebase run or"
+            " homebase demo, or unset {run_variable}",
+            run_variable=RUN_VARIABLE,
+            variable=variable,
         )
     if home is None:
-        return NOT_RUNNING
+        return phrase(NOT_RUNNING)
     other = STATE if home.option == RUN else RUN
-    return (
-        f"{home}: no home runs there; start it with homebase run or homebase demo and the same {home.option},"
-        f" or name it by {other} DIR if it was started with that"
+    return phrase(
+        "{home}: no home runs there; start it with homebase run or homebase demo and"
+        " the same {option}, or name it by {other} DIR if it was started with that",
+        home=home,
+        option=home.option,
+        other=other,
     )

@@ -98,17 +98,22 @@ def homebase(
     stdout: int | None = None,
     stderr: int | IO[str] | None = None,
     around: tuple[str, ...] = (),
+    locale: str = "de_DE.UTF-8",
 ) -> subprocess.Popen[str]:
-    """Start the command with a runtime folder of its own. around: a command that starts it, such as ALONE."""
+    """Start the command with a runtime folder of its own. around: a command that starts it, such as ALONE.
+
+    locale: of whose home it is: its rooms and devices have German names.
+    """
     environment = {**os.environ, "XDG_RUNTIME_DIR": str(runtime), "PYTHONPATH": str(ROOT)}
-    environment |= {"LC_ALL": "de_DE.UTF-8"}  # whose home it is: its rooms and devices have German names
+    environment |= {"LC_ALL": locale}
     command = [*around, sys.executable, "-m", "hub.daemon", *arguments]
     return subprocess.Popen(command, env=environment, cwd="/", text=True, stdout=stdout, stderr=stderr)
 
 
 def run_homebase(*arguments: str, runtime: Path, limit_s: float = 60.0) -> tuple[int, str, str]:
-    """Run the command to its end."""
-    process = homebase(*arguments, runtime=runtime, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    """Run the command to its end, in English unless it is asked for German."""
+    pipe = subprocess.PIPE
+    process = homebase(*arguments, runtime=runtime, stdout=pipe, stderr=pipe, locale="C.UTF-8")
     try:
         output, errors = process.communicate(timeout=limit_s)
     finally:

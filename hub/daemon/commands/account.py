@@ -11,8 +11,9 @@ from pathlib import Path
 
 from ..command_line import EXIT_IO, EXIT_USAGE, CommandFailed, printable
 from ..gate_console import ask_gate, part_of, rows_of
+from ..speech import as_word, phrase, system_words
 from . import letters
-from .consent_words import words
+from .notify_messages import RESULTS
 from .radio_keys import secret_in
 from .verbs import Verbs, ask, print_json, run_verb
 
@@ -37,7 +38,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     change.add_argument("--timezone", metavar="NAME", help="such as Europe/Berlin")
     zone = verbs.add("timezone", "have the timezone looked up once, where nobody can name it", _timezone)
     zone.add_argument("--country", help="of who is asked, where it is outside the EEA")
-    zone.add_argument("--lang", choices=["de", "en"], default="en", help="of texts; default: en")
     zone.add_argument("--yes", action="store_true", help="do not ask")
     verbs.add("reviewed", "the data is right: be reminded again in a year", _reviewed)
     confirm = verbs.add(
@@ -46,7 +46,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     confirm.add_argument("code", nargs="?", help="from the mail; without one the mail is shown and sent")
     confirm.add_argument("--preview", metavar="ID", help="of what was shown before, for example in the app")
     confirm.add_argument("--country", help="of the mail server, where it is outside the EEA")
-    confirm.add_argument("--lang", choices=["de", "en"], default="en", help="of the mail; default: en")
     confirm.add_argument("--yes", action="store_true", help="do not ask")
     news = verbs.add("product-mail", "have a company send you news by e-mail: look, then agree", _news)
     letters.add_options(news)
@@ -82,68 +81,84 @@ def _show(options: argparse.Namespace) -> int:
     here, gate = ask(options, "GET", "account"), ask_gate(options.home, "account.show")
     if options.json:
         return print_json({**here, **gate})
-    for name, value in (*_details(here), *_reached(gate), *_place(part_of(here, "installation"))):
+    lines = (*_details(here), *_reached(gate), *_place(part_of(here, "installation")))
+    width = max(len(name) for name, _ in lines) + 2
+    for name, value in lines:
         first, *rest = str(value or "-").split("\n")
-        print(f"{name + ':':18}{printable(first)}")
+        print(f"{name + ':':{width}}{printable(first)}")
         for line in rest:
-            print(f"{'':18}{printable(line)}")
+            print(f"{'':{width}}{printable(line)}")
     if here.get("review_due"):
-        print("A year has passed since you looked through this. Is it right? homebase account reviewed")
+        print(
+            phrase("A year has passed since you looked through this. Is it right? homebase account reviewed")
+        )
     return 0
 
 
 def _details(here: Answer) -> list[tuple[str, object]]:
     missing = here.get("missing")
     complete = (
-        "yes" if not missing else f"no: {', '.join(map(str, missing if isinstance(missing, list) else []))}"
+        phrase("yes")
+        if not missing
+        else phrase(
+            "no: {missing}", missing=", ".join(map(as_word, missing if isinstance(missing, list) else []))
+        )
     )
     return [
-        ("name", here.get("name")),
-        ("postal address", here.get("postal_address")),
-        ("customer ID", here.get("customer_id")),
-        ("complete", complete),
-        ("last looked at", here.get("reviewed_at")),
+        (phrase("name"), here.get("name")),
+        (phrase("postal address"), here.get("postal_address")),
+        (phrase("customer ID"), here.get("customer_id")),
+        (phrase("complete"), complete),
+        (phrase("last looked at"), here.get("reviewed_at")),
     ]
 
 
 def _place(place: Answer) -> list[tuple[str, object]]:
     found = part_of(place, "license")
     lines: list[tuple[str, object]] = [
-        ("home", place.get("name")),
-        ("Home Base ID", place.get("home_base_id")),
-        ("serial number", place.get("serial")),
-        ("timezone", place.get("timezone")),
-        ("license", _license_line(found) if found else None),
+        (phrase("home"), place.get("name")),
+        (phrase("Home Base ID"), place.get("home_base_id")),
+        (phrase("serial number"), place.get("serial")),
+        (phrase("timezone"), place.get("timezone")),
+        (phrase("license"), _license_line(found) if found else None),
     ]
     radios = part_of(place, "radios")
     for name in radios:
         radio = part_of(radios, name)
         told = [str(radio.get(key)) for key in ("kind", "serial", "hardware_id", "address") if radio.get(key)]
-        lines.append((f"radio {name}", " ".join(told)))
+        lines.append((phrase("radio {name}", name=name), " ".join(told)))
     return lines
 
 
 def _license_line(found: Answer) -> str:
     if found.get("state") != "valid":
-        return f"does not count ({found.get('state')}); the home works without"
-    return f"{found.get('id')}, valid until {str(found.get('expires_at'))[:10]}"
+        return phrase("does not count ({state}); the home works without", state=as_word(found.get("state")))
+    return phrase(
+        "{id}, valid until {expires_at}", id=found.get("id"), expires_at=str(found.get("expires_at"))[:10]
+    )
 
 
 def _reached(answer: Answer) -> list[tuple[str, object]]:
     email, server = part_of(answer, "email"), part_of(answer, "mail_server")
     lines: list[tuple[str, object]] = [
-        ("e-mail address", f"{email['address']}, {_state(email)}" if email else None)
+        (phrase("e-mail address"), f"{email['address']}, {_state(email)}" if email else None)
     ]
     if server:
         access = (
-            f"as {server['user'] or 'nobody'}, from {server['sender']}"
+            phrase(
+                "as {user}, from {sender}", user=server["user"] or phrase("nobody"), sender=server["sender"]
+            )
             if server["sender"]
-            else "no access data"
+            else phrase("no access data")
         )
-        lines.append(("mail server", f"{server['host']}:{server['port']} ({server['transport']}), {access}"))
-    lines += [("SMS number", f"{row['number']} {row['label']}") for row in rows_of(answer, "sms_numbers")]
+        lines.append(
+            (phrase("mail server"), f"{server['host']}:{server['port']} ({server['transport']}), {access}")
+        )
     lines += [
-        ("push device", f"{row['device']} {row['number']} {row['label']}")
+        (phrase("SMS number"), f"{row['number']} {row['label']}") for row in rows_of(answer, "sms_numbers")
+    ]
+    lines += [
+        (phrase("push device"), f"{row['device']} {row['number']} {row['label']}")
         for row in rows_of(answer, "push_devices")
     ]
     return lines
@@ -151,10 +166,12 @@ def _reached(answer: Answer) -> list[tuple[str, object]]:
 
 def _state(email: Answer) -> str:
     if email.get("confirmed"):
-        return f"confirmed {email['confirmed']}"
+        return phrase("confirmed {confirmed}", confirmed=email["confirmed"])
     if email.get("link_until"):
-        return f"not confirmed; a link was sent and counts until {email['link_until']}"
-    return "not confirmed; homebase account confirm sends a link"
+        return phrase(
+            "not confirmed; a link was sent and counts until {link_until}", link_until=email["link_until"]
+        )
+    return phrase("not confirmed; homebase account confirm sends a link")
 
 
 # change
@@ -166,7 +183,7 @@ def _set(options: argparse.Namespace) -> int:
     if options.home_name is not None:
         given["home"] = options.home_name
     if options.email is None and not given:
-        raise CommandFailed("nothing to set; see homebase account set --help", EXIT_USAGE)
+        raise CommandFailed(phrase("nothing to set; see homebase account set --help"), EXIT_USAGE)
     if "postal_address" in given:
         given["postal_address"] = given["postal_address"].replace("\\n", "\n")
     if given:
@@ -178,33 +195,39 @@ def _set(options: argparse.Namespace) -> int:
 
 def _reviewed(options: argparse.Namespace) -> int:
     answer = ask(options, "POST", "account", "reviews", body={})
-    return _say(options, answer, "noted; the question comes again in a year")
+    return _say(options, answer, phrase("noted; the question comes again in a year"))
 
 
 def _show_license(options: argparse.Namespace) -> int:
     found = part_of(part_of(ask(options, "GET", "account"), "installation"), "license")
-    return _say(options, found, _license_line(found) if found else "there is none; the home needs none")
+    return _say(
+        options, found, _license_line(found) if found else phrase("there is none; the home needs none")
+    )
 
 
 def _set_license(options: argparse.Namespace) -> int:
     try:
         document = sys.stdin.read() if str(options.file) == "-" else options.file.read_text("utf-8")
     except (OSError, UnicodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "no text in UTF-8"
-        raise CommandFailed(f"{options.file}: {why}; name a readable file", EXIT_IO) from error
+        why = system_words(error) if isinstance(error, OSError) else phrase("no text in UTF-8")
+        raise CommandFailed(
+            phrase("{file}: {why}; name a readable file", file=options.file, why=why), EXIT_IO
+        ) from error
     answer = ask(options, "PUT", "account", "license", body={"document": document})
     return _say(options, answer, _license_line(answer))
 
 
 def _remove_license(options: argparse.Namespace) -> int:
     ask(options, "DELETE", "account", "license")
-    return _say(options, {}, "removed")
+    return _say(options, {}, phrase("removed"))
 
 
 def _server(options: argparse.Namespace) -> int:
     if options.remove:
         answer = ask_gate(options.home, "account.drop_mail_server")
-        return _say(options, answer, "forgotten" if answer.get("dropped") else "there was none")
+        return _say(
+            options, answer, phrase("forgotten") if answer.get("dropped") else phrase("there was none")
+        )
     password = _password(options) if options.user else ""
     answer = ask_gate(
         options.home,
@@ -214,7 +237,7 @@ def _server(options: argparse.Namespace) -> int:
         password=password,
     )
     return _say(
-        options, answer, "kept, encrypted, by the gate; homebase account confirm sends a mail with it"
+        options, answer, phrase("kept, encrypted, by the gate; homebase account confirm sends a mail with it")
     )
 
 
@@ -223,19 +246,19 @@ def _password(options: argparse.Namespace) -> str:
     if options.file is not None:
         return secret_in(options.file)
     if not sys.stdin.isatty():
-        raise CommandFailed("nobody to ask here; name a file of mode 0600 with --file", EXIT_USAGE)
-    return getpass.getpass(f"Password of {options.user}: ")
+        raise CommandFailed(phrase("nobody to ask here; name a file of mode 0600 with --file"), EXIT_USAGE)
+    return getpass.getpass(phrase("Password of {user}: ", user=options.user))
 
 
 def _add_contact(options: argparse.Namespace) -> int:
     asked = {"number": options.number, "label": options.label, "device": options.device}
     answer = ask_gate(options.home, "account.contact", **asked)
-    return _say(options, answer, "kept, encrypted; nothing is sent there without your consent")
+    return _say(options, answer, phrase("kept, encrypted; nothing is sent there without your consent"))
 
 
 def _remove_contact(options: argparse.Namespace) -> int:
     answer = ask_gate(options.home, "account.drop_contact", number=options.number, device=options.device)
-    return _say(options, answer, "removed" if answer.get("dropped") else "there was none")
+    return _say(options, answer, phrase("removed") if answer.get("dropped") else phrase("there was none"))
 
 
 # confirm
@@ -243,30 +266,29 @@ def _remove_contact(options: argparse.Namespace) -> int:
 
 def _confirm(options: argparse.Namespace) -> int:
     if options.code:
-        answer = ask_gate(options.home, "account.confirm", code=options.code, language=options.lang)
+        answer = ask_gate(options.home, "account.confirm", code=options.code)
         address = part_of(answer, "email").get("address")
-        return _say(options, answer, words("email_confirmed", options.lang, address=printable(address)))
+        return _say(options, answer, phrase("{address} is confirmed", address=printable(address)))
     preview = options.preview or _preview(options, "account.preview")
     if not options.yes and not _agrees(options):
-        print(words("nothing_sent", options.lang))
+        print(phrase("nothing was sent"))
         return 1
     answer = ask_gate(
         options.home,
         "account.give",
         preview=preview,
-        language=options.lang,
         country=options.country,
     )
     delivery = part_of(answer, "delivery")
     if options.json:
         print_json(answer)
     elif delivery.get("result") == "delivered":
-        print(words("mail_sent", options.lang))
+        print(phrase("sent; open its link, or: homebase account confirm CODE"))
     elif delivery.get("result") == "running":
-        print(words("running", options.lang))
+        print(phrase("still running; homebase consent withdraw stops it"))
     else:
-        again = words("again", options.lang) if delivery.get("retried") else ""
-        result = words(f"{delivery.get('result')}_test", options.lang)
+        again = phrase("; it is tried again within 24 hours") if delivery.get("retried") else ""
+        result = phrase(RESULTS.get(str(delivery.get("result")), str(delivery.get("result"))))
         print(f"{result}: {printable(delivery.get('what'))}{again}")
     return 0 if delivery.get("result") in {"delivered", "running"} else 74
 
@@ -281,38 +303,46 @@ def _news(options: argparse.Namespace) -> int:
 def _timezone(options: argparse.Namespace) -> int:
     preview = _preview(options, "account.preview_timezone")
     if not options.yes and not _agrees(options):
-        print(words("nothing_sent", options.lang))
+        print(phrase("nothing was sent"))
         return 1
     answer = ask_gate(
         options.home,
         "account.look_up_timezone",
         preview=preview,
-        language=options.lang,
         country=options.country,
     )
     found = answer.get("timezone")
     if found is None:
         told = part_of(answer, "delivery")
         what = printable(told.get("what"))
-        raise CommandFailed(words("no_timezone", options.lang, what=what), EXIT_IO)
+        raise CommandFailed(
+            phrase("no timezone came back: {what}; homebase account set --timezone NAME", what=what), EXIT_IO
+        )
     ask(options, "PATCH", "account", body={"timezone": found})
     return _say(options, answer, printable(found))
 
 
 def _preview(options: argparse.Namespace, verb: str) -> object:
     """Show what would be sent; the id of the preview."""
-    shown = ask_gate(options.home, verb, language=options.lang)
+    shown = ask_gate(options.home, verb)
     if options.json:
         return shown.get("preview")
     about, mail = part_of(shown, "activity_text"), part_of(shown, "mail")
     print(f"{about.get('title')}: {about.get('purpose')}")
     for row in rows_of(about, "recipients"):
         told = {key: row.get(key) for key in ("name", "role", "host", "country")}
-        print(words("to", options.lang, **told))
-    print(words("bytes", options.lang, bytes=shown.get("bytes"), sha256=shown.get("sha256")))
+        print(phrase("  to {name} ({role}, {host}, {country})", **told))
+    print(
+        phrase("These {bytes} bytes, SHA-256 {sha256}:", bytes=shown.get("bytes"), sha256=shown.get("sha256"))
+    )
     print(printable(shown.get("text")))
     if mail:
-        print(words("mail_around", options.lang, subject=mail.get("subject")))
+        print(
+            phrase(
+                "The mail around it (its code is made when it is sent): {subject}",
+                subject=mail.get("subject"),
+            )
+        )
     for line in str(mail.get("text", "")).splitlines():
         print(f"  {printable(line)}".rstrip())
     return shown.get("preview")
@@ -320,8 +350,8 @@ def _preview(options: argparse.Namespace, verb: str) -> object:
 
 def _agrees(options: argparse.Namespace) -> bool:
     if not sys.stdin.isatty():
-        raise CommandFailed(words("nobody_to_ask", options.lang), EXIT_USAGE)
-    return input(words("ask_once", options.lang)).strip().lower() in {"yes", "ja"}
+        raise CommandFailed(phrase("nobody to ask here; look at the preview and add --yes"), EXIT_USAGE)
+    return input(phrase("Send this once? Type yes: ")).strip().lower() in {"yes", "ja"}
 
 
 def _say(options: argparse.Namespace, answer: Answer, text: str) -> int:

@@ -17,7 +17,9 @@ from pathlib import Path
 from privacy.app_policy import PERMISSIONS, policy
 
 from ..command_line import EXIT_CANT_WRITE, EXIT_NOT_RUNNING, EXIT_USAGE, CommandFailed
+from ..speech import phrase
 
+_EXPORT = "write the app's files into a folder"
 PAGE, WORKER, LISTING, README = "index.html", "sw.js", "homebase-app.json", "README.txt"
 _HEAD, _SHELL = "<head>", "self.SHELL="
 _MARK = '\n    <meta name="homebase-export" />'  # so that the app knows: app/src/state/served.ts
@@ -27,8 +29,8 @@ MOST_PORT = 65_535
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Verbs."""
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    export = verbs.add_parser("export", help="write the app's files into a folder")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar=phrase("VERB"))
+    export = verbs.add_parser("export", help=phrase(_EXPORT), description=_EXPORT)
     export.add_argument("folder", type=Path, metavar="DIR", help="new, empty, or of an earlier export")
     export.add_argument(
         "--connect",
@@ -43,16 +45,28 @@ def run(options: argparse.Namespace) -> int:
     """Write the files; say how many and what is left to do."""
     wrong = [host for host in options.connect if not _is_relay(host)]
     if wrong:
-        allowed = f"allowed is a host in small letters, with a port of 1 to {MOST_PORT} if need be"
-        text = f"--connect {wrong[0]!r}: {allowed}"
+        allowed = phrase(
+            "allowed is a host in small letters, with a port of 1 to {most_port} if need be",
+            most_port=MOST_PORT,
+        )
+        text = phrase("--connect {wrong!r}: {allowed}", wrong=wrong[0], allowed=allowed)
         raise CommandFailed(text, EXIT_USAGE)
     built = Path(str(resources.files("privacy.data"))) / "app"
     if not (built / WORKER).is_file():
-        raise CommandFailed(f"{built}: the app is not built here; run script/run once", EXIT_NOT_RUNNING)
+        raise CommandFailed(
+            phrase("{built}: the app is not built here; run script/run once", built=built), EXIT_NOT_RUNNING
+        )
     connect = tuple(f"wss://{host}" for host in options.connect) or ("wss:",)
     files = exported(_read(built), connect)
     _write(options.folder, files)
-    sys.stdout.write(f"{len(files)} files in {options.folder}; {options.folder / README} says what to set\n")
+    sys.stdout.write(
+        phrase(
+            "{files} files in {folder}; {readme} says what to set\n",
+            files=len(files),
+            folder=options.folder,
+            readme=options.folder / README,
+        )
+    )
     return 0
 
 
@@ -100,7 +114,7 @@ def _listed(folder: Path) -> set[str]:
     try:
         names = list(json.loads((folder / LISTING).read_bytes())["files"])
     except (OSError, ValueError, LookupError, TypeError) as error:
-        text = f"{folder} is not empty, and no earlier export; name an empty folder"
+        text = phrase("{folder} is not empty, and no earlier export; name an empty folder", folder=folder)
         raise CommandFailed(text, EXIT_CANT_WRITE) from error
     return {name for name in names if isinstance(name, str) and ".." not in name and not name.startswith("/")}
 

@@ -15,6 +15,7 @@ from privacy.system import random_bytes
 
 from ..command_line import EXIT_IO, EXIT_USAGE, CommandFailed, printable
 from ..gate_console import ask_gate, part_of, print_table, rows_of
+from ..speech import phrase
 from .backup_back import check, restore, trouble_in
 from .backup_progress import POLL_S, progress_line, size_words
 from .radio_keys import qr_lines, word_lines
@@ -95,10 +96,12 @@ def run(options: argparse.Namespace) -> int:
 
 def _sheet(options: argparse.Namespace) -> int:
     if not options.yes and not sys.stdout.isatty():
-        text = "the output is no terminal, and the key would stay wherever it goes; add --yes to want that"
+        text = phrase(
+            "the output is no terminal, and the key would stay wherever it goes; add --yes to want that"
+        )
         raise CommandFailed(text, EXIT_USAGE)
     if ask_gate(options.home, "backup.status").get("sheet") and not options.replace:
-        text = (
+        text = phrase(
             "there is a recovery sheet; add --replace for a new one, and keep the old one for older backups"
         )
         raise CommandFailed(text, EXIT_USAGE)
@@ -112,7 +115,11 @@ def _sheet(options: argparse.Namespace) -> int:
         key=_public(secret),
         vouched=backup_sheet.vouch(secret, signer),
     )
-    print("right: this sheet opens the backups of this home from now on. The next step: homebase backup now")
+    print(
+        phrase(
+            "right: this sheet opens the backups of this home from now on. The next step: homebase backup now"
+        )
+    )
     return 0
 
 
@@ -121,18 +128,18 @@ def _show(options: argparse.Namespace, secret: bytes, signer: bytes) -> None:
 
     words, code = backup_sheet.words_of(secret), backup_sheet.code_of(secret, signer)
     rows = ["".join(map(str, row)) for row in segno.make_qr(code, error="m").matrix]
-    print("Recovery sheet: who has it can read the backups of this home. It is stored nowhere else.")
+    print(phrase("Recovery sheet: who has it can read the backups of this home. It is stored nowhere else."))
     for line in word_lines(words):
         print(line)
     for line in qr_lines(rows):
         print(line)
-    print(f"for age -d -i: {backup_sheet.identity_of(secret)}")
-    print(f"signs manifests (Ed25519): {signer.hex()}")
+    print(phrase("for age -d -i: {identity_of}", identity_of=backup_sheet.identity_of(secret)))
+    print(phrase("signs manifests (Ed25519): {signer}", signer=signer.hex()))
     if options.page is not None:
         from .backup_page import write  # noqa: PLC0415 - as segno
 
         write(options.page, words, rows, backup_sheet.identity_of(secret), signer.hex())
-        print(f"{options.page}: print it, then delete it; it is the key itself")
+        print(phrase("{page}: print it, then delete it; it is the key itself", page=options.page))
 
 
 def _retyped(secret: bytes) -> None:
@@ -143,13 +150,13 @@ def _retyped(secret: bytes) -> None:
     """
     for _ in range(TRIES):
         try:
-            told = input("The words from the paper: ")
+            told = input(phrase("The words from the paper: "))
         except EOFError:
             break
         if backup_sheet.read_sheet(told) == secret:
             return
-        print("wrong; compare letter by letter", file=sys.stderr)
-    text = "the sheet was not checked, so nothing is encrypted to it; destroy it and begin again"
+        print(phrase("wrong; compare letter by letter"), file=sys.stderr)
+    text = phrase("the sheet was not checked, so nothing is encrypted to it; destroy it and begin again")
     raise CommandFailed(text, EXIT_NOT_GOOD)
 
 
@@ -173,7 +180,9 @@ def _now(options: argparse.Namespace) -> int:
             show(progress)
             time.sleep(POLL_S)
     if progress.get("wrong"):
-        raise CommandFailed(f"no good backup: {progress.get('text')}", EXIT_IO, str(progress.get("code")))
+        raise CommandFailed(
+            phrase("no good backup: {text}", text=progress.get("text")), EXIT_IO, str(progress.get("code"))
+        )
     if options.json:
         return print_json(status)
     newest, *others = rows_of(status, "copies")
@@ -190,7 +199,7 @@ def _history(options: argparse.Namespace) -> int:
     wanted = told.get("history") is True
     if options.json:
         return print_json({"history": wanted})
-    print(_HISTORY[wanted])
+    print(phrase(_HISTORY[wanted]))
     return 0
 
 
@@ -204,26 +213,30 @@ def _list(options: argparse.Namespace) -> int:
         [(row.get("target"), row.get("name"), size_words(row.get("size")), _state(row)) for row in copies],
     )
     if told := trouble_in(status):
-        print(f"not looked at {told}")
+        print(phrase("not looked at {told}", told=told))
     if not status.get("sheet"):
-        print("there is no recovery sheet: homebase backup sheet")
+        print(phrase("there is no recovery sheet: homebase backup sheet"))
     if not status.get("targets"):
-        print("there is no place for backups: [backup] folder in homebase.toml, or docs/backup-targets.md")
+        print(
+            phrase(
+                "there is no place for backups: [backup] folder in homebase.toml, or docs/backup-targets.md"
+            )
+        )
     if status.get("next"):
-        print(f"next: {status['next']}")
+        print(phrase("next: {next}", next=status["next"]))
     if part_of(status, "progress").get("wrong"):
-        print(f"the last one failed: {printable(part_of(status, 'progress').get('text'))}")
+        print(phrase("the last one failed: {text}", text=printable(part_of(status, "progress").get("text"))))
     if cut := part_of(status, "unfinished"):
-        print(_UNFINISHED.format(**cut))
+        print(phrase(_UNFINISHED, **cut))
     if status.get("drill_due"):
-        print("a quarter has passed: try the sheet, homebase backup check")
+        print(phrase("a quarter has passed: try the sheet, homebase backup check"))
     return 0
 
 
 def _state(row: Answer) -> str:
-    words = _STATES.get(str(row.get("state")), str(row.get("state")))
+    words = phrase(_STATES.get(str(row.get("state")), str(row.get("state"))))
     if row.get("verified"):
         words += f" {row['verified']}"
     if row.get("landed") is not None:
-        words += f", {size_words(row['landed'])} are there"
+        words += phrase(", {landed} are there", landed=size_words(row["landed"]))
     return f"{words}: {printable(row['text'])}" if row.get("text") else words

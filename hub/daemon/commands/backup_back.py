@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from ..command_line import EXIT_INTERRUPTED, EXIT_IO, EXIT_USAGE, CommandFailed, printable
 from ..gate_console import ask_gate, part_of, print_table, rows_of
+from ..speech import phrase
 from .backup_progress import POLL_S, progress_line
 from .radio_keys import secret_in
 from .verbs import print_json
@@ -26,7 +27,7 @@ def check(options: argparse.Namespace) -> int:
     if options.json:
         return print_json(told)
     _tell(told)
-    print("right: the sheet opens this copy, and all of it can be restored. Nothing was changed.")
+    print(phrase("right: the sheet opens this copy, and all of it can be restored. Nothing was changed."))
     return 0
 
 
@@ -37,14 +38,22 @@ def restore(options: argparse.Namespace) -> int:
         return print_json(told)
     _tell(told)
     if not told.get("applied"):
-        print("Nothing was changed.")
+        print(phrase("Nothing was changed."))
         return 0
-    print(f"{len(_texts(told, 'devices'))} devices are back; the home starts anew now, with its radio.")
+    print(
+        phrase(
+            "{count} devices are back; the home starts anew now, with its radio.",
+            count=len(_texts(told, "devices")),
+        )
+    )
     if options.room is None:
-        print("Nothing leaves the house: what was allowed waits for you. homebase phone confirm")
+        print(phrase("Nothing leaves the house: what was allowed waits for you. homebase phone confirm"))
         print(
-            "Whom to tell of smoke or water by messages, and how, is in no backup; see homebase notify person"
-            " list. Who is missing is told nothing until you say: homebase notify service, allow, person set"
+            phrase(
+                "Whom to tell of smoke or water by messages, and how, is in no backup; see"
+                " homebase notify person list. Who is missing is told nothing until you say:"
+                " homebase notify service, allow, person set"
+            )
         )
     return 0
 
@@ -72,8 +81,8 @@ def _read(
         return _over(options, run)
     except KeyboardInterrupt:
         if ask_gate(options.home, "backup.stop", run=run).get("stopped"):
-            raise CommandFailed("stopped; nothing was changed", EXIT_INTERRUPTED) from None
-    print(_TOO_LATE, file=sys.stderr)
+            raise CommandFailed(phrase("stopped; nothing was changed"), EXIT_INTERRUPTED) from None
+    print(phrase(_TOO_LATE), file=sys.stderr)
     return _over(options, run)
 
 
@@ -100,7 +109,10 @@ def _newest(options: argparse.Namespace) -> str:
         raise CommandFailed(told, EXIT_IO)
     if not there:
         raise CommandFailed(
-            f"{options.target}: no good copy is there; name one of homebase backup list", EXIT_USAGE
+            phrase(
+                "{target}: no good copy is there; name one of homebase backup list", target=options.target
+            ),
+            EXIT_USAGE,
         )
     return max(there)
 
@@ -109,17 +121,17 @@ def _words(options: argparse.Namespace) -> str:
     if options.file is not None:
         return secret_in(options.file)
     if not sys.stdin.isatty():
-        raise CommandFailed("nobody to ask here; name a file of mode 0600 with --file", EXIT_USAGE)
-    return getpass.getpass("the sheet's words or code: ")
+        raise CommandFailed(phrase("nobody to ask here; name a file of mode 0600 with --file"), EXIT_USAGE)
+    return getpass.getpass(phrase("the sheet's words or code: "))
 
 
 def _tell(told: Answer) -> None:
     name, made, version = (printable(told.get(key)) for key in ("name", "made", "version"))
-    print(f"{name}, made {made} by homebase {version}")
+    print(phrase("{name}, made {made} by homebase {version}", name=name, made=made, version=version))
     records = told.get("records")
     rows = records.items() if isinstance(records, dict) else ()
     print_table(("MEMBER", "RECORDS"), [(name, count) for name, count in rows])
-    for label, key in (("rooms", "rooms"), ("devices", "devices")):
+    for label, key in ((phrase("rooms"), "rooms"), (phrase("devices"), "devices")):
         print(f"{label}: {', '.join(map(printable, _texts(told, key))) or '-'}")
 
 

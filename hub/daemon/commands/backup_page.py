@@ -6,6 +6,7 @@ from html import escape
 from pathlib import Path
 
 from ..command_line import EXIT_CANT_WRITE, CommandFailed
+from ..speech import phrase, system_words
 
 _QUIET, _DOT = 4, 4  # modules of white around a code; points of a module
 _TEXT = (
@@ -28,7 +29,8 @@ def write(path: Path, words: Sequence[str], rows: Sequence[str], identity: str, 
         with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 - made for its owner alone
             file.write(page(words, rows, identity, signer))
     except OSError as error:
-        raise CommandFailed(f"{path}: {error.strerror}; name a new file", EXIT_CANT_WRITE) from error
+        text = phrase("{file}: {what}; name a new file", file=path, what=system_words(error))
+        raise CommandFailed(text, EXIT_CANT_WRITE) from error
 
 
 def page(words: Sequence[str], rows: Sequence[str], identity: str, signer: str) -> str:

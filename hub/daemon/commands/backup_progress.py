@@ -4,6 +4,8 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
+from ..speech import phrase
+
 POLL_S = 0.3
 _WIDTH = 60
 _STAGES = {
@@ -41,12 +43,20 @@ def progress_line() -> Iterator[Callable[[Progress], None]]:
 def stage_words(progress: Progress) -> str:
     """What is done, and how much of it."""
     done, of = int(str(progress.get("done"))), int(str(progress.get("all")))
-    share = f" {100 * done // of} %, {size_words(done)} of {size_words(of)}" if of else ""
+    share = (
+        phrase(" {value} %, {done} of {of}", value=100 * done // of, done=size_words(done), of=size_words(of))
+        if of
+        else ""
+    )
     share = f" {size_words(done)}" if done and not of else share
-    return f"{_STAGES.get(str(progress.get('stage')), 'waiting')}{share}"
+    return phrase(_STAGES.get(str(progress.get("stage")), "waiting")) + share
 
 
 def size_words(size: object) -> str:
     """Bytes, for people."""
     number = int(str(size))
-    return f"{number / (1 << 20):.1f} MiB" if number >= 1 << 20 else f"{number / 1024:.0f} KiB"
+    return (
+        phrase("{number:.1f} MiB", number=number / (1 << 20))
+        if number >= 1 << 20
+        else phrase("{number:.0f} KiB", number=number / 1024)
+    )

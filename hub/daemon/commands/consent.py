@@ -8,34 +8,32 @@ import json
 import sys
 from collections.abc import Callable, Mapping
 
-from ..command_line import EPILOG, EXIT_USAGE, CommandFailed, printable
+from ..command_line import EXIT_USAGE, CommandFailed, printable
 from ..gate_console import ask_gate, part_of, print_table, rows_of
+from ..speech import as_word, phrase
 from ..which_home import add_home
-from .consent_words import words
 from .start import between
 
 BY_ENTRY = "local."  # opened by an entry in homebase.toml, so there is nothing to preview
 MESSAGES = frozenset({"mail.send", "sms.send", "push.send"})
 _UNITS_S = {"h": 3600, "d": 86_400}
 Answer = Mapping[str, object]
+_CLOCK = {True: "{now} (UTC), confirmed", False: "{now} (UTC), not confirmed; add --confirm if this is right"}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The verbs with their options."""
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar=phrase("VERB"))
     shared = argparse.ArgumentParser(add_help=False)
     add_home(shared)
     shared.add_argument("--json", action="store_true", help="for programs")
-    shared.add_argument("--lang", choices=["de", "en"], default="en", help="of texts; default: en")
 
     def verb(name: str, summary: str, *, activity: bool = True) -> argparse.ArgumentParser:
         added = verbs.add_parser(
             name,
-            help=summary,
+            help=phrase(summary),
             description=summary,
             parents=[shared],
-            epilog=EPILOG,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         if activity:
             added.add_argument("activity", help="for example diagnosis.remote; homebase notice lists them")
@@ -81,7 +79,9 @@ def term(text: str) -> int:
     """
     unit = _UNITS_S.get(text[-1:])
     if unit is None or not text[:-1].isascii() or not text[:-1].isdigit() or len(text) > 5:
-        raise argparse.ArgumentTypeError(f"{text!r}: allowed are hours and days, such as 12h or 3d")
+        raise argparse.ArgumentTypeError(
+            phrase("{text!r}: allowed are hours and days, such as 12h or 3d", text=text)
+        )
     return int(text[:-1]) * unit
 
 
@@ -102,13 +102,15 @@ def run(options: argparse.Namespace) -> int:
     except CommandFailed as error:
         if error.reason != "no_ticket":
             raise
-        raise CommandFailed(words("no_ticket", options.lang, said=error), error.code) from error
+        raise CommandFailed(
+            phrase("{said} Name the ticket that it is for: --ticket NUMBER", said=error), error.code
+        ) from error
 
 
 def _show(options: argparse.Namespace) -> Answer:
     """Ask for a preview (or an earlier one) and print it."""
     if getattr(options, "preview", None):
-        shown = ask_gate(options.home, "consent.shown", preview=options.preview, language=options.lang)
+        shown = ask_gate(options.home, "consent.shown", preview=options.preview)
     else:
         groups = options.groups.split(",") if options.groups else None
         shown = ask_gate(
@@ -119,7 +121,6 @@ def _show(options: argparse.Namespace) -> Answer:
             groups=groups,
             recipient=getattr(options, "recipient", None),
             country=getattr(options, "country", None),
-            language=options.lang,
         )
     if options.json:
         return shown
@@ -127,11 +128,19 @@ def _show(options: argparse.Namespace) -> Answer:
     print(f"{about.get('title')}: {about.get('purpose')}")
     for row in rows_of(about, "recipients"):
         told = {key: row.get(key) for key in ("name", "role", "host", "country")}
-        print(words("to", options.lang, **told))
+        print(phrase("  to {name} ({role}, {host}, {country})", **told))
         if row.get("addressee"):
-            print(words("encrypted", options.lang, addressee=printable(row.get("addressee"))))
-    print(words("kept", options.lang, until=shown.get("delete_by"), storage=about.get("storage")))
-    print(words("bytes", options.lang, bytes=shown.get("bytes"), sha256=shown.get("sha256")))
+            print(phrase("  encrypted to {addressee}", addressee=printable(row.get("addressee"))))
+    print(
+        phrase(
+            "  kept there until {until} at the latest; {storage}",
+            until=shown.get("delete_by"),
+            storage=about.get("storage"),
+        )
+    )
+    print(
+        phrase("These {bytes} bytes, SHA-256 {sha256}:", bytes=shown.get("bytes"), sha256=shown.get("sha256"))
+    )
     print(printable(shown.get("text")))
     return shown
 
@@ -146,7 +155,7 @@ def _preview(options: argparse.Namespace) -> int:
             f"homebase consent give {options.activity}"
             f" --ticket {options.ticket} --once --preview {shown.get('preview')}{home}"
         )
-        print(words("to_allow", options.lang, command=command))
+        print(phrase("nothing was sent; to allow it: {command}", command=command))
     return 0
 
 
@@ -157,7 +166,7 @@ def _give(options: argparse.Namespace) -> int:
         return _allow(options)
     shown = _show(options)
     if not options.yes and not _agrees(options):
-        print(words("nothing_sent", options.lang))
+        print(phrase("nothing was sent"))
         return 1
     lasts = options.term is not None
     answer = ask_gate(
@@ -170,22 +179,20 @@ def _give(options: argparse.Namespace) -> int:
         form="until" if lasts else "once",
         term_s=options.term,
         preview=shown.get("preview"),
-        language=options.lang,
     )
     delivery = part_of(answer, "delivery")
     if options.json:
         print(json.dumps(answer, ensure_ascii=False))
     else:
         until = part_of(answer, "grant").get("until")
-        print(words("allowed_until" if lasts else "allowed_once", options.lang, until=until))
-        _print_delivery(delivery, options.lang)
+        print(phrase("allowed until {until}", until=until) if lasts else phrase("allowed once"))
+        _print_delivery(delivery)
     return 0 if delivery.get("result") in {"delivered", "running"} else 74
 
 
 def _allow(options: argparse.Namespace) -> int:
     """Streams and figures: there are no bytes to agree to, but what it is, in detail, and to whom."""
     named = {key: getattr(options, key) for key in ("activity", "recipient", "country")}
-    named["language"] = options.lang
     told = ask_gate(options.home, "consent.about", **named)
     if not options.json:
         about = part_of(told, "activity_text")
@@ -195,46 +202,61 @@ def _allow(options: argparse.Namespace) -> int:
         for row in rows_of(about, "recipients"):
             if row.get("name") == told.get("recipient"):
                 shown = {key: row.get(key) for key in ("name", "role", "host", "country")}
-                print(words("to", options.lang, **shown))
+                print(phrase("  to {name} ({role}, {host}, {country})", **shown))
         if told.get("addressee"):
-            print(words("behind", options.lang, addressee=printable(told.get("addressee"))))
+            print(phrase("  there: {addressee}", addressee=printable(told.get("addressee"))))
     if not options.yes and not _agrees(options):
-        print(words("nothing_allowed", options.lang))
+        print(phrase("nothing was allowed"))
         return 1
     answer = ask_gate(options.home, "consent.allow", **named)
     if options.json:
         print(json.dumps(answer, ensure_ascii=False))
     else:
-        print(words("allowed_standing", options.lang, activity=options.activity))
+        print(
+            phrase(
+                "allowed until you take it back: homebase consent withdraw {activity}",
+                activity=options.activity,
+            )
+        )
     return 0
 
 
 def _open_again(options: argparse.Namespace) -> int:
     """What an entry in homebase.toml allows, after it was withdrawn."""
-    answer = ask_gate(options.home, "consent.reopen", activity=options.activity, language=options.lang)
+    answer = ask_gate(options.home, "consent.reopen", activity=options.activity)
     if options.json:
         print(json.dumps(answer))
     else:
-        print(words("allowed_again", options.lang, entry=answer.get("entry")))
+        print(
+            phrase(
+                "allowed again, by the entry in homebase.toml; ledger entry {entry}",
+                entry=answer.get("entry"),
+            )
+        )
     return 0
 
 
 def _agrees(options: argparse.Namespace) -> bool:
     if not sys.stdin.isatty():
-        raise CommandFailed(words("nobody_to_ask", options.lang), EXIT_USAGE)
-    key, hours = ("ask_once", 0) if options.term is None else ("ask_daily", options.term // 3600)
-    key = "ask_standing" if options.standing else key
-    return input(words(key, options.lang, hours=hours)).strip().lower() in {"yes", "ja"}
-
-
-def _print_delivery(row: Answer, language: str) -> None:
-    if row.get("result") == "delivered":
-        print(words("delivered", language, receipt=printable(row.get("receipt"))))
-    elif row.get("result") == "running":
-        print(words("running", language))
+        raise CommandFailed(phrase("nobody to ask here; look at the preview and add --yes"), EXIT_USAGE)
+    if options.standing:
+        question = phrase("Allow this until you take it back? Type yes: ")
+    elif options.term is None:
+        question = phrase("Send this once? Type yes: ")
     else:
-        again = words("again", language) if row.get("retried") else ""
-        print(f"{row.get('result')}: {printable(row.get('what'))}{again}")
+        hours = options.term // 3600
+        question = phrase("Send this for {hours} hours, daily? Type yes: ", hours=hours)
+    return input(question).strip().lower() in {"yes", "ja"}
+
+
+def _print_delivery(row: Answer) -> None:
+    if row.get("result") == "delivered":
+        print(phrase("delivered, receipt {receipt}", receipt=printable(row.get("receipt"))))
+    elif row.get("result") == "running":
+        print(phrase("still running; homebase consent withdraw stops it"))
+    else:
+        again = phrase("; it is tried again within 24 hours") if row.get("retried") else ""
+        print(f"{as_word(row.get('result'))}: {printable(row.get('what'))}{again}")
 
 
 def _withdraw(options: argparse.Namespace) -> int:
@@ -243,17 +265,34 @@ def _withdraw(options: argparse.Namespace) -> int:
         "consent.withdraw",
         activity=options.activity,
         recipient=options.recipient,
-        language=options.lang,
     )
     if options.json:
         print(json.dumps(answer))
     elif answer.get("recorded"):
         told = {"cut": answer.get("cut"), "after": answer.get("bytes_after"), "entry": answer.get("entry")}
-        print(words("withdrawn", options.lang, ended=len(list_of(answer, "grants")), **told))
+        print(
+            phrase(
+                "withdrawn: {ended} consents ended, {cut} transfers cut, {after} bytes after"
+                " the decision; ledger entry {entry}",
+                ended=len(list_of(answer, "grants")),
+                **told,
+            )
+        )
         if options.activity in MESSAGES:
-            print(words("messages_left", options.lang, activity=options.activity))
+            print(
+                phrase(
+                    "the messages that were sent are still here; to erase them: homebase notify"
+                    " forget {activity}",
+                    activity=options.activity,
+                )
+            )
     else:
-        print(words("not_recorded", options.lang))
+        print(
+            phrase(
+                "withdrawn and closed, but not yet recorded: the disk can't be written;"
+                " nothing leaves meanwhile"
+            )
+        )
     return 0
 
 
@@ -264,13 +303,13 @@ def list_of(answer: Answer, key: str) -> list[object]:
 
 
 def _send(options: argparse.Namespace) -> int:
-    answer = ask_gate(options.home, "consent.send", activity=options.activity, language=options.lang)
+    answer = ask_gate(options.home, "consent.send", activity=options.activity)
     deliveries = rows_of(answer, "deliveries")
     if options.json:
         print(json.dumps(answer, ensure_ascii=False))
     else:
         for row in deliveries:
-            _print_delivery(row, options.lang)
+            _print_delivery(row)
     return 0 if all(row.get("result") == "delivered" for row in deliveries) else 74
 
 
@@ -279,11 +318,18 @@ def _last(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(last or None, ensure_ascii=False))
     elif not last:
-        print(words("none_sent", options.lang))
+        print(phrase("nothing was sent, or its copy is deleted already"))
     else:
         told = {key: last.get(key) for key in ("at", "recipient", "ticket", "result")}
         receipt, until = printable(last.get("receipt")), last.get("delete_by")
-        print(words("last", options.lang, **told, receipt=receipt, until=until))
+        print(
+            phrase(
+                "{at} to {recipient}, ticket {ticket}: {result}, receipt {receipt}; copy kept until {until}",
+                **told,
+                receipt=receipt,
+                until=until,
+            )
+        )
         print(printable(last.get("text")))
     return 0
 
@@ -295,10 +341,16 @@ def _list(options: argparse.Namespace) -> int:
         return 0
     fields = ("id", "activity", "recipient", "ticket", "form", "since", "until", "state")
     head = tuple(field.upper() for field in fields)
-    print_table(head, [tuple(row.get(field) for field in fields) for row in rows_of(answer, "consents")])
+    print_table(
+        head, [tuple(map(_cell, fields, map(row.get, fields))) for row in rows_of(answer, "consents")]
+    )
     if not answer.get("clock_sure"):
-        print(words("clock_rests", options.lang))
+        print(phrase("the clock is not confirmed: time-limited consents rest; see homebase consent clock"))
     return 0
+
+
+def _cell(field: str, value: object) -> object:
+    return as_word(value) if field in {"form", "state"} else value
 
 
 def _receipt(options: argparse.Namespace) -> int:
@@ -313,9 +365,9 @@ def _clock(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(answer))
     else:
-        print(
-            words("clock_sure" if answer.get("sure") else "clock_unsure", options.lang, now=answer.get("now"))
-        )
+        print(phrase(_CLOCK[answer.get("sure") is True], now=answer.get("now")))
         if answer.get("held"):
-            print(words("clock_held", options.lang))
+            print(
+                phrase("it jumped ahead: what is kept for you is not erased by time until you add --confirm")
+            )
     return 0

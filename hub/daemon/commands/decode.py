@@ -6,6 +6,8 @@ from typing import cast
 
 from hub.daemon.command_line import EXIT_NOT_RUNNING, CommandFailed
 
+from ..speech import phrase
+
 GROUP = "homebase.commands"
 
 
@@ -18,5 +20,5 @@ def run(arguments: Sequence[str]) -> int:
     for point in entry_points(group=GROUP, name="decode"):
         decode = cast(Callable[[Sequence[str]], int], point.load())
         return decode(arguments)
-    text = "decode: no installed driver brings it; install again with script/run"
+    text = phrase("decode: no installed driver brings it; install again with script/run")
     raise CommandFailed(text, EXIT_NOT_RUNNING)

@@ -2,12 +2,14 @@
 
 import argparse
 
+from ..speech import phrase
 from .start import add_options, become_gate, between
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Options; the state is $XDG_STATE_HOME/homebase/demo."""
-    add_options(parser, state="$XDG_STATE_HOME/homebase/demo", config="homebase.toml in the state folder")
+    config = phrase("homebase.toml in the state folder")
+    add_options(parser, state="$XDG_STATE_HOME/homebase/demo", config=config)
     parser.add_argument(
         "--devices",
         type=between(int, 1, 10_000),

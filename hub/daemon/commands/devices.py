@@ -9,6 +9,7 @@ from privacy.system import SystemClock
 
 from ..gate_console import print_table, rows_of
 from ..home import ask_home, home_socket
+from ..speech import as_word, phrase
 from ..which_home import add_home
 
 # what people ask a device first, in this order; the names are those of a CCU
@@ -71,7 +72,7 @@ def values_of(datapoints: Iterable[Row], now: datetime) -> Mapping[str, str]:
 def age(at: str, now: datetime) -> str:
     """How long ago that was: ``12 s``, ``5 min``, ``3 h``, ``4 days``."""
     passed_s = max(0, int((now - datetime.fromisoformat(at)).total_seconds()))
-    return next(f"{passed_s // size} {unit}" for least, size, unit in _AGES if passed_s >= least)
+    return next(f"{passed_s // size} {phrase(unit)}" for least, size, unit in _AGES if passed_s >= least)
 
 
 def _first(texts: list[tuple[int, int, str]]) -> Iterator[str]:
@@ -82,14 +83,14 @@ def _first(texts: list[tuple[int, int, str]]) -> Iterator[str]:
 def _value(row: Row) -> str:
     value = row.get("value")
     if isinstance(value, bool):
-        return "on" if value else "off"
-    text = f"{value:g}" if isinstance(value, float) else str(value)
+        return phrase("on") if value else phrase("off")
+    text = phrase("{amount:g}", amount=value) if isinstance(value, float) else as_word(value)
     return f"{text} {row['unit']}" if row.get("unit") else text
 
 
 def _row(device: Row, values: Mapping[str, str]) -> tuple[object, ...]:
-    reachable = "reachable" if device.get("reachable") else "unreachable"
-    state = "pending" if device.get("pending") else reachable
+    reachable = phrase("reachable") if device.get("reachable") else phrase("unreachable")
+    state = phrase("pending") if device.get("pending") else reachable
     names = ("address", "model", "firmware", "name")
     return (*(device.get(name) for name in names), state, values.get(_address(device)))
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from ..command_line import EXIT_USAGE, CommandFailed, printable
 from ..gate_console import ask_gate, part_of, print_table, rows_of
 from ..rights_export import Source, export
-from .rights import LANGUAGES, gate_pages, hub_pages
+from ..speech import LANGUAGES, phrase
+from .rights import gate_pages, hub_pages
 from .verbs import Verbs, ask, print_json, run_verb
 
 Answer = Mapping[str, object]
@@ -45,10 +46,14 @@ def _make(options: argparse.Namespace) -> int:
         str(row["name"]) for half in (hub, notices["en"]) for row in rows_of(half, "holdings") if row["shown"]
     }
     if unknown := sorted(wanted - known):
-        text = f"--holding {printable(unknown[0])}: allowed is {', '.join(sorted(known))}"
+        text = phrase(
+            "--holding {unknown}: allowed is {known}",
+            unknown=printable(unknown[0]),
+            known=", ".join(sorted(known)),
+        )
         raise CommandFailed(text, EXIT_USAGE)
     if not options.yes and not _agrees(options):
-        print("nothing was written")
+        print(phrase("nothing was written"))
         return 1
     begun = ask_gate(
         options.home,
@@ -68,7 +73,15 @@ def _make(options: argparse.Namespace) -> int:
     made = ask_gate(options.home, "disclosure.made", of=begun.get("entry"), sha256=digest, records=count)
     if options.json:
         return print_json({"begun": begun.get("entry"), "made": made.get("entry"), "records": count})
-    print(f"{count} records in {options.folder}; ledger entries {begun.get('entry')} and {made.get('entry')}")
+    print(
+        phrase(
+            "{count} records in {folder}; ledger entries {begun} and {made}",
+            count=count,
+            folder=options.folder,
+            begun=begun.get("entry"),
+            made=made.get("entry"),
+        )
+    )
     return 0
 
 
@@ -82,9 +95,14 @@ def _only(about: Answer, wanted: set[str]) -> Answer:
 
 def _agrees(options: argparse.Namespace) -> bool:
     if not sys.stdin.isatty():
-        raise CommandFailed("nobody to ask here; add --yes", EXIT_USAGE)
+        raise CommandFailed(phrase("nobody to ask here; add --yes"), EXIT_USAGE)
     told = ", ".join(sorted(set(options.holding)))
-    question = f"Write {told} into {options.folder} for {printable(options.authority)}? Type yes: "
+    question = phrase(
+        "Write {told} into {folder} for {authority}? Type yes: ",
+        told=told,
+        folder=options.folder,
+        authority=printable(options.authority),
+    )
     return input(question).strip().lower() in {"yes", "ja"}
 
 
@@ -112,8 +130,8 @@ def _list(options: argparse.Namespace) -> int:
             )
         )
     if not rows:
-        print("nothing was disclosed to an authority")
+        print(phrase("nothing was disclosed to an authority"))
         return 0
     head = ("ENTRY", "AT", "AUTHORITY", "BY", "REFERENCE", "HOLDINGS", "RECORDS")
-    print_table(head, [(*row, made.get(row[0], "not written")) for row in rows])
+    print_table(head, [(*row, made.get(row[0], phrase("not written"))) for row in rows])
     return 0

@@ -7,11 +7,10 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from privacy.system import environment
-
 from ..command_line import EXIT_INTERNAL
+from ..speech import LANGUAGES, language
 from .doctor_german import LEVELS, NAMES, german
-from .start import ROOT, installed_packages, language_of
+from .start import ROOT, installed_packages
 from .which_config import config_of, state_of
 
 DOCTOR = Path("privacy/gate/doctor/doctor.py")
@@ -23,7 +22,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--state", type=Path, metavar="DIR", help="of the home; default: this machine's, else the demo's"
     )
     parser.add_argument("--config", type=Path, metavar="FILE", help="homebase.toml")
-    parser.add_argument("--language", choices=("de", "en"), help="of what is said; default: your locale's")
+    parser.add_argument("--language", choices=LANGUAGES, help=argparse.SUPPRESS)  # as --lang, from before
     parser.add_argument("--json", action="store_true", help="one JSON object per finding")
 
 
@@ -45,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
             if options.json:
                 print(line, end="", flush=True)
             else:
-                print(spoken(finding, options.language or language_of(environment())), flush=True)
+                print(spoken(finding, options.language or language()), flush=True)
     return code if doctor.returncode == 0 else EXIT_INTERNAL
 
 

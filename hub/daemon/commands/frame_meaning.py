@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from ..command_line import EXIT_NOT_RUNNING, CommandFailed
+from ..speech import phrase
 from .decode import GROUP
 
 SHOWN = 400  # characters of a meaning
@@ -23,7 +24,7 @@ class Explainer:
             CommandFailed: no installed driver brings a decoder.
         """
         if wanted and not entry_points(group=GROUP, name="decode"):
-            text = "--decode: no installed driver brings it; install again with script/run"
+            text = phrase("--decode: no installed driver brings it; install again with script/run")
             raise CommandFailed(text, EXIT_NOT_RUNNING)
         self._wanted = wanted
         self._decoder: subprocess.Popen[str] | None = None

@@ -6,8 +6,9 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from ..command_line import EPILOG, EXIT_CANT_WRITE, EXIT_IO, EXIT_USAGE, CommandFailed
+from ..command_line import EXIT_CANT_WRITE, EXIT_IO, EXIT_USAGE, CommandFailed
 from ..gate_console import ask_gate, part_of, print_table, rows_of
+from ..speech import as_word, phrase, system_words
 from ..which_home import Named, add_home
 from .start import between
 
@@ -22,7 +23,7 @@ Answer = Mapping[str, object]
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The verbs with their options."""
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar=phrase("VERB"))
     shared = argparse.ArgumentParser(add_help=False)
     add_home(shared)
     shared.add_argument("--json", action="store_true", help="for programs")
@@ -30,18 +31,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     def verb(name: str, summary: str) -> argparse.ArgumentParser:
         return verbs.add_parser(
             name,
-            help=summary,
+            help=phrase(summary),
             description=summary,
             parents=[shared],
-            epilog=EPILOG,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
         )
 
     listing = verb("list", "the entries, oldest first")
     listing.add_argument(
         "--after", type=between(int, -1, 2**53), default=-1, metavar="N", help="only entries after number N"
     )
-    verb("show", "one entry").add_argument("number", type=NUMBER)
+    verb("show", "one entry").add_argument("number", type=NUMBER, help="of the entry")
     verify = verb("verify", "read the whole ledger against its signed checkpoint")
     verify.add_argument(
         "--checkpoint", type=Path, metavar="FILE", help="also against this one, which you kept earlier"
@@ -85,10 +84,10 @@ def _list(options: argparse.Namespace) -> int:
 
 def _row(entry: Answer) -> tuple[object, ...]:
     if entry.get("erased"):
-        return (entry.get("seq"), "-", "erased", "the content was deleted; its hash stays")
+        return (entry.get("seq"), "-", as_word("erased"), phrase("the content was deleted; its hash stays"))
     data = part_of(entry, "data")
-    told = " ".join(f"{key}={data[key]}" for key in TOLD if data.get(key) not in {None, ""})
-    return (entry.get("seq"), entry.get("at"), entry.get("kind"), told[:120])
+    told = " ".join(f"{phrase(key)}={data[key]}" for key in TOLD if data.get(key) not in {None, ""})
+    return (entry.get("seq"), entry.get("at"), as_word(entry.get("kind")), told[:120])
 
 
 def _show(options: argparse.Namespace) -> int:
@@ -106,9 +105,16 @@ def _verify(options: argparse.Namespace) -> int:
         print(json.dumps(answer, ensure_ascii=False))
     else:
         for finding in findings:
-            print(f"entry {finding.get('seq')}: {finding.get('what')}")
+            print(phrase("entry {seq}: {what}", seq=finding.get("seq"), what=finding.get("what")))
         size, root = answer.get("size"), base64.b64decode(str(answer.get("root"))).hex()
-        print(f"{size} entries, root {root[:16]}…: {'NOT SOUND' if findings else 'sound'}")
+        print(
+            phrase(
+                "{size} entries, root {root}…: {state}",
+                size=size,
+                root=root[:16],
+                state=phrase("NOT SOUND") if findings else phrase("sound"),
+            )
+        )
         print(answer.get("checkpoint"), end="")
     return EXIT_IO if findings else 0
 
@@ -118,8 +124,11 @@ def _witnessed(options: argparse.Namespace) -> list[Answer]:
     try:
         note = options.checkpoint.read_text()
     except (OSError, UnicodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "no text"
-        raise CommandFailed(f"{options.checkpoint}: {why}; name a checkpoint's file", EXIT_USAGE) from error
+        why = system_words(error) if isinstance(error, OSError) else phrase("no text")
+        raise CommandFailed(
+            phrase("{checkpoint}: {why}; name a checkpoint's file", checkpoint=options.checkpoint, why=why),
+            EXIT_USAGE,
+        ) from error
     wrong = ask_gate(options.home, "ledger.witness", checkpoint=note).get("wrong")
     return [] if wrong is None else [{"seq": None, "what": wrong}]
 
@@ -127,7 +136,8 @@ def _witnessed(options: argparse.Namespace) -> list[Answer]:
 def _prove(options: argparse.Namespace) -> int:
     if options.old is None and options.number is None:
         raise CommandFailed(
-            "ledger prove: name an entry, or --from SIZE; see homebase ledger prove --help", EXIT_USAGE
+            phrase("ledger prove: name an entry, or --from SIZE; see homebase ledger prove --help"),
+            EXIT_USAGE,
         )
     if options.old is not None:
         answer = ask_gate(options.home, "ledger.prove", old=options.old)
@@ -151,7 +161,8 @@ def _export(options: argparse.Namespace) -> int:
         options.to.write_text(text)
     except OSError as error:
         raise CommandFailed(
-            f"{options.to}: {error.strerror}; choose another file", EXIT_CANT_WRITE
+            phrase("{to}: {strerror}; choose another file", to=options.to, strerror=system_words(error)),
+            EXIT_CANT_WRITE,
         ) from error
-    print(f"{len(lines) - 1} entries written to {options.to}")
+    print(phrase("{lines} entries written to {to}", lines=len(lines) - 1, to=options.to))
     return 0

@@ -4,6 +4,7 @@ import argparse
 
 from ..command_line import printable
 from ..gate_console import part_of, print_table, rows_of
+from ..speech import phrase
 from .verbs import Answer, Verbs, ask, print_json, run_verb, written_words
 
 run = run_verb
@@ -41,15 +42,15 @@ def _list(options: argparse.Namespace) -> int:
 def _state(row: Answer) -> str:
     match row.get("sender_knows"), row.get("receiver_knows"):
         case _ if row.get("pending"):
-            return "pending: waits until the device that sleeps wakes, or its button is pressed"
+            return phrase("pending: waits until the device that sleeps wakes, or its button is pressed")
         case True, True:
-            return "sound"
+            return phrase("sound")
         case True, _:
-            return "half: the receiver does not know it; add it again"
+            return phrase("half: the receiver does not know it; add it again")
         case _, True:
-            return "half: the sender does not know it; add it again"
+            return phrase("half: the sender does not know it; add it again")
         case _:
-            return "unknown"
+            return phrase("unknown")
 
 
 def _partners(options: argparse.Namespace) -> int:

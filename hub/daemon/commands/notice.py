@@ -9,7 +9,6 @@ from ..which_home import add_home
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Options."""
-    parser.add_argument("--lang", choices=["de", "en"], default="en", help="default: en")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="for programs")
     form.add_argument(
@@ -22,13 +21,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print it."""
     if options.html:
-        print(ask_gate(options.home, "notice.page", language=options.lang)["page"], end="")
+        print(ask_gate(options.home, "notice.page")["page"], end="")
         return 0
     if options.jsonld:
         linked = ask_gate(options.home, "notice.linked")["linked"]
         print(json.dumps(linked, ensure_ascii=False, indent=2))
         return 0
-    answer = ask_gate(options.home, "notice", language=options.lang)
+    answer = ask_gate(options.home, "notice")
     if options.json:
         print(json.dumps(answer["notice"], ensure_ascii=False, indent=2))
     else:

@@ -8,6 +8,7 @@ from privacy.system import SystemClock
 
 from ..command_line import EXIT_USAGE, CommandFailed, printable
 from ..gate_console import print_table, rows_of
+from ..speech import as_word, phrase
 from . import notify_messages
 from .devices import age
 from .verbs import Verbs, ask, print_json, run_verb
@@ -60,7 +61,9 @@ def _list(options: argparse.Namespace) -> int:
     found = rows_of(answer, "notifications")
     rows = [row for row in found if options.all or row.get("waiting")]
     if not rows:
-        print("nothing waits" + ("" if options.all or not found else "; --all shows what was"))
+        print(
+            phrase("nothing waits") + ("" if options.all or not found else phrase("; --all shows what was"))
+        )
         return 0
     names = {
         str(one.get("address")): one.get("name") for one in rows_of(ask(options, "GET", "devices"), "devices")
@@ -71,9 +74,9 @@ def _list(options: argparse.Namespace) -> int:
         [
             (
                 row.get("id"),
-                row.get("urgency"),
-                WORDS.get(str(row.get("kind")), row.get("kind")),
-                names.get(str(row.get("subject"))) or row.get("subject") or "Home Base",
+                as_word(row.get("urgency")),
+                phrase(WORDS.get(str(row.get("kind")), str(row.get("kind")))),
+                names.get(str(row.get("subject"))) or row.get("subject") or phrase("Home Base"),
                 age(str(row.get("begun_at")), now),
                 row.get("count"),
                 _state(row),
@@ -93,7 +96,9 @@ def _acknowledge(options: argparse.Namespace) -> int:
     answers = [ask(options, "POST", "notifications", one, "acknowledgement", body={}) for one in wanted]
     if options.json:
         return print_json({"notifications": answers})
-    print(f"acknowledged: {', '.join(map(printable, wanted)) or 'nothing waited'}")
+    print(
+        phrase("acknowledged: {wanted}", wanted=", ".join(map(printable, wanted)) or phrase("nothing waited"))
+    )
     return 0
 
 
@@ -102,7 +107,7 @@ def _people(options: argparse.Namespace) -> int:
     if options.json:
         return print_json(answer)
     if not rows_of(answer, "people"):
-        print("nobody is told yet; homebase notify person set NAME --way ID")
+        print(phrase("nobody is told yet; homebase notify person set NAME --way ID"))
         return 0
     ways = {str(way.get("id")): _called(way) for way in rows_of(answer, "ways")}
     print_table(
@@ -111,7 +116,7 @@ def _people(options: argparse.Namespace) -> int:
             (
                 row.get("id"),
                 row.get("name"),
-                ", ".join(ways.get(w, w) for w in _strings(row, "ways")) or "none",
+                ", ".join(ways.get(w, w) for w in _strings(row, "ways")) or phrase("none"),
                 _quiet(row),
             )
             for row in rows_of(answer, "people")
@@ -127,29 +132,37 @@ def _set_person(options: argparse.Namespace) -> int:
         return print_json(answer)
     name = printable(answer.get("name"))
     if not options.way:
-        print(f"{name} is told nothing yet; add --way ID, once for each of homebase notify ways")
+        print(
+            phrase(
+                "{name} is told nothing yet; add --way ID, once for each of homebase notify ways", name=name
+            )
+        )
         return 0
-    print(f"{name} is told by {len(options.way)} way{'s' if len(options.way) > 1 else ''}")
+    print(
+        phrase("{name} is told by {count} ways", name=name, count=len(options.way))
+        if len(options.way) > 1
+        else phrase("{name} is told by 1 way", name=name)
+    )
     known = {
         str(row.get("id")): row for row in rows_of(ask(options, "GET", "notifications", "people"), "ways")
     }
     for way in options.way:
         if (row := known.get(way)) is None:
-            print(f"{printable(way)}: no such way now; homebase notify ways lists them")
+            print(phrase("{way}: no such way now; homebase notify ways lists them", way=printable(way)))
         elif not row.get("allowed"):
-            print(f"{printable(way)}: not allowed yet; homebase notify allow {printable(way)}")
+            print(phrase("{way}: not allowed yet; homebase notify allow {way}", way=printable(way)))
     return 0
 
 
 def _drop_person(options: argparse.Namespace) -> int:
     ask(options, "DELETE", "notifications", "people", options.id)
-    print("removed")
+    print(phrase("removed"))
     return 0
 
 
 def _called(way: Row) -> str:
-    named = f"{way.get('kind')} {way.get('label')}".strip()
-    return named if way.get("allowed") else f"{named} (not allowed)"
+    named = f"{as_word(way.get('kind'))} {way.get('label')}".strip()
+    return named if way.get("allowed") else phrase("{named} (not allowed)", named=named)
 
 
 def _hours(text: str | None) -> Row | None:
@@ -158,7 +171,9 @@ def _hours(text: str | None) -> Row | None:
         return None
     found = _HOURS.fullmatch(text)
     if found is None:
-        raise CommandFailed(f"--quiet {printable(text)}: allowed is FROM-TO such as 22:00-07:00", EXIT_USAGE)
+        raise CommandFailed(
+            phrase("--quiet {text}: allowed is FROM-TO such as 22:00-07:00", text=printable(text)), EXIT_USAGE
+        )
     first, second, third, fourth = map(int, found.groups())
     return {"from_minute": first * 60 + second, "to_minute": third * 60 + fourth}
 
@@ -166,7 +181,7 @@ def _hours(text: str | None) -> Row | None:
 def _quiet(row: Row) -> str:
     start, end = row.get("quiet_from"), row.get("quiet_to")
     if not isinstance(start, int) or not isinstance(end, int):
-        return "never"
+        return phrase("never")
     return f"{start // 60:02}:{start % 60:02}-{end // 60:02}:{end % 60:02}"
 
 
@@ -178,12 +193,12 @@ def _strings(row: Row, key: str) -> list[str]:
 def _told(row: Row) -> str:
     """Who was told by a message, with what became of the last one to each."""
     last = {str(one.get("person")): one.get("fate") for one in rows_of(row, "told")}
-    return ", ".join(f"{person}: {fate}" for person, fate in last.items()) or "nobody"
+    return ", ".join(f"{person}: {as_word(fate)}" for person, fate in last.items()) or phrase("nobody")
 
 
 def _state(row: Row) -> str:
-    lasts = "lasts" if row.get("ended_at") is None else "over"
+    lasts = phrase("lasts") if row.get("ended_at") is None else phrase("over")
     if row.get("acknowledged_at") is None:
         return lasts
     by = row.get("acknowledged_by")
-    return f"{lasts}, acknowledged" + (f" by {by}" if by else "")
+    return phrase("{lasts}, acknowledged", lasts=lasts) + (phrase(" by {by}", by=by) if by else "")

@@ -9,13 +9,20 @@ from pathlib import Path
 
 from ..command_line import EXIT_IO, EXIT_USAGE, CommandFailed, printable
 from ..gate_console import ask_gate, part_of, print_table, rows_of
-from .consent_words import words
+from ..speech import as_word, phrase
 from .radio_keys import secret_in
 from .verbs import Verbs, print_json
 
 Answer = Mapping[str, object]
 MESSAGES = ("mail.send", "sms.send", "push.send")
 WAIT_S, LOOK_S = 30.0, 0.5  # for the fate of a test
+RESULTS = {
+    "delivered": "sent",
+    "failed": "not sent",
+    "refused": "refused",
+    "cut": "cut",
+    "running": "on its way",
+}
 _LEFT = frozenset({"sent", "delivered", "unknown"})  # fates of what a service took
 
 
@@ -30,7 +37,6 @@ def configure(verbs: Verbs) -> None:
         "--recipient", metavar="NAME", help="the service; default: the only one, of a browser its own"
     )
     allow.add_argument("--country", help="of the service, where it is outside the EEA")
-    allow.add_argument("--lang", choices=["de", "en"], default="en", help="of the messages; default: en")
     allow.add_argument("--yes", action="store_true", help="do not ask")
     test = verbs.add(
         "test", "send a test message to all whom you allowed, and wait for what becomes of it", _test
@@ -39,7 +45,11 @@ def configure(verbs: Verbs) -> None:
     verbs.add("sent", "messages that left, or were to, and what became of each", _sent)
     forget = verbs.add("forget", "erase the messages that were sent", _forget)
     forget.add_argument(
-        "activity", nargs="?", choices=MESSAGES, metavar="ACTIVITY", help=f"only these: {', '.join(MESSAGES)}"
+        "activity",
+        nargs="?",
+        choices=MESSAGES,
+        metavar="ACTIVITY",
+        help="only these: mail.send, sms.send, push.send",
     )
     service = verbs.add("service", "how to log in to a service; of a push service its contact", _service)
     service.add_argument("recipient", metavar="NAME")
@@ -58,15 +68,24 @@ def _ways(options: argparse.Namespace) -> int:
     rows = rows_of(answer, "ways")
     if not rows:
         print(
-            "none; confirm your e-mail address (homebase account confirm), enter a number (homebase account"
-            " contact add), or a browser: More, Notifications in the app there"
+            phrase(
+                "none; confirm your e-mail address (homebase account confirm), enter a number"
+                " (homebase account contact add), or a browser: More, Notifications in the app"
+                " there"
+            )
         )
         return 0
-    fields = ("id", "kind", "addressee", "label")
     print_table(
         ("ID", "KIND", "TO", "WHOSE", "ALLOWED", "LAST SENT"),
         [
-            (*(row.get(name) for name in fields), "yes" if row.get("allowed") else "no", row.get("last_sent"))
+            (
+                row.get("id"),
+                as_word(row.get("kind")),
+                row.get("addressee"),
+                row.get("label"),
+                phrase("yes") if row.get("allowed") else phrase("no"),
+                row.get("last_sent"),
+            )
             for row in rows
         ],
     )
@@ -74,17 +93,18 @@ def _ways(options: argparse.Namespace) -> int:
 
 
 def _allow(options: argparse.Namespace) -> int:
-    language = options.lang
-    way = _way(options, options.way, language)
-    to = {"way": way, "language": language, "recipient": options.recipient}
+    to = {"way": _way(options, options.way), "recipient": options.recipient}
     shown = ask_gate(options.home, "messages.preview", **to)
     if not options.json:
         _show(options, shown)
     if not options.yes:
         if not sys.stdin.isatty():
-            raise CommandFailed(words("nobody_to_ask", language), EXIT_USAGE)
-        if input(words("ask_standing", language)).strip().lower() not in {"yes", "ja"}:
-            print(words("nothing_allowed", language))
+            raise CommandFailed(phrase("nobody to ask here; look at the preview and add --yes"), EXIT_USAGE)
+        if input(phrase("Allow this until you take it back? Type yes: ")).strip().lower() not in {
+            "yes",
+            "ja",
+        }:
+            print(phrase("nothing was allowed"))
             return 0
     given = ask_gate(
         options.home,
@@ -95,11 +115,23 @@ def _allow(options: argparse.Namespace) -> int:
     )
     if options.json:
         return print_json(given)
-    print(words("allowed_standing", language, activity=printable(shown.get("activity"))))
+    print(
+        phrase(
+            "allowed until you take it back: homebase consent withdraw {activity}",
+            activity=printable(shown.get("activity")),
+        )
+    )
     delivery = part_of(given, "delivery")
-    result = words(f"{delivery.get('result')}_test", language)
-    again = words("later", language) if delivery.get("retried") else ""
-    print(words("test_message", language, result=result, what=printable(delivery.get("what")), again=again))
+    result = phrase(RESULTS.get(str(delivery.get("result")), str(delivery.get("result"))))
+    again = phrase("; it is tried again") if delivery.get("retried") else ""
+    print(
+        phrase(
+            "test message: {result}; {what}{again}",
+            result=result,
+            what=printable(delivery.get("what")),
+            again=again,
+        )
+    )
     return 0
 
 
@@ -108,12 +140,23 @@ def _show(options: argparse.Namespace, shown: Answer) -> None:
     for key in ("title", "purpose", "data", "storage"):
         print(printable(told.get(key)))
     for row in rows_of(told, "recipients"):
-        print(words("to", options.lang, **{key: row.get(key) for key in ("name", "role", "host", "country")}))
+        print(
+            phrase(
+                "  to {name} ({role}, {host}, {country})",
+                **{key: row.get(key) for key in ("name", "role", "host", "country")},
+            )
+        )
     told_bytes = {"bytes": len(str(shown.get("text")).encode()), "sha256": shown.get("sha256")}
-    print(words("bytes", options.lang, **told_bytes))
+    print(phrase("These {bytes} bytes, SHA-256 {sha256}:", **told_bytes))
     print(printable(shown.get("text")))
     for name, contact in part_of(shown, "contacts").items():
-        print(words("push_contact", options.lang, name=printable(name), contact=printable(contact)))
+        print(
+            phrase(
+                "With each message {name} is told whom it may ask: {contact}",
+                name=printable(name),
+                contact=printable(contact),
+            )
+        )
     if mail := part_of(shown, "mail"):
         print(*map(printable, str(mail.get("text")).splitlines()), sep="\n")
 
@@ -124,7 +167,8 @@ def _test(options: argparse.Namespace) -> int:
     chosen = [row for row in rows if row.get("id") == wanted or (wanted is None and row.get("allowed"))]
     if not chosen:
         raise CommandFailed(
-            "nobody is allowed to get messages; homebase notify allow, see homebase notify ways", EXIT_USAGE
+            phrase("nobody is allowed to get messages; homebase notify allow, see homebase notify ways"),
+            EXIT_USAGE,
         )
     begun = [(row, _begun(options, row)) for row in chosen]
     found = _fates(options, [str(one["transfer"]) for _, one in begun if "transfer" in one])
@@ -135,7 +179,7 @@ def _test(options: argparse.Namespace) -> int:
         print_json({"messages": told})
     else:
         for one in told:
-            print(f"{printable(one['addressee'])}: {one.get('fate')}; {printable(one.get('what'))}")
+            print(f"{printable(one['addressee'])}: {as_word(one.get('fate'))}; {printable(one.get('what'))}")
     return 0 if all(one.get("fate") in _LEFT for one in told) else EXIT_IO
 
 
@@ -166,9 +210,10 @@ def _sent(options: argparse.Namespace) -> int:
     if options.json:
         return print_json(answer)
     if not (rows := rows_of(answer, "messages")):
-        print("none was sent, or they were erased")
+        print(phrase("none was sent, or they were erased"))
         return 0
     names = ("at", "addressee", "recipient", "fate", "receipt", "what", "text")
+    rows = [{**row, "fate": as_word(row.get("fate"))} for row in rows]
     head = ("AT", "TO", "BY", "FATE", "RECEIPT", "WHAT", "TEXT")
     print_table(head, [tuple(row.get(name) for name in names) for row in rows])
     return 0
@@ -178,7 +223,12 @@ def _forget(options: argparse.Namespace) -> int:
     answer = ask_gate(options.home, "messages.forget", activity=options.activity)
     if options.json:
         return print_json(answer)
-    print(f"erased: {answer.get('forgotten')}; numbers stay until homebase account contact remove NUMBER")
+    print(
+        phrase(
+            "erased: {forgotten}; numbers stay until homebase account contact remove NUMBER",
+            forgotten=answer.get("forgotten"),
+        )
+    )
     return 0
 
 
@@ -186,7 +236,7 @@ def _service(options: argparse.Namespace) -> int:
     if options.contact is not None:
         return _contact(options)
     if options.file is None and not sys.stdin.isatty():
-        raise CommandFailed("nobody to ask here; name a file of mode 0600 with --file", EXIT_USAGE)
+        raise CommandFailed(phrase("nobody to ask here; name a file of mode 0600 with --file"), EXIT_USAGE)
     secret = getpass.getpass("Secret: ") if options.file is None else secret_in(options.file)
     answer = ask_gate(
         options.home,
@@ -198,29 +248,38 @@ def _service(options: argparse.Namespace) -> int:
     )
     if options.json:
         return print_json(answer)
-    print("kept, encrypted, by the gate")
+    print(phrase("kept, encrypted, by the gate"))
     return 0
 
 
 def _contact(options: argparse.Namespace) -> int:
     if options.sender or options.user or options.file:
-        raise CommandFailed("--contact stands alone: a push service has no log-in", EXIT_USAGE)
+        raise CommandFailed(phrase("--contact stands alone: a push service has no log-in"), EXIT_USAGE)
     contact = "" if options.contact == "none" else options.contact
     answer = ask_gate(options.home, "messages.contact", recipient=options.recipient, contact=contact)
     if options.json:
         return print_json(answer)
     name = printable(options.recipient)
     print(
-        f"{name} is told {printable(contact)} with each message" if contact else f"{name} is told no contact"
+        phrase("{name} is told {contact} with each message", name=name, contact=printable(contact))
+        if contact
+        else phrase("{name} is told no contact", name=name)
     )
     if answer.get("ended"):
-        print(f"allow its browsers again, {answer['ended']} had to end: homebase notify ways")
+        print(
+            phrase(
+                "allow its browsers again, {ended} had to end: homebase notify ways", ended=answer["ended"]
+            )
+        )
     return 0
 
 
-def _way(options: argparse.Namespace, named: str, language: str = "en") -> str:
+def _way(options: argparse.Namespace, named: str) -> str:
     rows = rows_of(ask_gate(options.home, "messages.ways"), "ways")
     found = [str(row["id"]) for row in rows if named in {row.get("id"), row.get("addressee")}]
     if not found:
-        raise CommandFailed(words("no_way", language, named=printable(named)), EXIT_USAGE)
+        raise CommandFailed(
+            phrase("{named}: no such way; homebase notify ways lists them", named=printable(named)),
+            EXIT_USAGE,
+        )
     return found[0]

@@ -8,6 +8,7 @@ from privacy.system import SystemClock
 
 from ..command_line import EXIT_IO, printable
 from ..gate_console import rows_of
+from ..speech import as_word, phrase
 from .start import between
 from .verbs import Answer, add_home_options, add_interface, ask, interface_of, print_json, reason_words
 
@@ -32,7 +33,13 @@ def run(options: argparse.Namespace) -> int:
     body = {"interface": interface, "seconds": options.seconds, "serial": options.serial}
     until = str(ask(options, "POST", "pairing", body=body).get("until"))
     if not options.json:
-        print(f"open until {until}: press the device's teach-in button; Ctrl-C closes the window", flush=True)
+        print(
+            phrase(
+                "open until {until}: press the device's teach-in button; Ctrl-C closes the window",
+                until=until,
+            ),
+            flush=True,
+        )
     try:
         return _follow(options, interface, datetime.fromisoformat(until))
     finally:
@@ -52,7 +59,7 @@ def _follow(options: argparse.Namespace, interface: str, until: datetime) -> int
         told = len(steps)
         time.sleep(LOOK_S)
     if not paired and not options.json:
-        print("nobody was paired; homebase radio sniff shows whether the device is heard at all")
+        print(phrase("nobody was paired; homebase radio sniff shows whether the device is heard at all"))
     return 0 if paired else EXIT_IO
 
 
@@ -63,8 +70,16 @@ def _tell(options: argparse.Namespace, step: Answer) -> None:
     if step.get("stage") == "open":
         return  # said already
     who = step.get("device") or step.get("model") or ""
-    heard = f", heard at {step['rssi_dbm']:g} dBm" if isinstance(step.get("rssi_dbm"), float) else ""
-    parts = f" step {step.get('step')} of {step.get('steps')}" if step.get("steps") else ""
+    heard = (
+        phrase(", heard at {rssi_dbm:g} dBm", rssi_dbm=step["rssi_dbm"])
+        if isinstance(step.get("rssi_dbm"), float)
+        else ""
+    )
+    parts = (
+        phrase(" step {step} of {steps}", step=step.get("step"), steps=step.get("steps"))
+        if step.get("steps")
+        else ""
+    )
     reason = f": {reason_words(options, 'pairing', step['reason'])}" if step.get("reason") else ""
-    line = f"{step.get('stage')}{parts} {who} {step.get('model') or ''}".rstrip()
+    line = f"{as_word(step.get('stage'))}{parts} {who} {step.get('model') or ''}".rstrip()
     print(printable(f"{line}{heard}{reason}"), flush=True)

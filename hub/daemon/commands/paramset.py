@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from ..command_line import EXIT_USAGE, CommandFailed, printable
 from ..gate_console import part_of, print_table, rows_of
+from ..speech import as_word, phrase
 from .set import value_of
 from .verbs import Answer, Verbs, ask, print_json, run_verb, written_words
 
@@ -43,7 +44,10 @@ def pairs_of(words: list[str]) -> Mapping[str, object]:
     for word in words:
         name, equals, value = word.partition("=")
         if not equals or not name or name in values:
-            text = f"{word!r}: allowed is NAME=VALUE, each name once; homebase paramset describe lists them"
+            text = phrase(
+                "{word!r}: allowed is NAME=VALUE, each name once; homebase paramset describe lists them",
+                word=word,
+            )
             raise CommandFailed(text, EXIT_USAGE)
         values[name] = value_of(value)
     return values
@@ -68,16 +72,18 @@ def _get(options: argparse.Namespace) -> int:
             name,
             _told(values.get(name), part_of(described, name)),
             f"-> {_told(pending[name], part_of(described, name))}" if name in pending else "",
-            printable(told_at.get(name) or "assumed") if name in values else "",
+            printable(told_at.get(name) or as_word("assumed")) if name in values else "",
         )
         for name in sorted({*values, *pending})
     ]
     print_table(("PARAMETER", "VALUE", "PENDING", "TOLD"), rows)
     if answer.get("reading"):
-        print(_READING)
+        print(phrase(_READING))
     else:
         print(
-            f"read from the device at {printable(answer['read_at'])}" if answer.get("read_at") else _ASSUMED
+            phrase("read from the device at {read_at}", read_at=printable(answer["read_at"]))
+            if answer.get("read_at")
+            else phrase(_ASSUMED)
         )
     return 0
 
@@ -94,7 +100,9 @@ def _describe(options: argparse.Namespace) -> int:
     rows = []
     for name in sorted(described):
         one = part_of(described, name)
-        rows.append((name, one.get("type"), _allowed(one), "" if one.get("writable") else "read-only"))
+        rows.append(
+            (name, one.get("type"), _allowed(one), "" if one.get("writable") else phrase("read-only"))
+        )
     print_table(("PARAMETER", "TYPE", "ALLOWED", ""), rows)
     return 0
 
@@ -120,10 +128,10 @@ def _told(value: object, described: Answer) -> str:
     if value is None:
         return "?"
     if isinstance(value, bool):
-        return "on" if value else "off"
+        return phrase("on") if value else phrase("off")
     if isinstance(value, int) and isinstance(choices, list) and 0 <= value < len(choices):
         return f"{choices[value]} ({value})"
-    text = f"{value:g}" if isinstance(value, float) else str(value)
+    text = phrase("{amount:g}", amount=value) if isinstance(value, float) else str(value)
     return f"{text} {described['unit']}" if described.get("unit") else text
 
 
@@ -132,12 +140,18 @@ def _allowed(described: Answer) -> str:
     if isinstance(choices, list) and choices:
         return ", ".join(f"{choice} ({index})" for index, choice in enumerate(choices))
     if described.get("type") in {"BOOL", "ACTION"}:
-        return "on, off" if described.get("type") == "BOOL" else "on"
+        return phrase("on, off") if described.get("type") == "BOOL" else phrase("on")
     low, high, step = (described.get(key) for key in ("min", "max", "step"))
     text = "" if low is None and high is None else f"{_number(low)}..{_number(high)}"
     text += f" {described['unit']}" if described.get("unit") else ""
-    text += f" in steps of {_number(step)}" if step else ""
-    return (text + "".join(f", or {name} ({_number(value)})" for name, value in special.items())).strip()
+    text += phrase(" in steps of {number}", number=_number(step)) if step else ""
+    return (
+        text
+        + "".join(
+            phrase(", or {name} ({number})", name=name, number=_number(value))
+            for name, value in special.items()
+        )
+    ).strip()
 
 
 def _number(value: object) -> str:

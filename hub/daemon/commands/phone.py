@@ -8,8 +8,8 @@ import json
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from ..command_line import EPILOG
 from ..gate_console import ask_gate, print_table, rows_of
+from ..speech import phrase
 from ..which_home import add_home
 from . import phone_client, phone_home
 
@@ -18,7 +18,7 @@ Answer = Mapping[str, object]
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The verbs with their options."""
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar=phrase("VERB"))
     at_home, as_phone = argparse.ArgumentParser(add_help=False), argparse.ArgumentParser(add_help=False)
     add_home(at_home)
     phone_client.shared(as_phone)
@@ -28,11 +28,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     def verb(name: str, summary: str, shared: argparse.ArgumentParser = at_home) -> argparse.ArgumentParser:
         return verbs.add_parser(
             name,
-            help=summary,
+            help=phrase(summary),
             description=summary,
             parents=[shared],
-            epilog=EPILOG,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
         )
 
     phone_home.configure(verb)
@@ -62,7 +60,7 @@ def _claim(options: argparse.Namespace) -> int:
     import segno  # noqa: PLC0415 - used once in the life of a home
 
     segno.make_qr(text, error="m").terminal(compact=True)
-    print("Scan this with the phone within ten minutes. Whoever scans it may agree for this home.")
+    print(phrase("Scan this with the phone within ten minutes. Whoever scans it may agree for this home."))
     print(text)
     return 0
 
@@ -83,5 +81,11 @@ def _confirm(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(answer))
     else:
-        print(f"Go on: {answer.get('confirmed')}. Ended: {answer.get('ended')}.")
+        print(
+            phrase(
+                "Go on: {confirmed}. Ended: {ended}.",
+                confirmed=answer.get("confirmed"),
+                ended=answer.get("ended"),
+            )
+        )
     return 0

@@ -27,6 +27,7 @@ from ..command_line import (
 )
 from ..gate_console import rows_of
 from ..home import problem_failure
+from ..speech import as_word, language, phrase, system_words
 from . import phone_consents, phone_naming
 from .devices import print_devices
 
@@ -57,13 +58,24 @@ def configure(add: Add) -> None:
 
 def shared(parser: argparse.ArgumentParser) -> None:
     """What each verb has: the phone's keys. A phone may be elsewhere, so no folder of a home is taken."""
-    parser.add_argument("--keys", type=Path, metavar="FILE", help=f"of this phone; default: {KEYS}")
+    parser.add_argument(
+        "--keys",
+        type=Path,
+        metavar="FILE",
+        help="of this phone; default: $XDG_STATE_HOME/homebase/phone.json,"
+        " else ~/.local/state/homebase/phone.json",
+    )
     parser.add_argument("--state", "--run", type=_no_home, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
 
 
 def _no_home(folder: str) -> NoReturn:
     raise argparse.ArgumentTypeError(
-        f"{folder!r}: a phone finds its home by its keys; name their file with --keys FILE, default {KEYS}"
+        phrase(
+            "{folder!r}: a phone finds its home by its keys; name their file with --keys"
+            " FILE, default {keys}",
+            folder=folder,
+            keys=KEYS,
+        )
     )
 
 
@@ -117,7 +129,9 @@ async def _pair(options: argparse.Namespace) -> None:
     try:
         code = decode(sys.stdin.readline(CODE_LIMIT))
     except BadCode as error:
-        raise CommandFailed(f"{error}; homebase phone code shows one", EXIT_USAGE) from error
+        raise CommandFailed(
+            phrase("{error}; homebase phone code shows one", error=error), EXIT_USAGE
+        ) from error
     private = random_bytes(KEY_SIZE)
 
     def dial(route: bytes) -> Dial:
@@ -149,29 +163,46 @@ async def _pair(options: argparse.Namespace) -> None:
                         keys.write(path, replace(made, psk=psk))
                         kept = True
                         await home.kept()
-                        print(f"Compare with what the home shows:   {' '.join(words(home.hash))}", flush=True)
+                        print(
+                            phrase(
+                                "Compare with what the home shows:   {words}",
+                                words=" ".join(words(home.hash)),
+                            ),
+                            flush=True,
+                        )
                     case Paired(facts=facts):
                         keys.learn(path, keys.read(path), mark_told(facts))
                         role = facts.role
-                        print(f"Paired as {printable(role)}. Keys: {path}", flush=True)
-                        print("The home's keys, as homebase phone code shows them at home:")
-                        print(f"  hub  key  {fingerprint(code.hub_key)}")
-                        print(f"  gate key  {fingerprint(code.gate_key)}", flush=True)
+                        print(
+                            phrase(
+                                "Paired as {role}. Keys: {path}", role=as_word(printable(role)), path=path
+                            ),
+                            flush=True,
+                        )
+                        print(phrase("The home's keys, as homebase phone code shows them at home:"))
+                        print(phrase("  hub  key  {fingerprint}", fingerprint=fingerprint(code.hub_key)))
+                        print(
+                            phrase("  gate key  {fingerprint}", fingerprint=fingerprint(code.gate_key)),
+                            flush=True,
+                        )
                         break
                     case _:
                         pass
     except CommandFailed as failed:
         if kept and isinstance(failed, SessionLost) and failed.closed_by is None:
-            text = f"the connection with the home was lost; once somebody there says yes, {path} opens it"
+            text = phrase(
+                "the connection with the home was lost; once somebody there says yes, {path} opens it",
+                path=path,
+            )
             raise CommandFailed(text, EXIT_IO) from failed
         if kept:
             path.unlink(missing_ok=True)  # these keys open nothing
         raise
     if role == "owner" and code.claim:
         await _session(options, partial(_enrol, keys.read(path), code.claim))
-        print("It may agree for this home: homebase phone grant.")
+        print(phrase("It may agree for this home: homebase phone grant."))
     elif role == "owner":
-        print("It may agree for this home once an owner's phone named it: homebase phone offer.")
+        print(phrase("It may agree for this home once an owner's phone named it: homebase phone offer."))
 
 
 async def _enrol(kept: "PhoneKeys", claim: bytes, home: "Connection") -> None:
@@ -185,7 +216,9 @@ async def _consent(verb: str, options: argparse.Namespace) -> None:
 
     kept = keys.read(_keys_file(options))
     if not kept.grant:
-        raise CommandFailed("this phone was paired before it had a key to agree with; pair it anew", EXIT_IO)
+        raise CommandFailed(
+            phrase("this phone was paired before it had a key to agree with; pair it anew"), EXIT_IO
+        )
     await _session(options, phone_consents.as_phone(_SIGNED[verb], options, kept))
 
 
@@ -208,7 +241,7 @@ async def _set(options: argparse.Namespace) -> None:
     body = {"id": options.datapoint, "value": value_of(options.value)}
     (answer,) = await _asked(options, ("datapoints.set", body))
     value = json.dumps(answer.get("value"))
-    print(printable(f"{answer.get('id')} = {value} ({answer.get('origin')})"))
+    print(printable(f"{answer.get('id')} = {value} ({as_word(answer.get('origin'))})"))
 
 
 async def _watch(options: argparse.Namespace) -> None:
@@ -238,7 +271,9 @@ async def _watch(options: argparse.Namespace) -> None:
             if lost is None or not comes_again:
                 raise
             if not lost:
-                print("homebase: the connection with the home was lost; trying again", file=sys.stderr)
+                print(
+                    phrase("homebase: the connection with the home was lost; trying again"), file=sys.stderr
+                )
             await SystemClock().sleep(pause_s(lost, random_bytes))
             lost += 1
 
@@ -249,7 +284,10 @@ async def _copy(options: argparse.Namespace) -> None:
     try:
         descriptor = os.open(options.file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
-        raise CommandFailed(f"{options.file}: {error.strerror}; name a new file", EXIT_CANT_WRITE) from error
+        raise CommandFailed(
+            phrase("{file}: {what}; name a new file", file=options.file, what=system_words(error)),
+            EXIT_CANT_WRITE,
+        ) from error
 
     async def save(home: Connection) -> None:
         async for data in home.pour("rights.copy", random_bytes):
@@ -263,7 +301,9 @@ async def _copy(options: argparse.Namespace) -> None:
         except BaseException:
             options.file.unlink()  # half a copy looks like a whole one
             raise
-    print(f"{options.file}: {size} bytes. It holds your whole home: keep it well.")
+    print(
+        phrase("{file}: {size} bytes. It holds your whole home: keep it well.", file=options.file, size=size)
+    )
 
 
 async def _asked(options: argparse.Namespace, *questions: tuple[str, object]) -> list[Mapping[str, object]]:
@@ -302,17 +342,17 @@ async def _session(options: argparse.Namespace, use: Callable[..., Coroutine[Non
     def dial(route: bytes) -> Dial:
         return Dial(mode=Mode.SESSION, hub_key=kept.hub_key, private=kept.private, psk=kept.psk, route=route)
 
-    hello = Hello(client=CLIENT, language="en")
+    hello = Hello(client=CLIENT, language=language())
     async with connected(dial, kept.ways, hello, SystemClock(), random_bytes, kept.account) as home:
         match await home.next():
             case Welcomed(welcome=welcome):
                 if welcome.phone is None:
-                    raise CommandFailed("nobody at home confirmed this phone yet", EXIT_IO)
+                    raise CommandFailed(phrase("nobody at home confirmed this phone yet"), EXIT_IO)
                 mark = mark_told(welcome.phone)
                 if mark or home.at_home:
                     keys.learn(path, kept, mark)
             case _:
-                raise CommandFailed("the home speaks another version; update both", EXIT_IO)
+                raise CommandFailed(phrase("the home speaks another version; update both"), EXIT_IO)
         await use(home)
 
 

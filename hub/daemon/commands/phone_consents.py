@@ -9,6 +9,7 @@ from privacy.system import SystemClock, random_bytes
 
 from ..command_line import printable
 from ..gate_console import print_table
+from ..speech import as_word, phrase
 
 if TYPE_CHECKING:
     from ..phone.agreeing import Agreeing, Told
@@ -41,7 +42,13 @@ async def consents(options: argparse.Namespace, phone: "Agreeing") -> None:
         print(json.dumps(told))
         return
     rows = [
-        (one["activity"], one["recipient"], ",".join(one["groups"]), one["until"] or one["form"], one["mark"])
+        (
+            one["activity"],
+            one["recipient"],
+            ",".join(one["groups"]),
+            one["until"] or as_word(one["form"]),
+            one["mark"],
+        )
         for one in told["grants"]
     ]
     print_table(("ACTIVITY", "RECIPIENT", "GROUPS", "UNTIL", "MARK"), rows)
@@ -60,13 +67,20 @@ async def grant(options: argparse.Namespace, phone: "Agreeing") -> None:
             days=options.days,
         )
     )
-    _print(options, told, f"Agreed, until {told.get('until') or 'it is taken back'}; the gate signed that.")
+    _print(
+        options,
+        told,
+        phrase(
+            "Agreed, until {until}; the gate signed that.",
+            until=told.get("until") or phrase("it is taken back"),
+        ),
+    )
 
 
 async def withdraw(options: argparse.Namespace, phone: "Agreeing") -> None:
     """Take back."""
     told = await phone.withdraw(options.activity)
-    _print(options, told, f"Taken back: {told.get('grants')}; the gate signed that.")
+    _print(options, told, phrase("Taken back: {grants}; the gate signed that.", grants=told.get("grants")))
 
 
 def as_phone(

@@ -14,6 +14,7 @@ from privacy.system import SystemClock
 from ..command_line import EXIT_IO, EXIT_USAGE, CommandFailed, printable
 from ..gate_console import ask_gate, print_table, rows_of
 from ..home import ask_home, home_socket
+from ..speech import phrase
 from . import phone_limits
 
 LOOK_S = 1.0
@@ -64,31 +65,43 @@ def code(options: argparse.Namespace) -> int:
         drawn = qr.decode(text)
     except qr.BadCode as error:
         _ask(options, "DELETE", f"/api/v1/phones/waiting/{pairing}")
-        what = f"the gate drew a code that no phone can read: {error}"
+        what = phrase("the gate drew a code that no phone can read: {error}", error=error)
         raise CommandFailed(
-            f"{what}; restart homebase, so that gate and hub are of one version", EXIT_IO
+            phrase("{what}; restart homebase, so that gate and hub are of one version", what=what), EXIT_IO
         ) from error
     marks = {"hub": keys.fingerprint(drawn.hub_key), "gate": keys.fingerprint(drawn.gate_key)}
     if options.json:
         print(json.dumps({"text": text, "pairing": pairing, **told, "fingerprints": marks}))
         return 0
     for name in told["without"]:
-        print(f"No slot is free at the relay {name}: homebase relay renew {name}, then show a new code.")
+        print(
+            phrase(
+                "No slot is free at the relay {name}: homebase relay renew {name}, then show a new code.",
+                name=name,
+            )
+        )
     for name in told["left_out"]:
         print(
-            f"The code does not name the relay {name}: it names three at most, and those of homebase.toml"
-            f" alone; homebase relay list shows all, homebase relay remove {name} gives one up."
+            phrase(
+                "The code does not name the relay {name}: it names three at most, and those of"
+                " homebase.toml alone; homebase relay list shows all, homebase relay remove"
+                " {name} gives one up.",
+                name=name,
+            )
         )
     import segno  # noqa: PLC0415 - used once in the life of a phone
 
     segno.make_qr(text, error="m").terminal(compact=True)
     print(
-        "Scan this with the phone within ten minutes, or paste the next line there. Show it to nobody else."
+        phrase(
+            "Scan this with the phone within ten minutes, or paste the next line there."
+            " Show it to nobody else."
+        )
     )
     print(text)
-    print('The phone shows these two once it is paired, on its page "This phone and the gate":')
+    print(phrase('The phone shows these two once it is paired, on its page "This phone and the gate":'))
     for name, mark in marks.items():
-        print(f"  {name:4} key  {mark}", flush=True)
+        print(phrase("  {name:4} key  {mark}", name=name, mark=mark), flush=True)
     return _compare(options, pairing, wanted)
 
 
@@ -101,26 +114,35 @@ def _compare(options: argparse.Namespace, pairing: str, wanted: Answer) -> int:
         answer = _ask(options, "GET", "/api/v1/phones/waiting")
         for row in rows_of(answer, "ended"):
             if row.get("pairing") == pairing:
-                print(_ENDED.get(str(row.get("why")), "It is over: nobody was paired."))
+                print(phrase(_ENDED.get(str(row.get("why")), "It is over: nobody was paired.")))
                 return 1
         for row in rows_of(answer, "waiting"):
             if row.get("pairing") == pairing:
                 return _decide(options, row, wanted)
         time.sleep(LOOK_S)
-    print(_ENDED["expired"])
+    print(phrase(_ENDED["expired"]))
     return 1
 
 
 def _decide(options: argparse.Namespace, row: Answer, wanted: Answer) -> int:
-    print(f"{printable(row.get('name') or 'The phone')} shows:   {_words(row)}")
+    print(
+        phrase(
+            "{name} shows:   {words}",
+            name=printable(row.get("name") or phrase("The phone")),
+            words=_words(row),
+        )
+    )
     try:
-        same = input("Does it show exactly these six words? [yes/no] ").strip().lower() == "yes"
+        same = input(phrase("Does it show exactly these six words? [yes/no] ")).strip().lower() in {
+            "yes",
+            "ja",
+        }
     except EOFError:
         same = False
     place = f"/api/v1/phones/waiting/{row.get('pairing')}"
     if not same:
         _ask(options, "DELETE", place)
-        print(_ENDED["refused"])
+        print(phrase(_ENDED["refused"]))
         return 1
     _print_paired(options, _ask(options, "PUT", place, wanted))
     return 0
@@ -152,7 +174,7 @@ def refuse(options: argparse.Namespace) -> int:
     """Let it not in."""
     place = f"/api/v1/phones/waiting/{_id(options.pairing, 'pairing', 'waiting')}"
     answer = _ask(options, "DELETE", place)
-    print(json.dumps(answer) if options.json else _ENDED["refused"])
+    print(json.dumps(answer) if options.json else phrase(_ENDED["refused"]))
     return 0
 
 
@@ -166,10 +188,10 @@ def listed(options: argparse.Namespace) -> int:
     rows = [
         (
             row.get("id"),
-            row.get("name") or "a browser that may agree",
+            row.get("name") or phrase("a browser that may agree"),
             phone_limits.told(row, names),
-            "now" if row.get("connected") else row.get("last_seen") or "-",
-            _KEYS.get(row.get("may_agree"), "-"),
+            phrase("now") if row.get("connected") else row.get("last_seen") or "-",
+            phrase(_KEYS.get(row.get("may_agree"), "-")),
         )
         for row in rows_of(answer, "phones")
     ]
@@ -181,7 +203,9 @@ def change(options: argparse.Namespace) -> int:
     """Change it."""
     wanted = _limits(options)
     if not wanted:
-        raise CommandFailed("nothing to change: name --role, --name, --room, --hours or --until", EXIT_USAGE)
+        raise CommandFailed(
+            phrase("nothing to change: name --role, --name, --room, --hours or --until"), EXIT_USAGE
+        )
     answer = _ask(options, "PATCH", f"/api/v1/phones/{_id(options.id, 'id', 'list')}", wanted)
     if options.json:
         print(json.dumps(answer))
@@ -196,8 +220,12 @@ def remove(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(answer))
     else:
-        more = " Its key counts no more; consents stay: homebase consent list." if answer.get("key") else ""
-        print(f"Removed. Its session ended.{more}")
+        more = (
+            phrase(" Its key counts no more; consents stay: homebase consent list.")
+            if answer.get("key")
+            else ""
+        )
+        print(phrase("Removed. Its session ended.{more}", more=more))
     return 0
 
 
@@ -211,7 +239,12 @@ def _ask(options: argparse.Namespace, method: str, target: str, body: object = N
 
 def _id(text: str, what: str, verb: str) -> str:
     if len(text) != ID_SIZE or not text.isalnum():
-        raise CommandFailed(f"{what} = {text!r}: allowed is one of homebase phone {verb}", EXIT_USAGE)
+        raise CommandFailed(
+            phrase(
+                "{what} = {text!r}: allowed is one of homebase phone {verb}", what=what, text=text, verb=verb
+            ),
+            EXIT_USAGE,
+        )
     return text
 
 
@@ -221,7 +254,7 @@ def _room_names(options: argparse.Namespace) -> Mapping[str, str]:
 
 
 def _print_paired(options: argparse.Namespace, answer: Answer) -> None:
-    print(f"Paired as {printable(phone_limits.told(answer, _room_names(options)))}.")
+    print(phrase("Paired as {told}.", told=printable(phone_limits.told(answer, _room_names(options)))))
 
 
 def _words(row: Answer) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from ..command_line import EXIT_USAGE, CommandFailed
+from ..speech import as_word, phrase
 
 ROLES = ("owner", "resident", "guest", "carer")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -19,13 +20,18 @@ Ask = Callable[[str, str], Mapping[str, object]]
 
 def configure(parser: argparse.ArgumentParser, role: str | None, *, required: bool = False) -> None:
     """Add the options. role: what is taken where none is named."""
-    more = f"; default: {role}" if role else ""
-    parser.add_argument("--role", choices=ROLES, default=role, required=required, help=f"what it may{more}")
+    parser.add_argument(
+        "--role",
+        choices=ROLES,
+        default=role,
+        required=required,
+        help="what it may; default: owner" if role else "what it may",
+    )
     parser.add_argument("--name", default=None, help="what it is called; default: what it calls itself")
     parser.add_argument(
         "--room", action="append", metavar="ROOM", help="limit it to this room; again for more"
     )
-    parser.add_argument("--hours", nargs=2, metavar=("DAYS", "TIMES"), help=_HOURS)
+    parser.add_argument("--hours", nargs=2, metavar=("DAYS", "HOURS"), help=_HOURS)
     parser.add_argument("--until", metavar="END", help=_UNTIL)
 
 
@@ -56,15 +62,23 @@ def _rooms(wanted: list[str], ask: Ask) -> list[str]:
     known = {str(row["name"]): str(row["id"]) for row in rows} if isinstance(rows, list) else {}
     for name in wanted:
         if name not in known and name not in known.values():
-            allowed = ", ".join(known) or "none: the home has no rooms yet"
-            raise CommandFailed(f"--room {name!r}: no such room; allowed is {allowed}", EXIT_USAGE)
+            allowed = ", ".join(known) or phrase("none: the home has no rooms yet")
+            raise CommandFailed(
+                phrase("--room {name!r}: no such room; allowed is {allowed}", name=name, allowed=allowed),
+                EXIT_USAGE,
+            )
     return [known.get(name, name) for name in wanted]
 
 
 def _hours(days: str, times: str) -> dict[str, object]:
     found = _TIMES.fullmatch(times)
     if found is None:
-        raise CommandFailed(f"--hours {days} {times}: allowed are {_HOURS}", EXIT_USAGE)
+        raise CommandFailed(
+            phrase(
+                "--hours {days} {times}: allowed are {hours}", days=days, times=times, hours=phrase(_HOURS)
+            ),
+            EXIT_USAGE,
+        )
     begin, begin_minutes, end, end_minutes = (int(part or 0) for part in found.groups())
     return {
         "days": sorted({number for part in days.lower().split(",") for number in _days(part, days)}),
@@ -76,10 +90,15 @@ def _hours(days: str, times: str) -> dict[str, object]:
 def _days(part: str, text: str) -> range:
     first, _, last = part.partition("-")
     if first not in DAYS or (last or first) not in DAYS:
-        raise CommandFailed(f"--hours {text}: days are {', '.join(DAYS)}", EXIT_USAGE)
+        raise CommandFailed(
+            phrase("--hours {text}: days are {days}", text=text, days=", ".join(DAYS)), EXIT_USAGE
+        )
     begin, end = DAYS.index(first) + 1, DAYS.index(last or first) + 1
     if end < begin:
-        raise CommandFailed(f"--hours {text}: {first} comes after {last} in a week", EXIT_USAGE)
+        raise CommandFailed(
+            phrase("--hours {text}: {first} comes after {last} in a week", text=text, first=first, last=last),
+            EXIT_USAGE,
+        )
     return range(begin, end + 1)
 
 
@@ -89,7 +108,9 @@ def _until(text: str, now: datetime) -> str:
     try:
         at = datetime.fromisoformat(text)
     except ValueError as error:
-        raise CommandFailed(f"--until {text}: allowed is {_UNTIL}", EXIT_USAGE) from error
+        raise CommandFailed(
+            phrase("--until {text}: allowed is {until}", text=text, until=phrase(_UNTIL)), EXIT_USAGE
+        ) from error
     if at.tzinfo is None:
         at = at.replace(tzinfo=now.tzinfo)
     return _utc(at if "T" in text or " " in text else at + timedelta(days=1))  # a day ends with its midnight
@@ -101,16 +122,17 @@ def _utc(at: datetime) -> str:
 
 def told(row: Mapping[str, object], rooms: Mapping[str, str]) -> str:
     """One line of what a phone may. rooms: id → name."""
-    parts = [str(row.get("role") or "-")]
+    parts = [as_word(row.get("role"))]
     if isinstance(limited := row.get("rooms"), list):
-        parts.append("in " + (", ".join(rooms.get(str(one), str(one)) for one in limited) or "no room"))
+        named = ", ".join(rooms.get(str(one), str(one)) for one in limited)
+        parts.append(phrase("in {rooms}", rooms=named) if named else phrase("in no room"))
     if isinstance(hours := row.get("hours"), dict):
-        days = ",".join(DAYS[day - 1] for day in hours["days"])
+        days = ",".join(phrase(DAYS[day - 1]) for day in hours["days"])
         parts.append(f"{days} {_clock(hours['from_minutes'])}-{_clock(hours['to_minutes'])}")
     if row.get("expires"):
-        parts.append(f"until {row['expires']}")
+        parts.append(phrase("until {expires}", expires=row["expires"]))
     if row.get("state") in {"rests", "over"}:
-        parts.append(f"({row['state']} now)")
+        parts.append(phrase("({state} now)", state=as_word(row["state"])))
     return " ".join(parts)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..command_line import EXIT_IO, CommandFailed
+from ..speech import phrase
 
 if TYPE_CHECKING:
     from ..phone.agreeing import Agreeing
@@ -28,20 +29,26 @@ async def offer(options: argparse.Namespace, phone: "Agreeing") -> None:
     """Offer, and wait."""
     if not await phone.may_agree():
         offered = await phone.offer()
-        line = f"On an owner's phone:   homebase phone name {' '.join(offered.words)}"
+        line = phrase("On an owner's phone:   homebase phone name {words}", words=" ".join(offered.words))
         print(json.dumps({"words": offered.words}) if options.json else line, flush=True)
         if not await phone.named_within(offered.expires_in_s):
-            raise CommandFailed("no owner's phone named it; homebase phone offer begins anew", EXIT_IO)
+            raise CommandFailed(
+                phrase("no owner's phone named it; homebase phone offer begins anew"), EXIT_IO
+            )
     told = {"may_agree": True}
-    print(json.dumps(told) if options.json else "It may agree for this home: homebase phone grant.")
+    print(json.dumps(told) if options.json else phrase("It may agree for this home: homebase phone grant."))
 
 
 async def name(options: argparse.Namespace, phone: "Agreeing") -> None:
     """Name it."""
     words = " ".join(options.words).lower().split()
     told = await phone.name(words, may_grant=not options.withdraws)
-    what = "take back, and agree to nothing" if options.withdraws else "agree for this home"
-    print(json.dumps(told) if options.json else f"Phone {told['phone']} may {what}; the gate signed that.")
+    what = phrase("take back, and agree to nothing") if options.withdraws else phrase("agree for this home")
+    print(
+        json.dumps(told)
+        if options.json
+        else phrase("Phone {phone} may {what}; the gate signed that.", phone=told["phone"], what=what)
+    )
 
 
 VERBS: Mapping[str, Callable[[argparse.Namespace, Any], Awaitable[None]]] = {"offer": offer, "name": name}

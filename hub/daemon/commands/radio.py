@@ -8,6 +8,7 @@ from privacy.system import SystemClock
 
 from ..command_line import printable
 from ..gate_console import print_table, rows_of
+from ..speech import as_word, phrase
 from .frame_meaning import Explainer
 from .radio_keys import add_keys
 from .start import between
@@ -74,7 +75,7 @@ def _line(frame: Answer, meaning: str) -> str:
 
 def _send(options: argparse.Namespace) -> int:
     ask(options, "POST", "radio", interface_of(options), "frames", body={"data": options.hex.strip()})
-    print("sent")
+    print(phrase("sent"))
     return 0
 
 
@@ -87,9 +88,9 @@ def _airtime(options: argparse.Namespace) -> int:
         return print_json(answer)
     rows = [
         (
-            row.get("device") or "(all or unknown)",
-            " ".join(str(row[key]) for key in ("cause", "name") if row.get(key)),
-            f"{_seconds(row.get('used_ms')):.2f} s",
+            row.get("device") or phrase("(all or unknown)"),
+            " ".join(as_word(row[key]) for key in ("cause", "name") if row.get(key)),
+            phrase("{used:.2f} s", used=_seconds(row.get("used_ms"))),
             row.get("frames"),
             row.get("bursts"),
         )
@@ -98,18 +99,34 @@ def _airtime(options: argparse.Namespace) -> int:
     print_table(("DEVICE", "CAUSE", "SENT", "FRAMES", "BURSTS"), rows)
     keys = ("used_ms", "limit_ms", "alarm_reserve_ms", "answer_reserve_ms")
     used, limit, alarms, answers = (_seconds(answer.get(key)) for key in keys)
-    reserves = f"{alarms:.1f} s for alarms and {answers:.1f} s for answers to devices alone"
-    print(f"{used:.1f} of {limit:.1f} s in this hour, {reserves}: {_forecast(answer)}")
+    reserves = phrase(
+        "{alarms:.1f} s for alarms and {answers:.1f} s for answers to devices alone",
+        alarms=alarms,
+        answers=answers,
+    )
+    print(
+        phrase(
+            "{used:.1f} of {limit:.1f} s in this hour, {reserves}: {forecast}",
+            used=used,
+            limit=limit,
+            reserves=reserves,
+            forecast=_forecast(answer),
+        )
+    )
     return 0
 
 
 def _forecast(answer: Answer) -> str:
     soon = answer.get("exhausted_in_s")
     if answer.get("level") == "exhausted":
-        return "used up"
+        return phrase("used up")
     if isinstance(soon, int | float):
-        return f"{answer.get('level')}; at this pace used up in {soon / 60:.0f} min"
-    return str(answer.get("level"))
+        return phrase(
+            "{level}; at this pace used up in {soon:.0f} min",
+            level=as_word(answer.get("level")),
+            soon=soon / 60,
+        )
+    return as_word(answer.get("level"))
 
 
 def _seconds(ms: object) -> float:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ..command_line import EXIT_IO, EXIT_PERMISSION, EXIT_USAGE, CommandFailed, printable
 from ..gate_console import print_table, rows_of
+from ..speech import as_word, phrase, system_words
 from .verbs import Answer, Verbs, add_interface, ask, by_device, interface_of, print_json
 
 MOST = 1024  # characters of a passphrase or sheet
@@ -57,34 +58,46 @@ def _tell_keys(options: argparse.Namespace, answer: Answer) -> int:
     if options.json:
         return print_json(answer)
     rows = [
-        (row.get("device"), row.get("index"), row.get("state"), _STATES.get(str(row.get("state"))))
+        (
+            row.get("device"),
+            row.get("index"),
+            as_word(row.get("state")),
+            phrase(_STATES.get(str(row.get("state")), "")),
+        )
         for row in by_device(rows_of(answer, "devices"))
     ]
     print_table(("DEVICE", "KEY", "STATE", ""), rows)
     if not answer.get("index"):
-        print("this home has no key of its own: homebase radio keys set --random makes one")
+        print(phrase("this home has no key of its own: homebase radio keys set --random makes one"))
     elif not answer.get("sheet_checked"):
-        print(f"key {answer['index']}: its sheet was never checked: print it, then homebase radio keys check")
+        print(
+            phrase(
+                "key {index}: its sheet was never checked: print it, then homebase radio keys check",
+                index=answer["index"],
+            )
+        )
     else:
-        print(f"key {answer['index']}: its sheet was checked")
+        print(phrase("key {index}: its sheet was checked", index=answer["index"]))
     return 0
 
 
 def _sheet(options: argparse.Namespace) -> int:
     if not options.yes and not sys.stdout.isatty():
-        text = "the output is no terminal, and the key would stay wherever it goes; add --yes to want that"
+        text = phrase(
+            "the output is no terminal, and the key would stay wherever it goes; add --yes to want that"
+        )
         raise CommandFailed(text, EXIT_USAGE)
     answer = ask(options, "POST", "radio", interface_of(options), "keys", "sheet", body={})
     if options.json:
         return print_json(answer)
     words = answer.get("words")
-    print(f"central {answer.get('address')}, key {answer.get('index')}")
+    print(phrase("central {address}, key {index}", address=answer.get("address"), index=answer.get("index")))
     for line in word_lines([printable(word) for word in words] if isinstance(words, list) else []):
         print(line)
     rows = answer.get("qr")
     for line in qr_lines([str(row) for row in rows] if isinstance(rows, list) else []):
         print(f"{_PAPER}{line}{_AS_BEFORE}" if sys.stdout.isatty() else line)
-    print("put it away like a house key; then check it with homebase radio keys check")
+    print(phrase("put it away like a house key; then check it with homebase radio keys check"))
     return 0
 
 
@@ -108,22 +121,22 @@ def qr_lines(rows: Sequence[str]) -> list[str]:
 
 
 def _check(options: argparse.Namespace) -> int:
-    body = {"text": _secret(options, "the sheet's words or code", twice=False)}
+    body = {"text": _secret(options, phrase("the sheet's words or code"), twice=False)}
     answer = ask(options, "POST", "radio", interface_of(options), "keys", "check", body=body)
     if options.json:
         print_json(answer)
     else:
-        wrong = "wrong: this is not the home's key; compare word by word, or print the sheet again"
-        print("right: this sheet opens the home's devices" if answer.get("right") else wrong)
+        wrong = phrase("wrong: this is not the home's key; compare word by word, or print the sheet again")
+        print(phrase("right: this sheet opens the home's devices") if answer.get("right") else wrong)
     return 0 if answer.get("right") else EXIT_WRONG
 
 
 def _set(options: argparse.Namespace) -> int:
     body: dict[str, object] = {}
     if options.passphrase:
-        body = {"passphrase": _secret(options, "passphrase", twice=True)}
+        body = {"passphrase": _secret(options, phrase("passphrase"), twice=True)}
     elif options.sheet:
-        body = {"sheet": _secret(options, "the sheet's words", twice=False)}
+        body = {"sheet": _secret(options, phrase("the sheet's words"), twice=False)}
     return _tell_keys(options, ask(options, "PUT", "radio", interface_of(options), "keys", body=body))
 
 
@@ -136,10 +149,10 @@ def _secret(options: argparse.Namespace, what: str, *, twice: bool) -> str:
     if options.file is not None:
         return secret_in(options.file)
     if not sys.stdin.isatty():
-        raise CommandFailed("nobody to ask here; name a file of mode 0600 with --file", EXIT_USAGE)
+        raise CommandFailed(phrase("nobody to ask here; name a file of mode 0600 with --file"), EXIT_USAGE)
     told = getpass.getpass(f"{what}: ")
-    if twice and getpass.getpass(f"{what} again: ") != told:
-        raise CommandFailed("the two are different; try again", EXIT_USAGE)
+    if twice and getpass.getpass(phrase("{what} again: ", what=what)) != told:
+        raise CommandFailed(phrase("the two are different; try again"), EXIT_USAGE)
     return _useful(told)
 
 
@@ -154,17 +167,23 @@ def secret_in(path: Path) -> str:
         with open(descriptor, encoding="utf-8") as file:  # noqa: PTH123 - checked and read by one descriptor
             found = os.fstat(descriptor)
             if stat.S_IMODE(found.st_mode) & 0o077 or not stat.S_ISREG(found.st_mode):
-                text = f"{path}: others may read it; chmod 600 {path}, and take it as known to them"
+                text = phrase(
+                    "{path}: others may read it; chmod 600 {path}, and take it as known to them", path=path
+                )
                 raise CommandFailed(text, EXIT_PERMISSION)
             told = file.read(MOST + 2)
     except (OSError, UnicodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "no text"
-        raise CommandFailed(f"{path}: {why}; name a readable file", EXIT_IO) from None
+        why = system_words(error) if isinstance(error, OSError) else phrase("no text")
+        raise CommandFailed(
+            phrase("{path}: {why}; name a readable file", path=path, why=why), EXIT_IO
+        ) from None
     return _useful(told)
 
 
 def _useful(told: str) -> str:
     told = told.strip("\r\n")
     if not told.strip() or len(told) > MOST:
-        raise CommandFailed(f"nothing to use: allowed are 1 to {MOST} characters", EXIT_USAGE)
+        raise CommandFailed(
+            phrase("nothing to use: allowed are 1 to {most} characters", most=MOST), EXIT_USAGE
+        )
     return told

@@ -19,6 +19,7 @@ from privacy.system import environment
 
 from ..command_line import EXIT_CONFIG, EXIT_INTERNAL, EXIT_NOT_RUNNING, EXIT_USAGE, CommandFailed, printable
 from ..gate_console import ask_gate, print_table, rows_of
+from ..speech import as_word, phrase
 from ..which_home import RUN, Named
 from .radio_keys import secret_in
 from .start import ROOT, between, installed_packages
@@ -102,7 +103,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "values",
         nargs="+",
         metavar="KEY=VALUE",
-        help=f"of {', '.join(_KEYS)}; several things with commas; without a value the key goes",
+        help=phrase(
+            "of {keys}; several things with commas; without a value the key goes", keys=", ".join(_KEYS)
+        ),
     )
     remove = verbs.add("remove", "take one out", _remove)
     remove.add_argument("name", help="homebase recipient list")
@@ -127,7 +130,7 @@ def _list(options: argparse.Namespace) -> int:
     table = [
         (
             row.get("name"),
-            row.get("role"),
+            as_word(row.get("role")),
             f"{row.get('transport')}://{row.get('host')}:{row.get('port')}",
             row.get("country"),
             " ".join(_texts(row, "activities")),
@@ -145,7 +148,13 @@ def _check(options: argparse.Namespace) -> int:
     if options.json:
         return print_json(answer)
     names = [str(row.get("name")) for row in rows_of(answer, "recipients")]
-    print(f"{_file(options)}: nothing wrong; recipients: {', '.join(names) or 'none'}")
+    print(
+        phrase(
+            "{file}: nothing wrong; recipients: {names}",
+            file=_file(options),
+            names=", ".join(names) or phrase("none"),
+        )
+    )
     return 0
 
 
@@ -154,10 +163,17 @@ def _add(options: argparse.Namespace) -> int:
     answer = _ask(options, row=row)
     if options.json:
         return print_json(answer)
-    print(f"{printable(options.name)} stands in {_file(options)}. {_restart(options)}")
-    print("Nothing goes there before you allow it. After the start:")
+    print(
+        phrase(
+            "{name} stands in {file}. {restart}",
+            name=printable(options.name),
+            file=_file(options),
+            restart=_restart(options),
+        )
+    )
+    print(phrase("Nothing goes there before you allow it. After the start:"))
     for activity in options.activities:
-        print("  " + NEXT.get(activity, GIVE).format(activity=activity, name=options.name))
+        print("  " + phrase(NEXT.get(activity, GIVE), activity=activity, name=options.name))
     return 0
 
 
@@ -167,12 +183,19 @@ def _change(options: argparse.Namespace) -> int:
         return print_json(answer)
     name = printable(options.name)
     if not answer.get("changed"):
-        print(f"{name} stands so in {_file(options)} already.")
+        print(phrase("{name} stands so in {file} already.", name=name, file=_file(options)))
         return 0
-    print(f"{name} is changed in {_file(options)}. {_restart(options)}")
+    print(
+        phrase(
+            "{name} is changed in {file}. {restart}",
+            name=name,
+            file=_file(options),
+            restart=_restart(options),
+        )
+    )
     stale = answer.get("stale")
     if isinstance(stale, dict) and stale:
-        print("From then on these consents hold no longer, as they named what stood there before:")
+        print(phrase("From then on these consents hold no longer, as they named what stood there before:"))
         for line in _stale(options, stale):
             print(f"  {line}")
     return 0
@@ -186,7 +209,10 @@ def _value(text: str) -> tuple[str, object]:
     """
     key, is_one, value = text.partition("=")
     if not is_one or key not in _KEYS:
-        raise CommandFailed(f"{text!r}: allowed is KEY=VALUE, with one of {', '.join(_KEYS)}", EXIT_USAGE)
+        raise CommandFailed(
+            phrase("{text!r}: allowed is KEY=VALUE, with one of {keys}", text=text, keys=", ".join(_KEYS)),
+            EXIT_USAGE,
+        )
     if not value:
         return key, None
     if key in _LISTS:
@@ -208,7 +234,7 @@ def _stale(options: argparse.Namespace, stale: Mapping[str, Answer]) -> list[str
         f"{row.get('id')} {row['activity']}: {words[str(row['activity'])]}"
         for row in given
         if row.get("activity") in words
-    ] or ["none was given"]
+    ] or [phrase("none was given")]
 
 
 def _access(options: argparse.Namespace) -> int:
@@ -217,14 +243,16 @@ def _access(options: argparse.Namespace) -> int:
         answer = ask_gate(options.home, "recipient.drop_access", recipient=options.name)
     else:
         if not options.user:
-            raise CommandFailed("--user is missing: the user name, or the id of the access key", EXIT_USAGE)
+            raise CommandFailed(
+                phrase("--user is missing: the user name, or the id of the access key"), EXIT_USAGE
+            )
         named = {"recipient": options.name, "user": options.user, "password": _secret(options)}
         answer = ask_gate(options.home, "recipient.access", **named)
     if options.json:
         return print_json(answer)
-    print("forgotten" if options.remove else "kept, encrypted, by the gate alone")
+    print(phrase("forgotten") if options.remove else phrase("kept, encrypted, by the gate alone"))
     if not options.remove and not answer.get("addressee"):
-        print("There is no recovery sheet yet, which backups are encrypted to: homebase backup sheet")
+        print(phrase("There is no recovery sheet yet, which backups are encrypted to: homebase backup sheet"))
     return 0
 
 
@@ -232,8 +260,8 @@ def _secret(options: argparse.Namespace) -> str:
     if options.file is not None:
         return secret_in(options.file)
     if not sys.stdin.isatty():
-        raise CommandFailed("nobody to ask here; name a file of mode 0600 with --file", EXIT_USAGE)
-    return getpass.getpass(f"Password or secret key of {options.user}: ")
+        raise CommandFailed(phrase("nobody to ask here; name a file of mode 0600 with --file"), EXIT_USAGE)
+    return getpass.getpass(phrase("Password or secret key of {user}: ", user=options.user))
 
 
 def _remove(options: argparse.Namespace) -> int:
@@ -242,10 +270,17 @@ def _remove(options: argparse.Namespace) -> int:
     answer = _ask(options, remove=options.name)
     if options.json:
         return print_json(answer)
-    print(f"{printable(options.name)} stands in {_file(options)} no more. {_restart(options)}")
-    print("Until then what you allowed still holds; homebase consent withdraw ends it at once.")
+    print(
+        phrase(
+            "{name} stands in {file} no more. {restart}",
+            name=printable(options.name),
+            file=_file(options),
+            restart=_restart(options),
+        )
+    )
+    print(phrase("Until then what you allowed still holds; homebase consent withdraw ends it at once."))
     if mistakes := _texts(answer, "mistakes"):
-        print(f"still wrong there: {printable(' · '.join(mistakes))}")
+        print(phrase("still wrong there: {mistakes}", mistakes=printable(" · ".join(mistakes))))
     return 0
 
 
@@ -264,8 +299,12 @@ def _look_for_deletions(options: argparse.Namespace) -> None:
     open_ = [row for row in rows if row.get("recipient") == options.name and row.get("state") != "confirmed"]
     if open_:
         raise CommandFailed(
-            f"{options.name}: {len(open_)} of its transfers are not confirmed as deleted"
-            " (homebase rights status), and without its entry it is not asked again; wait, or add --anyway",
+            phrase(
+                "{name}: {open} of its transfers are not confirmed as deleted (homebase rights"
+                " status), and without its entry it is not asked again; wait, or add --anyway",
+                name=options.name,
+                open=len(open_),
+            ),
             EXIT_USAGE,
         )
 
@@ -283,8 +322,11 @@ def _file(options: argparse.Namespace) -> Path:
     if variable is not None or (home is not None and home.option == RUN):
         which = home or f"{RUN_VARIABLE}={variable}"
         raise CommandFailed(
-            f"{which}: a folder of sockets names no homebase.toml; add --config FILE, or --state DIR"
-            " of the home",
+            phrase(
+                "{which}: a folder of sockets names no homebase.toml; add --config FILE, or"
+                " --state DIR of the home",
+                which=which,
+            ),
             EXIT_USAGE,
         )
     return config_of(state_of(None if home is None else home.folder))
@@ -292,8 +334,8 @@ def _file(options: argparse.Namespace) -> Path:
 
 def _restart(options: argparse.Namespace) -> str:
     if _file(options) == CONFIG:
-        return "It counts from the gate's next start: sudo systemctl restart homebase-gate"
-    return "It counts from the next start: end homebase (Ctrl-C) and start it again."
+        return phrase("It counts from the gate's next start: sudo systemctl restart homebase-gate")
+    return phrase("It counts from the next start: end homebase (Ctrl-C) and start it again.")
 
 
 def _ask(options: argparse.Namespace, **question: object) -> Answer:
@@ -305,7 +347,14 @@ def _ask(options: argparse.Namespace, **question: object) -> Answer:
         check=False,
     )
     if done.returncode != 0:
-        raise CommandFailed(f"{PROGRAM.name} ended with {done.returncode}; please report this", EXIT_INTERNAL)
+        raise CommandFailed(
+            phrase(
+                "{name} ended with {returncode}; please report this",
+                name=PROGRAM.name,
+                returncode=done.returncode,
+            ),
+            EXIT_INTERNAL,
+        )
     answer = cast("Answer", json.loads(done.stdout))
     match answer:
         case {"wrong": str(text), "code": int(code)}:
@@ -316,7 +365,12 @@ def _ask(options: argparse.Namespace, **question: object) -> Answer:
 
 def _refuse_mistakes(options: argparse.Namespace, answer: Answer) -> None:
     if mistakes := _texts(answer, "mistakes"):
-        raise CommandFailed(f"{_file(options)}: {' · '.join(mistakes)}; correct the file", EXIT_CONFIG)
+        raise CommandFailed(
+            phrase(
+                "{file}: {mistakes}; correct the file", file=_file(options), mistakes=" · ".join(mistakes)
+            ),
+            EXIT_CONFIG,
+        )
 
 
 def _texts(answer: Answer, key: str) -> list[str]:

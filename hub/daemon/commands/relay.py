@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ..command_line import EXIT_CANT_WRITE, CommandFailed, printable
 from ..gate_console import ask_gate, print_table, rows_of
+from ..speech import phrase, system_words
 from .start import between
 from .verbs import Verbs, run_verb
 
@@ -48,7 +49,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         verb.add_argument("name", type=_name, help="homebase relay list")
     for verb in (add, renew, remove):
         verb.add_argument(
-            "--into", type=Path, metavar="DIR", help=f"change the broker's files {PASSWORDS} and {ACL} there"
+            "--into", type=Path, metavar="DIR", help="change the broker's files passwords and acl there"
         )
 
 
@@ -59,22 +60,26 @@ def run(options: argparse.Namespace) -> int:
 
 def _name(text: str) -> str:
     if _NAME.fullmatch(text) is None:
-        raise argparse.ArgumentTypeError(f"{text!r}: allowed are a-z, 0-9 and -, as in homebase.toml")
+        raise argparse.ArgumentTypeError(
+            phrase("{text!r}: allowed are a-z, 0-9 and -, as in homebase.toml", text=text)
+        )
     return text
 
 
 def _add(options: argparse.Namespace) -> int:
     _look_into(options)
     answer = ask_gate(options.home, "relay.add", name=options.name, wss_port=options.websocket)
-    then = (
-        f"{_READ} and pair a phone: homebase phone code.\nNothing connects before you allow it:"
-        f" homebase consent give remote.access --standing --recipient {options.name}"
+    then = phrase(
+        "{read} and pair a phone: homebase phone code.\nNothing connects before you"
+        " allow it: homebase consent give remote.access --standing --recipient {name}",
+        read=phrase(_READ),
+        name=options.name,
     )
     return _tell_broker(
         options,
         answer,
-        by_hand=f"Append these lines to its files there, then {then}",
-        done=f"Its users stand in {options.into} now; {then}",
+        by_hand=phrase("Append these lines to its files there, then {then}", then=then),
+        done=phrase("Its users stand in {into} now; {then}", into=options.into, then=then),
     )
 
 
@@ -83,15 +88,24 @@ def _renew(options: argparse.Namespace) -> int:
     answer = ask_gate(options.home, "relay.renew", name=options.name)
     fresh = answer.get("renewed")
     if not options.json and isinstance(fresh, list) and not fresh:
-        print("No slot is burned; nothing changed.")
+        print(phrase("No slot is burned; nothing changed."))
         return 0
     slots = ", ".join(map(str, fresh)) if isinstance(fresh, list) else ""
-    then = f"{_READ}. Until then the old passwords count."
+    then = phrase("{read}. Until then the old passwords count.", read=phrase(_READ))
     return _tell_broker(
         options,
         answer,
-        by_hand=f"Renewed: {slots}. Put these lines in the place of the same users' old ones, then {then}",
-        done=f"Renewed: {slots}. The new lines stand in {options.into} now; {then}",
+        by_hand=phrase(
+            "Renewed: {slots}. Put these lines in the place of the same users' old ones, then {then}",
+            slots=slots,
+            then=then,
+        ),
+        done=phrase(
+            "Renewed: {slots}. The new lines stand in {into} now; {then}",
+            slots=slots,
+            into=options.into,
+            then=then,
+        ),
     )
 
 
@@ -104,7 +118,8 @@ def _look_into(options: argparse.Namespace) -> None:
     folder = options.into
     if folder is not None and not (folder.is_dir() and os.access(folder, os.W_OK)):
         raise CommandFailed(
-            f"--into {folder}: allowed is a folder that you may write; sudo?", EXIT_CANT_WRITE
+            phrase("--into {folder}: allowed is a folder that you may write; sudo?", folder=folder),
+            EXIT_CANT_WRITE,
         )
 
 
@@ -113,13 +128,19 @@ def _remove(options: argparse.Namespace) -> int:
     rows = rows_of(ask_gate(options.home, "relay.list"), "relays")
     route = next((str(row.get("route")) for row in rows if row.get("name") == options.name), "")
     answer = ask_gate(options.home, "relay.remove", name=options.name)
-    then = f"{_READ}. Until then their passwords count."
+    then = phrase("{read}. Until then their passwords count.", read=phrase(_READ))
     return _tell_broker(
         options,
         {"route": route, **answer},
-        by_hand=f"Removed. At the broker, strike the users hb1-{route}-… out of {PASSWORDS} and {ACL},"
-        f" then {then}",
-        done=f"Removed. Its users are struck out of {options.into}; {then}",
+        by_hand=phrase(
+            "Removed. At the broker, strike the users hb1-{route}-… out of {passwords} and"
+            " {acl}, then {then}",
+            route=route,
+            passwords=PASSWORDS,
+            acl=ACL,
+            then=then,
+        ),
+        done=phrase("Removed. Its users are struck out of {into}; {then}", into=options.into, then=then),
     )
 
 
@@ -144,7 +165,10 @@ def _list(options: argparse.Namespace) -> int:
     for row in rows:
         if row.get("burned"):
             print(
-                f"{row.get('name')}: homebase relay renew {row.get('name')} makes burned slots usable again"
+                phrase(
+                    "{name}: homebase relay renew {name} makes burned slots usable again",
+                    name=row.get("name"),
+                )
             )
     return 0
 
@@ -157,8 +181,8 @@ def _numbers(row: Answer, key: str) -> str:
 def _state(row: Answer) -> str:
     state, reason = str(row.get("state")), str(row.get("reason"))
     if reason in _REFUSED:
-        return _REFUSED[reason].format(name=row.get("name"))
-    told = _STATES.get(state, state)
+        return phrase(_REFUSED[reason], name=row.get("name"))
+    told = phrase(_STATES.get(state, state))
     return f"{told} ({printable(reason)})" if reason else told
 
 
@@ -186,9 +210,14 @@ def _tell_broker(options: argparse.Namespace, answer: Answer, *, by_hand: str, d
 
 def _show(passwords: list[str], acl: list[str]) -> None:
     if passwords:
-        print(f"# for the broker's {PASSWORDS} (mosquitto_passwd's form; the passwords stand nowhere in it)")
+        print(
+            phrase(
+                "# for the broker's {passwords} (mosquitto_passwd's form; the passwords stand nowhere in it)",
+                passwords=PASSWORDS,
+            )
+        )
         print("\n".join(passwords))
-        print(f"# for the broker's {ACL}")
+        print(phrase("# for the broker's {acl}", acl=ACL))
         print("\n".join(acl))
 
 
@@ -220,7 +249,10 @@ def _change(folder: Path, route: str, passwords: list[str], acl: list[str]) -> N
                 fresh.chmod(0o600)
             fresh.replace(path)
         except OSError as error:
-            raise CommandFailed(f"{path}: {error.strerror}; change it by hand", EXIT_CANT_WRITE) from error
+            raise CommandFailed(
+                phrase("{path}: {strerror}; change it by hand", path=path, strerror=system_words(error)),
+                EXIT_CANT_WRITE,
+            ) from error
 
 
 def _kept_passwords(old: list[str], prefix: str, users: set[str] | None) -> list[str]:

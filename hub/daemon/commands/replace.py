@@ -4,6 +4,7 @@ import argparse
 
 from ..command_line import printable
 from ..gate_console import rows_of
+from ..speech import phrase
 from .verbs import Answer, add_home_options, ask, print_json, reason_words, written_words
 
 
@@ -35,17 +36,36 @@ def run(options: argparse.Namespace) -> int:
 def _lines(options: argparse.Namespace, answer: Answer) -> list[str]:
     carried = f"{answer.get('old')} -> {answer.get('new')}"
     if options.undo:
-        carried = f"{answer.get('old')} takes its place back from {answer.get('new')}"
+        carried = phrase(
+            "{old} takes its place back from {new}", old=answer.get("old"), new=answer.get("new")
+        )
     lines = [
         carried,
-        f"name: {answer.get('name') or '-'}, room: {_room(options, answer.get('room'))}",
-        f"parameters: {answer.get('parameters')}, datapoints with a past: {answer.get('series')}",
+        phrase(
+            "name: {name}, room: {room}",
+            name=answer.get("name") or "-",
+            room=_room(options, answer.get("room")),
+        ),
+        phrase(
+            "parameters: {parameters}, datapoints with a past: {series}",
+            parameters=answer.get("parameters"),
+            series=answer.get("series"),
+        ),
     ]
-    lines += [f"link: {row.get('sender')} -> {row.get('receiver')}" for row in rows_of(answer, "peerings")]
+    lines += [
+        phrase("link: {sender} -> {receiver}", sender=row.get("sender"), receiver=row.get("receiver"))
+        for row in rows_of(answer, "peerings")
+    ]
     left_out = answer.get("left_out")
     for told in left_out if isinstance(left_out, list) else []:
         code, _, what = str(told).partition(":")
-        lines.append(f"left out: {what or code}: {reason_words(options, 'left_out', code)}")
+        lines.append(
+            phrase(
+                "left out: {what}: {reason_words}",
+                what=what or code,
+                reason_words=reason_words(options, "left_out", code),
+            )
+        )
     return lines
 
 

@@ -18,13 +18,13 @@ from ..gate_console import ask_gate, part_of, print_table, rows_of
 from ..home import ask_home, home_socket
 from ..rights_export import AskPage, Source, export, loads
 from ..rights_words import category, said
+from ..speech import LANGUAGES, as_word, phrase, system_words
 from ..which_home import Named
 from . import letters
-from .consent_words import words
+from .notify_messages import RESULTS
 from .verbs import Verbs, ask, print_json, run_verb
 
 Answer = Mapping[str, object]
-LANGUAGES = ("de", "en")
 LEAVING = "account.deregister"
 
 
@@ -32,8 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """The verbs with their options."""
     verbs = Verbs(parser)
     verbs.add("status", "what is closed, restricted, unknown", _status)
-    listing = verbs.add("holdings", "what is kept, for what, how long, how much", _holdings)
-    listing.add_argument("--lang", choices=LANGUAGES, default="en", help="of texts; default: en")
+    verbs.add("holdings", "what is kept, for what, how long, how much", _holdings)
     copy = verbs.add("export", "a copy of everything, as JSON, CSV and a page to read", _export)
     copy.add_argument("folder", type=Path, help="a new or empty folder")
     right = verbs.add("correct", "put a name right", _correct)
@@ -50,7 +49,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     leave = verbs.add("deregister", "end every authorisation, then erase the data (clause 6.14)", _deregister)
     for added in (erase, leave):
         added.add_argument("--yes", action="store_true", help="do not ask")
-        added.add_argument("--lang", choices=LANGUAGES, default="en", help="of reasons; default: en")
         added.add_argument("--report", type=Path, metavar="FILE", help="keep the signed report there")
     leave.add_argument(
         "--tell", action="store_true", help="have the account's company told, as the last thing"
@@ -74,7 +72,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def _category(text: str) -> str:
     names = [each.value for each in DataCategory]
     if text not in names:
-        raise argparse.ArgumentTypeError(f"{text!r}: allowed is {', '.join(names)}")
+        raise argparse.ArgumentTypeError(
+            phrase("{text!r}: allowed is {names}", text=text, names=", ".join(names))
+        )
     return text
 
 
@@ -91,19 +91,35 @@ def _status(options: argparse.Namespace) -> int:
     if options.json:
         return print_json(answer)
     if not any(_list(answer, key) for key in ("closures", "unknown_files", "deletions")):
-        print("nothing is closed, restricted or unknown; no deletion is asked for")
+        print(phrase("nothing is closed, restricted or unknown; no deletion is asked for"))
     for row in rows_of(answer, "closures"):
-        print(f"{row.get('kind')} {row.get('subject')} since {row.get('since')}")
+        print(
+            phrase(
+                "{kind} {subject} since {since}",
+                kind=as_word(row.get("kind")),
+                subject=row.get("subject"),
+                since=row.get("since"),
+            )
+        )
     for name in _list(answer, "unknown_files"):
-        print(f"unknown file {printable(name)}: nothing leaves the house until it is gone")
+        print(phrase("unknown file {name}: nothing leaves the house until it is gone", name=printable(name)))
     for row in rows_of(answer, "deletions"):
         if row.get("state") != "confirmed":
             word = (
-                f"not confirmed: {row.get('answer')}" if row.get("attempts") else f"asked by {row.get('due')}"
+                phrase("not confirmed: {answer}", answer=row.get("answer"))
+                if row.get("attempts")
+                else phrase("asked by {due}", due=row.get("due"))
             )
-            print(f"deletion of {row.get('transfer')} at {row.get('recipient')}: {printable(word)}")
+            print(
+                phrase(
+                    "deletion of {transfer} at {recipient}: {word}",
+                    transfer=row.get("transfer"),
+                    recipient=row.get("recipient"),
+                    word=printable(word),
+                )
+            )
     for name in _list(part_of(answer, "hub"), "restricted"):
-        print(f"restricted {name}: kept in the hub and used for nothing")
+        print(phrase("restricted {name}: kept in the hub and used for nothing", name=name))
     return 0
 
 
@@ -124,7 +140,7 @@ def _holdings(options: argparse.Namespace) -> int:
     ]
     print_table(("HOLDING", "RECORDS", "KEPT FOR", "PURPOSE", "KINDS OF DATA"), told)
     names = sorted({str(name) for row in rows for name in _list(row, "categories")})
-    print("names of kinds, for erase --category and restrict:")
+    print(phrase("names of kinds, for erase --category and restrict:"))
     print("\n".join(f"  {name}: {category(name, options.lang)}" for name in names))
     return 0
 
@@ -133,7 +149,7 @@ def days(value: object) -> str:
     """How long something is kept: ``30 d``, ``1 h``; without an end ``-``."""
     if not isinstance(value, int | float):
         return "-"
-    return f"{value:g} d" if value >= 1 else f"{value * 24:g} h"
+    return phrase("{amount:g} d", amount=value) if value >= 1 else phrase("{amount:g} h", amount=value * 24)
 
 
 def _export(options: argparse.Namespace) -> int:
@@ -145,7 +161,13 @@ def _export(options: argparse.Namespace) -> int:
     written = export(options.folder, sources, notices)
     if options.json:
         return print_json({"holdings": {one.name: one.rows for one in written}})
-    print(f"{sum(one.rows for one in written)} records in {options.folder}; open index.html there")
+    print(
+        phrase(
+            "{count} records in {folder}; open index.html there",
+            count=sum(one.rows for one in written),
+            folder=options.folder,
+        )
+    )
     return 0
 
 
@@ -187,12 +209,12 @@ def _complain(options: argparse.Namespace) -> int:
 def _correct(options: argparse.Namespace) -> int:
     body = {"record": options.record, "field": "name", "value": options.name}
     ask(options, "PATCH", "rights", "holdings", options.holding, body=body)
-    return print_json({}) if options.json else _say("put right")
+    return print_json({}) if options.json else _say(phrase("put right"))
 
 
 def _erase(options: argparse.Namespace) -> int:
     body = {"person": options.person, "category": options.category, "everything": options.everything}
-    _confirm(options, "This can't be taken back.")
+    _confirm(options, phrase("This can't be taken back."))
     # of a person the gate's half first: the hub knows which numbers are theirs, also when this is repeated
     here = _erase_person_at_the_gate(options)
     try:
@@ -217,21 +239,22 @@ def _deregister(options: argparse.Namespace) -> int:
     tells = options.tell or options.preview
     if tells and letters.sent(options, LEAVING, "ask_leaving", {}) is None:
         return 1
-    _confirm(options, words("leaving", options.lang))
+    _confirm(options, phrase("Everybody is logged out, all consents end, then all data is erased."))
     ended = _step(options, "authorisations")
     if message := part_of(ended, "message"):
-        result = words(f"{message.get('result')}_test", options.lang)
-        again = words("again", options.lang) if message.get("retried") else ""
-        told = words("left", options.lang, result=result, what=printable(message.get("what")), again=again)
+        told = phrase(
+            "the message that ends the service: {result}; {what}{again}",
+            result=phrase(RESULTS.get(str(message.get("result")), str(message.get("result")))),
+            what=printable(message.get("what")),
+            again=phrase("; it is tried again within 24 hours") if message.get("retried") else "",
+        )
         print(told, file=sys.stderr if options.json else sys.stdout)
     return _print_report(options, _step(options, "data"))
 
 
 def _step(options: argparse.Namespace, step: str) -> Answer:
     hub = ask(options, "POST", "rights", "deregistration", body={"step": step})
-    return ask_gate(
-        options.home, "rights.deregister", step=step, hub=rows_of(hub, "effects"), language=options.lang
-    )
+    return ask_gate(options.home, "rights.deregister", step=step, hub=rows_of(hub, "effects"))
 
 
 def _restrict(options: argparse.Namespace) -> int:
@@ -240,7 +263,7 @@ def _restrict(options: argparse.Namespace) -> int:
     try:
         ask(options, "PUT", "rights", "restrictions", body={"categories": sorted(map(str, now))})
     except CommandFailed as refused:
-        print(f"the door is closed for it; the hub: {refused}", file=sys.stderr)
+        print(phrase("the door is closed for it; the hub: {refused}", refused=refused), file=sys.stderr)
     return _print_closed(options, answer)
 
 
@@ -251,9 +274,17 @@ def _closed(options: argparse.Namespace) -> int:
     if not answer.get("deletions"):
         ticket = printable(options.ticket)
         return _say(
-            f"nothing left for the ticket {ticket}, or it was closed before; see homebase ledger list"
+            phrase(
+                "nothing left for the ticket {ticket}, or it was closed before; see homebase ledger list",
+                ticket=ticket,
+            )
         )
-    return _say(f"{answer.get('deletions')} transfers: our copies are gone, their recipients are asked now")
+    return _say(
+        phrase(
+            "{deletions} transfers: our copies are gone, their recipients are asked now",
+            deletions=answer.get("deletions"),
+        )
+    )
 
 
 def _object(options: argparse.Namespace) -> int:
@@ -264,23 +295,23 @@ def _object(options: argparse.Namespace) -> int:
 def _lift(options: argparse.Namespace) -> int:
     named = {"category" if options.kind == "restricted" else "activity": options.subject}
     if options.kind == "restricted" and not options.subject:
-        raise CommandFailed("rights lift restricted: name the category", EXIT_USAGE)
+        raise CommandFailed(phrase("rights lift restricted: name the category"), EXIT_USAGE)
     answer = ask_gate(options.home, "rights.lift", kind=options.kind, **named)
     if options.kind == "restricted":
         now = set(_list(ask(options, "GET", "rights", "holdings"), "restricted")) - {options.subject}
         ask(options, "PUT", "rights", "restrictions", body={"categories": sorted(map(str, now))})
     if options.json:
         return print_json(answer)
-    return _say("taken back" if answer.get("lifted") else "there was none")
+    return _say(phrase("taken back") if answer.get("lifted") else phrase("there was none"))
 
 
 def _confirm(options: argparse.Namespace, text: str) -> None:
     if options.yes:
         return
     if not sys.stdin.isatty():
-        raise CommandFailed(f"{text} Nobody to ask here; add --yes", EXIT_USAGE)
-    if input(f"{text} Type yes: ").strip().lower() not in {"yes", "ja"}:
-        raise CommandFailed("nothing was erased", 1)
+        raise CommandFailed(phrase("{text} Nobody to ask here; add --yes", text=text), EXIT_USAGE)
+    if input(phrase("{text} Type yes: ", text=text)).strip().lower() not in {"yes", "ja"}:
+        raise CommandFailed(phrase("nothing was erased"), 1)
 
 
 def _print_report(options: argparse.Namespace, answer: Answer) -> int:
@@ -291,22 +322,37 @@ def _print_report(options: argparse.Namespace, answer: Answer) -> int:
             with os.fdopen(os.open(options.report, flags, 0o600), "w") as file:
                 file.write(json.dumps(signed) + "\n")
         except OSError as error:
-            raise CommandFailed(f"{options.report}: {error.strerror}", EXIT_CANT_WRITE) from error
+            raise CommandFailed(f"{options.report}: {system_words(error)}", EXIT_CANT_WRITE) from error
     if options.json:
         return print_json(signed)
     for row in rows_of(json.loads(str(answer.get("report") or "{}")), "effects"):
         why = said(str(row.get("why")), options.lang)
-        stays = f", {row.get('stays')} stay: {why}" if row.get("stays") else ""
-        print(f"{row.get('holding')}: {row.get('erased')} erased{stays}")
-    return _say(f"signed report of ledger entry {answer.get('entry')}")
+        stays = phrase(", {stays} stay: {why}", stays=row.get("stays"), why=why) if row.get("stays") else ""
+        print(
+            phrase(
+                "{holding}: {erased} erased{stays}",
+                holding=row.get("holding"),
+                erased=row.get("erased"),
+                stays=stays,
+            )
+        )
+    return _say(phrase("signed report of ledger entry {entry}", entry=answer.get("entry")))
 
 
 def _print_closed(options: argparse.Namespace, answer: Answer) -> int:
     if options.json:
         return print_json(answer)
     if not answer.get("recorded"):
-        return _say("closed, but not yet recorded: the disk can't be written; nothing leaves meanwhile")
-    return _say(f"closed: {answer.get('cut')} transfers cut; ledger entry {answer.get('entry')}")
+        return _say(
+            phrase("closed, but not yet recorded: the disk can't be written; nothing leaves meanwhile")
+        )
+    return _say(
+        phrase(
+            "closed: {cut} transfers cut; ledger entry {entry}",
+            cut=answer.get("cut"),
+            entry=answer.get("entry"),
+        )
+    )
 
 
 def _list(answer: Answer, key: str) -> list[object]:

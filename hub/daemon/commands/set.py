@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from ..command_line import EXIT_USAGE, CommandFailed, printable
 from ..home import ask_home, home_socket
+from ..speech import as_word, phrase
 from ..which_home import add_home
 
 _WORDS: dict[str, object] = {"on": True, "off": False, "true": True, "false": False}
@@ -24,12 +25,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Set it; print what the device confirmed."""
     if options.datapoint.count(":") != 2 or "." not in options.datapoint:
-        text = f"datapoint = {options.datapoint!r}: allowed is a name such as bidcos:SIM0000001:1.STATE"
-        raise CommandFailed(f"{text}; homebase watch --all shows them", EXIT_USAGE)
+        text = phrase(
+            "datapoint = {datapoint!r}: allowed is a name such as bidcos:SIM0000001:1.STATE",
+            datapoint=options.datapoint,
+        )
+        raise CommandFailed(phrase("{text}; homebase watch --all shows them", text=text), EXIT_USAGE)
     target = f"/api/v1/datapoints/{quote(options.datapoint, safe=':')}"
     answer = ask_home(home_socket(options.home), "PUT", target, {"value": value_of(options.value)})
     unit = f" {answer['unit']}" if answer.get("unit") else ""
-    line = f"{answer.get('id')} = {json.dumps(answer.get('value'))}{unit} ({answer.get('origin')})"
+    line = f"{answer.get('id')} = {json.dumps(answer.get('value'))}{unit} ({as_word(answer.get('origin'))})"
     print(printable(line))
     return 0
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 
 from ..command_line import EXIT_NOT_RUNNING, CommandFailed
+from ..speech import phrase
 
 MODULE = "drivers.simulator"
 
@@ -17,5 +18,7 @@ def run(arguments: Sequence[str]) -> int:
         CommandFailed: it is not installed.
     """
     if find_spec(f"{MODULE}.__main__") is None:
-        raise CommandFailed("the simulator is not installed; install homebase again", EXIT_NOT_RUNNING)
+        raise CommandFailed(
+            phrase("the simulator is not installed; install homebase again"), EXIT_NOT_RUNNING
+        )
     os.execv(sys.executable, [sys.executable, "-m", MODULE, *arguments])  # noqa: S606 - our own interpreter

@@ -4,7 +4,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
@@ -13,6 +13,7 @@ from privacy.places import CONFIG, RUN_STATE, RUN_VARIABLE, demo_state, named_ru
 from privacy.system import environment
 
 from ..command_line import EXIT_NOT_RUNNING, CommandFailed
+from ..speech import language, phrase
 from ..which_home import RUN, STATE, Named
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -30,14 +31,18 @@ def add_options(parser: argparse.ArgumentParser, state: str, config: str) -> Non
         help="let phones of the home's network in, by HTTPS; default: [lan] on in homebase.toml",
     )
     parser.add_argument(
-        "--state", type=Path, metavar="DIR", help=f"folder of all that is kept; default {state}"
+        "--state",
+        type=Path,
+        metavar="DIR",
+        help=phrase("folder of all that is kept; default {state}", state=state),
     )
-    sockets = (
-        f"folder of the sockets while it runs; default ${RUN_VARIABLE},"
-        " else homebase-<8 hex digits> in $XDG_RUNTIME_DIR or /tmp"
+    sockets = phrase(
+        "folder of the sockets while it runs; default ${variable}, else homebase-<8 hex digits> in"
+        " $XDG_RUNTIME_DIR or /tmp",
+        variable=RUN_VARIABLE,
     )
     parser.add_argument("--run", type=Path, metavar="DIR", help=sockets)
-    parser.add_argument("--config", type=Path, metavar="FILE", help=f"default {config}")
+    parser.add_argument("--config", type=Path, metavar="FILE", help=phrase("default {config}", config=config))
 
 
 def become_gate(mode: str, options: argparse.Namespace, *, devices: int = 0, speed: float = 1.0) -> NoReturn:
@@ -47,7 +52,9 @@ def become_gate(mode: str, options: argparse.Namespace, *, devices: int = 0, spe
         CommandFailed: the gate is not installed.
     """
     if not (ROOT / GATE).is_file():
-        raise CommandFailed(f"{ROOT / GATE} is missing; install homebase again", EXIT_NOT_RUNNING)
+        raise CommandFailed(
+            phrase("{root} is missing; install homebase again", root=ROOT / GATE), EXIT_NOT_RUNNING
+        )
     default = demo_state(environment()) if mode == "demo" else RUN_STATE
     state = (options.state or default).absolute()
     usual = runtime_folder(state, environment()).absolute()
@@ -63,7 +70,7 @@ def become_gate(mode: str, options: argparse.Namespace, *, devices: int = 0, spe
         "environment": sys.prefix if sys.prefix != sys.base_prefix else "",
         "devices": devices,
         "speed": speed,
-        "language": language_of(environment()) if mode == "demo" else "de",
+        "language": language() if mode == "demo" else "de",
         "named_home": _named_home(state if state != default else None, run if run != usual else None),
     }
     python = str(
@@ -81,18 +88,11 @@ def _named_home(state: Path | None, run: Path | None) -> str:
     return "" if state is None else str(Named(STATE, state))
 
 
-def language_of(variables: Mapping[str, str]) -> str:
-    """The language of who starts a demo, "de" or "en", as POSIX orders the variables."""
-    names = ("LC_ALL", "LC_MESSAGES", "LANG")
-    said = next((variables[name] for name in names if variables.get(name)), "")
-    return "de" if said.lower().startswith("de") else "en"
-
-
 def installed_packages() -> str:
     """Return the folder of the packages that the gate needs; sysconfig knows it too, but costs 10 ms."""
     found = find_spec("h11")
     if found is None or found.origin is None:
-        raise CommandFailed("the package h11 is missing; install homebase again", EXIT_NOT_RUNNING)
+        raise CommandFailed(phrase("the package h11 is missing; install homebase again"), EXIT_NOT_RUNNING)
     return str(Path(found.origin).parents[1])
 
 
@@ -105,7 +105,9 @@ def between(kind: type[int] | type[float], low: float, high: float) -> Callable[
         except ValueError:
             value = kind(low - 1)
         if not low <= value <= high:
-            raise argparse.ArgumentTypeError(f"{text!r}: allowed is {low} to {high}")
+            raise argparse.ArgumentTypeError(
+                phrase("{text!r}: allowed is {low} to {high}", text=text, low=low, high=high)
+            )
         return value
 
     return number

@@ -28,7 +28,6 @@ from support.store import Store, StoreError
 from support.words import words
 
 from ..command_line import (
-    EPILOG,
     EXIT_CANT_WRITE,
     EXIT_CONFIG,
     EXIT_IO,
@@ -38,6 +37,7 @@ from ..command_line import (
     printable,
 )
 from ..gate_console import print_table
+from ..speech import phrase
 from .start import between
 
 FOLDER = Path.home() / ".homebase-support"
@@ -49,19 +49,16 @@ _COUNTRY = re.compile("[A-Z]{2}")
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The verbs with their options."""
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar=phrase("VERB"))
 
     def add(name: str, summary: str, perform: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
         added: argparse.ArgumentParser = verbs.add_parser(
             name,
-            help=summary,
+            help=phrase(summary),
             description=summary,
-            epilog=EPILOG,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
         )
-        folder = f"of the receiver; default {FOLDER}"
+        folder = phrase("of the receiver; default {folder}", folder=FOLDER)
         added.add_argument("--dir", type=Path, default=FOLDER, metavar="DIR", help=folder)
-        added.add_argument("--lang", choices=["de", "en"], default="en", help="of texts; default: en")
         added.add_argument("--json", action="store_true", help="for programs")
         added.set_defaults(perform=perform)
         return added
@@ -69,9 +66,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     serve = add("serve", "receive diagnoses until Ctrl-C; says what owners enter", _serve)
     serve.add_argument("--host", default="", help="full name by which homes reach this machine; kept")
     serve.add_argument("--country", type=_country, metavar="XX", help="where it stands; kept")
-    serve.add_argument(
-        "--port", type=between(int, 0, 65_535), default=PORT, metavar="N", help=f"default {PORT}"
-    )
+    serve.add_argument("--port", type=between(int, 0, 65_535), default=PORT, metavar="N", help="default 8443")
     serve.add_argument("--listen", default="0.0.0.0", metavar="ADDRESS", help="default: all of IPv4")  # noqa: S104 -- homes come from anywhere
     serve.add_argument(
         "--chain", type=Path, metavar="FILE", help="certificate in PEM that homes trust already"

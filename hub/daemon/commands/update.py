@@ -6,26 +6,13 @@ The gate asks and verifies, and writes what it says in either language; this fil
 import argparse
 from collections.abc import Mapping
 
-from ..command_line import in_language, printable
+from ..command_line import printable
 from ..gate_console import ask_gate, part_of
+from ..speech import phrase
 from .verbs import Verbs, print_json, run_verb
 
 Answer = Mapping[str, object]
 EXIT_NOT_BELIEVED = 74
-_WORDS = {  # English, German
-    "changes": ("What is new:", "Was neu ist:"),
-    "fixes": ("What it fixes:", "Was sie behebt:"),
-    "checked": ("last checked {at}", "zuletzt geprüft {at}"),
-    "to_install": ("to install it: homebase update install", "installieren: homebase update install"),
-    "by_hand": (
-        "install {file} (SHA-256 {sha256}) with your package manager",
-        "{file} (SHA-256 {sha256}) mit der Paketverwaltung installieren",
-    ),
-    "requested": (
-        "asked for; journalctl -u homebase-update shows how it goes",
-        "in Auftrag; journalctl -u homebase-update zeigt, wie es läuft",
-    ),
-}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -36,9 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         ("show", "what is known, without asking anybody", _show),
         ("install", "have the package manager's hook install the update", _install),
     ):
-        verbs.add(name, summary, perform).add_argument(
-            "--lang", choices=["de", "en"], default="en", help="of texts; default: en"
-        )
+        verbs.add(name, summary, perform)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -55,15 +40,15 @@ def _show(options: argparse.Namespace) -> int:
 
 
 def _install(options: argparse.Namespace) -> int:
-    answer = ask_gate(options.home, "update.install", language=options.lang)
+    answer = ask_gate(options.home, "update.install")
     if options.json:
         return print_json(answer)
-    print(_words("requested", options.lang))
+    print(phrase("asked for; journalctl -u homebase-update shows how it goes"))
     return 0
 
 
 def _told(options: argparse.Namespace, verb: str) -> int:
-    answer = ask_gate(options.home, verb, language=options.lang)
+    answer = ask_gate(options.home, verb)
     problem = part_of(answer, "problem")
     code = EXIT_NOT_BELIEVED if problem and verb == "update.check" else 0
     if options.json:
@@ -73,26 +58,28 @@ def _told(options: argparse.Namespace, verb: str) -> int:
     if problem:
         print(printable(problem.get("text")))
     if update := part_of(answer, "update"):
-        _print_update(answer, update, options.lang)
+        _print_update(answer, update)
     if answer.get("checked_at"):
-        print(_words("checked", options.lang, at=answer["checked_at"]))
+        print(phrase("last checked {at}", at=answer["checked_at"]))
     return code
 
 
-def _print_update(answer: Answer, update: Answer, language: str) -> None:
-    for name in ("changes", "fixes"):
+def _print_update(answer: Answer, update: Answer) -> None:
+    for name, title in (("changes", phrase("What is new:")), ("fixes", phrase("What it fixes:"))):
         lines = update.get(name)
         if isinstance(lines, list) and lines:
-            print(_words(name, language))
+            print(title)
             for line in lines:
                 print(f"  - {printable(line)}")
     if answer.get("requested"):
-        print(_words("requested", language))
+        print(phrase("asked for; journalctl -u homebase-update shows how it goes"))
     elif answer.get("can_install"):
-        print(_words("to_install", language))
+        print(phrase("to install it: homebase update install"))
     else:
-        print(_words("by_hand", language, file=update.get("file"), sha256=update.get("sha256")))
-
-
-def _words(key: str, language: str, **fields: object) -> str:
-    return in_language(_WORDS[key], language, **fields)
+        print(
+            phrase(
+                "install {file} (SHA-256 {sha256}) with your package manager",
+                file=update.get("file"),
+                sha256=update.get("sha256"),
+            )
+        )

@@ -5,12 +5,19 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import quote, urlencode
 
-from ..command_line import EPILOG, EXIT_USAGE, CommandFailed
+from ..command_line import EXIT_USAGE, CommandFailed
 from ..gate_console import rows_of
 from ..home import ask_home, home_socket
+from ..speech import phrase
 from ..which_home import add_home
 
 Answer = Mapping[str, object]
+_WRITTEN = {
+    "verified": "written and read back",
+    "pending": "waits until the device wakes; homebase devices shows it as pending until then",
+    "unchanged": "it was so already; nothing was sent",
+    "dry_run": "nothing was sent",
+}
 
 
 def add_home_options(parser: argparse.ArgumentParser) -> None:
@@ -23,22 +30,18 @@ class Verbs:
     """The verbs of one command: each with a function that does it."""
 
     def __init__(self, parser: argparse.ArgumentParser) -> None:
-        self._verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+        self._verbs = parser.add_subparsers(dest="verb", required=True, metavar=phrase("VERB"))
 
     def group(self, name: str, summary: str) -> "Verbs":
         """Declare a word that has verbs of its own."""
-        return Verbs(self._verbs.add_parser(name, help=summary, description=summary, epilog=EPILOG))
+        return Verbs(self._verbs.add_parser(name, help=phrase(summary), description=summary))
 
     def add(
         self, name: str, summary: str, perform: Callable[[argparse.Namespace], int]
     ) -> argparse.ArgumentParser:
         """Declare a verb; the caller adds what it takes."""
         added: argparse.ArgumentParser = self._verbs.add_parser(
-            name,
-            help=summary,
-            description=summary,
-            epilog=EPILOG,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            name, help=phrase(summary), description=summary
         )
         add_home_options(added)
         added.set_defaults(perform=perform)
@@ -88,7 +91,9 @@ def interface_of(options: argparse.Namespace) -> str:
     names = [str(row.get("name")) for row in rows_of(ask(options, "GET", "drivers"), "drivers")]
     if len(names) == 1:
         return names[0]
-    text = f"--interface: this home has {', '.join(names) or 'no driver'}; name one"
+    text = phrase(
+        "--interface: this home has {names}; name one", names=", ".join(names) or phrase("no driver")
+    )
     raise CommandFailed(text, EXIT_USAGE)
 
 
@@ -107,12 +112,7 @@ def reason_words(options: argparse.Namespace, kind: str, code: object) -> str:
 
 def written_words(written: object) -> str:
     """What became of a write, in words."""
-    return {
-        "verified": "written and read back",
-        "pending": "waits until the device wakes; homebase devices shows it as pending until then",
-        "unchanged": "it was so already; nothing was sent",
-        "dry_run": "nothing was sent",
-    }.get(str(written), str(written))
+    return phrase(_WRITTEN.get(str(written), str(written)))
 
 
 def _plain(value: object) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..command_line import EXIT_INTERRUPTED, EXIT_IO, EXIT_NOT_RUNNING, CommandFailed, printable
 from ..home import ask_home, home_socket
+from ..speech import as_word, phrase
 from ..which_home import add_home
 
 
@@ -42,8 +43,10 @@ async def _watch(path: Path, *, first: bool, as_json: bool) -> None:
                 if event.type is aiohttp.WSMsgType.TEXT:
                     _print(json.loads(event.data), first=first, as_json=as_json)
     except aiohttp.ClientError as error:
-        raise CommandFailed(f"{path}: {error}; homebase doctor says more", EXIT_IO) from error
-    raise CommandFailed("the home was stopped; start it again with homebase run", EXIT_NOT_RUNNING)
+        raise CommandFailed(
+            phrase("{path}: {error}; homebase doctor says more", path=path, error=error), EXIT_IO
+        ) from error
+    raise CommandFailed(phrase("the home was stopped; start it again with homebase run"), EXIT_NOT_RUNNING)
 
 
 def _print(message: Mapping[str, object], *, first: bool, as_json: bool) -> None:
@@ -54,5 +57,5 @@ def _print(message: Mapping[str, object], *, first: bool, as_json: bool) -> None
         else:
             unit = f" {change['unit']}" if change.get("unit") else ""
             value = json.dumps(change.get("value"), ensure_ascii=True)
-            line = f"{change.get('at')}  {change.get('id')} = {value}{unit} ({change.get('origin')})"
+            line = f"{change.get('at')}  {change.get('id')} = {value}{unit} ({as_word(change.get('origin'))})"
             print(printable(line), flush=True)

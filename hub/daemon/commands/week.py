@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ..command_line import EXIT_IO, EXIT_USAGE, CommandFailed
 from ..gate_console import rows_of
+from ..speech import phrase
 from .start import between
 from .verbs import Answer, Verbs, ask, print_json, run_verb, written_words
 
@@ -56,17 +57,19 @@ def day_of(words: Sequence[str]) -> Day:
     """
     words = [word for part in words for word in part.split()]
     if not words or len(words) % 2:
-        raise CommandFailed(f"{' '.join(words)!r}: {_FORM}", EXIT_USAGE)
+        raise CommandFailed(f"{' '.join(words)!r}: {phrase(_FORM)}", EXIT_USAGE)
     day: Day = []
     last = 0
     for time, warmth in zip(words[::2], words[1::2], strict=True):
         until, celsius = _minutes(time), _celsius(warmth)
         if until <= last:
-            raise CommandFailed(f"{time}: allowed are times that grow, up to 24:00", EXIT_USAGE)
+            raise CommandFailed(
+                phrase("{time}: allowed are times that grow, up to 24:00", time=time), EXIT_USAGE
+            )
         day.append({"until_minutes": until, "temperature_celsius": celsius})
         last = until
     if last != DAY_MINUTES:
-        raise CommandFailed(f"{words[-2]}: the last time of a day is 24:00", EXIT_USAGE)
+        raise CommandFailed(phrase("{words}: the last time of a day is 24:00", words=words[-2]), EXIT_USAGE)
     return day
 
 
@@ -91,14 +94,14 @@ def changes_of(text: str) -> Mapping[int, Day]:
         if words:
             days |= {number: day_of(words[1:]) for number in _numbers(words[0])}
     if not days:
-        raise CommandFailed(f"no day: {_FORM}", EXIT_USAGE)
+        raise CommandFailed(phrase("no day: {form}", form=phrase(_FORM)), EXIT_USAGE)
     return days
 
 
 def _numbers(word: str) -> tuple[int, ...]:
     numbers = _GROUPS.get(word.lower().rstrip(":"))
     if numbers is None:
-        raise CommandFailed(f"{word!r}: {_DAY_FORM}", EXIT_USAGE)
+        raise CommandFailed(f"{word!r}: {phrase(_DAY_FORM)}", EXIT_USAGE)
     return numbers
 
 
@@ -106,7 +109,10 @@ def _minutes(text: str) -> int:
     found = _TIME.fullmatch(text)
     minutes = int(found[1]) * 60 + int(found[2]) if found else 0
     if not 5 <= minutes <= DAY_MINUTES or minutes % 5:
-        raise CommandFailed(f"{text!r}: allowed are times from 00:05 to 24:00, in steps of 5 min", EXIT_USAGE)
+        raise CommandFailed(
+            phrase("{text!r}: allowed are times from 00:05 to 24:00, in steps of 5 min", text=text),
+            EXIT_USAGE,
+        )
     return minutes
 
 
@@ -114,7 +120,7 @@ def _celsius(text: str) -> float:
     try:
         return float(text.replace(",", "."))
     except ValueError as error:
-        raise CommandFailed(f"{text!r}: {_FORM}", EXIT_USAGE) from error
+        raise CommandFailed(f"{text!r}: {phrase(_FORM)}", EXIT_USAGE) from error
 
 
 def _place(options: argparse.Namespace) -> tuple[str, ...]:
@@ -131,7 +137,7 @@ def _show(options: argparse.Namespace) -> int:
     if options.json:
         return print_json(answer)
     for name, day in zip(DAYS, _days(answer), strict=False):
-        print(f"{name}  {line_of(day)}")
+        print(f"{phrase(name)}  {line_of(day)}")
     return 0
 
 
@@ -145,17 +151,26 @@ def _set(options: argparse.Namespace) -> int:
     if options.json:
         return print_json(answer)
     for name, whole in zip(DAYS, days, strict=False):
-        print(f"{name}  {line_of(whole)}")
+        print(f"{phrase(name)}  {line_of(whole)}")
     print(written_words(answer.get("written")))
     return 0
 
 
 def _text(options: argparse.Namespace) -> str:
     if (options.file is None) == (options.days is None):
-        raise CommandFailed(f"name days and periods, or --file: {_DAY_FORM}; {_FORM}", EXIT_USAGE)
+        raise CommandFailed(
+            phrase(
+                "name days and periods, or --file: {day_form}; {form}",
+                day_form=phrase(_DAY_FORM),
+                form=phrase(_FORM),
+            ),
+            EXIT_USAGE,
+        )
     if options.file is None:
         return " ".join([options.days, *options.periods])
     try:
         return sys.stdin.read() if str(options.file) == "-" else options.file.read_text("utf-8")
     except (OSError, UnicodeError) as error:
-        raise CommandFailed(f"{options.file}: {error}; name a readable file", EXIT_IO) from error
+        raise CommandFailed(
+            phrase("{file}: {error}; name a readable file", file=options.file, error=error), EXIT_IO
+        ) from error

@@ -6,6 +6,7 @@ from privacy.places import CONFIG, RUN_STATE, demo_state
 from privacy.system import environment
 
 from ..command_line import EXIT_PERMISSION, CommandFailed
+from ..speech import phrase
 
 
 def state_of(named: Path | None) -> Path:
@@ -24,5 +25,5 @@ def config_of(state: Path) -> Path:
         demo = state == demo_state(environment()).absolute() or (state / "simulator").exists()
         return inside if demo or inside.exists() else CONFIG
     except PermissionError as error:
-        text = f"{state}: this user may not look inside; ask as its owner, or with sudo"
+        text = phrase("{state}: this user may not look inside; ask as its owner, or with sudo", state=state)
         raise CommandFailed(text, EXIT_PERMISSION) from error

@@ -27,6 +27,7 @@ from privacy.ports import Clock, RandomBytes
 from privacy.statements import moment
 
 from ..command_line import EXIT_IO, EXIT_PERMISSION, EXIT_USAGE, CommandFailed
+from ..speech import language, phrase
 from .connection import Connection
 from .keys import PhoneKeys
 
@@ -96,7 +97,7 @@ class Agreeing:
         }
         told = _done(await self._stated("homebase.key-offer/1", body))
         if told["key"] != jws.thumbprint(self._point):
-            raise CommandFailed(NOT_CONFIRMED, EXIT_PERMISSION)
+            raise CommandFailed(phrase(NOT_CONFIRMED), EXIT_PERMISSION)
         return self._offered({**body, **told})
 
     async def named_within(self, seconds: float) -> bool:
@@ -111,7 +112,7 @@ class Agreeing:
         offers = (await self._believed("offers", "offers", {}, self._nonce()))["offers"]
         found = [one for one in offers if self._offered(one).words == tuple(words)]
         if not found or found[0]["key"] != jws.thumbprint(jws.unbase64url(found[0]["grant_key"])):
-            raise CommandFailed(NO_SUCH_WORDS, EXIT_USAGE)
+            raise CommandFailed(phrase(NO_SUCH_WORDS), EXIT_USAGE)
         keys = {name: found[0][name] for name in ("grant_key", "offer", "session_key")}
         told = _done(await self._stated("homebase.key/1", {**keys, "may_grant": may_grant}))
         return {**told, "phone": phone_id(jws.unbase64url(keys["session_key"]))}
@@ -133,7 +134,7 @@ class Agreeing:
 
     async def grant(self, wanted: Wanted) -> Told:
         """Agree to what the gate shows of that activity, for its recipient."""
-        shown = await self._page("/gate/v1/activities", "lang=en")
+        shown = await self._page("/gate/v1/activities", f"lang={language()}")
         activity = _one(shown["activities"], "id", wanted.activity)
         recipient = _one(activity["recipients"], "name", wanted.recipient)
         groups = sorted(wanted.groups or (group["id"] for group in activity["groups"]))
@@ -153,7 +154,7 @@ class Agreeing:
             "form": "standing" if until is None else "until",
             "groups": groups,
             "host": recipient["host"],
-            "language": "en",
+            "language": language(),
             "payload": None,
             "recipient": wanted.recipient,
             "text": activity["text_hash"],
@@ -167,14 +168,14 @@ class Agreeing:
     async def _believed(self, path: str, kind: str, body: Told, nonce: str) -> Told:
         text = json.dumps({"nonce": nonce, **body})
         content = await self._carried(
-            "gate.act", {"path": f"/gate/v1/{path}", "query": "lang=en", "body": text}
+            "gate.act", {"path": f"/gate/v1/{path}", "query": f"lang={language()}", "body": text}
         )
         if not isinstance(content.get("signed"), dict):
             _refused(content)
         try:
             return attest.verify(content["signed"], kind, nonce, self.keys.gate_key)
         except (attest.NotTheGate, KeyError) as error:
-            raise CommandFailed(NOT_CONFIRMED, EXIT_PERMISSION) from error
+            raise CommandFailed(phrase(NOT_CONFIRMED), EXIT_PERMISSION) from error
 
     async def _page(self, path: str, query: str) -> Any:
         nonce = self._nonce()
@@ -185,13 +186,13 @@ class Agreeing:
         try:
             told = attest.verify(content["signed"], "page", nonce, self.keys.gate_key)
         except (attest.NotTheGate, KeyError) as error:
-            raise CommandFailed(NOT_CONFIRMED, EXIT_PERMISSION) from error
+            raise CommandFailed(phrase(NOT_CONFIRMED), EXIT_PERMISSION) from error
         text = str(content.get("text")).encode()
         asked = hashlib.sha256(b"").hexdigest()
         if (told["path"], told["query"], told["asked"]) != (path, query, asked) or told[
             "sha256"
         ] != hashlib.sha256(text).hexdigest():
-            raise CommandFailed(NOT_CONFIRMED, EXIT_PERMISSION)
+            raise CommandFailed(phrase(NOT_CONFIRMED), EXIT_PERMISSION)
         return json.loads(text)
 
     async def _carried(self, name: str, body: Told) -> dict[str, Any]:
@@ -236,19 +237,22 @@ def new_grant_key() -> bytes:
 def _done(told: Told) -> Told:
     if told.get("done") is not True:
         raise CommandFailed(
-            f"the gate refused ({told.get('reason')}); homebase notice says more", EXIT_PERMISSION
+            phrase("the gate refused ({reason}); homebase notice says more", reason=told.get("reason")),
+            EXIT_PERMISSION,
         )
     return told
 
 
 def _refused(problem: Told) -> NoReturn:
-    said = str(problem.get("detail") or problem.get("title") or "no answer").rstrip(".")
-    raise CommandFailed(f"{said}; {problem.get('way_out') or 'try again'}", EXIT_IO)
+    said = str(problem.get("detail") or problem.get("title") or phrase("no answer")).rstrip(".")
+    raise CommandFailed(f"{said}; {problem.get('way_out') or phrase('try again')}", EXIT_IO)
 
 
 def _one(rows: Sequence[Told], key: str, wanted: str) -> Told:
     found = next((row for row in rows if row[key] == wanted), None)
     if found is None:
-        allowed = ", ".join(str(row[key]) for row in rows) or "none"
-        raise CommandFailed(f"{wanted!r}: allowed is {allowed}", EXIT_USAGE)
+        allowed = ", ".join(str(row[key]) for row in rows) or phrase("none")
+        raise CommandFailed(
+            phrase("{wanted!r}: allowed is {allowed}", wanted=wanted, allowed=allowed), EXIT_USAGE
+        )
     return found

@@ -21,6 +21,7 @@ from privacy.ports import Clock, RandomBytes
 
 from ..command_line import EXIT_IO, EXIT_NOT_RUNNING, EXIT_PERMISSION, CommandFailed
 from ..home import problem_failure
+from ..speech import phrase
 from .ways import Closed, Pipe, name_of, opened, route_of
 
 CLIENT = "homebase phone"
@@ -37,6 +38,7 @@ _SAID = {
     Code.TOO_FAST: "this phone sent too much at once; try again in a minute",
     Code.PROTOCOL: "home and phone do not understand each other; update both",
 }
+_AWAY = "the connection with the home was lost; try again"
 _LOST = {
     Code.STOPPING: "the home is stopping; try again later",
     Code.DONE: "what this phone may was changed at home; try again",
@@ -52,8 +54,7 @@ class SessionLost(CommandFailed):
     """It ended, and a new one may be opened. closed_by: the hub's word; None: the way was lost."""
 
     def __init__(self, closed_by: Code | None) -> None:
-        lost = "the connection with the home was lost; try again"
-        super().__init__(lost if closed_by is None else _LOST.get(closed_by, lost), EXIT_IO)
+        super().__init__(phrase(_AWAY if closed_by is None else _LOST.get(closed_by, _AWAY)), EXIT_IO)
         self.closed_by = closed_by
 
 
@@ -120,7 +121,8 @@ class Connection:
                     return answer
                 case StreamEnded(stream=at, code=code) if at == stream:
                     raise CommandFailed(
-                        f"the home did not take the request (code {code}); try again", EXIT_IO
+                        phrase("the home did not take the request (code {code}); try again", code=code),
+                        EXIT_IO,
                     )
                 case _:
                     pass
@@ -137,7 +139,7 @@ class Connection:
                 case Told(stream=at, body=body) if at == stream:
                     yield body
                 case StreamEnded(stream=at) if at == stream:
-                    raise CommandFailed("the home ended the events; start again", EXIT_IO)
+                    raise CommandFailed(phrase("the home ended the events; start again"), EXIT_IO)
                 case _:
                     pass
 
@@ -160,7 +162,9 @@ class Connection:
                 case StreamEnded(stream=at, code=code) if at == stream:
                     if code is None:
                         return
-                    raise CommandFailed(f"the copy broke off (code {code}); try again", EXIT_IO)
+                    raise CommandFailed(
+                        phrase("the copy broke off (code {code}); try again", code=code), EXIT_IO
+                    )
                 case _:
                     pass
 
@@ -191,10 +195,10 @@ async def connected(
         CommandFailed: none does.
     """
     tried: list[str] = []
-    way_out = "pair this phone anew"  # that knows no way
+    way_out = phrase("pair this phone anew")  # that knows no way
     for way in ways:
         whom = dial(route_of(way))
-        way_out = _NOBODY[whom.mode]
+        way_out = phrase(_NOBODY[whom.mode])
         handshake = Initiator(whom, random_bytes)
         by_relay = isinstance(way, RelayWay)
         greeting = replace(hello, account=base64url.encode(account)) if by_relay else hello
@@ -209,8 +213,8 @@ async def connected(
                 found.at_home = not by_relay
                 yield found
                 return
-        tried.append(f"{name_of(way)}: no answer within {ANSWER_S:.0f} s")
-    raise CommandFailed(f"{', '.join(tried) or 'no way home is known'}: {way_out}", EXIT_NOT_RUNNING)
+        tried.append(phrase("{way}: no answer within {seconds:.0f} s", way=name_of(way), seconds=ANSWER_S))
+    raise CommandFailed(f"{', '.join(tried) or phrase('no way home is known')}: {way_out}", EXIT_NOT_RUNNING)
 
 
 async def opened_session(pipe: Pipe, handshake: Initiator, hello: Hello, clock: Clock) -> Connection | None:
@@ -237,5 +241,5 @@ async def opened_session(pipe: Pipe, handshake: Initiator, hello: Hello, clock: 
 def _over(session: PhoneSession) -> CommandFailed:
     code = None if session.ended is None else session.ended.code
     if code in _SAID:
-        return CommandFailed(_SAID[code], EXIT_PERMISSION)
+        return CommandFailed(phrase(_SAID[code]), EXIT_PERMISSION)
     return SessionLost(code)

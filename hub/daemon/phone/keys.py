@@ -10,6 +10,7 @@ from privacy import base64url
 from privacy.durable import fsync, write_durably
 
 from ..command_line import EXIT_CANT_WRITE, EXIT_NOT_RUNNING, EXIT_PERMISSION, CommandFailed
+from ..speech import phrase, system_words
 from .ways import from_fields, to_fields
 
 VERSION = 4  # 1 knew origins at home and no relays, 2 no key for consents, 3 no mark of the account
@@ -59,7 +60,9 @@ def write(path: Path, keys: PhoneKeys) -> None:
     except FileExistsError as error:
         raise _taken(path) from error
     except OSError as error:
-        raise CommandFailed(f"{path}: {error.strerror}; use --keys", EXIT_CANT_WRITE) from error
+        raise CommandFailed(
+            phrase("{path}: {strerror}; use --keys", path=path, strerror=system_words(error)), EXIT_CANT_WRITE
+        ) from error
 
 
 def learn(path: Path, keys: PhoneKeys, account: bytes) -> None:
@@ -73,7 +76,9 @@ def learn(path: Path, keys: PhoneKeys, account: bytes) -> None:
     try:
         write_durably(path, _text(replace(keys, account=account)).encode())
     except OSError as error:
-        raise CommandFailed(f"{path}: {error.strerror}; use --keys", EXIT_CANT_WRITE) from error
+        raise CommandFailed(
+            phrase("{path}: {strerror}; use --keys", path=path, strerror=system_words(error)), EXIT_CANT_WRITE
+        ) from error
 
 
 def _text(keys: PhoneKeys) -> str:
@@ -86,7 +91,7 @@ def _text(keys: PhoneKeys) -> str:
 
 
 def _taken(path: Path) -> CommandFailed:
-    text = f"{path}: a phone's keys are there already; use --keys, or remove that file"
+    text = phrase("{path}: a phone's keys are there already; use --keys, or remove that file", path=path)
     return CommandFailed(text, EXIT_CANT_WRITE)
 
 
@@ -100,15 +105,25 @@ def read(path: Path) -> PhoneKeys:
         mode = path.stat().st_mode & 0o777
         text = path.read_text()
     except FileNotFoundError as error:
-        raise CommandFailed(f"{path}: not there; homebase phone pair makes it", EXIT_NOT_RUNNING) from error
+        raise CommandFailed(
+            phrase("{path}: not there; homebase phone pair makes it", path=path), EXIT_NOT_RUNNING
+        ) from error
     except OSError as error:
-        raise CommandFailed(f"{path}: {error.strerror}; use --keys", EXIT_PERMISSION) from error
+        raise CommandFailed(
+            phrase("{path}: {strerror}; use --keys", path=path, strerror=system_words(error)), EXIT_PERMISSION
+        ) from error
     if mode & 0o077:
-        text = f"{path}: others may read it (mode {mode:04o}); chmod 600, and pair anew if they did"
+        text = phrase(
+            "{path}: others may read it (mode {mode:04o}); chmod 600, and pair anew if they did",
+            path=path,
+            mode=mode,
+        )
         raise CommandFailed(text, EXIT_PERMISSION)
     keys = _keys(text)
     if keys is None:
-        raise CommandFailed(f"{path}: not a phone's keys; remove it and pair anew", EXIT_NOT_RUNNING)
+        raise CommandFailed(
+            phrase("{path}: not a phone's keys; remove it and pair anew", path=path), EXIT_NOT_RUNNING
+        )
     return keys
 
 

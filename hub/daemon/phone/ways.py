@@ -19,6 +19,8 @@ from hub.remote.transport import TOO_MUCH_WIRE
 from privacy import base64url
 from privacy.ports import Clock, RandomBytes
 
+from ..speech import phrase
+
 DIAL_S = 15.0
 _CLIENT_ID_SIZE = 16
 
@@ -50,7 +52,7 @@ def route_of(way: Way) -> bytes:
 
 def name_of(way: Way) -> str:
     """For people; no secret is in it."""
-    return f"relay {way.host}" if isinstance(way, RelayWay) else way.origin
+    return phrase("relay {host}", host=way.host) if isinstance(way, RelayWay) else way.origin
 
 
 @asynccontextmanager
@@ -86,7 +88,7 @@ class SocketPipe:
         """The next one."""
         message = await self._socket.receive()
         if message.type is not aiohttp.WSMsgType.BINARY:
-            raise Closed("the home hung up")
+            raise Closed(phrase("the home hung up"))
         return bytes(message.data)
 
 
@@ -99,7 +101,7 @@ async def _at_home(way: Home) -> AsyncIterator[Pipe]:
                     f"{way.origin}/session", max_msg_size=TOO_MUCH_WIRE, autoping=False, compress=0
                 )
         except (aiohttp.ClientError, OSError) as error:
-            raise Closed(str(error) or "nobody answers there") from error
+            raise Closed(str(error) or phrase("nobody answers there")) from error
         async with socket:
             yield SocketPipe(socket)
 
@@ -125,7 +127,7 @@ class _Topic:
                 while not isinstance(await self._broker.next(), mqtt.Subscribed):
                     pass  # the home's presence may come before
         except TimeoutError as error:
-            raise Closed("the relay does not listen") from error
+            raise Closed(phrase("the relay does not listen")) from error
 
     async def send(self, message: bytes) -> None:
         self._opening = self._opening or message
@@ -143,7 +145,7 @@ class _Topic:
             if not isinstance(message, mqtt.Message):
                 continue
             if message.topic == self._presence and message.payload == topics.GONE:
-                raise Closed("the home left the relay")
+                raise Closed(phrase("the home left the relay"))
             if message.topic == self._presence and message.payload == topics.HERE:
                 await self._open_again()
             if message.topic == self._down:
@@ -153,7 +155,7 @@ class _Topic:
     async def _open_again(self) -> None:
         """The home came, maybe after our opening; a home that has it already ignores it."""
         if self._answered:
-            raise Closed("the home left the relay and came again")
+            raise Closed(phrase("the home left the relay and came again"))
         if self._opening:
             await self.send(self._opening)
 
@@ -163,7 +165,7 @@ async def _by_relay(
     way: RelayWay, connection: bytes, clock: Clock, random_bytes: RandomBytes
 ) -> AsyncIterator[Pipe]:
     if not way.tls_port:
-        raise Closed("it offers MQTT to browsers only")
+        raise Closed(phrase("it offers MQTT to browsers only"))
     trust = ssl.create_default_context()
     trust.minimum_version = ssl.TLSVersion.TLSv1_3
     login = mqtt.Login(
@@ -177,7 +179,7 @@ async def _by_relay(
                 way.host, way.tls_port, ssl=trust
             )
     except (OSError, ssl.SSLError) as error:
-        raise Closed(str(error) or "nobody answers there") from error
+        raise Closed(str(error) or phrase("nobody answers there")) from error
     try:
         broker = await logged_in(reader, writer, login, clock)
         topic = _Topic(broker, way, connection)

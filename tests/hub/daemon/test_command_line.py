@@ -18,7 +18,7 @@ from hub.daemon.command_line import COMMANDS, CommandFailed
 from hub.daemon.commands import doctor
 from hub.daemon.commands.devices import age, values_of
 from hub.daemon.commands.set import value_of
-from hub.daemon.commands.start import become_gate, between, language_of
+from hub.daemon.commands.start import become_gate, between
 from hub.daemon.home import ask_home, problem_failure
 from tests.hub.home_in_a_box import running_home
 from tests.paths import ROOT
@@ -27,6 +27,7 @@ from tests.paths import ROOT
 def homebase(*arguments: str, folder: Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
     environment = {
         **os.environ,
+        "LC_ALL": "C.UTF-8",
         "XDG_RUNTIME_DIR": str(folder),
         "XDG_STATE_HOME": str(folder),
         "PYTHONPATH": str(ROOT),
@@ -315,20 +316,6 @@ def test_devices_are_listed_with_their_main_values_and_ages() -> None:
 )
 def test_an_age_is_told_in_its_largest_unit(at: str, text: str) -> None:
     assert age(at, datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)) == text
-
-
-@pytest.mark.parametrize(
-    ("variables", "language"),
-    [
-        ({}, "en"),
-        ({"LANG": "C.UTF-8"}, "en"),
-        ({"LANG": "de_AT.UTF-8"}, "de"),
-        ({"LANG": "de_DE.UTF-8", "LC_ALL": "en_GB.UTF-8"}, "en"),
-        ({"LANG": "de_DE.UTF-8", "LC_ALL": ""}, "de"),
-    ],
-)
-def test_a_demo_speaks_the_language_of_who_starts_it(variables: dict[str, str], language: str) -> None:
-    assert language_of(variables) == language
 
 
 def test_what_a_hostile_home_says_can_not_drive_the_terminal(

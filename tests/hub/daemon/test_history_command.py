@@ -72,7 +72,7 @@ def test_each_purpose_says_what_leaves_next_and_what_is_sealed_in_it(
         if str(word) not in said
     ] == []
     assert "\x1b" not in said
-    assert asked == {"verb": "history.show", "activity": "history.cloud.display", "language": language}
+    assert asked == {"verb": "history.show", "activity": "history.cloud.display"}
 
 
 def test_series_are_chosen_and_left_out(

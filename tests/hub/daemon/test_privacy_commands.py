@@ -2,14 +2,12 @@
 
 import argparse
 from pathlib import Path
-from string import Formatter
 
 import pytest
 
-from hub.daemon.command_line import CommandFailed, printable
+from hub.daemon.command_line import CommandFailed, parse, printable
 from hub.daemon.commands import consent
 from hub.daemon.commands.consent import term
-from hub.daemon.commands.consent_words import _WORDS, words
 from hub.daemon.commands.rights import days
 from hub.daemon.gate_console import part_of, print_table, rows_of
 from tests.hub.daemon.test_command_line import homebase
@@ -79,14 +77,6 @@ def test_wrong_use_and_a_home_that_is_off_are_one_line(
     assert done.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("key", _WORDS)
-def test_a_german_line_of_a_consent_holds_what_the_english_one_holds(key: str) -> None:
-    english, german = ({name for _, name, _, _ in Formatter().parse(text) if name} for text in _WORDS[key])
-    assert english == german
-    fields = dict.fromkeys(english, "7")
-    assert words(key, "de", **fields) != words(key, "en", **fields)
-
-
 @pytest.mark.parametrize("verb", ["preview", "give"])
 @pytest.mark.parametrize(("language", "said"), [("en", "Name the ticket"), ("de", "Nenne das Ticket")])
 def test_who_named_no_ticket_is_told_the_option(
@@ -96,11 +86,8 @@ def test_who_named_no_ticket_is_told_the_option(
         raise CommandFailed("refused (no_ticket): A ticket number is missing.", 77, "no_ticket")
 
     monkeypatch.setattr(consent, "ask_gate", ask)
-    parser = argparse.ArgumentParser()
-    consent.configure(parser)
-    options = parser.parse_args([verb, "diagnosis.remote", "--lang", language])
     with pytest.raises(CommandFailed, match=f"missing. {said}.*--ticket") as failed:
-        consent.run(options)
+        parse(["consent", verb, "diagnosis.remote", "--lang", language])
     assert failed.value.code == 77
 
 

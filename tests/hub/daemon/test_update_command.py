@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from hub.daemon.commands import update
+from hub.daemon.speech import speaking
 
 FOUND: dict[str, Any] = {
     "line": "Version 0.2.0 of 2026-12-01 is there, 0.1.0 runs here.",
@@ -23,7 +24,7 @@ FOUND: dict[str, Any] = {
 }
 
 
-def said(monkeypatch: pytest.MonkeyPatch, answer: dict[str, Any], *words: str) -> int:
+def said(monkeypatch: pytest.MonkeyPatch, answer: dict[str, Any], *words: str, language: str = "en") -> int:
     asked: list[str] = []
 
     def ask(_home: object, verb: str, **_fields: object) -> dict[str, Any]:
@@ -33,7 +34,8 @@ def said(monkeypatch: pytest.MonkeyPatch, answer: dict[str, Any], *words: str) -
     monkeypatch.setattr(update, "ask_gate", ask)
     parser = argparse.ArgumentParser()
     update.configure(parser)
-    code = update.run(parser.parse_args(words))
+    with speaking(language):
+        code = update.run(parser.parse_args(words))
     assert asked == [f"update.{words[0]}"]
     return code
 
@@ -51,7 +53,7 @@ def test_news_are_printed_with_what_they_fix_and_how_to_get_them(
         "  - A shutter stopped \ufffd[31m",
     ]
     assert lines[5].startswith("install homebase_0.2.0_all.deb (SHA-256 abab")
-    assert said(monkeypatch, {**FOUND, "can_install": True}, "check", "--lang", "de") == 0
+    assert said(monkeypatch, {**FOUND, "can_install": True}, "check", language="de") == 0
     assert "installieren: homebase update install" in capsys.readouterr().out
     assert said(monkeypatch, FOUND, "install") == 0
     assert capsys.readouterr().out.startswith("asked for; journalctl")
