@@ -12,8 +12,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any, NoReturn, TypeVar
 
+from .forms import said
 from .speech import LANGUAGES, OPTION, asked_language, language, phrase, speaking
-from .wrong_usage import in_words
 
 EXIT_USAGE, EXIT_CONFIG, EXIT_NOT_RUNNING, EXIT_INTERNAL = 2, 65, 69, 70
 EXIT_CANT_WRITE, EXIT_IO, EXIT_PERMISSION, EXIT_INTERRUPTED = 73, 74, 77, 130
@@ -186,6 +186,8 @@ class Parser(argparse.ArgumentParser):
         """description: in English, as all help of arguments."""
         settings = {"formatter_class": Help, "epilog": phrase(EPILOG), **settings}
         super().__init__(description=phrase(description), **settings)
+        for action in self._actions:  # of parents, and its own help
+            _speak(action)
         self._positionals.title = phrase("positional arguments")
         self._optionals.title = phrase("options")
         # for its help alone: parse() has taken it out before, wherever it stood
@@ -197,20 +199,24 @@ class Parser(argparse.ArgumentParser):
         )
 
     def _add_action(self, action: _Action) -> _Action:
-        if action.help and action.help != argparse.SUPPRESS:
-            action.help = phrase(action.help)
-        if isinstance(action.metavar, str):
-            action.metavar = phrase(action.metavar)
-        elif isinstance(action.metavar, tuple):
-            action.metavar = tuple(map(phrase, action.metavar))
-        elif not action.option_strings and action.choices is None:
-            action.metavar = phrase(action.dest)
+        _speak(action)
         return super()._add_action(action)
 
     def error(self, message: str) -> NoReturn:
         """One line instead of the whole usage."""
-        wrong = phrase("{prog}: {what}; see {prog} --help", prog=self.prog, what=in_words(message))
+        wrong = phrase("{prog}: {what}; see {prog} --help", prog=self.prog, what=said(message))
         self.exit(EXIT_USAGE, f"{wrong}\n")
+
+
+def _speak(action: argparse.Action) -> None:
+    if action.help and action.help != argparse.SUPPRESS:
+        action.help = phrase(action.help)
+    if isinstance(action.metavar, str):
+        action.metavar = phrase(action.metavar)
+    elif isinstance(action.metavar, tuple):
+        action.metavar = tuple(map(phrase, action.metavar))
+    elif not action.option_strings and action.choices is None:
+        action.metavar = phrase(action.dest)
 
 
 def parse(arguments: Sequence[str]) -> int:

@@ -16,6 +16,7 @@ from .command_line import (
     CommandFailed,
     printable,
 )
+from .forms import said
 from .home import console_folder
 from .speech import language, phrase
 from .which_home import Named
@@ -86,14 +87,15 @@ def ask_gate(
     try:
         return ask(path, verb, loads, **{"language": language(), **fields})
     except ConsoleRefused as error:
-        raise CommandFailed(str(error), EXIT_PERMISSION) from error
+        raise CommandFailed(said(str(error)), EXIT_PERMISSION) from error
     except ConsoleAway as error:
-        raise CommandFailed(str(error), EXIT_NOT_RUNNING) from error
+        raise CommandFailed(said(str(error)), EXIT_NOT_RUNNING) from error
     except ConsoleDeclined as error:
+        detail = said(error.detail)
         line = (
-            error.detail
+            detail
             if error.code in _EXITS
-            else phrase("refused ({code}): {detail}", code=error.code, detail=error.detail)
+            else phrase("refused ({code}): {detail}", code=error.code, detail=detail)
         )
         raise CommandFailed(line, _EXITS.get(error.code, EXIT_REFUSED), error.code) from error
 

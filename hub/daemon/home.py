@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 import select
 import socket
 from collections.abc import Callable, Mapping
@@ -34,7 +35,11 @@ AS_COMMANDS = {
     "GET /api/v1/notifications/people": "homebase notify person list",
     "GET /api/v1/notifications": "homebase notify list",
 }
-AS_WORDS = {"true or false": "on or off", "true, false": "on, off"}  # what the command line takes for them
+AS_WORDS = {
+    "true or false": "on or off",
+    "true oder false": "on oder off",
+    "true, false": "on, off",
+}  # what the command line takes for them
 
 
 class _LocalConnection(http.client.HTTPConnection):
@@ -102,7 +107,7 @@ def ask_home(
         raise CommandFailed(f"{path}: {phrase(_NOT_YOURS)}", EXIT_PERMISSION) from error
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise CommandFailed(
-            phrase("{path}: {error}; homebase doctor says more", path=path, error=error), EXIT_IO
+            phrase("{path}: {what}; homebase doctor says more", path=path, what=error), EXIT_IO
         ) from error
     finally:
         connection.close()
@@ -138,6 +143,13 @@ def _look(path: Path) -> None:
         raise CommandFailed(phrase(_HANGS), EXIT_NOT_RUNNING)
 
 
+def joined(way_out: str) -> str:
+    """A way out after what is wrong: in German a sentence of its own, as its first word may be a noun."""
+    if language() == "de":
+        return f". {way_out}"
+    return f"; {way_out[0].lower() if way_out[1:2].islower() else way_out[0]}{way_out[1:]}"
+
+
 def problem_failure(status: int, problem: Mapping[str, object]) -> CommandFailed:
     """Turn a problem document (RFC 9457) into one line and its exit code."""
     field, allowed = problem.get("field"), str(problem.get("allowed") or "")
@@ -150,11 +162,11 @@ def problem_failure(status: int, problem: Mapping[str, object]) -> CommandFailed
     if allowed and allowed not in line and allowed not in way_out:
         line += phrase("; allowed is {allowed}", allowed=allowed)
     for value, word in AS_WORDS.items():
-        line = line.replace(f"allowed is {value}", f"allowed is {word}")
+        line = re.sub(f"(allowed is|erlaubt ist) {value}", rf"\\1 {word}", line)
     if way_out:
         for request, command in AS_COMMANDS.items():
             way_out = way_out.replace(request, command)
-        line += f"; {way_out[0].lower() if way_out[1:2].islower() else way_out[0]}{way_out[1:]}"
+        line += joined(way_out)
     codes = {401: EXIT_PERMISSION, 403: EXIT_PERMISSION, 503: EXIT_NOT_RUNNING}
     code = codes.get(status, EXIT_IO if status >= 500 else EXIT_USAGE)
     return CommandFailed(line, code, str(problem.get("code") or ""))

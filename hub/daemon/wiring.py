@@ -72,7 +72,7 @@ from .remote_home import RemoteHome
 
 DAYS_PER_YEAR = 365.25
 SETTLE_S = 2.0
-EXIT_RESTORED = 75  # EX_TEMPFAIL of sysexits.h
+EXIT_RESTORED = 75  # EX_TEMPFAIL of sysexits.h; the gate and systemd take it as a planned restart
 LAST_ANSWERS_S = 2.0  # for requests that are being answered when the hub ends; the gate waits 5 s for all
 Live = Callable[[], Coroutine[None, None, None]]
 

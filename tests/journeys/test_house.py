@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from hub.daemon import speech
+from hub.daemon.__main__ import main
+
 from .houses import RunningHouse, command_line, demo_house, family, homebase, namespace, run_homebase, status
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
@@ -92,6 +95,36 @@ def test_the_command_line_asks_the_running_home_as_its_owner(house: RunningHouse
     code, _, errors = house.command("set", "bidcos:NOBODY:1.STATE", "on")
     assert code == 2
     assert errors.count("\n") == 1
+
+
+LOOKS = (
+    *("devices", "notify list --all", "notify ways", "notify sent", "notify test", "notify person list"),
+    *("account show", "account license show", "rights status", "rights holdings", "rights complain"),
+    *("backup list", "backup history", "backup now", "ledger list", "ledger verify", "consent list"),
+    *("consent clock", "relay list", "phone list", "phone waiting", "phone confirm", "radio airtime"),
+    *("radio rssi", "radio keys list", "disclosure list", "telemetry show", "monitor show"),
+    *("history cloud show", "update show", "notice", "link list bidcos:SIM0000001", "relay add nowhere"),
+    *("paramset describe bidcos:SIM0000001:1", "week show bidcos:SIM0000005:4", "rights object nothing"),
+    *("set bidcos:SIM0000001:1.STATE 7", "account contact add 5", "consent give remote.access --standing"),
+)
+
+
+def test_each_command_speaks_the_language_that_is_asked_for(
+    house: RunningHouse, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = [one for one, german in speech.german().items() if " " in one.strip() and german != one]
+    english = [one for one in told if "{" not in one and not one.startswith("homebase ")]
+    mixed: dict[str, list[str]] = {}
+    for look in LOOKS:
+        said = {}
+        for language in ("en", "de"):
+            main([*look.split(), "--run", str(house.run), "--lang", language])
+            said[language] = "".join(capsys.readouterr())
+        assert said["de"] != said["en"], look
+        assert "Traceback" not in said["de"], said["de"]
+        if found := [one for one in english if one in said["de"]]:
+            mixed[look] = found
+    assert mixed == {}
 
 
 def test_the_account_lies_in_two_halves_and_is_shown_as_one(house: RunningHouse) -> None:

@@ -208,10 +208,11 @@ def _list(options: argparse.Namespace) -> int:
     if options.json:
         return print_json(status)
     copies = rows_of(status, "copies")
-    print_table(
-        ("TARGET", "NAME", "SIZE", "STATE"),
-        [(row.get("target"), row.get("name"), size_words(row.get("size")), _state(row)) for row in copies],
-    )
+    rows = [(row.get("target"), row.get("name"), size_words(row.get("size")), _state(row)) for row in copies]
+    if rows:
+        print_table(("TARGET", "NAME", "SIZE", "STATE"), rows)
+    else:
+        print(phrase("there is no copy yet"))
     if told := trouble_in(status):
         print(phrase("not looked at {told}", told=told))
     if not status.get("sheet"):

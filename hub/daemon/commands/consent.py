@@ -340,10 +340,12 @@ def _list(options: argparse.Namespace) -> int:
         print(json.dumps(answer, ensure_ascii=False))
         return 0
     fields = ("id", "activity", "recipient", "ticket", "form", "since", "until", "state")
-    head = tuple(field.upper() for field in fields)
-    print_table(
-        head, [tuple(map(_cell, fields, map(row.get, fields))) for row in rows_of(answer, "consents")]
-    )
+    head = ("ID", "ACTIVITY", "RECIPIENT", "TICKET", "FORM", "SINCE", "UNTIL", "STATE")
+    rows = [tuple(map(_cell, fields, map(row.get, fields))) for row in rows_of(answer, "consents")]
+    if rows:
+        print_table(head, rows)
+    else:
+        print(phrase("none was given; homebase notice says what one can be given for"))
     if not answer.get("clock_sure"):
         print(phrase("the clock is not confirmed: time-limited consents rest; see homebase consent clock"))
     return 0

@@ -35,6 +35,9 @@ def _list(options: argparse.Namespace) -> int:
     if options.json:
         return print_json(answer)
     rows = [(row.get("sender"), row.get("receiver"), _state(row)) for row in rows_of(answer, "peerings")]
+    if not rows:
+        print(phrase("none; homebase link partners CHANNEL says what a channel can be linked with"))
+        return 0
     print_table(("SENDER", "RECEIVER", "STATE"), rows)
     return 0
 
@@ -58,6 +61,8 @@ def _partners(options: argparse.Namespace) -> int:
     if options.json:
         return print_json(answer)
     partners = answer.get("partners")
+    if not partners:
+        print(phrase("none: nothing here can be linked with this channel"))
     for partner in partners if isinstance(partners, list) else []:
         print(printable(partner))
     return 0

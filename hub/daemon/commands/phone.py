@@ -75,6 +75,9 @@ def _confirm(options: argparse.Namespace) -> int:
             (row.get("mark"), row.get("activity"), row.get("recipient"), row.get("ticket"), row.get("until"))
             for row in rows_of(answer, "consents")
         ]
+        if not rows:
+            print(phrase("no consent waits to be confirmed"))
+            return 0
         print_table(("MARK", "ACTIVITY", "RECIPIENT", "TICKET", "UNTIL"), rows)
         return 0
     answer = ask_gate(options.home, "consent.confirm_list", keep=options.marks)

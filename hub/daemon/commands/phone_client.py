@@ -74,7 +74,7 @@ def _no_home(folder: str) -> NoReturn:
             "{folder!r}: a phone finds its home by its keys; name their file with --keys"
             " FILE, default {keys}",
             folder=folder,
-            keys=KEYS,
+            keys=phrase(KEYS),
         )
     )
 

@@ -155,6 +155,9 @@ def waiting(options: argparse.Namespace) -> int:
         print(json.dumps(answer))
         return 0
     rows = [(row.get("pairing"), row.get("name"), _words(row)) for row in rows_of(answer, "waiting")]
+    if not rows:
+        print(phrase("no phone waits; homebase phone code pairs one"))
+        return 0
     print_table(("PAIRING", "NAME", "WORDS"), rows)
     return 0
 
@@ -195,6 +198,9 @@ def listed(options: argparse.Namespace) -> int:
         )
         for row in rows_of(answer, "phones")
     ]
+    if not rows:
+        print(phrase("no phone is paired; homebase phone code pairs one"))
+        return 0
     print_table(("ID", "NAME", "MAY", "LAST HERE", "MAY AGREE"), rows)
     return 0
 

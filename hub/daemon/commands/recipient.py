@@ -137,7 +137,10 @@ def _list(options: argparse.Namespace) -> int:
         )
         for row in rows_of(answer, "recipients")
     ]
-    print_table(("NAME", "ROLE", "WHERE", "COUNTRY", "FOR"), table)
+    if table:
+        print_table(("NAME", "ROLE", "WHERE", "COUNTRY", "FOR"), table)
+    elif not _texts(answer, "mistakes"):
+        print(phrase("nobody is entered; homebase recipient add enters one, see docs/recipients.md"))
     _refuse_mistakes(options, answer)
     return 0
 

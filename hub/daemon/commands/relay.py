@@ -161,6 +161,9 @@ def _list(options: argparse.Namespace) -> int:
         )
         for row in rows
     ]
+    if not table:
+        print(phrase("there is none; homebase relay add NAME, see docs/relay.md"))
+        return 0
     print_table(("NAME", "WHERE", "ROUTE", "SLOTS IN USE", "BURNED", "STATE"), table)
     for row in rows:
         if row.get("burned"):

@@ -192,14 +192,11 @@ def gate_pages(home: Named | None) -> AskPage:
 
 
 def _complain(options: argparse.Namespace) -> int:
-    notices = [
-        part_of(ask_gate(options.home, "rights.about", language=language), "notice") for language in LANGUAGES
-    ]
     if options.json:
-        return print_json({"authorities": [rows_of(notice, "authorities") for notice in notices]})
-    for notice in notices:
-        for row in rows_of(notice, "authorities"):
-            print(f"{row.get('name')}: {row.get('contact')}")
+        asked = [ask_gate(options.home, "rights.about", language=language) for language in LANGUAGES]
+        return print_json({"authorities": [rows_of(part_of(one, "notice"), "authorities") for one in asked]})
+    for row in rows_of(part_of(ask_gate(options.home, "rights.about"), "notice"), "authorities"):
+        print(f"{row.get('name')}: {row.get('contact')}")
     return 0
 
 

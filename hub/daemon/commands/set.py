@@ -3,14 +3,17 @@
 import argparse
 import json
 import math
+import re
 from urllib.parse import quote
 
 from ..command_line import EXIT_USAGE, CommandFailed, printable
 from ..home import ask_home, home_socket
-from ..speech import as_word, phrase
+from ..speech import as_word, language, phrase
 from ..which_home import add_home
 
 _WORDS: dict[str, object] = {"on": True, "off": False, "true": True, "false": False}
+_GERMAN: dict[str, object] = {"an": True, "aus": False}
+_COMMA = re.compile(r"(-?[0-9]+),([0-9]+)")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -39,9 +42,15 @@ def run(options: argparse.Namespace) -> int:
 
 
 def value_of(word: str) -> object:
-    """The value that a word of the command line means: on, off, a number, else the text itself."""
-    if word.lower() in _WORDS:
-        return _WORDS[word.lower()]
+    """The value that a word of the command line means: on, off, a number, else the text itself.
+
+    Who is spoken to in German may answer so: an, aus, 20,5.
+    """
+    words = {**_WORDS, **_GERMAN} if language() == "de" else _WORDS
+    if word.lower() in words:
+        return words[word.lower()]
+    if language() == "de":
+        word = _COMMA.sub(r"\1.\2", word) if _COMMA.fullmatch(word) else word
     for kind in (int, float):
         try:
             number = kind(word)

@@ -44,7 +44,7 @@ async def _watch(path: Path, *, first: bool, as_json: bool) -> None:
                     _print(json.loads(event.data), first=first, as_json=as_json)
     except aiohttp.ClientError as error:
         raise CommandFailed(
-            phrase("{path}: {error}; homebase doctor says more", path=path, error=error), EXIT_IO
+            phrase("{path}: {what}; homebase doctor says more", path=path, what=error), EXIT_IO
         ) from error
     raise CommandFailed(phrase("the home was stopped; start it again with homebase run"), EXIT_NOT_RUNNING)
 

@@ -68,7 +68,7 @@ def _handler(account: Account, desk: Desk, verb: Verb) -> Handler:
             raise Declined("bad_question", str(error)) from error
         except AccountRefused as error:
             words = WORDS[error.code]
-            detail = f"{words.detail[language].rstrip('.')}; {words.way_out[language]}"
+            detail = f"{words.detail[language]} {words.way_out[language]}"
             raise Declined(error.code, detail) from error
         except Refused as refused:
             raise Declined(refused.reason.value, refused.reason.text(language)) from refused

@@ -13,6 +13,7 @@ from privacy.gate.backups.backups import Backups
 from privacy.gate.backups.putting_back import Wish
 from privacy.gate.backups.shelves import LOCAL, Wrong
 from privacy.gate.storage.store import StoreError
+from privacy.register import Language
 
 Fields = Mapping[str, object]
 
@@ -31,6 +32,7 @@ class _Asked(msgspec.Struct, frozen=True):
     folder: bool = False
     history: bool = False
     run: int = 0
+    language: Language = Language.EN
 
 
 Verb = Callable[[Backups, _Asked], Awaitable[Fields]]
@@ -58,7 +60,7 @@ def _handler(backups: Backups, verb: Verb) -> Handler:
 
 
 async def _status(backups: Backups, asked: _Asked) -> Fields:
-    return await backups.told(asked.target)
+    return await backups.told(asked.target, asked.language)
 
 
 async def _now(backups: Backups, asked: _Asked) -> Fields:

@@ -16,6 +16,7 @@ from privacy.readable import readable
 log = logging.getLogger(__name__)
 
 FINAL_EXITS = frozenset({65, 73, 74, 77})  # bad config, can't write, wrong key or damage, isolation
+PLANNED_EXITS = {75: "restored"}  # it ends by itself to begin anew: a backup was put in its place
 PAUSES_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 HEALTHY_S = 60.0  # who lived so long starts with the short pause again
 STOP_S = 5.0  # from SIGTERM to SIGKILL
@@ -52,7 +53,10 @@ async def keep(program: Program, clock: Clock, begun: Begun | None = None) -> No
             pauses = iter(PAUSES_S)
         pause_s = next(pauses, PAUSES_S[-1])
         first, begun = False, None
-        log.error("child.ended", extra={"program": program.name, "code": code, "again_in_s": pause_s})
+        if (why := PLANNED_EXITS.get(code)) is not None:
+            log.info("child.restarts", extra={"program": program.name, "why": why, "again_in_s": pause_s})
+        else:
+            log.error("child.ended", extra={"program": program.name, "code": code, "again_in_s": pause_s})
         await clock.sleep(pause_s)
 
 

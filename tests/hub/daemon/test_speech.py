@@ -6,6 +6,7 @@ import contextlib
 import errno
 import io
 import os
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
@@ -17,6 +18,7 @@ from typing import get_args, get_type_hints
 import pytest
 
 import hub.daemon
+import privacy
 from hub.contract.causes import Urgency
 from hub.contract.datapoints import Origin
 from hub.contract.radio import KeyState
@@ -26,8 +28,8 @@ from hub.daemon.commands.devices import _AGES
 from hub.daemon.commands.ledger import TOLD
 from hub.daemon.commands.phone_limits import DAYS as PHONE_DAYS
 from hub.daemon.commands.week import DAYS as WEEK_DAYS
+from hub.daemon.forms import OF_ARGPARSE, OF_GATE, said
 from hub.daemon.speech import asked_language, language_of, phrase, speaking
-from hub.daemon.wrong_usage import FORMS
 from hub.home.account import REQUIRED
 from hub.home.notifications.kinds import Class
 from hub.home.permits import State as PermitState
@@ -40,19 +42,20 @@ from privacy.ledger import Kind
 
 ROOT = Path(hub.daemon.__file__).parent
 SPEAKING = {"phrase", "as_word", "print_table"}
-OF_GATE = {  # that are no enum there
+GATE_CODES = {  # that are no enum there
     *("active", "used", "expired", "suspended", "withdrawn", "replaced"),  # consents
     *("delivered", "failed", "refused", "cut", "running"),  # deliveries
     *("objected", "restricted", "deregistered"),
     *("email", "sms", "push"),
 }
-OF_HUB = {
+HUB_CODES = {
     *("heard", "configuring", "paired", "failed", "closed"),  # stages of pairing
     *("normal", "scarce", "exhausted"),  # levels of send time
     *(each.name.lower() for each in Urgency),
+    "answers",  # the cause of send time that goes for them
 }
 CODES = {each.value for each in (*Origin, *KeyState, *Class, *PermitState, *Role, *Form, *RecipientRole)}
-CODES |= {each.value for each in (*Fate, *Kind)} | OF_GATE | OF_HUB | set(REQUIRED)
+CODES |= {each.value for each in (*Fate, *Kind)} | GATE_CODES | HUB_CODES | set(REQUIRED)
 TABLES = {*TOLD, *(unit for _, _, unit in _AGES), *WEEK_DAYS, *PHONE_DAYS}  # looked up one by one
 SYSTEM = {
     os.strerror(number)
@@ -69,7 +72,7 @@ VERBS = [command for command in COMMANDS if not command.passes_arguments]
 
 
 def test_each_sentence_has_german_and_no_german_is_left_of_one_that_nobody_says() -> None:
-    said = {*_sentences(), *_help(), *CODES, *FORMS, *TABLES, *SYSTEM}
+    said = {*_sentences(), *_help(), *CODES, *OF_ARGPARSE, *OF_GATE, *TABLES, *SYSTEM}
     assert sorted(said - set(speech.german())) == []
     assert sorted(set(speech.german()) - said) == []
 
@@ -132,11 +135,11 @@ def test_without_a_name_the_locale_says_the_language(variables: dict[str, str], 
     ("arguments", "line"),
     [
         (["set", "--lang", "fr"], "homebase set: Angabe --lang: ungültige Auswahl: 'fr' (erlaubt ist "),
-        (["set"], "homebase set: diese Angaben fehlen: datenpunkt, wert; siehe homebase set --help"),
+        (["set"], "homebase set: diese Angaben fehlen: Datenpunkt, Wert; siehe homebase set --help"),
         (["ledger", "list", "--after", "x"], "Angabe --after: 'x': erlaubt ist -1 bis "),
         (["rights", "erase"], "eine der Angaben --person --category --everything ist nötig"),
         (["rights", "erase", "--category", "x"], "Angabe --category: 'x': erlaubt ist system, "),
-        (["week", "show"], "diese Angaben fehlen: kanal"),
+        (["week", "show"], "diese Angaben fehlen: Kanal"),
         (["notify", "ways", "x"], "unbekannte Angaben: x"),
         (["account", "set", "--name"], "Angabe --name: ein Wert wird erwartet"),
     ],
@@ -148,6 +151,19 @@ def test_what_is_wrong_is_said_in_german(
         parse(arguments)
     assert end.value.code == EXIT_USAGE
     assert line in capsys.readouterr().err
+
+
+def test_what_the_gate_says_in_english_alone_is_found_again() -> None:
+    sources = "".join(path.read_text() for path in Path(privacy.__file__).parent.rglob("*.py"))
+    said_there = re.sub(r'"\s*f?"', "", sources)  # of a long sentence in pieces
+    for form in OF_GATE:
+        found = (piece.strip(":; ") for piece in re.split(r"\{\w+\}", form))
+        pieces = [piece for piece in found if re.search("[a-z]{3}", piece)]
+        known = said_there.replace("{ACTIVITY}", "remote.access")
+        assert [piece for piece in pieces if piece not in known] == [], form
+    with speaking("de"):
+        assert said("'x' is not in the register; see homebase notice").startswith("'x' steht nicht im ")
+        assert said("Es gibt sie nicht.") == "Es gibt sie nicht."
 
 
 def test_a_language_lasts_as_long_as_its_command() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from hub.daemon.wiring import EXIT_RESTORED
 from privacy.gate.jailed.children import GaveUp, keep
 from privacy.gate.jailed.jail import Bind, Jail
 from privacy.gate.jailed.programs import Program, begin
@@ -55,9 +56,15 @@ async def test_a_first_end_that_no_restart_mends_is_final(tmp_path: Path, code: 
     assert (caught.value.name, caught.value.code) == ("toy", code)
 
 
-async def test_other_ends_are_followed_by_restarts_after_growing_pauses(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("code", "event", "level"), [(70, "child.ended", "ERROR"), (EXIT_RESTORED, "child.restarts", "INFO")]
+)
+async def test_other_ends_are_followed_by_restarts_after_growing_pauses_and_told_as_what_they_are(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, code: int, event: str, level: str
+) -> None:
     clock = ManualClock()
-    keeping = asyncio.ensure_future(keep(shell("echo x >> /state/starts; exit 70", tmp_path), clock))
+    caplog.set_level("INFO")
+    keeping = asyncio.ensure_future(keep(shell(f"echo x >> /state/starts; exit {code}", tmp_path), clock))
     starts = tmp_path / "starts"
     for count, pause_s in enumerate((1.0, 2.0, 4.0), start=1):
         await until(lambda: clock.sleeping == 1)
@@ -66,6 +73,7 @@ async def test_other_ends_are_followed_by_restarts_after_growing_pauses(tmp_path
         assert clock.sleeping == 1  # not yet
         await clock.advance(0.4)
     await stopped(keeping)
+    assert {(one.message, one.levelname) for one in caplog.records} == {(event, level)}
 
 
 async def test_a_restart_never_ends_the_house_even_with_a_final_code(tmp_path: Path) -> None:
