@@ -103,14 +103,14 @@ _TEXTS = {
         "The data does not fit the closed schema.",
     ),
     Reason.UNKNOWN_RECIPIENT: (
-        "Dieser Empfänger ist nicht eingetragen; ergänze [[recipient]] in homebase.toml.",
-        "This recipient is not registered; add it as [[recipient]] to homebase.toml.",
+        "Dieser Empfänger ist nicht eingetragen; homebase recipient add trägt ihn ein.",
+        "This recipient is not registered; homebase recipient add registers it.",
     ),
     Reason.RECIPIENT_NOT_DECLARED: (
         "Der Empfänger ist für diesen Vorgang nicht eingetragen;"
-        " ergänze den Vorgang in homebase.toml bei seinem [[recipient]].",
+        " homebase recipient change NAME activities=… ergänzt ihn.",
         "The recipient is not registered for this activity;"
-        " add the activity to its [[recipient]] in homebase.toml.",
+        " homebase recipient change NAME activities=… adds it.",
     ),
     Reason.WRONG_ROLE: (
         "Die Rolle dieses Empfängers ist bei dem Vorgang nicht vorgesehen.",

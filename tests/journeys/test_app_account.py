@@ -32,7 +32,7 @@ def test_the_owner_enters_their_data_and_finds_it_again(mine: Phone) -> None:
     page.get_by_label("Adresse", exact=True).fill("ada@example.org")
     page.get_by_role("button", name="Adresse speichern").click()
     expect(page.get_by_text("Nicht bestätigt.")).to_be_visible()
-    expect(page.get_by_text("In homebase.toml steht noch kein Mailserver")).to_be_visible()
+    expect(page.get_by_text("Noch ist kein Mailserver eingetragen")).to_be_visible()
     page.get_by_label("Die Lizenz, so wie sie kam").fill("no license")
     page.get_by_role("button", name="Prüfen und behalten").click()
     expect(page.get_by_text("keine ganze Lizenz für Homebase")).to_be_visible()

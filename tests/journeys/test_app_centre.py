@@ -159,7 +159,8 @@ def test_an_erasure_is_signed_here_and_reported_under_the_gates_signature(mine: 
 def test_who_has_access_is_listed_and_this_browser_is_named(mine: Phone) -> None:
     mine.open("#/privacy/access")
     expect(mine.page.get_by_text("darf zustimmen und widerrufen, dieser Browser")).to_be_visible()
-    expect(mine.page.get_by_text("Eigentümer").first).to_be_visible()
+    expect(mine.page.locator("section[aria-label=Menschen] dd").first).to_have_text("Eigentümer")  # by name
+    expect(mine.page.locator("[data-own]")).to_have_text("deine Sitzung, in diesem Browser")
     mine.has_no_barriers("access")
     mine.picture("access-paired-de")
 

@@ -78,6 +78,11 @@ function useBack(): { href: string; label: string } {
   }
 }
 
+/** Where the row is wider than the screen, the part that is shown is not the one outside. */
+function intoView(link: HTMLAnchorElement | null) {
+  link?.scrollIntoView({ block: "nearest", inline: "nearest" });
+}
+
 interface PartsProps {
   device: Device;
   part: DevicePart;
@@ -90,7 +95,12 @@ function Parts({ device, part, week }: PartsProps) {
   return (
     <nav class="parts" aria-label={t("device.parts")}>
       {shown.map((one) => (
-        <a key={one} href={deviceLink(device.address, one)} aria-current={one === part ? "page" : undefined}>
+        <a
+          key={one}
+          ref={one === part ? intoView : null}
+          href={deviceLink(device.address, one)}
+          aria-current={one === part ? "page" : undefined}
+        >
           {t(`device.part.${one}`)}
         </a>
       ))}

@@ -96,9 +96,9 @@ function SetUp({ token }: { token: string }) {
   const [running, submit] = useAction(
     useCallback(async () => {
       note.update(() => null);
-      enter(await client.setUp(token, password, name.trim(), ownTimezone()));
+      enter(await client.setUp(token, password, name.trim() || t("system.role.owner"), ownTimezone()));
       reached.update(() => "place");
-    }, [token, password, name]),
+    }, [token, password, name, t]),
   );
   const rule =
     check.state === "good"

@@ -75,7 +75,7 @@ export const de: Record<TextKey, string> = {
   "driver.lost.other_device":
     "An der Adresse des Sticks antwortet ein anderes Gerät (seit {since}). Gib dem Stick im Router eine feste Adresse.",
   "driver.lost.withdrawn":
-    "Du hast die Verbindung zum Stick im Netz geschlossen (seit {since}). homebase consent give local.device öffnet sie wieder.",
+    "Du hast die Verbindung zum Stick im Netz geschlossen (seit {since}). Dort, wo homebase läuft, öffnet homebase consent give local.device sie wieder.",
   "driver.lost.budget_used_up":
     "Der Stick im Netz hat mehr gesendet, als ein Funk kann (seit {since}). Bis morgen bleibt er in Ruhe.",
   "driver.lost.ledger_not_writable":
@@ -97,7 +97,7 @@ export const de: Record<TextKey, string> = {
   "key.hub": "Fingerabdruck des Hubs",
   "key.gate": "Fingerabdruck des Tors",
   "setup.name": "Dein Name",
-  "setup.name.hint": "Freiwillig; er bleibt im Haus. Ohne ihn heißt du „Owner“.",
+  "setup.name.hint": "Freiwillig; er bleibt im Haus. Ohne ihn heißt du „Eigentümer“.",
   "setup.password": "Passwort des Eigentümers",
   "setup.password.rule": "10 bis 256 Zeichen. Alle Zeichen, auch ein Satz ist gut.",
   "setup.password.short": "Noch {missing} Zeichen nötig.",
@@ -639,7 +639,7 @@ export const de: Record<TextKey, string> = {
   "system.version": "Version",
   "system.jail": "Abschottung",
   "system.jail.yes": "aktiv: Was mit Geräten spricht, hat kein Netz",
-  "system.jail.no": "NICHT aktiv: Nichts darf hinaus, siehe homebase doctor",
+  "system.jail.no": "NICHT aktiv: Nichts darf hinaus. Warum, sagt dort, wo homebase läuft, homebase doctor.",
   "system.network": "Erreichbar von",
   "system.network.loopback": "nur diesem Rechner",
   "system.drivers": "Treiber",

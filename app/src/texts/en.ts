@@ -73,7 +73,7 @@ export const en = {
   "driver.lost.other_device":
     "Another device answers at the stick's address (since {since}). Give the stick a fixed address in the router.",
   "driver.lost.withdrawn":
-    "You closed the connection to the stick in the network (since {since}). homebase consent give local.device opens it again.",
+    "You closed the connection to the stick in the network (since {since}). Where homebase runs, homebase consent give local.device opens it again.",
   "driver.lost.budget_used_up":
     "The stick in the network sent more than a radio can (since {since}). It is left alone until tomorrow.",
   "driver.lost.ledger_not_writable":
@@ -637,7 +637,7 @@ export const en = {
   "system.version": "Version",
   "system.jail": "Isolation",
   "system.jail.yes": "active: what talks to devices has no network",
-  "system.jail.no": "NOT active: nothing may leave, see homebase doctor",
+  "system.jail.no": "NOT active: nothing may leave. Where homebase runs, homebase doctor says why.",
   "system.network": "Reachable from",
   "system.network.loopback": "this machine only",
   "system.drivers": "Drivers",

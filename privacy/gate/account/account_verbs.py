@@ -68,7 +68,9 @@ def _handler(account: Account, desk: Desk, verb: Verb) -> Handler:
             raise Declined("bad_question", str(error)) from error
         except AccountRefused as error:
             words = WORDS[error.code]
-            detail = f"{words.detail[language]} {words.way_out[language]}"
+            what, way_out = words.detail[language], words.way_out[language]
+            # a sentence of its own in German, whose first word may be a noun
+            detail = f"{what} {way_out}" if language is Language.DE else f"{what.rstrip('.')}; {way_out}"
             raise Declined(error.code, detail) from error
         except Refused as refused:
             raise Declined(refused.reason.value, refused.reason.text(language)) from refused

@@ -83,11 +83,11 @@ WORDS: Mapping[str, Words] = {
         "",
         (
             "In homebase.toml steht kein Mailserver.",
-            "Dort einen [[recipient]] mit account.register eintragen, siehe docs/account.md.",
+            "Mit homebase recipient add einen für account.register eintragen, siehe docs/account.md.",
         ),
         (
             "homebase.toml names no mail server.",
-            "add a [[recipient]] with account.register there, see docs/account.md",
+            "enter one for account.register by homebase recipient add, see docs/account.md",
         ),
     ),
     "no_access": words(
@@ -107,12 +107,13 @@ WORDS: Mapping[str, Words] = {
         "",
         (
             "In homebase.toml steht niemand, der die Zeitzone sagen könnte.",
-            "Sie selbst eintragen; oder dort einen [[recipient]] mit setup.timezone, siehe docs/account.md.",
+            "Die Zeitzone selbst eintragen: homebase account set --timezone NAME; oder mit homebase recipient add"
+            " jemanden für setup.timezone, siehe docs/account.md.",
         ),
         (
             "homebase.toml names nobody who could tell the timezone.",
-            "enter it yourself: homebase account set --timezone NAME; or add a [[recipient]] with"
-            " setup.timezone, see docs/account.md",
+            "enter it yourself: homebase account set --timezone NAME; or enter somebody for"
+            " setup.timezone by homebase recipient add, see docs/account.md",
         ),
     ),
     "looked_up_already": words(

@@ -60,9 +60,9 @@ async def test_who_gets_nothing_is_said_before_anything_is_shown(tmp_path: Path)
 @pytest.mark.parametrize(
     ("activity", "recipient", "language", "said"),
     [
-        ("remote.access", "stranger", "de", r"ergänze \[\[recipient\]\] in homebase.toml"),
+        ("remote.access", "stranger", "de", "homebase recipient add trägt ihn ein"),
         ("remote.access", None, "en", r"add it as \[\[recipient\]\] to homebase.toml"),
-        ("remote.access", "support", "en", "add the activity to its"),
+        ("remote.access", "support", "en", "homebase recipient change"),
         ("remote.acces", "support", "en", "homebase notice` lists all"),
         (house.ACTIVITY, "support", "en", "the other way"),
     ],

@@ -10,6 +10,7 @@ import { client, tell } from "../../state/app";
 import { dateTime } from "../../state/format";
 import { isVisitor } from "../../state/roles";
 import { useCentre } from "../../texts/privacy";
+import { isOwn } from "./own";
 import { PhoneState } from "./PhoneState";
 import { ForGuests, useAct, useMe, useVisited } from "./shared";
 
@@ -57,6 +58,8 @@ function Records({ holding, title }: { holding: string; title: string }) {
     () => client.ask<Records>("rights.records", { holding, after: 0, limit: 200 }),
     holding,
   );
+  const [own] = useLoad(() => client.session(), "own");
+  const end = own.state === "here" && holding === "hub.sessions" ? own.value.expires_at : null;
   const shown = (column: string, value: Records["rows"][number][number]) => {
     if (typeof value === "string" && TIME.test(value)) return dateTime(Date.parse(value), language);
     if (column !== "role") return value === null ? "–" : String(value);
@@ -70,6 +73,11 @@ function Records({ holding, title }: { holding: string; title: string }) {
         <ul class="plainlist apart">
           {loaded.value.rows.map((row, index) => (
             <li key={index}>
+              {isOwn(loaded.value.columns, row, end) && (
+                <p data-own>
+                  <strong>{t("access.own")}</strong>
+                </p>
+              )}
               <dl class="facts short">
                 {loaded.value.columns.map(
                   (column, at) =>

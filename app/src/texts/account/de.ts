@@ -36,10 +36,10 @@ export const de: Record<keyof typeof en, string> = {
   "email.code.hint": "Oder öffne den Link der Nachricht auf dem Computer, auf dem diese App läuft.",
   "email.code.do": "Bestätigen",
   "email.done": "Deine E-Mail-Adresse ist bestätigt.",
-  "email.server.none": "In homebase.toml steht noch kein Mailserver; docs/account.md sagt, wie.",
+  "email.server.none": "Noch ist kein Mailserver eingetragen, der die Mail mit dem Link senden könnte. Dort, wo homebase läuft, trägt homebase recipient add einen ein; docs/account.md sagt, wie.",
   "email.server": "Mailserver {host}, {access}",
   "email.server.access": "von {sender}",
-  "email.server.no_access": "Zugangsdaten fehlen: homebase account mail-server",
+  "email.server.no_access": "Zugangsdaten fehlen; dort, wo homebase läuft, fragt homebase account mail-server danach",
 
   "news.confirm": "Dafür braucht es eine bestätigte E-Mail-Adresse; oben kannst du sie eintragen und bestätigen.",
 

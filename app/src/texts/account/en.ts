@@ -34,10 +34,10 @@ export const en = {
   "email.code.hint": "Or open the mail’s link on the computer that runs this app.",
   "email.code.do": "Confirm",
   "email.done": "Your e-mail address is confirmed.",
-  "email.server.none": "homebase.toml names no mail server yet; docs/account.md says how.",
+  "email.server.none": "No mail server is entered yet that could send the mail with the link. Where homebase runs, homebase recipient add enters one; docs/account.md says how.",
   "email.server": "Mail server {host}, {access}",
   "email.server.access": "from {sender}",
-  "email.server.no_access": "access data is missing: homebase account mail-server",
+  "email.server.no_access": "access data is missing; where homebase runs, homebase account mail-server asks for it",
 
   "news.confirm": "This needs a confirmed e-mail address; above you can enter and confirm it.",
 
