@@ -162,7 +162,7 @@ def problem_failure(status: int, problem: Mapping[str, object]) -> CommandFailed
     if allowed and allowed not in line and allowed not in way_out:
         line += phrase("; allowed is {allowed}", allowed=allowed)
     for value, word in AS_WORDS.items():
-        line = re.sub(f"(allowed is|erlaubt ist) {value}", rf"\\1 {word}", line)
+        line = re.sub(f"(allowed is|erlaubt ist) {value}", rf"\1 {word}", line)
     if way_out:
         for request, command in AS_COMMANDS.items():
             way_out = way_out.replace(request, command)

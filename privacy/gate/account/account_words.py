@@ -107,8 +107,8 @@ WORDS: Mapping[str, Words] = {
         "",
         (
             "In homebase.toml steht niemand, der die Zeitzone sagen könnte.",
-            "Die Zeitzone selbst eintragen: homebase account set --timezone NAME; oder mit homebase recipient add"
-            " jemanden für setup.timezone, siehe docs/account.md.",
+            "Die Zeitzone selbst eintragen: homebase account set --timezone NAME; oder mit"
+            " homebase recipient add jemanden für setup.timezone, siehe docs/account.md.",
         ),
         (
             "homebase.toml names nobody who could tell the timezone.",

@@ -49,7 +49,7 @@ async def test_a_refusal_is_said_in_the_language_of_who_asks(tmp_path: Path) -> 
 async def test_who_gets_nothing_is_said_before_anything_is_shown(tmp_path: Path) -> None:
     asked = {"activity": house.ACTIVITY, "ticket": "T-1"}
     async with opened(tmp_path) as door:
-        with pytest.raises(Declined, match=r"add it as \[\[recipient\]\] to homebase.toml"):
+        with pytest.raises(Declined, match=r"homebase recipient add registers it"):
             await ask(door, "consent.preview", **asked, recipient="stranger")
         assert (await ask(door, "ledger.list"))["entries"][-1]["data"]["reason"] == "unknown_recipient"
         assert await refusal(door, "consent.preview", **asked, recipient="abroad") == "country_needs_consent"
@@ -61,7 +61,7 @@ async def test_who_gets_nothing_is_said_before_anything_is_shown(tmp_path: Path)
     ("activity", "recipient", "language", "said"),
     [
         ("remote.access", "stranger", "de", "homebase recipient add trägt ihn ein"),
-        ("remote.access", None, "en", r"add it as \[\[recipient\]\] to homebase.toml"),
+        ("remote.access", None, "en", r"homebase recipient add registers it"),
         ("remote.access", "support", "en", "homebase recipient change"),
         ("remote.acces", "support", "en", "homebase notice` lists all"),
         (house.ACTIVITY, "support", "en", "the other way"),
