@@ -30,10 +30,9 @@ def test_a_device_without_a_like_one_says_what_to_do(mine: Phone) -> None:
     show(mine, WALL)
     expect(mine.page.get_by_text("Noch ist kein anderes")).to_be_visible()
     expect(mine.page.get_by_role("link", name="Gerät anlernen")).to_be_visible()
-    parts = mine.page.locator("nav.parts")  # of a thermostat: five, in one row of a phone's width
-    expect(parts.get_by_role("link")).to_have_count(5)
+    parts = mine.page.locator("nav.parts")  # in one row of a phone's width
+    expect(parts.get_by_role("link")).to_have_text(["Übersicht", "Ersetzen"])
     assert parts.evaluate("row => row.clientHeight < 1.5 * row.querySelector('a').clientHeight")
-    expect(parts.get_by_role("link", name="Ersetzen")).to_be_in_viewport(ratio=0.95)
     mine.picture("replace-none-de")
     mine.has_no_barriers("nobody")
 

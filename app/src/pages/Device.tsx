@@ -78,11 +78,6 @@ function useBack(): { href: string; label: string } {
   }
 }
 
-/** Where the row is wider than the screen, the part that is shown is not the one outside. */
-function intoView(link: HTMLAnchorElement | null) {
-  link?.scrollIntoView({ block: "nearest", inline: "nearest" });
-}
-
 interface PartsProps {
   device: Device;
   part: DevicePart;
@@ -91,16 +86,13 @@ interface PartsProps {
 
 function Parts({ device, part, week }: PartsProps) {
   const { t } = useTexts();
-  const shown = DEVICE_PARTS.filter((one) => (one !== "replace" || part === "replace") && (one !== "week" || week));
+  const usual = DEVICE_PARTS.filter((one) => one !== "replace" && (one !== "week" || week));
+  // a rare page, of one device that is broken: with the others beside it the row is too long for a phone
+  const shown: readonly DevicePart[] = part === "replace" ? ["overview", "replace"] : usual;
   return (
     <nav class="parts" aria-label={t("device.parts")}>
       {shown.map((one) => (
-        <a
-          key={one}
-          ref={one === part ? intoView : null}
-          href={deviceLink(device.address, one)}
-          aria-current={one === part ? "page" : undefined}
-        >
+        <a key={one} href={deviceLink(device.address, one)} aria-current={one === part ? "page" : undefined}>
           {t(`device.part.${one}`)}
         </a>
       ))}

@@ -297,7 +297,13 @@ def _news(options: argparse.Namespace) -> int:
     answer = letters.sent(options, "mail.product", "ask_standing", {})
     if answer is None:
         return 1
-    return letters.told(options, answer, words("allowed_standing", options.lang, activity="mail.product"))
+    return letters.told(
+        options,
+        answer,
+        phrase(
+            "allowed until you take it back: homebase consent withdraw {activity}", activity="mail.product"
+        ),
+    )
 
 
 def _timezone(options: argparse.Namespace) -> int:

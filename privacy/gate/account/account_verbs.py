@@ -14,7 +14,7 @@ from privacy import notice
 from privacy.conversation import Declined, Handler
 from privacy.gate.account import timezone
 from privacy.gate.account.account import Account, AccountRefused
-from privacy.gate.account.account_words import WORDS
+from privacy.gate.account.account_words import WORDS, line
 from privacy.gate.desk import Desk
 from privacy.gate.door import spelling
 from privacy.gate.door.refused import Refused, not_written
@@ -68,9 +68,7 @@ def _handler(account: Account, desk: Desk, verb: Verb) -> Handler:
             raise Declined("bad_question", str(error)) from error
         except AccountRefused as error:
             words = WORDS[error.code]
-            what, way_out = words.detail[language], words.way_out[language]
-            # a sentence of its own in German, whose first word may be a noun
-            detail = f"{what} {way_out}" if language is Language.DE else f"{what.rstrip('.')}; {way_out}"
+            detail = line(words.detail[language], words.way_out[language], language)
             raise Declined(error.code, detail) from error
         except Refused as refused:
             raise Declined(refused.reason.value, refused.reason.text(language)) from refused

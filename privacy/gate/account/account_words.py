@@ -23,6 +23,11 @@ def words(status: int, field: str, de: tuple[str, str], en: tuple[str, str]) -> 
     return Words(status=status, field=field, detail={DE: de[0], EN: en[0]}, way_out={DE: de[1], EN: en[1]})
 
 
+def line(what: str, way_out: str, language: Language) -> str:
+    """Both in one line; in German a way out is a sentence of its own, as its first word may be a noun."""
+    return f"{what} {way_out}" if language is DE else f"{what.rstrip('.')}; {way_out}"
+
+
 WORDS: Mapping[str, Words] = {
     "email_form": words(
         400,

@@ -10,6 +10,7 @@ import msgspec
 
 from privacy import notice
 from privacy.conversation import ConversationLost, Declined, Handler, fields_as
+from privacy.gate.account.account_words import line
 from privacy.gate.account.letter_words import WORDS
 from privacy.gate.account.letters import LETTERS, LetterRefused, Letters
 from privacy.gate.answers.answers import answering
@@ -59,7 +60,7 @@ def table(letters: Letters) -> Mapping[str, Handler]:
             return spelling.given(await letters.give(asked.activity, *named), asked.language)
         except LetterRefused as error:
             what, way_out = _words(error, asked.language)
-            raise Declined(error.code, f"{what.rstrip('.')}; {way_out}") from error
+            raise Declined(error.code, line(what, way_out, asked.language)) from error
         except Refused as refused:
             raise Declined(refused.reason.value, refused.reason.text(asked.language)) from refused
         except StoreError as error:
