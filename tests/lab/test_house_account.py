@@ -118,8 +118,8 @@ def test_an_account_is_entered_confirmed_and_gone_with_the_home(house: MailedHou
     # one person goes with their number, and the report says of what stays, in German too, why
     house.home.ok("account", "contact", "add", "+4915112345679", "--label", "Bob")
     told = house.home.ok("rights", "erase", "--person", "Bob", "--yes", "--lang", "de")
-    assert "gate.sms_numbers: 1 erased\n" in told
-    assert "gate.sms_numbers: 0 erased, 1 stay: dafür ist niemand genannt" in told
+    assert "gate.sms_numbers: 1 gelöscht\n" in told
+    assert "gate.sms_numbers: 0 gelöscht, 1 bleiben: dafür ist niemand genannt" in told
     assert house.account()["sms_numbers"] == [{"number": "+4915112345678", "label": ""}]
     assert "Nobody in this home" in house.home.refused("rights", "erase", "--person", "Bob", "--yes")
 
