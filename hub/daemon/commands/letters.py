@@ -16,6 +16,7 @@ from .verbs import print_json
 Answer = Mapping[str, object]
 _QUESTIONS = {
     "ask_once": "Send this once? Type yes: ",
+    "ask_leaving": "Send this once everybody is logged out and all consents have ended? Type yes: ",
     "ask_standing": "Allow this until you take it back? Type yes: ",
 }
 _FACTS = ("title", "purpose", "data", "storage")

@@ -47,8 +47,8 @@ def homebase(*arguments: str, folder: Path, stdin: str = "") -> subprocess.Compl
 
 def test_the_commands_are_those_of_the_manual() -> None:
     names = "run demo gate hub simulator devices set watch pair replace paramset link week notify radio"
-    names += " decode notice consent rights account ticket disclosure monitor telemetry history phone recipient relay"
-    names += " backup update app ledger support doctor"
+    names += " decode notice consent rights account ticket disclosure monitor telemetry history phone"
+    names += " recipient relay backup update app ledger support doctor"
     assert [command.name for command in COMMANDS] == names.split()
 
 
