@@ -41,6 +41,12 @@ from tests.privacy import house
 
 WHO = {"host": HOST, "country": "DE"}
 ADDRESS = Target(host=HOST, address=IPv4Address("192.0.2.1"), port=443, path="/", ca_file=None)
+# what owners tell of themselves, and which of the secrets that is, by the register's fields
+LETTERS = {
+    "mail.product": frozenset({"mail", "person"}),
+    "support.ticket": frozenset({"mail", "board", "description"}),
+    "account.deregister": frozenset({"mail", "board"}),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,8 +142,7 @@ class RandomHome(Furnished):
             "setup.timezone": self._timezone,
             "update.check": self._update,
             "account.register": self._confirmation,
-            "mail.product": self._product_mail,
-            "support.ticket": self._ticket,
+            **{activity: partial(self._letter, activity) for activity in LETTERS},
             "mail.send": self._mail,
             "sms.send": self._sms,
             "push.send": self._push,
@@ -221,20 +226,15 @@ class RandomHome(Furnished):
         leaving = await self._sent("account.register", body, address, says=MAIL_SERVER)
         return replace(leaving, declared=frozenset({"mail", "password"}))
 
-    async def _product_mail(self, _: random.Random) -> Leaving:
-        leaving = await self._letter("mail.product", {})
-        return replace(leaving, declared=frozenset({"mail", "person"}))
-
-    async def _ticket(self, _: random.Random) -> Leaving:
-        leaving = await self._letter("support.ticket", {"description": str(self.planted["description"])})
-        return replace(leaving, declared=frozenset({"mail", "board", "description"}))
-
-    async def _letter(self, activity: str, entered: Mapping[str, str]) -> Leaving:
+    async def _letter(self, activity: str, _: random.Random) -> Leaving:
         """Of the owner, whose address is confirmed by now."""
-        desk = self.door.desk
+        desk, entered = self.door.desk, {}
         await desk.store.write(lambda tx: tx.execute("UPDATE mail_addresses SET confirmed_ms = since_ms"))
+        if activity == "support.ticket":
+            entered = {"description": str(self.planted["description"])}
         body = await owner_details.body(desk, self.collect, activity, entered)
-        return await self._sent(activity, body, str(self.planted["mail"]))
+        leaving = await self._sent(activity, body, str(self.planted["mail"]))
+        return replace(leaving, declared=LETTERS[activity])
 
     async def _mail(self, chance: random.Random) -> Leaving:
         leaving = await self._message("mail.send", str(self.planted["mail"]), chance, MAIL_SERVER)
