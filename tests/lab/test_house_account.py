@@ -15,6 +15,7 @@ from tests.lab.outside import (
     RECEIVER,
     RESOLVER,
     NameServer,
+    Receiver,
     Recorder,
     around,
     authority,
@@ -24,6 +25,8 @@ from tests.lab.outside import (
 )
 from tests.mail_server import PASSWORD, USER, MailServer
 from tests.needs import NETWORKS
+from tests.privacy import age_file
+from tests.privacy.house import SUPPORT_KEY, SUPPORT_SECRET
 
 pytestmark = [
     pytest.mark.lab,
@@ -44,6 +47,16 @@ country = "DE"
 transport = "smtps"
 activities = ["account.register"]
 ca_file = "{ca_file}"
+
+[[recipient]]
+name = "company"
+role = "processor"
+host = "{host}"
+country = "DE"
+path = "/homebase/1"
+activities = ["mail.product", "support.ticket", "account.deregister"]
+keys = ["{key}"]
+ca_file = "{ca_file}"
 """
 
 
@@ -51,6 +64,7 @@ ca_file = "{ca_file}"
 class MailedHouse:
     home: RunningHouse
     server: MailServer
+    company: Receiver
     recorder: Recorder
     names: NameServer
 
@@ -63,16 +77,18 @@ def house(tmp_path: Path) -> Iterator[MailedHouse]:
     state, resolver = tmp_path / "state", tmp_path / "resolv.conf"
     state.mkdir(mode=0o700)
     ca_file, context = authority(tmp_path / "ca", HOST)
-    (state / "homebase.toml").write_text(CONFIG.format(host=HOST, ca_file=ca_file, license_key=key_text()))
+    told = {"host": HOST, "ca_file": ca_file, "license_key": key_text(), "key": SUPPORT_KEY}
+    (state / "homebase.toml").write_text(CONFIG.format(**told))
     resolver.write_text(f"nameserver {RESOLVER}\n")
     with ExitStack() as running:
         inside, outside = running.enter_context(network())
         recorder, names = Recorder(outside), NameServer(outside, {HOST: [RECEIVER]})
         server = MailServer(made_in(outside, lambda: listening(465)), context, secure_first=True)
-        for part in (server, names, recorder):
+        company = Receiver(outside, context)
+        for part in (server, company, names, recorder):
             running.callback(part.close)
         home = running.enter_context(demo_house(tmp_path, "--devices", "1", around=around(inside, resolver)))
-        yield MailedHouse(home=home, server=server, recorder=recorder, names=names)
+        yield MailedHouse(home=home, server=server, company=company, recorder=recorder, names=names)
 
 
 @pytest.mark.timeout(240)
@@ -107,6 +123,25 @@ def test_an_account_is_entered_confirmed_and_gone_with_the_home(house: MailedHou
     assert f"{EMAIL} is confirmed" in house.home.ok("account", "confirm", link[1])
     assert "wrong, used, or older" in house.home.refused("account", "confirm", link[1])
 
+    # a company is told what was shown, and no more; a problem gets its ticket
+    house.recorder.taken()
+    assert "add --yes" in house.home.refused("account", "product-mail")
+    assert "nobody to ask here" in house.home.refused("ticket", "report")
+    assert (house.recorder.taken(), house.company.arrived) == ([], [])
+    shown = house.home.ok("account", "product-mail", "--lang", "de", "--yes")
+    assert house.company.arrived[0].body.decode() in shown
+    assert "erlaubt, bis du es zurücknimmst" in shown
+    house.company.says = {"ticket": "T-7K4M-2PQX"}
+    shown = house.home.ok("ticket", "report", "--description", "no light", "--serial", "--yes")
+    report = age_file.decrypt(house.company.arrived[1].body, SUPPORT_SECRET).decode()
+    assert report in shown
+    assert json.loads(report) == {"description": "no light", "email": EMAIL}  # no serial number is entered
+    assert "your ticket is T-7K4M-2PQX" in shown
+    assert "offen" in house.home.ok("ticket", "list", "--lang", "de")
+    house.company.says = {"ticket": "T-7K4M-2PQX", "state": "closed"}
+    assert "is closed there" in house.home.ok("ticket", "ask", "T-7K4M-2PQX")
+    assert "T-OTHER" in house.home.ok("ticket", "close", "T-OTHER")
+
     # then the export holds all of it but the password
     house.home.ok("rights", "export", str(tmp_path / "copy"))
     copy = b"".join(path.read_bytes() for path in (tmp_path / "copy").rglob("*") if path.is_file())
@@ -124,7 +159,10 @@ def test_an_account_is_entered_confirmed_and_gone_with_the_home(house: MailedHou
     assert "Nobody in this home" in house.home.refused("rights", "erase", "--person", "Bob", "--yes")
 
     # and leaving takes authorisations first, then the account with all data
-    house.home.ok("rights", "deregister", "--yes")
+    house.company.says = {}
+    told = house.home.ok("rights", "deregister", "--tell", "--yes", "--lang", "de")
+    assert "die Mitteilung, die den Dienst beendet: gesendet" in told
+    assert json.loads(house.company.arrived[-1].body) == {"email": EMAIL}
     entries = [json.loads(line) for line in house.home.ok("ledger", "list", "--json").splitlines()]
     rights = [entry["data"]["right"] for entry in entries if entry["kind"] == "right"]
     assert rights == ["erasure", "deregistration: authorisations", "deregistration: data"]
