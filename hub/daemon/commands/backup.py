@@ -18,7 +18,7 @@ from ..gate_console import ask_gate, part_of, print_table, rows_of
 from ..speech import phrase
 from .backup_back import check, restore, trouble_in
 from .backup_progress import POLL_S, progress_line, size_words
-from .radio_keys import qr_lines, word_lines
+from .radio_keys import code_lines, word_lines
 from .verbs import Verbs, print_json, run_verb
 
 Answer = Mapping[str, object]
@@ -131,7 +131,7 @@ def _show(options: argparse.Namespace, secret: bytes, signer: bytes) -> None:
     print(phrase("Recovery sheet: who has it can read the backups of this home. It is stored nowhere else."))
     for line in word_lines(words):
         print(line)
-    for line in qr_lines(rows):
+    for line in code_lines(rows):
         print(line)
     print(phrase("for age -d -i: {identity_of}", identity_of=backup_sheet.identity_of(secret)))
     print(phrase("signs manifests (Ed25519): {signer}", signer=signer.hex()))

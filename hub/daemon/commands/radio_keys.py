@@ -95,8 +95,8 @@ def _sheet(options: argparse.Namespace) -> int:
     for line in word_lines([printable(word) for word in words] if isinstance(words, list) else []):
         print(line)
     rows = answer.get("qr")
-    for line in qr_lines([str(row) for row in rows] if isinstance(rows, list) else []):
-        print(f"{_PAPER}{line}{_AS_BEFORE}" if sys.stdout.isatty() else line)
+    for line in code_lines([str(row) for row in rows] if isinstance(rows, list) else []):
+        print(line)
     print(phrase("put it away like a house key; then check it with homebase radio keys check"))
     return 0
 
@@ -106,6 +106,12 @@ def word_lines(words: Sequence[str]) -> list[str]:
     told = [f"{number:2} {word:10}" for number, word in enumerate(words, 1)]
     starts = range(0, len(told), WORDS_PER_LINE)
     return [" ".join(told[start : start + WORDS_PER_LINE]).rstrip() for start in starts]
+
+
+def code_lines(rows: Sequence[str]) -> list[str]:
+    """A QR code for where this goes: a terminal, whatever its colours, shows it dark on light."""
+    lines = qr_lines(rows)
+    return [f"{_PAPER}{line}{_AS_BEFORE}" for line in lines] if sys.stdout.isatty() else lines
 
 
 def qr_lines(rows: Sequence[str]) -> list[str]:
