@@ -2,9 +2,9 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +38,19 @@ class Lab:
     names: NameServer
     folder: Path  # what the server keeps
     source: Source
+    inside: str  # the home's namespace
+    rows: list[dict[str, object]]
 
     def __post_init__(self) -> None:
         self.gate.door.far.door.keys = lambda _: (house.SUPPORT_KEY,)
+
+    @contextmanager
+    def another(self, folder: Path) -> Iterator["Lab"]:
+        """A blank gate in the place of this one, which ends; the same servers."""
+        self.gate.stop()
+        folder.mkdir()
+        with GateAtWork(folder, self.inside, self.rows) as gate:
+            yield replace(self, gate=gate)
 
     @property
     def target(self) -> FarTarget:
@@ -98,8 +108,10 @@ class Lab:
 
 
 @contextmanager
-def vault(kind: str, wire: tuple[str, str], tmp_path: Path) -> Iterator[Lab]:
-    """A gate at work and a far target, until the block ends."""
+def vault(
+    kind: str, wire: tuple[str, str], tmp_path: Path, more: Sequence[dict[str, object]] = ()
+) -> Iterator[Lab]:
+    """A gate at work and a far target, until the block ends. more: recipients beside it."""
     inside, outside = wire
     for name in ("gate", "server"):
         (tmp_path / name).mkdir()
@@ -123,7 +135,7 @@ def vault(kind: str, wire: tuple[str, str], tmp_path: Path) -> Iterator[Lab]:
     with server as behind:
         front = Front(made_in(outside, lambda: listening(443)), context, behind)
         try:
-            with GateAtWork(tmp_path / "gate", inside, [row]) as gate:
+            with GateAtWork(tmp_path / "gate", inside, [row, *more]) as gate:
                 yield Lab(
                     kind=kind,
                     gate=gate,
@@ -132,6 +144,8 @@ def vault(kind: str, wire: tuple[str, str], tmp_path: Path) -> Iterator[Lab]:
                     names=names,
                     folder=tmp_path / "server",
                     source=source,
+                    inside=inside,
+                    rows=[row, *more],
                 )
         finally:
             front.close()

@@ -3,135 +3,34 @@
 Real servers, the hub's real half, the sheet's real key. Each refusal stands beside its control.
 """
 
-import asyncio
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hub.core import DriverRecords, Store
+from hub.core import DriverRecords
 from privacy import backup_sheet
-from privacy.conversation import Declined
-from privacy.gate.backups import backup_verbs, copies, far_door, far_parts, far_target, s3, webdav
-from privacy.gate.backups.backups import Backups
+from privacy.gate.backups import copies, far_door, far_parts, far_target, s3, webdav
 from privacy.gate.backups.far_target import FarTarget
 from privacy.gate.backups.putting_back import Wish
-from privacy.gate.backups.settings import BackupSettings
 from privacy.gate.backups.target import Landed, Source, Taken
 from privacy.gate.storage import amounts
-from tests.lab.far_vault import Lab, vault
+from tests.lab.far_home import OTHER, OTHER_SHEET, House, at_home
+from tests.lab.far_vault import vault
 from tests.needs import NETWORKS
-from tests.privacy.gate.backups.home import SECRET, Hub, furnish, public
+from tests.privacy.gate.backups.home import SECRET, public
 
 pytestmark = [pytest.mark.lab, NETWORKS]
-
-OTHER = bytes(32 * [7])  # another sheet's secret
-SHEET, OTHER_SHEET = (" ".join(backup_sheet.words_of(secret)) for secret in (SECRET, OTHER))
-
-
-@dataclass(slots=True, kw_only=True)
-class House:
-    """A home with a sheet, a folder and a far place. stick: the folder in the house."""
-
-    lab: Lab
-    backups: Backups
-    stick: Path
-    store: Store
-    running: Any = None
-
-    def __post_init__(self) -> None:
-        self.running = self.lab.gate.start(self.backups.run())
-
-    def anew(self) -> None:
-        """The gate starts anew: it knows what its store knows."""
-        self.running.cancel()
-        was = self.backups
-        self.backups = Backups(
-            desk=was.desk, ask=was.ask, settings=was.settings, version="0.1.0", cut=was.cut, far=was.far
-        )
-        self.lab.gate.call(self.backups.begin())
-
-    def ask(self, verb: str, **fields: object) -> dict[str, Any]:
-        """What the console is answered."""
-        return self.lab.gate.answered(backup_verbs.table(self.backups)[verb], fields)
-
-    def now(self) -> dict[str, Any]:
-        """As ``homebase backup now``: begin one, ask until it is over; what is known then."""
-        runs = self.ask("backup.now")["runs"]
-
-        async def over() -> None:
-            while self.backups.progress.runs == runs:
-                await asyncio.sleep(0.02)
-
-        self.lab.gate.call(over())
-        return self.ask("backup.status")
-
-    def refused(self, name: str, sheet: str = SHEET) -> str:
-        """The code of a check that says no."""
-        with pytest.raises(Declined) as no:
-            self.check(name, sheet)
-        return no.value.code
-
-    def states(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
-        for row in self.ask("backup.status")["copies"]:
-            found.setdefault(row["target"], []).append(row["state"])
-        return found
-
-    def check(self, name: str, sheet: str = SHEET) -> dict[str, Any]:
-        """As ``homebase backup check --target vault``, and ``restore --dry-run``: the same question."""
-        run = self.ask("backup.restore", target="vault", name=name, sheet=sheet, trial=True)["run"]
-
-        async def over() -> None:
-            while self.backups.runs.goes_on:
-                await asyncio.sleep(0.02)
-
-        self.lab.gate.call(over())
-        return self.ask("backup.result", run=run)
-
-    @property
-    def there(self) -> list[Path]:
-        """Files at the server that hold copies."""
-        return sorted(path for path in self.lab.folder.rglob("*.age") if path.is_file())
 
 
 @pytest.fixture(params=["webdav", "s3"])
 def home(request: pytest.FixtureRequest, wire: tuple[str, str], tmp_path: Path) -> Iterator[House]:
-    with vault(request.param, wire, tmp_path) as lab:
-        gate, stick = lab.gate, tmp_path / "stick"
-        for folder in (stick, tmp_path / "hub"):
-            folder.mkdir()
-        desk, far = gate.door.desk, gate.door.far.door
-        far.keys = lambda tx: [sheet.key for sheet in copies.sheets(tx)]
-
-        async def begin() -> Backups:
-            await store.__aenter__()
-            await furnish(store)
-            settings = BackupSettings(folder=str(stick), every_days=0, keep=2)
-            made = Backups(
-                desk=desk,
-                ask=Hub(store).ask,
-                settings=settings,
-                version="0.1.0",
-                cut=gate.door.withdrawing.end_all,
-                far=far,
-            )
-            vouched = backup_sheet.vouch(SECRET, await made.signer())
-            await made.keep_sheet(public(SECRET), vouched)
-            return made
-
-        store = Store(tmp_path / "hub", os.urandom)
-        backups = gate.call(begin())
-        house = House(lab=lab, backups=backups, stick=stick, store=store)
-        try:
-            yield house
-        finally:
-            house.running.cancel()
-            gate.call(store.__aexit__(None, None, None))
+    with vault(request.param, wire, tmp_path) as lab, at_home(lab, tmp_path) as house:
+        yield house
 
 
 def flip(path: Path) -> None:

@@ -5,6 +5,7 @@ Parts of jobs. After a restore no consent counts by itself: it is of an earlier 
 
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import cast
 
@@ -13,7 +14,7 @@ import msgspec
 from privacy import anonymise, canonical
 from privacy.backup_members import GATE
 from privacy.consent import Grant
-from privacy.gate.backups import copies
+from privacy.gate.backups import copies, far_copies
 from privacy.gate.storage import book, budget, records
 from privacy.gate.storage.book import from_ms
 from privacy.gate.storage.steps import STEPS
@@ -67,15 +68,20 @@ def scratched(members: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def put_back(tx: Transaction, members: Mapping[str, bytes]) -> None:
-    """Have consents and keys of the backup in an empty store.
+    """Have consents and keys of the backup in a blank store.
+
+    Consents that it has, to fetch this copy, keep their numbers, which its ledger names; the others' follow.
 
     Raises:
         NotRestorable: a line is none of this table.
     """
+    before = records.next_grant_id(tx) - 1
     for name, (table, _, columns) in _COLUMNS.items():
         marks = ", ".join("?" * len(columns))
         for row in _read(name, members[name]):
             values = [_value(name, column, row.get(column)) for column in columns]
+            if name == "consents" and before:
+                values = _renumbered(dict(zip(columns, values, strict=True)), before)
             tx.execute(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", values)  # noqa: S608 -- constants
 
 
@@ -144,9 +150,11 @@ def _answered(members: Mapping[str, bytes]) -> list[anonymise.Week] | None:
 
 
 def is_blank(tx: Transaction) -> bool:
-    """Whether this gate never had a consent or a phone."""
-    found = tx.execute("SELECT (SELECT count(*) FROM grants) + (SELECT count(*) FROM keys)").fetchone()
-    return found == (0,)
+    """Whether this gate never had a phone, nor a consent but one to fetch a copy, which puts none there."""
+    if tx.execute("SELECT count(*) FROM keys").fetchone() != (0,):
+        return False
+    agreed = {grant.activity for grant, _ in records.grants(tx)}
+    return not agreed or (agreed == {far_copies.BACKUP} and not copies.sheets(tx))
 
 
 NAMES = tuple(member.part for member in GATE)
@@ -173,7 +181,14 @@ def _read(name: str, data: bytes) -> list[dict[str, object]]:
         raise NotRestorable(f"gate/{name}: {error}") from error
 
 
-def _value(name: str, column: str, value: object) -> object:
+def _renumbered(row: dict[str, str | int | bytes | None], before: int) -> list[str | int | bytes | None]:
+    """A consent's row behind ``before`` others."""
+    grant = msgspec.json.decode(cast("bytes", row["body"]), type=Grant)
+    moved = replace(grant, id=grant.id + before)
+    return list((row | {"id": moved.id, "body": msgspec.json.encode(moved)}).values())
+
+
+def _value(name: str, column: str, value: object) -> str | int | bytes | None:
     try:
         if column == "body":
             msgspec.json.decode(str(value), type=_DECODE[name])
