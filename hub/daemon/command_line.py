@@ -254,7 +254,8 @@ def _outside_a_command(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--version", action="version", version="homebase 0.1.0", help="say which version it is"
     )
-    parser.add_argument("command", choices=[command.name for command in COMMANDS], help=argparse.SUPPRESS)
+    names = [command.name for command in COMMANDS]
+    parser.add_argument("command", metavar="COMMAND", choices=names, help=argparse.SUPPRESS)
     parser.parse_args(arguments)
     return EXIT_USAGE
 

@@ -14,6 +14,7 @@ from privacy import backup_sheet
 from privacy.system import random_bytes
 
 from ..command_line import EXIT_IO, EXIT_USAGE, CommandFailed, printable
+from ..forms import said
 from ..gate_console import ask_gate, part_of, print_table, rows_of
 from ..speech import phrase
 from .backup_back import check, restore, trouble_in
@@ -181,7 +182,9 @@ def _now(options: argparse.Namespace) -> int:
             time.sleep(POLL_S)
     if progress.get("wrong"):
         raise CommandFailed(
-            phrase("no good backup: {text}", text=progress.get("text")), EXIT_IO, str(progress.get("code"))
+            phrase("no good backup: {text}", text=said(str(progress.get("text")))),
+            EXIT_IO,
+            str(progress.get("code")),
         )
     if options.json:
         return print_json(status)
@@ -226,7 +229,12 @@ def _list(options: argparse.Namespace) -> int:
     if status.get("next"):
         print(phrase("next: {next}", next=status["next"]))
     if part_of(status, "progress").get("wrong"):
-        print(phrase("the last one failed: {text}", text=printable(part_of(status, "progress").get("text"))))
+        print(
+            phrase(
+                "the last one failed: {text}",
+                text=printable(said(str(part_of(status, "progress").get("text")))),
+            )
+        )
     if cut := part_of(status, "unfinished"):
         print(phrase(_UNFINISHED, **cut))
     if status.get("drill_due"):

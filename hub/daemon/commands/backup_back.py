@@ -60,8 +60,8 @@ def restore(options: argparse.Namespace) -> int:
 
 def trouble_in(status: Answer) -> str:
     """Why a place could not be looked at, "" where it was."""
-    told = status.get("trouble")
-    return f"{printable(told.get('target'))}: {printable(told.get('text'))}" if isinstance(told, dict) else ""
+    told = part_of(status, "trouble")
+    return f"{printable(told.get('target'))}: {printable(told.get('text'))}" if told else ""
 
 
 def _read(
