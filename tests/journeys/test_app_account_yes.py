@@ -20,9 +20,9 @@ from tests.privacy.house import SUPPORT_KEY
 
 from .consenting import pair, phone_inside
 from .houses import demo_house
-from .phones import Phone, until
+from .phones import Phone, Simulator, until
 
-pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.lab, pytest.mark.timeout(240), NETWORKS]
+pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.lab, pytest.mark.timeout(300), NETWORKS]
 
 HOST = "mail.example.org"
 RECIPIENTS = """
@@ -80,6 +80,7 @@ keys = ["{key}"]
 PURPOSES = ("display", "statistics")
 EMAIL = "ada.lovelace@example.org"
 LOOK_AGAIN_MS = 60_000
+DEVICES, SMOKE_DETECTOR = "10", "SIM0000010"  # the last one of them, in the hall
 
 
 @dataclass(slots=True, kw_only=True)
@@ -109,7 +110,9 @@ def mailed(tmp_path: Path, playwright: Playwright) -> Iterator[Mailed]:
         server = MailServer(made_in(outside, lambda: listening(465)), context, secure_first=True)
         for part in (server, names):
             running.callback(part.close)
-        house = running.enter_context(demo_house(tmp_path, "--devices", "1", around=around(inside, resolver)))
+        house = running.enter_context(
+            demo_house(tmp_path, "--devices", DEVICES, around=around(inside, resolver))
+        )
         phone = running.enter_context(phone_inside(house, tmp_path, playwright))
         phone.set_up()
         yield Mailed(phone=phone, server=server)
@@ -161,6 +164,7 @@ def test_a_paired_phone_agrees_to_the_mail_that_it_saw(mailed: Mailed, tmp_path:
     _allows_to_ask_for_updates(mailed)
     _has_a_history_kept(mailed)
     _has_figures_sent(mailed)
+    assert len(server.arrived) == 5  # of what somebody acknowledged nobody was told again
     mine.open("#/privacy/ledger")
     expect(page.locator("li[data-kind=transfer_begin]").first).to_be_visible(timeout=LOOK_AGAIN_MS)
     assert mine.said == []
@@ -236,6 +240,7 @@ def _agrees_to_messages(mailed: Mailed) -> None:
     way.get_by_role("button", name="Testnachricht ansehen").click()
     expect(way.locator("[data-yes]")).to_contain_text(EMAIL)
     shown = json.loads(way.get_by_role("region", name="Genau diese Bytes", exact=True).text_content() or "")
+    looked_at = way.get_by_role("region", name=shown["text"]).text_content() or ""
     mine.has_no_barriers("messages, yes")
     mine.picture("messages-yes-de", above=way)
     way.get_by_role("button", name="Zustimmen", exact=True).click()
@@ -253,9 +258,39 @@ def _agrees_to_messages(mailed: Mailed) -> None:
     until(lambda: len(server.arrived) == 3, "another test message")
     mine.has_no_barriers("messages, allowed")
     mine.picture("messages-de", above=way)
+    _is_told_of_smoke(mailed, looked_at.replace(shown["text"], "{text}"))
     way.get_by_role("button", name="Jetzt widerrufen").click()
     expect(way).to_contain_text("nicht erlaubt", timeout=LOOK_AGAIN_MS)
     assert [one["activity"] for one in mailed.consents()] == ["account.register"]
+
+
+def _is_told_of_smoke(mailed: Mailed, looked_at: str) -> None:
+    """From the detector to the mailbox, in the words of the preview, until somebody says that they know."""
+    mine, page, server = mailed.phone, mailed.phone.page, mailed.server
+    simulator = Simulator(mine.house)
+    simulator.wait_until_all_are_paired()
+    before = len(server.arrived)
+    matter = page.locator("[data-notification=smoke]")
+    for count in (1, 2):  # nobody acknowledged it when it comes again: told again
+        simulator.ask("act", device=SMOKE_DETECTOR, event="smoke")
+        until(lambda count=count: len(server.arrived) == before + count, "the message")  # type: ignore[misc]
+        arrived = server.arrived[-1]
+        subject, text = str(arrived.mail["Subject"]), arrived.mail.get_content()
+        told = re.fullmatch(r"GEFAHR: Rauch - (.+), \d\d\.\d\d\. \d\d:\d\d", subject)
+        assert told is not None, subject
+        assert (arrived.to, f"{subject}\n\n{text}".replace("\r\n", "\n")) == (
+            [EMAIL],
+            looked_at.format(text=subject),
+        )
+        expect(matter).to_contain_text(told[1])
+        simulator.ask("act", device=SMOKE_DETECTOR, event="clear")
+        expect(matter).to_contain_text("vorbei")
+    mine.has_no_barriers("messages, danger")
+    matter.get_by_role("button").click()
+    expect(page.locator("section[aria-labelledby=notify-waiting] [data-notification]")).to_have_count(0)
+    mine.open("#/more")
+    mine.open("#/notifications")
+    expect(matter.get_by_text("Ada wurde es gesagt: gesendet")).to_have_count(2)
 
 
 def _allows_to_ask_for_updates(mailed: Mailed) -> None:

@@ -4,12 +4,13 @@ import asyncio
 import os
 import threading
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
 from privacy import recipients
+from privacy.conversation import Handler
 from privacy.gate.console.console_verbs import table
 from privacy.gate.control import staging_verbs, tunnel_verbs
 from privacy.gate.control.control import Control
@@ -23,7 +24,6 @@ from tests.lab import outside
 from tests.privacy.test_payload import COLLECTED
 
 T = TypeVar("T")
-Handler = Callable[[Mapping[str, object]], Awaitable[object]]
 
 
 class MovableClock:
@@ -46,7 +46,7 @@ class GateAtWork:
     """Runs a Door on a thread of its own inside ``namespace``. rows: [[recipient]] of homebase.toml.
 
     register: another one than the package's; sockets: a folder where the hub finds control.sock, tunnel.sock.
-    memory: as Store's.
+    memory: as Store's. further: called with the door before anything runs; more questions of the hub.
     """
 
     def __init__(
@@ -59,10 +59,11 @@ class GateAtWork:
         sockets: Path | None = None,
         memory: Path | None = None,
         resolver: str = outside.RESOLVER,
+        further: Callable[[Door], Mapping[str, Handler]] = lambda _: {},
     ) -> None:
         self.folder, self.namespace, self.rows = folder, namespace, rows
         self.register, self.sockets = register or packaged_register(), sockets
-        self.memory, self.resolver = memory, resolver
+        self.memory, self.resolver, self.further = memory, resolver, further
         self.clock = MovableClock()
         self.collected: Mapping[str, Any] = COLLECTED
         self.door: Door
@@ -134,8 +135,8 @@ class GateAtWork:
         store = Store.open(self.folder, os.urandom, self.memory)
         desk = Desk.open(store, self.register, known, self.clock, os.urandom, "0.1.0")
         self.door = Door(desk, self.collect)
-        self.upkeep = Upkeep(self.door)
-        running = {asyncio.create_task(part) for part in (self.upkeep.run(), *self._hub_sockets())}
+        self.upkeep, further = Upkeep(self.door), self.further(self.door)
+        running = {asyncio.create_task(part) for part in (self.upkeep.run(), *self._hub_sockets(further))}
         await asyncio.sleep(0.05)
         self._ready.set()
         await self._stop.wait()
@@ -147,12 +148,11 @@ class GateAtWork:
             if not task.cancelled() and (error := task.exception()) is not None:
                 raise error
 
-    def _hub_sockets(self) -> list[Coroutine[Any, Any, None]]:
+    def _hub_sockets(self, further: Mapping[str, Handler]) -> list[Coroutine[Any, Any, None]]:
         if self.sockets is None:
             return []
-        control = Control(
-            lambda _: True, {**tunnel_verbs.table(self.door.tunnels), **staging_verbs.table(self.door)}
-        )
+        tables = (tunnel_verbs.table(self.door.tunnels), staging_verbs.table(self.door), further)
+        control = Control(lambda _: True, {name: verb for table in tables for name, verb in table.items()})
         return [
             control.serve(listen(self.sockets / "control.sock", 0o600)),
             self.door.tunnels.serve(listen(self.sockets / "tunnel.sock", 0o600), lambda _: True),
