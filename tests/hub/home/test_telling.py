@@ -1,6 +1,9 @@
 """Whom to tell, in which order, when not, and until when: by messages that a gate sends, or refuses."""
 
 import os
+import signal
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -22,6 +25,7 @@ from privacy import message_text
 from privacy.client import GateDeclined, GateLost
 from tests.clock import START
 from tests.hub.home.test_notifications import DETECTOR, Desk, desk_in, taken, told
+from tests.paths import ROOT
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NIGHT = Quiet(from_minute=22 * 60, to_minute=7 * 60)
@@ -154,6 +158,20 @@ async def test_a_message_is_sent_once_followed_and_kept_over_a_restart(tmp_path:
         await desk.report("STATE", True)
         await teller.once()
         assert gate.sent == [("b1", "smoke", "Kitchen")]  # the control: something else is told
+
+
+def test_a_kill_between_the_gates_yes_and_the_hubs_own_note_tells_twice_and_never_nobody(
+    tmp_path: Path,
+) -> None:
+    def life(*moment: str) -> tuple[int, str]:
+        command = [sys.executable, "-m", "tests.hub.home.killed_telling", str(tmp_path), *moment]
+        done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
+        return done.returncode, done.stdout.strip()
+
+    assert life("taken") == (-signal.SIGKILL, "")
+    assert (tmp_path / "gate").read_text() == "t0\n"
+    # nobody knows whether it was told, so it is told; and once, though the hub looks again and again
+    assert life() == (0, "2")
 
 
 async def test_danger_is_told_to_everybody_while_the_store_takes_nothing_and_once(tmp_path: Path) -> None:
