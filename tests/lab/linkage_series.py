@@ -49,16 +49,18 @@ def lived(
     working: Fleet, weeks: int, truths: Sequence[Truths], plant: linkage_leaks.Plant | None = None
 ) -> World:
     """Have homes live so many weeks, one for each of ``truths``. plant: what their gates do wrong."""
-    seen: list[tuple[int, Seen]] = []
+    messages, texts, offered = list[Message](), list[bytes](), 0
     with pytest.MonkeyPatch.context() as patch:
         if plant is not None:
             plant(patch, lambda: working.home)
         for number, truth in enumerate(truths):
-            seen += [(number, one) for one in _life(working, number, truth, weeks)]
-    messages = [_message(home, one) for home, one in seen]
-    told = linkage.with_rare(messages, [one.head + one.body for _, one in seen])
+            seen = _life(working, number, truth, weeks)
+            messages += [_message(number, one) for one in seen]
+            texts += [one.head + one.body for one in seen]
+            offered += sum(map(_offers, seen))
+    told = linkage.with_rare(messages, texts)
     sent = [told[number * weeks : (number + 1) * weeks] for number in range(len(truths))]
-    return World(sent=sent, truths=list(truths), offered=sum(_offers(one) for _, one in seen))
+    return World(sent=sent, truths=list(truths), offered=offered)
 
 
 def drawn_truths(homes: int, chance: random.Random) -> list[Truths]:

@@ -26,7 +26,8 @@ TRAITS = (
     "records",
     "agreed TLS",
 )
-PERIODS_S = (60, 3600, 86_400, 7 * 86_400)
+PERIODS_S = {"second": 60, "minute": 3600, "time of day": 86_400, "time of week": 7 * 86_400}
+THINGS = (*TRAITS, "answer", "pieces of text", *PERIODS_S)  # that two messages have alike or not
 APART_S = (0.01, 0.1, 1, 5, 30, 300, 1800, 3600, 4 * 3600, 12 * 3600, 86_400)
 GRAM, RARE = 6, 0.1  # bytes in a row that two messages share; seen in at most that part of all
 DOUBT = 3  # pairs that are taken to have been seen of each value, as few say little
@@ -55,7 +56,7 @@ class Message:
 class Rate:
     """right: share of right guesses of ``tried``; chance: without any knowledge.
 
-    least, most: 998 of 1000 times it is between.
+    least, most: 998 of 1000 times it is between. by: the thing that said most, where one was learnt.
     """
 
     right: float
@@ -63,11 +64,13 @@ class Rate:
     most: float
     chance: float
     tried: int
+    by: str = ""
 
     def __str__(self) -> str:
         return (
             f"{self.right:.2%} of {self.tried} right, between {self.least:.2%} and {self.most:.2%}"
             f" (998 of 1000 times); by chance {self.chance:.2%}"
+            + (f"; above all by: {self.by}" if self.by else "")
         )
 
 
@@ -99,7 +102,7 @@ def alike(first: Message, second: Message) -> tuple[int, ...]:
         *(int(one == other) for one, other in zip(first.traits, second.traits, strict=True)),
         2 * (first.metric == second.metric) + (first.answer == second.answer),
         0 if rare == 0 else min(rare.bit_length(), 4),
-        *(_step(apart_s, period_s) for period_s in PERIODS_S),
+        *(_step(apart_s, period_s) for period_s in PERIODS_S.values()),
     )
 
 
@@ -171,7 +174,12 @@ def paired(sent: Sequence[Sequence[Message]], known: int, chance: random.Random)
     same, other = pairs_of(sent[known:], chance)
     right = sum(_says_one(table, pair, chance) for pair in same)
     right += sum(not _says_one(table, pair, chance) for pair in other)
-    return rate(right, len(same) + len(other), 0.5)
+    return replace(rate(right, len(same) + len(other), 0.5), by=_says_most(table))
+
+
+def _says_most(table: Table) -> str:
+    weights = [max(map(abs, known.values())) for known in table]
+    return THINGS[weights.index(max(weights))]
 
 
 def _says_one(table: Table, pair: tuple[int, ...], chance: random.Random) -> bool:

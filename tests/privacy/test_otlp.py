@@ -60,6 +60,7 @@ def test_opentelemetrys_own_library_reads_it_and_a_field_that_it_does_not_know_i
     ("answer", "count"),
     [
         (b"{}", 0),
+        (b'{"partialSuccess":null}', 0),
         (b'{"partialSuccess":{}}', 0),
         (b'{"partialSuccess":{"rejectedDataPoints":"2","errorMessage":"no"}}', 2),
         (b'{"partialSuccess":{"rejectedDataPoints":2}}', 2),
