@@ -13,7 +13,6 @@ from privacy.anonymise import Week
 from privacy.gate.network.tls_line import Carrier, Target, TlsLine
 from privacy.gate.outbox.moments import Moments
 from privacy.gate.outbox.sending import Running, Sending
-from privacy.recipients import Recipient
 
 Home = Callable[[], int]  # the number of the home that lives now
 Plant = Callable[[pytest.MonkeyPatch, Home], None]
@@ -23,7 +22,7 @@ MINUTE = timedelta(minutes=1)
 
 def _header(name: str, value: Callable[[int], str]) -> Plant:
     def plant(patch: pytest.MonkeyPatch, home: Home) -> None:
-        async def marked(self: Sending, running: Running, target: Target, to: Recipient) -> Carrier:
+        async def marked(self: Sending, running: Running, target: Target) -> Carrier:
             return running.cargo.carrier(target, ((name, value(home())),))
 
         patch.setattr(Sending, "_carrier", marked)
