@@ -98,6 +98,8 @@ def _check_categories(row: Activity, wrong: Wrong) -> None:
         wrong("categories", "empty; name what is moved or kept")
     if row.leaves_house and DataCategory.ACCESS_LOG in row.categories:
         wrong("categories", "access_log never leaves the house (clause 6.1)")
+    if DataCategory.BACKUP in row.categories and row.clause != "6.5":
+        wrong("categories", "backup is for restoring only, so it stands in clause 6.5 alone")
     explicit = row.basis == _EXPLICIT and row.condition is Condition.CONSENT
     if DataCategory.AUDIO in row.categories and not explicit:
         wrong("categories", f"audio needs the basis {_EXPLICIT} and the condition consent (T5)")
@@ -216,6 +218,8 @@ def _check_encrypted(row: Activity, wrong: Wrong) -> None:
         wrong("schema", "a history is sealed by the gate, of clause 6.10, with the one form standing")
     if row.schema == FILE and not row.encrypted:
         wrong("encrypted", "false; a file is not read by the gate, so nobody but its recipient may read it")
+    if DataCategory.BACKUP in row.categories and not row.encrypted:
+        wrong("encrypted", "false; a backup is read by nobody but whoever restores it (clause 6.5)")
     if row.built and not row.encrypted and row.clause == "6.6" and row.condition is Condition.CONSENT:
         wrong("encrypted", "false; what customer service gets is encrypted to its key (clause 6.6)")
 

@@ -14,6 +14,7 @@ import pytest
 from privacy import anonymise
 from privacy.gate.console import console_verbs, figure_verbs, tunnel_consents
 from privacy.gate.door.holder import GateHolder
+from privacy.gate.rights import rights_verbs
 from privacy.gate.rights.rights import RightsDesk
 from tests.lab.cutting import until_stalled, withdrawn_under_way, without_the_cut
 from tests.lab.gate_at_work import GateAtWork
@@ -38,6 +39,7 @@ class Lab:
     def ask(self, verb: str, **fields: object) -> dict[str, Any]:
         door = self.gate.door
         handlers = {**console_verbs.table(door), **tunnel_consents.table(door), **figure_verbs.table(door)}
+        handlers |= rights_verbs.table(RightsDesk(door, GateHolder(door.desk)), door.desk)
         return self.gate.answered(handlers[verb], fields)
 
     def entries(self, kind: str) -> list[dict[str, Any]]:
@@ -84,19 +86,55 @@ def wait_for(condition: Callable[[], object], seconds: float = 30.0) -> None:
         time.sleep(0.01)
 
 
+def week_begins(lab: Lab) -> None:
+    """The next one; under a consent its moment is drawn."""
+    lab.move_to(anonymise.week_of(lab.gate.clock.now()).ends + timedelta(seconds=1))
+    lab.round()
+
+
+def to_its_drawn_moment(lab: Lab, before_s: float = 1.0) -> bool:
+    """To shortly before the moment that was drawn for this week; whether one was."""
+    shown = lab.ask("telemetry.show")
+    if not shown["weeks"] or shown["weeks"][-1]["week"] != shown["week"]:
+        return False
+    at = datetime.fromisoformat(shown["weeks"][-1]["at"])
+    lab.move_to(max(at - timedelta(seconds=before_s), lab.gate.clock.now()))
+    lab.round()
+    return True
+
+
 def week_passes(lab: Lab) -> None:
     """To the next week, and in it to shortly before and then over the moment that was drawn."""
-    now = lab.gate.clock.now()
-    lab.move_to(anonymise.week_of(now).ends + timedelta(seconds=1))
+    week_begins(lab)
+    to_its_drawn_moment(lab)
+
+
+def nothing_leaves(lab: Lab, away_s: float = 1.0) -> None:
+    """A moment so far away passes, and the round after it; no name is asked for, and no packet leaves."""
+    lab.recorder.taken()
+    lab.names.asked.clear()
+    time.sleep(away_s + 0.5)
     lab.round()
-    planned = lab.ask("telemetry.show")["weeks"]
-    if planned and planned[-1]["week"] == anonymise.week_of(lab.gate.clock.now()).label:
-        at = datetime.fromisoformat(planned[-1]["at"])
-        lab.move_to(max(at - timedelta(seconds=0.3), lab.gate.clock.now()))
-        lab.round()
+    assert lab.recorder.taken() == []
+    assert lab.names.asked == []
+
+
+def stopped_before_its_drawn_moment(lab: Lab, verb: str) -> None:
+    """Its moment is drawn and waited for when ``verb`` ends it: nothing leaves, and nothing is spent."""
+    week_begins(lab)
+    assert to_its_drawn_moment(lab, before_s=3.0)
+    planned = lab.ask("telemetry.show")
+    assert planned["weeks"][-1]["state"] == "planned"
+    lab.ask(verb, activity=TELEMETRY)
+    nothing_leaves(lab, 3.0)
+    after = lab.ask("telemetry.show")
+    assert datetime.fromisoformat(planned["weeks"][-1]["at"]) < lab.gate.clock.now()
+    assert after["week"] == planned["week"]
+    assert after["epsilon"]["life_milli"] == planned["epsilon"]["life_milli"]
 
 
 @pytest.mark.obligation("Q6.13-a")
+@pytest.mark.obligation("Q6.13-b")
 def test_an_anonymous_answer_is_all_that_leaves_and_only_under_a_consent(lab: Lab) -> None:
     lab.receiver.mode = "no_receipt"  # a receiver of statistics gives none
     loaded: list[bool] = []
@@ -104,18 +142,24 @@ def test_an_anonymous_answer_is_all_that_leaves_and_only_under_a_consent(lab: La
     week_passes(lab)
     assert lab.recorder.taken() == []
     assert lab.names.asked == []
+    week_begins(lab)
+    before = lab.ask("telemetry.show")  # the answer is drawn when it leaves: until then 0 stands in its place
 
     lab.ask("consent.allow", activity=TELEMETRY)
-    week_passes(lab)
+    lab.round()
+    assert to_its_drawn_moment(lab)
     wait_for(lambda: lab.ask("telemetry.show")["weeks"][-1]["state"] == "sent")
 
     (arrived,) = lab.receiver.arrived
     assert loaded == []  # an answer needs no console and no letters
+    # of what was shown before the yes only the answer is another, one of those that were shown with it
+    (asked,) = (metric for metric in before["metrics"] if metric["name"] == before["asked"])
+    answer = json.loads(arrived.body)["answer"]
+    assert answer in range(len(asked["answers"]))
+    assert arrived.body.decode() == before["example"].replace('"answer":0', f'"answer":{answer}')
     shown = lab.ask("telemetry.show")
     assert arrived.body.decode() == shown["last"]["text"]
     assert shown["last"]["result"] == "delivered"
-    said = json.loads(arrived.body)
-    assert (said["metric"], said["week"]) == (shown["asked"], shown["week"])
     # nothing in the head tells homes apart: no id, no time, no word of ours
     assert arrived.headers == {
         "host": HOST,
@@ -137,19 +181,27 @@ def test_an_anonymous_answer_is_all_that_leaves_and_only_under_a_consent(lab: La
     assert len(lab.receiver.arrived) == 2
     assert lab.ask("telemetry.show")["weeks"][-1]["state"] == "drawn"
 
-    lab.ask("consent.withdraw", activity=TELEMETRY)
-    lab.recorder.taken()
+    # an objection stops it, whatever the consents; taken back, the next week's answer leaves
+    lab.receiver.mode = "no_receipt"
+    stopped_before_its_drawn_moment(lab, "rights.object")
+    lab.ask("rights.lift", kind="objected", activity=TELEMETRY)
+    week_passes(lab)
+    wait_for(lambda: len(lab.receiver.arrived) == 3)
+    wait_for(lambda: len(lab.entries("transfer_end")) == 3)
+
+    stopped_before_its_drawn_moment(lab, "consent.withdraw")
     for _ in range(2):
         week_passes(lab)
     assert lab.recorder.taken() == []
+    assert len(lab.receiver.arrived) == 3
     assert lab.ask("ledger.verify")["findings"] == []
 
 
-def to_its_moment(lab: Lab) -> None:
+def to_its_moment(lab: Lab, before_s: float = 1.0) -> None:
     """Shortly before and then over the moment of the next report to the collector."""
     lab.round()
     (shown,) = lab.ask("monitor.show")["next"]
-    lab.move_to(max(datetime.fromisoformat(shown["at"]) - timedelta(seconds=1), lab.gate.clock.now()))
+    lab.move_to(max(datetime.fromisoformat(shown["at"]) - timedelta(seconds=before_s), lab.gate.clock.now()))
     lab.round()
 
 
@@ -158,13 +210,15 @@ def test_a_collector_gets_what_was_shown_and_nothing_after_an_objection(lab: Lab
     collector = lab.receiver
     collector.mode = "no_receipt"  # an OTLP collector answers with its own kind of JSON
     lab.gate.collected = MEASURED
+    # before the yes the moment that is shown passes, and nothing leaves
+    to_its_moment(lab)
+    nothing_leaves(lab)
+    week_begins(lab)
     (shown,) = lab.ask("monitor.show")["next"]
     assert lab.recorder.taken() == []
 
     lab.ask("consent.allow", activity=MONITOR)
-    lab.round()
-    lab.move_to(datetime.fromisoformat(shown["at"]) - timedelta(seconds=0.3))
-    lab.round()
+    to_its_moment(lab)
     wait_for(lambda: collector.arrived)
 
     (arrived,) = collector.arrived
@@ -190,10 +244,8 @@ def test_a_collector_gets_what_was_shown_and_nothing_after_an_objection(lab: Lab
 
     # a withdrawal: at the moment that its next one has nothing leaves; under a new consent one does
     lab.ask("consent.withdraw", activity=MONITOR)
-    lab.recorder.taken()
     to_its_moment(lab)
-    time.sleep(1.5)
-    assert lab.recorder.taken() == []
+    nothing_leaves(lab)
     assert len(collector.arrived) == 1
     lab.ask("consent.allow", activity=MONITOR)
     lab.gate.clock.ahead += timedelta(days=1)
@@ -202,14 +254,17 @@ def test_a_collector_gets_what_was_shown_and_nothing_after_an_objection(lab: Lab
     wait_for(lambda: len(lab.entries("transfer_end")) == 2)
 
     # an objection stops it at once, whatever the consents
-    desk = lab.gate.door.desk
-    rights = RightsDesk(lab.gate.door, GateHolder(desk))
-    lab.gate.call(rights.object_to(MONITOR, "", "console"))
-    lab.recorder.taken()
-    lab.gate.clock.ahead += timedelta(days=2)
-    lab.round()
-    assert lab.recorder.taken() == []
+    to_its_moment(lab, before_s=3.0)  # it is waited for
+    lab.ask("rights.object", activity=MONITOR)
+    nothing_leaves(lab, 3.0)
+    lab.gate.clock.ahead += timedelta(days=1)
+    to_its_moment(lab)  # and the one after it
+    nothing_leaves(lab)
     assert len(collector.arrived) == 2
+    lab.ask("rights.lift", kind="objected", activity=MONITOR)
+    lab.gate.clock.ahead += timedelta(days=1)
+    to_its_moment(lab)
+    wait_for(lambda: len(collector.arrived) == 3)
 
 
 @pytest.mark.obligation("T2-c")

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from privacy.conversation import Declined
+from privacy.gate.account.account import Account
 from privacy.gate.messages.message_verbs import for_console, for_hub
 from privacy.gate.messages.messages import Messages
 from privacy.gate.messages.services import MessageRefused
@@ -24,6 +25,7 @@ from tests.lab.gate_at_work import GateAtWork
 from tests.lab.outside import RECEIVER, NameServer, Receiver, Recorder, authority
 from tests.lab.test_account import _until
 from tests.needs import NETWORKS
+from tests.privacy.decrypted import everything_in
 
 pytestmark = [pytest.mark.lab, NETWORKS]
 
@@ -178,13 +180,22 @@ def test_a_withdrawal_while_a_message_is_on_its_way_cuts_it_at_once(
 
 
 @pytest.mark.obligation("Q6.3-f")
-def test_endpoint_and_keys_lie_encrypted_and_no_page_shows_what_encrypts(lab: Lab, tmp_path: Path) -> None:
-    browser = Browser()
+def test_endpoint_keys_and_number_lie_encrypted_and_no_page_shows_what_encrypts(
+    lab: Lab, tmp_path: Path
+) -> None:
+    browser, number, folder = Browser(), "+4915112345678", tmp_path / "gate"
     lab.enter(browser)
-    for path in (tmp_path / "gate").iterdir():
+    (way,) = lab.ask("messages.ways")["ways"]
+    device = str(way["addressee"])
+    account = Account(lab.gate.door, "http://127.0.0.1:8480/")
+    lab.gate.call(account.keep_contact(number, "", device, replaces=device))
+    kept = (b"/push/one", browser.auth, point(browser.key), number.encode())
+    opened = everything_in(folder / "gate.db", (folder / "key").read_bytes())
+    assert [one for one in kept if one not in opened] == []  # the control: the key shows them
+    for path in folder.iterdir():
         if path.is_file():
             data = path.read_bytes()
-            assert all(one not in data for one in (b"/push/one", browser.auth, point(browser.key))), path.name
+            assert [one for one in kept if one in data] == [], path.name
 
 
 def test_a_consent_is_for_one_endpoint_with_its_keys_and_no_foreign_service_is_entered(lab: Lab) -> None:

@@ -169,6 +169,25 @@ def test_no_activity_that_leaves_may_name_the_access_log() -> None:
     assert any("access_log never leaves the house" in line for line in found)
 
 
+@pytest.mark.obligation("Q6.5-c")
+@pytest.mark.parametrize(
+    ("file", "old", "new", "expected"),
+    [
+        ("usage.toml", '["usage"]', '["usage", "backup"]', "categories: backup is for restoring only"),
+        (
+            "backup.toml",
+            "encrypted = true",
+            "encrypted = false",
+            "encrypted: false; a backup is read by nobody",
+        ),
+    ],
+)
+def test_no_activity_but_those_of_backups_may_name_one_and_none_in_the_clear(
+    file: str, old: str, new: str, expected: str
+) -> None:
+    assert any(expected in line for line in mistakes(file, old, new))
+
+
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [

@@ -170,6 +170,8 @@ def test_no_text_of_a_row_group_or_field_may_be_missing_in_either_language(name:
         ("support.ticket", {"categories": ["account", "message", "audio"]}, "categories"),
         ("support.summary", {"forms": ["once", "standing"]}, "forms"),
         ("monitor.device", {"categories": ["system", "error", "access_log"]}, "categories"),
+        ("training", {"categories": ["backup"]}, "categories"),
+        ("backup.cloud", {"encrypted": False}, "encrypted"),
         # advertising and risk checks stand by themselves
         ("telemetry.usage", {"purpose": "dpv:Advertising"}, "purpose"),
         ("advertising", {"purpose": "dpv:ServiceOptimisation"}, "purpose"),
