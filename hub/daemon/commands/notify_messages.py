@@ -237,7 +237,7 @@ def _service(options: argparse.Namespace) -> int:
         return _contact(options)
     if options.file is None and not sys.stdin.isatty():
         raise CommandFailed(phrase("nobody to ask here; name a file of mode 0600 with --file"), EXIT_USAGE)
-    secret = getpass.getpass("Secret: ") if options.file is None else secret_in(options.file)
+    secret = getpass.getpass(phrase("Secret: ")) if options.file is None else secret_in(options.file)
     answer = ask_gate(
         options.home,
         "messages.access",

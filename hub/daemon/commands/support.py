@@ -108,7 +108,8 @@ def _why(bad: certificates.BadCertificate, language: str) -> str:
 
 def _country(text: str) -> str:
     if not _COUNTRY.fullmatch(text):
-        raise argparse.ArgumentTypeError(f"{text!r}: allowed are two capital letters, ISO 3166-1, such as DE")
+        wrong = phrase("{text!r}: allowed are two capital letters, ISO 3166-1, such as DE", text=text)
+        raise argparse.ArgumentTypeError(wrong)
     return text
 
 
