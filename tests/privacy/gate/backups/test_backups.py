@@ -21,10 +21,12 @@ from privacy.backup_members import MEMBERS
 from privacy.conversation import ConversationLost, Declined
 from privacy.decide import Permit, Refusal, decide
 from privacy.gate.answers import backup_answers
-from privacy.gate.backups import copies, far_copies, gate_members
+from privacy.gate.backups import backups as backups_module
+from privacy.gate.backups import copies, far_copies, gate_members, making
 from privacy.gate.backups.backups import Backups
 from privacy.gate.backups.copies import Known, Sending, State
 from privacy.gate.backups.folder import FolderTarget
+from privacy.gate.backups.making import Made
 from privacy.gate.backups.putting_back import Wish
 from privacy.gate.backups.restored import Restored
 from privacy.gate.backups.shelves import Wrong
@@ -35,6 +37,7 @@ from privacy.gate.storage.store import StoreError as GateStoreError
 from privacy.gate.storage.store import Transaction
 from privacy.register import Form
 from tests.privacy import house
+from tests.privacy.decrypted import everything_in
 from tests.privacy.gate.backups.home import KEY, SECRET, Home, furnish, home, public
 
 
@@ -204,23 +207,64 @@ async def test_a_trial_changes_nothing_and_counts_as_the_quarters_drill(lived_in
 
 
 @pytest.mark.obligation("Q6.5-c")
-async def test_neither_hub_nor_gate_nor_another_sheet_can_open_a_copy(lived_in: Home, tmp_path: Path) -> None:
+async def test_neither_hub_nor_gate_nor_another_sheet_can_open_a_copy(
+    lived_in: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import pyrage
 
-    await lived_in.backups.now()
-    data = lived_in.copies[0].read_bytes()
+    # given the throw-away key, caught as it is made
+    thrown_away: list[Made] = []
+    real = making.make
 
-    # the throw-away key is gone, and no file of the home holds a secret key of age or the sheet's
-    kept = b"".join(path.read_bytes() for path in (tmp_path / "old").rglob("*") if path.is_file())
-    assert b"AGE-SECRET-KEY" not in kept
-    assert SECRET not in kept
+    async def caught(*parts: Any) -> Made:
+        thrown_away.append(await real(*parts))
+        return thrown_away[-1]
+
+    monkeypatch.setattr(backups_module, "make", caught)
+    await lived_in.backups.now()
+    data, (made,) = lived_in.copies[0].read_bytes(), thrown_away
+    assert pyrage.decrypt(data, [made.opens])  # the control: it opens the copy
+
+    # then neither it nor the sheet's lies anywhere in the home, as text or as bytes: stores and logs opened
+    sheet = pyrage.x25519.Identity.from_str(backup_sheet.identity_of(SECRET))
+    keys = {SECRET, *_spelled(made.opens), *_spelled(sheet)}
+    folder = tmp_path / "old"
+    assert not _kept(folder, keys | {b"AGE-SECRET-KEY"})
+
+    # and had one of them been written, it would be found: each control in its own store
+    text, raw = _spelled(made.opens)
+    await lived_in.door.desk.store.write(lambda tx: records.set_meta(tx, "kept", text))
+    assert _kept(folder, keys) == {text}
+    await DriverRecords(lived_in.hub.store, "bidcos").save({"kept": raw})
+    assert _kept(folder, keys) == {text, raw}
+
     with pytest.raises(pyrage.DecryptError):
         pyrage.decrypt(data, [pyrage.x25519.Identity.generate()])
     with pytest.raises(Wrong) as wrong:
         await lived_in.restore(bytes(32 * [7]))
     assert wrong.value.code == "backup_not_good"
     # the control: the sheet opens it
-    assert pyrage.decrypt(data, [pyrage.x25519.Identity.from_str(backup_sheet.identity_of(SECRET))])
+    assert pyrage.decrypt(data, [sheet])
+
+
+def _spelled(identity: object) -> tuple[bytes, bytes]:
+    """A secret key of age: its text, and the 32 bytes that are spelled in it (Bech32)."""
+    text = str(identity)
+    letters = text.lower().rpartition("1")[2][:-6]
+    number = 0
+    for letter in letters:
+        number = number << 5 | "qpzry9x8gf2tvdw0s3jn54khce6mua7l".index(letter)
+    return text.encode(), (number >> 5 * len(letters) - 256).to_bytes(32, "big")
+
+
+def _kept(folder: Path, keys: set[bytes]) -> set[bytes]:
+    """Which of these lie in any file of the home, or in any page of its stores, opened with their keys."""
+    files = b"\0".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+    hub = everything_in(folder / "hub/hub.db", (folder / "hub/hub.key").read_bytes())
+    gate = everything_in(folder / "gate/gate.db", (folder / "gate/key").read_bytes())
+    assert b"Room 1" in hub  # they were opened
+    assert public(SECRET).encode() in gate
+    return {key for key in keys if key in files + hub + gate}
 
 
 async def test_a_copy_that_somebody_made_with_the_public_key_is_not_restored(
