@@ -22,7 +22,7 @@ from .consenting import pair, phone_inside
 from .houses import demo_house
 from .phones import Phone, Simulator, until
 
-pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.lab, pytest.mark.timeout(300), NETWORKS]
+pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.lab, pytest.mark.timeout(360), NETWORKS]
 
 HOST = "mail.example.org"
 RECIPIENTS = """
@@ -259,9 +259,12 @@ def _agrees_to_messages(mailed: Mailed) -> None:
     mine.has_no_barriers("messages, allowed")
     mine.picture("messages-de", above=way)
     _is_told_of_smoke(mailed, looked_at.replace(shown["text"], "{text}"))
+    _looks_at_what_was_sent(mailed, kept=4)
+    expect(way.get_by_role("button", name="Gesendete löschen")).to_have_count(0)  # offered once it ended
     way.get_by_role("button", name="Jetzt widerrufen").click()
     expect(way).to_contain_text("nicht erlaubt", timeout=LOOK_AGAIN_MS)
     assert [one["activity"] for one in mailed.consents()] == ["account.register"]
+    _erases_what_was_sent(mailed)
 
 
 def _is_told_of_smoke(mailed: Mailed, looked_at: str) -> None:
@@ -291,6 +294,45 @@ def _is_told_of_smoke(mailed: Mailed, looked_at: str) -> None:
     mine.open("#/more")
     mine.open("#/notifications")
     expect(matter.get_by_text("Ada wurde es gesagt: gesendet")).to_have_count(2)
+
+
+def _sent(mailed: Mailed) -> list[dict[str, str]]:
+    rows: list[dict[str, str]] = json.loads(mailed.phone.house.ok("notify", "sent", "--json"))["messages"]
+    return rows
+
+
+def _looks_at_what_was_sent(mailed: Mailed, *, kept: int) -> None:
+    """The app shows what the command does."""
+    mine, page = mailed.phone, mailed.phone.page
+    page.get_by_text("Alle zeigen, die aufgehoben sind").click()
+    rows, told = page.locator("[data-sent]"), _sent(mailed)
+    expect(rows).to_have_count(kept)
+    assert len(told) == kept
+    for row, one in zip(rows.all(), told, strict=True):
+        expect(row).to_contain_text(one["text"])
+        expect(row).to_contain_text(f"E-Mail {EMAIL}")
+        expect(row).to_have_attribute("data-sent", one["fate"])
+    expect(page.locator("main [data-unconfirmed]")).to_have_count(0)
+    mine.has_no_barriers("messages, sent")
+    mine.picture("messages-sent-de", above=page.locator("section[aria-labelledby=sent]"))
+
+
+def _erases_what_was_sent(mailed: Mailed) -> None:
+    """Command and app offer it after a withdrawal; of what sends no messages nothing is offered."""
+    house, page = mailed.phone.house, mailed.phone.page
+    offered = "homebase notify forget mail.send"
+    assert offered in house.ok("consent", "withdraw", "mail.send", "--lang", "de")
+    assert offered in house.ok("consent", "withdraw", "mail.send", "--lang", "en")
+    assert "notify forget" not in house.ok("consent", "withdraw", "telemetry.usage")  # the control
+    assert len(_sent(mailed)) == 4  # the other control: a withdrawal alone erases nothing
+    way = page.locator("[data-way=email]")
+    mailed.phone.picture("messages-left-de", above=way)
+    way.get_by_role("button", name="Gesendete löschen").click()
+    page.get_by_role("dialog").get_by_role("button", name="Gesendete löschen").click()
+    expect(way).to_contain_text("Noch keine Nachricht", timeout=LOOK_AGAIN_MS)
+    expect(page.locator("[data-sent]")).to_have_count(0)
+    assert _sent(mailed) == []
+    assert "0" in house.ok(*offered.split()[1:])
 
 
 def _allows_to_ask_for_updates(mailed: Mailed) -> None:

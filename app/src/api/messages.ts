@@ -21,6 +21,19 @@ export interface MessageWay {
   last: { at: string; text: string; fate: Fate; what: string } | null;
 }
 
+/** One that left, or was to; what: why it did not arrive, in words. */
+export interface SentMessage {
+  transfer: string;
+  kind: WayKind;
+  activity: string;
+  addressee: string;
+  recipient: string;
+  at: string;
+  text: string;
+  fate: Fate;
+  what: string;
+}
+
 export interface Messaging {
   ways: MessageWay[];
   /** Services in homebase.toml; ready: it is known how to log in. */
@@ -52,6 +65,9 @@ export const messagesApi = (client: Client, language: string) => ({
   preview: (way: string): Promise<Page<MessagePreview>> =>
     page(`/gate/v1/messages/previews?lang=${language}`, "POST", { way }),
   test: (way: string) => client.gate<{ transfer: string }>("POST", `/gate/v1/messages/tests?lang=${language}`, { way }),
+  /** way: null for all that were sent. */
+  erase: (way: string | null): Promise<Page<{ forgotten: number }>> =>
+    page(`/gate/v1/messages/erasures?lang=${language}`, "POST", { way }),
   people: () => client.ask<{ people: Told[] }>("notifications.people"),
   setPerson: (person: SetTold) => client.ask<Told>("notifications.set_person", { ...person }),
   dropPerson: (id: string) => client.ask<null>("notifications.drop_person", { id }),

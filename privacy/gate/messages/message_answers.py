@@ -1,4 +1,4 @@
-"""Messages for the app, under /gate/v1/messages: who may get one, what a test would be, a test.
+"""Messages for the app, under /gate/v1/messages: who may get one, what a test would be, a test, what left.
 
 Under /gate/v1/push: the key to subscribe with, and a browser that subscribed. A yes is phones.py's.
 """
@@ -14,7 +14,7 @@ from privacy.gate.answers.answers import answering
 from privacy.gate.answers.api import Guarded
 from privacy.gate.door.door import Door
 from privacy.gate.front.exchange import Answer, Request, json_answer, problem
-from privacy.gate.messages.message_verbs import spelled, told
+from privacy.gate.messages.message_verbs import listed, spelled, told
 from privacy.gate.messages.message_words import WORDS
 from privacy.gate.messages.messages import Messages, Way
 from privacy.gate.messages.services import PUSH, MessageRefused
@@ -37,6 +37,10 @@ class _Subscribing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     label: Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*\Z")] = ""
 
 
+class _Erasing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    way: Word | None  # null: whatever was sent by any
+
+
 class _OneWay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     way: Word
 
@@ -47,6 +51,8 @@ def owners(messages: Messages, named_home: str = "") -> Mapping[tuple[str, str],
         ("GET", "/gate/v1/messages"): _look,
         ("POST", "/gate/v1/messages/previews"): partial(_preview, named_home),
         ("POST", "/gate/v1/messages/tests"): _test,
+        ("GET", "/gate/v1/messages/sent"): _sent,
+        ("POST", "/gate/v1/messages/erasures"): _erase,
         ("GET", "/gate/v1/push"): _push,
         ("POST", "/gate/v1/push/subscriptions"): _subscribe,
     }
@@ -84,6 +90,19 @@ async def _test(messages: Messages, request: Request, language: Language) -> Ans
     asked = msgspec.json.decode(request.body, type=_OneWay)
     event = Event(kind=message_text.TEST, name="", at=messages.door.desk.time.instant().at)
     return json_answer(201, {"transfer": await messages.send(asked.way, event)})
+
+
+async def _sent(messages: Messages, request: Request, language: Language) -> Answer:
+    found = await listed(messages, language)
+    return json_answer(200, {"messages": [{**one, "kind": KINDS[one["activity"]]} for one in found]})
+
+
+async def _erase(messages: Messages, request: Request, language: Language) -> Answer:
+    asked = msgspec.json.decode(request.body, type=_Erasing)
+    if asked.way is None:
+        return json_answer(200, {"forgotten": await messages.forget(None)})
+    way = await messages.way(asked.way)
+    return json_answer(200, {"forgotten": await messages.forget(way.activity, way.addressee)})
 
 
 async def _push(messages: Messages, request: Request, language: Language) -> Answer:

@@ -170,8 +170,17 @@ async def _contact(messages: Messages, asked: _Asked) -> Fields:
 
 
 async def _list(messages: Messages, asked: _Asked) -> Fields:
+    return {"messages": await listed(messages, asked.language)}
+
+
+async def listed(messages: Messages, language: Language) -> list[dict[str, Any]]:
+    """The newest messages with their addressees, for whoever may see them: console and app.
+
+    Raises:
+        StoreError: they can't be read.
+    """
     found = await messages.told(MOST)
-    return {"messages": [{**told(one, asked.language), "addressee": one.addressee} for one in found]}
+    return [{**told(one, language), "addressee": one.addressee} for one in found]
 
 
 async def _forget(messages: Messages, asked: _Asked) -> Fields:

@@ -251,13 +251,13 @@ class Messages:
         """
         return await self._desk.store.read(messages.last_sent)
 
-    async def forget(self, activity: str | None) -> int:
-        """Erase the messages that were sent; returns how many.
+    async def forget(self, activity: str | None, addressee: str | None = None) -> int:
+        """Erase the messages that were sent, all or those of one way; returns how many.
 
         Raises:
             StoreError: nothing was erased.
         """
-        return await self._desk.store.write(lambda tx: messages.forget(tx, activity))
+        return await self._desk.store.write(lambda tx: messages.forget(tx, activity, addressee))
 
     async def subscribe(self, to: Subscription, label: str) -> str:
         """Enter a browser; returns its id, another one for another endpoint or key. Nothing is sent yet.

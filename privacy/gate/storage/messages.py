@@ -148,11 +148,12 @@ def last_sent(tx: Transaction) -> dict[tuple[str, str], datetime]:
     return {(str(activity), str(addressee)): _at(at) for activity, addressee, at in rows}
 
 
-def forget(tx: Transaction, activity: str | None = None) -> int:
-    """Erase all, or those of one activity; what still waits stays until it is over."""
-    which = "fate <> 'waiting'" + ("" if activity is None else " AND activity = ?")
-    values = () if activity is None else (activity,)
-    return tx.execute(f"DELETE FROM messages WHERE {which}", values).rowcount  # noqa: S608 -- constants
+def forget(tx: Transaction, activity: str | None = None, addressee: str | None = None) -> int:
+    """Erase all, or those of one activity, to one addressee; what still waits stays until it is over."""
+    wanted = {"activity": activity, "addressee": addressee}
+    values = {column: value for column, value in wanted.items() if value is not None}
+    which = " AND ".join(["fate <> 'waiting'", *(f"{column} = ?" for column in values)])
+    return tx.execute(f"DELETE FROM messages WHERE {which}", tuple(values.values())).rowcount  # noqa: S608 -- constants
 
 
 def sweep(tx: Transaction, before: datetime) -> int:

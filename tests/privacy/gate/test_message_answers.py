@@ -38,7 +38,7 @@ class Owner:
     messages: Messages
     phone: Phone
 
-    async def ask(self, method: str, what: str, **body: str) -> tuple[int, Any]:
+    async def ask(self, method: str, what: str, **body: str | None) -> tuple[int, Any]:
         places = {
             **message_answers.owners(self.messages, "--home demo"),
             **account_answers.owners(Account(self.door, "http://127.0.0.1/"), self.door, ""),
@@ -139,6 +139,28 @@ async def test_the_yes_of_a_phone_sends_exactly_the_test_that_was_shown_and_each
         assert (await mine.way(OTHER))["consent"] is not None
         status, refused = await mine.ask("POST", "messages/tests", way=(await mine.way())["id"])
         assert (status, refused["code"]) == (409, "no_consent")
+
+
+async def test_what_was_sent_is_listed_as_by_command_and_erased_of_one_way_or_of_all(tmp_path: Path) -> None:
+    async with owner(tmp_path) as mine:
+        for number in (NUMBER, OTHER):
+            await mine.agree(number, (await mine.preview(number))["sha256"])
+            await until_told(mine, number)
+        status, told = await mine.ask("GET", "messages/sent")
+        console = await for_console(mine.messages)["messages.list"]({"language": "de"})
+        by_command = [{key: one[key] for key in one if key != "kind"} for one in told["messages"]]
+        assert (status, console) == (200, {"messages": by_command})
+        assert {one["addressee"] for one in told["messages"]} == {NUMBER, OTHER}
+        assert (await mine.ask("POST", "messages/erasures", way="0" * 12))[1]["code"] == "unknown_way"
+        way = (await mine.way())["id"]
+        # what waits to be tried again stays; what is over goes, of this way alone
+        assert await mine.ask("POST", "messages/erasures", way=way) == (200, {"forgotten": 0})
+        await mine.phone.withdraw("sms.send")
+        assert await mine.ask("POST", "messages/erasures", way=way) == (200, {"forgotten": 1})
+        _, told = await mine.ask("GET", "messages/sent")
+        assert [(one["addressee"], one["fate"]) for one in told["messages"]] == [(OTHER, "withdrawn")]
+        assert await mine.ask("POST", "messages/erasures", way=None) == (200, {"forgotten": 1})
+        assert (await mine.ask("GET", "messages/sent"))[1] == {"messages": []}
 
 
 @pytest.mark.parametrize("form", ["until", "once"])

@@ -17,6 +17,7 @@ import { Choice } from "../privacy/Give";
 import { Previewed } from "../privacy/Previewed";
 import { useAct } from "../privacy/shared";
 import { useWithdrawal } from "../privacy/withdrawal";
+import { Erase } from "./Erase";
 
 interface WayProps {
   way: MessageWay;
@@ -48,6 +49,12 @@ export function Way({ way, services, again }: WayProps) {
         <Ask way={way} services={services} again={again} name={name} />
       ) : (
         <Allowed way={way} consent={way.consent} again={again} name={name} />
+      )}
+      {way.consent === null && way.last !== null && (
+        <>
+          <p>{t("sent.left")}</p>
+          <Erase way={way.id} label={t("sent.erase")} title={t("sent.erase.of", { name })} onDone={again} />
+        </>
       )}
       {way.kind !== "email" && <Remove way={way} name={name} again={again} />}
     </div>

@@ -1,4 +1,4 @@
-// Messages that leave the house: to whom they may go, what became of the last one, whom to tell. For the owner.
+// Messages that leave the house: to whom they may go, what became of each, whom to tell. For the owner.
 
 import { useCallback, useState } from "preact/hooks";
 import { accountApi } from "../../api/account";
@@ -11,6 +11,7 @@ import { useNotificationTexts } from "../../texts/notifications";
 import { Shown, useGatePage, useMe } from "../privacy/shared";
 import { People } from "./People";
 import { Push } from "./Push";
+import { Sent } from "./Sent";
 import { Way } from "./Way";
 
 const LOOK_EVERY_MS = 5 * SECOND; // what becomes of a message, and a yes or its end elsewhere
@@ -38,6 +39,7 @@ export function Ways() {
             <Add told={told} again={again} />
             <Push again={again} />
             <People ways={told.ways} />
+            <Sent ways={told.ways} />
           </>
         )}
       </Shown>
