@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, expect
 from tests.terminal import Terminal, homebase_at_terminal
 
 from .houses import RunningHouse, demo_house
-from .phones import Phone, phone, until
+from .phones import DESKTOP, PHONE, Phone, phone, until
 
 pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.timeout(400)]
 
@@ -64,7 +64,9 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iter
     folder = tmp_path_factory.mktemp("backup")
     stick, config = folder / "stick", folder / "homebase.toml"
     stick.mkdir()
-    config.write_text(f'[backup]\nfolder = "{stick}"\nat = "04:15"\nkeep = 5\nkeep_days = 30\n')
+    config.write_text(
+        f'[backup]\nfolder = "{stick}"\nat = "04:15"\nevery_days = 2\nkeep = 5\nkeep_days = 30\n'
+    )
     options = ("--config", str(config), "--devices", "1")
     with demo_house(folder, *options) as house, phone(browser, house) as mine:
         mine.set_up()
@@ -81,6 +83,11 @@ def test_a_home_is_backed_up_at_a_tap_and_comes_back_by_the_words_of_its_sheet(l
     begin = page.get_by_role("button", name="Jetzt sichern")
     expect(page.get_by_text("Es gibt noch kein Notfallblatt.")).to_be_visible()
     expect(begin).to_be_disabled()
+    # and what homebase.toml says is shown
+    plan = page.get_by_role("region", name="Plan und Orte")
+    kept = "an jedem Ort die 5 neuesten und alle aus den letzten 30 Tagen"
+    for words in ("alle 2 Tage um 04:15 Uhr", kept, f"Ordner {lived_in.stick}"):
+        expect(plan).to_contain_text(words)
     lived_in.sheet()
 
     # when the owner taps the button, the copy is made, read back and shown so
@@ -92,6 +99,12 @@ def test_a_home_is_backed_up_at_a_tap_and_comes_back_by_the_words_of_its_sheet(l
         "zurückgeholt, geöffnet und verglichen"
     )
     expect(begin).to_be_enabled()
+    mine.has_no_barriers("backup, one made")
+    mine.picture("backup-de")
+    page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
+    mine.has_no_barriers("backup, wide")
+    mine.picture("backup-wide-de")
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
     (first,) = lived_in.stick.glob("*.age")
     assert b"X25519" in first.read_bytes()[:200]  # of age, for the sheet
 

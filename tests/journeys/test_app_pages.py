@@ -242,6 +242,11 @@ def test_a_restore_is_led_to_the_console_by_the_exact_command_and_asks_for_no_wo
         expect(history).to_be_checked()
         words = mine.page.locator("main input:not([type=checkbox])")
         expect(words).to_have_count(1)  # the room's, and none for the sheet
+        # what is set, and the ways to a place, a far one, too
+        plan = mine.page.get_by_role("region", name="Plan and places")
+        for said in ("each day at 03:30", "the newest 8 at each place", "none yet", "recipient add"):
+            expect(plan).to_contain_text(said)
+        expect(mine.page.get_by_text("one outside the house: see Plan and places")).to_be_visible()
         mine.has_no_barriers("backup, a copy chosen")
         mine.picture("backup-restore-en")
         assert mine.said == []

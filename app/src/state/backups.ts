@@ -20,6 +20,9 @@ export interface Copy {
   verified: string | null;
 }
 
+/** The place in the house, among the names of places. */
+export const LOCAL = "local";
+
 const LOST: ReadonlySet<string> = new Set(["failed", "gone", "sending"]);
 
 /** Copies that can be put back, in the order they came. */
@@ -32,7 +35,7 @@ export const restorable = (copies: readonly Copy[]): Copy[] => copies.filter((co
 export function restoreCommands({ target, name }: Pick<Copy, "target" | "name">, room: string): { try: string; put: string } {
   const one = room.trim();
   const words = ["homebase backup restore", name];
-  if (target !== "local") words.push(`--target ${target}`);
+  if (target !== LOCAL) words.push(`--target ${target}`);
   if (one !== "") words.push(`--room=${quoted(one)}`);
   const command = words.join(" ");
   return { try: `${command} --dry-run`, put: one === "" ? `${command} --replace` : command };

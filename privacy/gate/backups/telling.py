@@ -15,6 +15,9 @@ from privacy.gate.storage.book import from_ms
 from privacy.payload import timestamp
 from privacy.register import Language
 
+# of [backup]: when one is made by itself, and how long copies stay
+_PLAN = ("at", "every_days", "keep", "keep_days")
+
 
 async def told(
     shelves: Shelves, progress: Progress, upcoming: datetime | None, look: str, language: Language
@@ -51,6 +54,7 @@ async def told(
         "targets": sorted(targets),
         "history": history,
         "folder": shelves.settings.folder,
+        "plan": {key: getattr(shelves.settings, key) for key in _PLAN},
         "next": None if upcoming is None or not shelves.in_use or not sheets else timestamp(upcoming),
         "sheet": None if not sheets else {"key": sheets[0].key, "since": _time(sheets[0].since_ms)},
         "drill_due": bool(sheets) and drill_due(from_ms(sheets[0].drilled_ms), desk.time.instant().at),

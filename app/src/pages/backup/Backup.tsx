@@ -6,15 +6,19 @@ import { Title } from "../../parts/Frame";
 import { useRole } from "../../parts/hooks";
 import { Icon } from "../../parts/Icon";
 import { bytes, dateTime, percent, SECOND } from "../../state/format";
-import { type Copy, reasonKey } from "../../state/backups";
+import type { Plan as Planned } from "../../state/backup_plan";
+import { type Copy, LOCAL, reasonKey } from "../../state/backups";
 import { useBackupTexts } from "../../texts/backup";
 import { Shown, useAct, useGatePage } from "../privacy/shared";
+import { Plan } from "./Plan";
 import { Restore } from "./Restore";
 
 interface Backups {
   copies: Copy[];
   trouble: { text: string } | null;
   targets: string[];
+  folder: string;
+  plan: Planned;
   next: string | null;
   sheet: { key: string } | null;
   drill_due: boolean;
@@ -43,6 +47,7 @@ function Here() {
         <div class="columns">
           <div>
             <State told={told} again={again} />
+            <Plan plan={told.plan} folder={told.folder} far={told.targets.filter((name) => name !== LOCAL)} />
             <History on={told.history} again={again} />
           </div>
           <div>

@@ -513,6 +513,7 @@ async def test_the_app_is_told_what_the_command_is_told_and_begins_one(lived_in:
     status, before = await asked("GET")
     assert (status, before["copies"], before["sheet"]["key"]) == (200, [], public(SECRET))
     assert before["next"] == "2026-03-02T03:30:00.000Z"
+    assert before["plan"] == {"at": "03:30", "every_days": 1, "keep": 8, "keep_days": 0}
 
     assert await asked("POST") == (200, {"runs": 0})
     assert (await asked("POST"))[0] == 409
