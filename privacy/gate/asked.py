@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from privacy.conversation import Handler
-from privacy.gate.account import account_answers, account_verbs, letter_verbs
+from privacy.gate.account import account_answers, account_verbs, letter_verbs, timezone_answers
 from privacy.gate.account.account import Account
 from privacy.gate.account.letters import Letters
+from privacy.gate.account.timezone import Lookup
 from privacy.gate.answers import answers, backup_answers, figure_answers, history_answers
 from privacy.gate.answers.api import ROLES
 from privacy.gate.answers.vouched import vouched
@@ -60,6 +61,7 @@ class Asked:
     def __init__(self, asking: Asking) -> None:
         self._asking, door = asking, asking.door
         self._account = Account(door, asking.link)
+        self._lookup = Lookup(door)
         self._letters = Letters(door)
         self._messages = Messages(door)
         self._rights = RightsDesk(door, GateHolder(door.desk, asking.forget_log))
@@ -107,13 +109,14 @@ class Asked:
             **centre.looking(door),
             **phone_answers.table(door, self._phones),
             **account_answers.households(self._account, door),
-            **update_verbs.looking(self._asking.updates, door),
+            **update_verbs.looking(self._asking.updates, door, named_home),
         }
         for_owners = {
             **rights_answers.closing(self._rights, desk),
             **centre.owning(door, self._rights),
             **tickets.owners(self._tickets, door),
             **account_answers.owners(self._account, door, named_home),
+            **timezone_answers.owners(self._lookup, door, named_home),
             **letter_verbs.owners(self._letters, door, named_home),
             **update_verbs.owning(self._asking.updates, door),
             **message_answers.owners(self._messages, named_home),

@@ -61,6 +61,14 @@ path = "/v1/figures"
 activities = ["monitor.device", "telemetry.usage"]
 
 [[recipient]]
+name = "clock"
+role = "processor"
+host = "time.example.org"
+country = "DE"
+path = "/zone"
+activities = ["setup.timezone"]
+
+[[recipient]]
 name = "company"
 role = "processor"
 host = "company.example.org"
@@ -129,7 +137,8 @@ def test_a_paired_phone_agrees_to_the_mail_that_it_saw(mailed: Mailed, tmp_path:
     mine.open("#/account")
     page.get_by_label("Adresse", exact=True).fill(EMAIL)
     page.get_by_role("button", name="Adresse speichern").click()
-    show = page.get_by_role("button", name="Zeigen, was gesendet würde")
+    email = page.locator("section[aria-labelledby=account-email]")
+    show = email.get_by_role("button", name="Zeigen, was gesendet würde")
     # a browser that is no phone sees the mail and the command
     show.click()
     mail = page.get_by_role("region", name="Bitte bestätige deine E-Mail-Adresse")
@@ -157,6 +166,7 @@ def test_a_paired_phone_agrees_to_the_mail_that_it_saw(mailed: Mailed, tmp_path:
     page.get_by_label("Code aus der Nachricht").fill(code[1])
     page.get_by_role("button", name="Bestätigen", exact=True).click()
     expect(page.get_by_text("Bestätigt am")).to_be_visible()
+    _asks_for_the_timezone(mailed)
     _has_news_sent(mailed)
     _reports_a_problem(mailed)
     _prepares_to_leave(mailed)
@@ -168,6 +178,22 @@ def test_a_paired_phone_agrees_to_the_mail_that_it_saw(mailed: Mailed, tmp_path:
     mine.open("#/privacy/ledger")
     expect(page.locator("li[data-kind=transfer_begin]").first).to_be_visible(timeout=LOOK_AGAIN_MS)
     assert mine.said == []
+
+
+def _asks_for_the_timezone(mailed: Mailed) -> None:
+    """The privacy page leads there. Nobody answers at its host: the consent ends, and the page says so."""
+    mine, page = mailed.phone, mailed.phone.page
+    mine.open("#/privacy")
+    page.get_by_role("link", name="Erlauben: Zeitzone bestimmen").click()
+    card = page.locator("[data-consent='setup.timezone']")
+    card.get_by_role("button", name="Zeigen, was gesendet würde").click()
+    expect(card.locator("[data-yes]")).to_contain_text("time.example.org")
+    expect(card.get_by_role("region", name="Genau diese Bytes", exact=True)).to_have_text("{}")
+    mine.has_no_barriers("timezone, yes")
+    mine.picture("timezone-yes-de", above=card)
+    card.get_by_role("button", name="Zustimmen", exact=True).click()
+    expect(card.get_by_text("Es kam keine brauchbare Antwort")).to_be_visible(timeout=LOOK_AGAIN_MS)
+    assert [one["activity"] for one in mailed.consents()] == ["account.register"]
 
 
 def _has_news_sent(mailed: Mailed) -> None:

@@ -1,5 +1,6 @@
 """One look-up of the timezone, seen from outside: under consent, once; the home's address stays nowhere."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,12 +9,17 @@ from typing import Any
 
 import pytest
 
+from privacy.consent import Wish
 from privacy.conversation import Declined
+from privacy.gate.account import timezone_answers
 from privacy.gate.account.account import Account
 from privacy.gate.account.account_verbs import table
+from privacy.gate.account.timezone import Lookup
 from privacy.gate.door.holder import GateHolder
+from privacy.gate.front.exchange import Answer, Request
 from privacy.gate.rights.rights import RightsDesk
 from privacy.gate.rights.rights_verbs import table as rights_table
+from privacy.register import Form
 from tests.lab.cutting import until_stalled, withdrawn_under_way, without_the_cut
 from tests.lab.gate_at_work import GateAtWork
 from tests.lab.outside import GATE, RECEIVER, NameServer, Receiver, Recorder, authority
@@ -145,6 +151,52 @@ def test_a_withdrawal_while_it_is_looked_up_cuts_it_and_no_address_stays(
         asked.let_go()
         assert asking.result(30)["delivery"]["result"] == "delivered"
     assert len(asked.receiver.arrived) == 1
+
+
+def test_the_app_shows_the_question_and_what_came_of_it_whoever_agreed(asked: Asked) -> None:
+    gate, door = asked.gate, asked.gate.door
+    places = timezone_answers.owners(Lookup(door), door, "--run here")
+
+    def app(method: str, what: str) -> dict[str, Any]:
+        path = f"/gate/v1/account/timezone{what}"
+        request = Request(method=method, path=path, query="lang=de", headers=(), peer="", body=b"{}")
+
+        async def answer() -> Answer:
+            return await places[method, path](request, "owner")
+
+        told = gate.call(answer())
+        return {"status": told.status, **json.loads(told.body)}
+
+    def agreed_by_a_phone() -> None:
+        """As by a phone's key: the door sends, and nobody waits for the answer."""
+        shown = app("POST", "/previews")
+        assert shown["text"] == "{}"
+        number = shown["preview"]
+        assert shown["command"] == f"homebase account timezone --preview {number} --lang de --run here"
+        wish = Wish(
+            activity=ACTIVITY,
+            recipient="clock",
+            form=Form.ONCE,
+            groups=frozenset(),
+            ticket="",
+            language="de",
+            categories=door.desk.register.activities[ACTIVITY].categories,
+        )
+        gate.call(door.give(wish, number))
+
+    assert app("GET", "") == {"status": 200, "over": False, "answered": None, "timezone": None}
+    asked.receiver.mode = "error"
+    agreed_by_a_phone()
+    assert app("GET", "") == {"status": 200, "over": False, "answered": False, "timezone": None}
+    asked.receiver.mode = "ok"
+    gate.clock.ahead = timedelta(hours=3)
+    gate.call(gate.upkeep.once())
+    assert len(asked.receiver.arrived) == 1  # the consent ended: nobody asks again unseen
+    agreed_by_a_phone()
+    assert app("GET", "") == {"status": 200, "over": True, "answered": True, "timezone": "Europe/Berlin"}
+    refused = app("POST", "/previews")
+    assert (refused["status"], refused["code"]) == (409, "looked_up_already")
+    assert b"Europe/Berlin" not in asked.kept()  # until the owner takes it, in memory alone
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,16 @@ export interface Reached {
   push_devices: { device: string; number: string; label: string }[];
 }
 
+/** What came of asking somebody outside for the timezone. */
+export interface LookedUp {
+  /** This set-up had its one question. */
+  over: boolean;
+  /** Whether the latest one was answered; null: there was none since the gate started. */
+  answered: boolean | null;
+  /** What was said, until the gate starts anew; null: nothing, or no timezone. */
+  timezone: string | null;
+}
+
 export type Kind = "sms" | "push";
 
 /** A phone that messages may go to. */

@@ -256,7 +256,13 @@ export interface Updates {
   line: string;
   problem: { code: string; text: string } | null;
   checked_at: string | null;
-  update: { version: string; date: string; security: boolean; changes: string[]; fixes: string[] } | null;
+  update: { version: string; date: string; security: boolean; changes: string[]; fixes: string[]; file: string; sha256: string } | null;
+  /** Whether the package manager's hook is set up. */
+  can_install: boolean;
+  /** An installation was asked for, and the hook has not taken it up yet. */
+  requested: boolean;
+  /** Asks for one, at the console alone. */
+  command: string;
 }
 
 export interface LedgerPage {

@@ -37,6 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     change.add_argument("--timezone", metavar="NAME", help="such as Europe/Berlin")
     zone = verbs.add("timezone", "have the timezone looked up once, where nobody can name it", _timezone)
+    zone.add_argument("--preview", metavar="ID", help="of what was shown before, for example in the app")
     zone.add_argument("--country", help="of who is asked, where it is outside the EEA")
     zone.add_argument("--yes", action="store_true", help="do not ask")
     verbs.add("reviewed", "the data is right: be reminded again in a year", _reviewed)
@@ -307,7 +308,7 @@ def _news(options: argparse.Namespace) -> int:
 
 
 def _timezone(options: argparse.Namespace) -> int:
-    preview = _preview(options, "account.preview_timezone")
+    preview = options.preview or _preview(options, "account.preview_timezone")
     if not options.yes and not _agrees(options):
         print(phrase("nothing was sent"))
         return 1

@@ -72,11 +72,11 @@ def owners(account: Account, door: Door, named_home: str) -> Mapping[tuple[str, 
         return json_answer(200, {**told, "command": line})
 
     return {
-        ("GET", "/gate/v1/account"): _answering(door, look),
-        ("POST", "/gate/v1/account/email"): _answering(door, email),
-        ("POST", "/gate/v1/account/contacts"): _answering(door, contact),
-        ("POST", "/gate/v1/account/contacts/removals"): _answering(door, drop),
-        ("POST", "/gate/v1/account/previews"): _answering(door, preview),
+        ("GET", "/gate/v1/account"): in_words(door, look),
+        ("POST", "/gate/v1/account/email"): in_words(door, email),
+        ("POST", "/gate/v1/account/contacts"): in_words(door, contact),
+        ("POST", "/gate/v1/account/contacts/removals"): in_words(door, drop),
+        ("POST", "/gate/v1/account/previews"): in_words(door, preview),
     }
 
 
@@ -87,10 +87,12 @@ def households(account: Account, door: Door) -> Mapping[tuple[str, str], Guarded
         await account.confirm(msgspec.json.decode(request.body, type=_Code).code)
         return json_answer(200, {"confirmed": True})
 
-    return {("POST", "/gate/v1/account/confirmations"): _answering(door, confirm)}
+    return {("POST", "/gate/v1/account/confirmations"): in_words(door, confirm)}
 
 
-def _answering(door: Door, act: Act) -> Guarded:
+def in_words(door: Door, act: Act) -> Guarded:
+    """What ``act`` answers; a refusal of the account's in both languages."""
+
     async def answer(_: Door, request: Request, language: Language) -> Answer:
         try:
             return await act(request, language)

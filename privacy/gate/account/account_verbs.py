@@ -113,10 +113,11 @@ def _email(row: MailAddress) -> Fields:
 async def previewed(account: Account, desk: Desk, language: Language) -> Fields:
     """What would be sent, and the words of the mail around it."""
     shown, mail = await account.preview(), account.mail(language, CODE_SHOWN)
-    return {**_about(shown, desk, language), "mail": {"subject": mail.subject, "text": mail.text}}
+    return {**preview_json(shown, desk, language), "mail": {"subject": mail.subject, "text": mail.text}}
 
 
-def _about(shown: Preview, desk: Desk, language: Language) -> Fields:
+def preview_json(shown: Preview, desk: Desk, language: Language) -> Fields:
+    """What would be sent, and what the register says of it."""
     row = desk.register.activities[shown.activity]
     return {
         **spelling.preview(shown),
@@ -151,7 +152,7 @@ async def _give(account: Account, desk: Desk, asked: _Asked) -> Fields:
 
 
 async def _preview_timezone(account: Account, desk: Desk, asked: _Asked) -> Fields:
-    return _about(await timezone.preview(account.door), desk, asked.language)
+    return preview_json(await timezone.preview(account.door), desk, asked.language)
 
 
 async def _look_up_timezone(account: Account, desk: Desk, asked: _Asked) -> Fields:

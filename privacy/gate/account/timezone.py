@@ -4,6 +4,7 @@ Whoever is asked sees the home's address, as every connection shows it; here it 
 the answer the timezone alone is taken. Once for a set-up: afterwards the owner names it, or starts anew.
 """
 
+import logging
 import re
 from datetime import timedelta
 
@@ -14,10 +15,12 @@ from privacy.consent import Wish
 from privacy.gate.account.account import AccountRefused
 from privacy.gate.door.door import Door, Given
 from privacy.gate.storage import records
-from privacy.gate.storage.attempt import Result
+from privacy.gate.storage.attempt import Outcome, Result
 from privacy.gate.storage.records import Preview
-from privacy.gate.storage.store import Transaction
+from privacy.gate.storage.store import StoreError, Transaction
 from privacy.register import Form, Language
+
+log = logging.getLogger(__name__)
 
 ACTIVITY = "setup.timezone"
 DONE = "timezone_looked_up"  # in meta
@@ -28,6 +31,35 @@ class _Answer(msgspec.Struct, frozen=True):
     timezone: str
 
 
+class Lookup:
+    """What came of it, whoever agreed: one per gate.
+
+    found: the timezone, in memory alone until the owner takes it; it is the hub's to keep. answered: whether
+    the latest question of this gate's life was; None where there was none.
+    """
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+        self.found: str | None = None
+        self.answered: bool | None = None
+        door.followed[ACTIVITY] = self._follow
+
+    async def over(self) -> bool:
+        """Whether this set-up had its one.
+
+        Raises:
+            StoreError: it can't be read.
+        """
+        return await _over(self._door)
+
+    async def _follow(self, outcome: Outcome) -> None:
+        self.answered = outcome.result is Result.DELIVERED
+        try:
+            self.found = await _settled(self._door, outcome)
+        except StoreError as error:
+            log.warning("timezone.store", extra={"code": error.code})
+
+
 async def preview(door: Door) -> Preview:
     """Keep and return what would be sent: nothing but the question itself.
 
@@ -35,9 +67,8 @@ async def preview(door: Door) -> Preview:
         AccountRefused: looked_up_already, no_timezone_service.
         Refused: nothing of that kind may be sent.
     """
-    desk = door.desk
     _recipient(door)
-    if await desk.store.read(lambda tx: records.meta(tx, DONE)) is not None:
+    if await _over(door):
         raise AccountRefused("looked_up_already")
     return await door.previews.own(ACTIVITY, canonical.encode({}), kept=timedelta(0))
 
@@ -64,18 +95,26 @@ async def give(
         country=country,
     )
     given = await door.give(wish, number)
-    outcome = given.outcome
-    if outcome is None or outcome.result is not Result.DELIVERED:
-        if door.withdrawing.has_to_close(ACTIVITY):  # else it was taken back meanwhile
-            await door.withdrawing.withdraw(ACTIVITY, via="no answer")
-        return given, None
-    await door.desk.store.write(lambda tx: records.set_meta(tx, DONE, b"once"))
-    return given, _timezone(outcome.answer)
+    return given, await _settled(door, given.outcome)
 
 
 def forget(tx: Transaction) -> None:
     """A deregistration: whoever sets the home up anew may ask once again."""
     tx.execute("DELETE FROM meta WHERE key = ?", (DONE,))
+
+
+async def _over(door: Door) -> bool:
+    return await door.desk.store.read(lambda tx: records.meta(tx, DONE)) is not None
+
+
+async def _settled(door: Door, outcome: Outcome | None) -> str | None:
+    """Answered: the home had its one. Not answered: the consent ends. The timezone, or None."""
+    if outcome is None or outcome.result is not Result.DELIVERED:
+        if door.withdrawing.has_to_close(ACTIVITY):  # else it was taken back meanwhile
+            await door.withdrawing.withdraw(ACTIVITY, via="no answer")
+        return None
+    await door.desk.store.write(lambda tx: records.set_meta(tx, DONE, b"once"))
+    return _timezone(outcome.answer)
 
 
 def _recipient(door: Door) -> str:

@@ -5,6 +5,7 @@ upkeep.py; console_verbs.py and answers.py spell the answers.
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
@@ -70,6 +71,8 @@ class Door:
         self.ways = Ways(deliveries=self.deliveries, tunnels=self.tunnels, staging=self.staging, far=self.far)
         self.withdrawing = Withdrawing(desk, self.giving, self.ways)
         self.timezone: object = None  # of the home, as the hub names it
+        # told what became of a transfer, by activity; there once deliveries.load_posts was called
+        self.followed: dict[str, Callable[[Outcome], Awaitable[None]]] = {}
 
     @property
     def zone(self) -> tzinfo:
@@ -198,6 +201,8 @@ class Door:
         outcome = await self.deliveries.deliver(grant, item)
         if outcome.followed:
             await self.receipts.once()
+        if (follow := self.followed.get(grant.activity)) is not None:
+            await follow(outcome)
         return outcome
 
     def until_grants(self, activity: str | None = None) -> list[Grant]:

@@ -46,11 +46,16 @@ def table(of: Of) -> Mapping[str, Handler]:
     return {name: _handler(verb) for name, verb in verbs.items()}
 
 
-def looking(of: Of, door: Door) -> Mapping[tuple[str, str], Guarded]:
-    """For the household."""
+def looking(of: Of, door: Door, named_home: str) -> Mapping[tuple[str, str], Guarded]:
+    """For the household. named_home: as wiring.Start's.
+
+    command: has what is told there installed, at the console alone (docs/adr/0022).
+    """
 
     async def look(_: Door, __: Request, language: Language) -> Answer:
-        return json_answer(200, await _told(of(), language))
+        home = f" {named_home}" if named_home else ""
+        command = f"homebase update install --lang {language.value}{home}"
+        return json_answer(200, {**await _told(of(), language), "command": command})
 
     return {("GET", "/gate/v1/updates"): answering(door, look)}
 

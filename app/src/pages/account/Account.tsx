@@ -16,6 +16,7 @@ import { Code, Email } from "./Email";
 import { License, Place } from "./Installation";
 import { Person } from "./Person";
 import { ProductMail } from "./ProductMail";
+import { Timezone } from "./Timezone";
 
 const LOOK_EVERY_MS = 10 * SECOND; // the mail may be agreed to, and its link opened, elsewhere
 
@@ -69,7 +70,8 @@ function Own() {
             </Shown>
           </div>
           <div>
-            <Place place={mine.value.installation} again={again} />
+            <Place key={mine.value.installation.timezone} place={mine.value.installation} again={again} />
+            <Timezone zone={mine.value.installation.timezone} turn={turn} taken={again} />
             <License license={mine.value.installation.license} again={again} />
             <Reviewed account={mine.value} />
           </div>

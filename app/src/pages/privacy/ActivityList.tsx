@@ -29,6 +29,7 @@ export function ActivityList({ activities, again }: { activities: Activity[]; ag
 const PAGES: Partial<Record<string, string>> = {
   "diagnosis.remote": "#/settings/base/diagnosis",
   "account.register": "#/account",
+  "setup.timezone": "#/account",
   "support.ticket": "#/settings/base/diagnosis",
   "account.deregister": "#/privacy/data",
   "mail.product": "#/account",

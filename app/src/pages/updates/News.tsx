@@ -3,9 +3,11 @@
 import { useCallback } from "preact/hooks";
 import type { Activities, Updates } from "../../api/types";
 import { page } from "../../gate/phone";
+import { Copy } from "../../parts/Copy";
 import { useRole } from "../../parts/hooks";
 import { Said } from "../../parts/Said";
 import { dateTime } from "../../state/format";
+import { installing } from "../../state/updates";
 import { useCentre } from "../../texts/privacy";
 import { ActivityState } from "../privacy/ActivityFacts";
 import { Consent } from "../privacy/ActivityList";
@@ -78,6 +80,7 @@ function Told({ told, again }: { told: Updates; again: () => void }) {
           <Notes title={t("update.fixes")} lines={update.fixes} />
         </>
       )}
+      <Installation told={told} owner={owner} />
       {checked_at !== null && <p class="quiet">{t("update.checked", { at: dateTime(Date.parse(checked_at), language) })}</p>}
       {owner && (
         <button type="button" disabled={checking} onClick={check}>
@@ -85,6 +88,26 @@ function Told({ told, again }: { told: Updates; again: () => void }) {
         </button>
       )}
     </>
+  );
+}
+
+/** Asked for at the console alone (docs/adr/0022): what this page can do is to say how, and that it was. */
+function Installation({ told, owner }: { told: Updates; owner: boolean }) {
+  const { t } = useCentre();
+  const state = installing(told);
+  if (state === null || (state !== "asked" && !owner)) return null;
+  const by_hand = state === "by_hand" && told.update !== null;
+  return (
+    <div data-install={state}>
+      <h3>{t("update.install")}</h3>
+      <p class={by_hand ? "breakable" : ""} role="status">
+        {by_hand
+          ? t("update.install.by_hand", { file: told.update?.file ?? "", sha256: told.update?.sha256 ?? "" })
+          : t(`update.install.${state}`)}
+      </p>
+      {state === "asked" && <Copy text="journalctl -u homebase-update" label={t("update.install.asked.look")} />}
+      {state === "possible" && <Copy text={told.command} label={t("update.install")} />}
+    </div>
   );
 }
 

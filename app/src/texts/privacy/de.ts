@@ -399,5 +399,10 @@ export const de = {
   "update.fixes": "Was sie behebt",
   "update.checked": "Zuletzt geprüft {at}",
   "update.check": "Jetzt prüfen",
+  "update.install": "Installieren",
+  "update.install.asked": "Die Installation ist in Auftrag. Wie es läuft, zeigt dieser Befehl dort, wo homebase läuft:",
+  "update.install.asked.look": "Wie die Installation läuft",
+  "update.install.possible": "Gib dort ein, wo homebase läuft. Es geht nur von dort: Wer installiert, ändert alles, was dieses Zuhause schützt.",
+  "update.install.by_hand": "Hier installiert niemand von selbst. Nimm die Paketverwaltung für {file} (SHA-256 {sha256}), oder richte ihren Haken ein: [updates] install = true in homebase.toml, docs/updates.md.",
   "withdrawn.unrecorded": "Geschlossen, und {cut} Übertragungen abgebrochen; es ließ sich noch nicht aufschreiben, darum verlässt bis dahin gar nichts das Haus.",
 } satisfies Record<keyof typeof en, string>;

@@ -398,5 +398,10 @@ export const en = {
   "update.fixes": "What it fixes",
   "update.checked": "Last checked {at}",
   "update.check": "Check now",
+  "update.install": "Install",
+  "update.install.asked": "The installation was asked for. This command shows how it goes, where homebase runs:",
+  "update.install.asked.look": "How the installation goes",
+  "update.install.possible": "Type it where homebase runs. It works from there alone: who installs changes all that protects this home.",
+  "update.install.by_hand": "Nobody installs by itself here. Use the package manager for {file} (SHA-256 {sha256}), or set its hook up: [updates] install = true in homebase.toml, docs/updates.md.",
   "withdrawn.unrecorded": "Closed, and {cut} transfers cut; it could not be written down yet, so nothing at all leaves until it can.",
 } as const;
