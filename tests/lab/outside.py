@@ -273,7 +273,9 @@ class Arrived:
 class Receiver(Listening):
     """An HTTPS receiver. mode: ok, plain, mute (until go_on), slow, trickle, or a key of its answers."""
 
-    def __init__(self, namespace: str, context: ssl.SSLContext, port: int = 443) -> None:
+    def __init__(
+        self, namespace: str, context: ssl.SSLContext, port: int = 443, address: str = RECEIVER
+    ) -> None:
         self.context, self.mode = context, "ok"
         self.says: dict[str, str] = {}  # beside the receipt
         self.errors_from: int | None = None  # this request and all after it are answered 503, and not kept
@@ -281,7 +283,7 @@ class Receiver(Listening):
         self.plain_bytes = b""
         self.ended: list[str] = []
         self.go_on = threading.Event()
-        self._port = port
+        self._address = address, port
         self._serving: list[threading.Thread] = []
         super().__init__(namespace, self._open)
 
@@ -295,7 +297,7 @@ class Receiver(Listening):
         listening = socket.socket()
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        listening.bind((RECEIVER, self._port))
+        listening.bind(self._address)
         listening.listen(8)
         return listening
 
