@@ -28,7 +28,7 @@ def test_the_owner_enters_their_data_and_finds_it_again(mine: Phone) -> None:
     page.get_by_role("link", name="Konto und Zentrale").click()
     page.get_by_label("Vor- und Nachname").fill("Ada Lovelace")
     page.get_by_role("button", name="Speichern", exact=True).first.click()
-    expect(page.get_by_text("Gespeichert")).to_be_visible()
+    expect(page.get_by_text("Gespeichert", exact=True)).to_be_visible()
     page.get_by_label("Adresse", exact=True).fill("ada@example.org")
     page.get_by_role("button", name="Adresse speichern").click()
     expect(page.get_by_text("Nicht bestätigt.")).to_be_visible()
@@ -79,7 +79,7 @@ def enter_phones(mine: Phone) -> None:
 def test_the_timezone_of_the_browser_that_set_the_home_up_is_known(mine: Phone) -> None:
     show(mine)
     zone = mine.page.evaluate("() => Intl.DateTimeFormat().resolvedOptions().timeZone")
-    expect(mine.page.get_by_label("Zeitzone")).to_have_value(zone)
+    expect(mine.page.get_by_role("textbox", name="Zeitzone")).to_have_value(zone)
 
 
 def test_a_link_leaves_the_address_bar_and_a_wrong_code_is_told(mine: Phone) -> None:

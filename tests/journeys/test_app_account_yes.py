@@ -317,9 +317,15 @@ def _is_told_of_smoke(mailed: Mailed, looked_at: str) -> None:
     mine.has_no_barriers("messages, danger")
     matter.get_by_role("button").click()
     expect(page.locator("section[aria-labelledby=notify-waiting] [data-notification]")).to_have_count(0)
-    mine.open("#/more")
-    mine.open("#/notifications")
-    expect(matter.get_by_text("Ada wurde es gesagt: gesendet")).to_have_count(2)
+    told_twice = matter.get_by_text("Ada wurde es gesagt: gesendet")
+
+    def seen() -> bool:
+        mine.open("#/more")
+        mine.open("#/notifications")
+        expect(told_twice.first).to_be_visible()
+        return told_twice.count() == 2
+
+    until(seen, "what became of both messages")
 
 
 def _sent(mailed: Mailed) -> list[dict[str, str]]:

@@ -122,7 +122,12 @@ def test_the_owner_sees_agrees_and_exactly_that_arrives(lab_house: LabHouse) -> 
     lab_house.receiver.mode = "slow"
     one = ("consent", "give", "diagnosis.remote", "--ticket", "T-125", "--once", "--yes")
     waiting = homebase(
-        *one, "--state", str(lab_house.state), runtime=lab_house.runtime, stdout=subprocess.PIPE
+        *one,
+        "--state",
+        str(lab_house.state),
+        runtime=lab_house.runtime,
+        stdout=subprocess.PIPE,
+        locale="C.UTF-8",
     )
     end = time.monotonic() + 20
     while not json.loads(lab_house.ok("consent", "list", "--json"))["running"]:

@@ -376,7 +376,7 @@ async def test_a_consent_for_bytes_that_are_looked_at_first_is_not_given_so(tmp_
         ("setup.timezone", "wrong_mode", "homebase account timezone"),
         ("advertising", "not_built", ""),
         ("license.check", "stays_home", ""),
-        ("backup.cloud", "unknown_recipient", "homebase.toml"),
+        ("backup.cloud", "unknown_recipient", "homebase recipient add"),
     ],
 )
 async def test_a_yes_that_is_given_elsewhere_names_where(
