@@ -340,10 +340,9 @@ def _list(options: argparse.Namespace) -> int:
         print(json.dumps(answer, ensure_ascii=False))
         return 0
     fields = ("id", "activity", "recipient", "ticket", "form", "since", "until", "state")
-    head = ("ID", "ACTIVITY", "RECIPIENT", "TICKET", "FORM", "SINCE", "UNTIL", "STATE")
     rows = [tuple(map(_cell, fields, map(row.get, fields))) for row in rows_of(answer, "consents")]
     if rows:
-        print_table(head, rows)
+        print_table(("ID", "ACTIVITY", "RECIPIENT", "TICKET", "FORM", "SINCE", "UNTIL", "STATE"), rows)
     else:
         print(phrase("none was given; homebase notice says what one can be given for"))
     if not answer.get("clock_sure"):

@@ -53,8 +53,10 @@ def run(options: argparse.Namespace) -> int:
 def print_devices(devices: Iterable[Row], datapoints: Iterable[Row]) -> None:
     """The table, by address."""
     values = values_of(datapoints, SystemClock().now())
-    head = ("ADDRESS", "MODEL", "FIRMWARE", "NAME", "STATE", "VALUES")
-    print_table(head, [_row(device, values) for device in sorted(devices, key=_address)])
+    print_table(
+        ("ADDRESS", "MODEL", "FIRMWARE", "NAME", "STATE", "VALUES"),
+        [_row(device, values) for device in sorted(devices, key=_address)],
+    )
 
 
 def values_of(datapoints: Iterable[Row], now: datetime) -> Mapping[str, str]:

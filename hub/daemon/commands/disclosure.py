@@ -132,6 +132,8 @@ def _list(options: argparse.Namespace) -> int:
     if not rows:
         print(phrase("nothing was disclosed to an authority"))
         return 0
-    head = ("ENTRY", "AT", "AUTHORITY", "BY", "REFERENCE", "HOLDINGS", "RECORDS")
-    print_table(head, [(*row, made.get(row[0], phrase("not written"))) for row in rows])
+    print_table(
+        ("ENTRY", "AT", "AUTHORITY", "BY", "REFERENCE", "HOLDINGS", "RECORDS"),
+        [(*row, made.get(row[0], phrase("not written"))) for row in rows],
+    )
     return 0

@@ -214,8 +214,10 @@ def _sent(options: argparse.Namespace) -> int:
         return 0
     names = ("at", "addressee", "recipient", "fate", "receipt", "what", "text")
     rows = [{**row, "fate": as_word(row.get("fate"))} for row in rows]
-    head = ("AT", "TO", "BY", "FATE", "RECEIPT", "WHAT", "TEXT")
-    print_table(head, [tuple(row.get(name) for name in names) for row in rows])
+    print_table(
+        ("AT", "TO", "BY", "FATE", "RECEIPT", "WHAT", "TEXT"),
+        [tuple(row.get(name) for name in names) for row in rows],
+    )
     return 0
 
 
