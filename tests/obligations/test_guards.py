@@ -21,6 +21,7 @@ def test_a_guard_names_a_file_and_tests_that_carry_its_id(guard: Guard) -> None:
     assert guard.id in tables.promises()
     assert (ROOT / guard.file).is_file()
     assert guard.old != guard.new
+    guards.switched_off((ROOT / guard.file).read_text(), guard)  # it stands there still
     assert any(guard.id in _ids(test) for test in guard.test.split())
 
 
