@@ -3,19 +3,17 @@
 import type { Reached } from "../../api/account";
 import type { Activities } from "../../api/types";
 import { useAccountTexts } from "../../texts/account";
-import { useCentre } from "../../texts/privacy";
-import { ActivityFacts, ActivityState } from "../privacy/ActivityFacts";
 import { Consent } from "../privacy/ActivityList";
 import { Letter } from "../privacy/Letter";
 import { Nobody } from "../privacy/Nobody";
 import { Shown, useGatePage } from "../privacy/shared";
+import { ActivityCard } from "./ActivityCard";
 
 const ID = "mail.product";
 
 /** turn: another value has its state looked at again. */
 export function ProductMail({ reached, turn }: { reached: Reached; turn: number }) {
   const { t, language } = useAccountTexts();
-  const centre = useCentre();
   const [loaded, again] = useGatePage<Activities>(`/gate/v1/activities?lang=${language}`, String(turn));
   const confirmed = reached.email?.confirmed ?? null;
   const email = confirmed === null ? null : (reached.email?.address ?? null);
@@ -27,25 +25,14 @@ export function ProductMail({ reached, turn }: { reached: Reached; turn: number 
           if (activity === undefined) return null;
           const given = activity.grants.length > 0;
           return (
-            <>
-              <div class="head">
-                <h2 id="product-mail" class="words">
-                  {activity.title}
-                </h2>
-                <ActivityState activity={activity} />
-              </div>
-              <p>{activity.purpose}</p>
+            <ActivityCard activity={activity} titleId="product-mail">
               {given && <Consent activity={activity} again={again} here />}
               {!given && activity.recipients.length === 0 && <Nobody activity={activity} />}
               {!given && activity.recipients.length > 0 && email === null && <p>{t("news.confirm")}</p>}
               {!given && activity.recipients.length > 0 && email !== null && (
                 <Letter activity={activity} addressee={email} onDone={again} />
               )}
-              <details>
-                <summary aria-label={centre.t("privacy.facts.of", { title: activity.title })}>{centre.t("privacy.facts")}</summary>
-                <ActivityFacts activity={activity} />
-              </details>
-            </>
+            </ActivityCard>
           );
         }}
       </Shown>

@@ -9,11 +9,11 @@ import { tell } from "../../state/app";
 import { enterPlace } from "../../state/place";
 import { useAccountTexts } from "../../texts/account";
 import { useCentre } from "../../texts/privacy";
-import { ActivityFacts, ActivityState } from "../privacy/ActivityFacts";
 import { Consent } from "../privacy/ActivityList";
 import { Nobody } from "../privacy/Nobody";
 import { Previewed } from "../privacy/Previewed";
 import { Shown, useAct, useGate } from "../privacy/shared";
+import { ActivityCard } from "./ActivityCard";
 
 const ID = "setup.timezone";
 
@@ -33,7 +33,6 @@ async function lookAt(language: string): Promise<Page<Told>> {
 /** zone: the one that is entered; turn: another value has all looked at again; taken: the answer was entered. */
 export function Timezone({ zone, turn, taken }: { zone: string; turn: number; taken: () => void }) {
   const { language } = useAccountTexts();
-  const centre = useCentre();
   const [loaded, again] = useGate(() => lookAt(language), `${ID} ${language} ${turn}`);
   return (
     <section class="card" aria-labelledby="timezone" data-consent={ID}>
@@ -41,20 +40,9 @@ export function Timezone({ zone, turn, taken }: { zone: string; turn: number; ta
         {({ activity, asked }) => {
           if (activity === undefined) return null;
           return (
-            <>
-              <div class="head">
-                <h2 id="timezone" class="words">
-                  {activity.title}
-                </h2>
-                <ActivityState activity={activity} />
-              </div>
-              <p>{activity.purpose}</p>
+            <ActivityCard activity={activity} titleId="timezone">
               <Asking activity={activity} told={asked} zone={zone} again={again} taken={taken} />
-              <details>
-                <summary aria-label={centre.t("privacy.facts.of", { title: activity.title })}>{centre.t("privacy.facts")}</summary>
-                <ActivityFacts activity={activity} />
-              </details>
-            </>
+            </ActivityCard>
           );
         }}
       </Shown>
